@@ -1,0 +1,1 @@
+//! The words every role shares: keys, events, profiles, manifest, API types.

@@ -1,0 +1,1 @@
+//! Pure pictures: bytes and a recipe in, rendered variants out.

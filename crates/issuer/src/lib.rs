@@ -1,0 +1,1 @@
+//! The HTTP service: hands out upload URLs and tells outcomes.

@@ -1,0 +1,1 @@
+//! What tests lean on: LocalStack, fixtures, waiting with a deadline. Never shipped.
