@@ -1,1 +1,27 @@
-//! Pure pictures: bytes and a recipe in, rendered variants out.
+//! Pure pictures: bytes and a [`Recipe`] in, rendered variants out.
+//!
+//! [`render`] recognises the real format, refuses what is over the limits before a pixel is
+//! decoded, makes the picture upright, converts it to sRGB and encodes every variant that the
+//! recipe names. [`inspect`] reads what a file is and what it would give away, without decoding.
+//!
+//! This crate never touches a file, a socket, a clock, a thread or the environment, and the same
+//! bytes with the same recipe always give the same output. It is run inside the render process
+//! only: a decoder that crashes or asks for too much memory takes that process with it.
+
+#![warn(missing_docs)]
+
+mod format;
+mod inspection;
+mod metadata;
+mod recipe;
+mod rejection;
+mod rendered;
+
+pub use format::{OutputFormat, SourceFormat};
+pub use inspection::{GpsPosition, Inspection};
+pub use metadata::MetadataKind;
+pub use recipe::{
+    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, Recipe, Resize, Variant, WebpMode,
+};
+pub use rejection::{Rejection, RejectionCode};
+pub use rendered::{Note, NoteCode, Placeholder, Rendered, RenderedVariant, Source};
