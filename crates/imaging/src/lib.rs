@@ -11,11 +11,14 @@
 #![warn(missing_docs)]
 
 mod format;
+mod header;
 mod inspection;
+mod limits;
 mod metadata;
 mod recipe;
 mod rejection;
 mod rendered;
+mod sniff;
 
 pub use format::{OutputFormat, SourceFormat};
 pub use inspection::{GpsPosition, Inspection};
