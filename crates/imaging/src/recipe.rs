@@ -130,8 +130,9 @@ pub enum Gravity {
     Attention,
 }
 
-/// An opaque sRGB colour.
+/// An opaque sRGB colour; as text `#rrggbb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Color {
     /// Red, 0 to 255.
     pub red: u8,
@@ -148,6 +149,25 @@ impl Color {
         green: 255,
         blue: 255,
     };
+}
+
+impl From<Color> for String {
+    fn from(color: Color) -> Self {
+        format!("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue)
+    }
+}
+
+impl TryFrom<String> for Color {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let mut channels = [0; 3];
+        text.strip_prefix('#')
+            .and_then(|digits| hex::decode_to_slice(digits, &mut channels).ok())
+            .ok_or("a colour is #rrggbb")?;
+        let [red, green, blue] = channels;
+        Ok(Self { red, green, blue })
+    }
 }
 
 /// How a variant is encoded.

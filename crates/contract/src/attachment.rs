@@ -1,0 +1,145 @@
+//! What a client sends along with an upload.
+
+use std::collections::BTreeMap;
+
+use darkroom_imaging::CropBox;
+use serde::{Deserialize, Serialize};
+
+/// A client's own key-value pairs and its crop box.
+///
+/// They travel as one signed header of the raw object, [`Attachment::HEADER`], because S3 lowers
+/// the case of header names and a header's value must be ASCII: JSON with everything else escaped
+/// keeps both keys and values as they were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attachment {
+    /// The client's own pairs; they come back in the manifest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// The part of the upright picture to keep.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crop: Option<CropBox>,
+}
+
+/// An attachment that S3 could not carry, or a header that holds none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AttachmentError {
+    /// It is longer than S3 lets user metadata be.
+    #[error("metadata takes {bytes} bytes as S3 counts them; {max} are allowed")]
+    TooLarge {
+        /// What it takes, name of the header included.
+        bytes: usize,
+        /// What S3 allows.
+        max: usize,
+    },
+    /// The header is not what this type writes.
+    #[error("the upload's attachment cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl Attachment {
+    /// The user metadata name that carries it: the header is `x-amz-meta-darkroom`.
+    pub const NAME: &str = "darkroom";
+    /// The header as a client sends it.
+    pub const HEADER: &str = "x-amz-meta-darkroom";
+    /// S3's limit on all user metadata of an object, names and values together.
+    pub const MAX_BYTES: usize = 2048;
+
+    /// Whether there is nothing to carry.
+    pub fn is_empty(&self) -> bool {
+        self.metadata.is_empty() && self.crop.is_none()
+    }
+
+    /// The header's value: printable ASCII, no two spaces in a row.
+    ///
+    /// # Errors
+    /// [`AttachmentError::TooLarge`] if S3 would refuse it.
+    pub fn to_header(&self) -> Result<String, AttachmentError> {
+        let json = serde_json::to_string(self)
+            .map_err(|error| AttachmentError::Unreadable(error.to_string()))?;
+        let value = escape(&json);
+        let bytes = Self::NAME.len() + value.len();
+        if bytes > Self::MAX_BYTES {
+            return Err(AttachmentError::TooLarge {
+                bytes,
+                max: Self::MAX_BYTES,
+            });
+        }
+        Ok(value)
+    }
+
+    /// Reads what [`Attachment::to_header`] wrote.
+    ///
+    /// # Errors
+    /// [`AttachmentError::Unreadable`] if it is anything else.
+    pub fn from_header(value: &str) -> Result<Self, AttachmentError> {
+        serde_json::from_str(value).map_err(|error| AttachmentError::Unreadable(error.to_string()))
+    }
+}
+
+/// JSON with everything but printable ASCII as `\uXXXX`. A space that follows a space is escaped
+/// too: signature version 4 folds runs of spaces in header values.
+fn escape(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut after_space = false;
+    for character in json.chars() {
+        let is_space = character == ' ';
+        if character.is_ascii_graphic() || (is_space && !after_space) {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+        after_space = is_space;
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Attachment {
+        let metadata = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        Attachment {
+            metadata,
+            crop: None,
+        }
+    }
+
+    #[test]
+    fn plain_pairs_read_like_json() {
+        assert_eq!(
+            pairs(&[("Album", "7")]).to_header().unwrap(),
+            r#"{"metadata":{"Album":"7"}}"#
+        );
+    }
+
+    #[test]
+    fn more_than_s3_carries_is_refused() {
+        let attachment = pairs(&[("note", &"x".repeat(2048))]);
+        assert!(matches!(
+            attachment.to_header(),
+            Err(AttachmentError::TooLarge { max: 2048, .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn any_pairs_survive_a_header(metadata: BTreeMap<String, String>, x: u32, width: u32) {
+            let crop = Some(CropBox { x, y: 0, width, height: 1 });
+            let attachment = Attachment { metadata, crop };
+            if let Ok(header) = attachment.to_header() {
+                prop_assert!(header.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+                prop_assert!(!header.contains("  "));
+                prop_assert_eq!(Attachment::from_header(&header).unwrap(), attachment);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! S3's own notification, version 2.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    event_version: String,
+    event_name: String,
+    s3: Entity,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    bucket: Bucket,
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Bucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Object {
+    key: String,
+    size: Option<u64>,
+    #[serde(rename = "eTag")]
+    etag: Option<String>,
+    version_id: Option<String>,
+    sequencer: Option<String>,
+}
+
+pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
+    let record: Record = shape(value)?;
+    if record.event_version.split('.').next() != Some("2") {
+        return Err(RecordError::Version(record.event_version));
+    }
+    let object = record.s3.object;
+    Ok(ObjectEvent {
+        kind: kind(&record.event_name)?,
+        bucket: record.s3.bucket.name,
+        key: decode_key(&object.key)?,
+        size: object.size,
+        etag: known(object.etag),
+        version_id: known(object.version_id),
+        sequencer: known(object.sequencer).map(Sequencer::new),
+    })
+}
+
+/// Names stand with and without the `s3:` of the configuration.
+fn kind(event_name: &str) -> Result<EventKind, RecordError> {
+    let name = event_name.strip_prefix("s3:").unwrap_or(event_name);
+    match name.split(':').next() {
+        Some("ObjectCreated") => Ok(EventKind::Created),
+        Some("ObjectRemoved" | "LifecycleExpiration") => Ok(EventKind::Removed),
+        _ => Err(RecordError::Kind(event_name.to_owned())),
+    }
+}
+
+/// Keys are form-encoded: `red flower.jpg` arrives as `red+flower.jpg`.
+fn decode_key(encoded: &str) -> Result<String, RecordError> {
+    percent_decode_str(&encoded.replace('+', " "))
+        .decode_utf8()
+        .map(Into::into)
+        .map_err(|_| RecordError::Key)
+}
+
+/// What S3 leaves as it is in a key.
+const KEY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b' ');
+
+/// The body of a message that tells of `event` as S3 would, for work that S3 does not tell of.
+pub fn notification_body(event: &ObjectEvent) -> String {
+    let event_name = match event.kind {
+        EventKind::Created => "ObjectCreated:Put",
+        EventKind::Removed => "ObjectRemoved:Delete",
+    };
+    let mut object = json!({
+        "key": utf8_percent_encode(&event.key, KEY).to_string().replace(' ', "+"),
+    });
+    let optional = [
+        ("size", event.size.map(Value::from)),
+        ("eTag", event.etag.clone().map(Value::from)),
+        ("versionId", event.version_id.clone().map(Value::from)),
+        (
+            "sequencer",
+            event
+                .sequencer
+                .as_ref()
+                .map(|sequencer| sequencer.as_str().into()),
+        ),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            object[name] = value;
+        }
+    }
+    json!({"Records": [{
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "eventName": event_name,
+        "s3": {"s3SchemaVersion": "1.0", "bucket": {"name": event.bucket}, "object": object},
+    }]})
+    .to_string()
+}

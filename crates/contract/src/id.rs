@@ -1,0 +1,100 @@
+//! The identity of an upload.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A server-made UUIDv7 (RFC 9562), which also says when the upload was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct UploadId(Uuid);
+
+/// A text that is not a UUIDv7 in its canonical lower-case form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is a UUID of version 7 in lower case")]
+pub struct IdError;
+
+impl UploadId {
+    /// A new id that carries the present time.
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// When the upload was asked for, to the millisecond.
+    pub fn created_at(&self) -> OffsetDateTime {
+        let (seconds, nanos) = self
+            .0
+            .get_timestamp()
+            .map(|timestamp| timestamp.to_unix())
+            .unwrap_or_default();
+        OffsetDateTime::UNIX_EPOCH + Duration::new(seconds, nanos)
+    }
+}
+
+impl FromStr for UploadId {
+    type Err = IdError;
+
+    /// Reads the canonical form only, so that one upload has one key.
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
+        let id = Self(uuid);
+        if uuid.get_version_num() == 7 && id.to_string() == text {
+            Ok(id)
+        } else {
+            Err(IdError)
+        }
+    }
+}
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+impl From<UploadId> for String {
+    fn from(id: UploadId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for UploadId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_survives_its_text_and_tells_its_time() {
+        let before = OffsetDateTime::now_utc();
+        let id = UploadId::generate();
+        assert_eq!(id.to_string().parse::<UploadId>(), Ok(id));
+        assert!((id.created_at() - before).abs() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn other_versions_and_other_spellings_are_refused() {
+        let id = UploadId::generate().to_string();
+        for text in [
+            "",
+            "1",
+            "67e55044-10b1-426f-9247-bb680e5fe0c8",
+            &id.to_uppercase(),
+            &id.replace('-', ""),
+            &format!("{{{id}}}"),
+            &format!("{id}/"),
+        ] {
+            assert_eq!(text.parse::<UploadId>(), Err(IdError), "{text}");
+        }
+    }
+}

@@ -1,0 +1,521 @@
+//! What is let in and what is made of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytesize::ByteSize;
+use darkroom_imaging::{
+    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, Recipe, Resize,
+    SourceFormat, Variant, WebpMode,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{ProfileName, RawKey};
+
+/// libwebp's quality and `method` where a variant does not say: at method 2 a file is 3 % larger
+/// than at libwebp's own default of 4, at the same quality and 2.6 times the speed.
+const DEFAULT_QUALITY: u8 = 85;
+const DEFAULT_EFFORT: u8 = 2;
+const MAX_SIDE: u32 = 16_383;
+
+/// One kind of upload: its limits and its variants (`[profiles.NAME]`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Profile {
+    /// First segments of the variants' keys, without slashes at the ends.
+    pub prefix: String,
+    /// Formats that are let in.
+    pub formats: Vec<SourceFormat>,
+    /// Bytes that a raw object may have.
+    pub max_bytes: ByteSize,
+    /// Stored width that a source may have, in pixels.
+    pub max_width: u32,
+    /// Stored height that a source may have, in pixels.
+    pub max_height: u32,
+    /// Width times height that a source may have, in millions of pixels.
+    pub max_megapixels: u32,
+    /// Frames that an animation may have.
+    pub max_frames: u32,
+    /// Width times height times frames that an animation may have, in millions of pixels.
+    pub max_animation_megapixels: u32,
+    /// What is made of it, in the order of the manifest.
+    pub variants: Vec<VariantSettings>,
+}
+
+/// One variant of a profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantSettings {
+    /// Its name in manifests.
+    pub name: String,
+    /// What follows the id in its key.
+    #[serde(default)]
+    pub suffix: String,
+    /// What it is encoded to.
+    #[serde(default = "webp")]
+    pub format: OutputFormat,
+    /// 0 to 100; 85 where it is not given. PNG has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+    /// libwebp's `method`, 0 (fast) to 6 (small); 2 where it is not given. WebP only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<u8>,
+    /// Whether WebP keeps every pixel as it is: `true`, `false` or `"auto"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lossless: Option<Lossless>,
+    /// Width of the box it is brought to, in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height of the box it is brought to, in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// How it is brought to that box.
+    #[serde(default)]
+    pub fit: FitName,
+    /// What to keep when `fit` is `cover`, where to stand when it is `pad`.
+    #[serde(default)]
+    pub gravity: Gravity,
+    /// `#rrggbb`: what fills the box when `fit` is `pad`, and what JPEG lays transparency on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<Color>,
+    /// Whether a smaller picture is enlarged to the box.
+    #[serde(default)]
+    pub enlarge: bool,
+    /// Whether an animated source stays animated.
+    #[serde(default = "yes")]
+    pub animated: bool,
+    /// What becomes of a colour profile: `convert_to_srgb` or `keep`.
+    #[serde(default)]
+    pub icc: IccPolicy,
+}
+
+/// The names of [`Fit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitName {
+    /// [`Fit::Inside`].
+    #[default]
+    Inside,
+    /// [`Fit::Cover`].
+    Cover,
+    /// [`Fit::Pad`].
+    Pad,
+}
+
+/// `true`, `false` or `"auto"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Lossless {
+    /// Always or never.
+    Flag(bool),
+    /// Where it is smaller.
+    Word(Auto),
+}
+
+/// The word `auto`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auto {
+    /// The one word there is.
+    Auto,
+}
+
+const fn webp() -> OutputFormat {
+    OutputFormat::Webp
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A profile that cannot be used, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {message}")]
+pub struct ProfileError {
+    /// The setting, such as `profiles.avatar.prefix`.
+    pub key: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// All profiles by name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Profiles(BTreeMap<ProfileName, Profile>);
+
+impl Default for Profiles {
+    /// `avatar` and `photo`.
+    fn default() -> Self {
+        let name = |text: &str| text.parse().ok();
+        let profiles = [
+            (name("avatar"), Profile::avatar()),
+            (name("photo"), Profile::photo()),
+        ];
+        Self(
+            profiles
+                .into_iter()
+                .filter_map(|(name, profile)| Some((name?, profile)))
+                .collect(),
+        )
+    }
+}
+
+impl Profiles {
+    /// The profile of that name.
+    pub fn get(&self, name: &ProfileName) -> Option<&Profile> {
+        self.0.get(name)
+    }
+
+    /// Every profile, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&ProfileName, &Profile)> {
+        self.0.iter()
+    }
+
+    /// Checks what types alone cannot say.
+    ///
+    /// # Errors
+    /// The first [`ProfileError`] found, with the setting's full name.
+    pub fn validate(&self) -> Result<(), ProfileError> {
+        for (name, profile) in &self.0 {
+            profile.validate().map_err(|error| ProfileError {
+                key: format!("profiles.{name}.{}", error.key),
+                ..error
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for Profile {
+    /// The limits of `avatar` and its two variants, under no prefix yet.
+    fn default() -> Self {
+        let original = VariantSettings::webp("original", "", 85);
+        let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
+        Self {
+            prefix: String::new(),
+            formats: vec![
+                SourceFormat::Jpeg,
+                SourceFormat::Png,
+                SourceFormat::Webp,
+                SourceFormat::Gif,
+            ],
+            max_bytes: ByteSize::mib(10),
+            max_width: 4096,
+            max_height: 4096,
+            max_megapixels: 100,
+            max_frames: 100,
+            max_animation_megapixels: 200,
+            variants: vec![original, thumb],
+        }
+    }
+}
+
+impl Profile {
+    fn avatar() -> Self {
+        Self {
+            prefix: "avatars".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn photo() -> Self {
+        let original = VariantSettings::webp("original", "", 85);
+        let large = VariantSettings::webp("large", "_large", 82).inside(2048);
+        let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
+        Self {
+            prefix: "photos".to_owned(),
+            max_bytes: ByteSize::mib(40),
+            max_width: 16_384,
+            max_height: 16_384,
+            variants: vec![original, large, thumb],
+            ..Self::default()
+        }
+    }
+
+    /// The recipe for an upload with that crop box.
+    pub fn recipe(&self, crop: Option<CropBox>) -> Recipe {
+        const MEGAPIXEL: u64 = 1_000_000;
+        Recipe {
+            limits: Limits {
+                max_bytes: self.max_bytes.as_u64(),
+                max_width: self.max_width,
+                max_height: self.max_height,
+                max_pixels: u64::from(self.max_megapixels) * MEGAPIXEL,
+                max_frames: self.max_frames,
+                max_total_pixels: u64::from(self.max_animation_megapixels) * MEGAPIXEL,
+                formats: self.formats.clone(),
+            },
+            crop,
+            variants: self.variants.iter().map(VariantSettings::variant).collect(),
+        }
+    }
+
+    /// The keys that the variants of one upload have, in the profile's order.
+    pub fn variant_keys(&self, upload: &RawKey) -> Vec<String> {
+        self.variants
+            .iter()
+            .map(|variant| {
+                upload.variant_key(&self.prefix, &variant.suffix, variant.format.extension())
+            })
+            .collect()
+    }
+
+    fn validate(&self) -> Result<(), ProfileError> {
+        if !is_prefix(&self.prefix) {
+            return Err(wrong(
+                "prefix",
+                "segments of A-Z a-z 0-9 _ - with slashes between them, and not \
+                 under raw or manifests, where uploads and outcomes are kept",
+            ));
+        }
+        if self.formats.is_empty() {
+            return Err(wrong("formats", "at least one format is needed"));
+        }
+        if self.variants.is_empty() {
+            return Err(wrong("variants", "at least one variant is needed"));
+        }
+        let mut names = BTreeSet::new();
+        let mut suffixes = BTreeSet::new();
+        for variant in &self.variants {
+            variant.validate()?;
+            if !names.insert(&variant.name) {
+                return Err(variant.wrong("name", "stands twice"));
+            }
+            if !suffixes.insert((&variant.suffix, variant.format.extension())) {
+                return Err(variant.wrong("suffix", "two variants would have the same key"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl VariantSettings {
+    fn webp(name: &str, suffix: &str, quality: u8) -> Self {
+        Self {
+            name: name.to_owned(),
+            suffix: suffix.to_owned(),
+            format: OutputFormat::Webp,
+            quality: Some(quality),
+            effort: None,
+            lossless: None,
+            width: None,
+            height: None,
+            fit: FitName::Inside,
+            gravity: Gravity::Center,
+            background: None,
+            enlarge: false,
+            animated: true,
+            icc: IccPolicy::ConvertToSrgb,
+        }
+    }
+
+    fn inside(self, side: u32) -> Self {
+        Self {
+            width: Some(side),
+            height: Some(side),
+            ..self
+        }
+    }
+
+    fn variant(&self) -> Variant {
+        let resize = (self.width.is_some() || self.height.is_some()).then(|| Resize {
+            width: self.width,
+            height: self.height,
+            fit: self.fit(),
+            enlarge: self.enlarge,
+        });
+        Variant {
+            name: self.name.clone(),
+            resize,
+            encoding: self.encoding(),
+            animated: self.animated,
+            icc: self.icc,
+        }
+    }
+
+    fn fit(&self) -> Fit {
+        match self.fit {
+            FitName::Inside => Fit::Inside,
+            FitName::Cover => Fit::Cover(self.gravity),
+            FitName::Pad => Fit::Pad {
+                gravity: self.gravity,
+                background: self.background,
+            },
+        }
+    }
+
+    fn encoding(&self) -> Encoding {
+        let quality = self.quality.unwrap_or(DEFAULT_QUALITY);
+        match self.format {
+            OutputFormat::Webp => Encoding::Webp {
+                quality,
+                effort: self.effort.unwrap_or(DEFAULT_EFFORT),
+                mode: match self.lossless {
+                    Some(Lossless::Word(Auto::Auto)) => WebpMode::Auto,
+                    Some(Lossless::Flag(true)) => WebpMode::Lossless,
+                    Some(Lossless::Flag(false)) | None => WebpMode::Lossy,
+                },
+            },
+            OutputFormat::Jpeg => Encoding::Jpeg {
+                quality,
+                background: self.background.unwrap_or(Color::WHITE),
+            },
+            OutputFormat::Png => Encoding::Png,
+        }
+    }
+
+    fn validate(&self) -> Result<(), ProfileError> {
+        let is_word = |text: &str| {
+            text.len() <= 32
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        };
+        if self.name.is_empty() || !is_word(&self.name) {
+            return Err(self.wrong("name", "1 to 32 characters of A-Z a-z 0-9 _ -"));
+        }
+        if !is_word(&self.suffix) {
+            return Err(self.wrong("suffix", "up to 32 characters of A-Z a-z 0-9 _ -"));
+        }
+        if let Some(quality) = self.quality {
+            let least = u8::from(self.format == OutputFormat::Jpeg);
+            if self.format == OutputFormat::Png {
+                return Err(self.wrong("quality", "PNG has none"));
+            }
+            if !(least..=100).contains(&quality) {
+                return Err(self.wrong("quality", &format!("{least} to 100")));
+            }
+        }
+        let is_webp = self.format == OutputFormat::Webp;
+        if self.effort.is_some_and(|effort| effort > 6 || !is_webp) {
+            return Err(self.wrong("effort", "0 to 6, for WebP only"));
+        }
+        if self.lossless.is_some() && !is_webp {
+            return Err(self.wrong("lossless", "for WebP only"));
+        }
+        for (key, side) in [("width", self.width), ("height", self.height)] {
+            if side.is_some_and(|side| !(1..=MAX_SIDE).contains(&side)) {
+                return Err(self.wrong(key, &format!("1 to {MAX_SIDE} px")));
+            }
+        }
+        let both = self.width.is_some() && self.height.is_some();
+        if self.fit != FitName::Inside && !both {
+            return Err(self.wrong("fit", "cover and pad need width and height"));
+        }
+        Ok(())
+    }
+
+    fn wrong(&self, key: &str, message: &str) -> ProfileError {
+        wrong(&format!("variants.{}.{key}", self.name), message)
+    }
+}
+
+fn wrong(key: &str, message: &str) -> ProfileError {
+    ProfileError {
+        key: key.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+/// Raw uploads and manifests have prefixes of their own: an output under `raw/` would be taken for
+/// an upload and rendered again, for ever.
+fn is_prefix(prefix: &str) -> bool {
+    let first = prefix.split('/').next().unwrap_or_default();
+    prefix.len() <= 128
+        && first != "raw"
+        && first != "manifests"
+        && prefix.split('/').all(|segment| {
+            !segment.is_empty()
+                && segment
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UploadId;
+
+    #[test]
+    fn the_defaults_are_those_of_the_contract() {
+        let profiles = Profiles::default();
+        profiles.validate().unwrap();
+        let avatar = profiles.get(&"avatar".parse().unwrap()).unwrap();
+        let recipe = avatar.recipe(None);
+        assert_eq!(recipe.limits.max_bytes, 10 * 1024 * 1024);
+        assert_eq!(
+            (recipe.limits.max_width, recipe.limits.max_frames),
+            (4096, 100)
+        );
+        let upload = RawKey {
+            profile: "avatar".parse().unwrap(),
+            owner: "u123".parse().unwrap(),
+            id: UploadId::generate(),
+        };
+        let id = upload.id;
+        assert_eq!(
+            avatar.variant_keys(&upload),
+            [
+                format!("avatars/u123/{id}.webp"),
+                format!("avatars/u123/{id}_thumb.webp")
+            ]
+        );
+        let photo = profiles.get(&"photo".parse().unwrap()).unwrap();
+        assert_eq!(photo.recipe(None).limits.max_pixels, 100_000_000);
+        assert_eq!(photo.variants.len(), 3);
+    }
+
+    #[test]
+    fn an_output_that_would_be_taken_for_an_upload_is_refused() {
+        for prefix in [
+            "raw",
+            "raw/x",
+            "manifests",
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a b",
+        ] {
+            let profile = Profile {
+                prefix: prefix.to_owned(),
+                ..Profile::default()
+            };
+            assert_eq!(profile.validate().unwrap_err().key, "prefix", "{prefix:?}");
+        }
+        for prefix in ["raws", "a/raw", "avatars"] {
+            let profile = Profile {
+                prefix: prefix.to_owned(),
+                ..Profile::default()
+            };
+            assert_eq!(profile.validate(), Ok(()), "{prefix:?}");
+        }
+    }
+
+    #[test]
+    fn two_variants_cannot_have_one_key() {
+        let mut profile = Profile::avatar();
+        profile.variants[1].suffix.clear();
+        assert_eq!(profile.validate().unwrap_err().key, "variants.thumb.suffix");
+        profile.variants[1].format = OutputFormat::Jpeg;
+        assert_eq!(profile.validate(), Ok(()));
+    }
+
+    #[test]
+    fn every_change_of_the_profile_changes_the_digest() {
+        let profile = Profile::avatar();
+        let digest = profile.recipe(None).digest();
+        let mut other = profile.clone();
+        other.variants[0].quality = Some(84);
+        assert_ne!(other.recipe(None).digest(), digest);
+        let crop = Some(CropBox {
+            x: 0,
+            y: 0,
+            width: 1,
+            height: 1,
+        });
+        assert_ne!(profile.recipe(crop).digest(), digest);
+        assert_eq!(profile.recipe(None).digest(), digest);
+    }
+}
