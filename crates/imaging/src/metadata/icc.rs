@@ -1,0 +1,139 @@
+//! ICC profiles (ISO 15076-1): their name, and putting them together from segments.
+
+use std::collections::BTreeMap;
+
+use super::text::printable;
+
+/// More than any profile has.
+const MAX_TAGS: usize = 256;
+const HEADER_LENGTH: usize = 128;
+
+/// The profile's own description, such as `"Display P3"`: the tag `desc`, as
+/// `multiLocalizedUnicodeType` (version 4) or `textDescriptionType` (version 2).
+pub(crate) fn description(profile: &[u8]) -> Option<String> {
+    let (count, tags) = profile.get(HEADER_LENGTH..)?.split_first_chunk()?;
+    let count = (u32::from_be_bytes(*count) as usize).min(MAX_TAGS);
+    let (offset, length) = tags.chunks_exact(12).take(count).find_map(|tag| {
+        tag.starts_with(b"desc")
+            .then(|| Some((u32_at(tag, 4)?, u32_at(tag, 8)?)))?
+    })?;
+    let value = profile.get(offset..)?;
+    let value = &value[..length.min(value.len())];
+    match value.get(..4)? {
+        b"desc" => {
+            let text = value.get(12..)?;
+            printable(&text[..u32_at(value, 8)?.min(text.len())])
+        }
+        b"mluc" => localized(value),
+        b"text" => printable(value.get(8..)?),
+        _ => None,
+    }
+}
+
+/// The English record of a `multiLocalizedUnicodeType`, else its first.
+fn localized(value: &[u8]) -> Option<String> {
+    let count = u32_at(value, 8)?.min(MAX_TAGS);
+    let records = value.get(16..)?.chunks_exact(12).take(count);
+    let record = records
+        .clone()
+        .find(|record| record.starts_with(b"en"))
+        .or_else(|| records.clone().next())?;
+    let (length, offset) = (u32_at(record, 4)?, u32_at(record, 8)?);
+    let text = value.get(offset..offset.checked_add(length.min(512))?)?;
+    let units: Vec<u16> = text
+        .chunks_exact(2)
+        .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
+        .collect();
+    printable(String::from_utf16_lossy(&units).as_bytes())
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize)
+}
+
+/// A profile that comes in numbered segments, as in JPEG (ICC.1:2010, annex B.4).
+#[derive(Default)]
+pub(super) struct Segments<'a> {
+    count: u8,
+    parts: BTreeMap<u8, &'a [u8]>,
+}
+
+impl<'a> Segments<'a> {
+    /// Takes one segment: its number, how many there are, and its part of the profile. Of two
+    /// with the same number the first counts.
+    pub(super) fn add(&mut self, segment: &'a [u8]) {
+        let [number, count, part @ ..] = segment else {
+            return;
+        };
+        if self.parts.is_empty() {
+            self.count = *count;
+        }
+        if *count == self.count {
+            self.parts.entry(*number).or_insert(part);
+        }
+    }
+
+    /// The whole profile; `None` where a segment is missing. Numbers count from 1, and from 0
+    /// in the files of some writers.
+    pub(super) fn assemble(&self) -> Option<Vec<u8>> {
+        let complete = self.count > 0 && self.parts.len() == usize::from(self.count);
+        let (first, last) = (self.parts.keys().next()?, self.parts.keys().next_back()?);
+        let gapless = usize::from(last - first) + 1 == self.parts.len();
+        (complete && gapless && *first <= 1)
+            .then(|| self.parts.values().copied().collect::<Vec<_>>().concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_in_any_order_make_one_profile() {
+        let mut segments = Segments::default();
+        for segment in [&b"\x02\x02second"[..], b"\x01\x02first-", b"\x01\x02again"] {
+            segments.add(segment);
+        }
+        assert_eq!(segments.assemble().as_deref(), Some(&b"first-second"[..]));
+    }
+
+    #[test]
+    fn a_missing_segment_is_no_profile() {
+        let mut segments = Segments::default();
+        segments.add(b"\x01\x03first");
+        segments.add(b"\x03\x03third");
+        assert_eq!(segments.assemble(), None);
+        assert_eq!(Segments::default().assemble(), None);
+    }
+
+    fn profile(desc: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0; HEADER_LENGTH];
+        bytes.extend(1u32.to_be_bytes());
+        bytes.extend(b"desc");
+        bytes.extend(144u32.to_be_bytes());
+        bytes.extend(u32::try_from(desc.len()).unwrap().to_be_bytes());
+        bytes.extend(desc);
+        bytes
+    }
+
+    #[test]
+    fn a_version_2_description_is_read() {
+        let profile = profile(b"desc\0\0\0\0\0\0\0\x05sRGB\0rest");
+        assert_eq!(description(&profile).as_deref(), Some("sRGB"));
+    }
+
+    #[test]
+    fn the_english_one_of_several_descriptions_is_read() {
+        let mut mluc = b"mluc\0\0\0\0\0\0\0\x02\0\0\0\x0c".to_vec();
+        mluc.extend(b"deDE\0\0\0\x02\0\0\0\x28enUS\0\0\0\x04\0\0\0\x2a");
+        mluc.extend(b"\0X\0P\x003");
+        assert_eq!(description(&profile(&mluc)).as_deref(), Some("P3"));
+    }
+
+    #[test]
+    fn a_description_that_points_outside_is_none() {
+        let mut bytes = profile(b"desc");
+        bytes[136..144].fill(0xff);
+        assert_eq!(description(&bytes), None);
+    }
+}
