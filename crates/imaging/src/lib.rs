@@ -12,6 +12,7 @@
 
 mod format;
 mod header;
+mod inspect;
 mod inspection;
 mod limits;
 mod metadata;
@@ -21,6 +22,7 @@ mod rendered;
 mod sniff;
 
 pub use format::{OutputFormat, SourceFormat};
+pub use inspect::inspect;
 pub use inspection::{GpsPosition, Inspection};
 pub use metadata::MetadataKind;
 pub use recipe::{
