@@ -1,1 +1,26 @@
 //! S3 and SQS, spoken through the AWS SDK: the only place that imports it.
+//!
+//! A [`Connection`] follows the SDK's own chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
+//! profiles, instance roles) and gives out a [`Bucket`], a [`Queue`] and an [`UploadSigner`]. What
+//! leaves this crate are types of its own: no caller sees an SDK type, and every failure is a
+//! [`CloudError`] that says whether another try may help.
+//!
+//! What it never does: decide what is stored or when. That is the roles' business.
+
+#![warn(missing_docs)]
+
+mod bucket;
+mod connection;
+mod error;
+mod provision;
+mod queue;
+mod sign;
+
+pub use bucket::{
+    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, ObjectVersion, PutOptions, ReadError,
+};
+pub use connection::{Connection, Endpoints};
+pub use error::{CloudError, CloudErrorKind};
+pub use provision::{Change, Provisioner, Resource};
+pub use queue::{Message, Queue, QueueDepth, Receipt};
+pub use sign::{PutTerms, SignedPut, UploadSigner};

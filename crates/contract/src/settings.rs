@@ -23,6 +23,11 @@ pub struct StorageSettings {
     pub media_base_url: Option<String>,
     /// `Cache-Control` of variants: a key's content never changes while it exists.
     pub cache_control: String,
+    /// Origins of the pages that may upload from a browser (`provision`).
+    pub cors_origins: Vec<String>,
+    /// After how many days S3 removes raw objects (`provision`). Where it is not said, they are
+    /// kept, so that other variants can be made of them later.
+    pub raw_expiration_days: Option<u32>,
 }
 
 impl Default for StorageSettings {
@@ -34,6 +39,8 @@ impl Default for StorageSettings {
             path_style: None,
             media_base_url: None,
             cache_control: "public, max-age=31536000, immutable".to_owned(),
+            cors_origins: vec!["*".to_owned()],
+            raw_expiration_days: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::SourceFormat;
+use crate::{OutputFormat, SourceFormat};
 
 /// Raised whenever the renderer makes other bytes of the same input and recipe, so that the
 /// digest changes and a backfill finds what was rendered before.
@@ -192,6 +192,17 @@ pub enum Encoding {
     },
     /// PNG.
     Png,
+}
+
+impl Encoding {
+    /// What the encoded bytes are.
+    pub const fn format(&self) -> OutputFormat {
+        match self {
+            Self::Webp { .. } => OutputFormat::Webp,
+            Self::Jpeg { .. } => OutputFormat::Jpeg,
+            Self::Png => OutputFormat::Png,
+        }
+    }
 }
 
 /// How WebP keeps pixels.

@@ -1,0 +1,149 @@
+//! How S3 and SQS are reached.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use darkroom_contract::StorageSettings;
+
+use crate::{Bucket, CloudError, Provisioner, Queue, UploadSigner};
+
+/// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
+const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longer than the longest long poll, which is 20 s.
+const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const FALLBACK_REGION: &str = "us-east-1";
+
+/// Where S3 and SQS are and who asks, for a cloud that is not found through the environment.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// URL of S3.
+    pub s3: String,
+    /// URL of SQS.
+    pub sqs: String,
+    /// Access key id.
+    pub access_key: String,
+    /// Secret access key.
+    pub secret_key: String,
+    /// Region to sign for.
+    pub region: String,
+}
+
+/// Clients for S3 and SQS, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    config: SdkConfig,
+    s3: aws_sdk_s3::Client,
+    /// The same store under the name that clients can reach.
+    public_s3: aws_sdk_s3::Client,
+    sqs: aws_sdk_sqs::Client,
+}
+
+impl Connection {
+    /// Follows the SDK's chain: environment, shared files, SSO, container and instance roles.
+    ///
+    /// Makes no call to S3 or SQS.
+    pub async fn from_environment(storage: &StorageSettings) -> Self {
+        let config = loader().load().await;
+        let has_endpoint =
+            config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        Self::new(config, has_endpoint, None, None, storage)
+    }
+
+    /// Goes to the endpoints given, whatever the environment says.
+    pub async fn to(endpoints: &Endpoints, storage: &StorageSettings) -> Self {
+        let Endpoints {
+            s3,
+            sqs,
+            access_key,
+            secret_key,
+            region,
+        } = endpoints;
+        let credentials = Credentials::new(access_key, secret_key, None, None, "settings");
+        let config = loader()
+            .credentials_provider(credentials)
+            .region(Region::new(region.clone()))
+            .load()
+            .await;
+        Self::new(config, true, Some(s3), Some(sqs), storage)
+    }
+
+    fn new(
+        config: SdkConfig,
+        has_endpoint: bool,
+        s3_url: Option<&str>,
+        sqs_url: Option<&str>,
+        storage: &StorageSettings,
+    ) -> Self {
+        let mut s3 = aws_sdk_s3::config::Builder::from(&config)
+            .timeout_config(timeouts(S3_ATTEMPT_TIMEOUT))
+            .force_path_style(storage.path_style.unwrap_or(has_endpoint));
+        s3.set_endpoint_url(
+            s3_url
+                .map(Into::into)
+                .or(config.endpoint_url().map(Into::into)),
+        );
+        let mut public_s3 = s3.clone();
+        if let Some(url) = &storage.public_endpoint {
+            public_s3 = public_s3
+                .endpoint_url(url)
+                .force_path_style(storage.path_style.unwrap_or(true));
+        }
+        let mut sqs = aws_sdk_sqs::config::Builder::from(&config)
+            .timeout_config(timeouts(SQS_ATTEMPT_TIMEOUT));
+        sqs.set_endpoint_url(
+            sqs_url
+                .map(Into::into)
+                .or(config.endpoint_url().map(Into::into)),
+        );
+        Self {
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            public_s3: aws_sdk_s3::Client::from_conf(public_s3.build()),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            config,
+        }
+    }
+
+    /// A bucket by name; whether it exists is not asked.
+    pub fn bucket(&self, name: &str) -> Bucket {
+        Bucket::new(self.s3.clone(), name)
+    }
+
+    /// What hands out upload URLs for a bucket, under the name that clients can reach.
+    pub fn signer(&self, bucket: &str) -> UploadSigner {
+        UploadSigner::new(
+            self.public_s3.clone(),
+            self.config.credentials_provider(),
+            bucket,
+        )
+    }
+
+    /// A queue by name.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none of that name, or what the call to SQS met.
+    pub async fn queue(&self, name: &str) -> Result<Queue, CloudError> {
+        Queue::find(self.sqs.clone(), name).await
+    }
+
+    /// What sets buckets and queues up.
+    pub fn provisioner(&self) -> Provisioner {
+        let region = self.config.region().map_or(FALLBACK_REGION, Region::as_ref);
+        Provisioner::new(self.s3.clone(), self.sqs.clone(), region)
+    }
+}
+
+/// A region is needed to sign at all; a store with an endpoint of its own rarely has one.
+fn loader() -> aws_config::ConfigLoader {
+    let region = aws_config::meta::region::RegionProviderChain::default_provider()
+        .or_else(Region::new(FALLBACK_REGION));
+    aws_config::defaults(BehaviorVersion::latest()).region(region)
+}
+
+fn timeouts(attempt: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(attempt)
+        .build()
+}

@@ -1,0 +1,62 @@
+//! Browsers may upload to the raw bucket.
+
+use aws_sdk_s3::types::{CorsConfiguration, CorsRule};
+use darkroom_contract::StorageSettings;
+
+use super::{Change, Provisioner, RULE_ID};
+use crate::{CloudError, CloudErrorKind};
+
+const OPERATION: &str = "PutBucketCors";
+/// How long a browser remembers the answer to a preflight request.
+const MAX_AGE_SECONDS: i32 = 3600;
+
+impl Provisioner {
+    /// Adds our rule beside those of others, which S3 only takes all together.
+    pub(super) async fn browser_access(
+        &self,
+        storage: &StorageSettings,
+        dry_run: bool,
+    ) -> Result<Change, CloudError> {
+        let bucket = &storage.raw_bucket;
+        let current = self.s3.get_bucket_cors().bucket(bucket).send().await;
+        let rules = match current.map_err(CloudError::of("GetBucketCors")) {
+            Ok(current) => current.cors_rules.unwrap_or_default(),
+            Err(error) if error.is_not_found() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let wanted = rule(&storage.cors_origins)?;
+        let (ours, mut rules): (Vec<_>, Vec<_>) = rules
+            .into_iter()
+            .partition(|rule| rule.id() == Some(RULE_ID));
+        let change = match ours.as_slice() {
+            [] => Change::Created,
+            [one] if *one == wanted => return Ok(Change::Unchanged),
+            _ => Change::Updated,
+        };
+        if !dry_run {
+            rules.push(wanted);
+            let configuration = CorsConfiguration::builder()
+                .set_cors_rules(Some(rules))
+                .build();
+            let configuration = configuration
+                .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
+            let request = self.s3.put_bucket_cors().bucket(bucket);
+            let put = request.cors_configuration(configuration).send().await;
+            put.map_err(CloudError::of(OPERATION))?;
+        }
+        Ok(change)
+    }
+}
+
+fn rule(origins: &[String]) -> Result<CorsRule, CloudError> {
+    CorsRule::builder()
+        .id(RULE_ID)
+        .set_allowed_origins(Some(origins.to_vec()))
+        .allowed_methods("PUT")
+        .allowed_methods("POST")
+        .allowed_headers("*")
+        .expose_headers("ETag")
+        .max_age_seconds(MAX_AGE_SECONDS)
+        .build()
+        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
+}

@@ -1,0 +1,205 @@
+//! Queues, their redrive and who may send.
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::types::QueueAttributeName;
+use darkroom_contract::QueueSettings;
+use serde_json::{Value, json};
+
+use super::{Change, Provisioner};
+use crate::{CloudError, CloudErrorKind};
+
+/// SQS keeps messages at most 14 days; nothing of ours is worth losing earlier.
+const RETENTION_SECONDS: &str = "1209600";
+/// The longest long poll that SQS has.
+const RECEIVE_WAIT_SECONDS: &str = "20";
+
+/// A queue that exists.
+#[derive(Debug, Clone)]
+pub(super) struct ProvisionedQueue {
+    url: String,
+    pub(super) arn: String,
+}
+
+type Attributes = HashMap<QueueAttributeName, String>;
+
+impl Provisioner {
+    /// The queue for dead letters; `None` in a dry run that found none.
+    pub(super) async fn dead_letters(
+        &self,
+        queues: &QueueSettings,
+        dry_run: bool,
+    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
+        let retention = QueueAttributeName::MessageRetentionPeriod;
+        let wanted = HashMap::from([(retention, RETENTION_SECONDS.to_owned())]);
+        self.queue(&queues.dead_letters, &wanted, dry_run).await
+    }
+
+    /// The queue that S3 tells about uploads, after the one that it gives its dead letters to.
+    pub(super) async fn events(
+        &self,
+        queues: &QueueSettings,
+        raw_bucket: &str,
+        dead_letters: Option<&ProvisionedQueue>,
+        dry_run: bool,
+    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
+        let redrive = json!({
+            "deadLetterTargetArn": dead_letters.map_or("", |queue| &queue.arn),
+            "maxReceiveCount": queues.max_receive_count,
+        });
+        let wanted = HashMap::from([
+            (
+                QueueAttributeName::VisibilityTimeout,
+                queues.visibility_timeout.as_secs().to_string(),
+            ),
+            (
+                QueueAttributeName::ReceiveMessageWaitTimeSeconds,
+                RECEIVE_WAIT_SECONDS.to_owned(),
+            ),
+            (
+                QueueAttributeName::MessageRetentionPeriod,
+                RETENTION_SECONDS.to_owned(),
+            ),
+            (QueueAttributeName::RedrivePolicy, redrive.to_string()),
+        ]);
+        let (queue, change) = self.queue(&queues.events, &wanted, dry_run).await?;
+        let Some(queue) = queue else {
+            return Ok((None, change));
+        };
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Sid": super::RULE_ID,
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue.arn,
+            "Condition": {"ArnLike": {"aws:SourceArn": format!("arn:aws:s3:*:*:{raw_bucket}")}},
+        }]});
+        let wanted = HashMap::from([(QueueAttributeName::Policy, policy.to_string())]);
+        let policy_change = self.attributes(&queue.url, &wanted, dry_run).await?;
+        let change = match change {
+            Change::Unchanged => policy_change,
+            other => other,
+        };
+        Ok((Some(queue), change))
+    }
+
+    async fn queue(
+        &self,
+        name: &str,
+        wanted: &Attributes,
+        dry_run: bool,
+    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
+        let found = self.sqs.get_queue_url().queue_name(name).send().await;
+        let url = match found.map_err(CloudError::of("GetQueueUrl")) {
+            Ok(found) => found.queue_url,
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(url) = url {
+            let change = self.attributes(&url, wanted, dry_run).await?;
+            return Ok((Some(self.provisioned(url).await?), change));
+        }
+        if dry_run {
+            return Ok((None, Change::Created));
+        }
+        let request = self.sqs.create_queue().queue_name(name);
+        let created = request.set_attributes(Some(wanted.clone())).send().await;
+        let url = created.map_err(CloudError::of("CreateQueue"))?.queue_url;
+        let url = url.ok_or_else(|| {
+            CloudError::new(
+                CloudErrorKind::Invalid,
+                "CreateQueue",
+                "the answer has no URL",
+            )
+        })?;
+        Ok((Some(self.provisioned(url).await?), Change::Created))
+    }
+
+    async fn provisioned(&self, url: String) -> Result<ProvisionedQueue, CloudError> {
+        let attributes = self.current(&url).await?;
+        let arn = attributes.get(&QueueAttributeName::QueueArn).cloned();
+        let arn = arn.ok_or_else(|| {
+            CloudError::new(
+                CloudErrorKind::Invalid,
+                "GetQueueAttributes",
+                "the queue has no ARN",
+            )
+        })?;
+        Ok(ProvisionedQueue { url, arn })
+    }
+
+    async fn current(&self, url: &str) -> Result<Attributes, CloudError> {
+        let request = self.sqs.get_queue_attributes().queue_url(url);
+        let output = request
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await;
+        let output = output.map_err(CloudError::of("GetQueueAttributes"))?;
+        Ok(output.attributes.unwrap_or_default())
+    }
+
+    /// Sets those attributes that are not as they should be.
+    async fn attributes(
+        &self,
+        url: &str,
+        wanted: &Attributes,
+        dry_run: bool,
+    ) -> Result<Change, CloudError> {
+        let current = self.current(url).await?;
+        let different: Attributes = wanted
+            .iter()
+            .filter(|(name, value)| !same(current.get(*name), value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        if different.is_empty() {
+            return Ok(Change::Unchanged);
+        }
+        if !dry_run {
+            let request = self.sqs.set_queue_attributes().queue_url(url);
+            let set = request.set_attributes(Some(different)).send().await;
+            set.map_err(CloudError::of("SetQueueAttributes"))?;
+        }
+        Ok(Change::Updated)
+    }
+}
+
+/// Policies come back as JSON that is spelled another way, and numbers in it as text.
+fn same(current: Option<&String>, wanted: &str) -> bool {
+    let Some(current) = current else {
+        return false;
+    };
+    let parse = |text: &str| serde_json::from_str::<Value>(text).map(loose);
+    current == wanted || matches!((parse(current), parse(wanted)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn loose(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Array(items) => items.into_iter().map(loose).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, loose(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_spelled_another_way_is_the_same() {
+        let current = r#"{"maxReceiveCount":"5", "deadLetterTargetArn":"a"}"#.to_owned();
+        assert!(same(
+            Some(&current),
+            r#"{"deadLetterTargetArn":"a","maxReceiveCount":5}"#
+        ));
+        assert!(!same(
+            Some(&current),
+            r#"{"deadLetterTargetArn":"a","maxReceiveCount":4}"#
+        ));
+        assert!(same(Some(&"60".to_owned()), "60"));
+        assert!(!same(None, "60"));
+    }
+}

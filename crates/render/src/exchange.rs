@@ -1,0 +1,100 @@
+//! One request and its reply.
+
+use std::io;
+
+use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, Rendered};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::process::RenderProcess;
+use crate::protocol::{RenderedHeader, Reply, Request, Task, frame, header_length};
+
+/// Has a picture rendered.
+///
+/// Fails if the child goes away, or says what no honest child would; it must not be used again
+/// then. So for [`inspect`].
+pub(crate) async fn render(
+    process: &mut RenderProcess,
+    source: &[u8],
+    recipe: &Recipe,
+    max_reply_bytes: u64,
+) -> io::Result<Result<Rendered, Rejection>> {
+    send(process, Task::Render(recipe.clone()), source).await?;
+    match read_reply(process).await? {
+        Reply::Rendered(header) => {
+            check(&header, recipe, max_reply_bytes)?;
+            let bodies = read_bodies(process, &header).await?;
+            Ok(Ok(header.with(bodies)))
+        }
+        Reply::Rejected(rejection) => Ok(Err(rejection)),
+        Reply::Inspected(_) => Err(not_asked_for()),
+    }
+}
+
+/// Has a file's header and metadata read.
+pub(crate) async fn inspect(
+    process: &mut RenderProcess,
+    source: &[u8],
+    limits: &Limits,
+) -> io::Result<Result<Inspection, Rejection>> {
+    send(process, Task::Inspect(limits.clone()), source).await?;
+    match read_reply(process).await? {
+        Reply::Inspected(inspection) => Ok(Ok(inspection)),
+        Reply::Rejected(rejection) => Ok(Err(rejection)),
+        Reply::Rendered(_) => Err(not_asked_for()),
+    }
+}
+
+fn not_asked_for() -> io::Error {
+    io::Error::other("the reply is not what was asked for")
+}
+
+async fn send(process: &mut RenderProcess, task: Task, source: &[u8]) -> io::Result<()> {
+    let request = Request {
+        task,
+        source_bytes: source.len() as u64,
+    };
+    process.input.write_all(&frame(&request)?).await?;
+    process.input.write_all(source).await?;
+    process.input.flush().await
+}
+
+async fn read_reply(process: &mut RenderProcess) -> io::Result<Reply> {
+    let mut prefix = [0; 4];
+    process.output.read_exact(&mut prefix).await?;
+    let mut json = vec![0; header_length(prefix)?];
+    process.output.read_exact(&mut json).await?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// A child that was taken over by its picture can say anything: it must not choose what is
+/// written, nor how much is read.
+fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> io::Result<()> {
+    let asked = recipe.variants.iter();
+    let as_asked =
+        header.variants.len() == recipe.variants.len()
+            && header.variants.iter().zip(asked).all(|(made, asked)| {
+                made.name == asked.name && made.format == asked.encoding.format()
+            });
+    let total = header
+        .variants
+        .iter()
+        .try_fold(0_u64, |sum, variant| sum.checked_add(variant.bytes));
+    if as_asked && total.is_some_and(|total| total <= max_bytes) {
+        Ok(())
+    } else {
+        Err(not_asked_for())
+    }
+}
+
+async fn read_bodies(
+    process: &mut RenderProcess,
+    header: &RenderedHeader,
+) -> io::Result<Vec<Vec<u8>>> {
+    let mut bodies = Vec::with_capacity(header.variants.len());
+    for variant in &header.variants {
+        let mut body = vec![0; usize::try_from(variant.bytes).map_err(io::Error::other)?];
+        process.output.read_exact(&mut body).await?;
+        bodies.push(body);
+    }
+    Ok(bodies)
+}
