@@ -67,8 +67,13 @@ fn degrees(entry: Entry<'_>) -> Option<f64> {
     Some(degrees + minutes / 60.0 + seconds / 3600.0)
 }
 
+/// Zero stays positive: no one is at -0 degrees.
 fn signed(value: f64, negative: bool) -> f64 {
-    if negative { -value } else { value }
+    if negative && value != 0.0 {
+        -value
+    } else {
+        value
+    }
 }
 
 /// Whether a tag holds more than its place: all but the version, units and references, and

@@ -56,40 +56,18 @@ fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, survey: &mut Surv
         b"iTXt" => international_text(data, inflater, survey),
         b"tIME" => survey.found(DateTime),
         b"caBX" => survey.found(ContentCredentials),
-        _ if is_of_the_picture(name) => {}
+        _ if OF_THE_PICTURE.contains(&name) => {}
         _ => survey.found(Application),
     }
 }
 
 /// Chunks that describe pixels: those of the specification, and of the extensions that place or
-/// scale a picture.
-const fn is_of_the_picture(name: &[u8; 4]) -> bool {
-    matches!(
-        name,
-        b"IHDR"
-            | b"PLTE"
-            | b"IDAT"
-            | b"tRNS"
-            | b"cHRM"
-            | b"gAMA"
-            | b"sBIT"
-            | b"sRGB"
-            | b"cICP"
-            | b"mDCV"
-            | b"cLLI"
-            | b"bKGD"
-            | b"hIST"
-            | b"pHYs"
-            | b"sPLT"
-            | b"acTL"
-            | b"fcTL"
-            | b"fdAT"
-            | b"oFFs"
-            | b"pCAL"
-            | b"sCAL"
-            | b"sTER"
-    )
-}
+/// scale a picture or tell where its rows begin.
+const OF_THE_PICTURE: [&[u8; 4]; 23] = [
+    b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV",
+    b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs", b"pCAL",
+    b"sCAL", b"sTER", b"iDOT",
+];
 
 fn split_keyword(data: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = data

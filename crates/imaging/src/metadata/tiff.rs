@@ -103,13 +103,20 @@ impl Entry<'_> {
         }
     }
 
-    /// The numbers of a RATIONAL entry; those with a denominator of 0 are left out.
+    /// The numbers of a RATIONAL or SRATIONAL entry; those with a denominator of 0 are left out.
     pub(super) fn rationals(self) -> impl Iterator<Item = f64> {
-        let pairs = if self.kind == 5 { self.value } else { &[] };
+        let pairs = match self.kind {
+            5 | 10 => self.value,
+            _ => &[],
+        };
         pairs.chunks_exact(8).filter_map(move |pair| {
             let numerator = self.order.u32(*pair.first_chunk()?);
             let denominator = self.order.u32(*pair.last_chunk()?);
-            (denominator != 0).then(|| f64::from(numerator) / f64::from(denominator))
+            let [numerator, denominator] = match self.kind {
+                5 => [f64::from(numerator), f64::from(denominator)],
+                _ => [numerator, denominator].map(|half| f64::from(half.cast_signed())),
+            };
+            (denominator != 0.0).then(|| numerator / denominator)
         })
     }
 }
