@@ -10,15 +10,24 @@
 
 #![warn(missing_docs)]
 
+mod colour;
+mod decode;
+mod encode;
 mod format;
+mod geometry;
 mod header;
 mod inspect;
 mod inspection;
 mod limits;
 mod metadata;
+mod orientation;
+mod pixels;
+mod placeholder;
 mod recipe;
 mod rejection;
+mod render;
 mod rendered;
+mod resample;
 mod sniff;
 
 pub use format::{OutputFormat, SourceFormat};
@@ -29,4 +38,5 @@ pub use recipe::{
     Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, Recipe, Resize, Variant, WebpMode,
 };
 pub use rejection::{Rejection, RejectionCode};
+pub use render::render;
 pub use rendered::{Note, NoteCode, Placeholder, Rendered, RenderedVariant, Source};

@@ -1,0 +1,65 @@
+//! Baseline JPEG.
+
+use image::ExtendedColorType;
+use image::codecs::jpeg::JpegEncoder;
+
+use crate::pixels::{Layout, Pixels, out_of_memory};
+use crate::{Color, Rejection};
+
+/// Transparent pixels are laid on `background`.
+pub(super) fn encode(pixels: Pixels, quality: u8, background: Color) -> Result<Vec<u8>, Rejection> {
+    let pixels = flatten(pixels, background);
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100))
+        .encode(
+            &pixels.data,
+            pixels.width,
+            pixels.height,
+            ExtendedColorType::Rgb8,
+        )
+        .map_err(|_| out_of_memory())?;
+    Ok(bytes)
+}
+
+/// Lays a picture on a colour.
+pub(super) fn flatten(mut pixels: Pixels, background: Color) -> Pixels {
+    if pixels.layout == Layout::Rgb {
+        return pixels;
+    }
+    let Color { red, green, blue } = background;
+    let count = pixels.data.len() / 4;
+    for pixel in 0..count {
+        let alpha = pixels.data[pixel * 4 + 3];
+        for (channel, below) in [red, green, blue].into_iter().enumerate() {
+            let above = pixels.data[pixel * 4 + channel];
+            pixels.data[pixel * 3 + channel] = blend(above, below, alpha);
+        }
+    }
+    pixels.data.truncate(count * 3);
+    pixels.layout = Layout::Rgb;
+    pixels
+}
+
+fn blend(above: u8, below: u8, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    let sum = u32::from(above) * alpha + u32::from(below) * (255 - alpha);
+    // A weighted mean of two bytes is a byte.
+    u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transparent_pixels_take_the_background() {
+        let pixels = Pixels {
+            width: 3,
+            height: 1,
+            layout: Layout::Rgba,
+            data: vec![9, 9, 9, 0, 10, 20, 30, 255, 0, 0, 0, 128],
+        };
+        let flat = flatten(pixels, Color::WHITE);
+        assert_eq!(flat.data, [255, 255, 255, 10, 20, 30, 127, 127, 127]);
+    }
+}
