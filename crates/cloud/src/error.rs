@@ -69,7 +69,8 @@ impl CloudError {
         matches!(self.kind, CloudErrorKind::NotFound)
     }
 
-    pub(crate) fn new(
+    /// A failure of `operation`; the service's own words go into `detail`.
+    pub fn new(
         kind: CloudErrorKind,
         operation: &'static str,
         detail: impl fmt::Display,

@@ -46,9 +46,10 @@ impl Manifest {
     pub const VERSION: u32 = 1;
 
     /// Whether it tells the outcome of exactly this source under exactly this recipe, so that
-    /// there is nothing left to do.
+    /// there is nothing left to do. A failure was not the source's fault and settles nothing.
     pub fn settles(&self, etag: &str, version_id: Option<&str>, recipe: &str) -> bool {
-        self.source.etag == etag
+        !matches!(self.outcome, Outcome::Failed { .. })
+            && self.source.etag == etag
             && self.source.version_id.as_deref() == version_id
             && self.recipe == recipe
     }
@@ -186,5 +187,14 @@ mod tests {
         assert!(!manifest.settles("f", None, "00"));
         assert!(!manifest.settles("e", Some("v"), "00"));
         assert!(!manifest.settles("e", None, "01"));
+        let error = OutcomeError {
+            code: "unavailable".to_owned(),
+            message: String::new(),
+        };
+        let failed = Manifest {
+            outcome: Outcome::Failed { error },
+            ..manifest
+        };
+        assert!(!failed.settles("e", None, "00"));
     }
 }

@@ -1,1 +1,27 @@
-//! The consumer: takes upload events from the queue and turns raw objects into variants and a manifest.
+//! The consumer: takes upload events from the queue and turns raw objects into variants and a
+//! manifest.
+//!
+//! [`Worker::run`] long-polls, works on as many messages as there are places, and stops when it is
+//! told to, finishing what it has begun. [`Backfill`] puts raw objects without a current outcome
+//! back on the queue.
+//!
+//! What it never does: parse a picture (that is the render process's part), keep state of its own
+//! (S3 and SQS hold everything), or delete a message before its outcome is durable.
+
+#![warn(missing_docs)]
+
+mod acknowledge;
+mod backfill;
+mod backoff;
+mod consumer;
+mod fetch;
+mod message;
+mod publish;
+mod settings;
+mod settle;
+mod visibility;
+
+pub use backfill::{Backfill, BackfillProgress};
+pub use consumer::Worker;
+pub use settings::WorkerSettings;
+pub use settle::Studio;

@@ -52,5 +52,6 @@ pub(super) fn event(value: &Value) -> Result<ObjectEvent, RecordError> {
         etag: known(detail.object.etag),
         version_id: known(detail.object.version_id),
         sequencer: known(detail.object.sequencer).map(Sequencer::new),
+        force: false,
     })
 }

@@ -39,6 +39,8 @@ pub struct ObjectEvent {
     pub version_id: Option<String>,
     /// Where it stands among the events of the same key.
     pub sequencer: Option<Sequencer>,
+    /// Whether it is to be rendered even if its outcome is current; only our own messages say so.
+    pub force: bool,
 }
 
 /// The body of one message, understood.
@@ -232,7 +234,10 @@ mod tests {
 
     #[test]
     fn what_we_enqueue_ourselves_reads_back() {
-        let event = only(CREATED);
+        let event = ObjectEvent {
+            force: true,
+            ..only(CREATED)
+        };
         assert_eq!(only(&notification_body(&event)), event);
     }
 }

@@ -12,6 +12,8 @@ struct Record {
     event_version: String,
     event_name: String,
     s3: Entity,
+    #[serde(default)]
+    darkroom_force: bool,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,7 @@ pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
         etag: known(object.etag),
         version_id: known(object.version_id),
         sequencer: known(object.sequencer).map(Sequencer::new),
+        force: record.darkroom_force,
     })
 }
 
@@ -110,6 +113,7 @@ pub fn notification_body(event: &ObjectEvent) -> String {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "eventName": event_name,
+        "darkroomForce": event.force,
         "s3": {"s3SchemaVersion": "1.0", "bucket": {"name": event.bucket}, "object": object},
     }]})
     .to_string()

@@ -1,0 +1,70 @@
+//! Deleting messages that are done, ten in a call.
+
+use std::time::Duration;
+
+use darkroom_cloud::{Queue, Receipt};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+/// A batch is sent when it is full, or when its first message has waited this long.
+const LINGER: Duration = Duration::from_millis(200);
+const BATCH: usize = 10;
+/// How often a message that SQS did not delete is tried again. After that it is received once
+/// more, found settled, and deleted then.
+const TRIES: u32 = 3;
+
+/// Takes receipts and deletes their messages in batches.
+#[derive(Debug)]
+pub(crate) struct Acknowledger {
+    receipts: mpsc::Sender<Receipt>,
+    task: JoinHandle<()>,
+}
+
+impl Acknowledger {
+    pub(crate) fn start(queue: Queue) -> Self {
+        let (receipts, incoming) = mpsc::channel(BATCH * 10);
+        let task = tokio::spawn(delete_batches(queue, incoming));
+        Self { receipts, task }
+    }
+
+    /// What a message in work acknowledges through.
+    pub(crate) fn sender(&self) -> mpsc::Sender<Receipt> {
+        self.receipts.clone()
+    }
+
+    /// Deletes what has been acknowledged so far; every sender must be gone by now.
+    pub(crate) async fn flush(self) {
+        drop(self.receipts);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "acknowledging failed");
+        }
+    }
+}
+
+async fn delete_batches(queue: Queue, mut incoming: mpsc::Receiver<Receipt>) {
+    while let Some(first) = incoming.recv().await {
+        let mut batch = vec![first];
+        let deadline = Instant::now() + LINGER;
+        while batch.len() < BATCH {
+            match timeout_at(deadline, incoming.recv()).await {
+                Ok(Some(receipt)) => batch.push(receipt),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        delete(&queue, batch).await;
+    }
+}
+
+async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
+    for _ in 0..TRIES {
+        match queue.delete(&batch).await {
+            Ok(refused) => batch = refused,
+            Err(error) => tracing::warn!(%error, "messages could not be deleted"),
+        }
+        if batch.is_empty() {
+            return;
+        }
+    }
+    tracing::warn!(messages = batch.len(), "done, but will be received again");
+}

@@ -1,0 +1,80 @@
+//! Writing what was made: every variant first, the manifest last.
+
+use bytes::Bytes;
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, ReadError};
+use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey};
+use darkroom_imaging::RenderedVariant;
+use futures_util::future::try_join_all;
+use sha2::{Digest, Sha256};
+
+/// No manifest of ours comes near this.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+/// Writes all variants at once and says what was written, in the profile's order.
+pub(crate) async fn variants(
+    media: &Bucket,
+    profile: &Profile,
+    upload: &RawKey,
+    rendered: Vec<RenderedVariant>,
+    cache_control: &str,
+) -> Result<Vec<ManifestVariant>, CloudError> {
+    let keys = profile.variant_keys(upload);
+    let writes = keys.into_iter().zip(rendered);
+    try_join_all(writes.map(|(key, variant)| put_variant(media, key, variant, cache_control))).await
+}
+
+async fn put_variant(
+    media: &Bucket,
+    key: String,
+    variant: RenderedVariant,
+    cache_control: &str,
+) -> Result<ManifestVariant, CloudError> {
+    let content_type = variant.format.content_type();
+    let described = ManifestVariant {
+        name: variant.name,
+        content_type: content_type.to_owned(),
+        width: variant.width,
+        height: variant.height,
+        bytes: variant.bytes.len() as u64,
+        sha256: sha256(&variant.bytes),
+        url: None,
+        key,
+    };
+    let options = PutOptions {
+        content_type,
+        cache_control,
+    };
+    media
+        .put(&described.key, variant.bytes.into(), options)
+        .await?;
+    Ok(described)
+}
+
+/// Writes the manifest, which makes the outcome known.
+pub(crate) async fn manifest(media: &Bucket, manifest: &Manifest) -> Result<(), CloudError> {
+    let json = serde_json::to_vec(manifest)
+        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
+    let options = PutOptions {
+        content_type: "application/json",
+        cache_control: "no-cache",
+    };
+    let key = manifest.raw_key().manifest_key();
+    media.put(&key, Bytes::from(json), options).await
+}
+
+/// The manifest that is there. One that cannot be read is as good as none: it is written anew.
+pub(crate) async fn current_manifest(
+    media: &Bucket,
+    upload: &RawKey,
+) -> Result<Option<Manifest>, CloudError> {
+    match media.read(&upload.manifest_key(), MAX_MANIFEST_BYTES).await {
+        Ok(json) => Ok(json.and_then(|json| serde_json::from_slice(&json).ok())),
+        Err(ReadError::TooLarge { .. }) => Ok(None),
+        Err(ReadError::Cloud(error)) => Err(error),
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
