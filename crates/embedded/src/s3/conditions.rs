@@ -1,0 +1,213 @@
+//! Conditional requests, as S3 answers them.
+//!
+//! Reads follow RFC 9110 section 13.2.2: `If-Match` hides `If-Unmodified-Since`, and `If-None-Match` hides
+//! `If-Modified-Since`. Writes follow the S3 user guide, "Add preconditions to S3 operations with conditional requests".
+
+use s3s::dto::{ETagCondition, Timestamp};
+use s3s::{S3Result, s3_error};
+
+use super::attributes::Attributes;
+
+/// The conditions of a GET or HEAD.
+#[derive(Debug, Default)]
+pub(crate) struct ReadConditions {
+    pub(crate) if_match: Option<ETagCondition>,
+    pub(crate) if_none_match: Option<ETagCondition>,
+    pub(crate) if_modified_since: Option<Timestamp>,
+    pub(crate) if_unmodified_since: Option<Timestamp>,
+}
+
+impl ReadConditions {
+    /// `PreconditionFailed` (412) or `NotModified` (304) where a condition does not hold.
+    pub(crate) fn check(&self, object: &Attributes) -> S3Result<()> {
+        // Header dates have whole seconds; the object's own fraction must not make it look newer.
+        let modified = Timestamp::from(
+            object
+                .modified()
+                .replace_nanosecond(0)
+                .unwrap_or(object.modified()),
+        );
+        match (&self.if_match, &self.if_unmodified_since) {
+            (Some(condition), _) if !matches(condition, object) => {
+                return Err(s3_error!(
+                    PreconditionFailed,
+                    "The object's ETag is not the one in If-Match"
+                ));
+            }
+            (None, Some(since)) if modified > *since => {
+                return Err(s3_error!(
+                    PreconditionFailed,
+                    "The object was modified after If-Unmodified-Since"
+                ));
+            }
+            _ => {}
+        }
+        match (&self.if_none_match, &self.if_modified_since) {
+            (Some(condition), _) if matches(condition, object) => Err(s3_error!(NotModified)),
+            (None, Some(since)) if modified <= *since => Err(s3_error!(NotModified)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The conditions of a write or a delete.
+#[derive(Debug, Default)]
+pub(crate) struct WriteConditions {
+    pub(crate) if_match: Option<ETagCondition>,
+    pub(crate) if_none_match: Option<ETagCondition>,
+}
+
+impl WriteConditions {
+    /// Must be called with the lock that the write itself holds: only then does one of two writers win.
+    pub(crate) fn check(&self, current: Option<&Attributes>) -> S3Result<()> {
+        match (&self.if_none_match, current) {
+            (Some(ETagCondition::Any), Some(_)) => {
+                return Err(s3_error!(PreconditionFailed, "The object exists already"));
+            }
+            (Some(ETagCondition::ETag(_)), _) => {
+                return Err(s3_error!(
+                    NotImplemented,
+                    "If-None-Match on a write takes * only"
+                ));
+            }
+            _ => {}
+        }
+        match (&self.if_match, current) {
+            (Some(_), None) => Err(s3_error!(NoSuchKey)),
+            (Some(condition), Some(object)) if !matches(condition, object) => Err(s3_error!(
+                PreconditionFailed,
+                "The object's ETag is not the one in If-Match"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn matches(condition: &ETagCondition, object: &Attributes) -> bool {
+    match condition {
+        ETagCondition::Any => true,
+        ETagCondition::ETag(etag) => etag.value() == object.etag,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use s3s::S3ErrorCode;
+    use s3s::dto::ETag;
+
+    use super::*;
+    use crate::s3::attributes::{Checksums, ObjectHeaders};
+
+    fn object(etag: &str) -> Attributes {
+        Attributes {
+            key: "k".into(),
+            size: 0,
+            etag: etag.into(),
+            modified_ms: 1_700_000_000_500,
+            sequencer: 1,
+            headers: ObjectHeaders::default(),
+            checksums: Checksums::default(),
+        }
+    }
+
+    fn tag(value: &str) -> Option<ETagCondition> {
+        Some(ETagCondition::ETag(ETag::Strong(value.into())))
+    }
+
+    fn at(seconds: i64) -> Option<Timestamp> {
+        Some(
+            time::OffsetDateTime::from_unix_timestamp(seconds)
+                .unwrap()
+                .into(),
+        )
+    }
+
+    fn code(result: S3Result<()>) -> Option<S3ErrorCode> {
+        result.err().map(|error| error.code().clone())
+    }
+
+    #[test]
+    fn a_read_with_another_etag_fails() {
+        let same = ReadConditions {
+            if_match: tag("a"),
+            ..Default::default()
+        };
+        assert_eq!(code(same.check(&object("a"))), None);
+        assert_eq!(
+            code(same.check(&object("b"))),
+            Some(S3ErrorCode::PreconditionFailed)
+        );
+    }
+
+    #[test]
+    fn a_reader_that_has_it_already_gets_not_modified() {
+        let seen = ReadConditions {
+            if_none_match: tag("a"),
+            ..Default::default()
+        };
+        assert_eq!(
+            code(seen.check(&object("a"))),
+            Some(S3ErrorCode::NotModified)
+        );
+        assert_eq!(code(seen.check(&object("b"))), None);
+    }
+
+    #[test]
+    fn dates_compare_in_whole_seconds() {
+        let since = |seconds| ReadConditions {
+            if_modified_since: at(seconds),
+            ..Default::default()
+        };
+        assert_eq!(
+            code(since(1_700_000_000).check(&object("a"))),
+            Some(S3ErrorCode::NotModified)
+        );
+        assert_eq!(code(since(1_699_999_999).check(&object("a"))), None);
+        let unmodified = |seconds| ReadConditions {
+            if_unmodified_since: at(seconds),
+            ..Default::default()
+        };
+        assert_eq!(code(unmodified(1_700_000_000).check(&object("a"))), None);
+        assert_eq!(
+            code(unmodified(1_699_999_999).check(&object("a"))),
+            Some(S3ErrorCode::PreconditionFailed)
+        );
+    }
+
+    #[test]
+    fn an_etag_condition_hides_a_date_condition() {
+        let both = ReadConditions {
+            if_match: tag("a"),
+            if_unmodified_since: at(0),
+            ..Default::default()
+        };
+        assert_eq!(code(both.check(&object("a"))), None);
+    }
+
+    #[test]
+    fn a_star_lets_only_the_first_write_through() {
+        let first = WriteConditions {
+            if_none_match: Some(ETagCondition::Any),
+            ..Default::default()
+        };
+        assert_eq!(code(first.check(None)), None);
+        assert_eq!(
+            code(first.check(Some(&object("a")))),
+            Some(S3ErrorCode::PreconditionFailed)
+        );
+    }
+
+    #[test]
+    fn a_conditional_replacement_needs_the_object_it_replaces() {
+        let replace = WriteConditions {
+            if_match: tag("a"),
+            ..Default::default()
+        };
+        assert_eq!(code(replace.check(Some(&object("a")))), None);
+        assert_eq!(
+            code(replace.check(Some(&object("b")))),
+            Some(S3ErrorCode::PreconditionFailed)
+        );
+        assert_eq!(code(replace.check(None)), Some(S3ErrorCode::NoSuchKey));
+    }
+}

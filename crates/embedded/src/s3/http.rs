@@ -1,0 +1,75 @@
+//! S3 over HTTP, with what `s3s` leaves to its surroundings: CORS, and refusals that reach the client.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, HttpError};
+use uuid::Uuid;
+
+use super::body_drain::DrainedBody;
+use super::cors::Cors;
+use super::service::S3Api;
+use super::store::Store;
+use crate::events::Notifier;
+use crate::options::Options;
+
+/// The S3 server, one request at a time.
+#[derive(Clone)]
+pub(crate) struct S3Http {
+    service: S3Service,
+    cors: Cors,
+}
+
+impl S3Http {
+    pub(crate) fn new(store: Arc<Store>, notifier: Notifier, options: &Options) -> Self {
+        let cors = Cors::new(Arc::clone(&store), &options.allowed_origins);
+        let mut builder =
+            S3ServiceBuilder::new(S3Api::new(store, notifier, options.region.clone()));
+        builder.set_auth(SimpleAuth::from_single(
+            options.access_key.clone(),
+            options.secret_key.clone(),
+        ));
+        Self {
+            service: builder.build(),
+            cors,
+        }
+    }
+
+    /// Answers one request. The error is for hyper: it closes the connection.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, HttpError> {
+        let mut response = match self.cors.preflight(&request) {
+            Some(response) => response,
+            None => self.answer_s3(request).await?,
+        };
+        if let Ok(id) = HeaderValue::from_str(&Uuid::now_v7().simple().to_string()) {
+            response.headers_mut().insert("x-amz-request-id", id);
+        }
+        Ok(response)
+    }
+
+    async fn answer_s3(&self, request: Request<Incoming>) -> Result<Response<Body>, HttpError> {
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+        // A client that asked first sends no body to a refusal, so there is nothing to drain.
+        let asks_first = request.headers().contains_key(header::EXPECT);
+        let request = request.map(|body| {
+            if asks_first {
+                Body::from(body)
+            } else {
+                Body::http_body(DrainedBody::new(body))
+            }
+        });
+        let mut response = self.service.call(request).await?;
+        if let Some(origin) = origin {
+            self.cors
+                .mark(&path, &method, &origin, response.headers_mut());
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,151 @@
+//! Requests in the terms of the store.
+//!
+//! The input types of `s3s` share field names but no trait, so what reads the same fields of several is a macro.
+
+use s3s::dto::*;
+use s3s::{S3Request, S3Result, s3_error};
+
+use super::attributes::{Checksums, ObjectHeaders};
+use super::checksums::Expected;
+use super::conditions::{ReadConditions, WriteConditions};
+use super::objects::{Copy, Upload};
+
+/// What S3 calls a body whose type nobody gave.
+const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
+
+macro_rules! headers {
+    ($input:expr) => {
+        ObjectHeaders {
+            content_type: $input
+                .content_type
+                .or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
+            content_encoding: $input.content_encoding,
+            content_disposition: $input.content_disposition,
+            content_language: $input.content_language,
+            cache_control: $input.cache_control,
+            expires: $input.expires,
+            website_redirect_location: $input.website_redirect_location,
+            metadata: $input.metadata.unwrap_or_default(),
+        }
+    };
+}
+
+macro_rules! expected {
+    ($request:expr) => {
+        Expected {
+            given: Checksums {
+                crc32: $request.input.checksum_crc32.take(),
+                crc32c: $request.input.checksum_crc32c.take(),
+                crc64nvme: $request.input.checksum_crc64nvme.take(),
+                sha1: $request.input.checksum_sha1.take(),
+                sha256: $request.input.checksum_sha256.take(),
+            },
+            content_md5: $request.input.content_md5.take(),
+            algorithm: $request.input.checksum_algorithm.take(),
+            announced: $request
+                .headers
+                .get("x-amz-trailer")
+                .and_then(|name| name.to_str().ok())
+                .map(str::to_owned),
+            trailers: $request.trailing_headers.take(),
+            bytes: $request
+                .input
+                .content_length
+                .and_then(|bytes| u64::try_from(bytes).ok()),
+        }
+    };
+}
+
+macro_rules! upload {
+    ($request:expr) => {{
+        let mut request = $request;
+        let expected = expected!(request);
+        let input = request.input;
+        Upload {
+            conditions: WriteConditions {
+                if_match: input.if_match,
+                if_none_match: input.if_none_match,
+            },
+            headers: headers!(input),
+            bucket: input.bucket,
+            key: input.key,
+            body: input.body,
+            expected,
+        }
+    }};
+}
+
+macro_rules! read_conditions {
+    ($input:expr) => {
+        ReadConditions {
+            if_match: $input.if_match.take(),
+            if_none_match: $input.if_none_match.take(),
+            if_modified_since: $input.if_modified_since.take(),
+            if_unmodified_since: $input.if_unmodified_since.take(),
+        }
+    };
+}
+
+pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
+    upload!(request)
+}
+
+/// The length of a POST is that of the whole form, so it says nothing about the file in it.
+pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
+    request.input.content_length = None;
+    upload!(request)
+}
+
+/// The body and what is said of it.
+pub(crate) fn part(request: &mut S3Request<UploadPartInput>) -> (Option<StreamingBlob>, Expected) {
+    let expected = expected!(request);
+    (request.input.body.take(), expected)
+}
+
+pub(crate) fn multipart_headers(input: CreateMultipartUploadInput) -> ObjectHeaders {
+    headers!(input)
+}
+
+pub(crate) fn get_conditions(input: &mut GetObjectInput) -> ReadConditions {
+    read_conditions!(input)
+}
+
+pub(crate) fn head_conditions(input: &mut HeadObjectInput) -> ReadConditions {
+    read_conditions!(input)
+}
+
+/// `NotImplemented` for a source that is not a bucket's object.
+pub(crate) fn copy(input: CopyObjectInput) -> S3Result<Copy> {
+    let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
+        return Err(s3_error!(
+            NotImplemented,
+            "Only an object of a bucket can be copied"
+        ));
+    };
+    let (source_bucket, source_key) = (bucket.to_string(), key.to_string());
+    let replaces = input
+        .metadata_directive
+        .as_ref()
+        .is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
+    if !replaces && source_bucket == input.bucket && source_key == input.key {
+        return Err(s3_error!(
+            InvalidRequest,
+            "A copy onto itself must change something, such as the metadata"
+        ));
+    }
+    let source_conditions = ReadConditions {
+        if_match: input.copy_source_if_match,
+        if_none_match: input.copy_source_if_none_match,
+        if_modified_since: input.copy_source_if_modified_since,
+        if_unmodified_since: input.copy_source_if_unmodified_since,
+    };
+    let headers = replaces.then(|| headers!(input));
+    Ok(Copy {
+        source_bucket,
+        source_key,
+        source_conditions,
+        bucket: input.bucket,
+        key: input.key,
+        headers,
+    })
+}

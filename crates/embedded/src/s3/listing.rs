@@ -1,0 +1,185 @@
+//! Pages of keys.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use s3s::{S3Result, s3_error};
+
+use super::attributes::Attributes;
+use super::bucket::Index;
+
+/// What S3 gives in one page at most.
+const MAX_KEYS: i32 = 1000;
+
+/// What to list.
+#[derive(Debug, Default)]
+pub(crate) struct Query<'a> {
+    pub(crate) prefix: &'a str,
+    /// Keys that share what comes before the delimiter are one entry. Empty means none.
+    pub(crate) delimiter: &'a str,
+    /// Only entries after this one, in byte order.
+    pub(crate) after: &'a str,
+    pub(crate) max_keys: usize,
+}
+
+/// One page.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) objects: Vec<Arc<Attributes>>,
+    pub(crate) common_prefixes: Vec<String>,
+    /// The last entry, where there are more: what the next page comes after.
+    pub(crate) next_after: Option<String>,
+}
+
+/// The client's `max-keys` as a number of entries.
+pub(crate) fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
+    let keys = max_keys.unwrap_or(MAX_KEYS).min(MAX_KEYS);
+    usize::try_from(keys).map_err(|_| s3_error!(InvalidArgument, "max-keys must not be negative"))
+}
+
+/// The page of `index` that `query` asks for.
+pub(crate) fn page(index: &Index, query: &Query<'_>) -> Page {
+    let mut page = Page::default();
+    if query.max_keys == 0 {
+        return page;
+    }
+    let start = if query.after >= query.prefix {
+        Bound::Excluded(query.after)
+    } else {
+        Bound::Included(query.prefix)
+    };
+    let mut last = String::new();
+    for (key, object) in index.range::<str, _>((start, Bound::Unbounded)) {
+        let Some(rest) = key.strip_prefix(query.prefix) else {
+            break;
+        };
+        let group = common_prefix(query, rest).map(|length| &key[..query.prefix.len() + length]);
+        let entry = group.unwrap_or(key);
+        // A group that the page before ended with begins before the keys in it.
+        if group.is_some() && (entry == last || entry <= query.after) {
+            continue;
+        }
+        if page.objects.len() + page.common_prefixes.len() == query.max_keys {
+            page.next_after = Some(last);
+            break;
+        }
+        match group {
+            Some(group) => page.common_prefixes.push(group.into()),
+            None => page.objects.push(Arc::clone(object)),
+        }
+        last = entry.into();
+    }
+    page
+}
+
+fn common_prefix(query: &Query<'_>, rest: &str) -> Option<usize> {
+    if query.delimiter.is_empty() {
+        return None;
+    }
+    rest.find(query.delimiter)
+        .map(|at| at + query.delimiter.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::s3::attributes::{Checksums, ObjectHeaders};
+
+    fn index(keys: impl IntoIterator<Item = impl Into<String>>) -> Index {
+        let object = |key: String| {
+            let attributes = Attributes {
+                key: key.clone(),
+                size: 0,
+                etag: String::new(),
+                modified_ms: 0,
+                sequencer: 0,
+                headers: ObjectHeaders::default(),
+                checksums: Checksums::default(),
+            };
+            (key, Arc::new(attributes))
+        };
+        keys.into_iter().map(Into::into).map(object).collect()
+    }
+
+    fn walk(index: &Index, prefix: &str, delimiter: &str, max_keys: usize) -> (Vec<String>, usize) {
+        let (mut entries, mut pages, mut after) = (Vec::new(), 0, String::new());
+        loop {
+            let page = page(
+                index,
+                &Query {
+                    prefix,
+                    delimiter,
+                    after: &after,
+                    max_keys,
+                },
+            );
+            assert!(page.objects.len() + page.common_prefixes.len() <= max_keys);
+            let mut found: Vec<_> = page
+                .objects
+                .iter()
+                .map(|object| object.key.clone())
+                .collect();
+            found.extend(page.common_prefixes);
+            found.sort();
+            entries.extend(found);
+            pages += 1;
+            match page.next_after {
+                Some(next) => after = next,
+                None => return (entries, pages),
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_of_keys_come_once_each_and_in_order() {
+        let keys: Vec<_> = (0..5_000)
+            .map(|n| format!("raw/avatar/u{}/{n:05}", n % 7))
+            .collect();
+        let mut expected = keys;
+        expected.extend(["other/1".to_owned(), "raw".to_owned(), "raw0".to_owned()]);
+        let index = index(expected.clone());
+        expected.retain(|key| key.starts_with("raw/"));
+        expected.sort();
+        for max_keys in [1, 7, 999, 1000, 5_000] {
+            let (entries, pages) = walk(&index, "raw/", "", max_keys);
+            assert_eq!(entries, expected);
+            assert_eq!(pages, expected.len().div_ceil(max_keys));
+        }
+    }
+
+    #[test]
+    fn a_page_that_takes_exactly_the_rest_is_the_last() {
+        let found = page(
+            &index(["a", "b"]),
+            &Query {
+                max_keys: 2,
+                ..Default::default()
+            },
+        );
+        assert_eq!(found.next_after, None);
+    }
+
+    #[test]
+    fn keys_below_a_delimiter_are_one_entry_over_all_pages() {
+        let index = index(["a/1", "a/2", "b", "c/1/x", "c/1/y", "c/2", "d"]);
+        for max_keys in 1..5 {
+            assert_eq!(walk(&index, "", "/", max_keys).0, ["a/", "b", "c/", "d"]);
+        }
+        assert_eq!(walk(&index, "c/", "/", 1).0, ["c/1/", "c/2"]);
+    }
+
+    #[test]
+    fn a_start_before_the_prefix_skips_nothing() {
+        let index = index(["a/1", "b/1", "b/2"]);
+        let found = page(
+            &index,
+            &Query {
+                prefix: "b/",
+                after: "a",
+                max_keys: 10,
+                ..Default::default()
+            },
+        );
+        assert_eq!(found.objects.len(), 2);
+    }
+}

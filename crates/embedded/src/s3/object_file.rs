@@ -1,0 +1,121 @@
+//! One object, one file.
+//!
+//! ```text
+//! body | attributes as JSON | length of the JSON, u32 little endian | "DARKOBJ1"
+//! ```
+//!
+//! Body and attributes share a file so that one rename publishes both: no reader and no crash can see the one
+//! without the other. The body comes first, so that an image viewer opens the file as it is.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use super::attributes::Attributes;
+
+const MAGIC: &[u8; 8] = b"DARKOBJ1";
+const TAIL_BYTES: u64 = 12;
+/// Far above S3's 2 KiB of metadata and 1 KiB of key; a longer one is a damaged file.
+const MAX_ATTRIBUTES_BYTES: u64 = 1 << 20;
+
+/// Appends the attributes to a file that holds exactly the body.
+pub(crate) fn seal(file: &mut File, attributes: &Attributes) -> io::Result<()> {
+    let mut tail = serde_json::to_vec(attributes)?;
+    let length = u32::try_from(tail.len()).map_err(io::Error::other)?;
+    tail.extend_from_slice(&length.to_le_bytes());
+    tail.extend_from_slice(MAGIC);
+    file.seek(SeekFrom::End(0))?;
+    file.write_all(&tail)
+}
+
+/// Reads the attributes from the end of a sealed file. Fails with `InvalidData` for any other file.
+pub(crate) fn attributes_of(file: &mut File) -> io::Result<Attributes> {
+    let length = file.metadata()?.len();
+    let mut tail = [0; TAIL_BYTES as usize];
+    file.seek(SeekFrom::Start(
+        length.checked_sub(TAIL_BYTES).ok_or_else(damaged)?,
+    ))?;
+    file.read_exact(&mut tail)?;
+    let (json_length, magic) = tail.split_at(4);
+    if magic != MAGIC {
+        return Err(damaged());
+    }
+    let json_length = u64::from(u32::from_le_bytes(
+        json_length.try_into().map_err(|_| damaged())?,
+    ));
+    if json_length > MAX_ATTRIBUTES_BYTES {
+        return Err(damaged());
+    }
+    let body_length = length
+        .checked_sub(TAIL_BYTES + json_length)
+        .ok_or_else(damaged)?;
+    file.seek(SeekFrom::Start(body_length))?;
+    let mut json = Vec::new();
+    file.take(json_length).read_to_end(&mut json)?;
+    let attributes: Attributes = serde_json::from_slice(&json)?;
+    if attributes.size == body_length {
+        Ok(attributes)
+    } else {
+        Err(damaged())
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "not a complete object file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::s3::attributes::{Checksums, ObjectHeaders};
+
+    fn attributes(size: u64) -> Attributes {
+        Attributes {
+            key: "a/b".into(),
+            size,
+            etag: "e".into(),
+            modified_ms: 1,
+            sequencer: 2,
+            headers: ObjectHeaders {
+                content_type: Some("image/jpeg".into()),
+                ..Default::default()
+            },
+            checksums: Checksums::default(),
+        }
+    }
+
+    #[test]
+    fn a_sealed_file_gives_its_attributes_back() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"body").unwrap();
+        seal(&mut file, &attributes(4)).unwrap();
+        let read = attributes_of(&mut file).unwrap();
+        assert_eq!(
+            (read.key.as_str(), read.size, read.sequencer),
+            ("a/b", 4, 2)
+        );
+        assert_eq!(read.headers.content_type.as_deref(), Some("image/jpeg"));
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_not_an_object() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"body").unwrap();
+        seal(&mut file, &attributes(4)).unwrap();
+        let whole = file.metadata().unwrap().len();
+        for length in 0..whole {
+            file.set_len(length).unwrap();
+            assert!(
+                attributes_of(&mut file).is_err(),
+                "{length} of {whole} bytes passed"
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_that_lost_bytes_is_not_an_object() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"bod").unwrap();
+        seal(&mut file, &attributes(4)).unwrap();
+        assert!(attributes_of(&mut file).is_err());
+    }
+}

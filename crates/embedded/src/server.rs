@@ -1,0 +1,170 @@
+//! Starting and stopping.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hyper::service::service_fn;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::events::Notifier;
+use crate::listener::serve;
+use crate::options::Options;
+use crate::s3::{S3Http, Store};
+use crate::sqs::{self, Api, Queues};
+
+/// Why the cloud did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another process, or another `EmbeddedCloud` of this one, has the folder open.
+    #[error("the data folder {0} is in use by another process")]
+    InUse(PathBuf),
+    /// The folder cannot be made, read or written.
+    #[error("the data folder {path} cannot be opened: {source}")]
+    DataDir {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The address is taken, or not of this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// S3 and SQS, running in this process. Dropping it stops both without waiting; [`stop`](Self::stop) waits.
+#[derive(Debug)]
+pub struct EmbeddedCloud {
+    s3: SocketAddr,
+    sqs: SocketAddr,
+    stopping: CancellationToken,
+    servers: [JoinHandle<()>; 2],
+    store: Arc<Store>,
+    /// Held as long as the folder is in use.
+    _lock: File,
+}
+
+impl EmbeddedCloud {
+    /// Opens the folder and starts both servers. They answer when this returns.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running then.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let lock = lock(&options.data_dir)?;
+        let data_dir = options.data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || Store::open(&data_dir)).await;
+        let opened = opened.map_err(io::Error::other).and_then(|store| store);
+        let store = opened.map_err(|source| StartError::DataDir {
+            path: options.data_dir.clone(),
+            source,
+        })?;
+        let store = Arc::new(store);
+        let (s3_listener, s3) = bind(options.s3_listen).await?;
+        let (sqs_listener, sqs) = bind(options.sqs_listen).await?;
+
+        let stopping = CancellationToken::new();
+        let queues = Arc::new(Queues::new(options.region.clone(), stopping.clone()));
+        let api = Api {
+            queues: Arc::clone(&queues),
+            base_url: url(sqs),
+        };
+        let http = S3Http::new(Arc::clone(&store), Notifier::new(queues), &options);
+        let s3_service = service_fn(move |request| {
+            let http = http.clone();
+            async move { http.answer(request).await }
+        });
+        let sqs_service = service_fn(move |request| {
+            let api = api.clone();
+            async move { Ok::<_, std::convert::Infallible>(sqs::answer(&api, request).await) }
+        });
+        let servers = [
+            tokio::spawn(serve(s3_listener, s3_service, stopping.clone())),
+            tokio::spawn(serve(sqs_listener, sqs_service, stopping.clone())),
+        ];
+        Ok(Self {
+            s3,
+            sqs,
+            stopping,
+            servers,
+            store,
+            _lock: lock,
+        })
+    }
+
+    /// The endpoint URL of S3, with the port that it really has. Clients must use path style.
+    pub fn s3_url(&self) -> String {
+        url(self.s3)
+    }
+
+    /// The endpoint URL of SQS, with the port that it really has.
+    pub fn sqs_url(&self) -> String {
+        url(self.sqs)
+    }
+
+    /// Stops both servers. Waiting receives are answered at once, and other requests have half a second to end; a
+    /// write that has begun on disk is finished. The messages in queues are gone then.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        for server in &mut self.servers {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "a server of the embedded cloud had died");
+            }
+        }
+        self.store.tasks.close();
+        self.store.tasks.wait().await;
+    }
+}
+
+impl Drop for EmbeddedCloud {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+    }
+}
+
+fn lock(data_dir: &Path) -> Result<File, StartError> {
+    let failed = |source| StartError::DataDir {
+        path: data_dir.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(data_dir).map_err(failed)?;
+    let path = data_dir.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(data_dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Where a client of this machine reaches `address`, which may stand for every interface.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}

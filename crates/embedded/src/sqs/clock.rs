@@ -1,0 +1,27 @@
+//! Wall-clock milliseconds that never run backwards.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The wall clock at the start, plus the time since: a clock that is set does not show or hide messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    started_ms: u128,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            started: Instant::now(),
+            started_ms: since_epoch.as_millis(),
+        }
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now_ms(self) -> u64 {
+        u64::try_from(self.started_ms + self.started.elapsed().as_millis()).unwrap_or(u64::MAX / 4)
+    }
+}

@@ -1,0 +1,117 @@
+//! What SQS refuses, in the words of its JSON protocol.
+
+use std::fmt;
+
+/// An error of the SQS API. The variants are those that a caller can branch on; each names its own wire codes.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SqsError {
+    #[error("The specified queue does not exist.")]
+    QueueDoesNotExist,
+    #[error("A queue already exists with the same name and a different value for attribute {0}")]
+    QueueNameExists(String),
+    #[error("The input receipt handle is invalid.")]
+    ReceiptHandleIsInvalid,
+    #[error(
+        "The message is not in flight: it was deleted, is visible again, or was received again."
+    )]
+    MessageNotInflight,
+    #[error("Unknown Attribute {0}.")]
+    InvalidAttributeName(String),
+    #[error("Invalid value for the parameter {0}.")]
+    InvalidAttributeValue(String),
+    #[error("Value for parameter {parameter} is invalid. Reason: {reason}")]
+    InvalidParameterValue {
+        parameter: &'static str,
+        reason: String,
+    },
+    #[error("The request must contain the parameter {0}.")]
+    MissingParameter(&'static str),
+    #[error(
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+    )]
+    InvalidMessageContents,
+    #[error("There should be at least one entry in the request.")]
+    EmptyBatchRequest,
+    #[error("Maximum number of entries per request are 10. You have sent {0}.")]
+    TooManyEntriesInBatchRequest(usize),
+    #[error("Id {0} repeated.")]
+    BatchEntryIdsNotDistinct(String),
+    #[error(
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores, 80 at most."
+    )]
+    InvalidBatchEntryId,
+    #[error("Batch requests cannot be longer than {0} bytes.")]
+    BatchRequestTooLong(usize),
+    #[error("{0}")]
+    ResourceNotFound(String),
+    #[error("{0}")]
+    UnsupportedOperation(String),
+    #[error("The request could not be read: {0}")]
+    Malformed(String),
+    #[error("The request must contain a signature.")]
+    MissingAuthentication,
+    #[error("The action {0} is not known.")]
+    UnknownAction(String),
+}
+
+impl SqsError {
+    pub(crate) fn invalid(parameter: &'static str, reason: impl fmt::Display) -> Self {
+        Self::InvalidParameterValue {
+            parameter,
+            reason: reason.to_string(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::MissingAuthentication => 403,
+            _ => 400,
+        }
+    }
+
+    /// The shape name in the SQS model, which SDKs build their error types from.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::QueueDoesNotExist => "QueueDoesNotExist",
+            Self::QueueNameExists(_) => "QueueNameExists",
+            Self::ReceiptHandleIsInvalid => "ReceiptHandleIsInvalid",
+            Self::MessageNotInflight => "MessageNotInflight",
+            Self::InvalidAttributeName(_) => "InvalidAttributeName",
+            Self::InvalidAttributeValue(_) => "InvalidAttributeValue",
+            Self::InvalidParameterValue { .. } => "InvalidParameterValueException",
+            Self::MissingParameter(_) => "MissingRequiredParameterException",
+            Self::InvalidMessageContents => "InvalidMessageContents",
+            Self::EmptyBatchRequest => "EmptyBatchRequest",
+            Self::TooManyEntriesInBatchRequest(_) => "TooManyEntriesInBatchRequest",
+            Self::BatchEntryIdsNotDistinct(_) => "BatchEntryIdsNotDistinct",
+            Self::InvalidBatchEntryId => "InvalidBatchEntryId",
+            Self::BatchRequestTooLong(_) => "BatchRequestTooLong",
+            Self::ResourceNotFound(_) => "ResourceNotFoundException",
+            Self::UnsupportedOperation(_) => "UnsupportedOperation",
+            Self::Malformed(_) => "SerializationException",
+            Self::MissingAuthentication => "MissingAuthenticationToken",
+            Self::UnknownAction(_) => "UnknownOperationException",
+        }
+    }
+
+    /// The code of the older query protocol, which SDKs show where `x-amzn-query-error` gives it.
+    pub(crate) fn query_code(&self) -> &'static str {
+        match self {
+            Self::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",
+            Self::QueueNameExists(_) => "QueueAlreadyExists",
+            Self::MessageNotInflight => "AWS.SimpleQueueService.MessageNotInflight",
+            Self::InvalidParameterValue { .. } => "InvalidParameterValue",
+            Self::MissingParameter(_) => "MissingParameter",
+            Self::EmptyBatchRequest => "AWS.SimpleQueueService.EmptyBatchRequest",
+            Self::TooManyEntriesInBatchRequest(_) => {
+                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"
+            }
+            Self::BatchEntryIdsNotDistinct(_) => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            Self::InvalidBatchEntryId => "AWS.SimpleQueueService.InvalidBatchEntryId",
+            Self::BatchRequestTooLong(_) => "AWS.SimpleQueueService.BatchRequestTooLong",
+            Self::UnsupportedOperation(_) => "AWS.SimpleQueueService.UnsupportedOperation",
+            Self::UnknownAction(_) => "InvalidAction",
+            other => other.code(),
+        }
+    }
+}

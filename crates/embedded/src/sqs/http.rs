@@ -1,0 +1,66 @@
+//! SQS's JSON protocol over HTTP.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::api::Api;
+use super::error::SqsError;
+
+/// Ten messages of 1 MiB in base64-free JSON fit, escapes included.
+const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Answers one request. Never fails: what goes wrong is an answer.
+pub(crate) async fn answer(api: &Api, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let outcome = match action(&parts.headers) {
+        Ok(action) => match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
+            Ok(body) => api.call(&action, &body.to_bytes()).await,
+            Err(error) => Err(SqsError::Malformed(error.to_string())),
+        },
+        Err(error) => Err(error),
+    };
+    let mut response = match outcome {
+        Ok(answer) => Response::new(Full::from(answer.to_string())),
+        Err(error) => refusal(&error),
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-amz-json-1.0"),
+    );
+    if let Ok(id) = HeaderValue::from_str(&Uuid::now_v7().to_string()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+/// The action that the request names. Its signature is not verified, but an unsigned request is refused, as it would
+/// be by AWS: the usual cause is a client without credentials.
+fn action(headers: &HeaderMap) -> Result<String, SqsError> {
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Err(SqsError::MissingAuthentication);
+    }
+    let target = headers
+        .get("x-amz-target")
+        .and_then(|value| value.to_str().ok());
+    let action = target.and_then(|target| target.strip_prefix("AmazonSQS."));
+    action
+        .map(str::to_owned)
+        .ok_or_else(|| SqsError::UnknownAction(target.unwrap_or("without a name").to_owned()))
+}
+
+fn refusal(error: &SqsError) -> Response<Full<Bytes>> {
+    let kind = format!("com.amazonaws.sqs#{}", error.code());
+    let body = json!({ "__type": kind, "message": error.to_string() });
+    let mut response = Response::new(Full::from(body.to_string()));
+    *response.status_mut() =
+        http::StatusCode::from_u16(error.status()).unwrap_or(http::StatusCode::BAD_REQUEST);
+    if let Ok(value) = HeaderValue::from_str(&format!("{};Sender", error.query_code())) {
+        response.headers_mut().insert("x-amzn-query-error", value);
+    }
+    response
+}
