@@ -117,8 +117,8 @@ fn segment<'a>(marker: u8, payload: &'a [u8], profile: &mut Segments<'a>, survey
         },
         // Adobe's APP14 says how the components are coded; the picture needs it.
         marker::APP14 if payload.starts_with(b"Adobe") => {}
-        marker::APP0..=marker::APP15 => survey.found(Application),
         marker::COM => survey.found(Comment),
+        _ if (marker::APP0..=marker::APP15).contains(&marker) => survey.found(Application),
         _ => {}
     }
 }

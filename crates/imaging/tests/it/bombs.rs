@@ -1,0 +1,83 @@
+//! Files that claim more than they are cost next to nothing.
+
+use std::time::{Duration, Instant};
+
+use darkroom_imaging::{Rejection, inspect, render};
+use darkroom_testkit::fixture::bomb::{Bomb, inflating, oversized};
+
+use crate::allocation::peak_bytes;
+use crate::corpus;
+use crate::recipes::{avatar, avatar_limits};
+
+const MAX_TIME: Duration = Duration::from_millis(250);
+const MAX_BYTES: usize = 32 << 20;
+const BOMBS_OF_THE_CORPUS: [&str; 3] = [
+    "hostile/bomb-65535x66601.gif",
+    "hostile/bomb-65536x65536.png",
+    "hostile/bomb-280mp.jpg",
+];
+/// The fastest of so many tries counts: the machine may be busy with other tests.
+const TRIES: usize = 3;
+
+/// Runs `work` on a bomb and holds its cost against the bounds.
+fn cheap<T>(bomb: &Bomb, work: impl Fn(&[u8]) -> T) -> T {
+    let mut fastest = Duration::MAX;
+    for _ in 1..TRIES {
+        let start = Instant::now();
+        drop(work(&bomb.bytes));
+        fastest = fastest.min(start.elapsed());
+    }
+    let start = Instant::now();
+    let (outcome, peak) = peak_bytes(|| work(&bomb.bytes));
+    fastest = fastest.min(start.elapsed());
+    assert!(fastest <= MAX_TIME, "{}: {fastest:?}", bomb.name);
+    assert!(peak <= MAX_BYTES, "{}: {peak} bytes", bomb.name);
+    outcome
+}
+
+fn rendered(bytes: &[u8]) -> Result<(), Rejection> {
+    render(bytes, &avatar()).map(drop)
+}
+
+fn inspected(bytes: &[u8]) -> Result<(), Rejection> {
+    inspect(bytes, &avatar_limits()).map(drop)
+}
+
+#[test]
+fn at_least_twenty_made_bombs_are_rejected_at_almost_no_cost() {
+    let bombs = oversized();
+    assert!(bombs.len() >= 20);
+    for bomb in bombs {
+        assert!(cheap(&bomb, rendered).is_err(), "{}", bomb.name);
+        assert!(cheap(&bomb, inspected).is_err(), "{}", bomb.name);
+    }
+}
+
+#[test]
+fn metadata_that_inflates_or_loops_costs_almost_nothing() {
+    for bomb in inflating() {
+        // Refused or rendered without it: both are right.
+        let _ = cheap(&bomb, rendered);
+        let _ = cheap(&bomb, inspected);
+    }
+}
+
+#[test]
+fn the_bombs_of_the_corpus_are_rejected_at_almost_no_cost() {
+    for name in BOMBS_OF_THE_CORPUS {
+        let Some(bytes) = corpus::read(name) else {
+            continue;
+        };
+        let name = name.to_owned();
+        let bomb = Bomb { name, bytes };
+        assert!(cheap(&bomb, rendered).is_err(), "{}", bomb.name);
+        assert!(cheap(&bomb, inspected).is_err(), "{}", bomb.name);
+    }
+}
+
+#[test]
+fn hostile_files_of_the_corpus_are_inspected_at_almost_no_cost() {
+    for (name, bytes) in corpus::read_all("hostile") {
+        let _ = cheap(&Bomb { name, bytes }, inspected);
+    }
+}

@@ -1,0 +1,19 @@
+//! Rendering and inspection from the outside, on pictures made by code and, where it is at hand,
+//! on the corpus of real ones (`DARKROOM_CORPUS`).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests: they fail by panicking, and say what they skip"
+)]
+
+mod allocation;
+mod bombs;
+mod canary;
+mod corpus;
+mod metadata;
+mod oracle;
+mod recipes;
+mod totality;
+mod upright;
