@@ -1,1 +1,19 @@
 //! The HTTP service: hands out upload URLs and tells outcomes.
+//!
+//! An [`Issuer`] is built of what it works with ([`IssuerParts`]) and keeps nothing of its own: S3
+//! holds every object and every outcome, so any number of issuers can stand side by side.
+//!
+//! What it never does: take the bytes of an upload in whole, parse a picture, or put a client's
+//! text into a key, a header or an error unchecked. Every refusal is a problem document (RFC 9457)
+//! with a stable `code`.
+
+#![warn(missing_docs)]
+
+mod health;
+mod issuer;
+mod problem;
+mod serve;
+mod settings;
+
+pub use issuer::{Issuer, IssuerParts};
+pub use settings::IssuerSettings;

@@ -1,0 +1,75 @@
+//! Whether the process is up, and whether it can do its work.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use darkroom_cloud::Bucket;
+use http::StatusCode;
+use tokio::sync::Mutex;
+
+use crate::issuer::Desk;
+use crate::problem::Problem;
+
+/// Probes of many load balancers cost the store one call a second.
+const MAX_AGE: Duration = Duration::from_secs(1);
+/// A store that takes longer is not of use.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// No raw key is like this, so asking for it never reads anything.
+const PROBE_KEY: &str = "readyz";
+
+/// Whether the store answers, asked at most once a second.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    bucket: Bucket,
+    last: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Readiness {
+    pub(crate) fn of(bucket: Bucket) -> Self {
+        Self {
+            bucket,
+            last: Mutex::new(None),
+        }
+    }
+
+    async fn is_ready(&self) -> bool {
+        let mut last = self.last.lock().await;
+        if let Some((asked_at, answer)) = *last
+            && asked_at.elapsed() < MAX_AGE
+        {
+            return answer;
+        }
+        let answer = match tokio::time::timeout(TIMEOUT, self.bucket.head(PROBE_KEY)).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "not ready");
+                false
+            }
+            Err(_) => {
+                tracing::warn!("not ready: the store did not answer in time");
+                false
+            }
+        };
+        *last = Some((Instant::now(), answer));
+        answer
+    }
+}
+
+/// `GET /healthz`: the process is up.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the raw bucket can be reached.
+pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str, Problem> {
+    if desk.health.is_ready().await {
+        Ok("ok\n")
+    } else {
+        Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "the store cannot be reached",
+        ))
+    }
+}

@@ -1,0 +1,72 @@
+//! The service as a whole: what it is built of and where its paths lead.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use darkroom_cloud::{Bucket, UploadSigner};
+use darkroom_contract::{Profiles, StorageSettings};
+use darkroom_render::RenderPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::health;
+use crate::problem::Problem;
+use crate::settings::IssuerSettings;
+
+/// Everything that the service works with.
+#[derive(Debug, Clone)]
+pub struct IssuerParts {
+    /// Signs uploads into the raw bucket.
+    pub signer: UploadSigner,
+    /// Where uploads arrive.
+    pub raw: Bucket,
+    /// Where variants and manifests are.
+    pub media: Bucket,
+    /// What may be uploaded.
+    pub profiles: Arc<Profiles>,
+    /// Who reads a picture's headers.
+    pub pool: Arc<RenderPool>,
+    /// How objects are reached by clients.
+    pub storage: StorageSettings,
+    /// What the operator says.
+    pub settings: IssuerSettings,
+}
+
+/// The HTTP service; see the crate's documentation.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    pub(crate) desk: Arc<Desk>,
+}
+
+/// What every request is answered with.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) parts: IssuerParts,
+    pub(crate) health: health::Readiness,
+    /// Cancelled when the service stops: whoever waits is answered at once.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Issuer {
+    /// A service of these parts; nothing is called or listened on yet.
+    pub fn new(parts: IssuerParts) -> Self {
+        let desk = Desk {
+            health: health::Readiness::of(parts.raw.clone()),
+            stopping: CancellationToken::new(),
+            parts,
+        };
+        Self {
+            desk: Arc::new(desk),
+        }
+    }
+
+    /// Every path of the service.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/healthz", get(health::healthz))
+            .route("/readyz", get(health::readyz))
+            .fallback(async || Problem::not_found())
+            .method_not_allowed_fallback(async || Problem::method_not_allowed())
+            .with_state(Arc::clone(&self.desk))
+    }
+}
