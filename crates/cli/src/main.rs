@@ -1,1 +1,33 @@
-fn main() {}
+//! The `darkroom` binary: one subcommand per role and tool.
+
+mod arguments;
+mod cloud;
+mod command;
+mod outcome;
+mod renderer;
+mod settings;
+mod signals;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use darkroom_render::ExitWhenOutOfMemory;
+
+use crate::arguments::{Arguments, Command};
+use crate::outcome::Ending;
+
+#[global_allocator]
+static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Before anything opens a file or starts a thread: this is the process behind the wall.
+    if let Command::Render { max_memory } = arguments.command {
+        return match darkroom_render::run_child(max_memory) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    Ending::of(command::run(arguments)).exit_code()
+}

@@ -1,0 +1,126 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use darkroom_contract::{Owner, ProfileName};
+
+/// From an uploaded photo to an upright, clean, small WebP.
+#[derive(Debug, Parser)]
+#[command(name = "darkroom", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Settings file; `darkroom.toml` in the working directory is read where there is one.
+    #[arg(long, global = true, env = "DARKROOM_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start everything on this machine: embedded S3 and SQS, issuer and worker.
+    Dev(Dev),
+    /// Hand out upload URLs and tell outcomes over HTTP.
+    Issuer,
+    /// Take uploads from the queue and render them.
+    Worker,
+    /// Create and correct buckets, queues and what connects them.
+    Provision(Provision),
+    /// Upload files to a running issuer and wait for the outcomes.
+    Upload(Upload),
+    /// Render files on this machine, as a worker would.
+    Process(Process),
+    /// Say what files are and what they would give away.
+    Inspect(Inspect),
+    /// Put raw objects without a current outcome back on the queue.
+    Backfill(Backfill),
+    /// The process that parses pictures; started by the others.
+    #[command(hide = true)]
+    Render {
+        /// Bytes of address space.
+        #[arg(long)]
+        max_memory: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Where objects are kept; a second start finds them again.
+    #[arg(long, value_name = "DIR", default_value = "darkroom-data")]
+    pub(crate) data_dir: PathBuf,
+    /// Where the issuer listens; the settings' own address where this is not given.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the embedded S3 listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
+    pub(crate) s3_listen: SocketAddr,
+    /// Where the embedded SQS listens; any free port where this is not given.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) sqs_listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Provision {
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upload {
+    /// The files to upload.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The issuer.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) to: String,
+    /// What is to be made of them.
+    #[arg(long, default_value = "avatar")]
+    pub(crate) profile: ProfileName,
+    /// Whose they are.
+    #[arg(long, default_value = "me")]
+    pub(crate) owner: Owner,
+    /// Print one JSON object per file and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Process {
+    /// The files to render; of a folder, every file below it.
+    #[arg(required = true, value_name = "FILE-OR-DIR")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// Where the variants go.
+    #[arg(long, value_name = "DIR", default_value = "darkroom-out")]
+    pub(crate) out: PathBuf,
+    /// What is to be made of them.
+    #[arg(long, default_value = "avatar")]
+    pub(crate) profile: ProfileName,
+    /// Print one JSON object per file and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The files to look at.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print one JSON object per file and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backfill {
+    /// Only uploads of this profile.
+    #[arg(long)]
+    pub(crate) profile: Option<ProfileName>,
+    /// Also those whose outcome is current.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}

@@ -1,0 +1,74 @@
+//! What issuer, worker and tools are built of.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use darkroom_cloud::{Connection, Queue};
+use darkroom_issuer::{Issuer, IssuerParts};
+use darkroom_render::RenderPool;
+use darkroom_worker::{Studio, Worker};
+
+use crate::renderer;
+use crate::settings::Settings;
+
+/// A connection and what is shared by the roles of one process.
+pub(crate) struct Parts {
+    pub(crate) connection: Connection,
+    pub(crate) settings: Settings,
+    pub(crate) pool: Arc<RenderPool>,
+}
+
+impl Parts {
+    pub(crate) fn new(connection: Connection, settings: Settings) -> anyhow::Result<Self> {
+        Ok(Self {
+            pool: Arc::new(renderer::pool(&settings.render)?),
+            connection,
+            settings,
+        })
+    }
+
+    pub(crate) fn issuer(&self) -> Issuer {
+        let storage = &self.settings.storage;
+        Issuer::new(IssuerParts {
+            signer: self.connection.signer(&storage.raw_bucket),
+            raw: self.connection.bucket(&storage.raw_bucket),
+            media: self.connection.bucket(&storage.media_bucket),
+            profiles: Arc::new(self.settings.profiles.clone()),
+            pool: Arc::clone(&self.pool),
+            storage: storage.clone(),
+            settings: self.settings.issuer.clone(),
+        })
+    }
+
+    pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
+        let Settings {
+            storage,
+            queues,
+            worker,
+            render,
+            ..
+        } = &self.settings;
+        let studio = Studio {
+            raw: self.connection.bucket(&storage.raw_bucket),
+            media: self.connection.bucket(&storage.media_bucket),
+            profiles: Arc::new(self.settings.profiles.clone()),
+            pool: Arc::clone(&self.pool),
+            cache_control: storage.cache_control.clone(),
+        };
+        Ok(Worker::new(
+            studio,
+            self.queue(&queues.events).await?,
+            self.queue(&queues.dead_letters).await?,
+            queues.clone(),
+            worker.clone(),
+            worker.places(render.process_count()),
+        ))
+    }
+
+    pub(crate) async fn queue(&self, name: &str) -> anyhow::Result<Queue> {
+        self.connection
+            .queue(name)
+            .await
+            .with_context(|| format!("queue {name} (does `darkroom provision` come first?)"))
+    }
+}

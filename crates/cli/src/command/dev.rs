@@ -1,0 +1,119 @@
+//! `darkroom dev`: everything in one process.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use darkroom_cloud::{Connection, Endpoints};
+use darkroom_embedded::{EmbeddedCloud, Options};
+use darkroom_worker::Backfill;
+use tokio::net::TcpListener;
+
+use crate::arguments::Dev;
+use crate::cloud::Parts;
+use crate::outcome::{Ending, say};
+use crate::settings::Settings;
+use crate::signals::stop_token;
+
+/// The same as LocalStack's, so that what is tried on one works on the other.
+const ACCESS_KEY: &str = "test";
+const SECRET_KEY: &str = "test";
+const REGION: &str = "us-east-1";
+/// A long poll is not cancelled, so Ctrl-C waits for one; in one process a short one costs nothing.
+const POLL_WAIT: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<Ending> {
+    let stop = stop_token()?;
+    settings.issuer.demo_page = true;
+    settings.worker.poll_wait = POLL_WAIT;
+    let address = arguments.listen.unwrap_or(settings.issuer.listen);
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("the issuer cannot listen on {address}"))?;
+    let embedded = EmbeddedCloud::start(options(&arguments)).await?;
+    let endpoints = Endpoints {
+        s3: embedded.s3_url(),
+        sqs: embedded.sqs_url(),
+        access_key: ACCESS_KEY.to_owned(),
+        secret_key: SECRET_KEY.to_owned(),
+        region: REGION.to_owned(),
+    };
+    let connection = Connection::to(&endpoints, &settings.storage).await;
+    let provisioner = connection.provisioner();
+    provisioner
+        .provision(&settings.storage, &settings.queues, false)
+        .await?;
+    let parts = Parts::new(connection, settings)?;
+    enqueue_unfinished(&parts).await?;
+    let worker = parts.worker().await?;
+    greet(listener.local_addr()?, &endpoints, &arguments);
+    let (served, ()) = tokio::join!(
+        parts.issuer().serve(listener, stop.clone()),
+        worker.run(stop),
+    );
+    embedded.stop().await;
+    served?;
+    say("darkroom: stopped; everything is kept for the next start");
+    Ok(Ending::Well)
+}
+
+fn options(arguments: &Dev) -> Options {
+    Options {
+        data_dir: arguments.data_dir.clone(),
+        s3_listen: arguments.s3_listen,
+        sqs_listen: arguments.sqs_listen,
+        access_key: ACCESS_KEY.to_owned(),
+        secret_key: SECRET_KEY.to_owned(),
+        region: REGION.to_owned(),
+        allowed_origins: Vec::new(),
+    }
+}
+
+/// The embedded queue is in memory: what was on it when the last process ended is found again in
+/// the raw bucket.
+async fn enqueue_unfinished(parts: &Parts) -> anyhow::Result<()> {
+    let storage = &parts.settings.storage;
+    let backfill = Backfill {
+        raw: &parts.connection.bucket(&storage.raw_bucket),
+        media: &parts.connection.bucket(&storage.media_bucket),
+        profiles: &parts.settings.profiles,
+        events: &parts.queue(&parts.settings.queues.events).await?,
+        profile: None,
+        force: false,
+        dry_run: false,
+    };
+    let progress = backfill.run(|_| {}).await?;
+    if progress.enqueued > 0 {
+        tracing::info!(
+            uploads = progress.enqueued,
+            "unfinished uploads are taken up again"
+        );
+    }
+    Ok(())
+}
+
+fn greet(issuer: SocketAddr, endpoints: &Endpoints, arguments: &Dev) {
+    let Endpoints { s3, sqs, .. } = endpoints;
+    let data_dir = arguments.data_dir.display();
+    say(&format!(
+        r#"
+Darkroom is ready.
+
+  Page    http://{issuer}
+  S3      {s3}   (access key {ACCESS_KEY}, secret key {SECRET_KEY}, region {REGION})
+  SQS     {sqs}
+  Kept in {data_dir}
+
+Paste into a shell, after PHOTO=path/to/a.jpg:
+
+  # 1. ask for a URL
+  TICKET=$(curl -sS http://{issuer}/v1/uploads -H 'content-type: application/json' -d '{{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${{PHOTO:-photo.jpg}}")'}}'); echo "$TICKET"
+  # 2. PUT the file
+  curl -sS -f -T "${{PHOTO:-photo.jpg}}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$TICKET" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
+  # 3. read the outcome
+  curl -sS "http://{issuer}$(echo "$TICKET" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25"
+
+Ctrl-C stops it.
+"#
+    ));
+}

@@ -1,0 +1,130 @@
+//! `darkroom inspect`: what a file is and what it would give away.
+
+use std::path::Path;
+
+use anyhow::Context;
+use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, SourceFormat};
+use darkroom_render::{RenderError, RenderPool};
+use serde_json::json;
+
+use crate::arguments::Inspect;
+use crate::outcome::{Ending, complain, say};
+use crate::renderer;
+use crate::settings::Settings;
+
+/// Looking costs little, so everything may be looked at that a process can hold.
+const MAX_BYTES: u64 = 256 << 20;
+
+pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<Ending> {
+    let pool = renderer::pool(&settings.render)?;
+    let mut ending = Ending::Well;
+    for file in &arguments.files {
+        let result = inspect(&pool, file).await?;
+        if arguments.json {
+            let path = json!({"path": file});
+            let report = match &result {
+                Ok(inspection) => with(path, &with_private(inspection)),
+                Err(rejection) => with(path, &json!({"error": rejection})),
+            };
+            say(&report.to_string());
+        } else if let Ok(inspection) = &result {
+            say(&describe(file, inspection));
+        }
+        if let Err(rejection) = result {
+            complain(&format!("{}: rejected: {rejection}", file.display()));
+            ending = Ending::SomethingFailed;
+        }
+    }
+    Ok(ending)
+}
+
+async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {
+    let limits = Limits {
+        max_bytes: MAX_BYTES,
+        max_width: u32::MAX,
+        max_height: u32::MAX,
+        max_pixels: u64::MAX,
+        max_frames: u32::MAX,
+        max_total_pixels: u64::MAX,
+        formats: vec![
+            SourceFormat::Jpeg,
+            SourceFormat::Png,
+            SourceFormat::Gif,
+            SourceFormat::Webp,
+            SourceFormat::Heic,
+            SourceFormat::Avif,
+        ],
+    };
+    let unreadable = || format!("{} cannot be read", file.display());
+    let bytes = tokio::fs::read(file).await.with_context(unreadable)?;
+    match pool.inspect(&bytes, &limits).await {
+        Ok(inspection) => Ok(Ok(inspection)),
+        Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
+        Err(error @ RenderError::Start(_)) => Err(error.into()),
+    }
+}
+
+/// The same names as `POST /v1/inspect` has.
+fn with_private(inspection: &Inspection) -> serde_json::Value {
+    let private: Vec<MetadataKind> = private(inspection).collect();
+    let size = [inspection.source.width, inspection.source.height];
+    with(
+        json!(inspection),
+        &json!({"size": size, "private_metadata": private}),
+    )
+}
+
+fn private(inspection: &Inspection) -> impl Iterator<Item = MetadataKind> {
+    let kinds = inspection.metadata.iter().copied();
+    kinds.filter(|kind| kind.is_private())
+}
+
+fn with(mut into: serde_json::Value, from: &serde_json::Value) -> serde_json::Value {
+    if let (Some(into), Some(from)) = (into.as_object_mut(), from.as_object()) {
+        into.extend(from.clone());
+    }
+    into
+}
+
+fn describe(file: &Path, inspection: &Inspection) -> String {
+    let source = &inspection.source;
+    let [width, height] = inspection.upright_size;
+    let mut lines = vec![format!("{}", file.display())];
+    let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
+    line("format", source.format.name().to_owned());
+    line(
+        "size",
+        format!("{width} x {height} upright, {} bytes", inspection.bytes),
+    );
+    line("orientation", source.orientation.to_string());
+    if source.frames > 1 {
+        line("frames", source.frames.to_string());
+    }
+    if let Some(profile) = &inspection.icc_profile {
+        line("colour", profile.clone());
+    }
+    if let Some(camera) = &inspection.camera {
+        line("camera", camera.clone());
+    }
+    if let Some(taken_at) = &inspection.taken_at {
+        line("taken", taken_at.clone());
+    }
+    if let Some(gps) = inspection.gps {
+        line(
+            "position",
+            format!("{:.6}, {:.6}", gps.latitude, gps.longitude),
+        );
+    }
+    let private: Vec<String> = private(inspection)
+        .map(|kind| json!(kind).as_str().unwrap_or_default().replace('_', " "))
+        .collect();
+    line(
+        "private",
+        if private.is_empty() {
+            "nothing".to_owned()
+        } else {
+            private.join(", ")
+        },
+    );
+    lines.join("\n")
+}

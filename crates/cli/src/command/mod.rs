@@ -1,0 +1,47 @@
+//! What each subcommand does.
+
+mod backfill;
+mod dev;
+mod inspect;
+mod process;
+mod provision;
+mod roles;
+mod upload;
+
+use anyhow::Context;
+use darkroom_cloud::Connection;
+
+use crate::arguments::{Arguments, Command};
+use crate::outcome::Ending;
+use crate::settings::Settings;
+use crate::telemetry;
+
+/// Runs one subcommand to its end.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
+    telemetry::start(&settings.log)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime cannot start")?
+        .block_on(dispatch(arguments.command, settings))
+}
+
+async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending> {
+    match command {
+        Command::Dev(dev) => dev::run(dev, settings).await,
+        Command::Issuer => roles::issuer(settings).await,
+        Command::Worker => roles::worker(settings).await,
+        Command::Provision(provision) => provision::run(&provision, &settings).await,
+        Command::Upload(upload) => upload::run(upload).await,
+        Command::Process(process) => process::run(process, settings).await,
+        Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
+        Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::Render { .. } => anyhow::bail!("the render process is started before all this"),
+    }
+}
+
+/// The cloud that the environment names.
+async fn connect(settings: &Settings) -> Connection {
+    Connection::from_environment(&settings.storage).await
+}

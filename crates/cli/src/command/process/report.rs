@@ -1,0 +1,102 @@
+//! What is said of one file.
+
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+use darkroom_contract::ProfileName;
+use darkroom_imaging::{Recipe, Rejection, Rendered};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// A file and what came of it.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) source: PathBuf,
+    pub(super) size: u64,
+    pub(super) sha256: Option<String>,
+    pub(super) result: Result<Rendered, Rejection>,
+    /// Where the variants are, in the profile's order.
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl Report {
+    /// The manifest that a worker would have written, without what only an upload has.
+    pub(super) fn to_json(&self, recipe: &Recipe, profile: &ProfileName) -> Value {
+        let mut report = json!({
+            "version": darkroom_contract::Manifest::VERSION,
+            "profile": profile,
+            "source": {"path": self.source, "bytes": self.size},
+            "recipe": recipe.digest(),
+        });
+        if let Some(sha256) = &self.sha256 {
+            report["source"]["sha256"] = json!(sha256);
+        }
+        match &self.result {
+            Ok(rendered) => {
+                report["status"] = json!("ready");
+                merge(&mut report["source"], json!(rendered.source));
+                report["variants"] = self.variants(rendered);
+                report["placeholder"] = json!(rendered.placeholder);
+                report["removed_metadata"] = json!(rendered.removed_metadata);
+                report["notes"] = json!(rendered.notes);
+            }
+            Err(rejection) => {
+                report["status"] = json!("rejected");
+                report["error"] = json!(rejection);
+            }
+        }
+        report
+    }
+
+    /// For people; nothing where the file was rejected.
+    pub(super) fn line(&self) -> Option<String> {
+        let rendered = self.result.as_ref().ok()?;
+        let variants: Vec<String> = rendered
+            .variants
+            .iter()
+            .zip(&self.paths)
+            .map(|(variant, path)| {
+                let size = ByteSize(variant.bytes.len() as u64).display().iec();
+                let (width, height) = (variant.width, variant.height);
+                format!("{} ({width} x {height}, {size})", path.display())
+            })
+            .collect();
+        let source = self.source.display();
+        let size = ByteSize(self.size).display().iec();
+        Some(format!("{source} ({size}) -> {}", variants.join(", ")))
+    }
+
+    /// For stderr; nothing where all went well.
+    pub(super) fn complaint(&self) -> Option<String> {
+        let rejection = self.result.as_ref().err()?;
+        Some(format!("{}: rejected: {rejection}", self.source.display()))
+    }
+
+    fn variants(&self, rendered: &Rendered) -> Value {
+        let variants = rendered.variants.iter().zip(&self.paths);
+        variants
+            .map(|(variant, path)| {
+                json!({
+                    "name": variant.name,
+                    "path": path,
+                    "content_type": variant.format.content_type(),
+                    "width": variant.width,
+                    "height": variant.height,
+                    "bytes": variant.bytes.len(),
+                    "sha256": sha256(&variant.bytes),
+                })
+            })
+            .collect()
+    }
+}
+
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,54 @@
+//! Which files were meant.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::outcome::UsageError;
+
+/// A file, and where it stands below what was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SourceFile {
+    pub(super) path: PathBuf,
+    pub(super) relative: PathBuf,
+}
+
+/// Every file named, and every file below every folder named, in the order of their names.
+pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
+    let mut found = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            below(path, path, &mut found)?;
+        } else if path.exists() {
+            let relative = path.file_name().map(PathBuf::from).unwrap_or_default();
+            found.push(SourceFile {
+                path: path.clone(),
+                relative,
+            });
+        } else {
+            let path = path.display();
+            return Err(UsageError(format!("there is no {path}")).into());
+        }
+    }
+    Ok(found)
+}
+
+fn below(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> anyhow::Result<()> {
+    let unreadable = || format!("{} cannot be read", folder.display());
+    let entries: Result<Vec<_>, _> = folder.read_dir().with_context(unreadable)?.collect();
+    let mut paths: Vec<PathBuf> = entries
+        .with_context(unreadable)?
+        .into_iter()
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            below(root, &path, found)?;
+        } else {
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
+            found.push(SourceFile { path, relative });
+        }
+    }
+    Ok(())
+}

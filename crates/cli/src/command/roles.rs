@@ -1,0 +1,31 @@
+//! `darkroom issuer` and `darkroom worker`.
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+
+use crate::cloud::Parts;
+use crate::command::connect;
+use crate::outcome::Ending;
+use crate::settings::Settings;
+use crate::signals::stop_token;
+
+pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
+    let stop = stop_token()?;
+    let address = settings.issuer.listen;
+    let parts = Parts::new(connect(&settings).await, settings)?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("the issuer cannot listen on {address}"))?;
+    tracing::info!(address = %listener.local_addr()?, "issuer listens");
+    parts.issuer().serve(listener, stop).await?;
+    Ok(Ending::Well)
+}
+
+pub(super) async fn worker(settings: Settings) -> anyhow::Result<Ending> {
+    let stop = stop_token()?;
+    let parts = Parts::new(connect(&settings).await, settings)?;
+    let worker = parts.worker().await?;
+    tracing::info!(queue = parts.settings.queues.events, "worker takes uploads");
+    worker.run(stop).await;
+    Ok(Ending::Well)
+}

@@ -1,0 +1,178 @@
+//! `darkroom.toml` and the environment over it.
+
+mod environment;
+mod problem;
+
+use std::path::Path;
+
+use darkroom_contract::{Profiles, QueueSettings, StorageSettings};
+use darkroom_issuer::IssuerSettings;
+use darkroom_render::RenderSettings;
+use darkroom_worker::WorkerSettings;
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::UsageError;
+use crate::telemetry::LogSettings;
+
+const DEFAULT_FILE: &str = "darkroom.toml";
+
+/// All settings; every one has a default that works for `dev`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    pub(crate) storage: StorageSettings,
+    pub(crate) queues: QueueSettings,
+    pub(crate) issuer: IssuerSettings,
+    pub(crate) worker: WorkerSettings,
+    pub(crate) render: RenderSettings,
+    pub(crate) log: LogSettings,
+    pub(crate) profiles: Profiles,
+}
+
+impl Settings {
+    /// Defaults, then the file, then `DARKROOM_*` variables.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong, and the nearest one there is if it is unknown.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, UsageError> {
+        let defaults = Figment::from(Serialized::defaults(Self::default()));
+        let from_file = match file {
+            Some(path) if !path.is_file() => {
+                let path = path.display();
+                return Err(UsageError(format!("there is no settings file {path}")));
+            }
+            Some(path) => defaults.merge(Toml::file_exact(path)),
+            None => defaults.merge(Toml::file_exact(DEFAULT_FILE)),
+        };
+        let variables = environment::provider(environment)?;
+        let settings: Self = from_file
+            .merge(variables)
+            .extract()
+            .map_err(|errors| UsageError(problem::describe(errors)))?;
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    fn validate(&self) -> Result<(), UsageError> {
+        self.profiles
+            .validate()
+            .map_err(|error| UsageError(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("darkroom.toml");
+        std::fs::write(&path, toml).unwrap();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::load(Some(&path), environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_said_means_the_defaults() {
+        assert_eq!(load("", &[]), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn the_file_that_we_ship_shows_the_defaults() {
+        let shipped = include_str!("../../../../darkroom.toml");
+        assert_eq!(load(shipped, &[]), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let settings = load(
+            "[storage]\nraw_bucket = \"file\"\nmedia_bucket = \"file\"",
+            &[
+                ("DARKROOM_STORAGE_RAW_BUCKET", "environment"),
+                ("DARKROOM_STORAGE_PUBLIC_ENDPOINT", "http://localhost:4566"),
+                ("DARKROOM_WORKER_IN_FLIGHT", "7"),
+                ("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1MiB"),
+                ("DARKROOM_CORPUS", "not a setting"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(settings.storage.raw_bucket, "environment");
+        assert_eq!(settings.storage.media_bucket, "file");
+        assert_eq!(settings.worker.in_flight, 7);
+        let avatar = settings.profiles.get(&"avatar".parse().unwrap()).unwrap();
+        assert_eq!(avatar.max_bytes.as_u64(), 1 << 20);
+        assert_eq!(avatar.prefix, "avatars");
+    }
+
+    #[test]
+    fn a_profile_is_changed_in_part_and_added_with_a_prefix_alone() {
+        let settings = load(
+            "[profiles.avatar]\nmax_width = 100\n[profiles.banner]\nprefix = \"banners\"",
+            &[],
+        )
+        .unwrap();
+        let avatar = settings.profiles.get(&"avatar".parse().unwrap()).unwrap();
+        assert_eq!((avatar.max_width, avatar.max_height), (100, 4096));
+        let banner = settings.profiles.get(&"banner".parse().unwrap()).unwrap();
+        assert_eq!(banner.variants.len(), 2);
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_the_nearest_known_one() {
+        for (toml, key, nearest) in [
+            (
+                "[storage]\nraw_buket = \"x\"",
+                "storage.raw_buket",
+                "raw_bucket",
+            ),
+            ("[storag]\n", "storag", "storage"),
+            (
+                "[profiles.avatar]\nmax_byte = 1",
+                "profiles.avatar.max_byte",
+                "max_bytes",
+            ),
+            (
+                "[profiles.avatar]\nvariants = [{ name = \"a\", qualty = 1 }]",
+                "profiles.avatar.variants.0.qualty",
+                "quality",
+            ),
+        ] {
+            let message = load(toml, &[]).unwrap_err();
+            assert!(message.contains(key), "{message}");
+            assert!(message.contains(&format!("`{nearest}`")), "{message}");
+        }
+        let message = load("", &[("DARKROOM_STORAGE_RAW_BUKET", "x")]).unwrap_err();
+        assert!(message.contains("DARKROOM_STORAGE_RAW_BUKET"), "{message}");
+        assert!(message.contains("DARKROOM_STORAGE_RAW_BUCKET"), "{message}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_key() {
+        for (toml, key) in [
+            ("[worker]\nin_flight = \"many\"", "worker.in_flight"),
+            (
+                "[queues]\nvisibility_timeout = 60",
+                "queues.visibility_timeout",
+            ),
+            (
+                "[profiles.avatar]\nmax_bytes = \"ten\"",
+                "profiles.avatar.max_bytes",
+            ),
+            (
+                "[profiles.avatar]\nprefix = \"raw/x\"",
+                "profiles.avatar.prefix",
+            ),
+            ("[profiles.banner]\nmax_width = 1", "profiles.banner.prefix"),
+        ] {
+            let message = load(toml, &[]).unwrap_err();
+            assert!(message.contains(key), "{message}");
+        }
+    }
+}
