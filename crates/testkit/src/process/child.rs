@@ -1,0 +1,323 @@
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::ProcessError;
+use super::captured::{Captured, Stream};
+use crate::wait;
+
+/// How long the last lines may take to arrive after the end of a process: its pipes stay open for
+/// as long as a child of its own has them.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// A running child process with both output streams captured line by line. Dropped, it is killed.
+///
+/// Each wait exists twice: blocking, and `_async` for tests whose own runtime serves something
+/// that the child talks to.
+pub struct Process {
+    program: String,
+    child: Child,
+    captured: Captured,
+    /// Lines before this one have been waited for already.
+    seen: usize,
+}
+
+impl Process {
+    /// Starts `command` with nothing on stdin.
+    ///
+    /// # Errors
+    /// [`ProcessError::Io`] if the program cannot be started.
+    pub fn start(mut command: Command) -> Result<Self, ProcessError> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let started = command.spawn();
+        let mut child = started.map_err(|source| ProcessError::Io {
+            program: program.clone(),
+            source,
+        })?;
+        let captured = Captured::default();
+        if let Some(stdout) = child.stdout.take() {
+            captured.follow(Stream::Stdout, stdout);
+        }
+        if let Some(stderr) = child.stderr.take() {
+            captured.follow(Stream::Stderr, stderr);
+        }
+        Ok(Self {
+            program,
+            child,
+            captured,
+            seen: 0,
+        })
+    }
+
+    /// The process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has written to stdout so far.
+    #[must_use]
+    pub fn stdout(&self) -> String {
+        self.captured.text(Stream::Stdout)
+    }
+
+    /// What it has written to stderr so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.captured.text(Stream::Stderr)
+    }
+
+    /// Waits for a line on stdout that `pick` makes something of, and returns that. Lines up to
+    /// and including it are not looked at by later waits.
+    ///
+    /// # Errors
+    /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line comes `within` that time.
+    pub fn wait_for_line<T>(
+        &mut self,
+        what: &str,
+        within: Duration,
+        mut pick: impl FnMut(&str) -> Option<T>,
+    ) -> Result<T, ProcessError> {
+        let found = wait::until(what, within, || {
+            self.look_for_line(what, &mut pick).transpose()
+        });
+        found.unwrap_or_else(|_| Err(self.no_line(what, within)))
+    }
+
+    /// As [`Process::wait_for_line`].
+    ///
+    /// # Errors
+    /// As [`Process::wait_for_line`].
+    pub async fn wait_for_line_async<T>(
+        &mut self,
+        what: &str,
+        within: Duration,
+        mut pick: impl FnMut(&str) -> Option<T>,
+    ) -> Result<T, ProcessError> {
+        let look = async || self.look_for_line(what, &mut pick).transpose();
+        let found = wait::until_async(what, within, look).await;
+        found.unwrap_or_else(|_| Err(self.no_line(what, within)))
+    }
+
+    /// Waits until it ends by itself, and for the last of its lines.
+    ///
+    /// # Errors
+    /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
+    pub fn wait(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
+        let ended = wait::until("its end", within, || self.look_for_end().transpose());
+        let status = ended.unwrap_or_else(|_| Err(self.still_running(within)))?;
+        // Lines that a grandchild still holds back are not worth an error.
+        let _ = wait::until("its last lines", LAST_LINES, || self.captured.is_complete());
+        Ok(status)
+    }
+
+    /// As [`Process::wait`].
+    ///
+    /// # Errors
+    /// As [`Process::wait`].
+    pub async fn wait_async(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
+        let look = async || self.look_for_end().transpose();
+        let ended = wait::until_async("its end", within, look).await;
+        let status = ended.unwrap_or_else(|_| Err(self.still_running(within)))?;
+        let complete = async || self.captured.is_complete();
+        let _ = wait::until_async("its last lines", LAST_LINES, complete).await;
+        Ok(status)
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    ///
+    /// # Errors
+    /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
+    pub fn terminate(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
+        self.signal(Signal::TERM)?;
+        self.wait(within)
+    }
+
+    /// As [`Process::terminate`].
+    ///
+    /// # Errors
+    /// As [`Process::terminate`].
+    pub async fn terminate_async(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
+        self.signal(Signal::TERM)?;
+        self.wait_async(within).await
+    }
+
+    /// Sends a signal. Nothing happens if the process has ended.
+    ///
+    /// # Errors
+    /// [`ProcessError::Io`] if the system refuses.
+    pub fn signal(&mut self, signal: Signal) -> Result<(), ProcessError> {
+        // Only a process that has been waited for gives its id back to the system, so the id
+        // cannot be another's here.
+        if self.look_for_end()?.is_some() {
+            return Ok(());
+        }
+        let sent = kill_process(Pid::from_child(&self.child), signal);
+        sent.map_err(|source| self.io(source.into()))
+    }
+
+    fn look_for_end(&mut self) -> Result<Option<ExitStatus>, ProcessError> {
+        self.child.try_wait().map_err(|source| self.io(source))
+    }
+
+    fn look_for_line<T>(
+        &mut self,
+        what: &str,
+        pick: impl FnMut(&str) -> Option<T>,
+    ) -> Result<Option<T>, ProcessError> {
+        let complete = self.captured.is_complete();
+        let (picked, seen) = self.captured.pick(Stream::Stdout, self.seen, pick);
+        self.seen = seen;
+        match (picked, complete) {
+            (None, true) => match self.look_for_end()? {
+                Some(status) => Err(self.ended(what, status)),
+                None => Ok(None),
+            },
+            (picked, _) => Ok(picked),
+        }
+    }
+
+    fn io(&self, source: io::Error) -> ProcessError {
+        ProcessError::Io {
+            program: self.program.clone(),
+            source,
+        }
+    }
+
+    fn ended(&self, what: &str, status: ExitStatus) -> ProcessError {
+        let (program, tail) = (self.program.clone(), self.captured.tail());
+        ProcessError::Ended {
+            program,
+            what: what.to_owned(),
+            status,
+            tail,
+        }
+    }
+
+    fn no_line(&self, what: &str, within: Duration) -> ProcessError {
+        let (program, tail) = (self.program.clone(), self.captured.tail());
+        ProcessError::NoLine {
+            program,
+            what: what.to_owned(),
+            within,
+            tail,
+        }
+    }
+
+    fn still_running(&self, within: Duration) -> ProcessError {
+        let (program, tail) = (self.program.clone(), self.captured.tail());
+        ProcessError::StillRunning {
+            program,
+            within,
+            tail,
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both only fail if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AMPLE: Duration = Duration::from_secs(30);
+    const SOON: Duration = Duration::from_millis(100);
+
+    fn shell(script: &str) -> Process {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Process::start(command).unwrap()
+    }
+
+    #[test]
+    fn each_wait_goes_on_after_the_line_of_the_one_before() {
+        let mut process = shell("echo port 1; echo port 2");
+        let port = |line: &str| line.strip_prefix("port ").map(str::to_owned);
+        assert_eq!(process.wait_for_line("a port", AMPLE, port).unwrap(), "1");
+        assert_eq!(process.wait_for_line("a port", AMPLE, port).unwrap(), "2");
+    }
+
+    #[test]
+    fn the_streams_are_kept_apart_and_whole() {
+        let mut process = shell("echo out; echo err >&2; printf 'no newline'; exit 3");
+        assert_eq!(process.wait(AMPLE).unwrap().code(), Some(3));
+        assert_eq!(process.stdout(), "out\nno newline\n");
+        assert_eq!(process.stderr(), "err\n");
+    }
+
+    #[test]
+    fn a_process_that_ends_first_is_an_error_that_quotes_its_last_words() {
+        let error =
+            shell("echo no such bucket >&2; exit 2")
+                .wait_for_line("the address", AMPLE, |_| Some(()));
+        let said = error.unwrap_err().to_string();
+        assert!(
+            said.starts_with("sh ended (exit status: 2) without the address"),
+            "{said}"
+        );
+        assert!(said.ends_with("no such bucket"), "{said}");
+    }
+
+    #[test]
+    fn a_line_that_does_not_come_is_an_error_at_the_deadline() {
+        let mut process = shell("exec sleep 60");
+        let error = process
+            .wait_for_line("the address", SOON, |_| Some(()))
+            .unwrap_err();
+        assert!(matches!(error, ProcessError::NoLine { .. }), "{error}");
+        assert!(matches!(
+            process.wait(SOON),
+            Err(ProcessError::StillRunning { .. })
+        ));
+    }
+
+    #[test]
+    fn terminate_lets_the_process_finish() {
+        let mut process =
+            shell("trap 'echo tidied; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+        process
+            .wait_for_line("ready", AMPLE, |line| (line == "ready").then_some(()))
+            .unwrap();
+        assert!(process.terminate(AMPLE).unwrap().success());
+        assert_eq!(process.stdout(), "ready\ntidied\n");
+    }
+
+    #[test]
+    fn a_signal_to_an_ended_process_does_nothing() {
+        let mut process = shell("exit 0");
+        process.wait(AMPLE).unwrap();
+        process.signal(Signal::TERM).unwrap();
+        assert!(process.terminate(SOON).unwrap().success());
+    }
+
+    #[test]
+    fn a_dropped_process_is_gone() {
+        let process = shell("exec sleep 60");
+        let pid = Pid::from_child(&process.child);
+        drop(process);
+        assert!(rustix::process::test_kill_process(pid).is_err());
+    }
+
+    #[tokio::test]
+    async fn the_asynchronous_waits_find_and_end_too() {
+        let mut process = shell("echo ready; exec sleep 60");
+        let ready = |line: &str| (line == "ready").then_some(());
+        process
+            .wait_for_line_async("ready", AMPLE, ready)
+            .await
+            .unwrap();
+        assert!(!process.terminate_async(AMPLE).await.unwrap().success());
+    }
+}

@@ -1,0 +1,195 @@
+//! Waiting for something to become true, never longer than a deadline.
+//!
+//! ```
+//! use std::time::Duration;
+//! use darkroom_testkit::wait;
+//!
+//! let mut looks = 0;
+//! let third = wait::until("the third look", Duration::from_secs(5), || {
+//!     looks += 1;
+//!     (looks == 3).then_some(looks)
+//! });
+//! assert_eq!(third.unwrap(), 3);
+//! ```
+
+use std::fmt::{self, Display};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What one look saw: the thing itself, or not yet (with what was seen in its place, if it can say).
+///
+/// A `bool`, an `Option` (the value, once there is one) and a `Result` (the value, or why not yet)
+/// all are one.
+pub trait Look {
+    /// What is there once the wait is over.
+    type Found;
+
+    /// The thing itself, or what was seen in its place.
+    fn found(self) -> Result<Self::Found, Option<String>>;
+}
+
+impl Look for bool {
+    type Found = ();
+
+    fn found(self) -> Result<(), Option<String>> {
+        self.then_some(()).ok_or(None)
+    }
+}
+
+impl<T> Look for Option<T> {
+    type Found = T;
+
+    fn found(self) -> Result<T, Option<String>> {
+        self.ok_or(None)
+    }
+}
+
+impl<T, E: Display> Look for Result<T, E> {
+    type Found = T;
+
+    fn found(self) -> Result<T, Option<String>> {
+        self.map_err(|not_yet| Some(not_yet.to_string()))
+    }
+}
+
+/// Looks again and again until the thing is there. At least one look is made.
+///
+/// # Errors
+/// [`TimedOut`], which names `what` was waited for, when it is not there `within` that time.
+pub fn until<L: Look>(
+    what: impl Display,
+    within: Duration,
+    mut look: impl FnMut() -> L,
+) -> Result<L::Found, TimedOut> {
+    let start = Instant::now();
+    loop {
+        match look().found() {
+            Ok(found) => return Ok(found),
+            Err(last) if start.elapsed() >= within => {
+                return Err(TimedOut::new(what, within, last));
+            }
+            Err(_) => thread::sleep(PAUSE.min(within)),
+        }
+    }
+}
+
+/// As [`until`], for looks that are asynchronous themselves. A look that hangs is given up at the
+/// deadline too.
+///
+/// # Errors
+/// [`TimedOut`], which names `what` was waited for, when it is not there `within` that time.
+pub async fn until_async<L: Look>(
+    what: impl Display,
+    within: Duration,
+    mut look: impl AsyncFnMut() -> L,
+) -> Result<L::Found, TimedOut> {
+    let mut last = None;
+    let looking = async {
+        loop {
+            match look().await.found() {
+                Ok(found) => return found,
+                Err(seen) => last = seen,
+            }
+            tokio::time::sleep(PAUSE.min(within)).await;
+        }
+    };
+    let outcome = tokio::time::timeout(within, looking).await;
+    outcome.map_err(|_| TimedOut::new(what, within, last))
+}
+
+/// Something was not there in time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TimedOut {
+    what: String,
+    within: Duration,
+    last: Option<String>,
+}
+
+impl TimedOut {
+    fn new(what: impl Display, within: Duration, last: Option<String>) -> Self {
+        Self {
+            what: what.to_string(),
+            within,
+            last,
+        }
+    }
+}
+
+impl Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "waited {:?} for {}", self.within, self.what)?;
+        match &self.last {
+            Some(last) => write!(f, "; seen last: {last}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same sentence, because it is `unwrap` that prints it.
+impl fmt::Debug for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(60);
+    const AMPLE: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn the_value_is_returned_as_soon_as_it_is_there() {
+        let mut looks = 0;
+        let found = until("three looks", AMPLE, || {
+            looks += 1;
+            (looks == 3).then_some(looks)
+        });
+        assert_eq!(found, Ok(3));
+    }
+
+    #[test]
+    fn a_wait_in_vain_says_for_what_and_what_was_seen_last() {
+        let mut looks = 0;
+        let error = until("a red light", SOON, || {
+            looks += 1;
+            Err::<(), _>(format!("green, look {looks}"))
+        })
+        .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("waited 60ms for a red light; seen last: green, look {looks}")
+        );
+        assert!(looks > 1);
+    }
+
+    #[test]
+    fn no_time_at_all_is_still_one_look() {
+        assert_eq!(until("now", Duration::ZERO, || true), Ok(()));
+        assert!(until("never", Duration::ZERO, || false).is_err());
+    }
+
+    #[tokio::test]
+    async fn an_asynchronous_look_finds_too() {
+        let mut looks = 0;
+        let found = until_async("two looks", AMPLE, async || {
+            looks += 1;
+            (looks == 2).then_some("there")
+        });
+        assert_eq!(found.await, Ok("there"));
+    }
+
+    #[tokio::test]
+    async fn a_look_that_hangs_is_given_up_at_the_deadline() {
+        let error = until_async("an answer", SOON, std::future::pending::<bool>)
+            .await
+            .unwrap_err();
+        assert_eq!(error.to_string(), "waited 60ms for an answer");
+    }
+}
