@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// How to start an [`EmbeddedCloud`](crate::EmbeddedCloud).
-#[derive(Clone, Debug)]
+/// How to start an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because it holds a secret.
+#[derive(Clone)]
 pub struct Options {
     /// The folder that holds everything S3 stores. It is made where it is missing.
     pub data_dir: PathBuf,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
-use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpError};
 use uuid::Uuid;
 
 use super::body_drain::DrainedBody;
 use super::cors::Cors;
+use super::credentials::OneKey;
 use super::service::S3Api;
 use super::store::Store;
 use crate::events::Notifier;
@@ -28,10 +28,7 @@ impl S3Http {
         let cors = Cors::new(Arc::clone(&store), &options.allowed_origins);
         let mut builder =
             S3ServiceBuilder::new(S3Api::new(store, notifier, options.region.clone()));
-        builder.set_auth(SimpleAuth::from_single(
-            options.access_key.clone(),
-            options.secret_key.clone(),
-        ));
+        builder.set_auth(OneKey::new(&options.access_key, &options.secret_key));
         Self {
             service: builder.build(),
             cors,

@@ -11,6 +11,7 @@ mod bucket;
 mod checksums;
 mod conditions;
 mod cors;
+mod credentials;
 mod http;
 mod inputs;
 mod listing;
@@ -22,6 +23,8 @@ mod service;
 mod settings;
 mod staging;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use bucket::Bucket;

@@ -282,3 +282,193 @@ fn check_name(name: &str) -> Result<(), SqsError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqs::moves::{self, Status};
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn queues(stopping: &CancellationToken) -> Arc<Queues> {
+        let queues = Queues::new("eu-central-1".into(), stopping.clone());
+        queues
+            .create("dead", AttributeMap::new(), BTreeMap::new())
+            .unwrap();
+        let policy = format!(
+            r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#,
+            queues.arn("dead")
+        );
+        let attributes = AttributeMap::from([("RedrivePolicy".to_owned(), policy)]);
+        queues.create("work", attributes, BTreeMap::new()).unwrap();
+        Arc::new(queues)
+    }
+
+    fn message(body: &str) -> Outgoing {
+        Outgoing {
+            message_body: body.into(),
+            ..Default::default()
+        }
+    }
+
+    fn receive(visibility: Duration, wait: Duration) -> Receive {
+        Receive {
+            max: 10,
+            visibility: Some(visibility),
+            wait: Some(wait),
+        }
+    }
+
+    /// Starts a receive that waits, and returns when it does.
+    async fn waiting(
+        queues: &Arc<Queues>,
+        name: &'static str,
+    ) -> tokio::task::JoinHandle<Vec<Received>> {
+        let queues = Arc::clone(queues);
+        let task =
+            tokio::spawn(async move { queues.receive(name, &receive(LONG, LONG)).await.unwrap() });
+        tokio::task::yield_now().await;
+        task
+    }
+
+    #[tokio::test]
+    async fn a_waiting_receiver_gets_a_message_when_it_arrives() {
+        let queues = queues(&CancellationToken::new());
+        let started = Instant::now();
+        let waiting = waiting(&queues, "work").await;
+        queues.send("work", message("a")).unwrap();
+        assert_eq!(waiting.await.unwrap().len(), 1);
+        assert!(started.elapsed() < LONG / 2);
+    }
+
+    #[tokio::test]
+    async fn a_waiting_receiver_gets_a_message_that_is_given_back() {
+        let queues = queues(&CancellationToken::new());
+        queues.send("dead", message("a")).unwrap();
+        let taken = queues
+            .receive("dead", &receive(LONG, Duration::ZERO))
+            .await
+            .unwrap();
+        let waiting = waiting(&queues, "dead").await;
+        queues
+            .with("dead", |queue, now_ms| {
+                queue.change_visibility(&taken[0].receipt, Duration::ZERO, now_ms)
+            })
+            .unwrap();
+        assert_eq!(waiting.await.unwrap()[0].message.receive_count, 2);
+    }
+
+    #[tokio::test]
+    async fn a_waiting_receiver_gets_a_message_when_it_becomes_visible() {
+        let queues = queues(&CancellationToken::new());
+        queues.send("dead", message("a")).unwrap();
+        queues
+            .receive("dead", &receive(Duration::from_millis(50), Duration::ZERO))
+            .await
+            .unwrap();
+        let started = Instant::now();
+        assert_eq!(
+            queues
+                .receive("dead", &receive(LONG, LONG))
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(started.elapsed() < LONG / 2);
+    }
+
+    #[tokio::test]
+    async fn a_stop_sends_waiting_receivers_home() {
+        let stopping = CancellationToken::new();
+        let queues = queues(&stopping);
+        let waiting = waiting(&queues, "work").await;
+        stopping.cancel();
+        assert!(waiting.await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_goes_away_takes_nothing() {
+        let queues = queues(&CancellationToken::new());
+        let waiting = waiting(&queues, "work").await;
+        waiting.abort();
+        assert!(waiting.await.is_err());
+        queues.send("work", message("a")).unwrap();
+        assert_eq!(
+            queues
+                .with("work", |queue, now_ms| Ok(queue.counts(now_ms).visible))
+                .unwrap(),
+            1
+        );
+    }
+
+    #[tokio::test]
+    async fn a_dead_letter_keeps_its_id_and_goes_back_as_a_new_message() {
+        let queues = queues(&CancellationToken::new());
+        let sent = queues.send("work", message("a")).unwrap();
+        let now = receive(Duration::ZERO, Duration::ZERO);
+        assert_eq!(queues.receive("work", &now).await.unwrap().len(), 1);
+        assert!(queues.receive("work", &now).await.unwrap().is_empty());
+        let dead = queues.receive("dead", &now).await.unwrap();
+        assert_eq!(dead[0].message.id, sent.message_id);
+        assert_eq!(dead[0].message.dead_letter_source, Some(queues.arn("work")));
+
+        moves::start(&queues, queues.arn("dead"), None, None).unwrap();
+        let back = queues.receive("work", &receive(LONG, LONG)).await.unwrap();
+        assert_eq!(
+            (back[0].message.body.as_str(), back[0].message.receive_count),
+            ("a", 1)
+        );
+        assert_ne!(back[0].message.id, sent.message_id);
+        while moves::list(&queues, &queues.arn("dead"), 1)[0].status == Status::Running {
+            tokio::task::yield_now().await;
+        }
+        let task = &moves::list(&queues, &queues.arn("dead"), 1)[0];
+        assert_eq!((task.status, task.moved), (Status::Completed, 1));
+    }
+
+    #[tokio::test]
+    async fn a_move_of_a_queue_that_is_not_for_dead_letters_is_refused() {
+        let queues = queues(&CancellationToken::new());
+        let refused = moves::start(&queues, queues.arn("work"), None, None);
+        assert!(matches!(
+            refused,
+            Err(SqsError::InvalidParameterValue { .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_letter_whose_queue_is_gone_stays_where_it_is() {
+        let queues = queues(&CancellationToken::new());
+        queues.send("dead", message("nobody's")).unwrap();
+        moves::start(&queues, queues.arn("dead"), None, None).unwrap();
+        while moves::list(&queues, &queues.arn("dead"), 1)[0].status == Status::Running {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(
+            moves::list(&queues, &queues.arn("dead"), 1)[0].status,
+            Status::Failed
+        );
+        assert_eq!(
+            queues
+                .with("dead", |queue, now_ms| Ok(queue.counts(now_ms).visible))
+                .unwrap(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_queue_is_made_once_and_only_with_the_same_attributes() {
+        let queues = queues(&CancellationToken::new());
+        let thirty = AttributeMap::from([("VisibilityTimeout".to_owned(), "30".to_owned())]);
+        let sixty = AttributeMap::from([("VisibilityTimeout".to_owned(), "60".to_owned())]);
+        assert!(queues.create("dead", thirty, BTreeMap::new()).is_ok());
+        let other = queues.create("dead", sixty, BTreeMap::new());
+        assert!(
+            matches!(other, Err(SqsError::QueueNameExists(name)) if name == "VisibilityTimeout")
+        );
+        let missing = r#"{"deadLetterTargetArn":"arn:none","maxReceiveCount":1}"#;
+        let attributes = AttributeMap::from([("RedrivePolicy".to_owned(), missing.to_owned())]);
+        assert!(queues.create("other", attributes, BTreeMap::new()).is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Cross-origin requests to buckets without a CORS configuration of their own.
+
+use http::{Method, StatusCode};
+
+use crate::client::{Answer, send, start};
+
+async fn preflight(origin: &str) -> Answer {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let headers = [
+        ("origin", origin),
+        ("access-control-request-method", "PUT"),
+        (
+            "access-control-request-headers",
+            "Content-Type, If-None-Match",
+        ),
+    ];
+    send(
+        Method::OPTIONS,
+        &format!("{}/darkroom-raw/raw/k", cloud.s3_url()),
+        &headers,
+        "",
+    )
+    .await
+}
+
+#[tokio::test]
+async fn the_configured_origin_and_every_local_one_may_upload() {
+    for origin in [
+        "https://app.example.org",
+        "http://localhost:8080",
+        "http://127.0.0.1:5173",
+        "http://localhost",
+    ] {
+        let answer = preflight(origin).await;
+        assert_eq!(answer.status, StatusCode::OK, "{origin}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+        assert_eq!(
+            answer.header("access-control-allow-headers"),
+            Some("content-type, if-none-match")
+        );
+        assert!(
+            answer
+                .header("access-control-allow-methods")
+                .unwrap()
+                .contains("PUT")
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_origin_may_not() {
+    for origin in [
+        "https://evil.example",
+        "http://localhost.evil.example",
+        "null",
+    ] {
+        let answer = preflight(origin).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_page_can_read_the_etag_and_even_a_refusal() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let url = format!("{}/darkroom-raw/raw/k", cloud.s3_url());
+    let refused = send(
+        Method::PUT,
+        &url,
+        &[("origin", "http://localhost:8080")],
+        "x",
+    )
+    .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        refused.header("access-control-allow-origin"),
+        Some("http://localhost:8080")
+    );
+    assert_eq!(
+        refused.header("access-control-expose-headers"),
+        Some("ETag")
+    );
+    let elsewhere = send(
+        Method::PUT,
+        &url,
+        &[("origin", "https://evil.example")],
+        "x",
+    )
+    .await;
+    assert_eq!(elsewhere.header("access-control-allow-origin"), None);
+}

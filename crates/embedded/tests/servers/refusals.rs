@@ -1,0 +1,119 @@
+//! Requests that must not get through, and that must learn why.
+
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::client::{send, sqs, start};
+
+#[tokio::test]
+async fn an_unsigned_request_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    for (method, path) in [
+        (Method::GET, ""),
+        (Method::PUT, "/bucket"),
+        (Method::GET, "/bucket/key"),
+    ] {
+        let answer = send(method, &format!("{}{path}", cloud.s3_url()), &[], "").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(
+            answer.body.contains("<Code>AccessDenied</Code>"),
+            "{}",
+            answer.body
+        );
+    }
+    let target = [("x-amz-target", "AmazonSQS.ListQueues")];
+    let answer = send(Method::POST, &cloud.sqs_url(), &target, "{}").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        answer.json()["__type"],
+        "com.amazonaws.sqs#MissingAuthenticationToken"
+    );
+}
+
+#[tokio::test]
+async fn an_expired_url_is_refused_as_such() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let signature = "0".repeat(64);
+    let url = format!(
+        "{}/bucket/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=key%2F20200101%2Feu-central-1%2Fs3%2F\
+         aws4_request&X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}",
+        cloud.s3_url()
+    );
+    let answer = send(Method::GET, &url, &[], "").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(
+        answer.body.contains("Request has expired"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_access_key_is_named_as_the_cause() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let now = time::OffsetDateTime::now_utc();
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    let at = now.format(&format).unwrap();
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=stranger/{}/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature={}",
+        &at[..8],
+        "0".repeat(64)
+    );
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("x-amz-date", at.as_str()),
+        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+    ];
+    let answer = send(Method::GET, &cloud.s3_url(), &headers, "").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(
+        answer.body.contains("<Code>InvalidAccessKeyId</Code>"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_a_client_that_is_still_sending() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let url = format!("{}/bucket/key", cloud.s3_url());
+    for _ in 0..5 {
+        let answer = send(Method::PUT, &url, &[], vec![0; 20_000_000]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn sqs_errors_carry_the_codes_of_both_protocols() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let answer = sqs(
+        &cloud.sqs_url(),
+        "GetQueueUrl",
+        json!({ "QueueName": "none" }),
+    )
+    .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        answer.json()["__type"],
+        "com.amazonaws.sqs#QueueDoesNotExist"
+    );
+    assert_eq!(
+        answer.header("x-amzn-query-error"),
+        Some("AWS.SimpleQueueService.NonExistentQueue;Sender")
+    );
+    let unknown = sqs(&cloud.sqs_url(), "DoSomething", json!({})).await;
+    assert_eq!(
+        unknown.json()["__type"],
+        "com.amazonaws.sqs#UnknownOperationException"
+    );
+    let malformed = sqs(&cloud.sqs_url(), "CreateQueue", json!({ "QueueName": 7 })).await;
+    assert_eq!(
+        malformed.json()["__type"],
+        "com.amazonaws.sqs#SerializationException"
+    );
+}
