@@ -1,22 +1,13 @@
-//! Objects and pages in the terms of the protocol.
+//! Objects in the terms of the protocol.
 
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use s3s::S3Error;
 use s3s::dto::*;
 
 use super::attributes::Attributes;
 use super::bucket::Bucket as StoredBucket;
-use super::listing::Page;
 use super::objects::Opened;
-
-/// What `encoding-type=url` leaves alone.
-const URL: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'/');
 
 /// Fills the fields that GET and HEAD answer alike.
 macro_rules! described {
@@ -98,37 +89,12 @@ pub(crate) fn bucket(bucket: &Arc<StoredBucket>) -> Bucket {
     }
 }
 
-/// The entries of a page, encoded where the client asked for it.
-pub(crate) fn entries(
-    page: &Page,
-    encoding: Option<&EncodingType>,
-) -> (ObjectList, CommonPrefixList) {
-    let encode = |text: &str| encode(text, encoding);
-    let object = |object: &Arc<Attributes>| Object {
-        key: Some(encode(&object.key)),
-        size: i64::try_from(object.size).ok(),
-        e_tag: Some(object.strong_etag()),
-        last_modified: Some(object.modified().into()),
-        storage_class: Some(ObjectStorageClass::from_static(
-            ObjectStorageClass::STANDARD,
-        )),
-        ..Default::default()
-    };
-    let prefix = |prefix: &String| CommonPrefix {
-        prefix: Some(encode(prefix)),
-    };
-    (
-        page.objects.iter().map(object).collect(),
-        page.common_prefixes.iter().map(prefix).collect(),
-    )
-}
-
-/// A key, prefix or delimiter as a listing shows it.
-pub(crate) fn encode(text: &str, encoding: Option<&EncodingType>) -> String {
-    match encoding {
-        Some(encoding) if encoding.as_str() == EncodingType::URL => {
-            utf8_percent_encode(text, URL).to_string()
-        }
-        _ => text.to_owned(),
+/// One failure of a batch.
+pub(crate) fn error(key: String, error: &S3Error) -> Error {
+    Error {
+        key: Some(key),
+        code: Some(error.code().as_str().to_owned()),
+        message: error.message().map(str::to_owned),
+        version_id: None,
     }
 }

@@ -18,6 +18,7 @@ mod listing;
 mod multipart;
 mod object_file;
 mod objects;
+mod pages;
 mod sequencer;
 mod service;
 mod settings;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use s3s::checksum::ChecksumHasher;
-use s3s::dto::{Range, StreamingBlob};
+use s3s::dto::{ETagCondition, ObjectIdentifier, Range, StreamingBlob};
 use s3s::{Body, S3Error, S3Result, s3_error};
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
@@ -198,6 +198,20 @@ pub(crate) async fn delete(
         Ok(())
     };
     run(store, work).await
+}
+
+/// [`delete`] for an entry of a batch, whose ETag is a condition.
+pub(crate) async fn delete_named(
+    store: &Arc<Store>,
+    notifier: &Notifier,
+    bucket: &Arc<Bucket>,
+    object: ObjectIdentifier,
+) -> S3Result<()> {
+    let conditions = WriteConditions {
+        if_match: object.e_tag.map(ETagCondition::ETag),
+        if_none_match: None,
+    };
+    delete(store, notifier, Arc::clone(bucket), object.key, conditions).await
 }
 
 pub(crate) fn check_metadata(headers: &ObjectHeaders) -> S3Result<()> {

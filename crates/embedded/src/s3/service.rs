@@ -4,18 +4,15 @@
 use std::io;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as TOKEN;
 use s3s::dto::*;
 use s3s::xml;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use super::bucket::Bucket as StoredBucket;
 use super::conditions::WriteConditions;
-use super::listing::{Query, page, page_size};
 use super::multipart::{self, Pending};
 use super::store::Store;
-use super::{answers, inputs, objects};
+use super::{answers, inputs, objects, pages};
 use crate::events::{Event, Notifier};
 
 const ENCRYPTION: &str = "encryption.xml";
@@ -166,20 +163,19 @@ impl S3 for S3Api {
             input.range,
         )
         .await?;
-        let mut output = answers::get(
-            opened,
-            input.range.is_some(),
-            wants_checksums(input.checksum_mode.as_ref()),
-        );
-        output.content_type = input.response_content_type.or(output.content_type);
-        output.content_encoding = input.response_content_encoding.or(output.content_encoding);
-        output.content_disposition = input
-            .response_content_disposition
-            .or(output.content_disposition);
-        output.content_language = input.response_content_language.or(output.content_language);
-        output.cache_control = input.response_cache_control.or(output.cache_control);
-        output.expires = input.response_expires.or(output.expires);
-        answer(output)
+        let with_checksums = wants_checksums(input.checksum_mode.as_ref());
+        let output = answers::get(opened, input.range.is_some(), with_checksums);
+        answer(GetObjectOutput {
+            content_type: input.response_content_type.or(output.content_type),
+            content_encoding: input.response_content_encoding.or(output.content_encoding),
+            content_disposition: input
+                .response_content_disposition
+                .or(output.content_disposition),
+            content_language: input.response_content_language.or(output.content_language),
+            cache_control: input.response_cache_control.or(output.cache_control),
+            expires: input.response_expires.or(output.expires),
+            ..output
+        })
     }
 
     async fn head_object(&self, req: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
@@ -233,31 +229,15 @@ impl S3 for S3Api {
         let bucket = self.store.bucket(&req.input.bucket)?;
         let quiet = req.input.delete.quiet.unwrap_or_default();
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
-        for ObjectIdentifier { key, e_tag, .. } in req.input.delete.objects {
-            let conditions = WriteConditions {
-                if_match: e_tag.map(ETagCondition::ETag),
-                if_none_match: None,
-            };
-            let gone = objects::delete(
-                &self.store,
-                &self.notifier,
-                Arc::clone(&bucket),
-                key.clone(),
-                conditions,
-            )
-            .await;
-            match gone {
+        for object in req.input.delete.objects {
+            let key = object.key.clone();
+            match objects::delete_named(&self.store, &self.notifier, &bucket, object).await {
                 Ok(()) if quiet => {}
                 Ok(()) => deleted.push(DeletedObject {
                     key: Some(key),
                     ..Default::default()
                 }),
-                Err(error) => errors.push(Error {
-                    key: Some(key),
-                    code: Some(error.code().as_str().to_owned()),
-                    message: error.message().map(str::to_owned),
-                    version_id: None,
-                }),
+                Err(error) => errors.push(answers::error(key, &error)),
             }
         }
         answer(DeleteObjectsOutput {
@@ -271,88 +251,13 @@ impl S3 for S3Api {
         &self,
         req: S3Request<ListObjectsV2Input>,
     ) -> Answer<ListObjectsV2Output> {
-        let input = req.input;
-        let bucket = self.store.bucket(&input.bucket)?;
-        let continued = input
-            .continuation_token
-            .as_deref()
-            .map(read_token)
-            .transpose()?;
-        let query = Query {
-            prefix: input.prefix.as_deref().unwrap_or_default(),
-            delimiter: input.delimiter.as_deref().unwrap_or_default(),
-            after: continued
-                .as_deref()
-                .or(input.start_after.as_deref())
-                .unwrap_or_default(),
-            max_keys: page_size(input.max_keys)?,
-        };
-        let page = bucket.with_index(|index| page(index, &query));
-        let encoding = input.encoding_type.as_ref();
-        let (contents, common_prefixes) = answers::entries(&page, encoding);
-        answer(ListObjectsV2Output {
-            key_count: i32::try_from(contents.len() + common_prefixes.len()).ok(),
-            max_keys: i32::try_from(query.max_keys).ok(),
-            is_truncated: Some(page.next_after.is_some()),
-            next_continuation_token: page.next_after.map(|after| TOKEN.encode(after)),
-            contents: Some(contents),
-            common_prefixes: Some(common_prefixes),
-            prefix: input
-                .prefix
-                .as_deref()
-                .map(|prefix| answers::encode(prefix, encoding)),
-            delimiter: input
-                .delimiter
-                .as_deref()
-                .map(|delimiter| answers::encode(delimiter, encoding)),
-            start_after: input
-                .start_after
-                .as_deref()
-                .map(|after| answers::encode(after, encoding)),
-            continuation_token: input.continuation_token,
-            encoding_type: input.encoding_type,
-            name: Some(input.bucket),
-            ..Default::default()
-        })
+        let bucket = self.store.bucket(&req.input.bucket)?;
+        answer(pages::second_version(&bucket, req.input)?)
     }
 
     async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> Answer<ListObjectsOutput> {
-        let input = req.input;
-        let bucket = self.store.bucket(&input.bucket)?;
-        let query = Query {
-            prefix: input.prefix.as_deref().unwrap_or_default(),
-            delimiter: input.delimiter.as_deref().unwrap_or_default(),
-            after: input.marker.as_deref().unwrap_or_default(),
-            max_keys: page_size(input.max_keys)?,
-        };
-        let page = bucket.with_index(|index| page(index, &query));
-        let encoding = input.encoding_type.as_ref();
-        let (contents, common_prefixes) = answers::entries(&page, encoding);
-        answer(ListObjectsOutput {
-            max_keys: i32::try_from(query.max_keys).ok(),
-            is_truncated: Some(page.next_after.is_some()),
-            next_marker: page
-                .next_after
-                .as_deref()
-                .map(|after| answers::encode(after, encoding)),
-            contents: Some(contents),
-            common_prefixes: Some(common_prefixes),
-            prefix: input
-                .prefix
-                .as_deref()
-                .map(|prefix| answers::encode(prefix, encoding)),
-            delimiter: input
-                .delimiter
-                .as_deref()
-                .map(|delimiter| answers::encode(delimiter, encoding)),
-            marker: input
-                .marker
-                .as_deref()
-                .map(|marker| answers::encode(marker, encoding)),
-            encoding_type: input.encoding_type,
-            name: Some(input.bucket),
-            ..Default::default()
-        })
+        let bucket = self.store.bucket(&req.input.bucket)?;
+        answer(pages::first_version(&bucket, req.input)?)
     }
 
     async fn create_multipart_upload(
@@ -651,18 +556,4 @@ impl S3 for S3Api {
         self.forget(&req.input.bucket, POLICY)?;
         answer(DeleteBucketPolicyOutput::default())
     }
-}
-
-/// A continuation token is the key that the page before ended with.
-fn read_token(token: &str) -> S3Result<String> {
-    let key = TOKEN
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    key.ok_or_else(|| {
-        s3_error!(
-            InvalidArgument,
-            "The continuation token provided is incorrect"
-        )
-    })
 }

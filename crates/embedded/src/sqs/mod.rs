@@ -12,6 +12,8 @@ mod http;
 mod message;
 mod moves;
 mod queue;
+#[cfg(test)]
+mod queue_tests;
 mod queues;
 mod receipt;
 mod received;

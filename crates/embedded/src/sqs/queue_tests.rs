@@ -1,0 +1,211 @@
+//! The rules of one queue, at times of the test's choosing.
+
+use std::time::Duration;
+
+use super::attributes::{AttributeMap, QueueAttributes};
+use super::error::SqsError;
+use super::message::Outgoing;
+use super::queue::{Counts, DEDUPLICATION_MS, Queue, Received, Sent};
+
+const SECOND: u64 = 1_000;
+const START: u64 = 1_700_000_000_000;
+
+fn queue(name: &str, attributes: &[(&str, &str)]) -> Queue {
+    let wanted: AttributeMap = attributes
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    let mut checked = QueueAttributes::default();
+    checked.apply(&wanted).unwrap();
+    Queue::new(
+        name.into(),
+        format!("arn:aws:sqs:r:0:{name}"),
+        checked,
+        START,
+    )
+}
+
+fn send(queue: &mut Queue, body: &str, now_ms: u64) -> Sent {
+    queue
+        .send(
+            Outgoing {
+                message_body: body.into(),
+                ..Default::default()
+            },
+            now_ms,
+        )
+        .unwrap()
+}
+
+fn receive(queue: &mut Queue, now_ms: u64) -> Vec<Received> {
+    let visibility = queue.attributes.visibility();
+    queue.receive(10, visibility, true, now_ms).0
+}
+
+fn bodies(received: &[Received]) -> Vec<&str> {
+    received
+        .iter()
+        .map(|received| received.message.body.as_str())
+        .collect()
+}
+
+#[test]
+fn a_received_message_comes_back_when_its_time_is_over() {
+    let mut queue = queue("q", &[("VisibilityTimeout", "30")]);
+    send(&mut queue, "a", START);
+    assert_eq!(bodies(&receive(&mut queue, START)), ["a"]);
+    assert!(receive(&mut queue, START + 30 * SECOND - 1).is_empty());
+    let again = receive(&mut queue, START + 30 * SECOND);
+    assert_eq!(again[0].message.receive_count, 2);
+    assert_eq!(again[0].message.first_received_ms, Some(START));
+}
+
+#[test]
+fn a_heartbeat_moves_the_time_and_zero_ends_it() {
+    let mut queue = queue("q", &[("VisibilityTimeout", "30")]);
+    send(&mut queue, "a", START);
+    let receipt = receive(&mut queue, START)[0].receipt;
+    queue
+        .change_visibility(&receipt, Duration::from_secs(60), START + 29 * SECOND)
+        .unwrap();
+    assert!(receive(&mut queue, START + 88 * SECOND).is_empty());
+    queue
+        .change_visibility(&receipt, Duration::ZERO, START + 88 * SECOND)
+        .unwrap();
+    assert_eq!(receive(&mut queue, START + 88 * SECOND).len(), 1);
+}
+
+#[test]
+fn only_the_last_receipt_names_a_message() {
+    let mut queue = queue("q", &[("VisibilityTimeout", "1")]);
+    send(&mut queue, "a", START);
+    let first = receive(&mut queue, START)[0].receipt;
+    let second = receive(&mut queue, START + SECOND)[0].receipt;
+    queue.delete(&first, START + SECOND).unwrap();
+    assert_eq!(queue.counts(START + SECOND).in_flight, 1);
+    let late = queue.change_visibility(&first, Duration::ZERO, START + SECOND);
+    assert!(matches!(late, Err(SqsError::MessageNotInflight)));
+    queue.delete(&second, START + SECOND).unwrap();
+    assert_eq!(
+        queue.counts(START + SECOND),
+        Counts {
+            visible: 0,
+            in_flight: 0,
+            delayed: 0
+        }
+    );
+    queue.delete(&second, START + SECOND).unwrap();
+}
+
+#[test]
+fn a_visible_message_is_not_in_flight_but_its_last_receipt_still_deletes_it() {
+    let mut queue = queue("q", &[("VisibilityTimeout", "1")]);
+    send(&mut queue, "a", START);
+    let receipt = receive(&mut queue, START)[0].receipt;
+    let late = queue.change_visibility(&receipt, Duration::from_secs(5), START + SECOND);
+    assert!(matches!(late, Err(SqsError::MessageNotInflight)));
+    queue.delete(&receipt, START + SECOND).unwrap();
+    assert!(receive(&mut queue, START + SECOND).is_empty());
+}
+
+#[test]
+fn a_message_received_too_often_is_given_up_on_the_next_receive() {
+    let policy = r#"{"deadLetterTargetArn":"arn:x","maxReceiveCount":2}"#;
+    let mut queue = queue(
+        "q",
+        &[("VisibilityTimeout", "0"), ("RedrivePolicy", policy)],
+    );
+    send(&mut queue, "a", START);
+    for count in 1..=2 {
+        assert_eq!(receive(&mut queue, START)[0].message.receive_count, count);
+    }
+    let (received, given_up) = queue.receive(10, Duration::ZERO, true, START);
+    assert!(received.is_empty());
+    assert_eq!(given_up.len(), 1);
+    assert_eq!(queue.counts(START).visible, 0);
+}
+
+#[test]
+fn without_a_dead_letter_queue_nothing_is_given_up() {
+    let policy = r#"{"deadLetterTargetArn":"arn:x","maxReceiveCount":1}"#;
+    let mut queue = queue("q", &[("RedrivePolicy", policy)]);
+    send(&mut queue, "a", START);
+    for _ in 0..3 {
+        let (received, given_up) = queue.receive(10, Duration::ZERO, false, START);
+        assert_eq!((received.len(), given_up.len()), (1, 0));
+    }
+}
+
+#[test]
+fn delayed_in_flight_and_visible_are_counted_apart() {
+    let mut queue = queue("q", &[]);
+    send(&mut queue, "taken", START);
+    receive(&mut queue, START);
+    send(&mut queue, "visible", START);
+    let delayed = Outgoing {
+        message_body: "later".into(),
+        delay_seconds: Some(5),
+        ..Default::default()
+    };
+    queue.send(delayed, START).unwrap();
+    assert_eq!(
+        queue.counts(START),
+        Counts {
+            visible: 1,
+            in_flight: 1,
+            delayed: 1
+        }
+    );
+    assert_eq!(
+        queue.counts(START + 30 * SECOND),
+        Counts {
+            visible: 3,
+            in_flight: 0,
+            delayed: 0
+        }
+    );
+}
+
+#[test]
+fn messages_past_retention_are_gone() {
+    let mut queue = queue("q", &[("MessageRetentionPeriod", "60")]);
+    send(&mut queue, "old", START);
+    send(&mut queue, "young", START + 30 * SECOND);
+    assert_eq!(bodies(&receive(&mut queue, START + 60 * SECOND)), ["young"]);
+}
+
+#[test]
+fn a_group_of_a_fifo_queue_waits_for_its_message_in_flight() {
+    let mut queue = queue("q.fifo", &[("ContentBasedDeduplication", "true")]);
+    for (group, body) in [("a", "1"), ("a", "2"), ("b", "3")] {
+        let group = Some(group.to_owned());
+        let outgoing = Outgoing {
+            message_body: body.into(),
+            message_group_id: group,
+            ..Default::default()
+        };
+        queue.send(outgoing, START).unwrap();
+    }
+    let (first, _) = queue.receive(1, Duration::from_secs(30), true, START);
+    assert_eq!(bodies(&first), ["1"]);
+    assert_eq!(bodies(&receive(&mut queue, START)), ["3"]);
+    queue.delete(&first[0].receipt, START).unwrap();
+    assert_eq!(bodies(&receive(&mut queue, START)), ["2"]);
+}
+
+#[test]
+fn a_fifo_queue_takes_the_same_content_once_in_five_minutes() {
+    let mut queue = queue("q.fifo", &[("ContentBasedDeduplication", "true")]);
+    let mut send = |now_ms| {
+        let group = Some("g".to_owned());
+        let outgoing = Outgoing {
+            message_body: "same".into(),
+            message_group_id: group,
+            ..Default::default()
+        };
+        queue.send(outgoing, now_ms).unwrap().message_id
+    };
+    let first = send(START);
+    assert_eq!(send(START + DEDUPLICATION_MS - 1), first);
+    assert_ne!(send(START + DEDUPLICATION_MS), first);
+}
