@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpError};
 use uuid::Uuid;
@@ -11,10 +12,14 @@ use uuid::Uuid;
 use super::body_drain::DrainedBody;
 use super::cors::Cors;
 use super::credentials::OneKey;
+use super::form_refusal;
 use super::service::S3Api;
 use super::store::Store;
 use crate::events::Notifier;
 use crate::options::Options;
+
+/// The file of a form is held in memory while its policy is checked; this is all that it may be.
+const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The S3 server, one request at a time.
 #[derive(Clone)]
@@ -29,6 +34,9 @@ impl S3Http {
         let mut builder =
             S3ServiceBuilder::new(S3Api::new(store, notifier, options.region.clone()));
         builder.set_auth(OneKey::new(&options.access_key, &options.secret_key));
+        let mut config = S3Config::default();
+        config.post_object_max_file_size = MAX_FORM_FILE_BYTES;
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         Self {
             service: builder.build(),
             cors,
@@ -62,7 +70,7 @@ impl S3Http {
                 Body::http_body(DrainedBody::new(body))
             }
         });
-        let mut response = self.service.call(request).await?;
+        let mut response = form_refusal::correct(self.service.call(request).await?);
         if let Some(origin) = origin {
             self.cors
                 .mark(&path, &method, &origin, response.headers_mut());

@@ -12,6 +12,7 @@ mod checksums;
 mod conditions;
 mod cors;
 mod credentials;
+mod form_refusal;
 mod http;
 mod inputs;
 mod listing;

@@ -1,5 +1,6 @@
 //! Requests that must not get through, and that must learn why.
 
+use base64::Engine as _;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -115,5 +116,57 @@ async fn sqs_errors_carry_the_codes_of_both_protocols() {
     assert_eq!(
         malformed.json()["__type"],
         "com.amazonaws.sqs#SerializationException"
+    );
+}
+
+#[tokio::test]
+async fn a_form_that_breaks_its_policy_is_denied_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let policy = json!({
+        "expiration": "2999-01-01T00:00:00Z",
+        "conditions": [{ "bucket": "darkroom-raw" }, { "key": "raw/a" }, ["content-length-range", 1, 3]],
+    });
+    let policy = base64::engine::general_purpose::STANDARD.encode(policy.to_string());
+    let url = format!("{}/darkroom-raw", cloud.s3_url());
+    let post = async |key: &str, file: &str| {
+        let field = |name: &str, value: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let form = format!(
+            "{}{}{}--b--\r\n",
+            field("key", key),
+            field("policy", &policy),
+            field("file", file)
+        );
+        let headers = [("content-type", "multipart/form-data; boundary=b")];
+        send(
+            Method::POST,
+            &url,
+            &headers,
+            form.replace("name=\"file\"", "name=\"file\"; filename=\"f\""),
+        )
+        .await
+    };
+    let other_key = post("raw/b", "x").await;
+    assert_eq!(other_key.status, StatusCode::FORBIDDEN);
+    assert!(
+        other_key.body.contains("Invalid according to Policy"),
+        "{}",
+        other_key.body
+    );
+    let too_long = post("raw/a", "xxxx").await;
+    assert_eq!(too_long.status, StatusCode::BAD_REQUEST);
+    assert!(
+        too_long.body.contains("<Code>EntityTooLarge</Code>"),
+        "{}",
+        too_long.body
+    );
+    let unsigned = post("raw/a", "x").await;
+    assert_eq!(unsigned.status, StatusCode::FORBIDDEN);
+    assert!(
+        unsigned.body.contains("Signature is required"),
+        "{}",
+        unsigned.body
     );
 }
