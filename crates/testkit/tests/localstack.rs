@@ -9,6 +9,7 @@
 use std::env;
 use std::fs;
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use darkroom_testkit::localstack::{Launcher, LocalStack, Origin};
 use darkroom_testkit::process::{Process, Signal};
 use darkroom_testkit::wait;
+use rustix::process::{Pid, kill_process_group};
 
 /// Set in the processes that a test starts out of this very program: the folder to share in.
 const STATE_FOLDER: &str = "TESTKIT_STATE_FOLDER";
@@ -34,6 +36,8 @@ fn start_user(state_folder: &Path) -> Process {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "the_part_of_another_process", "--nocapture"]);
     command.env(STATE_FOLDER, state_folder);
+    // As a terminal does for each command line, so that Ctrl-C reaches all of it.
+    command.process_group(0);
     Process::start(command).unwrap()
 }
 
@@ -141,14 +145,15 @@ fn processes_that_start_at_once_share_one_that_ends_after_the_last() {
 }
 
 #[test]
-fn ctrl_c_ends_it_too_but_later() {
+fn a_signal_to_all_of_a_test_run_ends_it_too_but_later() {
     if is_given() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let mut user = start_user(folder.path());
     let endpoint = endpoint_of(&mut user);
-    user.signal(Signal::INT).unwrap();
+    let group = Pid::from_raw(user.pid().try_into().unwrap()).unwrap();
+    kill_process_group(group, Signal::TERM).unwrap();
     user.wait(Duration::from_secs(20)).unwrap();
     assert!(
         answers(&endpoint),
