@@ -10,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+mod attention;
 mod colour;
 mod decode;
 mod encode;
@@ -23,12 +24,14 @@ mod metadata;
 mod orientation;
 mod pixels;
 mod placeholder;
+mod placement;
 mod recipe;
 mod rejection;
 mod render;
 mod rendered;
 mod resample;
 mod sniff;
+mod variants;
 
 pub use format::{OutputFormat, SourceFormat};
 pub use inspect::inspect;

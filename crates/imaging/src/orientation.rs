@@ -1,5 +1,7 @@
 //! The eight EXIF orientations (CIPA DC-008, tag 0x0112).
 
+use std::borrow::Cow;
+
 use crate::Rejection;
 use crate::geometry::Rect;
 use crate::pixels::Pixels;
@@ -72,33 +74,38 @@ impl Orientation {
         rect
     }
 
-    /// The picture set upright.
+    /// The picture set upright; a borrowed one that is upright already stays borrowed.
     ///
     /// # Errors
-    /// `out_of_memory`: but for the upright ones and the half turn, a second picture is made.
-    pub(crate) fn apply(self, mut pixels: Pixels) -> Result<Pixels, Rejection> {
+    /// `out_of_memory`, where a second picture has to be made.
+    pub(crate) fn upright(self, mut pixels: Cow<'_, Pixels>) -> Result<Cow<'_, Pixels>, Rejection> {
         if self == Self::UPRIGHT {
             return Ok(pixels);
         }
-        if !self.swap_axes {
-            self.mirror_in_place(&mut pixels);
+        if let (false, Cow::Owned(owned)) = (self.swap_axes, &mut pixels) {
+            self.mirror_in_place(owned);
             return Ok(pixels);
         }
         let (width, height) = self.turn_size(pixels.size());
         let mut turned = Pixels::zeroed(width, height, pixels.layout)?;
-        match pixels.layout.channels() {
-            3 => self.transpose::<3>(&pixels, &mut turned),
-            _ => self.transpose::<4>(&pixels, &mut turned),
+        self.copy_rows(&pixels, 0, &mut turned.data);
+        Ok(Cow::Owned(turned))
+    }
+
+    /// Copies upright rows, from the row `top` on, as many as `rows` has room for.
+    pub(crate) fn copy_rows(self, stored: &Pixels, top: u32, rows: &mut [u8]) {
+        match stored.layout.channels() {
+            3 => self.copy::<3>(stored, top as usize, rows),
+            _ => self.copy::<4>(stored, top as usize, rows),
         }
-        Ok(turned)
     }
 
     fn mirror_in_place(self, pixels: &mut Pixels) {
         let channels = pixels.layout.channels();
         let stride = pixels.stride();
         if self.mirror_y {
-            let height = pixels.height as usize;
-            let (top, bottom) = pixels.data.split_at_mut(height / 2 * stride);
+            let middle = pixels.height as usize / 2 * stride;
+            let (top, bottom) = pixels.data.split_at_mut(middle);
             for (upper, lower) in top
                 .chunks_exact_mut(stride)
                 .zip(bottom.chunks_exact_mut(stride).rev())
@@ -113,21 +120,46 @@ impl Orientation {
         }
     }
 
-    /// Walks the target in square tiles, so that the rows of the source that a tile reads stay in
-    /// the cache.
-    fn transpose<const CHANNELS: usize>(self, stored: &Pixels, upright: &mut Pixels) {
-        const TILE: usize = 32;
-        let (width, height) = (upright.width as usize, upright.height as usize);
+    fn copy<const CHANNELS: usize>(self, stored: &Pixels, top: usize, rows: &mut [u8]) {
+        let (width, height) = self.turn_size(stored.size());
+        let (width, height) = (width as usize, height as usize);
         let source = stored.data.as_chunks::<CHANNELS>().0;
-        let target = upright.data.as_chunks_mut::<CHANNELS>().0;
-        let stored_width = stored.width as usize;
-        for tile_y in (0..height).step_by(TILE) {
+        let target = rows.as_chunks_mut::<CHANNELS>().0;
+        let stored_line = |y: usize| if self.mirror_y { height - 1 - y } else { y };
+        if self.swap_axes {
+            self.copy_columns(source, stored.width as usize, target, width, |row| {
+                stored_line(top + row)
+            });
+            return;
+        }
+        for (row, to) in target.chunks_exact_mut(width).enumerate() {
+            let start = stored_line(top + row) * width;
+            to.copy_from_slice(&source[start..start + width]);
+            if self.mirror_x {
+                to.reverse();
+            }
+        }
+    }
+
+    /// Copies stored columns to rows, in square tiles: the rows that a tile reads and writes stay
+    /// in the cache.
+    fn copy_columns<P: Copy>(
+        self,
+        source: &[P],
+        stored_width: usize,
+        target: &mut [P],
+        width: usize,
+        column_of: impl Fn(usize) -> usize,
+    ) {
+        const TILE: usize = 32;
+        let rows = target.len() / width;
+        for tile_row in (0..rows).step_by(TILE) {
             for tile_x in (0..width).step_by(TILE) {
-                for y in tile_y..height.min(tile_y + TILE) {
-                    let stored_x = if self.mirror_y { height - 1 - y } else { y };
-                    for x in tile_x..width.min(tile_x + TILE) {
-                        let stored_y = if self.mirror_x { width - 1 - x } else { x };
-                        target[y * width + x] = source[stored_y * stored_width + stored_x];
+                for x in tile_x..width.min(tile_x + TILE) {
+                    let stored_y = if self.mirror_x { width - 1 - x } else { x };
+                    let line = &source[stored_y * stored_width..][..stored_width];
+                    for row in tile_row..rows.min(tile_row + TILE) {
+                        target[row * width + x] = line[column_of(row)];
                     }
                 }
             }
@@ -176,8 +208,21 @@ mod tests {
     #[test]
     fn each_of_the_eight_comes_out_upright() {
         for value in 1..=8 {
-            let turned = Orientation::from_exif(value).apply(stored(value)).unwrap();
-            assert_eq!(turned, stored(1), "orientation {value}");
+            let orientation = Orientation::from_exif(value);
+            let owned = orientation.upright(Cow::Owned(stored(value))).unwrap();
+            assert_eq!(*owned, stored(1), "orientation {value}");
+            let lent = stored(value);
+            let borrowed = orientation.upright(Cow::Borrowed(&lent)).unwrap();
+            assert_eq!(*borrowed, stored(1), "orientation {value}, borrowed");
+        }
+    }
+
+    #[test]
+    fn rows_can_be_had_a_few_at_a_time() {
+        for value in 1..=8 {
+            let mut row = [0; 9];
+            Orientation::from_exif(value).copy_rows(&stored(value), 1, &mut row);
+            assert_eq!(row, [4, 0, 0, 5, 0, 0, 6, 0, 0], "orientation {value}");
         }
     }
 

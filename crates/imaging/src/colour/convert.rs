@@ -1,8 +1,8 @@
-//! Carries samples through a colour space, a strip at a time.
+//! Carries samples through the colour engine, a strip at a time.
 
 use moxcms::TransformExecutor;
 
-use super::space::Space;
+use super::engine::Engine;
 use crate::Rejection;
 use crate::decode::{Channels, Decoded, Samples};
 use crate::pixels::{Layout, Pixels, buffer};
@@ -40,26 +40,23 @@ struct Target {
     data: Vec<u8>,
 }
 
-pub(super) fn convert(decoded: Decoded, space: &Space) -> Result<Pixels, Rejection> {
+/// The picture at 8 bits, carried through an engine of its own depth if there is one.
+pub(super) fn convert(decoded: Decoded, engine: Option<&Engine>) -> Result<Pixels, Rejection> {
     let (width, height) = (decoded.width, decoded.height);
     let count = u64::from(width) * u64::from(height);
     let channels = decoded.channels;
-    let target = match (decoded.samples, space) {
-        (Samples::Eight(data), Space::Srgb) if channels == Channels::Rgb => Target {
-            layout: Layout::Rgb,
+    let target = match (decoded.samples, engine) {
+        (Samples::Eight(data), None) if is_colour(channels) => Target {
+            layout: layout_of(channels),
             data,
         },
-        (Samples::Eight(data), Space::Srgb) if channels == Channels::Rgba => Target {
-            layout: Layout::Rgba,
-            data,
-        },
-        (Samples::Eight(data), Space::Eight(transform)) if is_colour(channels) => {
+        (Samples::Eight(data), Some(Engine::Eight(transform))) if is_colour(channels) => {
             in_place(data, channels, transform.as_ref())
         }
-        (Samples::Eight(data), Space::Eight(transform)) => {
+        (Samples::Eight(data), Some(Engine::Eight(transform))) => {
             through(&data, channels, count, transform.as_ref())?
         }
-        (Samples::Sixteen(data), Space::Sixteen(transform)) => {
+        (Samples::Sixteen(data), Some(Engine::Sixteen(transform))) => {
             through(&data, channels, count, transform.as_ref())?
         }
         (Samples::Eight(data), _) => spread(&data, channels, count)?,

@@ -26,6 +26,6 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection
         samples: Samples::Eight(read_all(decoder)?),
         declared: Declared::default(),
         lossless: true,
-        damage: None,
+        damage: false,
     })
 }

@@ -58,8 +58,8 @@ pub(crate) struct Decoded {
     pub(crate) declared: Declared,
     /// Whether the source kept its pixels exactly.
     pub(crate) lossless: bool,
-    /// Damage that cost no pixel, in a sentence for people.
-    pub(crate) damage: Option<&'static str>,
+    /// Whether the file was damaged in a way that cost no pixel.
+    pub(crate) damage: bool,
 }
 
 /// Decodes a still picture, or the first frame of an animation.

@@ -69,7 +69,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         },
         declared,
         lossless: true,
-        damage: None,
+        damage: false,
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         samples: Samples::Eight(data),
         declared: Declared::default(),
         lossless: !decoder.is_lossy(),
-        damage: None,
+        damage: false,
     })
 }
 

@@ -1,16 +1,32 @@
 //! Baseline JPEG.
 
-use image::ExtendedColorType;
+use std::borrow::Cow;
+
 use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder};
 
 use crate::pixels::{Layout, Pixels, out_of_memory};
 use crate::{Color, Rejection};
 
 /// Transparent pixels are laid on `background`.
-pub(super) fn encode(pixels: Pixels, quality: u8, background: Color) -> Result<Vec<u8>, Rejection> {
-    let pixels = flatten(pixels, background);
+pub(super) fn encode(
+    pixels: Cow<'_, Pixels>,
+    quality: u8,
+    background: Color,
+    icc: Option<&[u8]>,
+) -> Result<Vec<u8>, Rejection> {
+    let pixels = match pixels.layout {
+        Layout::Rgb => pixels,
+        Layout::Rgba => Cow::Owned(flatten(pixels.into_owned(), background)),
+    };
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100))
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100));
+    if let Some(icc) = icc {
+        encoder
+            .set_icc_profile(icc.to_vec())
+            .map_err(|_| out_of_memory())?;
+    }
+    encoder
         .encode(
             &pixels.data,
             pixels.width,
@@ -21,11 +37,8 @@ pub(super) fn encode(pixels: Pixels, quality: u8, background: Color) -> Result<V
     Ok(bytes)
 }
 
-/// Lays a picture on a colour.
-pub(super) fn flatten(mut pixels: Pixels, background: Color) -> Pixels {
-    if pixels.layout == Layout::Rgb {
-        return pixels;
-    }
+/// Lays a picture with alpha on a colour.
+fn flatten(mut pixels: Pixels, background: Color) -> Pixels {
     let Color { red, green, blue } = background;
     let count = pixels.data.len() / 4;
     for pixel in 0..count {

@@ -1,36 +1,55 @@
 //! From pixels to a file of the wished-for format, with nothing in it but pixels.
 
+mod container;
 mod jpeg;
 mod libwebp;
 mod png;
 mod webp;
 
-use crate::pixels::Pixels;
+use std::borrow::Cow;
+
+use crate::orientation::Orientation;
+use crate::pixels::{Layout, Pixels};
 use crate::{Encoding, Rejection};
 
-/// Encodes a still picture.
+/// Encodes a still picture, upright.
 ///
-/// `from_lossless` says whether the source kept its pixels exactly, for
-/// [`WebpMode::Auto`](crate::WebpMode::Auto).
+/// An owned picture is freed as early as may be. `from_lossless` says whether the source kept its
+/// pixels exactly, for [`WebpMode::Auto`](crate::WebpMode::Auto). `icc` is embedded as it is.
 ///
 /// # Errors
 /// `out_of_memory`.
 pub(crate) fn still(
-    pixels: Pixels,
+    stored: Cow<'_, Pixels>,
+    orientation: Orientation,
     encoding: Encoding,
     from_lossless: bool,
+    icc: Option<&[u8]>,
 ) -> Result<Vec<u8>, Rejection> {
     match encoding {
         Encoding::Webp {
             quality,
             effort,
             mode,
-        } => webp::encode(&pixels, quality, effort, mode, from_lossless),
+        } => {
+            let size = orientation.turn_size(stored.size());
+            let has_alpha = stored.layout == Layout::Rgba;
+            let effort = webp::Effort {
+                quality,
+                effort,
+                mode,
+            };
+            let file = webp::encode(stored, orientation, effort, from_lossless)?;
+            Ok(match icc {
+                Some(icc) => container::with_icc(&file, size, has_alpha, icc),
+                None => file,
+            })
+        }
         Encoding::Jpeg {
             quality,
             background,
-        } => jpeg::encode(pixels, quality, background),
-        Encoding::Png => png::encode(&pixels),
+        } => jpeg::encode(orientation.upright(stored)?, quality, background, icc),
+        Encoding::Png => png::encode(&*orientation.upright(stored)?, icc),
     }
 }
 

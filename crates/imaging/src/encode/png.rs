@@ -1,14 +1,18 @@
 //! PNG.
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use std::borrow::Cow;
+
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, Info};
 
 use crate::Rejection;
 use crate::pixels::{Layout, Pixels, out_of_memory};
 
-/// 8 bits a channel, untagged but for nothing: sRGB is what a PNG without colour chunks is.
-pub(super) fn encode(pixels: &Pixels) -> Result<Vec<u8>, Rejection> {
+/// 8 bits a channel; without a profile it says nothing about colours, which means sRGB.
+pub(super) fn encode(pixels: &Pixels, icc: Option<&[u8]>) -> Result<Vec<u8>, Rejection> {
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, pixels.width, pixels.height);
+    let mut info = Info::with_size(pixels.width, pixels.height);
+    info.icc_profile = icc.map(Cow::Borrowed);
+    let mut encoder = Encoder::with_info(&mut bytes, info).map_err(|_| out_of_memory())?;
     encoder.set_color(match pixels.layout {
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,

@@ -1,30 +1,51 @@
 //! WebP, lossy or lossless.
 
-use super::libwebp::{self, Settings};
+use std::borrow::Cow;
+
+use super::libwebp::{Prepared, Settings};
+use crate::orientation::Orientation;
 use crate::pixels::Pixels;
 use crate::{Rejection, WebpMode};
 
+/// What a recipe says about a WebP.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    pub(super) quality: u8,
+    pub(super) effort: u8,
+    pub(super) mode: WebpMode,
+}
+
+/// An owned picture is freed as soon as libwebp has its own copy.
 pub(super) fn encode(
-    pixels: &Pixels,
-    quality: u8,
-    effort: u8,
-    mode: WebpMode,
+    stored: Cow<'_, Pixels>,
+    orientation: Orientation,
+    how: Effort,
     from_lossless: bool,
 ) -> Result<Vec<u8>, Rejection> {
+    let Effort {
+        quality,
+        effort,
+        mode,
+    } = how;
     let lossy = Settings::lossy(quality, effort);
     let lossless = Settings::lossless(effort);
+    let one = |stored: Cow<'_, Pixels>, settings| {
+        let prepared = Prepared::new(&stored, orientation, settings)?;
+        drop(stored);
+        prepared.encode()
+    };
     match mode {
-        WebpMode::Lossy => libwebp::encode(pixels, lossy),
-        WebpMode::Lossless => libwebp::encode(pixels, lossless),
+        WebpMode::Lossy => one(stored, lossy),
+        WebpMode::Lossless => one(stored, lossless),
         WebpMode::Auto if from_lossless => {
-            let kept = libwebp::encode(pixels, lossless)?;
-            let reduced = libwebp::encode(pixels, lossy)?;
+            let kept = one(Cow::Borrowed(&stored), lossless)?;
+            let reduced = one(stored, lossy)?;
             Ok(if kept.len() <= reduced.len() {
                 kept
             } else {
                 reduced
             })
         }
-        WebpMode::Auto => libwebp::encode(pixels, lossy),
+        WebpMode::Auto => one(stored, lossy),
     }
 }

@@ -34,11 +34,20 @@ fn next_marker(bytes: &[u8], at: usize) -> Result<(u8, usize), Rejection> {
 }
 
 fn frame_header(bytes: &[u8], at: usize) -> Result<Header, Rejection> {
+    let precision = *bytes.get(at + 2).ok_or_else(cut_short)?;
+    if precision != 8 {
+        return Err(unread("a JPEG of more than 8 bits a sample is not read"));
+    }
+    let components = *bytes.get(at + 7).ok_or_else(cut_short)?;
+    if !matches!(components, 1 | 3 | 4) {
+        return Err(unread(
+            "a JPEG that is neither grey, colour nor CMYK is not read",
+        ));
+    }
     let height = u16_be(bytes, at + 3).ok_or_else(cut_short)?;
     let width = u16_be(bytes, at + 5).ok_or_else(cut_short)?;
     if height == 0 {
-        return Err(Rejection::new(
-            RejectionCode::UnsupportedFormat,
+        return Err(unread(
             "a JPEG that states its height after the pixels (DNL) is not read",
         ));
     }
@@ -55,10 +64,11 @@ fn unread_process(marker: u8) -> Rejection {
         0xc5..=0xc7 => "hierarchical",
         _ => "arithmetic-coded",
     };
-    Rejection::new(
-        RejectionCode::UnsupportedFormat,
-        format!("a JPEG that is {process} is not read"),
-    )
+    unread(&format!("a JPEG that is {process} is not read"))
+}
+
+fn unread(message: &str) -> Rejection {
+    Rejection::new(RejectionCode::UnsupportedFormat, message)
 }
 
 #[cfg(test)]
@@ -89,7 +99,7 @@ mod tests {
     #[test]
     fn every_cut_of_a_header_is_corrupt() {
         let whole = jpeg_with(0xc0, 200);
-        for end in 2..17 {
+        for end in 2..18 {
             let rejection = read(&whole[..end]).unwrap_err();
             assert_eq!(rejection.code, RejectionCode::Corrupt, "cut at {end}");
         }
