@@ -15,6 +15,9 @@ mod colour;
 mod decode;
 mod encode;
 mod format;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod header;
 mod inspect;

@@ -25,7 +25,7 @@ const CHARACTER_CODE_LENGTH: usize = 8;
 ///
 /// The first readable block of a file decides orientation, position, camera and time. Broken
 /// entries are skipped one by one, so that a bad maker note does not turn a picture on its side.
-pub(super) fn read(block: &[u8], survey: &mut Survey) {
+pub(crate) fn read(block: &[u8], survey: &mut Survey) {
     survey.found(Exif);
     let tiff = match block.strip_prefix(b"Exif\0") {
         // The second byte of padding is not always zero.

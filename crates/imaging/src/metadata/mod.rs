@@ -3,7 +3,7 @@
 //! One small walker per container ([`jpeg`], [`png`], [`gif`], [`webp`]) hands the blocks it
 //! finds to the readers of what is in them ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
 
-mod exif;
+pub(crate) mod exif;
 mod gif;
 mod gps;
 pub(crate) mod icc;

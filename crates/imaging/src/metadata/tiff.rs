@@ -1,8 +1,8 @@
 //! The TIFF structure that EXIF is written in (TIFF 6.0, section 2).
 //!
-//! A reader of its own, because general ones follow every pointer: a file of 64 KiB whose
-//! directories overlap makes them collect hundreds of millions of entries. This one visits only
-//! the directories it is asked for and borrows every value.
+//! A reader of its own, because general ones follow every pointer: an EXIF block of 60 KB whose
+//! directories overlap makes kamadak-exif 0.6 collect twelve million entries in 600 MB. This one
+//! visits only the directories it is asked for and borrows every value.
 
 /// More than any camera writes into one directory; what follows is not read.
 const MAX_ENTRIES: usize = 1024;
