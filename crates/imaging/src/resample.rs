@@ -1,7 +1,8 @@
 //! Bringing pixels to another size.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::geometry::{Rect, Size};
 use crate::pixels::{Layout, Pixels, out_of_memory};
@@ -16,21 +17,30 @@ use crate::{Rejection, RejectionCode};
 /// # Errors
 /// `out_of_memory`.
 pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixels, Rejection> {
-    let pixel_type = match pixels.layout {
-        Layout::Rgb => PixelType::U8x3,
-        Layout::Rgba => PixelType::U8x4,
-    };
+    match pixels.layout {
+        Layout::Rgb => resample_as::<U8x3>(pixels, source, size),
+        Layout::Rgba => resample_as::<U8x4>(pixels, source, size),
+    }
+}
+
+/// The crate's call that takes any image compiles all of its pixel types into ours, SIMD and all,
+/// which is six times the code.
+fn resample_as<P: PixelTrait>(
+    pixels: &Pixels,
+    source: Rect,
+    size: Size,
+) -> Result<Pixels, Rejection> {
     let mut target = Pixels::zeroed(size.0, size.1, pixels.layout)?;
-    let from = ImageRef::new(pixels.width, pixels.height, &pixels.data, pixel_type)
+    let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data)
         .map_err(|_| out_of_memory())?;
-    let mut to = Image::from_slice_u8(size.0, size.1, &mut target.data, pixel_type)
+    let mut to = TypedImage::<P>::from_buffer(size.0, size.1, &mut target.data)
         .map_err(|_| out_of_memory())?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(source.x, source.y, source.width, source.height)
         .use_alpha(true);
     Resizer::new()
-        .resize(&from, &mut to, &options)
+        .resize_typed(&from, &mut to, &options)
         .map_err(|_| {
             Rejection::new(
                 RejectionCode::CropOutOfBounds,
