@@ -32,7 +32,7 @@ impl Default for LogSettings {
     fn default() -> Self {
         Self {
             format: LogFormat::Auto,
-            filter: "info".to_owned(),
+            filter: "info,s3s=off".to_owned(),
         }
     }
 }

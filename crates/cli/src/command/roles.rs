@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use crate::cloud::Parts;
 use crate::command::connect;
-use crate::outcome::Ending;
+use crate::outcome::{Ending, say};
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
@@ -16,7 +16,10 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("the issuer cannot listen on {address}"))?;
-    tracing::info!(address = %listener.local_addr()?, "issuer listens");
+    say(&format!(
+        "issuer listens on http://{}",
+        listener.local_addr()?
+    ));
     parts.issuer().serve(listener, stop).await?;
     Ok(Ending::Well)
 }
@@ -25,7 +28,10 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<Ending> {
     let stop = stop_token()?;
     let parts = Parts::new(connect(&settings).await, settings)?;
     let worker = parts.worker().await?;
-    tracing::info!(queue = parts.settings.queues.events, "worker takes uploads");
+    say(&format!(
+        "worker takes uploads from {}",
+        parts.settings.queues.events
+    ));
     worker.run(stop).await;
     Ok(Ending::Well)
 }

@@ -41,13 +41,13 @@ impl Settings {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, UsageError> {
         let defaults = Figment::from(Serialized::defaults(Self::default()));
-        let from_file = match file {
-            Some(path) if !path.is_file() => {
+        let from_file = match file.unwrap_or(Path::new(DEFAULT_FILE)) {
+            path if path.is_file() => defaults.merge(Toml::file_exact(path)),
+            path if file.is_some() => {
                 let path = path.display();
                 return Err(UsageError(format!("there is no settings file {path}")));
             }
-            Some(path) => defaults.merge(Toml::file_exact(path)),
-            None => defaults.merge(Toml::file_exact(DEFAULT_FILE)),
+            _ => defaults,
         };
         let variables = environment::provider(environment)?;
         let settings: Self = from_file

@@ -1,0 +1,182 @@
+//! What the tools say, and what they exit with.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, scene, script, truncated};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cloud::Cloud;
+use crate::system::{System, darkroom};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    darkroom(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder with `good.jpg`, `cut.jpg`, `script.jpg` and `more/good.jpg`.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let exif = Exif::new()
+        .orientation(6)
+        .gps(48.8584, 2.2945)
+        .user_comment(CANARY);
+    let good = Jpeg::of(&scene(60, 40)).exif(&exif).build();
+    std::fs::create_dir(folder.path().join("more")).unwrap();
+    for (name, bytes) in [
+        ("good.jpg", good.clone()),
+        ("more/good.jpg", good.clone()),
+        ("cut.jpg", truncated(&good, 70)),
+        ("script.jpg", script()),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    stdout(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn process_renders_and_says_what_it_could_not() {
+    let folder = folder();
+    let output = run(folder.path(), &["process", ".", "--out", "out", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let reports = json_lines(&output);
+    let status = |name: &str| {
+        let report = reports
+            .iter()
+            .find(|report| report["source"]["path"] == name);
+        report.unwrap()["status"].clone()
+    };
+    assert_eq!(reports.len(), 4);
+    assert_eq!(status("./good.jpg"), "ready");
+    assert_eq!(status("./more/good.jpg"), "ready");
+    assert_eq!(status("./cut.jpg"), "rejected");
+    assert_eq!(status("./script.jpg"), "rejected");
+    let complaints = stderr(&output);
+    assert_eq!(complaints.lines().count(), 2, "{complaints}");
+    assert!(
+        complaints.contains("./cut.jpg: rejected: corrupt: "),
+        "{complaints}"
+    );
+    for name in [
+        "good.webp",
+        "good_thumb.webp",
+        "more/good.webp",
+        "more/good_thumb.webp",
+    ] {
+        let picture = image::open(folder.path().join("out").join(name)).unwrap();
+        assert_eq!((picture.width(), picture.height()), (40, 60), "{name}");
+    }
+}
+
+#[test]
+fn the_same_file_gives_the_same_bytes_and_report() {
+    let folder = folder();
+    let report = |out: &str| {
+        let output = run(
+            folder.path(),
+            &["process", "good.jpg", "--out", out, "--json"],
+        );
+        stdout(&output).replace(out, "OUT")
+    };
+    assert_eq!(report("first"), report("second"));
+    let bytes = |out: &str| std::fs::read(folder.path().join(out).join("good.webp")).unwrap();
+    assert_eq!(bytes("first"), bytes("second"));
+}
+
+#[test]
+fn inspect_shows_what_would_be_given_away() {
+    let folder = folder();
+    let output = run(folder.path(), &["inspect", "good.jpg"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = stdout(&output);
+    for expected in ["jpeg", "40 x 60", "48.858400, 2.294500", "gps"] {
+        assert!(said.contains(expected), "{expected} is not in {said}");
+    }
+    let output = run(
+        folder.path(),
+        &["inspect", "good.jpg", "script.jpg", "--json"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let [good, bad] = &json_lines(&output)[..] else {
+        panic!("{}", stdout(&output));
+    };
+    assert_eq!(good["upright_size"], serde_json::json!([40, 60]));
+    assert_eq!(bad["error"]["code"], "unsupported_format");
+}
+
+#[test]
+fn wrong_usage_and_wrong_settings_exit_with_2() {
+    let folder = folder();
+    let code = |arguments: &[&str]| run(folder.path(), arguments).status.code();
+    assert_eq!(code(&["frobnicate"]), Some(2));
+    assert_eq!(code(&["process"]), Some(2));
+    assert_eq!(code(&["process", "absent.jpg"]), Some(2));
+    assert_eq!(
+        code(&["process", "good.jpg", "--profile", "nothing"]),
+        Some(2)
+    );
+    assert_eq!(
+        code(&["--config", "absent.toml", "process", "good.jpg"]),
+        Some(2)
+    );
+    std::fs::write(
+        folder.path().join("darkroom.toml"),
+        "[worker]\nin_fligt = 1\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["process", "good.jpg"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(
+        said.contains("worker.in_fligt") && said.contains("`in_flight`"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn upload_goes_the_whole_path_and_says_what_was_rejected() {
+    let folder = folder();
+    let system = System::start(Cloud::Embedded, &[]);
+    let files: Vec<PathBuf> = ["good.jpg", "cut.jpg"].map(PathBuf::from).to_vec();
+    let output = darkroom(folder.path())
+        .arg("upload")
+        .args(&files)
+        .args(["--to", &system.client.issuer, "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let [good, cut] = &json_lines(&output)[..] else {
+        panic!("{}", stdout(&output));
+    };
+    assert_eq!(good["status"], "ready", "{good}");
+    assert_eq!(good["file"], "good.jpg");
+    assert_eq!(cut["error"]["code"], "corrupt", "{cut}");
+    let complaints = stderr(&output);
+    assert_eq!(complaints.lines().count(), 1, "{complaints}");
+    assert!(
+        complaints.starts_with("cut.jpg: rejected: corrupt: "),
+        "{complaints}"
+    );
+
+    let output = run(
+        folder.path(),
+        &["upload", "good.jpg", "--to", &system.client.issuer],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("good.jpg: ready: original 40 x 60 http"));
+}

@@ -1,0 +1,181 @@
+//! `darkroom dev`, as someone types it for the first time.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::process::Process;
+use darkroom_testkit::wait;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::system::{DEADLINE, darkroom};
+
+/// A running `dev` on a folder of its own choice.
+struct Dev {
+    process: Process,
+    client: Client,
+}
+
+impl Dev {
+    fn start(folder: &Path) -> Self {
+        let mut command = darkroom(folder);
+        command.args([
+            "dev",
+            "--listen",
+            "127.0.0.1:0",
+            "--s3-listen",
+            "127.0.0.1:0",
+        ]);
+        let mut process = Process::start(command).unwrap();
+        let page = process.wait_for_line("the page's address", DEADLINE, |line| {
+            line.trim()
+                .strip_prefix("Page")
+                .map(|address| address.trim().to_owned())
+        });
+        let client = Client::new(page.unwrap());
+        let ready = |line: &str| line.starts_with("Ctrl-C").then_some(());
+        process
+            .wait_for_line("the end of the greeting", DEADLINE, ready)
+            .unwrap();
+        Self { process, client }
+    }
+
+    fn stop(mut self) {
+        let ended = self.process.terminate(DEADLINE).unwrap();
+        assert!(ended.success(), "{ended}: {}", self.process.stderr());
+    }
+}
+
+#[tokio::test]
+async fn the_printed_commands_work_as_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("my photo.jpg");
+    std::fs::write(&photo, Jpeg::of(&scene(64, 48)).build()).unwrap();
+    let dev = Dev::start(folder.path());
+    let greeting = dev.process.stdout();
+    let commands: Vec<&str> = greeting
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("curl "))
+        .collect();
+    assert_eq!(commands.len(), 3, "{greeting}");
+    let shell = Command::new("sh")
+        .args(["-euc", &commands.join("\n")])
+        .env("PHOTO", &photo)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&shell.stdout);
+    assert!(
+        shell.status.success(),
+        "{printed} {}",
+        String::from_utf8_lossy(&shell.stderr)
+    );
+    let outcome: Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    dev.stop();
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let photo = Jpeg::of(&scene(640, 480)).build();
+    let ticket = dev.client.ticket(photo.len()).await;
+    assert_eq!(dev.client.put(&ticket, &photo).await, 200);
+    let first = dev.client.outcome(&ticket).await;
+    assert_eq!(first["status"], "ready", "{first}");
+    dev.stop();
+
+    let dev = Dev::start(folder.path());
+    let kept = dev.client.outcome(&ticket).await;
+    assert_eq!(kept["finished_at"], first["finished_at"]);
+    // Killed between the PUT and the outcome: picture after picture, until one is caught there.
+    let mut unfinished = Vec::new();
+    let large = Jpeg::of(&scene(4000, 3000)).build();
+    for _ in 0..4 {
+        let ticket = dev.client.ticket(large.len()).await;
+        assert_eq!(dev.client.put(&ticket, &large).await, 200);
+        unfinished.push(ticket);
+    }
+    let waiting = dev.client.status(unfinished.last().unwrap()).await["status"].clone();
+    assert_eq!(
+        waiting, "processing",
+        "four large pictures are done too soon to be caught"
+    );
+    drop(dev);
+
+    let dev = Dev::start(folder.path());
+    for ticket in &unfinished {
+        let outcome = dev.client.outcome(ticket).await;
+        assert_eq!(outcome["status"], "ready", "{outcome}");
+    }
+    dev.stop();
+}
+
+#[tokio::test]
+async fn what_is_in_hand_is_finished_on_sigterm() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let photo = Jpeg::of(&scene(3000, 2000)).build();
+    let ticket = dev.client.ticket(photo.len()).await;
+    assert_eq!(dev.client.put(&ticket, &photo).await, 200);
+    let key = ticket["status_url"]
+        .as_str()
+        .unwrap()
+        .replace("/v1/uploads", "manifests");
+    dev.stop();
+    // The worker may have been stopped before it received the event; then the next start does it.
+    let dev = Dev::start(folder.path());
+    assert_eq!(
+        dev.client.outcome(&ticket).await["status"],
+        "ready",
+        "{key}"
+    );
+    dev.stop();
+}
+
+#[tokio::test]
+async fn a_waiting_client_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dev = Dev::start(folder.path());
+    let ticket = dev.client.ticket(1000).await;
+    let path = format!("{}?wait=60", ticket["status_url"].as_str().unwrap());
+    let waiting = dev.client.get(&path);
+    let stopping = async {
+        let ended = dev
+            .process
+            .terminate_async(Duration::from_secs(20))
+            .await
+            .unwrap();
+        assert!(ended.success(), "{ended}");
+    };
+    let ((status, answer), ()) = tokio::join!(waiting, stopping);
+    assert_eq!(
+        (status, &answer["status"]),
+        (200, &json!("awaiting_upload"))
+    );
+}
+
+#[test]
+fn two_on_one_folder_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let mut command = darkroom(folder.path());
+    command.args([
+        "dev",
+        "--listen",
+        "127.0.0.1:0",
+        "--s3-listen",
+        "127.0.0.1:0",
+    ]);
+    let mut second = Process::start(command).unwrap();
+    let ended = second.wait(DEADLINE).unwrap();
+    assert_eq!(ended.code(), Some(1));
+    wait::until("a reason", DEADLINE, || {
+        second.stderr().contains("darkroom-data")
+    })
+    .unwrap();
+    dev.stop();
+}

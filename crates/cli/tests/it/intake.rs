@@ -1,0 +1,145 @@
+//! What the queue may say.
+
+use darkroom_cloud::{ObjectVersion, PutOptions};
+use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::wait;
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::{DEADLINE, System};
+
+on_both_clouds!(
+    every_record_of_a_message_is_worked_on,
+    a_duplicate_event_changes_nothing,
+    keys_of_others_are_passed_over_however_they_are_encoded,
+    a_message_that_is_not_understood_goes_to_the_dead_letters_at_once,
+);
+
+const ANY_TYPE: PutOptions<'_> = PutOptions {
+    content_type: "image/jpeg",
+    cache_control: "no-store",
+};
+
+async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        let outcome = system.client.upload(&photo).await;
+        keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
+    }
+    system.until_all_is_acknowledged().await;
+    // The outcomes go; the one message brings all of them back.
+    let media = system.media().await;
+    let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
+    media.delete(&manifests).await.unwrap();
+    let records: Vec<Value> = keys
+        .iter()
+        .map(|key| record(&system, &key.replace('/', "%2F")))
+        .chain([record(&system, "raw/nobody"), json!({"not": "a record"})])
+        .collect();
+    let message = json!({"Records": records}).to_string();
+    system.events().await.send(&[message]).await.unwrap();
+    for manifest in &manifests {
+        let written = async || media.head(manifest).await.unwrap().is_some();
+        wait::until_async("the outcome", DEADLINE, written)
+            .await
+            .unwrap();
+    }
+}
+
+async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let outcome = system
+        .client
+        .upload(&Jpeg::of(&scene(64, 48)).build())
+        .await;
+    let key = outcome["source"]["key"].as_str().unwrap();
+    system.until_all_is_acknowledged().await;
+    let before = everything(&system).await;
+    assert_eq!(before.len(), 3);
+    let message = json!({"Records": [record(&system, key)]}).to_string();
+    let events = system.events().await;
+    events.send(&[message.clone(), message]).await.unwrap();
+    let seen = || system.log().matches("Already").count() >= 2;
+    wait::until("both duplicates", DEADLINE, seen).unwrap();
+    system.until_all_is_acknowledged().await;
+    assert_eq!(everything(&system).await, before);
+}
+
+async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let raw = system.raw().await;
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    for key in [
+        "raw/red flower.jpg",
+        "raw/a+b.jpg",
+        "raw/über/ñandú 🦤.jpg",
+        "raw/100%.jpg",
+    ] {
+        raw.put(key, photo.clone().into(), ANY_TYPE).await.unwrap();
+        // The log repeats the key as it was decoded.
+        let told = || system.log().contains(key);
+        wait::until(format!("the event of {key}"), DEADLINE, told).unwrap();
+    }
+    let encoded = record(&system, "raw/hand+made%20%C3%BC%2B.jpg");
+    let message = json!({"Records": [encoded]}).to_string();
+    system.events().await.send(&[message]).await.unwrap();
+    let told = || system.log().contains("raw/hand made ü+.jpg");
+    wait::until("the hand-made event", DEADLINE, told).unwrap();
+    system.until_all_is_acknowledged().await;
+    assert_eq!(
+        system.dead_letters().await.depth().await.unwrap().visible,
+        0
+    );
+    assert_eq!(everything(&system).await, Vec::new());
+}
+
+async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let bodies = [
+        "hello",
+        "{}",
+        r#"{"Event":"s3:TestEvent","Service":"Amazon S3"}"#,
+    ];
+    let events = system.events().await;
+    events.send(&bodies.map(str::to_owned)).await.unwrap();
+    let dead_letters = system.dead_letters().await;
+    let both = async || dead_letters.depth().await.unwrap().visible == 2;
+    wait::until_async("two dead letters", DEADLINE, both)
+        .await
+        .unwrap();
+    system.until_all_is_acknowledged().await;
+    let outcome = system
+        .client
+        .upload(&Jpeg::of(&scene(64, 48)).build())
+        .await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+}
+
+/// A record of S3's as it stands in a message; the key must be encoded already.
+fn record(system: &System, encoded_key: &str) -> Value {
+    json!({
+        "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": system.raw_bucket()}, "object": {"key": encoded_key}},
+    })
+}
+
+fn manifest_of(raw_key: &str) -> String {
+    format!("{}.json", raw_key.replacen("raw/", "manifests/", 1))
+}
+
+/// Every object of the media bucket with its bytes.
+async fn everything(system: &System) -> Vec<(String, Vec<u8>)> {
+    let media = system.media().await;
+    let listed = media.list("", None).await.unwrap();
+    let mut objects = Vec::new();
+    for object in listed.objects {
+        let reader = media
+            .get(&object.key, &ObjectVersion::default())
+            .await
+            .unwrap();
+        objects.push((object.key, reader.read(u64::MAX).await.unwrap().to_vec()));
+    }
+    objects
+}

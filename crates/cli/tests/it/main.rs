@@ -1,0 +1,14 @@
+//! The whole path, run as the real binary.
+//!
+//! What is in `uploads` and `refusals` is written once and runs on the embedded cloud and on
+//! LocalStack. Every test starts a system of its own, with buckets and queues of its own.
+
+mod client;
+mod cloud;
+mod command_line;
+mod dev;
+mod intake;
+mod refusals;
+mod render_process;
+mod system;
+mod uploads;

@@ -1,0 +1,156 @@
+//! What is not let in.
+
+use darkroom_cloud::PutOptions;
+use darkroom_contract::{RawKey, UploadId};
+use darkroom_testkit::fixture::{Jpeg, scene, script, truncated};
+use darkroom_testkit::wait;
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::{DEADLINE, System};
+
+on_both_clouds!(
+    what_is_no_picture_ends_as_rejected_with_its_code,
+    an_object_over_the_limit_is_not_even_read,
+    a_url_takes_what_it_was_signed_for_and_nothing_else,
+    a_url_takes_one_upload,
+    a_url_expires,
+    a_request_that_is_wrong_is_told_why,
+);
+
+async fn what_is_no_picture_ends_as_rejected_with_its_code(cloud: Cloud) {
+    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]);
+    let photo = Jpeg::of(&scene(400, 300)).build();
+    for (file, code) in [
+        (script(), "unsupported_format"),
+        (truncated(&photo, 50), "corrupt"),
+        (Jpeg::of(&scene(501, 10)).build(), "dimensions_exceeded"),
+        (b"nothing in particular".to_vec(), "not_an_image"),
+    ] {
+        let outcome = system.client.upload(&file).await;
+        assert_eq!(outcome["status"], "rejected", "{outcome}");
+        assert_eq!(outcome["error"]["code"], code, "{outcome}");
+        assert_eq!(outcome["variants"], Value::Null);
+    }
+    system.until_all_is_acknowledged().await;
+    let dead = system.dead_letters().await.depth().await.unwrap();
+    assert_eq!(dead.visible, 0, "a bad picture is no dead letter");
+}
+
+/// The issuer signs no such upload, so it is put there with credentials.
+async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
+    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1000")]);
+    let upload = RawKey {
+        profile: "avatar".parse().unwrap(),
+        owner: "u1".parse().unwrap(),
+        id: UploadId::generate(),
+    };
+    let options = PutOptions {
+        content_type: "image/jpeg",
+        cache_control: "no-store",
+    };
+    let photo = Jpeg::of(&scene(400, 300)).build();
+    let raw = system.raw().await;
+    raw.put(&upload.to_string(), photo.clone().into(), options)
+        .await
+        .unwrap();
+    let ticket = json!({"status_url": upload.status_path()});
+    let outcome = system.client.outcome(&ticket).await;
+    assert_eq!(outcome["error"]["code"], "too_many_bytes", "{outcome}");
+    assert_eq!(outcome["source"]["bytes"], photo.len());
+    assert_eq!(outcome["source"]["sha256"], Value::Null);
+}
+
+async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let client = &system.client;
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let fields = json!({"size": photo.len(), "metadata": {"album": "7"}});
+    let ticket = client.ticket_with(fields).await;
+    let (url, headers) = (ticket["url"].as_str().unwrap(), &ticket["headers"]);
+    let other_key = url.replacen("/raw/avatar/u1/", "/raw/avatar/u2/", 1);
+    assert_ne!(other_key, url);
+    assert_eq!(
+        client.put_to(&other_key, headers, &photo).await,
+        403,
+        "another key"
+    );
+    let with = |name: &str, value: Value| {
+        let mut headers = headers.clone();
+        headers[name] = value;
+        headers
+    };
+    for (name, value) in [
+        ("content-type", "text/html"),
+        ("x-amz-meta-darkroom", r#"{"metadata":{"album":"8"}}"#),
+        ("if-none-match", "\"other\""),
+    ] {
+        let headers = with(name, json!(value));
+        assert_eq!(
+            client.put_to(url, &headers, &photo).await,
+            403,
+            "another {name}"
+        );
+    }
+    assert_eq!(
+        client.put_to(url, headers, &photo[1..]).await,
+        403,
+        "another length"
+    );
+    assert_eq!(client.status(&ticket).await["status"], "awaiting_upload");
+    assert_eq!(client.put_to(url, headers, &photo).await, 200, "as signed");
+}
+
+async fn a_url_takes_one_upload(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let ticket = system.client.ticket(photo.len()).await;
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    assert_eq!(system.client.put(&ticket, &photo).await, 412);
+}
+
+async fn a_url_expires(cloud: Cloud) {
+    let system = System::start(cloud, &[("DARKROOM_ISSUER_UPLOAD_EXPIRY", "1s")]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let ticket = system.client.ticket(photo.len()).await;
+    let expires_at = ticket["expires_at"].as_str().unwrap().to_owned();
+    let format = &time::format_description::well_known::Rfc3339;
+    let expires_at = time::OffsetDateTime::parse(&expires_at, format).unwrap();
+    let past = || time::OffsetDateTime::now_utc() > expires_at + time::Duration::seconds(1);
+    wait::until("the URL's end", DEADLINE, past).unwrap();
+    assert_eq!(system.client.put(&ticket, &photo).await, 403);
+    let expired = async || system.client.status(&ticket).await["status"] == "expired";
+    wait::until_async("the status expired", DEADLINE, expired)
+        .await
+        .unwrap();
+}
+
+async fn a_request_that_is_wrong_is_told_why(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let good = json!({
+        "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": 1000,
+    });
+    for (field, value, status, code) in [
+        ("profile", json!("nothing"), 404, "unknown_profile"),
+        (
+            "content_type",
+            json!("application/pdf"),
+            415,
+            "unsupported_format",
+        ),
+        ("size", json!(10 * 1024 * 1024 + 1), 413, "too_many_bytes"),
+        ("owner", json!("../u2"), 422, "invalid_owner"),
+        ("size", json!(-1), 422, ""),
+        ("size", Value::Null, 422, ""),
+    ] {
+        let mut body = good.clone();
+        body[field] = value.clone();
+        let (answered, problem) = system.client.post(&body).await;
+        assert_eq!(answered, status, "{field} = {value}: {problem}");
+        assert_eq!(problem["status"], status, "{problem}");
+        if !code.is_empty() {
+            assert_eq!(problem["code"], code, "{problem}");
+        }
+        assert!(problem["code"].is_string(), "{problem}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Pictures that go in and come out.
+
+use darkroom_cloud::ObjectVersion;
+use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, rotated_for_orientation, scene};
+use image::{DynamicImage, RgbImage};
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::System;
+
+on_both_clouds!(
+    a_photo_lying_on_its_side_comes_out_upright_small_and_clean,
+    metadata_and_crop_travel_with_the_upload,
+    an_upload_goes_from_awaiting_to_ready,
+    a_type_that_was_declared_wrongly_is_reported,
+);
+
+/// Quality 85 of a smooth scene stays well under this, a wrong turn is far over it.
+const MOST_DIFFERENCE: f64 = 6.0;
+
+async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let upright = scene(600, 900);
+    let outcome = system.client.upload(&photo_on_its_side(&upright)).await;
+
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    assert_eq!(outcome["source"]["orientation"], 6);
+    assert_eq!(outcome["source"]["width"], 900);
+    for kind in ["exif", "gps", "maker_note"] {
+        let removed = outcome["removed_metadata"].as_array().unwrap();
+        assert!(
+            removed.contains(&json!(kind)),
+            "{kind} is not in {removed:?}"
+        );
+    }
+    let sizes = [(600, 900), (267, 400)];
+    for (variant, size) in outcome["variants"].as_array().unwrap().iter().zip(sizes) {
+        let file = served(&system, variant).await;
+        assert_eq!(file.len() as u64, variant["bytes"]);
+        assert_eq!(riff_chunks(&file), ["VP8 "]);
+        assert!(!contains(&file, CANARY.as_bytes()));
+        let picture = decoded(&file);
+        assert_eq!(picture.dimensions(), size);
+        let expected = DynamicImage::from(upright.clone()).thumbnail_exact(size.0, size.1);
+        let difference = difference(&picture, &expected.to_rgb8());
+        assert!(
+            difference < MOST_DIFFERENCE,
+            "{}: {difference}",
+            variant["name"]
+        );
+    }
+    let id = outcome["id"].as_str().unwrap();
+    assert_eq!(
+        outcome["variants"][0]["key"],
+        format!("avatars/u1/{id}.webp")
+    );
+    assert_eq!(
+        outcome["variants"][1]["key"],
+        format!("avatars/u1/{id}_thumb.webp")
+    );
+}
+
+async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(300, 200)).build();
+    let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
+    let crop = json!({"x": 10, "y": 20, "width": 100, "height": 50});
+    let fields = json!({"size": photo.len(), "metadata": metadata, "crop": crop});
+    let ticket = system.client.ticket_with(fields).await;
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    let outcome = system.client.outcome(&ticket).await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    assert_eq!(outcome["metadata"], metadata);
+    assert_eq!(outcome["variants"][0]["width"], 100);
+    assert_eq!(outcome["variants"][0]["height"], 50);
+}
+
+async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let ticket = system.client.ticket(photo.len()).await;
+    assert_eq!(ticket["method"], "PUT");
+    assert_eq!(ticket["fields"], Value::Null);
+    assert_eq!(
+        system.client.status(&ticket).await["status"],
+        "awaiting_upload"
+    );
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    let status = system.client.status(&ticket).await["status"].clone();
+    assert!(status == "processing" || status == "ready", "{status}");
+    assert_eq!(system.client.outcome(&ticket).await["status"], "ready");
+    system.until_all_is_acknowledged().await;
+}
+
+async fn a_type_that_was_declared_wrongly_is_reported(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let fields = json!({"size": photo.len(), "content_type": "image/png"});
+    let ticket = system.client.ticket_with(fields).await;
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    let outcome = system.client.outcome(&ticket).await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    assert_eq!(outcome["source"]["format"], "jpeg");
+    assert_eq!(outcome["notes"][0]["code"], "type_mismatch");
+}
+
+fn photo_on_its_side(upright: &RgbImage) -> Vec<u8> {
+    let exif = Exif::new()
+        .orientation(6)
+        .gps(48.8584, 2.2945)
+        .gps_area(CANARY)
+        .maker_note(CANARY.as_bytes())
+        .user_comment(CANARY);
+    Jpeg::of(&rotated_for_orientation(upright, 6))
+        .exif(&exif)
+        .comment(CANARY)
+        .tail(CANARY.as_bytes())
+        .build()
+}
+
+/// The file as the store holds it, which must be what its URL serves.
+async fn served(system: &System, variant: &Value) -> Vec<u8> {
+    let key = variant["key"].as_str().unwrap();
+    let object = system
+        .media()
+        .await
+        .get(key, &ObjectVersion::default())
+        .await
+        .unwrap();
+    assert_eq!(object.info.content_type.as_deref(), Some("image/webp"));
+    let stored = object.read(u64::MAX).await.unwrap();
+    let served = system.client.fetch(variant["url"].as_str().unwrap()).await;
+    assert_eq!(stored, served);
+    served
+}
+
+fn decoded(file: &[u8]) -> RgbImage {
+    image::load_from_memory(file).unwrap().to_rgb8()
+}
+
+/// The names of the chunks of a WebP file (RFC 9649, section 2.3).
+fn riff_chunks(file: &[u8]) -> Vec<String> {
+    assert_eq!((&file[..4], &file[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
+    let mut rest = &file[12..];
+    let mut names = Vec::new();
+    while !rest.is_empty() {
+        names.push(String::from_utf8_lossy(&rest[..4]).into_owned());
+        let length = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
+        rest = &rest[(8 + length + length % 2).min(rest.len())..];
+    }
+    names
+}
+
+fn contains(file: &[u8], what: &[u8]) -> bool {
+    file.windows(what.len()).any(|window| window == what)
+}
+
+/// Mean absolute difference of all channels, of 255.
+fn difference(a: &RgbImage, b: &RgbImage) -> f64 {
+    let sum: u64 = a
+        .iter()
+        .zip(b.iter())
+        .map(|(a, b)| u64::from(a.abs_diff(*b)))
+        .sum();
+    sum as f64 / a.len() as f64
+}
