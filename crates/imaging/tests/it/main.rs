@@ -11,9 +11,14 @@
 mod allocation;
 mod bombs;
 mod canary;
+mod ciede2000;
+mod colour;
 mod corpus;
 mod metadata;
 mod oracle;
+mod pictures;
+mod pngsuite;
+mod real_photos;
 mod recipes;
 mod totality;
 mod upright;

@@ -1,0 +1,87 @@
+//! Photographs of the corpus, as cameras wrote them.
+
+use darkroom_imaging::{Recipe, RejectionCode, render};
+use image::{RgbaImage, imageops};
+
+use crate::corpus;
+use crate::pictures::{difference, only};
+use crate::recipes::{avatar, lossless, wide_limits};
+
+/// The sources themselves differ by up to 3.7 of 255.
+const SAME_PICTURE: f64 = 6.0;
+
+fn all_the_same(shape: &str) {
+    let files: Vec<_> = corpus::read_all("orientation")
+        .into_iter()
+        .filter(|(path, _)| path.to_lowercase().contains(shape))
+        .collect();
+    assert!(files.is_empty() || files.len() == 9, "{}", files.len());
+    let pictures: Vec<(String, RgbaImage)> = files
+        .into_iter()
+        .map(|(path, bytes)| (path, only(&bytes, &lossless())))
+        .collect();
+    for pair in pictures.windows(2) {
+        let [(a_name, a), (b_name, b)] = pair else {
+            unreachable!()
+        };
+        // A pixel more or less comes from how each file was made.
+        let (width, height) = (a.width().min(b.width()), a.height().min(b.height()));
+        assert!(a.width().abs_diff(b.width()) <= 1 && a.height().abs_diff(b.height()) <= 1);
+        let part = |picture| imageops::crop_imm(picture, 0, 0, width, height).to_image();
+        let off = difference(&part(a), &part(b));
+        assert!(
+            off < SAME_PICTURE,
+            "{a_name} and {b_name} differ by {off:.1}"
+        );
+    }
+}
+
+#[test]
+fn the_nine_landscapes_come_out_as_the_same_picture() {
+    all_the_same("landscape");
+}
+
+#[test]
+fn the_nine_portraits_come_out_as_the_same_picture() {
+    all_the_same("portrait");
+}
+
+#[test]
+fn every_photograph_has_an_outcome_and_the_valid_ones_are_rendered() {
+    for folder in ["orientation", "colour", "animated"] {
+        for (path, bytes) in corpus::read_all(folder) {
+            let recipe = Recipe {
+                limits: wide_limits(),
+                ..avatar()
+            };
+            let rendered = render(&bytes, &recipe);
+            assert!(rendered.is_ok(), "{path}: {}", rendered.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn a_picture_cut_short_is_corrupt() {
+    for name in ["truncated.jpg", "truncated.png", "corrupt-header.jpg"] {
+        let Some(bytes) = corpus::read(&format!("hostile/{name}")) else {
+            return;
+        };
+        let rejection = render(&bytes, &avatar()).unwrap_err();
+        assert_eq!(
+            rejection.code,
+            RejectionCode::Corrupt,
+            "{name}: {rejection}"
+        );
+    }
+}
+
+#[test]
+fn every_hostile_file_has_an_outcome() {
+    for (path, bytes) in corpus::read_all("hostile") {
+        if let Err(rejection) = render(&bytes, &avatar()) {
+            let crashed = [RejectionCode::Crashed, RejectionCode::TimedOut];
+            assert!(!crashed.contains(&rejection.code), "{path}: {rejection}");
+            assert!(!rejection.message.is_empty());
+        }
+    }
+}
