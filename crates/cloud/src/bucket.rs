@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::{Bytes, BytesMut};
 use time::OffsetDateTime;
 
+use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
 /// S3 deletes at most this many objects in one call.
@@ -17,6 +18,7 @@ const DELETE_BATCH: usize = 1000;
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,
+    presigner: Presigner,
     name: String,
 }
 
@@ -98,11 +100,16 @@ pub struct ListedObject {
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, name: &str) -> Self {
+    pub(crate) fn new(client: Client, presigner: Presigner, name: &str) -> Self {
         Self {
             client,
+            presigner,
             name: name.to_owned(),
         }
+    }
+
+    pub(crate) fn presigner(&self) -> &Presigner {
+        &self.presigner
     }
 
     /// The bucket's name.

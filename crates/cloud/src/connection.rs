@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use darkroom_contract::StorageSettings;
 
+use crate::presign::Presigner;
 use crate::{Bucket, CloudError, Provisioner, Queue, UploadSigner};
 
 /// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
@@ -107,16 +108,17 @@ impl Connection {
 
     /// A bucket by name; whether it exists is not asked.
     pub fn bucket(&self, name: &str) -> Bucket {
-        Bucket::new(self.s3.clone(), name)
+        Bucket::new(self.s3.clone(), self.presigner(), name)
     }
 
     /// What hands out upload URLs for a bucket, under the name that clients can reach.
     pub fn signer(&self, bucket: &str) -> UploadSigner {
-        UploadSigner::new(
-            self.public_s3.clone(),
-            self.config.credentials_provider(),
-            bucket,
-        )
+        UploadSigner::new(self.presigner(), bucket)
+    }
+
+    fn presigner(&self) -> Presigner {
+        let credentials = self.config.credentials_provider();
+        Presigner::new(self.public_s3.clone(), credentials)
     }
 
     /// A queue by name.

@@ -70,11 +70,7 @@ impl CloudError {
     }
 
     /// A failure of `operation`; the service's own words go into `detail`.
-    pub fn new(
-        kind: CloudErrorKind,
-        operation: &'static str,
-        detail: impl fmt::Display,
-    ) -> Self {
+    pub fn new(kind: CloudErrorKind, operation: &'static str, detail: impl fmt::Display) -> Self {
         Self {
             kind,
             operation,

@@ -12,6 +12,8 @@
 mod bucket;
 mod connection;
 mod error;
+mod link;
+mod presign;
 mod provision;
 mod queue;
 mod sign;

@@ -1,21 +1,18 @@
 //! Upload URLs that a client can use without credentials.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_s3::Client;
-use aws_sdk_s3::presigning::PresigningConfig;
 use darkroom_contract::Attachment;
 use time::OffsetDateTime;
 
+use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
 /// Signs uploads into one bucket; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct UploadSigner {
-    client: Client,
-    credentials: Option<SharedCredentialsProvider>,
+    presigner: Presigner,
     bucket: String,
 }
 
@@ -48,14 +45,9 @@ pub struct SignedPut {
 }
 
 impl UploadSigner {
-    pub(crate) fn new(
-        client: Client,
-        credentials: Option<SharedCredentialsProvider>,
-        bucket: &str,
-    ) -> Self {
+    pub(crate) fn new(presigner: Presigner, bucket: &str) -> Self {
         Self {
-            client,
-            credentials,
+            presigner,
             bucket: bucket.to_owned(),
         }
     }
@@ -67,16 +59,12 @@ impl UploadSigner {
     /// `Forbidden` if there are no credentials, or they end now; `Invalid` if the SDK cannot sign
     /// these terms.
     pub async fn sign_put(&self, terms: &PutTerms<'_>) -> Result<SignedPut, CloudError> {
-        let now = SystemTime::now();
-        let expires_in = self.lifetime(now, terms.expires_in).await?;
-        let config = PresigningConfig::builder()
-            .start_time(now)
-            .expires_in(expires_in)
-            .build()
-            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
+        const OPERATION: &str = "PutObject";
+        let validity = self.presigner.validity(OPERATION, terms.expires_in).await?;
         let size = i64::try_from(terms.size)
-            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
+            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
         let request = self
+            .presigner
             .client
             .put_object()
             .bucket(&self.bucket)
@@ -90,9 +78,9 @@ impl UploadSigner {
             None => request,
         };
         let presigned = request
-            .presigned(config)
+            .presigned(validity.config(OPERATION)?)
             .await
-            .map_err(CloudError::of("PutObject"))?;
+            .map_err(CloudError::of(OPERATION))?;
         let headers = presigned
             .headers()
             .filter(|(name, _)| !set_by_every_client(name))
@@ -101,29 +89,8 @@ impl UploadSigner {
         Ok(SignedPut {
             url: presigned.uri().to_owned(),
             headers,
-            expires_at: OffsetDateTime::from(now) + expires_in,
+            expires_at: validity.expires_at(),
         })
-    }
-
-    /// A URL dies with the credentials that signed it, so it never claims to live longer.
-    async fn lifetime(&self, now: SystemTime, asked: Duration) -> Result<Duration, CloudError> {
-        let forbidden =
-            |detail: String| CloudError::new(CloudErrorKind::Forbidden, "PutObject", detail);
-        let provider = self.credentials.as_ref();
-        let provider = provider.ok_or_else(|| forbidden("no credentials are configured".into()))?;
-        let credentials = provider
-            .provide_credentials()
-            .await
-            .map_err(|error| forbidden(error.to_string()))?;
-        let Some(expiry) = credentials.expiry() else {
-            return Ok(asked);
-        };
-        let left = expiry.duration_since(now).unwrap_or_default();
-        let lifetime = Duration::from_secs(asked.min(left).as_secs());
-        if lifetime.is_zero() {
-            return Err(forbidden("the credentials have expired".into()));
-        }
-        Ok(lifetime)
     }
 }
 
