@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use darkroom_cloud::Bucket;
-use http::StatusCode;
 use tokio::sync::Mutex;
 
 use crate::issuer::Desk;
@@ -63,13 +62,9 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// `GET /readyz`: the raw bucket can be reached.
 pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str, Problem> {
-    if desk.health.is_ready().await {
+    if desk.readiness.is_ready().await {
         Ok("ok\n")
     } else {
-        Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "store_unavailable",
-            "the store cannot be reached",
-        ))
+        Err(Problem::store_unavailable())
     }
 }

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
 use darkroom_cloud::{Bucket, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::health;
+use crate::delivery::Delivery;
+use crate::health::Readiness;
 use crate::problem::Problem;
 use crate::settings::IssuerSettings;
+use crate::uploads::{Ledger, WaitingRoom};
+use crate::{cors, health, page, trace, uploads};
 
 /// Everything that the service works with.
 #[derive(Debug, Clone)]
@@ -42,7 +46,9 @@ pub struct Issuer {
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) parts: IssuerParts,
-    pub(crate) health: health::Readiness,
+    pub(crate) readiness: Readiness,
+    pub(crate) delivery: Delivery,
+    pub(crate) waiting: Arc<WaitingRoom>,
     /// Cancelled when the service stops: whoever waits is answered at once.
     pub(crate) stopping: CancellationToken,
 }
@@ -50,8 +56,18 @@ pub(crate) struct Desk {
 impl Issuer {
     /// A service of these parts; nothing is called or listened on yet.
     pub fn new(parts: IssuerParts) -> Self {
+        let IssuerParts {
+            raw,
+            media,
+            storage,
+            settings,
+            ..
+        } = &parts;
+        let ledger = Ledger::new(raw.clone(), media.clone(), settings.upload_expiry);
         let desk = Desk {
-            health: health::Readiness::of(parts.raw.clone()),
+            readiness: Readiness::of(raw.clone()),
+            delivery: Delivery::new(media.clone(), storage, settings.link_expiry),
+            waiting: Arc::new(WaitingRoom::new(ledger)),
             stopping: CancellationToken::new(),
             parts,
         };
@@ -62,11 +78,20 @@ impl Issuer {
 
     /// Every path of the service.
     pub fn router(&self) -> Router {
-        Router::new()
+        let settings = &self.desk.parts.settings;
+        let mut router = Router::new()
+            .route("/v1/uploads", post(uploads::create))
+            .route("/v1/uploads/{profile}/{owner}/{id}", get(uploads::status))
             .route("/healthz", get(health::healthz))
-            .route("/readyz", get(health::readyz))
+            .route("/readyz", get(health::readyz));
+        if settings.demo_page {
+            router = router.merge(page::router());
+        }
+        router
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
+            .layer(cors::layer(&settings.cors_origins))
+            .layer(from_fn(trace::trace))
             .with_state(Arc::clone(&self.desk))
     }
 }

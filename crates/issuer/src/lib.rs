@@ -9,11 +9,18 @@
 
 #![warn(missing_docs)]
 
+mod body;
+mod cors;
+mod delivery;
 mod health;
 mod issuer;
+mod json;
+mod page;
 mod problem;
 mod serve;
 mod settings;
+mod trace;
+mod uploads;
 
 pub use issuer::{Issuer, IssuerParts};
-pub use settings::IssuerSettings;
+pub use settings::{IssuerSettings, IssuerSettingsError};

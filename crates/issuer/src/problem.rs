@@ -3,8 +3,12 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
+use darkroom_cloud::CloudError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+
+/// After a failure of the store, clients come back in this many seconds.
+const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// An answer that is not what the client asked for.
 ///
@@ -17,6 +21,7 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     /// What a person reads.
     pub(crate) detail: String,
+    retry_after_seconds: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +39,13 @@ impl Problem {
             status,
             code,
             detail: detail.to_string(),
+            retry_after_seconds: None,
         }
+    }
+
+    /// A request that is well formed and still cannot be meant.
+    pub(crate) fn unprocessable(code: &'static str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
     pub(crate) fn not_found() -> Self {
@@ -52,6 +63,25 @@ impl Problem {
             "this path does not take this method; the Allow header says which it takes",
         )
     }
+
+    /// What the store said is for the log; a client only learns that it may try again.
+    pub(crate) fn store_unavailable() -> Self {
+        Self {
+            retry_after_seconds: Some(RETRY_AFTER_SECONDS),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "the store cannot be reached; try again",
+            )
+        }
+    }
+}
+
+impl From<CloudError> for Problem {
+    fn from(error: CloudError) -> Self {
+        tracing::warn!(%error, "the store was not willing");
+        Self::store_unavailable()
+    }
 }
 
 impl IntoResponse for Problem {
@@ -64,10 +94,12 @@ impl IntoResponse for Problem {
             code: self.code,
         };
         let mut response = (self.status, axum::Json(document)).into_response();
+        let headers = response.headers_mut();
         let problem_json = HeaderValue::from_static("application/problem+json");
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, problem_json);
+        headers.insert(header::CONTENT_TYPE, problem_json);
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

@@ -18,6 +18,9 @@ pub struct IssuerSettings {
     /// The longest that a client may wait for an outcome within one request (`?wait=`).
     #[serde(with = "humantime_serde")]
     pub max_wait: Duration,
+    /// How long the link to a variant may be used, where `storage.media_base_url` is not set.
+    #[serde(with = "humantime_serde")]
+    pub link_expiry: Duration,
     /// How long a client may take to send a request's headers, and again for a JSON body.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
@@ -41,6 +44,9 @@ impl IssuerSettings {
     /// An upload URL is never good for longer.
     pub const MAX_UPLOAD_EXPIRY: Duration = Duration::from_secs(15 * 60);
 
+    /// No signature of version 4 in a URL is good for longer.
+    pub const MAX_LINK_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
     /// Checks what types alone cannot say.
     ///
     /// # Errors
@@ -57,6 +63,9 @@ impl IssuerSettings {
         }
         if self.max_wait > Duration::from_secs(300) {
             return refuse("issuer.max_wait", "is at most 5 min");
+        }
+        if !(Duration::from_secs(1)..=Self::MAX_LINK_EXPIRY).contains(&self.link_expiry) {
+            return refuse("issuer.link_expiry", "is between 1 s and 7 days");
         }
         if self.read_timeout < Duration::from_secs(1) {
             return refuse("issuer.read_timeout", "is at least 1 s");
@@ -89,6 +98,7 @@ impl Default for IssuerSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             upload_expiry: Self::MAX_UPLOAD_EXPIRY,
             max_wait: Duration::from_secs(60),
+            link_expiry: Duration::from_secs(60 * 60),
             read_timeout: Duration::from_secs(10),
             cors_origins: vec!["*".to_owned()],
             demo_page: false,

@@ -1,0 +1,39 @@
+//! Which pages may call the service from a browser (Fetch standard, "CORS protocol").
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::trace::REQUEST_ID;
+
+const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Without credentials: nothing here is answered by cookie.
+pub(crate) fn layer(origins: &[String]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(allowed(origins))
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("prefer"),
+            HeaderName::from_static("last-event-id"),
+            REQUEST_ID,
+        ])
+        .expose_headers([header::LOCATION, header::RETRY_AFTER, REQUEST_ID])
+        .max_age(MAX_AGE)
+}
+
+/// An origin that is not a header value was refused with the settings.
+fn allowed(origins: &[String]) -> AllowOrigin {
+    if origins.iter().any(|origin| origin == "*") {
+        return AllowOrigin::any();
+    }
+    AllowOrigin::list(
+        origins
+            .iter()
+            .filter_map(|origin| HeaderValue::from_str(origin).ok()),
+    )
+}

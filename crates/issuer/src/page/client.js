@@ -1,0 +1,152 @@
+// Uploads pictures to a Darkroom from a browser. No dependencies.
+//
+//   import { upload } from "https://images.example/client.js";
+//   const outcome = await upload(file, { endpoint: "https://images.example", owner: "u123" });
+//   if (outcome.status === "ready") image.src = outcome.variants[0].url;
+
+const SEND_ATTEMPTS = 3;
+const ASK_ATTEMPTS = 5;
+const WAIT_SECONDS = 25;
+const FIRST_PAUSE_MS = 500;
+
+/** A request that was refused, or a connection that failed. `code` is stable. */
+export class UploadError extends Error {
+  constructor(code, message, status) {
+    super(message);
+    this.name = "UploadError";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/**
+ * Uploads one file and waits for what becomes of it.
+ *
+ * @param {File|Blob} file
+ * @param {object} [options]
+ * @param {string} [options.endpoint] the issuer's origin; the page's own where it is left out
+ * @param {string} [options.profile]
+ * @param {string} [options.owner] whose upload it is
+ * @param {Record<string, string>} [options.metadata] comes back in the outcome
+ * @param {{x: number, y: number, width: number, height: number}} [options.crop] in upright pixels
+ * @param {Record<string, string>} [options.headers] for the issuer, such as `authorization`
+ * @param {(progress: {phase: "sending"|"processing", loaded: number, total: number}) => void}
+ *   [options.onProgress]
+ * @param {AbortSignal} [options.signal]
+ * @returns {Promise<object>} the outcome: `status` is `ready`, `rejected`, `failed` or `expired`
+ * @throws {UploadError} if the issuer or the store refuses, or cannot be reached
+ */
+export async function upload(file, options = {}) {
+  const { endpoint = "", headers = {}, onProgress = () => {}, signal } = options;
+  const total = file.size;
+  onProgress({ phase: "sending", loaded: 0, total });
+  const ticket = await askForTicket(file, { ...options, endpoint, headers });
+  await send(ticket, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal);
+  onProgress({ phase: "processing", loaded: total, total });
+  return outcome(new URL(endpoint + ticket.status_url, location.href), headers, signal);
+}
+
+async function askForTicket(file, { endpoint, profile = "avatar", owner, metadata, crop, headers, signal }) {
+  const ask = {
+    profile,
+    owner,
+    metadata,
+    crop,
+    content_type: file.type || "application/octet-stream",
+    size: file.size,
+  };
+  return json(`${endpoint}/v1/uploads`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(ask),
+    signal,
+  });
+}
+
+async function outcome(url, headers, signal) {
+  url.searchParams.set("wait", WAIT_SECONDS);
+  for (;;) {
+    const status = await patiently(ASK_ATTEMPTS, signal, () => json(url, { headers, signal }));
+    if (!["awaiting_upload", "processing"].includes(status.status)) {
+      return status;
+    }
+  }
+}
+
+async function json(url, init) {
+  let response;
+  try {
+    response = await fetch(url, { ...init, cache: "no-store" });
+  } catch (error) {
+    throw connectionError(error);
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    const message = body.detail ?? `the service answered ${response.status}`;
+    throw new UploadError(body.code ?? "refused", message, response.status);
+  }
+  return body;
+}
+
+function send(ticket, file, onProgress, signal) {
+  return patiently(SEND_ATTEMPTS, signal, (attempt) => put(ticket, file, onProgress, signal, attempt));
+}
+
+/** Fetch does not tell how much was sent, so this is an XMLHttpRequest. */
+function put(ticket, file, onProgress, signal, attempt) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.open(ticket.method, ticket.url);
+    for (const [name, value] of Object.entries(ticket.headers)) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onload = () => {
+      const sent = request.status >= 200 && request.status < 300;
+      // The key is this upload's alone: that it is taken means that an earlier attempt got through.
+      const sentBefore = attempt > 1 && request.status === 412;
+      if (sent || sentBefore) resolve();
+      else reject(new UploadError("store_refused", `the store answered ${request.status}`, request.status));
+    };
+    request.onerror = () => reject(connectionError());
+    request.onabort = () => reject(signal?.reason ?? new DOMException("aborted", "AbortError"));
+    request.onloadend = () => signal?.removeEventListener("abort", abort);
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) return reject(signal.reason);
+    request.send(file);
+  });
+}
+
+function connectionError(cause) {
+  if (cause?.name === "AbortError") return cause;
+  return new UploadError("unreachable", "the connection failed", 0);
+}
+
+/** Tries again, more and more slowly, what failed through no fault of the request. */
+async function patiently(attempts, signal, attempt) {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await attempt(count);
+    } catch (error) {
+      const isTransient = error instanceof UploadError && (error.status === 0 || error.status >= 500);
+      if (!isTransient || count >= attempts) throw error;
+      await pause(FIRST_PAUSE_MS * 2 ** (count - 1) * (0.5 + Math.random() / 2), signal);
+    }
+  }
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}

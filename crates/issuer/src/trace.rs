@@ -1,0 +1,85 @@
+//! One id and one line in the log for every request.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tracing::Instrument;
+use uuid::Uuid;
+
+/// Carries a request's id in both directions.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const MAX_ID_LENGTH: usize = 64;
+
+/// Names the request, logs how it ended, and marks the answer as not to be kept or guessed at.
+///
+/// The log has the route and never the path: what a client wrote stays out of it.
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let request_id = id.to_str().unwrap_or_default();
+    let span = tracing::info_span!("request", request_id, %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status, elapsed_ms, "answered"));
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The client's own id if it is one, else a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let is_id = |value: &&HeaderValue| {
+        let bytes = value.as_bytes();
+        (1..=MAX_ID_LENGTH).contains(&bytes.len())
+            && bytes
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    match headers.get(REQUEST_ID).filter(is_id) {
+        Some(id) => id.clone(),
+        // A UUID's text is always a header value.
+        None => HeaderValue::from_str(&Uuid::now_v7().to_string())
+            .unwrap_or(HeaderValue::from_static("none")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id_for(value: &[u8]) -> HeaderValue {
+        let mut headers = HeaderMap::new();
+        headers.insert(REQUEST_ID, HeaderValue::from_bytes(value).unwrap());
+        request_id(&headers)
+    }
+
+    #[test]
+    fn an_id_from_upstream_is_kept() {
+        assert_eq!(id_for(b"abc-123_x.y"), "abc-123_x.y");
+    }
+
+    #[test]
+    fn text_that_could_garble_a_log_is_replaced() {
+        for value in [&b"a b"[..], b"\"", b"\xff", b"", &[b'x'; 65]] {
+            let id = id_for(value);
+            assert_ne!(id.as_bytes(), value);
+            assert!(Uuid::try_parse_ascii(id.as_bytes()).is_ok());
+        }
+    }
+}

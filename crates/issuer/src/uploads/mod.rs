@@ -1,0 +1,13 @@
+//! `/v1/uploads`: URLs to upload to, and what became of the uploads.
+
+mod create;
+mod ledger;
+mod name;
+mod status;
+mod terms;
+mod waiting;
+
+pub(crate) use create::create;
+pub(crate) use ledger::Ledger;
+pub(crate) use status::status;
+pub(crate) use waiting::WaitingRoom;

@@ -1,0 +1,58 @@
+//! Which upload a path is about.
+
+use axum::extract::FromRequestParts;
+use axum::extract::Path;
+use darkroom_contract::{Profiles, RawKey};
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::problem::Problem;
+
+/// `{profile}/{owner}/{id}` of a path, not yet checked.
+pub(crate) struct UploadName {
+    profile: String,
+    owner: String,
+    id: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadName {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let segments = Path::<(String, String, String)>::from_request_parts(parts, state).await;
+        // Only fails if a segment is not UTF-8, because every route here has these three.
+        let Path((profile, owner, id)) = segments.map_err(|_| unknown_upload())?;
+        Ok(Self { profile, owner, id })
+    }
+}
+
+impl UploadName {
+    /// # Errors
+    /// `unknown_profile`, or `unknown_upload` for an owner or id that no upload can have.
+    pub(crate) fn check(&self, profiles: &Profiles) -> Result<RawKey, Problem> {
+        let profile = self.profile.parse().ok();
+        let Some(profile) = profile.filter(|name| profiles.get(name).is_some()) else {
+            return Err(unknown_profile());
+        };
+        match (self.owner.parse(), self.id.parse()) {
+            (Ok(owner), Ok(id)) => Ok(RawKey { profile, owner, id }),
+            _ => Err(unknown_upload()),
+        }
+    }
+}
+
+pub(crate) fn unknown_profile() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "unknown_profile",
+        "there is no profile of that name",
+    )
+}
+
+fn unknown_upload() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "unknown_upload",
+        "an upload's path is /v1/uploads/PROFILE/OWNER/ID, as its ticket said",
+    )
+}

@@ -1,0 +1,266 @@
+//! What a client may upload: everything it said, checked.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use darkroom_contract::{
+    Attachment, CreateUpload, Owner, Profile, Profiles, RawKey, UploadId, UploadMethod,
+};
+use darkroom_imaging::{CropBox, SourceFormat};
+use http::StatusCode;
+
+use super::name::unknown_profile;
+use crate::json::Field;
+use crate::problem::Problem;
+
+/// Bytes of a SHA-256 (FIPS 180-4).
+const SHA256_BYTES: usize = 32;
+
+/// The fields of `POST /v1/uploads`.
+pub(crate) const FIELDS: &[Field] = &[
+    ("profile", "invalid_profile"),
+    ("owner", "invalid_owner"),
+    ("content_type", "invalid_content_type"),
+    ("size", "invalid_size"),
+    ("method", "invalid_method"),
+    ("checksum_sha256", "invalid_checksum"),
+    ("metadata", "invalid_metadata"),
+    ("crop", "invalid_crop"),
+];
+
+/// An upload that may be signed.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// A new key of its own.
+    pub(crate) key: RawKey,
+    /// One of the media types that [`SourceFormat`] knows, in lower case.
+    pub(crate) content_type: String,
+    pub(crate) size: u64,
+    /// In base64 with padding.
+    pub(crate) checksum_sha256: Option<String>,
+    /// The value of [`Attachment::HEADER`].
+    pub(crate) attachment: Option<String>,
+}
+
+impl Terms {
+    /// Checks what a client asks for and names the upload.
+    ///
+    /// # Errors
+    /// The code of what is wrong; with several, of the first in the order of [`FIELDS`].
+    pub(crate) fn check(ask: CreateUpload, profiles: &Profiles) -> Result<Self, Problem> {
+        let name = ask.profile.parse().map_err(|_| unknown_profile())?;
+        let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
+        let owner = owner(ask.owner)?;
+        let content_type = content_type(&ask.content_type, profile)?;
+        let size = size(ask.size, profile)?;
+        if ask.method == UploadMethod::Post {
+            return Err(Problem::unprocessable(
+                "invalid_method",
+                "the method is PUT",
+            ));
+        }
+        Ok(Self {
+            key: RawKey {
+                profile: name,
+                owner,
+                id: UploadId::generate(),
+            },
+            content_type,
+            size,
+            checksum_sha256: checksum(ask.checksum_sha256)?,
+            attachment: attachment(Attachment {
+                metadata: ask.metadata,
+                crop: ask.crop.map(crop).transpose()?,
+            })?,
+        })
+    }
+}
+
+fn owner(owner: Option<String>) -> Result<Owner, Problem> {
+    let owner = owner
+        .ok_or_else(|| Problem::unprocessable("owner_required", "say whose upload it is: owner"))?;
+    owner
+        .parse()
+        .map_err(|error| Problem::unprocessable("invalid_owner", error))
+}
+
+/// The declared type as S3 will hold the client to it: its spelling is kept, because a browser
+/// sends the spelling that it has.
+fn content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
+    let format = SourceFormat::from_content_type(declared);
+    if format.is_none_or(|format| !profile.formats.contains(&format)) {
+        let accepted: Vec<_> = profile
+            .formats
+            .iter()
+            .map(|format| format.content_type())
+            .collect();
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_format",
+            format_args!("this profile takes {}", accepted.join(", ")),
+        ));
+    }
+    let essence = declared.split(';').next().unwrap_or_default().trim();
+    Ok(essence.to_ascii_lowercase())
+}
+
+fn size(size: Option<u64>, profile: &Profile) -> Result<u64, Problem> {
+    let max = profile.max_bytes.as_u64();
+    match size {
+        None => Err(Problem::unprocessable(
+            "size_required",
+            "say how many bytes the file has: size",
+        )),
+        Some(0) => Err(Problem::unprocessable(
+            "invalid_size",
+            "an empty file is not a picture",
+        )),
+        Some(size) if size > max => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_many_bytes",
+            format_args!("{size} bytes are over the limit of {max}"),
+        )),
+        Some(size) => Ok(size),
+    }
+}
+
+fn checksum(checksum: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(text) = checksum else {
+        return Ok(None);
+    };
+    match STANDARD.decode(&text) {
+        Ok(bytes) if bytes.len() == SHA256_BYTES => Ok(Some(text)),
+        _ => Err(Problem::unprocessable(
+            "invalid_checksum",
+            "checksum_sha256 is a SHA-256 in base64 with padding, 44 characters",
+        )),
+    }
+}
+
+/// How large the picture is, nobody knows yet; a box that no picture has is refused at once.
+fn crop(crop: CropBox) -> Result<CropBox, Problem> {
+    let is_empty = crop.width == 0 || crop.height == 0;
+    let is_endless =
+        crop.x.checked_add(crop.width).is_none() || crop.y.checked_add(crop.height).is_none();
+    if is_empty || is_endless {
+        return Err(Problem::unprocessable(
+            "invalid_crop",
+            "a crop box is at least 1 x 1 px and ends before 2^32",
+        ));
+    }
+    Ok(crop)
+}
+
+fn attachment(attachment: Attachment) -> Result<Option<String>, Problem> {
+    if attachment.is_empty() {
+        return Ok(None);
+    }
+    attachment
+        .to_header()
+        .map(Some)
+        .map_err(|error| Problem::unprocessable("metadata_too_large", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A good request with these fields instead; `null` leaves one out.
+    fn ask(changes: Value) -> CreateUpload {
+        let mut ask = json!({
+            "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            ask[name] = value.clone();
+        }
+        serde_json::from_value(ask).unwrap()
+    }
+
+    fn check(changes: Value) -> Result<Terms, Problem> {
+        Terms::check(ask(changes), &Profiles::default())
+    }
+
+    #[test]
+    fn a_key_is_made_of_profile_owner_and_a_new_id() {
+        let first = check(json!({})).unwrap();
+        let second = check(json!({})).unwrap();
+        let key = first.key.to_string();
+        assert_eq!(key, format!("raw/avatar/u123/{}", first.key.id));
+        assert_ne!(first.key.id, second.key.id);
+    }
+
+    #[test]
+    fn each_fault_has_its_status_and_code() {
+        let long = "x".repeat(3000);
+        for (changes, status, code) in [
+            (json!({"profile": "nope"}), 404, "unknown_profile"),
+            (json!({"profile": "../raw"}), 404, "unknown_profile"),
+            (json!({"owner": null}), 422, "owner_required"),
+            (json!({"owner": "a/b"}), 422, "invalid_owner"),
+            (json!({"owner": "a\r\nx: y"}), 422, "invalid_owner"),
+            (
+                json!({"content_type": "text/html"}),
+                415,
+                "unsupported_format",
+            ),
+            (
+                json!({"content_type": "image/heic"}),
+                415,
+                "unsupported_format",
+            ),
+            (json!({"content_type": ""}), 415, "unsupported_format"),
+            (json!({"size": null}), 422, "size_required"),
+            (json!({"size": 0}), 422, "invalid_size"),
+            (json!({"size": 10 * 1024 * 1024 + 1}), 413, "too_many_bytes"),
+            (json!({"checksum_sha256": "abc"}), 422, "invalid_checksum"),
+            (json!({"checksum_sha256": "AAAA"}), 422, "invalid_checksum"),
+            (
+                json!({"metadata": {"note": long}}),
+                422,
+                "metadata_too_large",
+            ),
+            (
+                json!({"crop": {"x": 0, "y": 0, "width": 0, "height": 1}}),
+                422,
+                "invalid_crop",
+            ),
+            (
+                json!({"crop": {"x": 1, "y": 0, "width": u32::MAX, "height": 1}}),
+                422,
+                "invalid_crop",
+            ),
+        ] {
+            let problem = check(changes.clone()).unwrap_err();
+            assert_eq!(
+                (problem.status.as_u16(), problem.code),
+                (status, code),
+                "{changes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_of_exactly_the_limit_is_taken() {
+        assert_eq!(
+            check(json!({"size": 10 * 1024 * 1024})).unwrap().size,
+            10_485_760
+        );
+    }
+
+    #[test]
+    fn of_a_media_type_only_a_known_essence_is_signed() {
+        let terms = check(json!({"content_type": "Image/JPG; x=\"\r\ninjected: 1\""})).unwrap();
+        assert_eq!(terms.content_type, "image/jpg");
+    }
+
+    #[test]
+    fn metadata_and_crop_travel_in_one_header() {
+        let crop = json!({"x": 1, "y": 2, "width": 3, "height": 4});
+        let terms = check(json!({"metadata": {"album": "ü"}, "crop": crop})).unwrap();
+        let attachment = Attachment::from_header(&terms.attachment.unwrap()).unwrap();
+        assert_eq!(attachment.metadata["album"], "ü");
+        assert_eq!(attachment.crop.map(|crop| crop.height), Some(4));
+        assert_eq!(check(json!({})).unwrap().attachment, None);
+    }
+}
