@@ -21,7 +21,9 @@ pub struct IssuerSettings {
     /// How long the link to a variant may be used, where `storage.media_base_url` is not set.
     #[serde(with = "humantime_serde")]
     pub link_expiry: Duration,
-    /// How long a client may take to send a request's headers, and again for a JSON body.
+    /// How long a client may take to send a request's headers, and again for a JSON body. It is
+    /// also how long a connection may be idle, so it must be longer than a load balancer in front
+    /// keeps one: who closes first loses no request.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
     /// Origins of the pages that may call the service from a browser; `*` is all of them.
@@ -99,7 +101,7 @@ impl Default for IssuerSettings {
             upload_expiry: Self::MAX_UPLOAD_EXPIRY,
             max_wait: Duration::from_secs(60),
             link_expiry: Duration::from_secs(60 * 60),
-            read_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(75),
             cors_origins: vec!["*".to_owned()],
             demo_page: false,
         }

@@ -28,6 +28,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         .to_owned();
     let request_id = id.to_str().unwrap_or_default();
     let span = tracing::info_span!("request", request_id, %method, route);
+    span.in_scope(|| tracing::debug!("begun"));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

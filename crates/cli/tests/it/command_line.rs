@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, scene, script, truncated};
+use darkroom_testkit::fixture::damage::{script, truncated};
+use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, scene};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -2,7 +2,8 @@
 
 use darkroom_cloud::PutOptions;
 use darkroom_contract::{RawKey, UploadId};
-use darkroom_testkit::fixture::{Jpeg, scene, script, truncated};
+use darkroom_testkit::fixture::damage::{script, truncated};
+use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
