@@ -28,6 +28,7 @@ impl Dev {
             "--s3-listen",
             "127.0.0.1:0",
         ]);
+        command.env("RUST_LOG", "info,s3s=off,darkroom_issuer=debug");
         let mut process = Process::start(command).unwrap();
         let page = process.wait_for_line("the page's address", DEADLINE, |line| {
             line.trim()
