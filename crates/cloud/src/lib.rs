@@ -17,6 +17,7 @@ mod presign;
 mod provision;
 mod queue;
 mod sign;
+mod sign_post;
 
 pub use bucket::{
     Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, ObjectVersion, PutOptions, ReadError,
@@ -26,3 +27,4 @@ pub use error::{CloudError, CloudErrorKind};
 pub use provision::{Change, Provisioner, Resource};
 pub use queue::{Message, Queue, QueueDepth, Receipt};
 pub use sign::{PutTerms, SignedPut, UploadSigner};
+pub use sign_post::{PostTerms, SignedPost};

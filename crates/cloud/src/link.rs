@@ -12,18 +12,9 @@ impl Bucket {
     /// `Forbidden` if there are no credentials, or they end now; `Invalid` if the SDK cannot sign
     /// these terms.
     pub async fn sign_get(&self, key: &str, expires_in: Duration) -> Result<String, CloudError> {
-        const OPERATION: &str = "GetObject";
-        let presigner = self.presigner();
-        let validity = presigner.validity(OPERATION, expires_in).await?;
-        let presigned = presigner
-            .client
-            .get_object()
-            .bucket(self.name())
-            .key(key)
-            .presigned(validity.config(OPERATION)?)
+        self.presigner()
+            .sign_get(self.name(), key, expires_in)
             .await
-            .map_err(CloudError::of(OPERATION))?;
-        Ok(presigned.uri().to_owned())
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Region;
 use aws_sdk_s3::presigning::PresigningConfig;
 use time::OffsetDateTime;
 
@@ -16,9 +18,10 @@ pub(crate) struct Presigner {
     credentials: Option<SharedCredentialsProvider>,
 }
 
-/// From when to when a signature is good.
+/// From when to when a signature is good, and whose it is.
 pub(crate) struct Validity {
-    from: SystemTime,
+    pub(crate) credentials: Credentials,
+    pub(crate) from: SystemTime,
     expires_in: Duration,
 }
 
@@ -28,6 +31,28 @@ impl Presigner {
             client,
             credentials,
         }
+    }
+
+    /// The region that is signed for; a client always has one.
+    pub(crate) fn region(&self) -> &str {
+        self.client.config().region().map_or("", Region::as_ref)
+    }
+
+    /// A `GET` of an object; see [`Bucket::sign_get`](crate::Bucket::sign_get).
+    pub(crate) async fn sign_get(
+        &self,
+        bucket: &str,
+        key: &str,
+        expires_in: Duration,
+    ) -> Result<String, CloudError> {
+        const OPERATION: &str = "GetObject";
+        let validity = self.validity(OPERATION, expires_in).await?;
+        let request = self.client.get_object().bucket(bucket).key(key);
+        let presigned = request
+            .presigned(validity.config(OPERATION)?)
+            .await
+            .map_err(CloudError::of(OPERATION))?;
+        Ok(presigned.uri().to_owned())
     }
 
     /// A URL dies with the credentials that signed it, so it never claims to live longer.
@@ -55,7 +80,11 @@ impl Presigner {
         if expires_in.is_zero() {
             return Err(forbidden("the credentials have expired".into()));
         }
-        Ok(Validity { from, expires_in })
+        Ok(Validity {
+            credentials,
+            from,
+            expires_in,
+        })
     }
 }
 
@@ -69,14 +98,14 @@ impl Validity {
     }
 
     pub(crate) fn expires_at(&self) -> OffsetDateTime {
-        OffsetDateTime::from(self.from) + self.expires_in
+        // A signature's own time is in whole seconds.
+        let from = OffsetDateTime::from(self.from);
+        from.replace_nanosecond(0).unwrap_or(from) + self.expires_in
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_credential_types::Credentials;
-
     use super::*;
 
     fn presigner(expiry: Option<SystemTime>) -> Presigner {

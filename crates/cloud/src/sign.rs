@@ -12,8 +12,8 @@ use crate::{CloudError, CloudErrorKind};
 /// Signs uploads into one bucket; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct UploadSigner {
-    presigner: Presigner,
-    bucket: String,
+    pub(crate) presigner: Presigner,
+    pub(crate) bucket: String,
 }
 
 /// What a client is allowed to send, and nothing else.
