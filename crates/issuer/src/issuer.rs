@@ -48,6 +48,7 @@ pub(crate) struct Desk {
     pub(crate) parts: IssuerParts,
     pub(crate) readiness: Readiness,
     pub(crate) delivery: Delivery,
+    pub(crate) ledger: Ledger,
     pub(crate) waiting: Arc<WaitingRoom>,
     /// Cancelled when the service stops: whoever waits is answered at once.
     pub(crate) stopping: CancellationToken,
@@ -67,7 +68,8 @@ impl Issuer {
         let desk = Desk {
             readiness: Readiness::of(raw.clone()),
             delivery: Delivery::new(media.clone(), storage, settings.link_expiry),
-            waiting: Arc::new(WaitingRoom::new(ledger)),
+            waiting: Arc::new(WaitingRoom::new(ledger.clone())),
+            ledger,
             stopping: CancellationToken::new(),
             parts,
         };
@@ -81,7 +83,14 @@ impl Issuer {
         let settings = &self.desk.parts.settings;
         let mut router = Router::new()
             .route("/v1/uploads", post(uploads::create))
-            .route("/v1/uploads/{profile}/{owner}/{id}", get(uploads::status))
+            .route(
+                "/v1/uploads/{profile}/{owner}/{id}",
+                get(uploads::status).delete(uploads::delete),
+            )
+            .route(
+                "/v1/uploads/{profile}/{owner}/{id}/events",
+                get(uploads::events),
+            )
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if settings.demo_page {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
-use darkroom_cloud::{CloudError, PutTerms};
-use darkroom_contract::{UploadMethod, UploadTicket};
+use darkroom_cloud::{CloudError, PostTerms, PutTerms, SignedPost, SignedPut};
+use darkroom_contract::{RawKey, UploadMethod, UploadTicket};
 use http::{StatusCode, header};
 
-use super::terms::{FIELDS, Terms};
+use super::terms::{FIELDS, Sending, Terms};
 use crate::issuer::Desk;
 use crate::problem::Problem;
 use crate::{body, json};
@@ -32,27 +32,63 @@ pub(crate) async fn create(
 }
 
 async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
-    let signed = desk
-        .parts
-        .signer
-        .sign_put(&PutTerms {
-            key: &terms.key.to_string(),
-            content_type: &terms.content_type,
-            size: terms.size,
-            checksum_sha256: terms.checksum_sha256.as_deref(),
-            attachment: terms.attachment.as_deref(),
-            expires_in: desk.parts.settings.upload_expiry,
-        })
-        .await?;
-    Ok(UploadTicket {
-        id: terms.key.id,
-        status_url: terms.key.status_path(),
-        profile: terms.key.profile,
-        owner: terms.key.owner,
-        method: UploadMethod::Put,
-        url: signed.url,
-        headers: Some(signed.headers),
-        fields: None,
-        expires_at: signed.expires_at,
-    })
+    let key = terms.key.to_string();
+    let expires_in = desk.parts.settings.upload_expiry;
+    let signer = &desk.parts.signer;
+    let signed = match terms.sending {
+        Sending::Put { size } => signer
+            .sign_put(&PutTerms {
+                key: &key,
+                content_type: &terms.content_type,
+                size,
+                checksum_sha256: terms.checksum_sha256.as_deref(),
+                attachment: terms.attachment.as_deref(),
+                expires_in,
+            })
+            .await
+            .map(Signed::Put),
+        Sending::Post { fewest, most } => signer
+            .sign_post(&PostTerms {
+                key: &key,
+                content_type: &terms.content_type,
+                sizes: (fewest, most),
+                checksum_sha256: terms.checksum_sha256.as_deref(),
+                attachment: terms.attachment.as_deref(),
+                expires_in,
+            })
+            .await
+            .map(Signed::Post),
+    };
+    Ok(signed?.ticket(terms.key))
+}
+
+enum Signed {
+    Put(SignedPut),
+    Post(SignedPost),
+}
+
+impl Signed {
+    fn ticket(self, key: RawKey) -> UploadTicket {
+        let (method, url, headers, fields, expires_at) = match self {
+            Self::Put(put) => {
+                let headers = Some(put.headers);
+                (UploadMethod::Put, put.url, headers, None, put.expires_at)
+            }
+            Self::Post(form) => {
+                let fields = Some(form.fields);
+                (UploadMethod::Post, form.url, None, fields, form.expires_at)
+            }
+        };
+        UploadTicket {
+            id: key.id,
+            status_url: key.status_path(),
+            profile: key.profile,
+            owner: key.owner,
+            method,
+            url,
+            headers,
+            fields,
+            expires_at,
+        }
+    }
 }

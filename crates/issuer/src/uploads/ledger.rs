@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError};
-use darkroom_contract::{Manifest, RawKey, UploadState};
+use darkroom_contract::{Manifest, Outcome, RawKey, UploadState};
 use time::OffsetDateTime;
 
 /// A manifest has a few kilobytes; what has more is not one.
@@ -13,7 +13,7 @@ const MAX_MANIFEST_BYTES: u64 = 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(60);
 
 /// Reads uploads' standing from the buckets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ledger {
     raw: Bucket,
     media: Bucket,
@@ -33,6 +33,16 @@ impl Standing {
     /// Whether waiting any longer is of no use.
     pub(crate) const fn is_final(&self) -> bool {
         matches!(self, Self::Done(_) | Self::Pending(UploadState::Expired))
+    }
+
+    /// What stands as `status` in an answer.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Pending(UploadState::AwaitingUpload) => "awaiting_upload",
+            Self::Pending(UploadState::Processing) => "processing",
+            Self::Pending(UploadState::Expired) => "expired",
+            Self::Done(manifest) => manifest.outcome.name(),
+        }
     }
 }
 
@@ -67,6 +77,33 @@ impl Ledger {
             Some(UploadState::Processing) => self.look_on_outcome(key).await,
             Some(UploadState::Expired) | None => self.look(key).await,
         }
+    }
+
+    /// Removes the raw object first, then what was made of it: `variants`, and those that the
+    /// manifest names because an earlier configuration made them.
+    ///
+    /// A worker in the middle looks for the raw object once its manifest is written, and removes
+    /// what it has made if there is none. Whichever of the two comes last leaves nothing behind.
+    pub(crate) async fn remove(
+        &self,
+        key: &RawKey,
+        variants: Vec<String>,
+    ) -> Result<(), CloudError> {
+        self.raw.delete(&[key.to_string()]).await?;
+        let manifest = match self.outcome(key).await {
+            Ok(manifest) => manifest,
+            // What cannot be read can still be removed.
+            Err(error) if error.kind == CloudErrorKind::Invalid => None,
+            Err(error) => return Err(error),
+        };
+        let mut keys = vec![key.manifest_key()];
+        keys.extend(variants);
+        if let Some(Outcome::Ready { variants, .. }) = manifest.as_deref().map(|m| &m.outcome) {
+            keys.extend(variants.iter().map(|variant| variant.key.clone()));
+        }
+        keys.sort();
+        keys.dedup();
+        self.media.delete(&keys).await
     }
 
     async fn look_on_outcome(&self, key: &RawKey) -> Result<Standing, CloudError> {

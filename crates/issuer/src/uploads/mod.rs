@@ -1,6 +1,8 @@
 //! `/v1/uploads`: URLs to upload to, and what became of the uploads.
 
 mod create;
+mod delete;
+mod events;
 mod ledger;
 mod name;
 mod status;
@@ -8,6 +10,8 @@ mod terms;
 mod waiting;
 
 pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use events::events;
 pub(crate) use ledger::Ledger;
 pub(crate) use status::status;
 pub(crate) use waiting::WaitingRoom;

@@ -41,7 +41,7 @@ pub(crate) async fn status(
         .map_err(|_| Problem::unprocessable("invalid_wait", "wait is a whole number of seconds"))?;
     let patience = patience.time(desk.parts.settings.max_wait);
     let standing = if patience.is_zero() {
-        desk.waiting.look(&key).await?
+        desk.ledger.look(&key).await?
     } else {
         let deadline = Instant::now() + patience;
         desk.waiting.wait(&key, deadline, &desk.stopping).await?

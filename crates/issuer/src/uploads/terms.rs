@@ -34,11 +34,20 @@ pub(crate) struct Terms {
     pub(crate) key: RawKey,
     /// One of the media types that [`SourceFormat`] knows, in lower case.
     pub(crate) content_type: String,
-    pub(crate) size: u64,
+    pub(crate) sending: Sending,
     /// In base64 with padding.
     pub(crate) checksum_sha256: Option<String>,
     /// The value of [`Attachment::HEADER`].
     pub(crate) attachment: Option<String>,
+}
+
+/// How the bytes will be sent, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// Exactly so many.
+    Put { size: u64 },
+    /// Between these bounds, because a plain form does not know the size of its file.
+    Post { fewest: u64, most: u64 },
 }
 
 impl Terms {
@@ -51,13 +60,7 @@ impl Terms {
         let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
         let owner = owner(ask.owner)?;
         let content_type = content_type(&ask.content_type, profile)?;
-        let size = size(ask.size, profile)?;
-        if ask.method == UploadMethod::Post {
-            return Err(Problem::unprocessable(
-                "invalid_method",
-                "the method is PUT",
-            ));
-        }
+        let sending = Sending::check(ask.method, ask.size, profile)?;
         Ok(Self {
             key: RawKey {
                 profile: name,
@@ -65,7 +68,7 @@ impl Terms {
                 id: UploadId::generate(),
             },
             content_type,
-            size,
+            sending,
             checksum_sha256: checksum(ask.checksum_sha256)?,
             attachment: attachment(Attachment {
                 metadata: ask.metadata,
@@ -103,23 +106,37 @@ fn content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
     Ok(essence.to_ascii_lowercase())
 }
 
-fn size(size: Option<u64>, profile: &Profile) -> Result<u64, Problem> {
-    let max = profile.max_bytes.as_u64();
+impl Sending {
+    fn check(method: UploadMethod, size: Option<u64>, profile: &Profile) -> Result<Self, Problem> {
+        let most = profile.max_bytes.as_u64();
+        let size = size.map(|size| check_size(size, most)).transpose()?;
+        match (method, size) {
+            (UploadMethod::Put, Some(size)) => Ok(Self::Put { size }),
+            (UploadMethod::Put, None) => Err(Problem::unprocessable(
+                "size_required",
+                "say how many bytes the file has: size",
+            )),
+            (UploadMethod::Post, Some(size)) => Ok(Self::Post {
+                fewest: size,
+                most: size,
+            }),
+            (UploadMethod::Post, None) => Ok(Self::Post { fewest: 1, most }),
+        }
+    }
+}
+
+fn check_size(size: u64, most: u64) -> Result<u64, Problem> {
     match size {
-        None => Err(Problem::unprocessable(
-            "size_required",
-            "say how many bytes the file has: size",
-        )),
-        Some(0) => Err(Problem::unprocessable(
+        0 => Err(Problem::unprocessable(
             "invalid_size",
             "an empty file is not a picture",
         )),
-        Some(size) if size > max => Err(Problem::new(
+        size if size > most => Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_many_bytes",
-            format_args!("{size} bytes are over the limit of {max}"),
+            format_args!("{size} bytes are over the limit of {most}"),
         )),
-        Some(size) => Ok(size),
+        size => Ok(size),
     }
 }
 
@@ -242,10 +259,20 @@ mod tests {
 
     #[test]
     fn a_file_of_exactly_the_limit_is_taken() {
-        assert_eq!(
-            check(json!({"size": 10 * 1024 * 1024})).unwrap().size,
-            10_485_760
-        );
+        let size = 10 * 1024 * 1024;
+        let terms = check(json!({"size": size})).unwrap();
+        assert_eq!(terms.sending, Sending::Put { size });
+    }
+
+    #[test]
+    fn a_form_may_leave_the_size_open_up_to_the_limit() {
+        let bounds = |changes| match check(changes).unwrap().sending {
+            Sending::Post { fewest, most } => (fewest, most),
+            put @ Sending::Put { .. } => panic!("{put:?}"),
+        };
+        let open = bounds(json!({"method": "POST", "size": null}));
+        assert_eq!(open, (1, 10 * 1024 * 1024));
+        assert_eq!(bounds(json!({"method": "POST", "size": 7})), (7, 7));
     }
 
     #[test]

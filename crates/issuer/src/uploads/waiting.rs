@@ -33,11 +33,6 @@ impl WaitingRoom {
         }
     }
 
-    /// Where the upload stands now.
-    pub(crate) async fn look(&self, key: &RawKey) -> Result<Standing, CloudError> {
-        self.ledger.look(key).await
-    }
-
     /// Where the upload stands once there is nothing more to wait for, or at `deadline`, or when
     /// the service stops.
     pub(crate) async fn wait(
@@ -55,7 +50,7 @@ impl WaitingRoom {
         let last = news.borrow().clone();
         match last {
             Some(news) => news,
-            None => self.look(key).await,
+            None => self.ledger.look(key).await,
         }
     }
 

@@ -1,0 +1,24 @@
+//! `DELETE /v1/uploads/{profile}/{owner}/{id}`: everything there is of an upload.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::StatusCode;
+
+use super::name::UploadName;
+use crate::issuer::Desk;
+use crate::problem::Problem;
+
+/// Answers `204`, also when there is nothing left.
+pub(crate) async fn delete(
+    State(desk): State<Arc<Desk>>,
+    name: UploadName,
+) -> Result<StatusCode, Problem> {
+    let key = name.check(&desk.parts.profiles)?;
+    let profile = desk.parts.profiles.get(&key.profile);
+    let variants = profile.map(|profile| profile.variant_keys(&key));
+    desk.ledger
+        .remove(&key, variants.unwrap_or_default())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

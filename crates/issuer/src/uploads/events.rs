@@ -1,0 +1,128 @@
+//! `GET /v1/uploads/{profile}/{owner}/{id}/events`: the status as server-sent events (HTML
+//! standard, "Server-sent events").
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use darkroom_contract::RawKey;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::ledger::Standing;
+use super::name::UploadName;
+use super::waiting::News;
+use crate::issuer::Desk;
+use crate::problem::Problem;
+
+/// A client whose stream ends without an outcome comes back by itself, and goes on where it was.
+const MAX_DURATION: Duration = Duration::from_secs(5 * 60);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Every id that an event may have, and whether none comes after it.
+const IDS: [(&str, bool); 6] = [
+    ("awaiting_upload", false),
+    ("processing", false),
+    ("ready", true),
+    ("rejected", true),
+    ("failed", true),
+    ("expired", true),
+];
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// Tells nginx to pass every event on as it comes.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Sends one `status` event for every change, the last one with the outcome.
+///
+/// An event's id is the status that it tells, so a client that comes back is told only what is
+/// new to it, and one that has the outcome is told by `204` to stay away.
+pub(crate) async fn events(
+    State(desk): State<Arc<Desk>>,
+    name: UploadName,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let key = name.check(&desk.parts.profiles)?;
+    let told = headers.get(LAST_EVENT_ID).and_then(known);
+    if told.is_some_and(|(_, is_final)| is_final) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    let events = Sse::new(stream(desk, key, told.map(|(name, _)| name))).keep_alive(keep_alive);
+    let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
+    Ok((unbuffered, events).into_response())
+}
+
+fn known(id: &HeaderValue) -> Option<(&'static str, bool)> {
+    IDS.into_iter().find(|(name, _)| id == name)
+}
+
+fn stream(
+    desk: Arc<Desk>,
+    key: RawKey,
+    told: Option<&'static str>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let listener = Listener {
+        news: desk.waiting.join(&key),
+        deadline: Instant::now() + MAX_DURATION,
+        desk,
+        key,
+        told,
+    };
+    unfold(Some(listener), async |listener| listener?.next().await)
+}
+
+/// One client and what it knows.
+struct Listener {
+    desk: Arc<Desk>,
+    key: RawKey,
+    news: watch::Receiver<News>,
+    told: Option<&'static str>,
+    deadline: Instant,
+}
+
+impl Listener {
+    /// The next event and who waits for the one after it; `None` when the stream ends.
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Option<Self>)> {
+        let standing = tokio::select! {
+            standing = change(&mut self.news, self.told) => standing?,
+            () = tokio::time::sleep_until(self.deadline) => return None,
+            () = self.desk.stopping.cancelled() => return None,
+        };
+        let name = standing.name();
+        let is_final = standing.is_final();
+        let event = self.event(name, standing).await?;
+        self.told = Some(name);
+        Some((Ok(event), (!is_final).then_some(self)))
+    }
+
+    async fn event(&self, name: &'static str, standing: Standing) -> Option<Event> {
+        let status = match self.desk.told(self.key.clone(), standing).await {
+            Ok(status) => status,
+            Err(error) => {
+                tracing::warn!(%error, "a status could not be told");
+                return None;
+            }
+        };
+        let event = Event::default().event("status").id(name).retry(RETRY);
+        // Only fails if a status is not JSON, which its type rules out.
+        event.json_data(status).ok()
+    }
+}
+
+/// The first standing with another name; `None` when nobody looks any more.
+async fn change(news: &mut watch::Receiver<News>, told: Option<&'static str>) -> Option<Standing> {
+    let is_new = |news: &News| match news {
+        Some(Ok(standing)) => Some(standing.name()) != told,
+        _ => false,
+    };
+    let news = news.wait_for(is_new).await.ok()?.clone();
+    news?.ok()
+}

@@ -1,0 +1,111 @@
+//! A service whose store cannot be reached, and what it answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Body;
+use darkroom_cloud::{Connection, Endpoints};
+use darkroom_contract::{Profiles, StorageSettings};
+use darkroom_issuer::{Issuer, IssuerParts, IssuerSettings};
+use darkroom_render::{Launch, RenderPool, RenderSettings};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// Nothing listens on the discard port.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// An answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The code of a problem document that is one in every respect.
+    pub(crate) fn code(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["type"], "about:blank");
+        assert_eq!(problem["status"], self.status.as_u16());
+        assert_eq!(problem["title"], self.status.canonical_reason().unwrap());
+        assert!(
+            problem["detail"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+        problem["code"].as_str().unwrap().to_owned()
+    }
+}
+
+pub(crate) async fn issuer(settings: IssuerSettings) -> Issuer {
+    let storage = StorageSettings {
+        public_endpoint: Some("https://images.example".to_owned()),
+        ..StorageSettings::default()
+    };
+    let endpoints = Endpoints {
+        s3: NOWHERE.to_owned(),
+        sqs: NOWHERE.to_owned(),
+        access_key: "AKID".to_owned(),
+        secret_key: "secret".to_owned(),
+        region: "eu-central-1".to_owned(),
+    };
+    let connection = Connection::to(&endpoints, &storage).await;
+    let launch = Launch {
+        program: PathBuf::from("/nonexistent"),
+        arguments: Vec::new(),
+    };
+    Issuer::new(IssuerParts {
+        signer: connection.signer(&storage.raw_bucket),
+        raw: connection.bucket(&storage.raw_bucket),
+        media: connection.bucket(&storage.media_bucket),
+        profiles: Arc::new(Profiles::default()),
+        pool: Arc::new(RenderPool::new(launch, &RenderSettings::default())),
+        storage,
+        settings,
+    })
+}
+
+pub(crate) async fn ask_with(settings: IssuerSettings, request: Request<Body>) -> Answer {
+    let response = issuer(settings)
+        .await
+        .router()
+        .oneshot(request)
+        .await
+        .unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+pub(crate) async fn ask(request: Request<Body>) -> Answer {
+    ask_with(IssuerSettings::default(), request).await
+}
+
+pub(crate) fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+/// `POST /v1/uploads` with that body.
+pub(crate) fn post(body: impl Into<Body>) -> Request<Body> {
+    Request::post("/v1/uploads")
+        .header("content-type", "application/json")
+        .body(body.into())
+        .unwrap()
+}

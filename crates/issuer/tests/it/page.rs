@@ -1,0 +1,66 @@
+//! The page to try the service with.
+
+use darkroom_issuer::IssuerSettings;
+
+use crate::desk::{ask, ask_with, get};
+
+fn with_page() -> IssuerSettings {
+    IssuerSettings {
+        demo_page: true,
+        ..IssuerSettings::default()
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_there_only_where_it_is_turned_on() {
+    for path in ["/", "/client.js"] {
+        assert_eq!(ask(get(path)).await.code(), "not_found");
+        assert_eq!(ask_with(with_page(), get(path)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_page_may_reach_the_store_and_nothing_else() {
+    let page = ask_with(with_page(), get("/")).await;
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self'"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("connect-src 'self' https://images.example;"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("img-src 'self' https://images.example;"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert!(page.text.contains("<option>avatar</option>"));
+    assert!(!page.text.contains("{{"));
+}
+
+#[tokio::test]
+async fn everything_that_the_page_loads_is_served_with_its_type() {
+    let page = ask_with(with_page(), get("/")).await;
+    let script = ask_with(with_page(), get("/page.js")).await;
+    let quoted = format!("{}{}", page.text, script.text);
+    let paths: Vec<_> = quoted
+        .split('"')
+        .filter(|text| text.starts_with('/') && text.contains('.'))
+        .collect();
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    for path in paths {
+        let answer = ask_with(with_page(), get(path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let expected = if path.ends_with(".css") {
+            "text/css"
+        } else {
+            "text/javascript"
+        };
+        assert!(
+            answer.header("content-type").starts_with(expected),
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! What is refused, and how.
+
+use axum::body::Body;
+use darkroom_contract::UploadId;
+use darkroom_issuer::IssuerSettings;
+use http::Request;
+use serde_json::json;
+
+use crate::desk::{ask, ask_with, get, post};
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_with_a_code() {
+    let id = UploadId::generate();
+    let text = Request::post("/v1/uploads")
+        .header("content-type", "text/plain")
+        .body(Body::from("{}"))
+        .unwrap();
+    let put = Request::put("/v1/uploads").body(Body::empty()).unwrap();
+    for (request, status, code) in [
+        (get("/nowhere"), 404, "not_found"),
+        (get("/v1/uploads"), 405, "method_not_allowed"),
+        (put, 405, "method_not_allowed"),
+        (text, 415, "unsupported_media_type"),
+        (post("{"), 422, "invalid_json"),
+        (post("{}"), 422, "missing_field"),
+        (post(r#"{"profil": "avatar"}"#), 422, "unknown_field"),
+        (post("x".repeat(40_000)), 413, "body_too_large"),
+        (
+            get(&format!("/v1/uploads/nope/u1/{id}")),
+            404,
+            "unknown_profile",
+        ),
+        (
+            get(&format!("/v1/uploads/avatar/a%2Fb/{id}")),
+            404,
+            "unknown_upload",
+        ),
+        (
+            get(&format!("/v1/uploads/avatar/%ff/{id}")),
+            404,
+            "unknown_upload",
+        ),
+        (get("/v1/uploads/avatar/u1/1"), 404, "unknown_upload"),
+        (
+            get(&format!("/v1/uploads/avatar/u1/{id}?wait=soon")),
+            422,
+            "invalid_wait",
+        ),
+        (
+            get(&format!("/v1/uploads/avatar/u1/{id}?wait=-1")),
+            422,
+            "invalid_wait",
+        ),
+        (get("/readyz"), 503, "store_unavailable"),
+    ] {
+        let what = format!("{} {}", request.method(), request.uri());
+        let answer = ask(request).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (status, code),
+            "{what}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+        assert!(!answer.header("x-request-id").is_empty(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_method_is_told_which_are_taken() {
+    assert_eq!(ask(get("/v1/uploads")).await.header("allow"), "POST");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_worth_another_try() {
+    let answer = ask(get(&format!(
+        "/v1/uploads/avatar/u1/{}",
+        UploadId::generate()
+    )))
+    .await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.code(), "store_unavailable");
+    assert_eq!(answer.header("retry-after"), "2");
+    assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn the_process_is_up_whatever_the_store_is() {
+    assert_eq!(ask(get("/healthz")).await.status, 200);
+}
+
+#[tokio::test]
+async fn hostile_text_reaches_neither_keys_nor_headers() {
+    for owner in ["../x", "a/b", "a\r\nx: y", "a\0", "%2e%2e", "ü", "", " "] {
+        let body = json!({
+            "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
+        });
+        let answer = ask(post(body.to_string())).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (422, "invalid_owner")
+        );
+        assert!(answer.headers.get("location").is_none());
+    }
+}
+
+fn preflight(origin: &str) -> Request<Body> {
+    Request::options("/v1/uploads")
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type")
+        .body(Body::empty())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_page_may_call_if_its_origin_is_listed() {
+    let answer = ask(preflight("https://anyone.example")).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("access-control-allow-credentials"), "");
+    let settings = IssuerSettings {
+        cors_origins: vec!["https://app.example".to_owned()],
+        ..IssuerSettings::default()
+    };
+    let mine = ask_with(settings.clone(), preflight("https://app.example")).await;
+    assert_eq!(
+        mine.header("access-control-allow-origin"),
+        "https://app.example"
+    );
+    let other = ask_with(settings, preflight("https://evil.example")).await;
+    assert_eq!(other.header("access-control-allow-origin"), "");
+}
