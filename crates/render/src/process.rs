@@ -30,6 +30,10 @@ pub(crate) struct RenderProcess {
 
 impl RenderProcess {
     /// Starts a child with an empty environment, in the root directory.
+    ///
+    /// It is in a process group of its own: Ctrl-C in a terminal goes to a whole group, and the
+    /// parent has yet to finish what the child is at. A child whose parent is gone reads the end
+    /// of its input and ends.
     pub(crate) fn start(launch: &Launch) -> io::Result<Self> {
         let mut child = Command::new(&launch.program)
             .args(&launch.arguments)
@@ -38,6 +42,7 @@ impl RenderProcess {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
@@ -102,6 +107,19 @@ mod tests {
         assert_eq!(cause_of("kill -SEGV $$").await, RejectionCode::Crashed);
         assert_eq!(cause_of("exit 1").await, RejectionCode::Crashed);
         assert_eq!(cause_of("exit 0").await, RejectionCode::Crashed);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn ctrl_c_in_a_terminal_does_not_reach_a_child() {
+        use tokio::io::AsyncReadExt;
+
+        let group = |stat: &str| stat.split(' ').nth(4).unwrap().to_owned();
+        let mut process = RenderProcess::start(&shell("cat /proc/$$/stat")).unwrap();
+        let mut stat = String::new();
+        process.output.read_to_string(&mut stat).await.unwrap();
+        let own = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        assert_ne!(group(&stat), group(&own));
     }
 
     #[tokio::test]

@@ -133,7 +133,8 @@ impl Studio {
         Ok(Settled::Done)
     }
 
-    /// Tells the client that nothing will come, when the last try has failed.
+    /// Tells the client that nothing will come, when the last try has failed. An outcome from
+    /// before, of another recipe say, is better than that and stays.
     pub(crate) async fn give_up(
         &self,
         event: &ObjectEvent,
@@ -142,6 +143,12 @@ impl Studio {
         let Ok(key) = RawKey::parse(&event.key) else {
             return Ok(());
         };
+        if publish::current_manifest(&self.media, &key)
+            .await?
+            .is_some()
+        {
+            return Ok(());
+        }
         let manifest = Manifest {
             version: Manifest::VERSION,
             id: key.id,

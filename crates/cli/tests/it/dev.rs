@@ -1,5 +1,6 @@
 //! `darkroom dev`, as someone types it for the first time.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -28,6 +29,7 @@ impl Dev {
             "--s3-listen",
             "127.0.0.1:0",
         ]);
+        command.process_group(0);
         command.env("RUST_LOG", "info,s3s=off,darkroom_issuer=debug");
         let mut process = Process::start(command).unwrap();
         let page = process.wait_for_line("the page's address", DEADLINE, |line| {
@@ -116,25 +118,26 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
 }
 
 #[tokio::test]
-async fn what_is_in_hand_is_finished_on_sigterm() {
+async fn what_is_in_hand_is_finished_on_ctrl_c() {
     let folder = tempfile::tempdir().unwrap();
-    let dev = Dev::start(folder.path());
+    let mut dev = Dev::start(folder.path());
     let photo = Jpeg::of(&scene(3000, 2000)).build();
-    let ticket = dev.client.ticket(photo.len()).await;
-    assert_eq!(dev.client.put(&ticket, &photo).await, 200);
-    let key = ticket["status_url"]
-        .as_str()
-        .unwrap()
-        .replace("/v1/uploads", "manifests");
-    dev.stop();
-    // The worker may have been stopped before it received the event; then the next start does it.
-    let dev = Dev::start(folder.path());
-    assert_eq!(
-        dev.client.outcome(&ticket).await["status"],
-        "ready",
-        "{key}"
-    );
-    dev.stop();
+    for _ in 0..3 {
+        let ticket = dev.client.ticket(photo.len()).await;
+        assert_eq!(dev.client.put(&ticket, &photo).await, 200);
+    }
+    // When the first is done, the others have been received long since.
+    let settled = |process: &Process| process.stderr().matches("upload settled").count();
+    let first = || settled(&dev.process) > 0;
+    wait::until("the first outcome", DEADLINE, first).unwrap();
+    // As a terminal does it: to the whole process group.
+    let group = format!("-{}", dev.process.pid());
+    let sent = Command::new("kill").args(["-INT", "--", &group]).status();
+    assert!(sent.unwrap().success());
+    let ended = dev.process.wait(DEADLINE).unwrap();
+    assert!(ended.success(), "{ended}");
+    assert_eq!(settled(&dev.process), 3, "{}", dev.process.stderr());
+    assert!(!dev.process.stderr().contains("rejected"));
 }
 
 #[tokio::test]
