@@ -125,13 +125,18 @@ impl Orientation {
         let (width, height) = (width as usize, height as usize);
         let source = stored.data.as_chunks::<CHANNELS>().0;
         let target = rows.as_chunks_mut::<CHANNELS>().0;
-        let stored_line = |y: usize| if self.mirror_y { height - 1 - y } else { y };
         if self.swap_axes {
-            self.copy_columns(source, stored.width as usize, target, width, |row| {
-                stored_line(top + row)
-            });
+            let columns = Columns {
+                source,
+                stored_width: stored.width as usize,
+                first: if self.mirror_y { height - 1 - top } else { top },
+                leftward: self.mirror_y,
+                bottom_up: self.mirror_x,
+            };
+            columns.copy_to(target, width);
             return;
         }
+        let stored_line = |y: usize| if self.mirror_y { height - 1 - y } else { y };
         for (row, to) in target.chunks_exact_mut(width).enumerate() {
             let start = stored_line(top + row) * width;
             to.copy_from_slice(&source[start..start + width]);
@@ -140,29 +145,58 @@ impl Orientation {
             }
         }
     }
+}
 
-    /// Copies stored columns to rows, in square tiles: the rows that a tile reads and writes stay
-    /// in the cache.
-    fn copy_columns<P: Copy>(
-        self,
-        source: &[P],
-        stored_width: usize,
-        target: &mut [P],
-        width: usize,
-        column_of: impl Fn(usize) -> usize,
-    ) {
-        const TILE: usize = 32;
-        let rows = target.len() / width;
-        for tile_row in (0..rows).step_by(TILE) {
-            for tile_x in (0..width).step_by(TILE) {
-                for x in tile_x..width.min(tile_x + TILE) {
-                    let stored_y = if self.mirror_x { width - 1 - x } else { x };
-                    let line = &source[stored_y * stored_width..][..stored_width];
-                    for row in tile_row..rows.min(tile_row + TILE) {
-                        target[row * width + x] = line[column_of(row)];
-                    }
-                }
+/// Stored columns that are to become rows.
+struct Columns<'a, P> {
+    source: &'a [P],
+    stored_width: usize,
+    /// The column that the first row is made from.
+    first: usize,
+    /// Whether the following rows are made from the columns to the left of it.
+    leftward: bool,
+    /// Whether a row begins with the last stored line.
+    bottom_up: bool,
+}
+
+/// Rows of a tile: as many stored pixels of a line are read one after the other.
+const TILE_ROWS: usize = 32;
+/// Stored lines that are woven into the rows of a tile at a time.
+const LINES: usize = 4;
+
+impl<P: Copy> Columns<'_, P> {
+    /// Fills rows of `width` pixels, tile by tile: what a tile reads and writes stays in the cache.
+    fn copy_to(&self, target: &mut [P], width: usize) {
+        for (tile, rows) in target.chunks_mut(TILE_ROWS * width).enumerate() {
+            let count = rows.len() / width;
+            let passed = tile * TILE_ROWS;
+            let start = if self.leftward {
+                self.first + 1 - passed - count
+            } else {
+                self.first + passed
+            };
+            let line = |x: usize| {
+                let lines = self.source.len() / self.stored_width;
+                let y = if self.bottom_up { lines - 1 - x } else { x };
+                &self.source[y * self.stored_width + start..][..count]
+            };
+            let whole = width / LINES * LINES;
+            for x in (0..whole).step_by(LINES) {
+                let woven = [line(x), line(x + 1), line(x + 2), line(x + 3)];
+                self.weave(woven, rows, width, x);
             }
+            for x in whole..width {
+                self.weave([line(x)], rows, width, x);
+            }
+        }
+    }
+
+    /// Makes `lines`, each as long as there are `rows`, the columns from `x` on.
+    fn weave<const N: usize>(&self, lines: [&[P]; N], rows: &mut [P], width: usize, x: usize) {
+        let count = rows.len() / width;
+        for (row, to) in rows.chunks_exact_mut(width).enumerate() {
+            let from = if self.leftward { count - 1 - row } else { row };
+            to[x..x + N].copy_from_slice(&lines.map(|line| line[from]));
         }
     }
 }

@@ -5,7 +5,7 @@ use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::geometry::{Rect, Size};
-use crate::pixels::{Layout, Pixels, out_of_memory};
+use crate::pixels::{Layout, Pixels};
 use crate::{Rejection, RejectionCode};
 
 /// Brings the part `source` of a picture to `size` with Lanczos3, alpha premultiplied meanwhile.
@@ -17,37 +17,32 @@ use crate::{Rejection, RejectionCode};
 /// # Errors
 /// `out_of_memory`.
 pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixels, Rejection> {
+    let mut target = Pixels::zeroed(size.0, size.1, pixels.layout)?;
     match pixels.layout {
-        Layout::Rgb => resample_as::<U8x3>(pixels, source, size),
-        Layout::Rgba => resample_as::<U8x4>(pixels, source, size),
+        Layout::Rgb => typed::<U8x3>(pixels, source, &mut target),
+        Layout::Rgba => typed::<U8x4>(pixels, source, &mut target),
     }
+    .ok_or_else(|| {
+        Rejection::new(
+            RejectionCode::CropOutOfBounds,
+            "the part to keep is not within the picture",
+        )
+    })?;
+    Ok(target)
 }
 
-/// The crate's call that takes any image compiles all of its pixel types into ours, SIMD and all,
-/// which is six times the code.
-fn resample_as<P: PixelTrait>(
-    pixels: &Pixels,
-    source: Rect,
-    size: Size,
-) -> Result<Pixels, Rejection> {
-    let mut target = Pixels::zeroed(size.0, size.1, pixels.layout)?;
-    let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data)
-        .map_err(|_| out_of_memory())?;
-    let mut to = TypedImage::<P>::from_buffer(size.0, size.1, &mut target.data)
-        .map_err(|_| out_of_memory())?;
+/// Only the two kinds of pixel that there are: asked for any, the resizer is compiled for all.
+///
+/// `None` if `source` is not within the picture.
+fn typed<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> Option<()> {
+    let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
+    let (width, height) = target.size();
+    let mut to = TypedImage::<P>::from_buffer(width, height, &mut target.data).ok()?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(source.x, source.y, source.width, source.height)
         .use_alpha(true);
-    Resizer::new()
-        .resize_typed(&from, &mut to, &options)
-        .map_err(|_| {
-            Rejection::new(
-                RejectionCode::CropOutOfBounds,
-                "the part to keep is not within the picture",
-            )
-        })?;
-    Ok(target)
+    Resizer::new().resize_typed(&from, &mut to, &options).ok()
 }
 
 /// Takes the part `source`, whose edges lie on pixels, as it is.

@@ -1,6 +1,7 @@
 //! From pixels to a file of the wished-for format, with nothing in it but pixels.
 
 mod container;
+mod flatness;
 mod jpeg;
 mod libwebp;
 mod png;

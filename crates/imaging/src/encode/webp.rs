@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::flatness::is_flat;
 use super::libwebp::{Prepared, Settings};
 use crate::orientation::Orientation;
 use crate::pixels::Pixels;
@@ -37,7 +38,7 @@ pub(super) fn encode(
     match mode {
         WebpMode::Lossy => one(stored, lossy),
         WebpMode::Lossless => one(stored, lossless),
-        WebpMode::Auto if from_lossless => {
+        WebpMode::Auto if from_lossless && is_flat(&stored) => {
             let kept = one(Cow::Borrowed(&stored), lossless)?;
             let reduced = one(stored, lossy)?;
             Ok(if kept.len() <= reduced.len() {

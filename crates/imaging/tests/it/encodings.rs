@@ -1,0 +1,122 @@
+//! What each encoding makes of pixels.
+
+use darkroom_imaging::{Encoding, Recipe, Variant, WebpMode, render};
+use darkroom_testkit::fixture::{Jpeg, Png, scene};
+use image::{Rgb, RgbImage, Rgba, RgbaImage};
+
+use crate::allocation::peak_bytes;
+use crate::pictures::{chart, decoded, difference, only, with, worst};
+use crate::recipes::{avatar, every_encoding, lossless, wide_limits};
+
+fn webp(mode: WebpMode) -> Recipe {
+    let encoding = Encoding::Webp {
+        quality: 85,
+        effort: 2,
+        mode,
+    };
+    with(
+        lossless(),
+        Variant {
+            encoding,
+            ..lossless().variants.remove(0)
+        },
+    )
+}
+
+/// The name of the chunk that holds the first bitstream.
+fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
+    let bytes = render(file, recipe).unwrap().variants.remove(0).bytes;
+    match &bytes[12..16] {
+        b"VP8 " => "lossy",
+        b"VP8L" => "lossless",
+        _ => "extended",
+    }
+}
+
+/// A window with lines of text, more or less.
+fn screenshot() -> RgbImage {
+    RgbImage::from_fn(640, 400, |x, y| {
+        if y < 30 {
+            Rgb([60, 60, 70])
+        } else if (y % 20) < 12 && (x * 7 + y / 20 * 13) % 23 < 9 && x % 640 < 500 {
+            Rgb([20, 20, 20])
+        } else {
+            Rgb([250, 250, 248])
+        }
+    })
+}
+
+/// Grain over slopes, which no lossless coder can make small.
+fn photograph() -> RgbImage {
+    let mut seed = 1_u32;
+    RgbImage::from_fn(640, 400, |x, y| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = (seed >> 28) as u8;
+        Rgb([(x / 4) as u8 + grain, (y / 2) as u8 + grain, 80 + grain])
+    })
+}
+
+#[test]
+fn flat_graphics_from_a_lossless_source_are_kept_lossless_where_that_is_smaller() {
+    let file = Png::of(&screenshot()).build();
+    assert_eq!(bitstream(&file, &webp(WebpMode::Auto)), "lossless");
+    let size = |mode| render(&file, &webp(mode)).unwrap().variants[0].bytes.len();
+    assert!(size(WebpMode::Auto) <= size(WebpMode::Lossy));
+}
+
+#[test]
+fn photographs_are_lossy_in_auto_mode_whatever_their_source() {
+    let auto = webp(WebpMode::Auto);
+    assert_eq!(bitstream(&Png::of(&photograph()).build(), &auto), "lossy");
+    assert_eq!(bitstream(&Jpeg::of(&screenshot()).build(), &auto), "lossy");
+}
+
+#[test]
+fn lossless_encodings_keep_every_pixel() {
+    let picture = chart(97, 61);
+    let expected = image::DynamicImage::from(picture.clone()).into_rgba8();
+    let rendered = render(&Png::of(&picture).build(), &every_encoding()).unwrap();
+    for variant in &rendered.variants {
+        let off = worst(&decoded(variant), &expected);
+        let exact = ["lossless", "png"].contains(&variant.name.as_str());
+        assert!(!exact || off == 0, "{} is off by {off}", variant.name);
+    }
+}
+
+#[test]
+fn lossy_encodings_stay_near_the_picture() {
+    let picture = scene(320, 200);
+    let expected = image::DynamicImage::from(picture.clone()).into_rgba8();
+    let rendered = render(&Png::of(&picture).build(), &every_encoding()).unwrap();
+    for variant in &rendered.variants {
+        let off = difference(&decoded(variant), &expected);
+        assert!(off < 3.0, "{} is off by {off}", variant.name);
+    }
+}
+
+#[test]
+fn alpha_survives_where_there_is_alpha_and_costs_nothing_where_there_is_none() {
+    let clear = RgbaImage::from_fn(64, 64, |x, y| Rgba([200, 30, 90, (x * 2 + y * 2) as u8]));
+    for mode in [WebpMode::Lossy, WebpMode::Lossless, WebpMode::Auto] {
+        let out = only(&Png::of_rgba(&clear).build(), &webp(mode));
+        let alphas = out.pixels().zip(clear.pixels());
+        assert!(alphas.clone().all(|(a, b)| a[3] == b[3]), "{mode:?}");
+    }
+    let opaque = RgbaImage::from_fn(64, 64, |x, y| Rgba([x as u8, y as u8, 9, 255]));
+    let file = Png::of_rgba(&opaque).build();
+    assert_eq!(bitstream(&file, &webp(WebpMode::Lossy)), "lossy");
+}
+
+#[test]
+fn a_twelve_megapixel_photograph_is_in_memory_once() {
+    const PIXELS: usize = 4000 * 3000 * 3;
+    let file = Jpeg::of(&scene(4000, 3000)).build();
+    let recipe = Recipe {
+        limits: wide_limits(),
+        ..avatar()
+    };
+    let (rendered, peak) = peak_bytes(|| render(&file, &recipe));
+    assert!(rendered.is_ok());
+    let allowed = PIXELS + (8 << 20);
+    assert!(peak <= allowed, "{peak} bytes, more than {allowed}");
+}
