@@ -108,6 +108,10 @@ impl Bucket {
         }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) fn presigner(&self) -> &Presigner {
         &self.presigner
     }

@@ -15,6 +15,7 @@ mod error;
 mod link;
 mod presign;
 mod provision;
+mod put_file;
 mod queue;
 mod sign;
 mod sign_post;
@@ -25,6 +26,7 @@ pub use bucket::{
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
 pub use provision::{Change, Provisioner, Resource};
+pub use put_file::FileTerms;
 pub use queue::{Message, Queue, QueueDepth, Receipt};
 pub use sign::{PutTerms, SignedPut, UploadSigner};
 pub use sign_post::{PostTerms, SignedPost};
