@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use darkroom_cloud::{Bucket, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::Delivery;
@@ -15,7 +16,12 @@ use crate::health::Readiness;
 use crate::problem::Problem;
 use crate::settings::IssuerSettings;
 use crate::uploads::{Ledger, WaitingRoom};
-use crate::{cors, health, page, trace, uploads};
+use crate::{cors, health, images, inspect, page, trace, uploads};
+
+/// A base64 body takes 64 MiB at most while it is decoded.
+const DECODING_PLACES: usize = 2;
+/// As many as a pool of render processes has on most machines.
+const INSPECTING_PLACES: usize = 4;
 
 /// Everything that the service works with.
 #[derive(Debug, Clone)]
@@ -50,6 +56,10 @@ pub(crate) struct Desk {
     pub(crate) delivery: Delivery,
     pub(crate) ledger: Ledger,
     pub(crate) waiting: Arc<WaitingRoom>,
+    /// A place for each base64 body that is in memory.
+    pub(crate) decoding: Semaphore,
+    /// A place for each picture that is in memory to be inspected.
+    pub(crate) inspecting: Semaphore,
     /// Cancelled when the service stops: whoever waits is answered at once.
     pub(crate) stopping: CancellationToken,
 }
@@ -70,6 +80,8 @@ impl Issuer {
             delivery: Delivery::new(media.clone(), storage, settings.link_expiry),
             waiting: Arc::new(WaitingRoom::new(ledger.clone())),
             ledger,
+            decoding: Semaphore::new(DECODING_PLACES),
+            inspecting: Semaphore::new(INSPECTING_PLACES),
             stopping: CancellationToken::new(),
             parts,
         };
@@ -91,6 +103,8 @@ impl Issuer {
                 "/v1/uploads/{profile}/{owner}/{id}/events",
                 get(uploads::events),
             )
+            .route("/v1/images", post(images::create))
+            .route("/v1/inspect", post(inspect::inspect))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if settings.demo_page {

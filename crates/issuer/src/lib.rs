@@ -3,7 +3,7 @@
 //! An [`Issuer`] is built of what it works with ([`IssuerParts`]) and keeps nothing of its own: S3
 //! holds every object and every outcome, so any number of issuers can stand side by side.
 //!
-//! What it never does: take the bytes of an upload in whole, parse a picture, or put a client's
+//! What it never does: hold an upload in memory, parse a picture, or put a client's
 //! text into a key, a header or an error unchecked. Every refusal is a problem document (RFC 9457)
 //! with a stable `code`.
 
@@ -13,9 +13,13 @@ mod body;
 mod cors;
 mod delivery;
 mod health;
+mod images;
+mod inspect;
+mod intake;
 mod issuer;
 mod json;
 mod page;
+mod prefer;
 mod problem;
 mod serve;
 mod settings;

@@ -58,8 +58,8 @@ impl Terms {
     pub(crate) fn check(ask: CreateUpload, profiles: &Profiles) -> Result<Self, Problem> {
         let name = ask.profile.parse().map_err(|_| unknown_profile())?;
         let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
-        let owner = owner(ask.owner)?;
-        let content_type = content_type(&ask.content_type, profile)?;
+        let owner = check_owner(ask.owner)?;
+        let content_type = check_content_type(&ask.content_type, profile)?;
         let sending = Sending::check(ask.method, ask.size, profile)?;
         Ok(Self {
             key: RawKey {
@@ -70,7 +70,7 @@ impl Terms {
             content_type,
             sending,
             checksum_sha256: checksum(ask.checksum_sha256)?,
-            attachment: attachment(Attachment {
+            attachment: check_attachment(Attachment {
                 metadata: ask.metadata,
                 crop: ask.crop.map(crop).transpose()?,
             })?,
@@ -78,7 +78,7 @@ impl Terms {
     }
 }
 
-fn owner(owner: Option<String>) -> Result<Owner, Problem> {
+pub(crate) fn check_owner(owner: Option<String>) -> Result<Owner, Problem> {
     let owner = owner
         .ok_or_else(|| Problem::unprocessable("owner_required", "say whose upload it is: owner"))?;
     owner
@@ -88,7 +88,7 @@ fn owner(owner: Option<String>) -> Result<Owner, Problem> {
 
 /// The declared type as S3 will hold the client to it: its spelling is kept, because a browser
 /// sends the spelling that it has.
-fn content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
+pub(crate) fn check_content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
     let format = SourceFormat::from_content_type(declared);
     if format.is_none_or(|format| !profile.formats.contains(&format)) {
         let accepted: Vec<_> = profile
@@ -167,7 +167,7 @@ fn crop(crop: CropBox) -> Result<CropBox, Problem> {
     Ok(crop)
 }
 
-fn attachment(attachment: Attachment) -> Result<Option<String>, Problem> {
+pub(crate) fn check_attachment(attachment: Attachment) -> Result<Option<String>, Problem> {
     if attachment.is_empty() {
         return Ok(None);
     }

@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod intake;
 mod page;
 mod refusals;
 mod tickets;

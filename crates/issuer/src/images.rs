@@ -1,0 +1,169 @@
+//! `POST /v1/images`: pictures that come through the service, for clients that cannot go to S3.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
+use axum::response::{IntoResponse, Response};
+use darkroom_cloud::FileTerms;
+use darkroom_contract::{Attachment, Profile, RawKey, UploadId, UploadState, UploadStatus};
+use futures_util::future::try_join_all;
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use crate::intake::{Parcel, Spooled};
+use crate::issuer::Desk;
+use crate::prefer;
+use crate::problem::Problem;
+use crate::uploads::{
+    Standing, check_attachment, check_content_type, check_owner, unknown_profile,
+};
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// What the pictures are for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Purpose {
+    profile: Option<String>,
+    owner: Option<String>,
+}
+
+/// One picture that was taken in.
+#[derive(Debug, Serialize)]
+struct Taken {
+    #[serde(flatten)]
+    status: UploadStatus,
+    status_url: String,
+}
+
+/// Answers `202` with one upload for each picture; with `Prefer: wait=SECONDS` (RFC 7240), `200`
+/// with the outcomes if all of them are there in time.
+///
+/// Nothing goes to S3 before the whole request was read, and what went there before another
+/// picture failed is taken back: a request counts whole or not at all.
+pub(crate) async fn create(
+    State(desk): State<Arc<Desk>>,
+    purpose: Result<Query<Purpose>, QueryRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let Query(purpose) =
+        purpose.map_err(|_| Problem::unprocessable("invalid_query", "profile=NAME&owner=NAME"))?;
+    let name = purpose.profile.unwrap_or_default();
+    let name = name.parse().map_err(|_| unknown_profile())?;
+    let profile = desk.parts.profiles.get(&name).ok_or_else(unknown_profile)?;
+    let owner = check_owner(purpose.owner)?;
+    let patience = patience(request.headers(), desk.parts.settings.max_wait);
+    let parcel = Parcel::read(request, desk.allowance(profile.max_bytes.as_u64())).await?;
+    let new_key = || RawKey {
+        profile: name.clone(),
+        owner: owner.clone(),
+        id: UploadId::generate(),
+    };
+    let keys = desk.store(parcel, profile, new_key).await?;
+    match patience {
+        Some(patience) => desk.outcomes(keys, patience).await,
+        None => Ok(desk.accepted(keys)),
+    }
+}
+
+fn patience(headers: &HeaderMap, max: Duration) -> Option<Duration> {
+    prefer::wait(headers).map(|wait| wait.min(max))
+}
+
+impl Desk {
+    async fn store(
+        &self,
+        parcel: Parcel,
+        profile: &Profile,
+        new_key: impl Fn() -> RawKey,
+    ) -> Result<Vec<RawKey>, Problem> {
+        let attachment = attachment(parcel.fields)?;
+        let mut uploads = Vec::new();
+        for image in &parcel.images {
+            let content_type = declared(image, profile)?;
+            uploads.push((new_key(), image, content_type));
+        }
+        for (count, (key, image, content_type)) in uploads.iter().enumerate() {
+            let terms = FileTerms {
+                content_type: content_type.as_deref(),
+                attachment: attachment.as_deref(),
+            };
+            let raw = &self.parts.raw;
+            if let Err(error) = raw.put_file(&key.to_string(), image.path(), terms).await {
+                let stored = uploads[..count].iter().map(|(key, ..)| key);
+                self.take_back(stored, profile).await;
+                return Err(error.into());
+            }
+        }
+        Ok(uploads.into_iter().map(|(key, ..)| key).collect())
+    }
+
+    /// The client will send all of them again. What cannot be taken back only costs its room.
+    async fn take_back(&self, keys: impl Iterator<Item = &RawKey>, profile: &Profile) {
+        for key in keys {
+            let variants = profile.variant_keys(key);
+            if let Err(error) = self.ledger.remove(key, variants).await {
+                tracing::warn!(%error, id = %key.id, "an upload was left behind");
+            }
+        }
+    }
+
+    fn accepted(&self, keys: Vec<RawKey>) -> Response {
+        let uploads = keys.into_iter().map(|key| Taken {
+            status_url: key.status_path(),
+            status: UploadStatus::Pending {
+                id: key.id,
+                profile: key.profile,
+                owner: key.owner,
+                status: UploadState::Processing,
+            },
+        });
+        answer(StatusCode::ACCEPTED, uploads.collect())
+    }
+
+    async fn outcomes(&self, keys: Vec<RawKey>, patience: Duration) -> Result<Response, Problem> {
+        let deadline = Instant::now() + patience;
+        let waits = keys
+            .iter()
+            .map(|key| self.waiting.wait(key, deadline, &self.stopping));
+        let standings = try_join_all(waits).await?;
+        if !standings.iter().all(Standing::is_final) {
+            return Ok(self.accepted(keys));
+        }
+        let mut uploads = Vec::new();
+        for (key, standing) in keys.into_iter().zip(standings) {
+            uploads.push(Taken {
+                status_url: key.status_path(),
+                status: self.told(key, standing).await?,
+            });
+        }
+        let applied = [(PREFERENCE_APPLIED, format!("wait={}", patience.as_secs()))];
+        Ok((applied, answer(StatusCode::OK, uploads)).into_response())
+    }
+}
+
+/// Several pictures of one request carry the same fields.
+fn attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Problem> {
+    check_attachment(Attachment {
+        metadata,
+        crop: None,
+    })
+}
+
+/// A type that only says "bytes" declares nothing.
+fn declared(image: &Spooled, profile: &Profile) -> Result<Option<String>, Problem> {
+    let declared = image.content_type.as_deref();
+    declared
+        .filter(|declared| *declared != "application/octet-stream")
+        .map(|declared| check_content_type(declared, profile))
+        .transpose()
+}
+
+fn answer(status: StatusCode, uploads: Vec<Taken>) -> Response {
+    let body = serde_json::json!({ "uploads": uploads });
+    (status, Json(body)).into_response()
+}

@@ -1,0 +1,160 @@
+//! `POST /v1/inspect`: what a picture is and would give away. Nothing is stored.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
+use darkroom_contract::{Profile, Profiles};
+use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode, SourceFormat};
+use darkroom_render::RenderError;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::intake::{Allowance, Parcel, Spooled};
+use crate::issuer::Desk;
+use crate::problem::Problem;
+use crate::uploads::unknown_profile;
+
+/// Frames are counted up to this where no profile says otherwise.
+const MAX_FRAMES: u32 = 10_000;
+
+/// Whose limits count.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Against {
+    profile: Option<String>,
+}
+
+/// What a client is told of one picture.
+#[derive(Debug, Serialize)]
+struct Report {
+    msg: &'static str,
+    size: [u32; 2],
+    format: SourceFormat,
+    orientation: u8,
+    upright_size: [u32; 2],
+    frames: u32,
+    bytes: u64,
+    private_metadata: Vec<MetadataKind>,
+}
+
+/// Answers for one picture with its report or its refusal, for several with a list of both.
+pub(crate) async fn inspect(
+    State(desk): State<Arc<Desk>>,
+    against: Result<Query<Against>, QueryRejection>,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
+    let Query(against) = against.map_err(|_| unknown_profile())?;
+    let limits = limits(against.profile.as_deref(), &desk.parts.profiles)?;
+    let allowance = desk.allowance(limits.max_bytes);
+    let parcel = Parcel::read(request, allowance).await?;
+    if let [image] = &parcel.images[..] {
+        let report = desk.report(image, &limits).await?;
+        return Ok(Json(json!(report.map_err(refusal)?)));
+    }
+    let mut reports = Vec::new();
+    for image in &parcel.images {
+        reports.push(match desk.report(image, &limits).await? {
+            Ok(report) => json!(report),
+            Err(error) => json!({ "msg": "rejected", "error": error }),
+        });
+    }
+    Ok(Json(json!({ "images": reports })))
+}
+
+/// Those of the profile, or of none: then only bytes and frames have a limit.
+fn limits(profile: Option<&str>, profiles: &Profiles) -> Result<Limits, Problem> {
+    if let Some(name) = profile {
+        let profile = name.parse().ok().and_then(|name| profiles.get(&name));
+        return Ok(profile.ok_or_else(unknown_profile)?.recipe(None).limits);
+    }
+    let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
+    Ok(Limits {
+        max_bytes: profiles.iter().map(max_bytes).max().unwrap_or_default(),
+        max_width: u32::MAX,
+        max_height: u32::MAX,
+        max_pixels: u64::MAX,
+        max_frames: MAX_FRAMES,
+        max_total_pixels: u64::MAX,
+        formats: vec![
+            SourceFormat::Jpeg,
+            SourceFormat::Png,
+            SourceFormat::Gif,
+            SourceFormat::Webp,
+            SourceFormat::Heic,
+            SourceFormat::Avif,
+        ],
+    })
+}
+
+impl Desk {
+    /// Under what conditions this service takes pictures in itself.
+    pub(crate) fn allowance(&self, max_image_bytes: u64) -> Allowance<'_> {
+        Allowance {
+            max_image_bytes,
+            read_timeout: self.parts.settings.read_timeout,
+            decoding: &self.decoding,
+        }
+    }
+
+    /// # Errors
+    /// A problem if it could not be inspected; the inner error is about the picture.
+    async fn report(
+        &self,
+        image: &Spooled,
+        limits: &Limits,
+    ) -> Result<Result<Report, Rejection>, Problem> {
+        let place = self.inspecting.acquire().await;
+        let _place = place.map_err(|_| renderer_unavailable())?;
+        let bytes = image.read().await?;
+        match self.parts.pool.inspect(&bytes, limits).await {
+            Ok(inspection) => Ok(Ok(Report::of(inspection))),
+            Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
+            Err(error @ RenderError::Start(_)) => {
+                tracing::warn!(%error, "nothing could be inspected");
+                Err(renderer_unavailable())
+            }
+        }
+    }
+}
+
+impl Report {
+    fn of(inspection: Inspection) -> Self {
+        let Inspection {
+            source,
+            upright_size,
+            bytes,
+            mut metadata,
+            ..
+        } = inspection;
+        metadata.retain(|kind| kind.is_private());
+        Self {
+            msg: "success",
+            size: [source.width, source.height],
+            format: source.format,
+            orientation: source.orientation,
+            upright_size,
+            frames: source.frames,
+            bytes,
+            private_metadata: metadata,
+        }
+    }
+}
+
+fn refusal(rejection: Rejection) -> Problem {
+    let status = match rejection.code {
+        RejectionCode::TooManyBytes => StatusCode::PAYLOAD_TOO_LARGE,
+        RejectionCode::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Problem::new(status, rejection.code.name(), rejection.message)
+}
+
+fn renderer_unavailable() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "renderer_unavailable",
+        "pictures cannot be read at the moment; try again",
+    )
+}

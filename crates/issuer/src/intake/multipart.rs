@@ -1,0 +1,95 @@
+//! `multipart/form-data` (RFC 7578).
+
+use axum::extract::Request;
+use bytes::Bytes;
+use http::{StatusCode, header};
+use multer::{Field, Multipart};
+
+use super::paced::{Interruption, Paced};
+use super::parcel::{Allowance, Parcel};
+use super::spool::Spool;
+use crate::problem::Problem;
+
+/// The name of a part that is a picture; every other part is a field.
+pub(crate) const IMAGE: &str = "image";
+/// S3 carries 2 KiB of fields; twice that tells a client so instead of cutting it off.
+const MAX_FIELDS_BYTES: usize = 4 * 1024;
+
+/// Reads parts in the order in which they come.
+pub(crate) async fn read(request: Request, allowance: Allowance<'_>) -> Result<Parcel, Problem> {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let boundary = content_type
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| multer::parse_boundary(value).ok())
+        .ok_or_else(|| invalid("the Content-Type has no boundary"))?;
+    let chunks = Paced::new(request.into_body(), allowance.read_timeout);
+    let mut parts = Multipart::new(chunks, boundary);
+    let mut parcel = Parcel::default();
+    let mut fields_bytes = 0;
+    while let Some(part) = parts.next_field().await.map_err(problem)? {
+        match part.name().map(str::to_owned) {
+            None => return Err(invalid("a part has no name")),
+            Some(name) if name == IMAGE => read_image(part, &mut parcel, allowance).await?,
+            Some(name) => {
+                fields_bytes += name.len();
+                let value = read_field(part, &mut fields_bytes).await?;
+                parcel.fields.insert(name, value);
+            }
+        }
+    }
+    Ok(parcel)
+}
+
+async fn read_image(
+    mut part: Field<'_>,
+    parcel: &mut Parcel,
+    allowance: Allowance<'_>,
+) -> Result<(), Problem> {
+    let content_type = part
+        .content_type()
+        .map(|kind| kind.essence_str().to_owned());
+    let mut spool = Spool::open(allowance.max_image_bytes)?;
+    while let Some(chunk) = chunk(&mut part).await? {
+        spool.write(&chunk).await?;
+    }
+    parcel.add(spool.finish(content_type).await?)
+}
+
+async fn read_field(mut part: Field<'_>, fields_bytes: &mut usize) -> Result<String, Problem> {
+    let mut value = Vec::new();
+    while let Some(chunk) = chunk(&mut part).await? {
+        *fields_bytes += chunk.len();
+        if *fields_bytes > MAX_FIELDS_BYTES {
+            return Err(Problem::unprocessable(
+                "metadata_too_large",
+                "fields beside the pictures take 2 KiB at most",
+            ));
+        }
+        value.extend_from_slice(&chunk);
+    }
+    String::from_utf8(value).map_err(|_| invalid("a field is not UTF-8"))
+}
+
+async fn chunk(part: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
+    part.chunk().await.map_err(problem)
+}
+
+fn invalid(detail: &str) -> Problem {
+    Problem::unprocessable("invalid_multipart", detail)
+}
+
+fn problem(error: multer::Error) -> Problem {
+    match error {
+        multer::Error::StreamReadFailed(source) => source
+            .downcast_ref::<Interruption>()
+            .map_or_else(|| Interruption::Incomplete.into(), |&why| why.into()),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body_incomplete",
+            "the form ended before its last boundary",
+        ),
+        error => invalid(&error.to_string()),
+    }
+}
