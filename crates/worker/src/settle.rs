@@ -129,8 +129,27 @@ impl Studio {
             return Ok(Settled::Already);
         }
         let work = self.work(&upload, object, downloads).await?;
-        self.write(upload, work).await?;
-        Ok(Settled::Done)
+        let manifest = self.write(upload, work).await?;
+        self.withdraw_if_deleted(&event.key, &manifest).await
+    }
+
+    /// Who deletes an upload removes the raw object first. Either that was before this look, and
+    /// what was written since goes again; or the rest of the deletion comes after it.
+    async fn withdraw_if_deleted(
+        &self,
+        raw_key: &str,
+        manifest: &Manifest,
+    ) -> Result<Settled, SettleError> {
+        if self.raw.head(raw_key).await?.is_some() {
+            report(manifest);
+            return Ok(Settled::Done);
+        }
+        let mut keys = vec![manifest.raw_key().manifest_key()];
+        if let Outcome::Ready { variants, .. } = &manifest.outcome {
+            keys.extend(variants.iter().map(|variant| variant.key.clone()));
+        }
+        self.media.delete(&keys).await?;
+        Ok(Settled::Gone)
     }
 
     /// Tells the client that nothing will come, when the last try has failed. An outcome from
@@ -220,7 +239,7 @@ impl Studio {
         })
     }
 
-    async fn write(&self, upload: Upload<'_>, work: Work) -> Result<(), CloudError> {
+    async fn write(&self, upload: Upload<'_>, work: Work) -> Result<Manifest, CloudError> {
         let mut notes = Vec::new();
         let mut picture = None;
         let outcome = match work.result {
@@ -245,8 +264,7 @@ impl Studio {
         };
         let manifest = upload.manifest(outcome, notes, picture, work.sha256, work.took);
         publish::manifest(&self.media, &manifest).await?;
-        report(&manifest);
-        Ok(())
+        Ok(manifest)
     }
 }
 

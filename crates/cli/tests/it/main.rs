@@ -3,6 +3,12 @@
 //! What is in `uploads` and `refusals` is written once and runs on the embedded cloud and on
 //! LocalStack. Every test starts a system of its own, with buckets and queues of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "whatever a test's own tools cannot do fails the test"
+)]
+
 mod client;
 mod cloud;
 mod command_line;
