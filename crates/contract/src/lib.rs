@@ -32,7 +32,7 @@ pub use event::{
 };
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, RAW_PREFIX, RawKey};
-pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError};
+pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
 pub use profile::{Auto, FitName, Lossless, Profile, ProfileError, Profiles, VariantSettings};
 pub use settings::{QueueSettings, StorageSettings};

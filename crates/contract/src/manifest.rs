@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use darkroom_imaging::{CropBox, MetadataKind, Note, Placeholder, Rejection, Source};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::{Owner, ProfileName, RawKey, UploadId};
@@ -150,6 +151,11 @@ pub struct ManifestVariant {
     /// Where it is served from: in the issuer's answers only, never in the stored manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// SHA-256 as manifests state it: lower-case hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]

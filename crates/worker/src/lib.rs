@@ -19,6 +19,7 @@ mod message;
 mod publish;
 mod settings;
 mod settle;
+mod upload;
 mod visibility;
 
 pub use backfill::{Backfill, BackfillProgress};

@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, ReadError};
-use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey};
+use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey, sha256_hex};
 use darkroom_imaging::RenderedVariant;
 use futures_util::future::try_join_all;
-use sha2::{Digest, Sha256};
 
 /// No manifest of ours comes near this.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
@@ -36,7 +35,7 @@ async fn put_variant(
         width: variant.width,
         height: variant.height,
         bytes: variant.bytes.len() as u64,
-        sha256: sha256(&variant.bytes),
+        sha256: sha256_hex(&variant.bytes),
         url: None,
         key,
     };
@@ -72,9 +71,4 @@ pub(crate) async fn current_manifest(
         Err(ReadError::TooLarge { .. }) => Ok(None),
         Err(ReadError::Cloud(error)) => Err(error),
     }
-}
-
-/// SHA-256 in lower-case hex.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }

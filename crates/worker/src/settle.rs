@@ -2,22 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, CloudError, ObjectInfo, ObjectReader, ObjectVersion, ReadError};
+use darkroom_cloud::{Bucket, CloudError, ObjectReader, ObjectVersion, ReadError};
 use darkroom_contract::{
-    Attachment, EventKind, Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, Profile,
-    ProfileName, Profiles, RawKey,
-};
-use darkroom_imaging::{
-    Note, NoteCode, Recipe, Rejection, RejectionCode, Rendered, Source, SourceFormat,
+    EventKind, Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, Profile, ProfileName,
+    Profiles, RawKey, sha256_hex,
 };
 use darkroom_render::{RenderError, RenderPool};
-use time::OffsetDateTime;
 
 use crate::fetch::{Downloads, Opened, attachment, open};
 use crate::publish;
+use crate::upload::{Upload, Work, now};
 
 /// Everything that uploads are settled with; cheap to clone.
 #[derive(Debug, Clone)]
@@ -71,23 +68,6 @@ impl SettleError {
             Self::UnknownProfile(_) => "unknown_profile",
         }
     }
-}
-
-/// An upload as its event and its object's headers describe it.
-struct Upload<'a> {
-    key: RawKey,
-    profile: &'a Profile,
-    bucket: &'a str,
-    info: ObjectInfo,
-    attachment: Attachment,
-    recipe: Recipe,
-}
-
-/// What rendering came to.
-struct Work {
-    sha256: Option<String>,
-    result: Result<Rendered, Rejection>,
-    took: Duration,
 }
 
 impl Studio {
@@ -268,80 +248,11 @@ impl Studio {
     }
 }
 
-impl Upload<'_> {
-    fn is_settled_by(&self, manifest: &Manifest) -> bool {
-        let version = self.info.version_id.as_deref();
-        manifest.settles(&self.info.etag, version, &self.recipe.digest())
-    }
-
-    fn too_large(&self, max: u64) -> Work {
-        let message = format!("{} bytes are over the limit of {max}", self.info.size);
-        Work {
-            sha256: None,
-            result: Err(Rejection::new(RejectionCode::TooManyBytes, message)),
-            took: Duration::ZERO,
-        }
-    }
-
-    fn type_mismatch(&self, source: &Source) -> Option<Note> {
-        let declared = self.info.content_type.as_deref()?;
-        if SourceFormat::from_content_type(declared) == Some(source.format) {
-            return None;
-        }
-        let real = source.format.content_type();
-        // The declared type is the client's own text: only what is a known type is repeated.
-        let declared = SourceFormat::from_content_type(declared)
-            .map_or("another type", SourceFormat::content_type);
-        Some(Note {
-            code: NoteCode::TypeMismatch,
-            message: format!("declared as {declared}, is {real}"),
-        })
-    }
-
-    fn manifest(
-        self,
-        outcome: Outcome,
-        notes: Vec<Note>,
-        picture: Option<Source>,
-        sha256: Option<String>,
-        took: Duration,
-    ) -> Manifest {
-        Manifest {
-            version: Manifest::VERSION,
-            id: self.key.id,
-            outcome,
-            source: ManifestSource {
-                bucket: self.bucket.to_owned(),
-                key: self.key.to_string(),
-                etag: self.info.etag,
-                version_id: self.info.version_id,
-                bytes: self.info.size,
-                sha256,
-                picture,
-            },
-            metadata: self.attachment.metadata,
-            crop: self.attachment.crop,
-            notes,
-            recipe: self.recipe.digest(),
-            finished_at: now(),
-            render_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            profile: self.key.profile,
-            owner: self.key.owner,
-        }
-    }
-}
-
 /// Hashing 40 MiB takes long enough to keep other messages waiting.
 async fn hash(bytes: &Bytes) -> String {
     let bytes = bytes.clone();
-    let hashing = tokio::task::spawn_blocking(move || publish::sha256(&bytes));
+    let hashing = tokio::task::spawn_blocking(move || sha256_hex(&bytes));
     hashing.await.unwrap_or_default()
-}
-
-/// To the millisecond, which is what an upload's id has too.
-fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_millisecond(now.millisecond()).unwrap_or(now)
 }
 
 fn report(manifest: &Manifest) {

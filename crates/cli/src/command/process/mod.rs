@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use darkroom_contract::Profile;
+use darkroom_contract::{Profile, sha256_hex};
 use darkroom_imaging::{Recipe, Rejection, RejectionCode, Rendered};
 use darkroom_render::{RenderError, RenderPool};
 use futures_util::stream::{self, StreamExt};
@@ -84,7 +84,7 @@ impl Shop {
                 Some(bytes) => bytes.len() as u64,
                 None => tokio::fs::metadata(&source).await?.len(),
             },
-            sha256: bytes.as_deref().map(report::sha256),
+            sha256: bytes.as_deref().map(sha256_hex),
             source,
             result,
             paths,

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use darkroom_contract::ProfileName;
+use darkroom_contract::{ProfileName, sha256_hex};
 use darkroom_imaging::{Recipe, Rejection, Rendered};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// A file and what came of it.
 #[derive(Debug)]
@@ -83,7 +82,7 @@ impl Report {
                     "width": variant.width,
                     "height": variant.height,
                     "bytes": variant.bytes.len(),
-                    "sha256": sha256(&variant.bytes),
+                    "sha256": sha256_hex(&variant.bytes),
                 })
             })
             .collect()
@@ -94,9 +93,4 @@ fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (into, from) {
         into.extend(from);
     }
-}
-
-/// SHA-256 in lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
