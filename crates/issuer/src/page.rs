@@ -17,6 +17,7 @@ const INDEX: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 const THUMBHASH: &str = include_str!("page/thumbhash.js");
+const ICON: &str = include_str!("page/icon.svg");
 const CLIENT: &str = include_str!("page/client.js");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Desk>> {
     Router::new()
         .route("/", get(index))
         .route("/page.css", asset("text/css; charset=utf-8", STYLE))
+        .route("/icon.svg", asset("image/svg+xml", ICON))
         .route("/page.js", asset(JAVASCRIPT, SCRIPT))
         .route("/thumbhash.js", asset(JAVASCRIPT, THUMBHASH))
         .route("/client.js", asset(JAVASCRIPT, CLIENT))

@@ -49,11 +49,9 @@ for (const name of ["dragover", "drop"]) {
 document.addEventListener("drop", (event) => start(event.dataTransfer.files));
 
 function start(files) {
-  for (const file of files) {
-    const card = new Card(file);
-    list.prepend(card.element);
-    card.run(profile.value);
-  }
+  const cards = Array.from(files, (file) => new Card(file));
+  list.prepend(...cards.map((card) => card.element));
+  for (const card of cards) card.run(profile.value);
 }
 
 class Card {
@@ -147,7 +145,8 @@ function link({ name, url, width, height, bytes: size }) {
 function sizes(source, [original]) {
   const share = Math.round((100 * original.bytes) / source.bytes);
   const before = `${source.format.toUpperCase()}, ${source.width} × ${source.height}, ${bytes(source.bytes)}`;
-  return `${before} became ${bytes(original.bytes)} (${share} %)`;
+  const turned = source.orientation > 1 ? ", turned upright" : "";
+  return `${before} became ${bytes(original.bytes)} (${share} %)${turned}`;
 }
 
 function privacy(removed) {

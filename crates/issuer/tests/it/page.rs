@@ -49,18 +49,16 @@ async fn everything_that_the_page_loads_is_served_with_its_type() {
         .split('"')
         .filter(|text| text.starts_with('/') && text.contains('.'))
         .collect();
-    assert_eq!(paths.len(), 4, "{paths:?}");
+    assert_eq!(paths.len(), 5, "{paths:?}");
     for path in paths {
         let answer = ask_with(with_page(), get(path)).await;
         assert_eq!(answer.status, 200, "{path}");
-        let expected = if path.ends_with(".css") {
-            "text/css"
-        } else {
-            "text/javascript"
+        let (_, extension) = path.split_once('.').unwrap();
+        let expected = match extension {
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            _ => "image/svg+xml",
         };
-        assert!(
-            answer.header("content-type").starts_with(expected),
-            "{path}"
-        );
+        assert_eq!(answer.header("content-type"), expected, "{path}");
     }
 }
