@@ -6,6 +6,9 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 /// profiles in use (CMYK tables) are about 3 MiB.
 pub(crate) const INFLATE_BUDGET: usize = 4 << 20;
 
+/// What a stream costs at least, so that a file of a million empty ones is not worth its while.
+const MIN_COST: usize = 1 << 10;
+
 /// Inflates streams until the budget of the file is spent.
 pub(super) struct Inflater {
     budget: usize,
@@ -27,14 +30,18 @@ impl Inflater {
         }
         match decompress_to_vec_zlib_with_limit(stream, self.budget) {
             Ok(bytes) => {
-                self.budget -= bytes.len().min(self.budget);
+                self.spend(bytes.len());
                 Some(bytes)
             }
             Err(error) => {
-                self.budget -= error.output.len().min(self.budget);
+                self.spend(error.output.len());
                 None
             }
         }
+    }
+
+    fn spend(&mut self, bytes: usize) {
+        self.budget = self.budget.saturating_sub(bytes.max(MIN_COST));
     }
 }
 

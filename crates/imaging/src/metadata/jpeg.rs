@@ -86,10 +86,13 @@ fn picture<'a>(bytes: &'a [u8], survey: &mut Survey) -> &'a [u8] {
 fn next_marker(mut bytes: &[u8]) -> Option<(u8, &[u8])> {
     loop {
         bytes = &bytes[memchr(0xff, bytes)? + 1..];
-        match bytes.first()? {
-            // A stuffed byte of the data, or a fill byte, whose successor may be the marker.
-            0x00 | 0xff => {}
-            marker => return Some((*marker, &bytes[1..])),
+        while let [0xff, rest @ ..] = bytes {
+            bytes = rest;
+        }
+        match bytes.split_first()? {
+            // A stuffed byte of the data.
+            (0x00, _) => {}
+            (marker, rest) => return Some((*marker, rest)),
         }
     }
 }

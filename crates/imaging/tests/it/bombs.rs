@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use darkroom_imaging::{Rejection, inspect, render};
-use darkroom_testkit::fixture::bomb::{Bomb, inflating, oversized};
+use darkroom_testkit::fixture::bomb::{Bomb, crowded, inflating, oversized};
 
 use crate::allocation::peak_bytes;
 use crate::corpus;
@@ -59,6 +59,20 @@ fn metadata_that_inflates_or_loops_costs_almost_nothing() {
         // Refused or rendered without it: both are right.
         let _ = cheap(&bomb, rendered);
         let _ = cheap(&bomb, inspected);
+    }
+}
+
+/// Far above what a pass over the file takes, far below what two nested ones would.
+const MAX_CROWD_TIME: Duration = Duration::from_secs(3);
+
+#[test]
+fn files_full_of_tiny_parts_are_read_in_one_pass() {
+    for bomb in crowded() {
+        let start = Instant::now();
+        let (outcome, peak) = peak_bytes(|| inspected(&bomb.bytes));
+        assert_eq!(outcome, Ok(()), "{}", bomb.name);
+        assert!(start.elapsed() < MAX_CROWD_TIME, "{}", bomb.name);
+        assert!(peak <= 1 << 20, "{}: {peak} bytes", bomb.name);
     }
 }
 
