@@ -8,17 +8,18 @@ use serde::{Deserialize, Serialize};
 pub enum MetadataKind {
     /// An EXIF block (CIPA DC-008), whatever is in it.
     Exif,
-    /// EXIF GPS IFD: where the picture was taken.
+    /// Where the picture was taken: an EXIF GPS IFD that says something, or a position in XMP.
     Gps,
     /// EXIF camera: make, model, lens, serial or owner's name.
     Camera,
-    /// EXIF date and time of the picture.
+    /// EXIF date and time of the picture; PNG tIME.
     DateTime,
     /// EXIF `MakerNote`: the maker's own data, often with serial numbers and faces.
     MakerNote,
     /// EXIF `UserComment`, `ImageDescription`, `Artist`, `Copyright` and the like.
     Description,
-    /// A smaller copy of the picture (EXIF IFD1, JFXX), often from before it was edited.
+    /// A smaller copy of the picture (EXIF IFD1, JFIF, JFXX, Photoshop), often from before it was
+    /// edited.
     Thumbnail,
     /// XMP (ISO 16684-1), extended XMP included.
     Xmp,
@@ -28,7 +29,7 @@ pub enum MetadataKind {
     Icc,
     /// A comment of the format itself: JPEG COM, GIF comment extension.
     Comment,
-    /// PNG tEXt, zTXt or iTXt.
+    /// PNG tEXt, zTXt or iTXt; GIF plain text extension.
     Text,
     /// Further pictures by CIPA DC-007 Multi-Picture Format.
     Mpf,
