@@ -14,6 +14,7 @@ mod cloud;
 mod command_line;
 mod dev;
 mod intake;
+mod issuer;
 mod refusals;
 mod render_process;
 mod system;

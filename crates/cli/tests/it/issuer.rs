@@ -1,0 +1,252 @@
+//! What the issuer does beside handing out a `PUT`, with clients that only speak HTTP.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use darkroom_testkit::fixture::{Exif, Jpeg, scene};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::{DEADLINE, System};
+
+on_both_clouds!(
+    a_form_uploads_what_it_was_signed_for_and_nothing_else,
+    a_url_with_a_checksum_takes_no_other_file,
+    events_tell_every_change_and_end_with_the_outcome,
+    what_is_deleted_leaves_nothing_behind,
+    pictures_that_come_through_the_service_end_like_any_other,
+    looking_into_pictures_tells_what_they_carry,
+);
+
+const BOUNDARY: &str = "a-boundary-that-no-picture-has";
+
+/// `multipart/form-data` as a browser writes it.
+fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let head = format!("content-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(format!("--{BOUNDARY}\r\n{head}").into_bytes());
+    }
+    for (name, bytes) in files {
+        let disposition = format!("form-data; name=\"{name}\"; filename=\"a.jpg\"");
+        let head =
+            format!("content-disposition: {disposition}\r\ncontent-type: image/jpeg\r\n\r\n");
+        body.extend(format!("--{BOUNDARY}\r\n{head}").into_bytes());
+        body.extend_from_slice(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    body
+}
+
+async fn post(url: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
+    let request = Client::new().post(url).body(body);
+    let request = request.header("content-type", content_type);
+    request.header("prefer", "wait=60").send().await.unwrap()
+}
+
+async fn send_form(url: &str, body: Vec<u8>) -> Response {
+    post(
+        url,
+        &format!("multipart/form-data; boundary={BOUNDARY}"),
+        body,
+    )
+    .await
+}
+
+fn photo() -> Vec<u8> {
+    Jpeg::of(&scene(300, 200)).build()
+}
+
+async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
+    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "100KiB")]);
+    let ticket = json!({"method": "POST", "metadata": {"album": "été"}});
+    let ticket = system.client.ticket_with(ticket).await;
+    let url = ticket["url"].as_str().unwrap();
+    let fields = |changes: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+        let fields = ticket["fields"].as_object().unwrap().iter();
+        let changed = |name: &str| changes.iter().find(|(changed, _)| *changed == name);
+        fields
+            .map(|(name, value)| {
+                let value = changed(name).map_or(value.as_str().unwrap(), |(_, value)| value);
+                (name.clone(), value.to_owned())
+            })
+            .collect()
+    };
+    let send = async |fields: Vec<(String, String)>, file: &[u8]| {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let response = send_form(url, form(&fields, &[("file", file)])).await;
+        response.status().as_u16()
+    };
+    for (changes, file) in [
+        (&[("Content-Type", "text/html")][..], photo()),
+        (&[("key", "raw/avatar/u2/x")], photo()),
+        (&[("policy", "e30=")], photo()),
+        (&[], vec![0; 101 * 1024]),
+    ] {
+        let status = send(fields(changes), &file).await;
+        assert!((400..500).contains(&status), "{changes:?}: {status}");
+    }
+    assert_eq!(send(fields(&[]), &photo()).await, 201);
+    let outcome = system.client.outcome(&ticket).await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    assert_eq!(outcome["metadata"]["album"], "été");
+}
+
+async fn a_url_with_a_checksum_takes_no_other_file(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    // SHA-256 of nothing: no picture has it.
+    let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let photo = photo();
+    let ticket = json!({"size": photo.len(), "checksum_sha256": checksum});
+    let ticket = system.client.ticket_with(ticket).await;
+    assert_eq!(system.client.put(&ticket, &photo).await, 400);
+    let status = system.client.status(&ticket).await;
+    assert_eq!(status["status"], "awaiting_upload", "{status}");
+}
+
+async fn events_tell_every_change_and_end_with_the_outcome(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = photo();
+    let ticket = system.client.ticket(photo.len()).await;
+    let path = ticket["status_url"].as_str().unwrap();
+    let url = format!("{}{path}/events", system.client.issuer);
+    let events = Client::new().get(&url).timeout(DEADLINE).send();
+    let mut events = events.await.unwrap();
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    let first = events.chunk().await.unwrap().unwrap();
+    assert!(first.starts_with(b"event: status\n"), "{first:?}");
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    let mut told = String::from_utf8(first.to_vec()).unwrap();
+    while let Some(chunk) = events.chunk().await.unwrap() {
+        told.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    let ids: Vec<_> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("id: "))
+        .collect();
+    assert_eq!(ids.first(), Some(&"awaiting_upload"), "{told}");
+    assert_eq!(ids.last(), Some(&"ready"), "{told}");
+    let data = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .next_back();
+    let outcome: Value = serde_json::from_str(data.unwrap()).unwrap();
+    assert_eq!(outcome["variants"][0]["name"], "original", "{outcome}");
+
+    let again = Client::new().get(&url).header("last-event-id", "ready");
+    assert_eq!(again.send().await.unwrap().status(), 204);
+    let resumed = Client::new()
+        .get(&url)
+        .header("last-event-id", "processing");
+    let resumed = resumed.send().await.unwrap().text().await.unwrap();
+    assert_eq!(resumed.matches("event: status").count(), 1, "{resumed}");
+}
+
+async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let outcome = system.client.upload(&photo()).await;
+    let (raw, media) = (system.raw().await, system.media().await);
+    let key = |name: &Value| name.as_str().unwrap().to_owned();
+    let id = key(&outcome["id"]);
+    let raw_key = key(&outcome["source"]["key"]);
+    let mut media_keys = vec![format!("manifests/avatar/u1/{id}.json")];
+    for variant in outcome["variants"].as_array().unwrap() {
+        media_keys.push(key(&variant["key"]));
+    }
+    for key in &media_keys {
+        assert!(media.head(key).await.unwrap().is_some(), "{key}");
+    }
+    let url = format!("{}/v1/uploads/avatar/u1/{id}", system.client.issuer);
+    for _ in 0..2 {
+        let response = Client::new().delete(&url).send().await.unwrap();
+        assert_eq!(response.status(), 204);
+        assert_eq!(raw.head(&raw_key).await.unwrap(), None);
+        for key in &media_keys {
+            assert_eq!(media.head(key).await.unwrap(), None, "{key}");
+        }
+    }
+}
+
+async fn pictures_that_come_through_the_service_end_like_any_other(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let url = format!("{}/v1/images?profile=avatar&owner=u7", system.client.issuer);
+    let photo = photo();
+    let base64 = STANDARD.encode(&photo);
+    let escaped = base64.replace('+', "%2B");
+    let two = form(
+        &[("album", "7")],
+        &[("image", &photo), ("image", b"no picture at all")],
+    );
+    let multipart = format!("multipart/form-data; boundary={BOUNDARY}");
+    let as_json = json!({"images": [base64], "metadata": {"album": "7"}}).to_string();
+    let as_form = format!("album=7&image={escaped}");
+    for (content_type, body, states) in [
+        (multipart.as_str(), two, &["ready", "rejected"][..]),
+        ("application/json", as_json.into_bytes(), &["ready"]),
+        (
+            "application/x-www-form-urlencoded",
+            as_form.into_bytes(),
+            &["ready"],
+        ),
+    ] {
+        let response = post(&url, content_type, body).await;
+        assert_eq!(response.status(), 200, "{content_type}");
+        let answer: Value = response.json().await.unwrap();
+        let uploads = answer["uploads"].as_array().unwrap();
+        let got: Vec<_> = uploads.iter().map(|upload| &upload["status"]).collect();
+        assert_eq!(got, states, "{answer}");
+        for upload in uploads {
+            assert_eq!(upload["metadata"]["album"], "7", "{answer}");
+            assert_eq!(upload["owner"], "u7");
+            assert_eq!(
+                system.client.status(upload).await["status"],
+                upload["status"]
+            );
+        }
+    }
+    let request = Client::new()
+        .post(&url)
+        .header("content-type", "image/jpeg");
+    let accepted = request.body(photo).send().await.unwrap();
+    assert_eq!(accepted.status(), 202);
+    let accepted: Value = accepted.json().await.unwrap();
+    let outcome = system.client.outcome(&accepted["uploads"][0]).await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+}
+
+async fn looking_into_pictures_tells_what_they_carry(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let url = format!("{}/v1/inspect", system.client.issuer);
+    let photo = Jpeg::of(&scene(90, 60))
+        .exif(&Exif::new().orientation(6).gps(48.1, 11.5))
+        .build();
+    let one: Value = post(&url, "image/jpeg", photo.clone())
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(one["msg"], "success", "{one}");
+    assert_eq!(one["size"], json!([90, 60]));
+    assert_eq!(one["upright_size"], json!([60, 90]));
+    assert_eq!(one["orientation"], 6);
+    assert_eq!(one["format"], "jpeg");
+    assert_eq!(one["bytes"], photo.len());
+    let private = one["private_metadata"].as_array().unwrap();
+    assert!(private.contains(&json!("gps")), "{one}");
+
+    let refused = post(&url, "image/jpeg", "no picture at all").await;
+    assert_eq!(refused.status(), 422);
+    let refused: Value = refused.json().await.unwrap();
+    assert_eq!(refused["code"], "not_an_image");
+
+    let both = form(&[], &[("image", &photo), ("image", b"no picture at all")]);
+    let both: Value = send_form(&url, both).await.json().await.unwrap();
+    assert_eq!(both["images"][0], one);
+    assert_eq!(both["images"][1]["error"]["code"], "not_an_image", "{both}");
+    let raw = system.raw().await.list("raw/", None).await.unwrap();
+    assert!(raw.objects.is_empty(), "{raw:?}");
+}
