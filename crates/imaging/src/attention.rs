@@ -13,112 +13,116 @@ const SIDE: u32 = 96;
 /// differ in brightness far more than in these.
 const SKIN: [f32; 3] = [0.78, 0.57, 0.44];
 
-/// The point that people look at, in the coordinates of `view`, which is part of the upright
-/// picture.
-///
-/// Every pixel of a small copy is weighed by its edges, saturation and nearness to skin colour;
-/// the point is the middle of the weights, drawn to where they are dense.
-///
-/// # Errors
-/// `out_of_memory`.
-pub(crate) fn focus(
-    stored: &Pixels,
-    orientation: Orientation,
-    view: Rect,
-) -> Result<(f64, f64), Rejection> {
-    let bounds = Resize {
-        width: Some(SIDE),
-        height: Some(SIDE),
-        fit: Fit::Inside,
-        enlarge: false,
-    };
-    let placement = Placement::new(view, Some(&bounds), None);
-    let small = place(stored, orientation, &placement)?;
-    let (x, y) = densest(&Saliency::of(&small));
-    Ok((
-        (x + 0.5) * view.width / f64::from(small.width),
-        (y + 0.5) * view.height / f64::from(small.height),
-    ))
+/// What draws attention in the view of a picture, along each of its sides.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Attention {
+    across: Vec<f64>,
+    down: Vec<f64>,
 }
 
-/// The weight of every pixel, row by row.
-struct Saliency {
-    width: usize,
-    weights: Vec<f32>,
-}
-
-impl Saliency {
-    fn of(small: &Pixels) -> Self {
-        let width = small.width as usize;
-        let pixels: Vec<[f32; 4]> = small
-            .data
-            .chunks_exact(small.layout.channels())
-            .map(|pixel| {
-                let alpha = pixel.get(3).copied().unwrap_or(u8::MAX);
-                [pixel[0], pixel[1], pixel[2], alpha].map(|value| f32::from(value) / 255.0)
-            })
-            .collect();
-        let light: Vec<f32> = pixels.iter().map(luma).collect();
-        let weights = pixels
-            .iter()
-            .enumerate()
-            .map(|(index, pixel)| {
-                let edge = edge(&light, width, index);
-                pixel[3] * (edge + 0.6 * skin(pixel) + 0.3 * saturation(pixel))
-            })
-            .collect();
-        Self { width, weights }
-    }
-
-    fn height(&self) -> usize {
-        self.weights.len() / self.width
-    }
-
-    /// The sums of all weights above and left of each point: any box's sum in four look-ups.
-    fn integral(&self) -> Vec<f64> {
-        let stride = self.width + 1;
-        let mut sums = vec![0.0; stride * (self.height() + 1)];
-        for y in 0..self.height() {
-            let mut row = 0.0;
-            for x in 0..self.width {
-                row += f64::from(self.weights[y * self.width + x]);
-                sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + row;
-            }
+impl Attention {
+    /// Weighs every pixel of a small copy of `view`, which is part of the upright picture.
+    ///
+    /// Edges, saturation and nearness to skin colour count; what most of the picture has, such as
+    /// the grain of a carpet, does not.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn of(
+        stored: &Pixels,
+        orientation: Orientation,
+        view: Rect,
+    ) -> Result<Self, Rejection> {
+        let bounds = Resize {
+            width: Some(SIDE),
+            height: Some(SIDE),
+            fit: Fit::Inside,
+            enlarge: false,
+        };
+        let placement = Placement::new(view, Some(&bounds), None);
+        let small = place(stored, orientation, &placement)?;
+        let mut attention = Self {
+            across: vec![0.0; small.width as usize],
+            down: vec![0.0; small.height as usize],
+        };
+        for (index, weight) in outstanding(&weights(&small)).into_iter().enumerate() {
+            attention.across[index % small.width as usize] += weight;
+            attention.down[index / small.width as usize] += weight;
         }
-        sums
+        Ok(attention)
+    }
+
+    /// Where a part of `part` size should begin within a view of `view` size.
+    pub(crate) fn corner(&self, view: (f64, f64), part: (f64, f64)) -> (f64, f64) {
+        (
+            best_start(&self.across, part.0 / view.0) * view.0,
+            best_start(&self.down, part.1 / view.1) * view.1,
+        )
     }
 }
 
-/// The middle of the box, a third of the longer side wide, that holds the most weight; among
-/// equals the one nearest to the centre.
-fn densest(saliency: &Saliency) -> (f64, f64) {
-    let (width, height) = (saliency.width, saliency.height());
-    let side = (width.max(height) / 3).max(1);
-    let (box_width, box_height) = (side.min(width), side.min(height));
-    let sums = saliency.integral();
-    let stride = width + 1;
-    let off_centre = |x: usize, y: usize| {
-        (2 * x + box_width).abs_diff(width) + (2 * y + box_height).abs_diff(height)
+/// The start, as a share of the whole side, of the window of `length`, a share too, that has the
+/// most weight near its middle; among equals the one nearest to the middle of the side.
+fn best_start(weights: &[f64], length: f64) -> f64 {
+    let side = f64::from(u32::try_from(weights.len()).unwrap_or(u32::MAX));
+    let window = length * side;
+    let room = (side - window).max(0.0);
+    let steps = (0..=SIDE).map(|step| room * f64::from(step) / f64::from(SIDE));
+    let held = |start: f64| -> f64 {
+        (0..)
+            .zip(weights)
+            .map(|(index, weight)| {
+                let within = ((f64::from(index) + 0.5 - start) / window).clamp(0.0, 1.0);
+                weight * within * (1.0 - within)
+            })
+            .sum()
     };
-    let mut best = (f64::MIN, usize::MAX, 0, 0);
-    for y in 0..=height - box_height {
-        for x in 0..=width - box_width {
-            let (right, below) = (x + box_width, y + box_height);
-            let sum = sums[below * stride + right] + sums[y * stride + x]
-                - sums[y * stride + right]
-                - sums[below * stride + x];
-            let away = off_centre(x, y);
-            let better = sum > best.0 + 1e-6 || (sum > best.0 - 1e-6 && away < best.1);
-            if better {
-                best = (sum.max(best.0), away, x, y);
-            }
+    let off_middle = |start: f64| (start - room / 2.0).abs();
+    let mut best = (room / 2.0, held(room / 2.0));
+    for start in steps {
+        let holds = held(start);
+        let equal = (holds - best.1).abs() <= 1e-9;
+        if holds > best.1 + 1e-9 || (equal && off_middle(start) < off_middle(best.0)) {
+            best = (start, holds);
         }
     }
-    let middle = |start: usize, length: usize| {
-        // At most SIDE pixels, so exact.
-        f64::from(u32::try_from(2 * start + length - 1).unwrap_or_default()) / 2.0
-    };
-    (middle(best.2, box_width), middle(best.3, box_height))
+    best.0 / side
+}
+
+/// What is left of weights above what is usual in the picture.
+fn outstanding(weights: &[f32]) -> Vec<f64> {
+    let count = f64::from(u32::try_from(weights.len()).unwrap_or(u32::MAX));
+    let mean = weights.iter().map(|w| f64::from(*w)).sum::<f64>() / count;
+    let variance = weights
+        .iter()
+        .map(|w| (f64::from(*w) - mean).powi(2))
+        .sum::<f64>()
+        / count;
+    let usual = mean + variance.sqrt() / 2.0;
+    weights
+        .iter()
+        .map(|weight| (f64::from(*weight) - usual).max(0.0))
+        .collect()
+}
+
+fn weights(small: &Pixels) -> Vec<f32> {
+    let pixels: Vec<[f32; 4]> = small
+        .data
+        .chunks_exact(small.layout.channels())
+        .map(|pixel| {
+            let alpha = pixel.get(3).copied().unwrap_or(u8::MAX);
+            [pixel[0], pixel[1], pixel[2], alpha].map(|value| f32::from(value) / 255.0)
+        })
+        .collect();
+    let light: Vec<f32> = pixels.iter().map(luma).collect();
+    pixels
+        .iter()
+        .enumerate()
+        .map(|(index, pixel)| {
+            let edge = edge(&light, small.width as usize, index);
+            pixel[3] * (edge + 0.6 * skin(pixel) + 0.3 * saturation(pixel))
+        })
+        .collect()
 }
 
 fn luma(pixel: &[f32; 4]) -> f32 {
@@ -183,25 +187,25 @@ mod tests {
         }
     }
 
-    fn focus_of(pixels: &Pixels) -> (f64, f64) {
-        focus(pixels, Orientation::UPRIGHT, Rect::whole((400, 200))).unwrap()
+    /// Where a square of the full height should begin in the picture of 400 x 200 px.
+    fn left_of_square(pixels: &Pixels) -> f64 {
+        let view = Rect::whole(pixels.size());
+        let attention = Attention::of(pixels, Orientation::UPRIGHT, view).unwrap();
+        let (left, top) = attention.corner((400.0, 200.0), (200.0, 200.0));
+        assert!(top.abs() < 1e-9);
+        left
     }
 
     #[test]
-    fn a_coloured_thing_on_grey_is_looked_at() {
-        for (left, top) in [(20, 20), (340, 140), (180, 80)] {
-            let (x, y) = focus_of(&square_at(left, top, [230, 40, 30]));
-            assert!((x - left as f64 - 20.0).abs() < 60.0, "{x} for {left}");
-            assert!((y - top as f64 - 20.0).abs() < 60.0, "{y} for {top}");
+    fn a_coloured_thing_on_grey_comes_to_the_middle() {
+        for (thing, left) in [(20, 0.0), (120, 40.0), (180, 100.0), (340, 200.0)] {
+            let found = left_of_square(&square_at(thing, 80, [230, 40, 30]));
+            assert!((found - left).abs() <= 10.0, "thing at {thing}: {found}");
         }
     }
 
     #[test]
     fn an_even_picture_is_looked_at_in_its_middle() {
-        let (x, y) = focus_of(&square_at(0, 0, [128; 3]));
-        assert!(
-            (x - 200.0).abs() < 5.0 && (y - 100.0).abs() < 5.0,
-            "{x}, {y}"
-        );
+        assert_eq!(left_of_square(&square_at(0, 0, [128; 3])), 100.0);
     }
 }

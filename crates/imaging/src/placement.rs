@@ -88,8 +88,12 @@ fn copy_row(from: &[u8], layout: Layout, to: &mut [u8], channels: usize) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::attention::Attention;
     use crate::geometry::Rect;
+    use crate::{Fit, Gravity, Resize};
 
     fn dot(layout: Layout) -> Pixels {
         let data = [1, 2, 3, 128][..layout.channels()].to_vec();
@@ -107,6 +111,52 @@ mod tests {
             size: (1, 1),
             canvas: (3, 1),
             at: (1, 0),
+        }
+    }
+
+    fn any_fit() -> impl Strategy<Value = Fit> {
+        let gravity = prop::sample::select(vec![
+            Gravity::Center,
+            Gravity::NorthEast,
+            Gravity::SouthWest,
+            Gravity::Attention,
+        ]);
+        prop_oneof![
+            Just(Fit::Inside),
+            gravity.clone().prop_map(Fit::Cover),
+            gravity.prop_map(|gravity| Fit::Pad {
+                gravity,
+                background: None,
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_picture_fits_any_box(
+            stored in (1_u32..90, 1_u32..90),
+            wished in (prop::option::of(1_u32..120), prop::option::of(1_u32..120)),
+            fit in any_fit(),
+            enlarge: bool,
+            orientation in 1_u8..=8,
+            max_side in 1_u32..200,
+        ) {
+            let orientation = Orientation::from_exif(orientation);
+            let mut pixels = Pixels::zeroed(stored.0, stored.1, Layout::Rgb).unwrap();
+            for (index, byte) in pixels.data.iter_mut().enumerate() {
+                *byte = (index * 31 % 251) as u8;
+            }
+            let view = Rect::whole(orientation.turn_size(stored));
+            let attention = Attention::of(&pixels, orientation, view).unwrap();
+            let resize = Resize { width: wished.0, height: wished.1, fit, enlarge };
+            let placement =
+                Placement::new(view, Some(&resize), Some(&attention)).within(max_side);
+            let placed = place(&pixels, orientation, &placement).unwrap();
+            prop_assert_eq!(placed.size(), placement.size);
+            let padded = pad(&placed, &placement, None).unwrap();
+            prop_assert_eq!(padded.size(), placement.canvas);
+            prop_assert!(padded.width.max(padded.height) <= max_side);
+            prop_assert!(padded.width.min(padded.height) >= 1);
         }
     }
 

@@ -38,11 +38,19 @@ fn typed<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> O
     let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
     let (width, height) = target.size();
     let mut to = TypedImage::<P>::from_buffer(width, height, &mut target.data).ok()?;
+    let (x, wide) = within(source.x, source.width, pixels.width);
+    let (y, high) = within(source.y, source.height, pixels.height);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .crop(source.x, source.y, source.width, source.height)
+        .crop(x, y, wide, high)
         .use_alpha(true);
     Resizer::new().resize_typed(&from, &mut to, &options).ok()
+}
+
+/// A start and length within a side: the last bit of a fraction may lie outside.
+fn within(start: f64, length: f64, side: u32) -> (f64, f64) {
+    let start = start.clamp(0.0, f64::from(side));
+    (start, length.min(f64::from(side) - start))
 }
 
 /// Takes the part `source`, whose edges lie on pixels, as it is.

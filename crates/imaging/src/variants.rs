@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use crate::attention::focus;
+use crate::attention::Attention;
 use crate::geometry::{Placement, Rect};
 use crate::orientation::Orientation;
 use crate::pixels::Pixels;
@@ -13,8 +13,9 @@ use crate::{Color, Fit, Gravity, Rejection, RenderedVariant, Resize, Variant};
 use crate::{encode, placeholder};
 
 /// How much larger a picture has to be on each side for a smaller one to be made from it instead
-/// of from the source: from there on the second pass of Lanczos changes less than encoding does.
-const STEP: u32 = 3;
+/// of from the source. From there on the second pass of Lanczos3 costs nothing that can be seen:
+/// on photographs the two ways are 54 dB apart or more, much nearer than Lanczos3 and bicubic.
+const STEP: u32 = 2;
 
 /// A picture in sRGB, or in its own colour space where that is kept, not yet upright.
 pub(crate) struct Picture {
@@ -89,8 +90,8 @@ impl Picture {
                 })
             )
         };
-        let focus = if wanted.iter().any(attentive) {
-            Some(focus(&self.pixels, self.orientation, self.view)?)
+        let attention = if wanted.iter().any(attentive) {
+            Some(Attention::of(&self.pixels, self.orientation, self.view)?)
         } else {
             None
         };
@@ -98,7 +99,7 @@ impl Picture {
             .iter()
             .map(|&Wanted { index, variant }| Job {
                 variant,
-                placement: Placement::new(self.view, variant.resize.as_ref(), focus)
+                placement: Placement::new(self.view, variant.resize.as_ref(), attention.as_ref())
                     .within(variant.encoding.max_side()),
                 index,
             })
