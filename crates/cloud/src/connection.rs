@@ -80,11 +80,10 @@ impl Connection {
         let mut s3 = aws_sdk_s3::config::Builder::from(&config)
             .timeout_config(timeouts(S3_ATTEMPT_TIMEOUT))
             .force_path_style(storage.path_style.unwrap_or(has_endpoint));
-        s3.set_endpoint_url(
-            s3_url
-                .map(Into::into)
-                .or(config.endpoint_url().map(Into::into)),
-        );
+        // Setting none would undo what the SDK has found for this service alone.
+        if let Some(url) = s3_url {
+            s3 = s3.endpoint_url(url);
+        }
         let mut public_s3 = s3.clone();
         if let Some(url) = &storage.public_endpoint {
             public_s3 = public_s3
@@ -93,11 +92,9 @@ impl Connection {
         }
         let mut sqs = aws_sdk_sqs::config::Builder::from(&config)
             .timeout_config(timeouts(SQS_ATTEMPT_TIMEOUT));
-        sqs.set_endpoint_url(
-            sqs_url
-                .map(Into::into)
-                .or(config.endpoint_url().map(Into::into)),
-        );
+        if let Some(url) = sqs_url {
+            sqs = sqs.endpoint_url(url);
+        }
         Self {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             public_s3: aws_sdk_s3::Client::from_conf(public_s3.build()),

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 /// A call to S3 or SQS that did not succeed.
 #[derive(Debug, Clone)]
@@ -83,7 +82,7 @@ impl CloudError {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        move |error| Self::new(kind(&error), operation, DisplayErrorContext(&error))
+        move |error| Self::new(kind(&error), operation, chain(&error))
     }
 }
 
@@ -99,6 +98,15 @@ impl fmt::Display for CloudError {
 }
 
 impl std::error::Error for CloudError {}
+
+/// An error and everything that caused it. The SDK's own display of this repeats all of it in debug
+/// form, which nobody can read in a log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut said: Vec<String> = causes.map(ToString::to_string).collect();
+    said.dedup();
+    said.join(": ")
+}
 
 fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {
     match error {

@@ -84,9 +84,13 @@ async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     for (changes, file) in [
         (&[("Content-Type", "text/html")][..], photo()),
         (&[("key", "raw/avatar/u2/x")], photo()),
-        (&[("policy", "e30=")], photo()),
         (&[], vec![0; 101 * 1024]),
+        // An empty policy, which allows everything: LocalStack does not check whose it is.
+        (&[("policy", "e30=")], photo()),
     ] {
+        if cloud == Cloud::LocalStack && changes.iter().any(|(name, _)| *name == "policy") {
+            continue;
+        }
         let status = send(fields(changes), &file).await;
         assert!((400..500).contains(&status), "{changes:?}: {status}");
     }

@@ -110,7 +110,8 @@ impl System {
             let mut command = darkroom(folder.path());
             command
                 .arg(subcommand)
-                .env("AWS_ENDPOINT_URL", endpoint)
+                .env("AWS_ENDPOINT_URL_S3", endpoint)
+                .env("AWS_ENDPOINT_URL_SQS", endpoint)
                 .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
                 .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
                 .env("AWS_REGION", REGION)
