@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Carries a request's id in both directions.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Asked every few seconds by every load balancer.
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 const MAX_ID_LENGTH: usize = 64;
 
 /// Names the request, logs how it ended, and marks the answer as not to be kept or guessed at.
@@ -32,7 +35,13 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status, elapsed_ms, "answered"));
+    span.in_scope(|| {
+        if PROBES.contains(&route.as_str()) {
+            tracing::debug!(status, elapsed_ms, "answered");
+        } else {
+            tracing::info!(status, elapsed_ms, "answered");
+        }
+    });
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     let nosniff = HeaderValue::from_static("nosniff");

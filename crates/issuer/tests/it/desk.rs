@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use darkroom_cloud::{Connection, Endpoints};
 use darkroom_contract::{Profiles, StorageSettings};
@@ -78,13 +79,8 @@ pub(crate) async fn issuer(settings: IssuerSettings) -> Issuer {
     })
 }
 
-pub(crate) async fn ask_with(settings: IssuerSettings, request: Request<Body>) -> Answer {
-    let response = issuer(settings)
-        .await
-        .router()
-        .oneshot(request)
-        .await
-        .unwrap();
+pub(crate) async fn ask_router(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     Answer {
@@ -92,6 +88,10 @@ pub(crate) async fn ask_with(settings: IssuerSettings, request: Request<Body>) -
         headers: parts.headers,
         text: String::from_utf8(bytes.to_vec()).unwrap(),
     }
+}
+
+pub(crate) async fn ask_with(settings: IssuerSettings, request: Request<Body>) -> Answer {
+    ask_router(issuer(settings).await.router(), request).await
 }
 
 pub(crate) async fn ask(request: Request<Body>) -> Answer {

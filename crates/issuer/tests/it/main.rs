@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod hostile;
 mod intake;
 mod page;
 mod refusals;
