@@ -7,6 +7,40 @@
 //! This crate never touches a file, a socket, a clock, a thread or the environment, and the same
 //! bytes with the same recipe always give the same output. It is run inside the render process
 //! only: a decoder that crashes or asks for too much memory takes that process with it.
+//!
+//! ```
+//! use darkroom_imaging::{Encoding, IccPolicy, Limits, Recipe, SourceFormat, Variant, render};
+//! use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation, scene};
+//!
+//! // A picture of 60 x 40 pixels from a camera that was held sideways.
+//! let stored = rotated_for_orientation(&scene(60, 40), 6);
+//! let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
+//!
+//! let recipe = Recipe {
+//!     limits: Limits {
+//!         max_bytes: 1 << 20,
+//!         max_width: 4096,
+//!         max_height: 4096,
+//!         max_pixels: 4096 * 4096,
+//!         max_frames: 1,
+//!         max_total_pixels: 4096 * 4096,
+//!         formats: vec![SourceFormat::Png],
+//!     },
+//!     crop: None,
+//!     variants: vec![Variant {
+//!         name: "original".to_owned(),
+//!         resize: None,
+//!         encoding: Encoding::Png,
+//!         animated: false,
+//!         icc: IccPolicy::ConvertToSrgb,
+//!     }],
+//! };
+//! let rendered = render(&photo, &recipe)?;
+//! assert_eq!(rendered.source.orientation, 6);
+//! let upright = &rendered.variants[0];
+//! assert_eq!((upright.width, upright.height), (60, 40));
+//! # Ok::<(), darkroom_imaging::Rejection>(())
+//! ```
 
 #![warn(missing_docs)]
 
