@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use darkroom_imaging::{OutputFormat, RenderedVariant, render};
-use darkroom_testkit::fixture::{CANARY, planted};
+use darkroom_imaging::{IccPolicy, MetadataKind, OutputFormat, RenderedVariant, render};
+use darkroom_testkit::fixture::{CANARY, Jpeg, icc_profile, planted, scene};
 
 use crate::recipes::{avatar, every_encoding};
 
@@ -116,5 +116,23 @@ fn notes_and_rejections_do_not_repeat_what_a_source_says() {
         if let Err(rejection) = cut {
             assert!(!rejection.message.contains(CANARY), "{}", file.place);
         }
+    }
+}
+
+#[test]
+fn a_profile_that_is_asked_for_is_kept_and_not_called_removed() {
+    let file = Jpeg::of(&scene(48, 36))
+        .icc(&icc_profile(CANARY))
+        .comment("gone")
+        .build();
+    let mut recipe = avatar();
+    for variant in &mut recipe.variants {
+        variant.icc = IccPolicy::Keep;
+    }
+    let rendered = render(&file, &recipe).unwrap();
+    assert_eq!(rendered.removed_metadata, [MetadataKind::Comment]);
+    for variant in &rendered.variants {
+        assert!(holds_canary(&variant.bytes), "{}", variant.name);
+        assert!(riff_chunks(&variant.bytes).contains(&"ICCP".to_owned()));
     }
 }
