@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::{Bytes, BytesMut};
@@ -142,7 +143,22 @@ impl Bucket {
             } => request.if_match(format!("\"{etag}\"")),
             _ => request,
         };
-        let output = request.send().await.map_err(CloudError::of("GetObject"))?;
+        let output = request.send().await.map_err(|error| {
+            let code = error
+                .as_service_error()
+                .and_then(ProvideErrorMetadata::code);
+            let is_missing_object = matches!(
+                code,
+                Some("NoSuchKey" | "NoSuchVersion" | "MethodNotAllowed")
+            );
+            let error = CloudError::of("GetObject")(error);
+            // A missing bucket or a proxy's 404 says nothing of the object.
+            if error.is_not_found() && !is_missing_object {
+                CloudError::new(CloudErrorKind::Unavailable, "GetObject", error.detail)
+            } else {
+                error
+            }
+        })?;
         let info = ObjectInfo {
             size: size(output.content_length),
             etag: unquoted(output.e_tag).unwrap_or_default(),

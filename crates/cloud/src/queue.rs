@@ -70,13 +70,19 @@ impl Queue {
         &self.url
     }
 
-    /// Waits up to `wait` (at most 20 s) for up to `most` (at most 10) messages.
+    /// Waits up to `wait` (at most 20 s) for up to `most` (at most 10) messages, which are then
+    /// hidden from others for `hidden`, whatever the queue's own setting is.
     ///
     /// One call is one attempt: who polls in a loop paces the retries itself.
     ///
     /// # Errors
     /// What the call met.
-    pub async fn receive(&self, most: usize, wait: Duration) -> Result<Vec<Message>, CloudError> {
+    pub async fn receive(
+        &self,
+        most: usize,
+        wait: Duration,
+        hidden: Duration,
+    ) -> Result<Vec<Message>, CloudError> {
         let once = aws_sdk_sqs::Config::builder().retry_config(RetryConfig::disabled());
         let output = self
             .client
@@ -84,6 +90,7 @@ impl Queue {
             .queue_url(&self.url)
             .max_number_of_messages(i32::try_from(most.min(BATCH)).unwrap_or(1))
             .wait_time_seconds(seconds(wait))
+            .visibility_timeout(seconds(hidden))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
             .customize()
             .config_override(once)

@@ -21,7 +21,9 @@ pub struct StorageSettings {
     /// What a variant's key is appended to for its public URL, such as a CDN's address. Where it
     /// is not said, the media bucket's own address is used.
     pub media_base_url: Option<String>,
-    /// `Cache-Control` of variants: a key's content never changes while it exists.
+    /// `Cache-Control` of variants. A key's content changes only when another recipe is applied to
+    /// an upload that has an outcome already (`backfill` after a change of its profile): whoever
+    /// does that serves from a new prefix, or waits for caches.
     pub cache_control: String,
     /// Origins of the pages that may upload from a browser (`provision`).
     pub cors_origins: Vec<String>,

@@ -8,15 +8,22 @@ use crate::allocator::exit_when_out_of_memory;
 use crate::confinement::confine;
 use crate::protocol::{RenderedHeader, Reply, Request, Task, read_header, write_message};
 
+/// The status a render process exits with when the system does not let it be confined: no picture
+/// is at fault then.
+pub(crate) const UNCONFINED_STATUS: i32 = 87;
+
 /// Serves requests from stdin on stdout until stdin ends: the whole life of a render process.
 ///
 /// To be called before anything else has started threads or opened files.
 ///
 /// # Errors
-/// If the process cannot be confined, or the parent goes away in the middle of a message.
+/// If the parent goes away in the middle of a message. A process that cannot be confined exits with
+/// a status of its own.
 pub fn run_child(max_memory: u64) -> io::Result<()> {
     exit_when_out_of_memory();
-    confine(max_memory)?;
+    if confine(max_memory).is_err() {
+        std::process::exit(UNCONFINED_STATUS);
+    }
     // A decoder's panic is reported as an outcome; its text may repeat bytes of the picture.
     std::panic::set_hook(Box::new(|_| {}));
     let mut input = io::stdin().lock();

@@ -11,12 +11,22 @@ use std::io;
 /// # Errors
 /// Only if the kernel refuses a limit, which it does where a hard limit is already lower.
 pub(crate) fn confine(max_memory: u64) -> io::Result<()> {
+    leave_signals_to_the_parent();
     limit(libc::RLIMIT_CORE, 0)?;
     // macOS accepts this limit and does not keep it; the deadline still ends an allocation storm.
     limit(libc::RLIMIT_AS, max_memory)?;
     #[cfg(target_os = "linux")]
     linux()?;
     Ok(())
+}
+
+/// A terminal and a service manager tell a whole group to stop. The parent has yet to finish what
+/// this process is at; when the parent is gone, the input ends, and so does this process.
+fn leave_signals_to_the_parent() {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        // SAFETY: ignoring a signal installs no code.
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
+    }
 }
 
 // The type of a resource's name differs between C libraries.

@@ -8,39 +8,60 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::process::RenderProcess;
 use crate::protocol::{RenderedHeader, Reply, Request, Task, frame, header_length};
 
+/// A request and what an honest answer to it is.
+pub(crate) trait Exchange: Sync {
+    /// What comes back.
+    type Answer;
+
+    /// Asks a child. Fails if it goes away, or says what no honest child would; it must not be used
+    /// again then.
+    fn with(
+        &self,
+        process: &mut RenderProcess,
+    ) -> impl Future<Output = io::Result<Result<Self::Answer, Rejection>>> + Send;
+}
+
 /// Has a picture rendered.
-///
-/// Fails if the child goes away, or says what no honest child would; it must not be used again
-/// then. So for [`inspect`].
-pub(crate) async fn render(
-    process: &mut RenderProcess,
-    source: &[u8],
-    recipe: &Recipe,
-    max_reply_bytes: u64,
-) -> io::Result<Result<Rendered, Rejection>> {
-    send(process, Task::Render(recipe.clone()), source).await?;
-    match read_reply(process).await? {
-        Reply::Rendered(header) => {
-            check(&header, recipe, max_reply_bytes)?;
-            let bodies = read_bodies(process, &header).await?;
-            Ok(Ok(header.with(bodies)))
+pub(crate) struct Render<'a> {
+    pub(crate) source: &'a [u8],
+    pub(crate) recipe: &'a Recipe,
+    /// More than this is not taken back.
+    pub(crate) max_reply_bytes: u64,
+}
+
+impl Exchange for Render<'_> {
+    type Answer = Rendered;
+
+    async fn with(&self, process: &mut RenderProcess) -> io::Result<Result<Rendered, Rejection>> {
+        send(process, Task::Render(self.recipe.clone()), self.source).await?;
+        match read_reply(process).await? {
+            Reply::Rendered(header) => {
+                check(&header, self.recipe, self.max_reply_bytes)?;
+                let bodies = read_bodies(process, &header).await?;
+                Ok(Ok(header.with(bodies)))
+            }
+            Reply::Rejected(rejection) => Ok(Err(rejection)),
+            Reply::Inspected(_) => Err(not_asked_for()),
         }
-        Reply::Rejected(rejection) => Ok(Err(rejection)),
-        Reply::Inspected(_) => Err(not_asked_for()),
     }
 }
 
 /// Has a file's header and metadata read.
-pub(crate) async fn inspect(
-    process: &mut RenderProcess,
-    source: &[u8],
-    limits: &Limits,
-) -> io::Result<Result<Inspection, Rejection>> {
-    send(process, Task::Inspect(limits.clone()), source).await?;
-    match read_reply(process).await? {
-        Reply::Inspected(inspection) => Ok(Ok(inspection)),
-        Reply::Rejected(rejection) => Ok(Err(rejection)),
-        Reply::Rendered(_) => Err(not_asked_for()),
+pub(crate) struct Inspect<'a> {
+    pub(crate) source: &'a [u8],
+    pub(crate) limits: &'a Limits,
+}
+
+impl Exchange for Inspect<'_> {
+    type Answer = Inspection;
+
+    async fn with(&self, process: &mut RenderProcess) -> io::Result<Result<Inspection, Rejection>> {
+        send(process, Task::Inspect(self.limits.clone()), self.source).await?;
+        match read_reply(process).await? {
+            Reply::Inspected(inspection) => Ok(Ok(inspection)),
+            Reply::Rejected(rejection) => Ok(Err(rejection)),
+            Reply::Rendered(_) => Err(not_asked_for()),
+        }
     }
 }
 

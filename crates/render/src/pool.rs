@@ -8,7 +8,7 @@ use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, RejectionCode, Ren
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::exchange;
+use crate::exchange::{Exchange, Inspect, Render};
 use crate::process::{Launch, RenderProcess};
 use crate::settings::RenderSettings;
 
@@ -55,8 +55,10 @@ impl RenderPool {
     /// [`RenderError::Rejected`] with the renderer's own codes, or `timed_out`, `out_of_memory` or
     /// `crashed` for what became of its process.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
-        self.ask(async |process| {
-            exchange::render(process, source, recipe, self.max_reply_bytes).await
+        self.ask(&Render {
+            source,
+            recipe,
+            max_reply_bytes: self.max_reply_bytes,
         })
         .await
     }
@@ -66,23 +68,35 @@ impl RenderPool {
     /// # Errors
     /// As for [`RenderPool::render`].
     pub async fn inspect(&self, source: &[u8], limits: &Limits) -> Result<Inspection, RenderError> {
-        self.ask(async |process| exchange::inspect(process, source, limits).await)
-            .await
+        self.ask(&Inspect { source, limits }).await
     }
 
-    async fn ask<T>(
-        &self,
-        exchange: impl AsyncFnOnce(&mut RenderProcess) -> io::Result<Result<T, Rejection>>,
-    ) -> Result<T, RenderError> {
+    /// A process that dies may have been dying before: only a picture that a fresh one dies of too
+    /// is at fault.
+    async fn ask<E: Exchange>(&self, exchange: &E) -> Result<E::Answer, RenderError> {
         let place = self.places.acquire().await;
         let _place = place.map_err(|closed| RenderError::Start(io::Error::other(closed)))?;
-        let mut process = self.take()?;
-        match timeout(self.timeout, exchange(&mut process)).await {
+        if let Some(process) = self.idle() {
+            match self.attempt(process, exchange).await {
+                Err(RenderError::Rejected(rejection)) if is_death(rejection.code) => {}
+                answer => return answer,
+            }
+        }
+        let process = RenderProcess::start(&self.launch).map_err(RenderError::Start)?;
+        self.attempt(process, exchange).await
+    }
+
+    async fn attempt<E: Exchange>(
+        &self,
+        mut process: RenderProcess,
+        exchange: &E,
+    ) -> Result<E::Answer, RenderError> {
+        match timeout(self.timeout, exchange.with(&mut process)).await {
             Ok(Ok(answer)) => {
                 self.put_back(process);
                 Ok(answer?)
             }
-            Ok(Err(error)) => Err(died(process, &error).await.into()),
+            Ok(Err(error)) => Err(died(process, &error).await),
             Err(_) => {
                 process.kill().await;
                 Err(self.timed_out().into())
@@ -90,16 +104,9 @@ impl RenderPool {
         }
     }
 
-    fn take(&self) -> Result<RenderProcess, RenderError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        match idle {
-            Some(process) => Ok(process),
-            None => RenderProcess::start(&self.launch).map_err(RenderError::Start),
-        }
+    fn idle(&self) -> Option<RenderProcess> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop()
     }
 
     /// Keeps a process for the next picture, unless it has done its share.
@@ -119,12 +126,17 @@ impl RenderPool {
     }
 }
 
-async fn died(process: RenderProcess, error: &io::Error) -> Rejection {
+const fn is_death(code: RejectionCode) -> bool {
+    matches!(code, RejectionCode::OutOfMemory | RejectionCode::Crashed)
+}
+
+async fn died(process: RenderProcess, error: &io::Error) -> RenderError {
     let (code, exit) = process.post_mortem().await;
-    tracing::warn!(%code, exit, %error, "a render process died");
+    tracing::warn!(exit, %error, "a render process died");
     let message = match code {
-        RejectionCode::OutOfMemory => "rendering needs more memory than it may have",
-        _ => "the picture made the renderer crash",
+        None => return RenderError::Start(io::Error::other("it cannot be confined")),
+        Some(RejectionCode::OutOfMemory) => "rendering needs more memory than it may have",
+        Some(_) => "the picture made the renderer crash",
     };
-    Rejection::new(code, message)
+    Rejection::new(code.unwrap_or(RejectionCode::Crashed), message).into()
 }

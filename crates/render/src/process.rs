@@ -9,6 +9,7 @@ use darkroom_imaging::RejectionCode;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::allocator::OUT_OF_MEMORY_STATUS;
+use crate::child::UNCONFINED_STATUS;
 
 /// What to start as a render process: a program that calls [`run_child`](crate::run_child).
 #[derive(Debug, Clone)]
@@ -62,25 +63,28 @@ impl RenderProcess {
         }
     }
 
-    /// Why a child that stopped answering died. One that lives on has broken the protocol and is
-    /// killed.
-    pub(crate) async fn post_mortem(mut self) -> (RejectionCode, String) {
+    /// Why a child that stopped answering died; no code where no picture is at fault. One that
+    /// lives on has broken the protocol and is killed.
+    pub(crate) async fn post_mortem(mut self) -> (Option<RejectionCode>, String) {
         drop(self.input);
         let exit = tokio::time::timeout(std::time::Duration::from_secs(1), self.child.wait()).await;
         match exit {
             Ok(Ok(status)) => (cause(status), status.to_string()),
-            Ok(Err(error)) => (RejectionCode::Crashed, error.to_string()),
-            Err(_) => (RejectionCode::Crashed, "protocol broken".to_owned()),
+            Ok(Err(error)) => (Some(RejectionCode::Crashed), error.to_string()),
+            Err(_) => (Some(RejectionCode::Crashed), "protocol broken".to_owned()),
         }
     }
 }
 
-fn cause(status: ExitStatus) -> RejectionCode {
+fn cause(status: ExitStatus) -> Option<RejectionCode> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         // A SIGKILL that we did not send is the kernel's, short of memory.
-        (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,
-        _ => RejectionCode::Crashed,
+        (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => {
+            Some(RejectionCode::OutOfMemory)
+        }
+        (Some(UNCONFINED_STATUS), _) => None,
+        _ => Some(RejectionCode::Crashed),
     }
 }
 
@@ -95,18 +99,29 @@ mod tests {
         }
     }
 
-    async fn cause_of(script: &str) -> RejectionCode {
+    async fn cause_of(script: &str) -> Option<RejectionCode> {
         let process = RenderProcess::start(&shell(script)).unwrap();
         process.post_mortem().await.0
     }
 
     #[tokio::test]
     async fn the_cause_of_death_is_told_from_the_exit() {
-        assert_eq!(cause_of("exit 86").await, RejectionCode::OutOfMemory);
-        assert_eq!(cause_of("kill -KILL $$").await, RejectionCode::OutOfMemory);
-        assert_eq!(cause_of("kill -SEGV $$").await, RejectionCode::Crashed);
-        assert_eq!(cause_of("exit 1").await, RejectionCode::Crashed);
-        assert_eq!(cause_of("exit 0").await, RejectionCode::Crashed);
+        assert_eq!(cause_of("exit 86").await, Some(RejectionCode::OutOfMemory));
+        assert_eq!(
+            cause_of("kill -KILL $$").await,
+            Some(RejectionCode::OutOfMemory)
+        );
+        assert_eq!(
+            cause_of("kill -SEGV $$").await,
+            Some(RejectionCode::Crashed)
+        );
+        assert_eq!(cause_of("exit 1").await, Some(RejectionCode::Crashed));
+        assert_eq!(cause_of("exit 0").await, Some(RejectionCode::Crashed));
+    }
+
+    #[tokio::test]
+    async fn a_child_that_could_not_be_confined_is_no_picture_s_fault() {
+        assert_eq!(cause_of("exit 87").await, None);
     }
 
     #[cfg(target_os = "linux")]

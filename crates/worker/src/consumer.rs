@@ -90,8 +90,9 @@ impl Worker {
         let mut failures = 0;
         while let Some(Ok(mut places)) = stop.run_until_cancelled(self.free_places()).await {
             let wait = self.settings.poll_wait;
+            let hidden = self.desk.queues.visibility_timeout;
             // Never cancelled: messages of a poll that was given up are hidden from everyone.
-            match self.desk.events.receive(places.len(), wait).await {
+            match self.desk.events.receive(places.len(), wait, hidden).await {
                 Ok(messages) if stop.is_cancelled() => self.give_back(&messages).await,
                 Ok(messages) => {
                     failures = 0;

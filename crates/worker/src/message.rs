@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use darkroom_cloud::{CloudError, Message, Queue, Receipt};
-use darkroom_contract::{Notification, ObjectEvent, QueueSettings};
+use darkroom_contract::{Notification, ObjectEvent, QueueSettings, RecordError};
 use tokio::sync::mpsc;
 
 use crate::backoff::Backoff;
 use crate::fetch::Downloads;
-use crate::settle::{SettleError, Settled, Studio};
+use crate::settle::{Settled, Studio};
 use crate::visibility::keep_hidden;
 
 /// How long a message waits before it is worked on again after something was unavailable.
 const RETRY: Backoff = Backoff {
-    first: Duration::from_secs(2),
+    first: Duration::from_secs(10),
     most: Duration::from_secs(300),
 };
 
@@ -37,6 +37,19 @@ enum Verdict {
     Retry,
     /// It will never be understood.
     Poison(String),
+}
+
+impl Verdict {
+    /// What becomes of a message with two records: one that must be tried again keeps the message,
+    /// and one that will never be understood is buried when there is nothing left to try.
+    fn or_worse(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Retry, _) | (_, Self::Acknowledge) => self,
+            _ if matches!(other, Self::Retry) => other,
+            (Self::Poison(_), _) => self,
+            (Self::Acknowledge, _) => other,
+        }
+    }
 }
 
 impl Desk {
@@ -66,17 +79,15 @@ impl Desk {
         };
         let mut verdict = Verdict::Acknowledge;
         for record in records {
-            match record {
-                Ok(event) => match self.settle(message, &event).await {
-                    Verdict::Acknowledge => {}
-                    worse => verdict = worse,
-                },
-                Err(error) => verdict = Verdict::Poison(error.to_string()),
-            }
-            // Nothing after a record that must be tried again is lost: it is tried again too.
-            if matches!(verdict, Verdict::Retry) {
-                return verdict;
-            }
+            let of_record = match record {
+                Ok(event) => self.settle(message, &event).await,
+                Err(error @ RecordError::Kind(_)) => {
+                    tracing::info!(%error, "nothing to do for an event");
+                    Verdict::Acknowledge
+                }
+                Err(error) => Verdict::Poison(error.to_string()),
+            };
+            verdict = verdict.or_worse(of_record);
         }
         verdict
     }
@@ -92,9 +103,6 @@ impl Desk {
             Err(error) => error,
         };
         tracing::warn!(key = event.key, tries = message.receive_count, %error, "not settled");
-        if let SettleError::UnknownProfile(_) = error {
-            return Verdict::Poison(error.to_string());
-        }
         if self.is_last_try(message)
             && let Err(error) = self.studio.give_up(event, &error).await
         {
@@ -111,7 +119,7 @@ impl Desk {
     /// letters, when it is next asked for.
     async fn put_off(&self, message: &Message) {
         let wait = if self.is_last_try(message) {
-            Duration::ZERO
+            RETRY.first
         } else {
             RETRY.after(message.receive_count)
         };

@@ -110,19 +110,32 @@ impl Studio {
         }
         let work = self.work(&upload, object, downloads).await?;
         let manifest = self.write(upload, work).await?;
-        self.withdraw_if_deleted(&event.key, &manifest).await
+        report(&manifest);
+        self.look_again(event, &manifest, downloads).await
     }
 
-    /// Who deletes an upload removes the raw object first. Either that was before this look, and
-    /// what was written since goes again; or the rest of the deletion comes after it.
-    async fn withdraw_if_deleted(
+    /// What happened to the raw object while its outcome was made?
+    ///
+    /// Who deletes an upload removes the raw object first: either that was before this look, and
+    /// what was written since goes again; or the rest of the deletion comes after it. And who
+    /// replaced it may have seen the new outcome written before this one, which overwrote it.
+    async fn look_again(
         &self,
-        raw_key: &str,
+        event: &ObjectEvent,
         manifest: &Manifest,
+        downloads: &Downloads,
     ) -> Result<Settled, SettleError> {
-        if self.raw.head(raw_key).await?.is_some() {
-            report(manifest);
-            return Ok(Settled::Done);
+        if let Some(now) = self.raw.head(&event.key).await? {
+            let source = &manifest.source;
+            if (&now.etag, &now.version_id) == (&source.etag, &source.version_id) {
+                return Ok(Settled::Done);
+            }
+            let newest = ObjectEvent {
+                etag: Some(now.etag),
+                version_id: now.version_id,
+                ..event.clone()
+            };
+            return Box::pin(self.settle(&newest, downloads)).await;
         }
         let mut keys = vec![manifest.raw_key().manifest_key()];
         if let Outcome::Ready { variants, .. } = &manifest.outcome {
@@ -203,7 +216,7 @@ impl Studio {
             Err(ReadError::TooLarge { max }) => return Ok(upload.too_large(max)),
             Err(ReadError::Cloud(error)) => return Err(error.into()),
         };
-        let sha256 = hash(&download.bytes).await;
+        let sha256 = hash(&download.bytes).await?;
         let started = Instant::now();
         let result = match self.pool.render(&download.bytes, &upload.recipe).await {
             Ok(rendered) => Ok(rendered),
@@ -249,10 +262,12 @@ impl Studio {
 }
 
 /// Hashing 40 MiB takes long enough to keep other messages waiting.
-async fn hash(bytes: &Bytes) -> String {
+async fn hash(bytes: &Bytes) -> Result<String, SettleError> {
     let bytes = bytes.clone();
     let hashing = tokio::task::spawn_blocking(move || sha256_hex(&bytes));
-    hashing.await.unwrap_or_default()
+    hashing
+        .await
+        .map_err(|error| SettleError::NoRenderer(error.to_string()))
 }
 
 fn report(manifest: &Manifest) {

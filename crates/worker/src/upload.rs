@@ -43,7 +43,9 @@ impl Upload<'_> {
 
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
-        if SourceFormat::from_content_type(declared) == Some(source.format) {
+        // What S3 and its clients write where nobody has said anything.
+        let is_undeclared = declared.ends_with("/octet-stream");
+        if is_undeclared || SourceFormat::from_content_type(declared) == Some(source.format) {
             return None;
         }
         let real = source.format.content_type();

@@ -19,7 +19,18 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
     let pool = renderer::pool(&settings.render)?;
     let mut ending = Ending::Well;
     for file in &arguments.files {
-        let result = inspect(&pool, file).await?;
+        let result = match inspect(&pool, file).await {
+            Ok(result) => result,
+            Err(error) => {
+                if arguments.json {
+                    let error = json!({"code": "unreadable", "message": format!("{error:#}")});
+                    say(&json!({"path": file, "error": error}).to_string());
+                }
+                complain(&format!("{}: {error:#}", file.display()));
+                ending = Ending::SomethingFailed;
+                continue;
+            }
+        };
         if arguments.json {
             let path = json!({"path": file});
             let report = match &result {
@@ -55,7 +66,7 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
             SourceFormat::Avif,
         ],
     };
-    let unreadable = || format!("{} cannot be read", file.display());
+    let unreadable = || "the file cannot be read";
     let bytes = tokio::fs::read(file).await.with_context(unreadable)?;
     match pool.inspect(&bytes, &limits).await {
         Ok(inspection) => Ok(Ok(inspection)),

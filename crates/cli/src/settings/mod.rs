@@ -4,6 +4,7 @@ mod environment;
 mod problem;
 
 use std::path::Path;
+use std::time::Duration;
 
 use darkroom_contract::{Profiles, QueueSettings, StorageSettings};
 use darkroom_issuer::IssuerSettings;
@@ -58,10 +59,47 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Checks what types alone cannot say.
     fn validate(&self) -> Result<(), UsageError> {
-        self.profiles
-            .validate()
-            .map_err(|error| UsageError(error.to_string()))
+        const SECOND: Duration = Duration::from_secs(1);
+        let usage = |error: &dyn std::error::Error| UsageError(error.to_string());
+        self.profiles.validate().map_err(|error| usage(&error))?;
+        self.issuer.validate().map_err(|error| usage(&error))?;
+        let (queues, worker, render) = (&self.queues, &self.worker, &self.render);
+        let hours_12 = 12 * 60 * 60 * SECOND;
+        for (is_right, message) in [
+            (
+                (3 * SECOND..=hours_12).contains(&queues.visibility_timeout),
+                "queues.visibility_timeout: is between 3 s and 12 h",
+            ),
+            (
+                queues.max_receive_count > 0,
+                "queues.max_receive_count: is at least 1",
+            ),
+            (
+                worker.poll_wait <= 20 * SECOND,
+                "worker.poll_wait: SQS holds a poll open for 20 s at most",
+            ),
+            (
+                worker.max_buffered.as_u64() >= 1 << 20,
+                "worker.max_buffered: is at least 1 MiB",
+            ),
+            (
+                worker.download_timeout >= SECOND,
+                "worker.download_timeout: is at least 1 s",
+            ),
+            (!render.timeout.is_zero(), "render.timeout: is more than 0"),
+            (
+                render.max_memory.as_u64() >= 64 << 20,
+                "render.max_memory: is at least 64 MiB",
+            ),
+            (render.max_jobs > 0, "render.max_jobs: is at least 1"),
+        ] {
+            if !is_right {
+                return Err(UsageError(message.to_owned()));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -170,6 +208,13 @@ mod tests {
                 "profiles.avatar.prefix",
             ),
             ("[profiles.banner]\nmax_width = 1", "profiles.banner.prefix"),
+            (
+                "[queues]\nvisibility_timeout = \"0s\"",
+                "queues.visibility_timeout",
+            ),
+            ("[worker]\npoll_wait = \"21s\"", "worker.poll_wait"),
+            ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
+            ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
         ] {
             let message = load(toml, &[]).unwrap_err();
             assert!(message.contains(key), "{message}");

@@ -85,6 +85,22 @@ fn process_renders_and_says_what_it_could_not() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_costs_the_others_nothing() {
+    let folder = folder();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.jpg")).unwrap();
+    let output = run(folder.path(), &["process", ".", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json_lines(&output).len(), 5);
+    assert_eq!(stderr(&output).lines().count(), 3, "{}", stderr(&output));
+    let output = run(
+        folder.path(),
+        &["inspect", "dangling.jpg", "good.jpg", "--json"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json_lines(&output).len(), 2);
+}
+
+#[test]
 fn the_same_file_gives_the_same_bytes_and_report() {
     let folder = folder();
     let report = |out: &str| {

@@ -66,14 +66,9 @@ impl Provisioner {
         let Some(queue) = queue else {
             return Ok((None, change));
         };
-        let policy = json!({"Version": "2012-10-17", "Statement": [{
-            "Sid": super::RULE_ID,
-            "Effect": "Allow",
-            "Principal": {"Service": "s3.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue.arn,
-            "Condition": {"ArnLike": {"aws:SourceArn": format!("arn:aws:s3:*:*:{raw_bucket}")}},
-        }]});
+        let current = self.current(&queue.url).await?;
+        let current = current.get(&QueueAttributeName::Policy);
+        let policy = with_our_statement(current, &queue.arn, raw_bucket);
         let wanted = HashMap::from([(QueueAttributeName::Policy, policy.to_string())]);
         let policy_change = self.attributes(&queue.url, &wanted, dry_run).await?;
         let change = match change {
@@ -163,6 +158,31 @@ impl Provisioner {
     }
 }
 
+/// The policy with our statement in it and those of others kept. A policy that is not JSON is none.
+fn with_our_statement(current: Option<&String>, queue_arn: &str, raw_bucket: &str) -> Value {
+    let partition = queue_arn.split(':').nth(1).unwrap_or("aws");
+    let ours = json!({
+        "Sid": super::RULE_ID,
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnLike": {"aws:SourceArn": format!("arn:{partition}:s3:*:*:{raw_bucket}")}},
+    });
+    let parsed = current.and_then(|policy| serde_json::from_str::<Value>(policy).ok());
+    let mut policy = parsed.unwrap_or_else(|| json!({"Version": "2012-10-17"}));
+    let others = match policy["Statement"].take() {
+        Value::Array(statements) => statements,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    };
+    let others = others
+        .into_iter()
+        .filter(|statement| statement["Sid"] != super::RULE_ID);
+    policy["Statement"] = others.chain([ours]).collect();
+    policy
+}
+
 /// Policies come back as JSON that is spelled another way, and numbers in it as text.
 fn same(current: Option<&String>, wanted: &str) -> bool {
     let Some(current) = current else {
@@ -187,6 +207,24 @@ fn loose(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_statements_of_others_stay_and_ours_stands_once() {
+        let theirs = r#"{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"theirs"}}"#;
+        let once = with_our_statement(Some(&theirs.to_owned()), "arn:aws-cn:sqs:r:1:q", "raw");
+        let twice = with_our_statement(Some(&once.to_string()), "arn:aws-cn:sqs:r:1:q", "raw");
+        assert_eq!(once, twice);
+        assert_eq!(once["Id"], "x");
+        assert_eq!(once["Statement"][0]["Sid"], "theirs");
+        assert_eq!(
+            once["Statement"][1]["Condition"]["ArnLike"]["aws:SourceArn"],
+            "arn:aws-cn:s3:*:*:raw"
+        );
+        assert_eq!(
+            with_our_statement(None, "a:b", "raw")["Statement"][1],
+            Value::Null
+        );
+    }
 
     #[test]
     fn a_policy_spelled_another_way_is_the_same() {

@@ -12,8 +12,10 @@ use anyhow::Context;
 use darkroom_contract::{Profile, sha256_hex};
 use darkroom_imaging::{Recipe, Rejection, RejectionCode, Rendered};
 use darkroom_render::{RenderError, RenderPool};
+use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use self::destination::Destinations;
 use self::report::Report;
@@ -37,12 +39,23 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
     let bar = progress_bar(sources.len(), arguments.json)?;
     let mut ending = Ending::Well;
     let mut reports = stream::iter(sources.into_iter().enumerate())
-        .map(|(index, source)| shop.process(index, source.path))
+        .map(|(index, source)| {
+            let path = source.path.clone();
+            shop.process(index, source.path)
+                .map(|report| (path, report))
+        })
         .buffered(settings.render.process_count() * 2);
-    while let Some(report) = reports.next().await {
-        let report = report?;
+    while let Some((path, report)) = reports.next().await {
         bar.inc(1);
         bar.suspend(|| {
+            let report = match report {
+                Ok(report) => report,
+                Err(error) => {
+                    unreadable(&path, &error, arguments.json);
+                    ending = Ending::SomethingFailed;
+                    return;
+                }
+            };
             if arguments.json {
                 say(&report.to_json(&shop.recipe, &arguments.profile).to_string());
             } else if let Some(line) = report.line() {
@@ -92,7 +105,7 @@ impl Shop {
     }
 
     async fn read(&self, source: &Path) -> anyhow::Result<Result<Vec<u8>, Rejection>> {
-        let unreadable = || format!("{} cannot be read", source.display());
+        let unreadable = || "the file cannot be read";
         let max = self.recipe.limits.max_bytes;
         let size = tokio::fs::metadata(source)
             .await
@@ -132,6 +145,15 @@ impl Shop {
         }
         Ok(paths)
     }
+}
+
+/// A file that this machine does not give us costs the others nothing.
+fn unreadable(path: &Path, error: &anyhow::Error, as_json: bool) {
+    if as_json {
+        let error = json!({"code": "unreadable", "message": format!("{error:#}")});
+        say(&json!({"source": {"path": path}, "status": "error", "error": error}).to_string());
+    }
+    complain(&format!("{}: {error:#}", path.display()));
 }
 
 /// Drawn on a terminal only, and not where a program reads.
