@@ -1,5 +1,6 @@
 //! How a command ends.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// Wrong usage or settings, which is told apart from work that failed.
@@ -42,20 +43,12 @@ impl Ending {
     }
 }
 
-/// One line on stdout.
-#[expect(
-    clippy::print_stdout,
-    reason = "the one place where commands print results"
-)]
+/// One line on stdout. Whoever has stopped reading misses it, and nothing else happens.
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// One line on stderr.
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where commands print complaints"
-)]
+/// One line on stderr; as for [`say`].
 pub(crate) fn complain(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(io::stderr(), "{line}");
 }

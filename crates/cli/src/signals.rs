@@ -23,8 +23,8 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
             if signals > 0 {
                 std::process::exit(INTERRUPTED);
             }
-            complain("darkroom: stopping; once more to stop at once");
             stop.cancel();
+            complain("darkroom: stopping; once more to stop at once");
         }
     });
     Ok(token)

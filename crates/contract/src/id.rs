@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// The year 3000 in Unix seconds. A UUIDv7 can carry times that no calendar here can hold, and none
+/// that we have made is anywhere near.
+const TIMES_END: u64 = 32_503_680_000;
+
 /// A server-made UUIDv7 (RFC 9562), which also says when the upload was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -26,12 +30,13 @@ impl UploadId {
 
     /// When the upload was asked for, to the millisecond.
     pub fn created_at(&self) -> OffsetDateTime {
-        let (seconds, nanos) = self
-            .0
-            .get_timestamp()
-            .map(|timestamp| timestamp.to_unix())
-            .unwrap_or_default();
+        let (seconds, nanos) = self.unix_time();
         OffsetDateTime::UNIX_EPOCH + Duration::new(seconds, nanos)
+    }
+
+    fn unix_time(&self) -> (u64, u32) {
+        let timestamp = self.0.get_timestamp();
+        timestamp.map(|time| time.to_unix()).unwrap_or_default()
     }
 }
 
@@ -42,7 +47,8 @@ impl FromStr for UploadId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
         let id = Self(uuid);
-        if uuid.get_version_num() == 7 && id.to_string() == text {
+        let is_ours = uuid.get_version_num() == 7 && id.unix_time().0 < TIMES_END;
+        if is_ours && id.to_string() == text {
             Ok(id)
         } else {
             Err(IdError)
@@ -93,6 +99,8 @@ mod tests {
             &id.replace('-', ""),
             &format!("{{{id}}}"),
             &format!("{id}/"),
+            "ffffffff-ffff-7fff-bfff-ffffffffffff",
+            "e677d21f-dbff-7fff-bfff-ffffffffffff",
         ] {
             assert_eq!(text.parse::<UploadId>(), Err(IdError), "{text}");
         }

@@ -189,3 +189,25 @@ fn two_on_one_folder_are_refused() {
     .unwrap();
     dev.stop();
 }
+
+#[test]
+fn it_stops_even_when_nobody_reads_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let script =
+        "\"$0\" dev --listen 127.0.0.1:0 --s3-listen 127.0.0.1:0 2>&1 >greeting | head -n 0";
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_darkroom")])
+        .current_dir(folder.path())
+        .process_group(0);
+    let mut shell = Process::start(command).unwrap();
+    let greeting = folder.path().join("greeting");
+    let ready = || std::fs::read_to_string(&greeting).is_ok_and(|said| said.contains("Ctrl-C"));
+    wait::until("the greeting", DEADLINE, ready).unwrap();
+    let group = format!("-{}", shell.pid());
+    let sent = Command::new("kill").args(["-TERM", "--", &group]).status();
+    assert!(sent.unwrap().success());
+    shell.wait(DEADLINE).unwrap();
+    let stopped = || std::fs::read_to_string(&greeting).is_ok_and(|said| said.contains("stopped"));
+    wait::until("the last word", DEADLINE, stopped).unwrap();
+}

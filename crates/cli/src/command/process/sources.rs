@@ -44,8 +44,11 @@ fn below(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> anyhow::Res
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            below(root, &path, found)?;
-        } else {
+            // A link to a folder may lead back to where we are.
+            if !path.is_symlink() {
+                below(root, &path, found)?;
+            }
+        } else if path.is_file() || !path.exists() {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
             found.push(SourceFile { path, relative });
         }
