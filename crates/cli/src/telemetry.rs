@@ -44,7 +44,9 @@ pub(crate) fn start(settings: &LogSettings) -> Result<(), UsageError> {
         .map_err(|error| UsageError(format!("log.filter: {error}: {words}")))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // It would say so on stderr, and panic where nobody reads that.
+        .log_internal_errors(false);
     let is_terminal = std::io::stderr().is_terminal();
     match settings.format {
         LogFormat::Json => log.json().flatten_event(true).init(),
