@@ -6,7 +6,7 @@ use anyhow::Context;
 use darkroom_cloud::{Connection, Queue};
 use darkroom_issuer::{Issuer, IssuerParts};
 use darkroom_render::RenderPool;
-use darkroom_worker::{Studio, Worker};
+use darkroom_worker::{Backfill, Studio, Worker};
 
 use crate::renderer;
 use crate::settings::Settings;
@@ -63,6 +63,20 @@ impl Parts {
             worker.clone(),
             worker.places(render.process_count()),
         ))
+    }
+
+    /// What enqueues every raw object without a current outcome.
+    pub(crate) async fn backfill(&self) -> anyhow::Result<Backfill<'_>> {
+        let storage = &self.settings.storage;
+        Ok(Backfill {
+            raw: self.connection.bucket(&storage.raw_bucket),
+            media: self.connection.bucket(&storage.media_bucket),
+            profiles: &self.settings.profiles,
+            events: self.queue(&self.settings.queues.events).await?,
+            profile: None,
+            force: false,
+            dry_run: false,
+        })
     }
 
     pub(crate) async fn queue(&self, name: &str) -> anyhow::Result<Queue> {

@@ -25,6 +25,7 @@ mod name;
 mod profile;
 mod settings;
 mod upload;
+mod variant;
 
 pub use attachment::{Attachment, AttachmentError};
 pub use event::{
@@ -34,6 +35,7 @@ pub use id::{IdError, UploadId};
 pub use key::{KeyError, RAW_PREFIX, RawKey};
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
-pub use profile::{Auto, FitName, Lossless, Profile, ProfileError, Profiles, VariantSettings};
+pub use profile::{Profile, ProfileError, Profiles};
 pub use settings::{QueueSettings, StorageSettings};
 pub use upload::{CreateUpload, UploadMethod, UploadState, UploadStatus, UploadTicket};
+pub use variant::{Auto, FitName, Lossless, VariantSettings};

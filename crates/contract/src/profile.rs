@@ -3,19 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytesize::ByteSize;
-use darkroom_imaging::{
-    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, Recipe, Resize,
-    SourceFormat, Variant, WebpMode,
-};
+use darkroom_imaging::{CropBox, Limits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::{ProfileName, RawKey};
-
-/// libwebp's quality and `method` where a variant does not say: at method 2 a file is 3 % larger
-/// than at libwebp's own default of 4, at the same quality and 2.6 times the speed.
-const DEFAULT_QUALITY: u8 = 85;
-const DEFAULT_EFFORT: u8 = 2;
-const MAX_SIDE: u32 = 16_383;
+use crate::{ProfileName, RawKey, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,92 +30,6 @@ pub struct Profile {
     pub max_animation_megapixels: u32,
     /// What is made of it, in the order of the manifest.
     pub variants: Vec<VariantSettings>,
-}
-
-/// One variant of a profile.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VariantSettings {
-    /// Its name in manifests.
-    pub name: String,
-    /// What follows the id in its key.
-    #[serde(default)]
-    pub suffix: String,
-    /// What it is encoded to.
-    #[serde(default = "webp")]
-    pub format: OutputFormat,
-    /// 0 to 100; 85 where it is not given. PNG has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quality: Option<u8>,
-    /// libwebp's `method`, 0 (fast) to 6 (small); 2 where it is not given. WebP only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effort: Option<u8>,
-    /// Whether WebP keeps every pixel as it is: `true`, `false` or `"auto"`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lossless: Option<Lossless>,
-    /// Width of the box it is brought to, in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<u32>,
-    /// Height of the box it is brought to, in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<u32>,
-    /// How it is brought to that box.
-    #[serde(default)]
-    pub fit: FitName,
-    /// What to keep when `fit` is `cover`, where to stand when it is `pad`.
-    #[serde(default)]
-    pub gravity: Gravity,
-    /// `#rrggbb`: what fills the box when `fit` is `pad`, and what JPEG lays transparency on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub background: Option<Color>,
-    /// Whether a smaller picture is enlarged to the box.
-    #[serde(default)]
-    pub enlarge: bool,
-    /// Whether an animated source stays animated.
-    #[serde(default = "yes")]
-    pub animated: bool,
-    /// What becomes of a colour profile: `convert_to_srgb` or `keep`.
-    #[serde(default)]
-    pub icc: IccPolicy,
-}
-
-/// The names of [`Fit`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FitName {
-    /// [`Fit::Inside`].
-    #[default]
-    Inside,
-    /// [`Fit::Cover`].
-    Cover,
-    /// [`Fit::Pad`].
-    Pad,
-}
-
-/// `true`, `false` or `"auto"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Lossless {
-    /// Always or never.
-    Flag(bool),
-    /// Where it is smaller.
-    Word(Auto),
-}
-
-/// The word `auto`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Auto {
-    /// The one word there is.
-    Auto,
-}
-
-const fn webp() -> OutputFormat {
-    OutputFormat::Webp
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// A profile that cannot be used, and what is wrong with it.
@@ -288,128 +193,7 @@ impl Profile {
     }
 }
 
-impl VariantSettings {
-    fn webp(name: &str, suffix: &str, quality: u8) -> Self {
-        Self {
-            name: name.to_owned(),
-            suffix: suffix.to_owned(),
-            format: OutputFormat::Webp,
-            quality: Some(quality),
-            effort: None,
-            lossless: None,
-            width: None,
-            height: None,
-            fit: FitName::Inside,
-            gravity: Gravity::Center,
-            background: None,
-            enlarge: false,
-            animated: true,
-            icc: IccPolicy::ConvertToSrgb,
-        }
-    }
-
-    fn inside(self, side: u32) -> Self {
-        Self {
-            width: Some(side),
-            height: Some(side),
-            ..self
-        }
-    }
-
-    fn variant(&self) -> Variant {
-        let resize = (self.width.is_some() || self.height.is_some()).then(|| Resize {
-            width: self.width,
-            height: self.height,
-            fit: self.fit(),
-            enlarge: self.enlarge,
-        });
-        Variant {
-            name: self.name.clone(),
-            resize,
-            encoding: self.encoding(),
-            animated: self.animated,
-            icc: self.icc,
-        }
-    }
-
-    fn fit(&self) -> Fit {
-        match self.fit {
-            FitName::Inside => Fit::Inside,
-            FitName::Cover => Fit::Cover(self.gravity),
-            FitName::Pad => Fit::Pad {
-                gravity: self.gravity,
-                background: self.background,
-            },
-        }
-    }
-
-    fn encoding(&self) -> Encoding {
-        let quality = self.quality.unwrap_or(DEFAULT_QUALITY);
-        match self.format {
-            OutputFormat::Webp => Encoding::Webp {
-                quality,
-                effort: self.effort.unwrap_or(DEFAULT_EFFORT),
-                mode: match self.lossless {
-                    Some(Lossless::Word(Auto::Auto)) => WebpMode::Auto,
-                    Some(Lossless::Flag(true)) => WebpMode::Lossless,
-                    Some(Lossless::Flag(false)) | None => WebpMode::Lossy,
-                },
-            },
-            OutputFormat::Jpeg => Encoding::Jpeg {
-                quality,
-                background: self.background.unwrap_or(Color::WHITE),
-            },
-            OutputFormat::Png => Encoding::Png,
-        }
-    }
-
-    fn validate(&self) -> Result<(), ProfileError> {
-        let is_word = |text: &str| {
-            text.len() <= 32
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-        };
-        if self.name.is_empty() || !is_word(&self.name) {
-            return Err(self.wrong("name", "1 to 32 characters of A-Z a-z 0-9 _ -"));
-        }
-        if !is_word(&self.suffix) {
-            return Err(self.wrong("suffix", "up to 32 characters of A-Z a-z 0-9 _ -"));
-        }
-        if let Some(quality) = self.quality {
-            let least = u8::from(self.format == OutputFormat::Jpeg);
-            if self.format == OutputFormat::Png {
-                return Err(self.wrong("quality", "PNG has none"));
-            }
-            if !(least..=100).contains(&quality) {
-                return Err(self.wrong("quality", &format!("{least} to 100")));
-            }
-        }
-        let is_webp = self.format == OutputFormat::Webp;
-        if self.effort.is_some_and(|effort| effort > 6 || !is_webp) {
-            return Err(self.wrong("effort", "0 to 6, for WebP only"));
-        }
-        if self.lossless.is_some() && !is_webp {
-            return Err(self.wrong("lossless", "for WebP only"));
-        }
-        for (key, side) in [("width", self.width), ("height", self.height)] {
-            if side.is_some_and(|side| !(1..=MAX_SIDE).contains(&side)) {
-                return Err(self.wrong(key, &format!("1 to {MAX_SIDE} px")));
-            }
-        }
-        let both = self.width.is_some() && self.height.is_some();
-        if self.fit != FitName::Inside && !both {
-            return Err(self.wrong("fit", "cover and pad need width and height"));
-        }
-        Ok(())
-    }
-
-    fn wrong(&self, key: &str, message: &str) -> ProfileError {
-        wrong(&format!("variants.{}.{key}", self.name), message)
-    }
-}
-
-fn wrong(key: &str, message: &str) -> ProfileError {
+pub(crate) fn wrong(key: &str, message: &str) -> ProfileError {
     ProfileError {
         key: key.to_owned(),
         message: message.to_owned(),
@@ -433,6 +217,8 @@ fn is_prefix(prefix: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use darkroom_imaging::OutputFormat;
+
     use super::*;
     use crate::UploadId;
 

@@ -15,13 +15,13 @@ const LOOKUPS: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// Where raw objects are.
-    pub raw: &'a Bucket,
+    pub raw: Bucket,
     /// Where manifests are.
-    pub media: &'a Bucket,
+    pub media: Bucket,
     /// What is made of them.
     pub profiles: &'a Profiles,
     /// Where work is queued.
-    pub events: &'a Queue,
+    pub events: Queue,
     /// Only this profile.
     pub profile: Option<&'a ProfileName>,
     /// Also those whose outcome is current.
@@ -94,7 +94,7 @@ impl Backfill<'_> {
         if self.force {
             return Ok(true);
         }
-        let manifest = current_manifest(self.media, &upload).await?;
+        let manifest = current_manifest(&self.media, &upload).await?;
         Ok(manifest.is_none_or(|manifest| {
             let etag = object.etag.as_deref().unwrap_or_default();
             let recipe = profile.recipe(manifest.crop).digest();

@@ -19,15 +19,11 @@ pub(super) async fn run(
         ensure!(known, UsageError(format!("there is no profile {profile}")));
     }
     let parts = Parts::new(connect(&settings).await, settings)?;
-    let storage = &parts.settings.storage;
     let backfill = Backfill {
-        raw: &parts.connection.bucket(&storage.raw_bucket),
-        media: &parts.connection.bucket(&storage.media_bucket),
-        profiles: &parts.settings.profiles,
-        events: &parts.queue(&parts.settings.queues.events).await?,
         profile,
         force: arguments.force,
         dry_run: arguments.dry_run,
+        ..parts.backfill().await?
     };
     let enqueued = if arguments.dry_run {
         "would be enqueued"

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::Context;
 use darkroom_cloud::{Connection, Endpoints};
 use darkroom_embedded::{EmbeddedCloud, Options};
-use darkroom_worker::Backfill;
 use tokio::net::TcpListener;
 
 use crate::arguments::Dev;
@@ -72,17 +71,7 @@ fn options(arguments: &Dev) -> Options {
 /// The embedded queue is in memory: what was on it when the last process ended is found again in
 /// the raw bucket.
 async fn enqueue_unfinished(parts: &Parts) -> anyhow::Result<()> {
-    let storage = &parts.settings.storage;
-    let backfill = Backfill {
-        raw: &parts.connection.bucket(&storage.raw_bucket),
-        media: &parts.connection.bucket(&storage.media_bucket),
-        profiles: &parts.settings.profiles,
-        events: &parts.queue(&parts.settings.queues.events).await?,
-        profile: None,
-        force: false,
-        dry_run: false,
-    };
-    let progress = backfill.run(|_| {}).await?;
+    let progress = parts.backfill().await?.run(|_| {}).await?;
     if progress.enqueued > 0 {
         tracing::info!(
             uploads = progress.enqueued,
