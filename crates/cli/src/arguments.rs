@@ -37,11 +37,20 @@ pub(crate) enum Command {
     Backfill(Backfill),
     /// The process that parses pictures; started by the others.
     #[command(hide = true)]
-    Render {
-        /// Bytes of address space.
-        #[arg(long)]
-        max_memory: u64,
-    },
+    Render(Render),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    /// Bytes of address space.
+    #[arg(long)]
+    pub(crate) max_memory: u64,
+    /// Seconds of processor time for one picture.
+    #[arg(long)]
+    pub(crate) picture_cpu_seconds: u64,
+    /// Seconds of processor time for the whole life of the process.
+    #[arg(long)]
+    pub(crate) process_cpu_seconds: u64,
 }
 
 #[derive(Debug, Args)]

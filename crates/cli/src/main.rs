@@ -23,8 +23,8 @@ static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Before anything opens a file or starts a thread: this is the process behind the wall.
-    if let Command::Render { max_memory } = arguments.command {
-        return match darkroom_render::run_child(max_memory) {
+    if let Command::Render(limits) = &arguments.command {
+        return match darkroom_render::run_child(&renderer::limits(limits)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };

@@ -5,30 +5,32 @@ use std::io::{self, Read};
 use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, render};
 
 use crate::allocator::exit_when_out_of_memory;
-use crate::confinement::confine;
-use crate::protocol::{RenderedHeader, Reply, Request, Task, read_header, write_message};
-
-/// The status a render process exits with when the system does not let it be confined: no picture
-/// is at fault then.
-pub(crate) const UNCONFINED_STATUS: i32 = 87;
+use crate::confinement::{ChildLimits, Wall, begin_picture, confine};
+use crate::protocol::{Greeting, RenderedHeader, Reply, Request, Task, read_header, write_message};
 
 /// Serves requests from stdin on stdout until stdin ends: the whole life of a render process.
 ///
 /// To be called before anything else has started threads or opened files.
 ///
 /// # Errors
-/// If the parent goes away in the middle of a message. A process that cannot be confined exits with
-/// a status of its own.
-pub fn run_child(max_memory: u64) -> io::Result<()> {
+/// If the parent goes away in the middle of a message. A process that cannot be confined tells its
+/// parent, and that is all it does.
+pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     exit_when_out_of_memory();
-    if confine(max_memory).is_err() {
-        std::process::exit(UNCONFINED_STATUS);
-    }
+    let walls = confine(limits, Wall::ALL);
     // A decoder's panic is reported as an outcome; its text may repeat bytes of the picture.
     std::panic::set_hook(Box::new(|_| {}));
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();
+    match walls {
+        Ok(walls) => write_message(&mut output, &Greeting::Ready(walls), [])?,
+        Err(error) => {
+            let greeting = Greeting::Unconfined(error.to_string());
+            return write_message(&mut output, &greeting, []);
+        }
+    }
     while let Some(request) = read_header::<Request>(&mut input)? {
+        begin_picture(limits)?;
         let source = read_source(&mut input, request.source_bytes)?;
         let (reply, rendered) = answer(&request.task, source);
         let bodies = rendered.iter().flat_map(|rendered| &rendered.variants);

@@ -3,10 +3,11 @@
 use std::io;
 
 use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, Rendered};
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::process::RenderProcess;
-use crate::protocol::{RenderedHeader, Reply, Request, Task, frame, header_length};
+use crate::protocol::{Greeting, RenderedHeader, Reply, Request, Task, frame, header_length};
 
 /// A request and what an honest answer to it is.
 pub(crate) trait Exchange: Sync {
@@ -34,7 +35,7 @@ impl Exchange for Render<'_> {
 
     async fn with(&self, process: &mut RenderProcess) -> io::Result<Result<Rendered, Rejection>> {
         send(process, Task::Render(self.recipe.clone()), self.source).await?;
-        match read_reply(process).await? {
+        match read_header(process).await? {
             Reply::Rendered(header) => {
                 check(&header, self.recipe, self.max_reply_bytes)?;
                 let bodies = read_bodies(process, &header).await?;
@@ -57,7 +58,7 @@ impl Exchange for Inspect<'_> {
 
     async fn with(&self, process: &mut RenderProcess) -> io::Result<Result<Inspection, Rejection>> {
         send(process, Task::Inspect(self.limits.clone()), self.source).await?;
-        match read_reply(process).await? {
+        match read_header(process).await? {
             Reply::Inspected(inspection) => Ok(Ok(inspection)),
             Reply::Rejected(rejection) => Ok(Err(rejection)),
             Reply::Rendered(_) => Err(not_asked_for()),
@@ -79,7 +80,12 @@ async fn send(process: &mut RenderProcess, task: Task, source: &[u8]) -> io::Res
     process.input.flush().await
 }
 
-async fn read_reply(process: &mut RenderProcess) -> io::Result<Reply> {
+/// Reads what a child says first.
+pub(crate) async fn read_greeting(process: &mut RenderProcess) -> io::Result<Greeting> {
+    read_header(process).await
+}
+
+async fn read_header<T: DeserializeOwned>(process: &mut RenderProcess) -> io::Result<T> {
     let mut prefix = [0; 4];
     process.output.read_exact(&mut prefix).await?;
     let mut json = vec![0; header_length(prefix)?];

@@ -9,7 +9,6 @@ use darkroom_imaging::RejectionCode;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::allocator::OUT_OF_MEMORY_STATUS;
-use crate::child::UNCONFINED_STATUS;
 
 /// What to start as a render process: a program that calls [`run_child`](crate::run_child).
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ impl RenderProcess {
     /// It is in a process group of its own: Ctrl-C in a terminal goes to a whole group, and the
     /// parent has yet to finish what the child is at. A child whose parent is gone reads the end
     /// of its input and ends.
-    pub(crate) fn start(launch: &Launch) -> io::Result<Self> {
+    pub(crate) fn spawn(launch: &Launch) -> io::Result<Self> {
         let mut child = Command::new(&launch.program)
             .args(&launch.arguments)
             .env_clear()
@@ -63,28 +62,27 @@ impl RenderProcess {
         }
     }
 
-    /// Why a child that stopped answering died; no code where no picture is at fault. One that
-    /// lives on has broken the protocol and is killed.
-    pub(crate) async fn post_mortem(mut self) -> (Option<RejectionCode>, String) {
+    /// Why a child that stopped answering died. One that lives on has broken the protocol and is
+    /// killed.
+    pub(crate) async fn post_mortem(mut self) -> (RejectionCode, String) {
         drop(self.input);
         let exit = tokio::time::timeout(std::time::Duration::from_secs(1), self.child.wait()).await;
         match exit {
             Ok(Ok(status)) => (cause(status), status.to_string()),
-            Ok(Err(error)) => (Some(RejectionCode::Crashed), error.to_string()),
-            Err(_) => (Some(RejectionCode::Crashed), "protocol broken".to_owned()),
+            Ok(Err(error)) => (RejectionCode::Crashed, error.to_string()),
+            Err(_) => (RejectionCode::Crashed, "protocol broken".to_owned()),
         }
     }
 }
 
-fn cause(status: ExitStatus) -> Option<RejectionCode> {
+fn cause(status: ExitStatus) -> RejectionCode {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
+        // Its processor time was used up; the parent, stopped for a while, had not noticed.
+        (_, Some(libc::SIGXCPU)) => RejectionCode::TimedOut,
         // A SIGKILL that we did not send is the kernel's, short of memory.
-        (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => {
-            Some(RejectionCode::OutOfMemory)
-        }
-        (Some(UNCONFINED_STATUS), _) => None,
-        _ => Some(RejectionCode::Crashed),
+        (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,
+        _ => RejectionCode::Crashed,
     }
 }
 
@@ -99,29 +97,20 @@ mod tests {
         }
     }
 
-    async fn cause_of(script: &str) -> Option<RejectionCode> {
-        let process = RenderProcess::start(&shell(script)).unwrap();
+    async fn cause_of(script: &str) -> RejectionCode {
+        let process = RenderProcess::spawn(&shell(script)).unwrap();
         process.post_mortem().await.0
     }
 
     #[tokio::test]
     async fn the_cause_of_death_is_told_from_the_exit() {
-        assert_eq!(cause_of("exit 86").await, Some(RejectionCode::OutOfMemory));
-        assert_eq!(
-            cause_of("kill -KILL $$").await,
-            Some(RejectionCode::OutOfMemory)
-        );
-        assert_eq!(
-            cause_of("kill -SEGV $$").await,
-            Some(RejectionCode::Crashed)
-        );
-        assert_eq!(cause_of("exit 1").await, Some(RejectionCode::Crashed));
-        assert_eq!(cause_of("exit 0").await, Some(RejectionCode::Crashed));
-    }
-
-    #[tokio::test]
-    async fn a_child_that_could_not_be_confined_is_no_picture_s_fault() {
-        assert_eq!(cause_of("exit 87").await, None);
+        assert_eq!(cause_of("exit 86").await, RejectionCode::OutOfMemory);
+        assert_eq!(cause_of("kill -KILL $$").await, RejectionCode::OutOfMemory);
+        assert_eq!(cause_of("kill -SEGV $$").await, RejectionCode::Crashed);
+        assert_eq!(cause_of("kill -SYS $$").await, RejectionCode::Crashed);
+        assert_eq!(cause_of("kill -XCPU $$").await, RejectionCode::TimedOut);
+        assert_eq!(cause_of("exit 1").await, RejectionCode::Crashed);
+        assert_eq!(cause_of("exit 0").await, RejectionCode::Crashed);
     }
 
     #[cfg(target_os = "linux")]
@@ -130,7 +119,7 @@ mod tests {
         use tokio::io::AsyncReadExt;
 
         let group = |stat: &str| stat.split(' ').nth(4).unwrap().to_owned();
-        let mut process = RenderProcess::start(&shell("cat /proc/$$/stat")).unwrap();
+        let mut process = RenderProcess::spawn(&shell("cat /proc/$$/stat")).unwrap();
         let mut stat = String::new();
         process.output.read_to_string(&mut stat).await.unwrap();
         let own = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
@@ -141,7 +130,7 @@ mod tests {
     async fn a_child_inherits_nothing_of_the_environment() {
         use tokio::io::AsyncReadExt;
 
-        let mut process = RenderProcess::start(&shell("/usr/bin/env; pwd")).unwrap();
+        let mut process = RenderProcess::spawn(&shell("/usr/bin/env; pwd")).unwrap();
         let mut printed = String::new();
         process.output.read_to_string(&mut printed).await.unwrap();
         assert!(!printed.contains("CARGO"), "{printed}");

@@ -1,7 +1,8 @@
 //! What parent and child say to each other.
 //!
 //! Each side sends one message at a time: four bytes of big-endian length, that many bytes of
-//! JSON, then the pictures' bytes, whose lengths the JSON gives.
+//! JSON, then the pictures' bytes, whose lengths the JSON gives. The child begins, with a greeting,
+//! when its walls stand.
 
 use std::io::{self, Read, Write};
 
@@ -12,8 +13,20 @@ use darkroom_imaging::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::confinement::Walls;
+
 /// Longer JSON than any honest message has.
 pub(crate) const MAX_HEADER_BYTES: usize = 1 << 20;
+
+/// What a child says before it has read a byte, and while it can be believed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Greeting {
+    /// These stand.
+    Ready(Walls),
+    /// The system does not let it be confined, and why.
+    Unconfined(String),
+}
 
 /// What the parent asks for; the source's bytes follow.
 #[derive(Debug, Serialize, Deserialize)]

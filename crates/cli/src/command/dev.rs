@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::arguments::Dev;
 use crate::cloud::Parts;
 use crate::outcome::{Ending, say};
+use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
@@ -43,6 +44,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         .provision(&settings.storage, &settings.queues, false)
         .await?;
     let parts = Parts::new(connection, settings)?;
+    renderer::check(&parts.pool).await?;
     enqueue_unfinished(&parts).await?;
     let worker = parts.worker().await?;
     greet(listener.local_addr()?, &endpoints, &arguments);

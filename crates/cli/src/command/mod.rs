@@ -20,6 +20,8 @@ use crate::telemetry;
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
     telemetry::start(&settings.log)?;
+    // Render processes run as the same user, and credentials are in the environment.
+    darkroom_render::keep_private().context("this process cannot be kept private")?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -37,7 +39,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
-        Command::Render { .. } => anyhow::bail!("the render process is started before all this"),
+        Command::Render(_) => anyhow::bail!("the render process is started before all this"),
     }
 }
 

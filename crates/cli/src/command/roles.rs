@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 use crate::cloud::Parts;
 use crate::command::connect;
 use crate::outcome::{Ending, say};
+use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
@@ -13,6 +14,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
     let stop = stop_token()?;
     let address = settings.issuer.listen;
     let parts = Parts::new(connect(&settings).await, settings)?;
+    renderer::check(&parts.pool).await?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("the issuer cannot listen on {address}"))?;
@@ -27,6 +29,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
 pub(super) async fn worker(settings: Settings) -> anyhow::Result<Ending> {
     let stop = stop_token()?;
     let parts = Parts::new(connect(&settings).await, settings)?;
+    renderer::check(&parts.pool).await?;
     let worker = parts.worker().await?;
     say(&format!(
         "worker takes uploads from {}",

@@ -1,9 +1,12 @@
 //! What a picture can do to its render process, and what it cannot do to the worker.
 
-use darkroom_testkit::fixture::{Jpeg, scene};
+use std::path::PathBuf;
+
+use darkroom_testkit::fixture::{Jpeg, scene, seeds};
+use serde_json::Value;
 
 use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::System;
+use crate::system::{System, darkroom};
 
 on_both_clouds!(a_render_process_that_dies_costs_one_upload);
 
@@ -28,6 +31,63 @@ async fn a_picture_that_takes_too_long_is_given_up() {
     assert_eq!(outcome["error"]["code"], "timed_out", "{outcome}");
     let outcome = system.client.upload(&script_of_nothing()).await;
     assert_eq!(outcome["error"]["code"], "not_an_image", "{outcome}");
+}
+
+#[tokio::test]
+async fn the_log_says_which_walls_stand() {
+    let system = System::start(Cloud::Embedded, &[]);
+    let log = system.log();
+    let line = log.lines().find(|line| line.contains("render processes"));
+    let line: Value = serde_json::from_str(line.unwrap_or_default()).unwrap();
+    assert!(
+        line["walls"].as_str().unwrap().contains("resources"),
+        "{line}"
+    );
+}
+
+/// A decoder that made a system call which is not on the list would have been killed.
+#[test]
+fn every_format_renders_behind_the_walls() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in seeds() {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let mut sources = vec![folder.path().to_owned()];
+    match corpus() {
+        Some(corpus) => sources.extend(
+            ["animated", "colour", "metadata", "orientation", "pngsuite"]
+                .map(|part| corpus.join(part)),
+        ),
+        None => eprintln!("the corpus is not here: its files were not tried"),
+    }
+    let output = darkroom(folder.path())
+        .args(["process", "--profile", "photo", "--out", "out", "--json"])
+        .args(&sources)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let reports: Vec<Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let ready = reports.iter().filter(|report| report["status"] == "ready");
+    assert!(ready.count() > seeds().len() / 2, "{said}");
+    let died: Vec<&Value> = reports
+        .iter()
+        .filter(|report| report["error"]["code"] == "crashed")
+        .collect();
+    assert!(died.is_empty(), "{died:?}");
+}
+
+fn corpus() -> Option<PathBuf> {
+    let beside = || {
+        PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../shared/corpus"
+        ))
+    };
+    let corpus = std::env::var_os("DARKROOM_CORPUS").map_or_else(beside, PathBuf::from);
+    corpus.is_dir().then_some(corpus)
 }
 
 fn script_of_nothing() -> Vec<u8> {
