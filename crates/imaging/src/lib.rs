@@ -49,6 +49,7 @@ mod colour;
 mod decode;
 mod encode;
 mod format;
+mod framing;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -63,12 +64,14 @@ mod pixels;
 mod placeholder;
 mod placement;
 mod recipe;
+mod reel;
 mod rejection;
 mod render;
 mod rendered;
 mod resample;
+mod riff;
 mod sniff;
-mod variants;
+mod still;
 
 pub use format::{OutputFormat, SourceFormat};
 pub use inspect::inspect;

@@ -59,6 +59,22 @@ impl Pixels {
         self.width as usize * self.layout.channels()
     }
 
+    /// The same picture with an alpha channel.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn with_alpha(self) -> Result<Self, Rejection> {
+        if self.layout == Layout::Rgba {
+            return Ok(self);
+        }
+        let mut target = Self::zeroed(self.width, self.height, Layout::Rgba)?;
+        let pixels = target.data.as_chunks_mut::<4>().0;
+        for (to, from) in pixels.iter_mut().zip(self.data.as_chunks::<3>().0) {
+            *to = [from[0], from[1], from[2], 255];
+        }
+        Ok(target)
+    }
+
     /// The same picture without its alpha if every pixel is opaque: a third less to carry, and
     /// encoders need not look for themselves.
     pub(crate) fn without_idle_alpha(mut self) -> Self {

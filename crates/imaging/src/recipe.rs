@@ -7,7 +7,7 @@ use crate::{OutputFormat, SourceFormat};
 
 /// Raised whenever the renderer makes other bytes of the same input and recipe, so that the
 /// digest changes and a backfill finds what was rendered before.
-const RENDERER_VERSION: u32 = 1;
+const RENDERER_VERSION: u32 = 2;
 
 /// Everything that decides what bytes come out for given bytes in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

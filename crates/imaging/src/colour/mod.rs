@@ -92,7 +92,7 @@ impl Colours {
     /// # Errors
     /// `out_of_memory`.
     pub(crate) fn to_srgb(&self, decoded: Decoded) -> Result<Pixels, Rejection> {
-        Ok(convert::convert(decoded, self.engine.as_ref())?.without_idle_alpha())
+        convert::convert(decoded, self.engine.as_ref())
     }
 
     /// The picture in its own colour space, at 8 bits.
@@ -100,6 +100,6 @@ impl Colours {
     /// # Errors
     /// `out_of_memory`.
     pub(crate) fn untouched(&self, decoded: &Decoded) -> Result<Pixels, Rejection> {
-        Ok(convert::convert(decoded.clone(), None)?.without_idle_alpha())
+        convert::convert(decoded.clone(), None)
     }
 }

@@ -1,31 +1,71 @@
-//! The first frame of a GIF.
+//! The frames of a GIF.
 
-use std::io::Cursor;
+use gif::{
+    ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit, Repeat,
+};
 
-use image::codecs::gif::GifDecoder;
-use image::{ImageDecoder, Limits};
-
-use super::{Channels, Declared, Decoded, Samples, image_error, read_all};
+use super::canvas::{Blending, Disposal, Frame};
+use super::corrupt;
 use crate::Rejection;
-use crate::header::Header;
+use crate::pixels::{Layout, Pixels, out_of_memory};
 
-/// Pixels of the canvas that the frame does not cover are transparent.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
-    let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| image_error(&error))?;
-    let mut limits = Limits::no_limits();
-    limits.max_image_width = Some(header.width);
-    limits.max_image_height = Some(header.height);
-    decoder
-        .set_limits(limits)
-        .map_err(|error| image_error(&error))?;
-    let (width, height) = decoder.dimensions();
-    Ok(Decoded {
-        width,
-        height,
-        channels: Channels::Rgba,
-        samples: Samples::Eight(read_all(decoder)?),
-        declared: Declared::default(),
-        lossless: true,
-        damage: false,
-    })
+pub(super) struct Frames<'a> {
+    decoder: Decoder<&'a [u8]>,
+}
+
+impl<'a> Frames<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Result<Self, Rejection> {
+        let mut options = DecodeOptions::new();
+        options.set_color_output(ColorOutput::RGBA);
+        // Frames were checked with the header, and metadata is no larger than the file.
+        options.set_memory_limit(MemoryLimit::Unlimited);
+        let decoder = options.read_info(bytes);
+        Ok(Self {
+            decoder: decoder.map_err(|error| rejection(&error))?,
+        })
+    }
+
+    /// The next frame, of which there has to be one.
+    pub(super) fn next(&mut self) -> Result<Frame, Rejection> {
+        let info = self.decoder.next_frame_info();
+        let info = info
+            .map_err(|error| rejection(&error))?
+            .ok_or_else(|| corrupt("a frame of the GIF is missing"))?;
+        let mut frame = Frame {
+            x: info.left.into(),
+            y: info.top.into(),
+            picture: Pixels::zeroed(info.width.into(), info.height.into(), Layout::Rgba)?,
+            blending: Blending::Over,
+            disposal: match info.dispose {
+                DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
+                DisposalMethod::Background => Disposal::Clear,
+                DisposalMethod::Previous => Disposal::Restore,
+            },
+            duration_ms: u32::from(info.delay) * 10,
+        };
+        if !frame.picture.data.is_empty() {
+            self.decoder
+                .read_into_buffer(&mut frame.picture.data)
+                .map_err(|error| rejection(&error))?;
+        }
+        Ok(frame)
+    }
+
+    /// How often the animation is played; 0 is for ever.
+    ///
+    /// GIF counts what comes after the first time, and a file that says nothing is played once.
+    pub(super) fn plays(&self) -> u16 {
+        match self.decoder.repeat() {
+            Repeat::Infinite => 0,
+            Repeat::Finite(again) => again.saturating_add(1),
+        }
+    }
+}
+
+fn rejection(error: &DecodingError) -> Rejection {
+    match error {
+        DecodingError::OutOfMemory | DecodingError::MemoryLimit => out_of_memory(),
+        DecodingError::UnexpectedEof | DecodingError::Io(_) => corrupt("the GIF is cut short"),
+        _ => corrupt("the GIF is damaged"),
+    }
 }

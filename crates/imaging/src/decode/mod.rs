@@ -1,16 +1,17 @@
 //! From a file's bytes to its samples, as they are stored.
 
+mod animation;
+mod canvas;
 mod gif;
 mod jpeg;
 mod png;
 mod webp;
 
+pub(crate) use animation::{Animation, Shown};
 pub(crate) use png::Declared;
 
-use image::{ImageDecoder, ImageError};
-
 use crate::header::Header;
-use crate::pixels::{buffer, out_of_memory};
+use crate::riff::is_animated;
 use crate::{Rejection, RejectionCode, SourceFormat};
 
 /// What the samples of a pixel stand for.
@@ -70,7 +71,8 @@ pub(crate) fn still(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection>
     let decoded = match header.format {
         SourceFormat::Jpeg => jpeg::decode(bytes),
         SourceFormat::Png => png::decode(bytes),
-        SourceFormat::Gif => gif::decode(bytes, header),
+        SourceFormat::Gif => first_frame(bytes, header),
+        SourceFormat::Webp if is_animated(bytes) => first_frame(bytes, header),
         SourceFormat::Webp => webp::decode(bytes),
         SourceFormat::Heic | SourceFormat::Avif => Err(corrupt("this build reads no HEIF")),
     }?;
@@ -83,24 +85,13 @@ pub(crate) fn still(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection>
     Ok(decoded)
 }
 
+fn first_frame(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
+    match Animation::open(bytes, header)?.next()? {
+        Some(shown) => Ok(shown.decoded),
+        None => Err(corrupt("there is no frame in the animation")),
+    }
+}
+
 fn corrupt(message: &str) -> Rejection {
     Rejection::new(RejectionCode::Corrupt, message)
-}
-
-/// Reads all pixels of one of `image`'s decoders.
-fn read_all(decoder: impl ImageDecoder) -> Result<Vec<u8>, Rejection> {
-    let mut data = buffer(decoder.total_bytes())?;
-    decoder
-        .read_image(&mut data)
-        .map_err(|error| image_error(&error))?;
-    Ok(data)
-}
-
-fn image_error(error: &ImageError) -> Rejection {
-    match error {
-        ImageError::Limits(_) => out_of_memory(),
-        ImageError::IoError(_) => corrupt("the picture is cut short"),
-        // Further words of the decoder may quote what it read.
-        _ => corrupt("the picture is damaged"),
-    }
 }

@@ -1,11 +1,13 @@
 //! From pixels to a file of the wished-for format, with nothing in it but pixels.
 
-mod container;
+mod animation;
 mod flatness;
 mod jpeg;
 mod libwebp;
 mod png;
 mod webp;
+
+pub(crate) use animation::AnimationEncoder;
 
 use std::borrow::Cow;
 
@@ -42,7 +44,7 @@ pub(crate) fn still(
             };
             let file = webp::encode(stored, orientation, effort, from_lossless)?;
             Ok(match icc {
-                Some(icc) => container::with_icc(&file, size, has_alpha, icc),
+                Some(icc) => webp::with_icc(&file, size, has_alpha, icc),
                 None => file,
             })
         }
@@ -55,6 +57,11 @@ pub(crate) fn still(
 }
 
 impl Encoding {
+    /// Whether the format can hold an animation.
+    pub(crate) const fn can_be_animated(self) -> bool {
+        matches!(self, Self::Webp { .. })
+    }
+
     /// The longest side that the format can state.
     pub(crate) const fn max_side(self) -> u32 {
         match self {

@@ -6,6 +6,7 @@ use super::flatness::is_flat;
 use super::libwebp::{Prepared, Settings};
 use crate::orientation::Orientation;
 use crate::pixels::Pixels;
+use crate::riff::{Features, chunks_of_file, extended_file, is_of_the_picture, push_chunk};
 use crate::{Rejection, WebpMode};
 
 /// What a recipe says about a WebP.
@@ -48,5 +49,37 @@ pub(super) fn encode(
             })
         }
         WebpMode::Auto => one(stored, lossy),
+    }
+}
+
+/// Puts a colour profile into a still file of this size that libwebp made.
+pub(super) fn with_icc(file: &[u8], size: (u32, u32), has_alpha: bool, icc: &[u8]) -> Vec<u8> {
+    let mut chunks = Vec::with_capacity(file.len() + icc.len());
+    push_chunk(&mut chunks, b"ICCP", icc);
+    for chunk in chunks_of_file(file).filter(|chunk| is_of_the_picture(chunk.name)) {
+        push_chunk(&mut chunks, chunk.name, chunk.data);
+    }
+    let features = Features {
+        has_icc: true,
+        has_alpha,
+        is_animated: false,
+    };
+    extended_file(size, features, &chunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_comes_before_the_picture() {
+        let file = with_icc(
+            b"RIFF\x10\0\0\0WEBPVP8 \x03\0\0\0abc\0",
+            (300, 2),
+            true,
+            b"icc",
+        );
+        let names: Vec<_> = chunks_of_file(&file).map(|chunk| chunk.name).collect();
+        assert_eq!(names, [b"VP8X", b"ICCP", b"VP8 "]);
     }
 }

@@ -79,11 +79,11 @@ fn u16_be(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(field.try_into().ok()?))
 }
 
-fn u16_le(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn u16_le(bytes: &[u8], at: usize) -> Option<u16> {
     u16_be(bytes, at).map(u16::swap_bytes)
 }
 
-fn u24_le(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn u24_le(bytes: &[u8], at: usize) -> Option<u32> {
     let low = u16_le(bytes, at)?;
     let high = *bytes.get(at.checked_add(2)?)?;
     Some(u32::from(low) | u32::from(high) << 16)

@@ -1,126 +1,106 @@
 //! The chunks of a WebP (RFC 9649).
 
 use super::{Header, corrupt, cut_short, u16_le, u24_le, u32_le};
+use crate::riff::{Chunk, chunks_of_file, chunks_of_frame, is_animated};
 use crate::{Rejection, SourceFormat};
-
-const ANIMATION_FLAG: u8 = 0x02;
-const CHUNK_HEADER: usize = 8;
-/// Origin, size, duration and flags of a frame, before its own chunks.
-const FRAME_HEADER: usize = 16;
 
 /// Reads the canvas and counts the ANMF chunks of an animation.
 ///
 /// The size within each bitstream is held against the canvas or frame that it claims to fill: a
 /// decoder allocates by the bitstream's.
 pub(super) fn read(bytes: &[u8], frame_cap: u32) -> Result<Header, Rejection> {
-    match bytes.get(12..16).ok_or_else(cut_short)? {
-        b"VP8X" => extended(bytes, frame_cap),
-        _ => {
-            let (width, height) = bitstream_size(bytes, 12)?
-                .ok_or_else(|| corrupt("the first chunk of the WebP is not a picture"))?;
-            Ok(Header::still(SourceFormat::Webp, width, height))
-        }
+    let first = chunks_of_file(bytes).next().ok_or_else(cut_short)?;
+    if first.name == b"VP8X" {
+        return extended(bytes, first.data, frame_cap);
     }
+    let (width, height) = bitstream_size(&first)?
+        .ok_or_else(|| corrupt("the first chunk of the WebP is not a picture"))?;
+    Ok(Header::still(SourceFormat::Webp, width, height))
 }
 
-fn extended(bytes: &[u8], frame_cap: u32) -> Result<Header, Rejection> {
-    let flags = *bytes.get(20).ok_or_else(cut_short)?;
-    let width = u24_le(bytes, 24).ok_or_else(cut_short)? + 1;
-    let height = u24_le(bytes, 27).ok_or_else(cut_short)? + 1;
+fn extended(bytes: &[u8], canvas: &[u8], frame_cap: u32) -> Result<Header, Rejection> {
+    let width = u24_le(canvas, 4).ok_or_else(cut_short)? + 1;
+    let height = u24_le(canvas, 7).ok_or_else(cut_short)? + 1;
     let mut header = Header::still(SourceFormat::Webp, width, height);
-    let animated = flags & ANIMATION_FLAG != 0;
-    header.frames = 0;
-    let mut at = 12;
-    while header.frames <= frame_cap && at + CHUNK_HEADER <= bytes.len() {
-        let size = if animated {
-            frame_size(bytes, at)?
+    if !is_animated(bytes) {
+        let picture = picture_size(chunks_of_file(bytes))?
+            .ok_or_else(|| corrupt("there is no picture in the WebP"))?;
+        return if picture == (width, height) {
+            Ok(header)
         } else {
-            bitstream_size(bytes, at)?
+            Err(corrupt("the WebP's canvas and its picture differ in size"))
         };
-        if let Some((frame_width, frame_height)) = size {
-            if !animated && (frame_width, frame_height) != (width, height) {
-                return Err(corrupt("the WebP's canvas and its picture differ in size"));
-            }
-            if frame_width > width || frame_height > height {
-                return Err(corrupt("a frame of the WebP is larger than its canvas"));
-            }
-            header.frames += 1;
-            if !animated {
-                break;
-            }
-        }
-        at = after_chunk(bytes, at).ok_or_else(cut_short)?;
     }
-    if header.frames == 0 {
-        return Err(corrupt("there is no picture in the WebP"));
-    }
+    header.frames = count_frames(bytes, (width, height), frame_cap)?;
     Ok(header)
 }
 
-/// The size that an ANMF chunk states, or `None` for a chunk of another kind.
-fn frame_size(bytes: &[u8], at: usize) -> Result<Option<(u32, u32)>, Rejection> {
-    if bytes.get(at..at + 4) != Some(b"ANMF") {
-        return Ok(None);
-    }
-    let body = at + CHUNK_HEADER;
-    let width = u24_le(bytes, body + 6).ok_or_else(cut_short)? + 1;
-    let height = u24_le(bytes, body + 9).ok_or_else(cut_short)? + 1;
-    let end = after_chunk(bytes, at)
-        .ok_or_else(cut_short)?
-        .min(bytes.len());
-    let mut inner = body + FRAME_HEADER;
-    while inner + CHUNK_HEADER <= end {
-        if let Some(size) = bitstream_size(bytes, inner)? {
-            if size != (width, height) {
-                return Err(corrupt(
-                    "a frame of the WebP and its picture differ in size",
-                ));
-            }
+fn count_frames(bytes: &[u8], canvas: (u32, u32), cap: u32) -> Result<u32, Rejection> {
+    let mut frames = 0;
+    for chunk in chunks_of_file(bytes).filter(|chunk| chunk.name == b"ANMF") {
+        let (width, height) = frame_size(chunk.data)?;
+        if width > canvas.0 || height > canvas.1 {
+            return Err(corrupt("a frame of the WebP is larger than its canvas"));
+        }
+        frames += 1;
+        if frames > cap {
             break;
         }
-        inner = after_chunk(bytes, inner).ok_or_else(cut_short)?;
     }
-    Ok(Some((width, height)))
+    match frames {
+        0 => Err(corrupt("there is no picture in the WebP")),
+        _ => Ok(frames),
+    }
+}
+
+/// The size that an ANMF chunk states.
+fn frame_size(frame: &[u8]) -> Result<(u32, u32), Rejection> {
+    let width = u24_le(frame, 6).ok_or_else(cut_short)? + 1;
+    let height = u24_le(frame, 9).ok_or_else(cut_short)? + 1;
+    match picture_size(chunks_of_frame(frame))? {
+        Some(size) if size != (width, height) => Err(corrupt(
+            "a frame of the WebP and its picture differ in size",
+        )),
+        _ => Ok((width, height)),
+    }
+}
+
+/// The size of the first picture among these chunks.
+fn picture_size<'a>(
+    mut chunks: impl Iterator<Item = Chunk<'a>>,
+) -> Result<Option<(u32, u32)>, Rejection> {
+    chunks
+        .find_map(|chunk| bitstream_size(&chunk).transpose())
+        .transpose()
 }
 
 /// The size within a VP8 (RFC 6386, 9.1) or VP8L bitstream, or `None` for another chunk.
-fn bitstream_size(bytes: &[u8], at: usize) -> Result<Option<(u32, u32)>, Rejection> {
-    let body = at + CHUNK_HEADER;
-    match bytes.get(at..at + 4).ok_or_else(cut_short)? {
+fn bitstream_size(chunk: &Chunk<'_>) -> Result<Option<(u32, u32)>, Rejection> {
+    match chunk.name {
         b"VP8 " => {
-            let width = u16_le(bytes, body + 6).ok_or_else(cut_short)?;
-            let height = u16_le(bytes, body + 8).ok_or_else(cut_short)?;
+            let width = u16_le(chunk.data, 6).ok_or_else(cut_short)?;
+            let height = u16_le(chunk.data, 8).ok_or_else(cut_short)?;
             Ok(Some((
                 u32::from(width & 0x3fff),
                 u32::from(height & 0x3fff),
             )))
         }
         b"VP8L" => {
-            let packed = u32_le(bytes, body + 1).ok_or_else(cut_short)?;
+            let packed = u32_le(chunk.data, 1).ok_or_else(cut_short)?;
             Ok(Some(((packed & 0x3fff) + 1, (packed >> 14 & 0x3fff) + 1)))
         }
         _ => Ok(None),
     }
 }
 
-/// Chunks are padded to an even length.
-fn after_chunk(bytes: &[u8], at: usize) -> Option<usize> {
-    let length = usize::try_from(u32_le(bytes, at + 4)?).ok()?;
-    at.checked_add(CHUNK_HEADER)?
-        .checked_add(length)?
-        .checked_add(length & 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::riff::{FRAME_HEADER_BYTES, push_chunk};
 
-    fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(body.len()).unwrap();
-        let mut bytes = [name.as_slice(), &length.to_le_bytes(), body].concat();
-        if body.len() % 2 == 1 {
-            bytes.push(0);
-        }
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        push_chunk(&mut bytes, name, data);
         bytes
     }
 
@@ -134,7 +114,7 @@ mod tests {
     }
 
     fn frame(width: u8, height: u8, picture: &[u8]) -> Vec<u8> {
-        let mut body = vec![0; FRAME_HEADER];
+        let mut body = vec![0; FRAME_HEADER_BYTES];
         body[6] = width - 1;
         body[9] = height - 1;
         body.extend(picture);

@@ -9,6 +9,7 @@
 )]
 
 mod allocation;
+mod animation;
 mod bombs;
 mod canary;
 mod ciede2000;

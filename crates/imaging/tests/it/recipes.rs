@@ -82,7 +82,7 @@ pub(crate) fn lossless() -> Recipe {
     }
 }
 
-fn variant(name: &str, resize: Option<Resize>, encoding: Encoding) -> Variant {
+pub(crate) fn variant(name: &str, resize: Option<Resize>, encoding: Encoding) -> Variant {
     Variant {
         name: name.to_owned(),
         resize,
@@ -92,7 +92,7 @@ fn variant(name: &str, resize: Option<Resize>, encoding: Encoding) -> Variant {
     }
 }
 
-fn webp(quality: u8, mode: WebpMode) -> Encoding {
+pub(crate) fn webp(quality: u8, mode: WebpMode) -> Encoding {
     Encoding::Webp {
         quality,
         effort: 0,

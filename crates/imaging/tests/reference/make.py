@@ -5,9 +5,12 @@
 
 For every `colour/NAME.source.*` there is a `colour/NAME.expected.png`: its pixels in sRGB as
 Little CMS converts them (perceptual intent), and for `pngsuite.png` as the PNG specification's
-formulas do. The files of the corpus are only read.
+formulas do. `animations.json` has, for every animated GIF, what is seen of it: the SHA-256 of each
+frame as Pillow composes it, and times and loops as browsers take them. The files of the corpus are
+only read.
 """
 
+import hashlib
 import io
 import json
 import pathlib
@@ -15,7 +18,7 @@ import sys
 
 import numpy as np
 import png
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageSequence
 
 import profiles
 
@@ -135,8 +138,45 @@ def pngsuite(corpus):
     (HERE / "pngsuite.json").write_text(f"[\n{text}\n]\n")
 
 
+def composed(frame):
+    """SHA-256 of the pixels of a frame, in which no colour stands behind full transparency."""
+    pixels = np.array(frame.convert("RGBA"))
+    pixels[pixels[..., 3] == 0] = 0
+    return hashlib.sha256(pixels.tobytes()).hexdigest()
+
+
+def duration_ms(frame):
+    """Browsers show a frame that says 10 ms or less for 100."""
+    said = frame.info.get("duration", 0)
+    return said if said > 10 else 100
+
+
+def animations(corpus):
+    """Of a GIF, loops are counted after the first time; one that says nothing is played once."""
+    found = []
+    for path in sorted(corpus.glob("*/*.gif")):
+        if path.parent.name == "hostile":
+            continue
+        with Image.open(path) as image:
+            if image.n_frames < 2:
+                continue
+            loops = image.info.get("loop")
+            frames = [(composed(frame), duration_ms(frame)) for frame in ImageSequence.Iterator(image)]
+            found.append(
+                {
+                    "file": f"{path.parent.name}/{path.name}",
+                    "plays": 1 if loops is None else loops + 1 if loops else 0,
+                    "durations_ms": [duration for _, duration in frames],
+                    "frames": [digest for digest, _ in frames],
+                }
+            )
+    text = ",\n".join(json.dumps(animation) for animation in found)
+    (HERE / "animations.json").write_text(f"[\n{text}\n]\n")
+
+
 if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1])
     made()
     from_corpus(root)
     pngsuite(root)
+    animations(root)

@@ -1,4 +1,8 @@
-//! A WebP, or the first frame of an animated one.
+//! A still WebP, and the frames of an animated one.
+
+mod frames;
+
+pub(super) use frames::Frames;
 
 use std::io::Cursor;
 
@@ -18,15 +22,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     };
     let length = u64::from(width) * u64::from(height) * channels.count() as u64;
     let mut data = buffer(length)?;
-    if decoder.is_animated() {
-        decoder
-            .read_frame(&mut data)
-            .map_err(|error| rejection(&error))?;
-    } else {
-        decoder
-            .read_image(&mut data)
-            .map_err(|error| rejection(&error))?;
-    }
+    decoder
+        .read_image(&mut data)
+        .map_err(|error| rejection(&error))?;
     Ok(Decoded {
         width,
         height,

@@ -1,0 +1,427 @@
+//! Animations stay animated: what is seen, for how long, how often.
+
+use std::path::Path;
+
+use darkroom_imaging::{
+    Color, CropBox, Encoding, Fit, IccPolicy, Recipe, RenderedVariant, Resize, Variant, WebpMode,
+    render,
+};
+use darkroom_testkit::fixture::animation::{Animation, Disposal, Frame, small_animation};
+use darkroom_testkit::fixture::{
+    Exif, Playback, Png, Webp, icc_profile, play, rotated_for_orientation, scene,
+};
+use image::{DynamicImage, RgbaImage};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::corpus;
+use crate::pictures::{difference, only, with, worst};
+use crate::recipes::{lossless, variant, webp};
+
+/// All animations of the corpus.
+const CORPUS: [&str; 8] = [
+    "animated/anim-lossy.webp",
+    "animated/chi.gif",
+    "animated/demo.gif",
+    "animated/dispose-none.gif",
+    "animated/loop-3.gif",
+    "animated/rotating-squares.gif",
+    "animated/rotating-squares.webp",
+    "metadata/gif-xmp.gif",
+];
+
+fn one(bytes: &[u8], recipe: &Recipe) -> RenderedVariant {
+    let mut rendered = render(bytes, recipe).unwrap();
+    rendered.variants.remove(0)
+}
+
+/// What is seen of the only variant of a recipe, after a look at its chunks.
+fn played(bytes: &[u8], recipe: &Recipe) -> Playback {
+    let rendered = one(bytes, recipe);
+    assert_only_pixels(&rendered.bytes[12..]);
+    play(&rendered.bytes)
+}
+
+/// Nothing but pixels and timing, in frames too.
+fn assert_only_pixels(mut chunks: &[u8]) {
+    while let Some((name, rest)) = chunks.split_first_chunk::<4>() {
+        let length = u32::from_le_bytes(*rest.first_chunk().unwrap()) as usize;
+        assert!(
+            matches!(
+                name,
+                b"VP8 " | b"VP8L" | b"VP8X" | b"ALPH" | b"ANIM" | b"ANMF"
+            ),
+            "{}",
+            name.escape_ascii()
+        );
+        if name == b"ANMF" {
+            assert_only_pixels(&rest[4 + 16..4 + length]);
+        }
+        chunks = &rest[4 + length.next_multiple_of(2)..];
+    }
+}
+
+fn durations(played: &Playback) -> Vec<u32> {
+    played
+        .frames
+        .iter()
+        .map(|(_, duration)| *duration)
+        .collect()
+}
+
+/// SHA-256 of a frame, in which no colour stands behind full transparency.
+fn digest(frame: &RgbaImage) -> String {
+    let mut frame = frame.clone();
+    for pixel in frame.pixels_mut().filter(|pixel| pixel[3] == 0) {
+        pixel.0 = [0; 4];
+    }
+    hex::encode(Sha256::digest(frame.as_raw()))
+}
+
+/// The pictures are the same where they can be seen.
+fn assert_seen(played: &Playback, expected: &[RgbaImage]) {
+    assert_eq!(played.frames.len(), expected.len());
+    for (index, ((seen, _), expected)) in played.frames.iter().zip(expected).enumerate() {
+        assert_eq!(digest(seen), digest(expected), "frame {index}");
+    }
+}
+
+/// On white, as a page shows it.
+fn on_white(frame: &RgbaImage) -> RgbaImage {
+    let mut page = RgbaImage::from_pixel(frame.width(), frame.height(), [255; 4].into());
+    image::imageops::overlay(&mut page, frame, 0, 0);
+    page
+}
+
+#[test]
+fn every_gif_of_the_corpus_is_seen_as_pillow_composes_it() {
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/animations.json");
+    let reference: Vec<Value> = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    assert_eq!(reference.len(), 6);
+    for expected in reference {
+        let file = expected["file"].as_str().unwrap();
+        let Some(bytes) = corpus::read(file) else {
+            return;
+        };
+        let played = played(&bytes, &lossless());
+        let digests: Vec<_> = played.frames.iter().map(|(seen, _)| digest(seen)).collect();
+        assert_eq!(serde_json::json!(digests), expected["frames"], "{file}");
+        let durations = serde_json::json!(durations(&played));
+        assert_eq!(durations, expected["durations_ms"], "{file}");
+        assert_eq!(expected["plays"], played.plays, "{file}");
+    }
+}
+
+#[test]
+fn every_webp_of_the_corpus_is_seen_as_libwebp_plays_it() {
+    for file in CORPUS.iter().filter(|file| file.ends_with(".webp")) {
+        let Some(bytes) = corpus::read(file) else {
+            return;
+        };
+        let (source, played) = (play(&bytes), played(&bytes, &lossless()));
+        assert_eq!(durations(&played), durations(&source), "{file}");
+        assert_eq!(played.plays, source.plays, "{file}");
+        for ((seen, _), (expected, _)) in played.frames.iter().zip(&source.frames) {
+            // Two decoders of VP8 do not make the same red, green and blue of it.
+            let off = difference(&on_white(seen), &on_white(expected));
+            assert!(off < 0.6, "{file} is off by {off}");
+        }
+    }
+}
+
+#[test]
+fn lossy_animations_of_the_corpus_are_near_what_they_were() {
+    let lossy = variant("lossy", None, webp(85, WebpMode::Lossy));
+    for file in CORPUS {
+        let Some(bytes) = corpus::read(file) else {
+            return;
+        };
+        let exact = played(&bytes, &lossless());
+        let lossy = played(&bytes, &with(lossless(), lossy.clone()));
+        assert_eq!(durations(&lossy), durations(&exact), "{file}");
+        for (index, ((seen, _), (expected, _))) in
+            lossy.frames.iter().zip(&exact.frames).enumerate()
+        {
+            let off = difference(&on_white(seen), &on_white(expected));
+            assert!(off <= 4.0, "frame {index} of {file} is off by {off}");
+        }
+    }
+}
+
+#[test]
+fn every_disposal_of_a_gif_is_followed() {
+    let back = Frame::solid(10, 10, [0, 255, 0])
+        .at(3, 5)
+        .disposal(Disposal::Previous);
+    let beyond = Frame::solid(20, 20, [0, 153, 51]).at(25, 15);
+    let animation = small_animation()
+        .frame(back)
+        .frame(Frame::solid(3, 3, [255, 0, 255]))
+        .frame(beyond.disposal(Disposal::Background))
+        .frame(Frame::solid(5, 5, [51, 51, 51]).at(2, 2).hollow());
+    let played = played(&animation.gif(), &lossless());
+    assert_seen(&played, &animation.composed());
+    assert_eq!(durations(&played), [70, 130, 100, 100, 100, 100, 100]);
+}
+
+#[test]
+fn every_disposal_of_a_webp_is_followed() {
+    let cleared = Frame::solid(10, 10, [0, 255, 0])
+        .at(4, 6)
+        .disposal(Disposal::Background);
+    let animation = small_animation()
+        .frame(cleared)
+        .frame(Frame::solid(3, 3, [255, 0, 255]))
+        .frame(Frame::solid(32, 24, [51, 51, 51]).hollow());
+    let played = played(&animation.webp(), &lossless());
+    assert_seen(&played, &animation.composed());
+    assert_eq!(durations(&played), [70, 130, 100, 100, 100, 100]);
+}
+
+#[test]
+fn half_transparent_frames_are_blended() {
+    let glass = RgbaImage::from_pixel(8, 8, [0, 0, 255, 128].into());
+    let mut frame = Frame::solid(8, 8, [255, 0, 0]);
+    let below = Animation::new(8, 8).frame(frame.clone());
+    frame.picture = glass;
+    let played = played(&below.frame(frame).webp(), &lossless());
+    assert!(
+        played.frames[1]
+            .0
+            .pixels()
+            .all(|pixel| pixel.0 == [127, 0, 128, 255])
+    );
+}
+
+#[test]
+fn frames_that_look_alike_stay_frames() {
+    let frame = Frame::solid(9, 9, [204, 51, 0]);
+    let animation = (1..=4).fold(Animation::new(9, 9), |animation, index| {
+        animation.frame(frame.clone().delay_ms(index * 30))
+    });
+    for mode in [WebpMode::Lossless, WebpMode::Lossy, WebpMode::Auto] {
+        let recipe = with(lossless(), variant("same", None, webp(80, mode)));
+        let played = played(&animation.gif(), &recipe);
+        assert_eq!(durations(&played), [30, 60, 90, 120]);
+        let firsts = played.frames.iter().map(|(seen, _)| seen);
+        assert!(firsts.clone().all(|seen| seen == &played.frames[0].0));
+    }
+}
+
+#[test]
+fn a_frame_without_a_duration_is_shown_as_long_as_browsers_show_it() {
+    let animation = [0, 10, 20, 30]
+        .into_iter()
+        .fold(Animation::new(4, 4), |animation, delay_ms| {
+            animation.frame(Frame::solid(4, 4, [255, 0, 0]).delay_ms(delay_ms))
+        });
+    for bytes in [animation.gif(), animation.webp()] {
+        let played = played(&bytes, &lossless());
+        assert_eq!(durations(&played), [100, 100, 20, 30]);
+    }
+}
+
+#[test]
+fn an_animation_is_played_as_often_as_it_was() {
+    let looping = |loops| small_animation().loops(loops);
+    let plays = |bytes: &[u8]| played(bytes, &lossless()).plays;
+    for (loops, times) in [(Some(0), 0), (Some(1), 2), (Some(3), 4), (None, 1)] {
+        assert_eq!(plays(&looping(loops).gif()), times, "{loops:?} in GIF");
+    }
+    for loops in [0, 1, 3, 65_535] {
+        assert_eq!(plays(&looping(Some(loops)).webp()), u32::from(loops));
+    }
+    assert_eq!(
+        plays(&looping(Some(65_535)).gif()),
+        65_535,
+        "as near as it gets"
+    );
+}
+
+#[test]
+fn a_variant_that_is_not_animated_shows_the_first_frame() {
+    let animation = small_animation();
+    let still = Variant {
+        animated: false,
+        ..variant("still", None, webp(80, WebpMode::Lossless))
+    };
+    let png = variant("png", None, Encoding::Png);
+    let jpeg = Encoding::Jpeg {
+        quality: 95,
+        background: Color::WHITE,
+    };
+    for bytes in [animation.gif(), animation.webp()] {
+        let first = &animation.composed()[0];
+        for variant in [&still, &png] {
+            assert!(only(&bytes, &with(lossless(), variant.clone())) == *first);
+        }
+        let jpeg = only(&bytes, &with(lossless(), variant("jpeg", None, jpeg)));
+        assert!(difference(&jpeg, first) < 8.0);
+    }
+}
+
+#[test]
+fn still_and_animated_variants_come_in_the_order_of_the_recipe() {
+    let still = Variant {
+        animated: false,
+        ..variant("b", None, webp(80, WebpMode::Lossless))
+    };
+    let moving = |name| variant(name, None, webp(80, WebpMode::Lossless));
+    let recipe = Recipe {
+        variants: vec![moving("a"), still, moving("c")],
+        ..lossless()
+    };
+    let rendered = render(&small_animation().gif(), &recipe).unwrap();
+    assert_eq!(rendered.source.frames, 3);
+    let frames = rendered.variants.iter().map(|variant| {
+        let played = play(&variant.bytes);
+        (variant.name.as_str(), played.frames.len())
+    });
+    assert_eq!(frames.collect::<Vec<_>>(), [("a", 3), ("b", 1), ("c", 3)]);
+}
+
+#[test]
+fn composed_frames_are_resized_as_pictures_are() {
+    let resize = |fit| Resize {
+        width: Some(20),
+        height: Some(9),
+        fit,
+        enlarge: false,
+    };
+    let gravity = darkroom_imaging::Gravity::SouthEast;
+    let pad = Fit::Pad {
+        gravity,
+        background: None,
+    };
+    let animation = small_animation();
+    for fit in [Fit::Inside, Fit::Cover(gravity), pad] {
+        let thumb = variant("thumb", Some(resize(fit)), webp(80, WebpMode::Lossless));
+        let recipe = with(lossless(), thumb);
+        let played = played(&animation.gif(), &recipe);
+        for ((seen, _), composed) in played.frames.iter().zip(animation.composed()) {
+            let png = Png::of_rgba(&composed).build();
+            let alone = only(&png, &recipe);
+            assert!(worst(&on_white(seen), &on_white(&alone)) <= 1);
+        }
+    }
+}
+
+#[test]
+fn small_animations_are_made_from_larger_ones_without_a_loss_that_is_seen() {
+    let sized = |name, side| {
+        let resize = Resize {
+            width: Some(side),
+            height: Some(side),
+            fit: Fit::Inside,
+            enlarge: false,
+        };
+        variant(name, Some(resize), webp(80, WebpMode::Lossless))
+    };
+    let Some(bytes) = corpus::read("animated/chi.gif") else {
+        return;
+    };
+    let both = Recipe {
+        variants: vec![sized("small", 60), sized("large", 200)],
+        ..lossless()
+    };
+    let rendered = render(&bytes, &both).unwrap();
+    let alone = one(&bytes, &with(lossless(), sized("small", 60)));
+    let frames = |variant: &RenderedVariant| play(&variant.bytes).frames;
+    for ((seen, _), (expected, _)) in frames(&rendered.variants[0]).iter().zip(frames(&alone)) {
+        assert!(difference(&on_white(seen), &on_white(&expected)) < 1.0);
+    }
+}
+
+#[test]
+fn an_animation_is_cropped_in_every_frame() {
+    let crop = CropBox {
+        x: 3,
+        y: 5,
+        width: 20,
+        height: 11,
+    };
+    let recipe = Recipe {
+        crop: Some(crop),
+        ..lossless()
+    };
+    let animation = small_animation();
+    let played = played(&animation.gif(), &recipe);
+    let cropped: Vec<_> = animation
+        .composed()
+        .iter()
+        .map(|frame| image::imageops::crop_imm(frame, 3, 5, 20, 11).to_image())
+        .collect();
+    assert_seen(&played, &cropped);
+}
+
+#[test]
+fn an_animation_lying_on_its_side_comes_out_upright() {
+    let upright = [
+        scene(40, 30),
+        DynamicImage::from(scene(40, 30)).fliph().into_rgb8(),
+    ];
+    let stored = upright
+        .iter()
+        .fold(Animation::new(30, 40), |animation, frame| {
+            let mut stored = Frame::solid(30, 40, [0; 3]);
+            stored.picture = DynamicImage::from(rotated_for_orientation(frame, 6)).into_rgba8();
+            animation.frame(stored)
+        });
+    let bytes = Webp::animated(&stored)
+        .exif(&Exif::new().orientation(6))
+        .build();
+    let expected: Vec<_> = upright
+        .into_iter()
+        .map(|frame| DynamicImage::from(frame).into_rgba8())
+        .collect();
+    assert_seen(&played(&bytes, &lossless()), &expected);
+}
+
+#[test]
+fn the_colours_of_every_frame_are_converted_or_kept() {
+    let animation = small_animation();
+    let bytes = Webp::animated(&animation)
+        .icc(&icc_profile("swapped"))
+        .build();
+    let kept = Variant {
+        icc: IccPolicy::Keep,
+        ..variant("kept", None, webp(80, WebpMode::Lossless))
+    };
+    let kept = one(&bytes, &with(lossless(), kept));
+    assert!(kept.bytes.windows(4).any(|name| name == b"ICCP"));
+    assert_seen(&play(&kept.bytes), &animation.composed());
+    let converted = played(&bytes, &lossless());
+    let still = Variant {
+        animated: false,
+        ..variant("still", None, webp(80, WebpMode::Lossless))
+    };
+    let first = only(&bytes, &with(lossless(), still));
+    assert!(converted.frames[0].0 == first);
+}
+
+#[test]
+fn an_animation_of_one_frame_is_a_still_picture() {
+    let animation = Animation::new(12, 9).frame(Frame::solid(12, 9, [204, 51, 0]));
+    for bytes in [animation.gif(), animation.webp()] {
+        let rendered = one(&bytes, &lossless());
+        assert!(!rendered.bytes.windows(4).any(|name| name == b"ANMF"));
+        assert_seen(&play(&rendered.bytes), &animation.composed());
+    }
+}
+
+#[test]
+fn an_animation_cut_short_is_corrupt() {
+    let animation = small_animation();
+    for bytes in [animation.gif(), animation.webp()] {
+        let rejection = render(&bytes[..bytes.len() - 12], &lossless()).unwrap_err();
+        assert_eq!(rejection.code.name(), "corrupt", "{rejection}");
+    }
+}
+
+#[test]
+fn a_gif_without_its_trailer_is_whole() {
+    let animation = small_animation();
+    let mut bytes = animation.gif();
+    assert_eq!(bytes.pop(), Some(b';'));
+    assert_seen(&played(&bytes, &lossless()), &animation.composed());
+}
