@@ -175,6 +175,13 @@ impl Profile {
         if self.formats.is_empty() {
             return Err(wrong("formats", "at least one format is needed"));
         }
+        if let Some(format) = self.formats.iter().find(|format| !format.is_built_in()) {
+            let name = format.name();
+            return Err(wrong(
+                "formats",
+                &format!("{name} is read by builds with the feature heif only"),
+            ));
+        }
         if self.variants.is_empty() {
             return Err(wrong("variants", "at least one variant is needed"));
         }

@@ -33,6 +33,14 @@ impl SourceFormat {
         }
     }
 
+    /// Whether this build reads it: HEIC and AVIF need the feature `heif`.
+    pub const fn is_built_in(self) -> bool {
+        match self {
+            Self::Jpeg | Self::Png | Self::Gif | Self::Webp => true,
+            Self::Heic | Self::Avif => cfg!(feature = "heif"),
+        }
+    }
+
     /// The registered media type, such as `"image/jpeg"`.
     pub const fn content_type(self) -> &'static str {
         match self {

@@ -55,6 +55,7 @@ mod framing;
 pub mod fuzzing;
 mod geometry;
 mod header;
+mod heif;
 mod inspect;
 mod inspection;
 mod limits;
@@ -74,6 +75,7 @@ mod sniff;
 mod still;
 
 pub use format::{OutputFormat, SourceFormat};
+pub use heif::load_decoders;
 pub use inspect::inspect;
 pub use inspection::{GpsPosition, Inspection};
 pub use metadata::MetadataKind;

@@ -1,6 +1,6 @@
 //! What a file is, by its first bytes and never by its name or declared type.
 
-use crate::{Rejection, RejectionCode, SourceFormat};
+use crate::{Rejection, RejectionCode, SourceFormat, heif};
 
 const PNG_SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
@@ -45,7 +45,7 @@ fn readable(bytes: &[u8]) -> Option<SourceFormat> {
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         Some(SourceFormat::Webp)
     } else {
-        None
+        heif::format(bytes)
     }
 }
 
@@ -141,10 +141,6 @@ fn iso_media(bytes: &[u8]) -> Option<&'static str> {
         _ => return None,
     }
     Some(match bytes.get(8..12)? {
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
-            "a HEIC picture"
-        }
-        b"avif" | b"avis" => "an AVIF picture",
         b"crx " => "a camera raw picture",
         b"qt  " => "a QuickTime film",
         b"M4A " | b"M4B " => "an MPEG-4 recording",
@@ -244,8 +240,6 @@ mod tests {
             (b"<!DOCTYPE html><p>", "an HTML page"),
             (b"\0\0\0\x18ftypisom", "an MP4 film"),
             (b"\0\0\0\x14ftypqt  ", "a QuickTime film"),
-            (b"\0\0\0\x18ftypheic", "a HEIC picture"),
-            (b"\0\0\0\x18ftypavif", "an AVIF picture"),
             (b"PK\x03\x04", "a ZIP archive or office document"),
             (b"#!/bin/sh\n", "a script"),
             (b"\x7fELF\x02", "an ELF program"),

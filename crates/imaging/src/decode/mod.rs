@@ -12,7 +12,7 @@ pub(crate) use png::Declared;
 
 use crate::header::Header;
 use crate::riff::is_animated;
-use crate::{Rejection, RejectionCode, SourceFormat};
+use crate::{Rejection, RejectionCode, SourceFormat, heif};
 
 /// What the samples of a pixel stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) fn still(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection>
         SourceFormat::Gif => first_frame(bytes, header),
         SourceFormat::Webp if is_animated(bytes) => first_frame(bytes, header),
         SourceFormat::Webp => webp::decode(bytes),
-        SourceFormat::Heic | SourceFormat::Avif => Err(corrupt("this build reads no HEIF")),
+        SourceFormat::Heic | SourceFormat::Avif => heif::decode(bytes, header.format),
     }?;
     // The limits were checked against the header, so nothing else may come out.
     if (decoded.width, decoded.height) != (header.width, header.height) {

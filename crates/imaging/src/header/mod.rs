@@ -5,7 +5,7 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::{Rejection, RejectionCode, SourceFormat};
+use crate::{Rejection, RejectionCode, SourceFormat, heif};
 
 /// Size and frames of a picture, as its header claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,10 @@ impl Header {
             SourceFormat::Png => png::read(bytes),
             SourceFormat::Gif => gif::read(bytes, frame_cap),
             SourceFormat::Webp => webp::read(bytes, frame_cap),
-            SourceFormat::Heic | SourceFormat::Avif => Err(Rejection::new(
-                RejectionCode::UnsupportedFormat,
-                format!("{} is not read by this build", format.name()),
-            )),
+            SourceFormat::Heic | SourceFormat::Avif => {
+                let (width, height) = heif::size(bytes, format)?;
+                Ok(Self::still(format, width, height))
+            }
         }?;
         if header.width == 0 || header.height == 0 {
             return Err(corrupt("the picture has no pixels"));

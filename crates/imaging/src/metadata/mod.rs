@@ -17,7 +17,7 @@ mod survey;
 mod text;
 mod tiff;
 mod webp;
-mod xmp;
+pub(crate) mod xmp;
 
 pub use kind::MetadataKind;
 pub(crate) use survey::{Survey, survey};

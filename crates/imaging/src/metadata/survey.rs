@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{MetadataKind, gif, jpeg, png, webp};
-use crate::{GpsPosition, SourceFormat};
+use crate::{GpsPosition, SourceFormat, heif};
 
 /// What a file carries besides its pixels.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl Default for Survey {
 }
 
 impl Survey {
-    pub(super) fn found(&mut self, kind: MetadataKind) {
+    pub(crate) fn found(&mut self, kind: MetadataKind) {
         self.kinds.insert(kind);
     }
 }
@@ -57,8 +57,7 @@ pub(crate) fn survey(bytes: &[u8], format: SourceFormat) -> Survey {
         SourceFormat::Png => png::survey(bytes, &mut survey),
         SourceFormat::Gif => gif::survey(bytes, &mut survey),
         SourceFormat::Webp => webp::survey(bytes, &mut survey),
-        // libheif reads these, metadata and all.
-        SourceFormat::Heic | SourceFormat::Avif => {}
+        SourceFormat::Heic | SourceFormat::Avif => heif::survey(bytes, &mut survey),
     }
     survey
 }

@@ -22,7 +22,7 @@ const NAMES: [(&[u8], MetadataKind); 8] = [
 ];
 
 /// Notes a packet and what it says.
-pub(super) fn read(packet: &[u8], survey: &mut Survey) {
+pub(crate) fn read(packet: &[u8], survey: &mut Survey) {
     survey.found(Xmp);
     for (name, kind) in NAMES {
         if !survey.kinds.contains(&kind) && memmem::find(packet, name).is_some() {

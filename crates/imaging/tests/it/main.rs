@@ -16,6 +16,7 @@ mod ciede2000;
 mod colour;
 mod corpus;
 mod encodings;
+mod heif;
 mod metadata;
 mod oracle;
 mod pictures;

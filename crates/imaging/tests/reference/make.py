@@ -17,6 +17,7 @@ import pathlib
 import sys
 
 import numpy as np
+import pillow_heif
 import png
 from PIL import Image, ImageCms, ImageSequence
 
@@ -138,6 +139,19 @@ def pngsuite(corpus):
     (HERE / "pngsuite.json").write_text(f"[\n{text}\n]\n")
 
 
+def heif(corpus):
+    """Small pictures in sRGB of what pillow-heif, with a libheif of its own, makes of HEIF."""
+    pillow_heif.register_heif_opener()
+    folder = HERE / "heif"
+    folder.mkdir(exist_ok=True)
+    for path in sorted((corpus / "heif").iterdir()):
+        image = Image.open(path)
+        small = image.convert("RGB").reduce(32)
+        if icc := image.info.get("icc_profile"):
+            small = to_srgb(small, icc)
+        small.save(folder / f"{path.stem}.reduced32.png", optimize=True)
+
+
 def composed(frame):
     """SHA-256 of the pixels of a frame, in which no colour stands behind full transparency."""
     pixels = np.array(frame.convert("RGBA"))
@@ -180,3 +194,4 @@ if __name__ == "__main__":
     from_corpus(root)
     pngsuite(root)
     animations(root)
+    heif(root)
