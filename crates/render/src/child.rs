@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, render};
+use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, load_decoders, render};
 
 use crate::allocator::exit_when_out_of_memory;
 use crate::confinement::{ChildLimits, Wall, begin_picture, confine};
@@ -17,6 +17,7 @@ use crate::protocol::{Greeting, RenderedHeader, Reply, Request, Task, read_heade
 /// parent, and that is all it does.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     exit_when_out_of_memory();
+    load_decoders();
     let walls = confine(limits, Wall::ALL);
     // A decoder's panic is reported as an outcome; its text may repeat bytes of the picture.
     std::panic::set_hook(Box::new(|_| {}));
