@@ -4,6 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::decode::{Animation, Decoded};
 use crate::header::Header;
 use crate::metadata::{Survey, exif};
 use crate::sniff::sniff;
@@ -51,15 +52,29 @@ pub fn sniff_limits(bytes: &[u8]) {
     }
 }
 
-/// Decoding a still picture: there are as many samples as the header said. A decoder's panic is
-/// an outcome, as it is to `render`.
+/// Decoding a picture, every frame of an animated one: there are as many samples as the header
+/// said. A decoder's panic is an outcome, as it is to `render`.
 pub fn decode(bytes: &[u8]) {
     let header = sniff(bytes)
         .and_then(|format| Header::read(bytes, format, limits().max_frames))
         .and_then(|header| limits().check_header(&header).map(|()| header));
     let Ok(header) = header else { return };
-    let decoded = catch_unwind(AssertUnwindSafe(|| decoder::still(bytes, &header)));
-    let Ok(Ok(decoded)) = decoded else { return };
+    if let Ok(Ok(decoded)) = catch_unwind(AssertUnwindSafe(|| decoder::still(bytes, &header))) {
+        assert_whole(&decoded, &header);
+    }
+    let Ok(mut animation) = Animation::open(bytes, &header) else {
+        return;
+    };
+    let mut frames = 0;
+    while let Ok(Ok(Some(shown))) = catch_unwind(AssertUnwindSafe(|| animation.next())) {
+        assert_whole(&shown.decoded, &header);
+        assert!(shown.duration_ms > 10);
+        frames += 1;
+    }
+    assert!(frames <= header.frames);
+}
+
+fn assert_whole(decoded: &Decoded, header: &Header) {
     assert_eq!(
         (decoded.width, decoded.height),
         (header.width, header.height)

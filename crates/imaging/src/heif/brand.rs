@@ -42,7 +42,9 @@ mod tests {
         bytes.extend(b"ftyp");
         bytes.extend(brands[0]);
         bytes.extend([0; 4]);
-        bytes.extend(brands[1..].concat());
+        for brand in &brands[1..] {
+            bytes.extend(*brand);
+        }
         bytes.extend(b"\0\0\0\x08meta");
         bytes
     }
