@@ -55,14 +55,13 @@ impl Parts {
             pool: Arc::clone(&self.pool),
             cache_control: storage.cache_control.clone(),
         };
-        Ok(Worker::new(
-            studio,
-            self.queue(&queues.events).await?,
-            self.queue(&queues.dead_letters).await?,
-            queues.clone(),
-            worker.clone(),
-            worker.places(render.process_count()),
-        ))
+        let places = worker.places(render.process_count());
+        let events = self.queue(&queues.events).await?;
+        let dead_letters = self.queue(&queues.dead_letters).await?;
+        let worker = Worker::open(studio, events, dead_letters, queues, worker.clone(), places);
+        worker
+            .await
+            .with_context(|| format!("queue {}", queues.events))
     }
 
     /// What enqueues every raw object without a current outcome.

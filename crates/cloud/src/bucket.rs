@@ -1,19 +1,24 @@
 //! Objects: read within a bound, written whole, listed and removed.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::{Bytes, BytesMut};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
 /// S3 deletes at most this many objects in one call.
 const DELETE_BATCH: usize = 1000;
+/// For the body of a small object; the SDK's own timeouts end with the headers.
+const SMALL_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One bucket; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,15 +26,6 @@ pub struct Bucket {
     client: Client,
     presigner: Presigner,
     name: String,
-}
-
-/// Which object under a key is meant.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectVersion {
-    /// The version, in a bucket that keeps versions.
-    pub version_id: Option<String>,
-    /// The entity tag without quotes; asked for where there is no version.
-    pub etag: Option<String>,
 }
 
 /// What S3 says of an object beside its bytes.
@@ -122,27 +118,14 @@ impl Bucket {
         &self.name
     }
 
-    /// Opens an object; its bytes are read by [`ObjectReader::read`].
+    /// Opens the object that the key holds now; its bytes are read by [`ObjectReader::read`].
     ///
     /// # Errors
-    /// `NotFound` if it is gone, `PreconditionFailed` if the key now holds another object than
-    /// `version`, or what the call met.
-    pub async fn get(
-        &self,
-        key: &str,
-        version: &ObjectVersion,
-    ) -> Result<ObjectReader, CloudError> {
+    /// `NotFound` if it is gone, `PreconditionFailed` if its entity tag is not `etag`, or what the
+    /// call met.
+    pub async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
         let request = self.client.get_object().bucket(&self.name).key(key);
-        let request = match version {
-            ObjectVersion {
-                version_id: Some(id),
-                ..
-            } => request.version_id(id),
-            ObjectVersion {
-                etag: Some(etag), ..
-            } => request.if_match(format!("\"{etag}\"")),
-            _ => request,
-        };
+        let request = request.set_if_match(etag.map(|etag| format!("\"{etag}\"")));
         let output = request.send().await.map_err(|error| {
             let code = error
                 .as_service_error()
@@ -175,12 +158,19 @@ impl Bucket {
     /// The whole of a small object of ours; `None` if there is none.
     ///
     /// # Errors
-    /// What the call met, or [`ReadError::TooLarge`].
+    /// What the call met, `TimedOut` if the body takes longer than ten seconds, or
+    /// [`ReadError::TooLarge`].
     pub async fn read(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, ReadError> {
-        match self.get(key, &ObjectVersion::default()).await {
-            Ok(object) => object.read(max_bytes).await.map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error.into()),
+        let object = match self.get(key, None).await {
+            Ok(object) => object,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match timeout(SMALL_BODY_TIMEOUT, object.read(max_bytes)).await {
+            Ok(bytes) => bytes.map(Some),
+            Err(elapsed) => {
+                Err(CloudError::new(CloudErrorKind::TimedOut, "GetObject", elapsed).into())
+            }
         }
     }
 
@@ -213,6 +203,35 @@ impl Bucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<(), CloudError> {
+        let request = self.put_request(key, bytes, options);
+        request.send().await.map_err(CloudError::of("PutObject"))?;
+        Ok(())
+    }
+
+    /// Writes an object where there is none yet; says whether it did.
+    ///
+    /// # Errors
+    /// What the call met.
+    pub async fn put_new(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> Result<bool, CloudError> {
+        let request = self.put_request(key, bytes, options).if_none_match("*");
+        match request.send().await.map_err(CloudError::of("PutObject")) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == CloudErrorKind::PreconditionFailed => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn put_request(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> PutObjectFluentBuilder {
         self.client
             .put_object()
             .bucket(&self.name)
@@ -220,10 +239,6 @@ impl Bucket {
             .content_type(options.content_type)
             .cache_control(options.cache_control)
             .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(CloudError::of("PutObject"))?;
-        Ok(())
     }
 
     /// Removes objects; those that are not there count as removed.

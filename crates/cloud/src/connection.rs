@@ -12,8 +12,11 @@ use crate::{Bucket, CloudError, Provisioner, Queue, UploadSigner};
 
 /// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-/// Longer than the longest long poll, which is 20 s.
-const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longer than the longest long poll, which is 20 s, and so short that a poll which SQS never
+/// answers is given up and another one made within half a minute.
+const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
+/// No call takes longer, whatever number of attempts it is.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const FALLBACK_REGION: &str = "us-east-1";
 
 /// Where S3 and SQS are and who asks, for a cloud that is not found through the environment.
@@ -144,5 +147,6 @@ fn timeouts(attempt: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(attempt)
+        .operation_timeout(CALL_TIMEOUT)
         .build()
 }

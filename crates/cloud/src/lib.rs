@@ -13,20 +13,23 @@ mod bucket;
 mod connection;
 mod error;
 mod link;
+mod message;
 mod presign;
 mod provision;
 mod put_file;
 mod queue;
+mod redrive_policy;
+mod send;
 mod sign;
 mod sign_post;
 
-pub use bucket::{
-    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, ObjectVersion, PutOptions, ReadError,
-};
+pub use bucket::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError};
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
+pub use message::Message;
 pub use provision::{Change, Provisioner, Resource};
 pub use put_file::FileTerms;
-pub use queue::{Message, Queue, QueueDepth, Receipt};
+pub use queue::{Queue, QueueDepth, Receipt};
+pub use redrive_policy::RedrivePolicy;
 pub use sign::{PutTerms, SignedPut, UploadSigner};
 pub use sign_post::{PostTerms, SignedPost};

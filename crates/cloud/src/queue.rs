@@ -1,44 +1,30 @@
-//! Messages: received, put off, acknowledged, sent.
+//! Messages: received, put off, acknowledged.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry,
-    MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
-    SendMessageBatchRequestEntry,
+    MessageSystemAttributeName, QueueAttributeName,
 };
 
+use crate::message::Message;
 use crate::{CloudError, CloudErrorKind};
 
 /// SQS takes and gives at most this many messages in one call.
-const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
 
 /// One queue; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    client: Client,
-    url: String,
-}
-
-/// A message that was given to us for a while.
-#[derive(Debug, Clone)]
-pub struct Message {
-    /// SQS's own id of the message.
-    pub id: String,
-    /// What acknowledges or puts off this receipt of it.
-    pub receipt: Receipt,
-    /// What was sent.
-    pub body: String,
-    /// How often it has been given out, this time included.
-    pub receive_count: u32,
+    pub(crate) client: Client,
+    pub(crate) url: String,
 }
 
 /// The handle of one receipt of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt(String);
+pub struct Receipt(pub(crate) String);
 
 /// How full a queue is; SQS's own approximations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +56,11 @@ impl Queue {
         &self.url
     }
 
+    /// Whether it hands out messages in order and takes none twice.
+    pub(crate) fn is_fifo(&self) -> bool {
+        self.url.ends_with(".fifo")
+    }
+
     /// Waits up to `wait` (at most 20 s) for up to `most` (at most 10) messages, which are then
     /// hidden from others for `hidden`, whatever the queue's own setting is.
     ///
@@ -91,7 +82,8 @@ impl Queue {
             .max_number_of_messages(i32::try_from(most.min(BATCH)).unwrap_or(1))
             .wait_time_seconds(seconds(wait))
             .visibility_timeout(seconds(hidden))
-            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
             .customize()
             .config_override(once)
             .send()
@@ -101,7 +93,7 @@ impl Queue {
             .messages
             .unwrap_or_default()
             .into_iter()
-            .filter_map(message)
+            .filter_map(Message::read)
             .collect())
     }
 
@@ -160,6 +152,14 @@ impl Queue {
     /// # Errors
     /// What the call met. Messages that SQS would not give back come back by themselves later.
     pub async fn give_back(&self, receipts: &[Receipt]) -> Result<(), CloudError> {
+        self.hide_all(receipts, Duration::ZERO).await
+    }
+
+    /// Hides messages from others for `hidden` from now.
+    ///
+    /// # Errors
+    /// What the call met. A message that SQS would not hide keeps the time it had.
+    pub async fn hide_all(&self, receipts: &[Receipt], hidden: Duration) -> Result<(), CloudError> {
         for batch in receipts.chunks(BATCH) {
             let entries: Result<Vec<_>, _> = batch
                 .iter()
@@ -168,7 +168,7 @@ impl Queue {
                     ChangeMessageVisibilityBatchRequestEntry::builder()
                         .id(index.to_string())
                         .receipt_handle(&receipt.0)
-                        .visibility_timeout(0)
+                        .visibility_timeout(seconds(hidden))
                         .build()
                 })
                 .collect();
@@ -182,71 +182,6 @@ impl Queue {
                 .await
                 .map_err(CloudError::of("ChangeMessageVisibilityBatch"))?;
         }
-        Ok(())
-    }
-
-    /// Sends messages, ten in a call.
-    ///
-    /// # Errors
-    /// What the call met, or the first message that SQS did not take.
-    pub async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
-        for batch in bodies.chunks(BATCH) {
-            let entries: Result<Vec<_>, _> = batch
-                .iter()
-                .enumerate()
-                .map(|(index, body)| {
-                    SendMessageBatchRequestEntry::builder()
-                        .id(index.to_string())
-                        .message_body(body)
-                        .build()
-                })
-                .collect();
-            let output = self
-                .client
-                .send_message_batch()
-                .queue_url(&self.url)
-                .set_entries(Some(entries.map_err(invalid("SendMessageBatch"))?))
-                .send()
-                .await
-                .map_err(CloudError::of("SendMessageBatch"))?;
-            if let Some(entry) = output.failed.first() {
-                let detail = entry.message().unwrap_or(entry.code());
-                return Err(CloudError::new(
-                    CloudErrorKind::Unavailable,
-                    "SendMessageBatch",
-                    detail,
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends one message with attributes that say more than its body.
-    ///
-    /// # Errors
-    /// What the call met.
-    pub async fn send_with(
-        &self,
-        body: &str,
-        attributes: &BTreeMap<&str, String>,
-    ) -> Result<(), CloudError> {
-        let mut request = self
-            .client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(body);
-        for (name, value) in attributes {
-            let value = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(value)
-                .build()
-                .map_err(invalid("SendMessage"))?;
-            request = request.message_attributes(*name, value);
-        }
-        request
-            .send()
-            .await
-            .map_err(CloudError::of("SendMessage"))?;
         Ok(())
     }
 
@@ -280,30 +215,12 @@ impl Queue {
     }
 }
 
-fn message(message: aws_sdk_sqs::types::Message) -> Option<Message> {
-    let receive_count = message
-        .attributes
-        .and_then(|attributes| {
-            attributes
-                .get(&MessageSystemAttributeName::ApproximateReceiveCount)?
-                .parse()
-                .ok()
-        })
-        .unwrap_or(1);
-    Some(Message {
-        id: message.message_id.unwrap_or_default(),
-        receipt: Receipt(message.receipt_handle?),
-        body: message.body.unwrap_or_default(),
-        receive_count,
-    })
-}
-
 /// Whole seconds, rounded up, within what SQS takes (12 h).
 fn seconds(duration: Duration) -> i32 {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     i32::try_from(seconds.min(43_200)).unwrap_or(43_200)
 }
 
-fn invalid<E: std::fmt::Display>(operation: &'static str) -> impl Fn(E) -> CloudError {
+pub(crate) fn invalid<E: std::fmt::Display>(operation: &'static str) -> impl Fn(E) -> CloudError {
     move |error| CloudError::new(CloudErrorKind::Invalid, operation, error)
 }

@@ -5,14 +5,17 @@ use std::time::Duration;
 use darkroom_cloud::{Queue, Receipt};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::backoff::Backoff;
 
 /// A batch is sent when it is full, or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
 const BATCH: usize = 10;
 /// How often a message that SQS did not delete is tried again. After that it is received once
 /// more, found settled, and deleted then.
-const TRIES: u32 = 3;
+const TRIES: u32 = 5;
+const TRY_AGAIN: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
 
 /// Takes receipts and deletes their messages in batches.
 #[derive(Debug)]
@@ -56,8 +59,10 @@ async fn delete_batches(queue: Queue, mut incoming: mpsc::Receiver<Receipt>) {
     }
 }
 
+/// While this goes on, what is done waits to be acknowledged and keeps its place: nothing new is
+/// begun that could not be acknowledged either.
 async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
-    for _ in 0..TRIES {
+    for tries in 1..=TRIES {
         match queue.delete(&batch).await {
             Ok(refused) => batch = refused,
             Err(error) => tracing::warn!(%error, "messages could not be deleted"),
@@ -65,6 +70,7 @@ async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
         if batch.is_empty() {
             return;
         }
+        sleep(TRY_AGAIN.after(tries)).await;
     }
     tracing::warn!(messages = batch.len(), "done, but will be received again");
 }

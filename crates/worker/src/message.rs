@@ -1,22 +1,24 @@
 //! From one message to what becomes of it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, Message, Queue, Receipt};
-use darkroom_contract::{Notification, ObjectEvent, QueueSettings, RecordError};
+use darkroom_cloud::{Message, Queue, Receipt};
+use darkroom_contract::{Notification, ObjectEvent, RecordError};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::dead_letter::{Epitaph, Reason};
+use crate::delivery::Delivery;
 use crate::fetch::Downloads;
-use crate::settle::{Settled, Studio};
+use crate::outage::Outage;
+use crate::settle::{SettleError, Settled, Studio};
 use crate::visibility::keep_hidden;
 
-/// How long a message waits before it is worked on again after something was unavailable.
-const RETRY: Backoff = Backoff {
-    first: Duration::from_secs(10),
-    most: Duration::from_secs(300),
-};
+/// How long a message waits in place for a store that is down, before it costs a try after all. It
+/// may be hidden for 12 hours in all.
+const OUTAGE_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 /// Works on messages; cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,8 +26,15 @@ pub(crate) struct Desk {
     pub(crate) studio: Studio,
     pub(crate) events: Queue,
     pub(crate) dead_letters: Queue,
-    pub(crate) queues: QueueSettings,
+    pub(crate) visibility: Duration,
+    pub(crate) max_receive_count: u32,
+    pub(crate) retry: Backoff,
     pub(crate) downloads: Downloads,
+    pub(crate) outage: Outage,
+    /// Cancelled when work is to be finished and nothing more is to be waited for.
+    pub(crate) stop: CancellationToken,
+    /// Cancelled when work is to be given back.
+    pub(crate) overdue: CancellationToken,
 }
 
 /// What becomes of a message.
@@ -35,18 +44,18 @@ enum Verdict {
     Acknowledge,
     /// Something in it could not be settled now.
     Retry,
-    /// It will never be understood.
-    Poison(String),
+    /// It will never be understood, or this was the last try.
+    Bury(Epitaph),
 }
 
 impl Verdict {
     /// What becomes of a message with two records: one that must be tried again keeps the message,
-    /// and one that will never be understood is buried when there is nothing left to try.
+    /// and one that is beyond help is buried when there is nothing left to try.
     fn or_worse(self, other: Self) -> Self {
         match (&self, &other) {
             (Self::Retry, _) | (_, Self::Acknowledge) => self,
             _ if matches!(other, Self::Retry) => other,
-            (Self::Poison(_), _) => self,
+            (Self::Bury(_), _) => self,
             (Self::Acknowledge, _) => other,
         }
     }
@@ -55,16 +64,20 @@ impl Verdict {
 impl Desk {
     /// Works on one message to its end. Every failure leaves the message on a queue.
     pub(crate) async fn handle(&self, message: Message, acknowledge: mpsc::Sender<Receipt>) {
-        let visibility = self.queues.visibility_timeout;
+        let receipt = &message.receipt;
         let work = self.judge(&message);
-        let verdict = keep_hidden(&self.events, &message.receipt, visibility, work).await;
-        let done = match verdict {
-            Verdict::Acknowledge => true,
-            Verdict::Retry => {
+        let judged = keep_hidden(&self.events, receipt, self.visibility, &self.overdue, work);
+        let done = match judged.await {
+            None => {
+                self.hide(receipt, Duration::ZERO).await;
+                false
+            }
+            Some(Verdict::Acknowledge) => true,
+            Some(Verdict::Retry) => {
                 self.put_off(&message).await;
                 false
             }
-            Verdict::Poison(reason) => self.bury(&message, reason).await,
+            Some(Verdict::Bury(epitaph)) => self.bury(&message, &epitaph).await,
         };
         if done && acknowledge.send(message.receipt).await.is_err() {
             tracing::error!("a message that is done could not be acknowledged");
@@ -75,7 +88,7 @@ impl Desk {
         let records = match Notification::parse(&message.body) {
             Ok(Notification::Test) => Vec::new(),
             Ok(Notification::Records(records)) => records,
-            Err(error) => return Verdict::Poison(error.to_string()),
+            Err(error) => return Verdict::Bury(Epitaph::new(Reason::NotUnderstood, &error)),
         };
         let mut verdict = Verdict::Acknowledge;
         for record in records {
@@ -85,7 +98,7 @@ impl Desk {
                     tracing::info!(%error, "nothing to do for an event");
                     Verdict::Acknowledge
                 }
-                Err(error) => Verdict::Poison(error.to_string()),
+                Err(error) => Verdict::Bury(Epitaph::new(Reason::NotUnderstood, &error)),
             };
             verdict = verdict.or_worse(of_record);
         }
@@ -93,7 +106,7 @@ impl Desk {
     }
 
     async fn settle(&self, message: &Message, event: &ObjectEvent) -> Verdict {
-        let error = match self.studio.settle(event, &self.downloads).await {
+        let error = match self.settle_through_outages(message, event).await {
             Ok(settled) => {
                 if settled != Settled::Done {
                     tracing::info!(key = event.key, ?settled, "nothing to do for an event");
@@ -103,44 +116,64 @@ impl Desk {
             Err(error) => error,
         };
         tracing::warn!(key = event.key, tries = message.receive_count, %error, "not settled");
-        if self.is_last_try(message)
-            && let Err(error) = self.studio.give_up(event, &error).await
-        {
+        if message.receive_count < self.max_receive_count {
+            return Verdict::Retry;
+        }
+        if let Err(error) = self.studio.give_up(event, &error).await {
             tracing::error!(key = event.key, %error, "the client could not be told");
         }
-        Verdict::Retry
+        Verdict::Bury(Epitaph::new(Reason::TriesUsedUp, &error))
     }
 
-    const fn is_last_try(&self, message: &Message) -> bool {
-        message.receive_count >= self.queues.max_receive_count
+    /// A store that is down is not the message's fault, so it costs no try: the message stays
+    /// hidden and waits here.
+    async fn settle_through_outages(
+        &self,
+        message: &Message,
+        event: &ObjectEvent,
+    ) -> Result<Settled, SettleError> {
+        let delivery = Delivery::of(message);
+        let patience = Instant::now() + OUTAGE_PATIENCE;
+        loop {
+            let settled = self.studio.settle(event, &delivery, &self.downloads).await;
+            let error = match settled {
+                Err(error) if error.may_be_an_outage() => error,
+                settled => return settled,
+            };
+            if !self.outage.is_down().await {
+                return Err(error);
+            }
+            tracing::warn!(key = event.key, %error, "waits for the store");
+            let end = self.stop.run_until_cancelled(self.outage.end());
+            if !matches!(timeout_at(patience, end).await, Ok(Some(()))) {
+                return Err(error);
+            }
+        }
     }
 
-    /// Hides the message until the next try. After the last one SQS itself moves it to the dead
-    /// letters, when it is next asked for.
     async fn put_off(&self, message: &Message) {
-        let wait = if self.is_last_try(message) {
-            RETRY.first
-        } else {
-            RETRY.after(message.receive_count)
-        };
-        if let Err(error) = self.events.hide(&message.receipt, wait).await {
+        let wait = self.retry.after(message.receive_count);
+        self.hide(&message.receipt, wait).await;
+    }
+
+    async fn hide(&self, receipt: &Receipt, hidden: Duration) {
+        if let Err(error) = self.events.hide(receipt, hidden).await {
             tracing::warn!(%error, "a message could not be put off: it comes back by itself");
         }
     }
 
-    /// Moves a message to the dead letters with the reason; says whether it is there.
-    async fn bury(&self, message: &Message, reason: String) -> bool {
+    /// Moves a message to the dead letters with the reason; says whether it is there. If it is not,
+    /// it stays on its queue, and SQS itself moves it when its tries are used up.
+    async fn bury(&self, message: &Message, epitaph: &Epitaph) -> bool {
         tracing::error!(
             message = message.id,
-            reason,
+            reason = epitaph.reason.code(),
+            detail = epitaph.detail,
             "a message goes to the dead letters"
         );
-        let buried: Result<(), CloudError> = self
+        let buried = self
             .dead_letters
-            .send_with(
-                &message.body,
-                &BTreeMap::from([("darkroom-reason", reason)]),
-            )
+            .send_on(message, &epitaph.attributes())
             .await;
         if let Err(error) = &buried {
             tracing::error!(message = message.id, %error, "it could not be sent there");

@@ -8,6 +8,10 @@ use futures_util::future::try_join_all;
 
 /// No manifest of ours comes near this.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+const MANIFEST: PutOptions<'_> = PutOptions {
+    content_type: "application/json",
+    cache_control: "no-cache",
+};
 
 /// Writes all variants at once and says what was written, in the profile's order.
 pub(crate) async fn variants(
@@ -51,14 +55,23 @@ async fn put_variant(
 
 /// Writes the manifest, which makes the outcome known.
 pub(crate) async fn manifest(media: &Bucket, manifest: &Manifest) -> Result<(), CloudError> {
-    let json = serde_json::to_vec(manifest)
-        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
-    let options = PutOptions {
-        content_type: "application/json",
-        cache_control: "no-cache",
-    };
     let key = manifest.raw_key().manifest_key();
-    media.put(&key, Bytes::from(json), options).await
+    media.put(&key, json(manifest)?, MANIFEST).await
+}
+
+/// Writes the manifest unless there is one; says whether it did.
+pub(crate) async fn first_manifest(
+    media: &Bucket,
+    manifest: &Manifest,
+) -> Result<bool, CloudError> {
+    let key = manifest.raw_key().manifest_key();
+    media.put_new(&key, json(manifest)?, MANIFEST).await
+}
+
+fn json(manifest: &Manifest) -> Result<Bytes, CloudError> {
+    serde_json::to_vec(manifest)
+        .map(Bytes::from)
+        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))
 }
 
 /// The manifest that is there. One that cannot be read is as good as none: it is written anew.

@@ -20,7 +20,12 @@ pub struct WorkerSettings {
     /// How long one download may take, from the request to the last byte.
     #[serde(with = "humantime_serde")]
     pub download_timeout: Duration,
-    /// How long work in hand may go on after the worker was told to stop.
+    /// How long a message waits after its first try that failed; four times as long after each
+    /// further one, up to 15 minutes.
+    #[serde(with = "humantime_serde")]
+    pub retry_after: Duration,
+    /// How long work in hand may go on after the worker was told to stop. No poll is held open
+    /// longer.
     #[serde(with = "humantime_serde")]
     pub drain_grace: Duration,
 }
@@ -32,6 +37,7 @@ impl Default for WorkerSettings {
             max_buffered: ByteSize::mib(256),
             poll_wait: Duration::from_secs(20),
             download_timeout: Duration::from_secs(60),
+            retry_after: Duration::from_secs(10),
             drain_grace: Duration::from_secs(25),
         }
     }

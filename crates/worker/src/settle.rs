@@ -1,20 +1,19 @@
 //! From one raw object to its outcome.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, CloudError, ObjectReader, ObjectVersion, ReadError};
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError};
 use darkroom_contract::{
-    EventKind, Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, Profile, ProfileName,
-    Profiles, RawKey, sha256_hex,
+    EventKind, Manifest, ObjectEvent, Outcome, Profile, ProfileName, Profiles, RawKey, sha256_hex,
 };
 use darkroom_render::{RenderError, RenderPool};
 
-use crate::fetch::{Downloads, Opened, attachment, open};
+use crate::delivery::Delivery;
+use crate::fetch::{Download, Downloads, Opened, attachment};
 use crate::publish;
-use crate::upload::{Upload, Work, now};
+use crate::upload::{Upload, Work};
 
 /// Everything that uploads are settled with; cheap to clone.
 #[derive(Debug, Clone)]
@@ -68,6 +67,14 @@ impl SettleError {
             Self::UnknownProfile(_) => "unknown_profile",
         }
     }
+
+    /// Whether a store that is down fails like this.
+    pub(crate) const fn may_be_an_outage(&self) -> bool {
+        matches!(self, Self::Cloud(error) if matches!(
+            error.kind,
+            CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled
+        ))
+    }
 }
 
 impl Studio {
@@ -77,29 +84,35 @@ impl Studio {
     pub(crate) async fn settle(
         &self,
         event: &ObjectEvent,
+        delivery: &Delivery,
         downloads: &Downloads,
     ) -> Result<Settled, SettleError> {
         let Some((key, profile)) = self.ours(event)? else {
             return Ok(Settled::NotOurs);
         };
-        let version = ObjectVersion {
-            version_id: event.version_id.clone(),
-            etag: event.etag.clone(),
-        };
         let (opened, current) = tokio::join!(
-            open(&self.raw, &event.key, &version),
+            downloads.open(&self.raw, event, profile.max_bytes.as_u64()),
             publish::current_manifest(&self.media, &key),
         );
-        let object = match opened? {
-            Opened::Object(object) => *object,
-            Opened::Gone => return Ok(Settled::Gone),
-            Opened::Superseded => return Ok(Settled::Superseded),
+        let download = match opened? {
+            Opened::Object(download) => *download,
+            Opened::Gone => {
+                let current = current?;
+                if delivery.may_have_left(current.as_ref()) {
+                    self.remove(&key, current.as_ref()).await?;
+                }
+                return Ok(Settled::Gone);
+            }
+            Opened::Superseded if delivery.is_first() => return Ok(Settled::Superseded),
+            // Who had it before may have been stopped in the middle of writing variants of the
+            // object before: whatever there is now, it is made anew.
+            Opened::Superseded => return self.settle_newest(event, delivery, downloads).await,
         };
-        let attachment = attachment(&object.info);
+        let attachment = attachment(download.info());
         let upload = Upload {
             bucket: self.raw.name(),
             recipe: profile.recipe(attachment.crop),
-            info: object.info.clone(),
+            info: download.info().clone(),
             attachment,
             profile,
             key,
@@ -108,88 +121,75 @@ impl Studio {
         if current.is_some_and(|manifest| upload.is_settled_by(&manifest)) {
             return Ok(Settled::Already);
         }
-        let work = self.work(&upload, object, downloads).await?;
+        let work = self.work(&upload, download).await?;
         let manifest = self.write(upload, work).await?;
         report(&manifest);
-        self.look_again(event, &manifest, downloads).await
+        self.look_again(event, delivery, &manifest, downloads).await
     }
 
     /// What happened to the raw object while its outcome was made?
     ///
     /// Who deletes an upload removes the raw object first: either that was before this look, and
     /// what was written since goes again; or the rest of the deletion comes after it. And who
-    /// replaced it may have seen the new outcome written before this one, which overwrote it.
+    /// replaced it may have written the new outcome before this one overwrote it, or some of its
+    /// variants.
     async fn look_again(
         &self,
         event: &ObjectEvent,
+        delivery: &Delivery,
         manifest: &Manifest,
         downloads: &Downloads,
     ) -> Result<Settled, SettleError> {
-        if let Some(now) = self.raw.head(&event.key).await? {
-            let source = &manifest.source;
-            if (&now.etag, &now.version_id) == (&source.etag, &source.version_id) {
-                return Ok(Settled::Done);
+        match self.raw.head(&event.key).await? {
+            Some(now)
+                if now.etag == manifest.source.etag
+                    && now.version_id == manifest.source.version_id =>
+            {
+                Ok(Settled::Done)
             }
-            let newest = ObjectEvent {
-                etag: Some(now.etag),
-                version_id: now.version_id,
-                ..event.clone()
-            };
-            return Box::pin(self.settle(&newest, downloads)).await;
+            Some(_) => self.settle_newest(event, delivery, downloads).await,
+            None => {
+                self.remove(&manifest.raw_key(), Some(manifest)).await?;
+                Ok(Settled::Gone)
+            }
         }
-        let mut keys = vec![manifest.raw_key().manifest_key()];
-        if let Outcome::Ready { variants, .. } = &manifest.outcome {
-            keys.extend(variants.iter().map(|variant| variant.key.clone()));
-        }
-        self.media.delete(&keys).await?;
-        Ok(Settled::Gone)
     }
 
-    /// Tells the client that nothing will come, when the last try has failed. An outcome from
-    /// before, of another recipe say, is better than that and stays.
-    pub(crate) async fn give_up(
+    /// Makes the outcome of what the key holds now, even if there is a manifest that tells it:
+    /// variants of an older object may have been written over those it names.
+    async fn settle_newest(
         &self,
         event: &ObjectEvent,
-        error: &SettleError,
+        delivery: &Delivery,
+        downloads: &Downloads,
+    ) -> Result<Settled, SettleError> {
+        let now = self.raw.head(&event.key).await?;
+        let newest = ObjectEvent {
+            size: now.as_ref().map(|now| now.size),
+            etag: now.as_ref().map(|now| now.etag.clone()),
+            version_id: now.and_then(|now| now.version_id),
+            sequencer: None,
+            force: true,
+            ..event.clone()
+        };
+        Box::pin(self.settle(&newest, delivery, downloads)).await
+    }
+
+    /// Removes everything that was made of an upload, the manifest included.
+    pub(crate) async fn remove(
+        &self,
+        key: &RawKey,
+        manifest: Option<&Manifest>,
     ) -> Result<(), CloudError> {
-        let Ok(key) = RawKey::parse(&event.key) else {
-            return Ok(());
-        };
-        if publish::current_manifest(&self.media, &key)
-            .await?
-            .is_some()
-        {
-            return Ok(());
+        let profile = self.profiles.get(&key.profile);
+        let mut keys = profile.map_or_else(Vec::new, |profile| profile.variant_keys(key));
+        keys.push(key.manifest_key());
+        if let Some(Outcome::Ready { variants, .. }) = manifest.map(|manifest| &manifest.outcome) {
+            keys.extend(variants.iter().map(|variant| variant.key.clone()));
         }
-        let manifest = Manifest {
-            version: Manifest::VERSION,
-            id: key.id,
-            outcome: Outcome::Failed {
-                error: OutcomeError {
-                    code: error.code().to_owned(),
-                    message: "the upload could not be processed, through no fault of its own"
-                        .to_owned(),
-                },
-            },
-            source: ManifestSource {
-                bucket: event.bucket.clone(),
-                key: event.key.clone(),
-                etag: event.etag.clone().unwrap_or_default(),
-                version_id: event.version_id.clone(),
-                bytes: event.size.unwrap_or_default(),
-                sha256: None,
-                picture: None,
-            },
-            metadata: BTreeMap::new(),
-            crop: None,
-            notes: Vec::new(),
-            recipe: String::new(),
-            finished_at: now(),
-            render_ms: 0,
-            profile: key.profile,
-            owner: key.owner,
-        };
-        publish::manifest(&self.media, &manifest).await
+        keys.sort();
+        keys.dedup();
+        self.media.delete(&keys).await
     }
 
     fn ours(&self, event: &ObjectEvent) -> Result<Option<(RawKey, &Profile)>, SettleError> {
@@ -204,21 +204,16 @@ impl Studio {
         }
     }
 
-    async fn work(
-        &self,
-        upload: &Upload<'_>,
-        object: ObjectReader,
-        downloads: &Downloads,
-    ) -> Result<Work, SettleError> {
+    async fn work(&self, upload: &Upload<'_>, download: Download) -> Result<Work, SettleError> {
         let max_bytes = upload.recipe.limits.max_bytes;
-        let download = match downloads.read(object, max_bytes).await {
-            Ok(download) => download,
+        let downloaded = match download.read(max_bytes).await {
+            Ok(downloaded) => downloaded,
             Err(ReadError::TooLarge { max }) => return Ok(upload.too_large(max)),
             Err(ReadError::Cloud(error)) => return Err(error.into()),
         };
-        let sha256 = hash(&download.bytes).await?;
+        let sha256 = hash(&downloaded.bytes).await?;
         let started = Instant::now();
-        let result = match self.pool.render(&download.bytes, &upload.recipe).await {
+        let result = match self.pool.render(&downloaded.bytes, &upload.recipe).await {
             Ok(rendered) => Ok(rendered),
             Err(RenderError::Rejected(rejection)) => Err(rejection),
             Err(error @ RenderError::Start(_)) => {
@@ -270,7 +265,7 @@ async fn hash(bytes: &Bytes) -> Result<String, SettleError> {
         .map_err(|error| SettleError::NoRenderer(error.to_string()))
 }
 
-fn report(manifest: &Manifest) {
+pub(crate) fn report(manifest: &Manifest) {
     let code = match &manifest.outcome {
         Outcome::Ready { .. } => "",
         Outcome::Rejected { error } => error.code.name(),

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Queue, Receipt};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Runs `work` while the message stays hidden from other workers.
+/// What a heartbeat that is on its way may still take when the process has to end.
+const LAST_BEAT: Duration = Duration::from_millis(300);
+
+/// Runs `work` while the message stays hidden from other workers; `None` if `overdue` comes first.
 ///
 /// The heartbeat has ended when this returns, its last call included: a late one would overwrite
 /// whatever visibility is set next.
@@ -13,25 +17,38 @@ pub(crate) async fn keep_hidden<T>(
     queue: &Queue,
     receipt: &Receipt,
     visibility: Duration,
+    overdue: &CancellationToken,
     work: impl Future<Output = T>,
-) -> T {
-    let stop = CancellationToken::new();
+) -> Option<T> {
+    let done = CancellationToken::new();
+    // Three beats to a timeout: two may fail before the message is given to another worker.
+    let interval = visibility / 3;
     let heartbeat = async {
-        // Three beats to a timeout: two may fail before the message is given to another worker.
-        while stop
-            .run_until_cancelled(tokio::time::sleep(visibility / 3))
-            .await
-            .is_some()
-        {
-            if let Err(error) = queue.hide(receipt, visibility).await {
-                tracing::warn!(%error, "a message could not be kept hidden");
+        while done.run_until_cancelled(sleep(interval)).await.is_some() {
+            tokio::select! {
+                () = beat(queue, receipt, visibility, interval) => {}
+                () = last_beat(overdue) => {}
             }
         }
     };
     let work = async {
-        let result = work.await;
-        stop.cancel();
+        let result = overdue.run_until_cancelled(work).await;
+        done.cancel();
         result
     };
     tokio::join!(work, heartbeat).0
+}
+
+async fn beat(queue: &Queue, receipt: &Receipt, visibility: Duration, within: Duration) {
+    let failure = match timeout(within, queue.hide(receipt, visibility)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!(failure, "a message could not be kept hidden");
+}
+
+async fn last_beat(overdue: &CancellationToken) {
+    overdue.cancelled().await;
+    sleep(LAST_BEAT).await;
 }

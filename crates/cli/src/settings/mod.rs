@@ -73,6 +73,10 @@ impl Settings {
                 "queues.visibility_timeout: is between 3 s and 12 h",
             ),
             (
+                queues.events.ends_with(".fifo") == queues.dead_letters.ends_with(".fifo"),
+                "queues.dead_letters: is a FIFO queue (.fifo) where queues.events is one, and no other",
+            ),
+            (
                 queues.max_receive_count > 0,
                 "queues.max_receive_count: is at least 1",
             ),
@@ -87,6 +91,10 @@ impl Settings {
             (
                 worker.download_timeout >= SECOND,
                 "worker.download_timeout: is at least 1 s",
+            ),
+            (
+                (SECOND..=hours_12).contains(&worker.retry_after),
+                "worker.retry_after: is between 1 s and 12 h",
             ),
             (!render.timeout.is_zero(), "render.timeout: is more than 0"),
             (
@@ -213,6 +221,8 @@ mod tests {
                 "queues.visibility_timeout",
             ),
             ("[worker]\npoll_wait = \"21s\"", "worker.poll_wait"),
+            ("[worker]\nretry_after = \"0s\"", "worker.retry_after"),
+            ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
             ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
             ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
         ] {

@@ -1,6 +1,6 @@
 //! What the queue may say.
 
-use darkroom_cloud::{ObjectVersion, PutOptions};
+use darkroom_cloud::PutOptions;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
@@ -135,10 +135,7 @@ async fn everything(system: &System) -> Vec<(String, Vec<u8>)> {
     let listed = media.list("", None).await.unwrap();
     let mut objects = Vec::new();
     for object in listed.objects {
-        let reader = media
-            .get(&object.key, &ObjectVersion::default())
-            .await
-            .unwrap();
+        let reader = media.get(&object.key, None).await.unwrap();
         objects.push((object.key, reader.read(u64::MAX).await.unwrap().to_vec()));
     }
     objects

@@ -19,3 +19,4 @@ mod refusals;
 mod render_process;
 mod system;
 mod uploads;
+mod worker;

@@ -1,6 +1,5 @@
 //! Pictures that go in and come out.
 
-use darkroom_cloud::ObjectVersion;
 use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, rotated_for_orientation, scene};
 use image::{DynamicImage, RgbImage};
 use serde_json::{Value, json};
@@ -121,12 +120,7 @@ fn photo_on_its_side(upright: &RgbImage) -> Vec<u8> {
 /// The file as the store holds it, which must be what its URL serves.
 async fn served(system: &System, variant: &Value) -> Vec<u8> {
     let key = variant["key"].as_str().unwrap();
-    let object = system
-        .media()
-        .await
-        .get(key, &ObjectVersion::default())
-        .await
-        .unwrap();
+    let object = system.media().await.get(key, None).await.unwrap();
     assert_eq!(object.info.content_type.as_deref(), Some("image/webp"));
     let stored = object.read(u64::MAX).await.unwrap();
     let served = system.client.fetch(variant["url"].as_str().unwrap()).await;

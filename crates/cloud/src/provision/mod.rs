@@ -79,8 +79,11 @@ impl Provisioner {
             .events(queues, raw, dead_letters.as_ref(), dry_run)
             .await?;
         note(format!("queue {}", queues.events), change);
-        let change = self.notification(raw, events.as_ref(), dry_run).await?;
-        note(format!("notification {raw} -> {}", queues.events), change);
+        // S3 notifies no FIFO queue: who has one feeds it from EventBridge or SNS.
+        if !queues.events.ends_with(".fifo") {
+            let change = self.notification(raw, events.as_ref(), dry_run).await?;
+            note(format!("notification {raw} -> {}", queues.events), change);
+        }
         let change = self.browser_access(storage, dry_run).await?;
         note(format!("CORS of {raw}"), change);
         let change = self.lifecycle(storage, dry_run).await?;

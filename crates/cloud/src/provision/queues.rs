@@ -97,8 +97,12 @@ impl Provisioner {
         if dry_run {
             return Ok((None, Change::Created));
         }
+        let mut attributes = wanted.clone();
+        if name.ends_with(".fifo") {
+            attributes.insert(QueueAttributeName::FifoQueue, "true".to_owned());
+        }
         let request = self.sqs.create_queue().queue_name(name);
-        let created = request.set_attributes(Some(wanted.clone())).send().await;
+        let created = request.set_attributes(Some(attributes)).send().await;
         let url = created.map_err(CloudError::of("CreateQueue"))?.queue_url;
         let url = url.ok_or_else(|| {
             CloudError::new(

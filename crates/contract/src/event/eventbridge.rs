@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape};
+use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape, version};
 
 #[derive(Deserialize)]
 struct Event {
@@ -50,7 +50,7 @@ pub(super) fn event(value: &Value) -> Result<ObjectEvent, RecordError> {
         key: detail.object.key,
         size: detail.object.size,
         etag: known(detail.object.etag),
-        version_id: known(detail.object.version_id),
+        version_id: version(detail.object.version_id),
         sequencer: known(detail.object.sequencer).map(Sequencer::new),
         force: false,
     })

@@ -138,6 +138,11 @@ fn known(text: Option<String>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
+/// `null` is what S3 calls the version of an object from before versions were kept.
+fn version(id: Option<String>) -> Option<String> {
+    known(id).filter(|id| id != "null")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -209,6 +214,12 @@ mod tests {
         assert!(matches!(records[0], Err(RecordError::Shape(_))));
         assert_eq!(records[1], Err(RecordError::Version("3.0".to_owned())));
         assert!(records[2].is_ok() && records[3].is_ok());
+    }
+
+    #[test]
+    fn the_null_version_is_none() {
+        let body = CREATED.replace(r#""eTag""#, r#""versionId":"null","eTag""#);
+        assert_eq!(only(&body).version_id, None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape};
+use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape, version};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +50,7 @@ pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
         key: decode_key(&object.key)?,
         size: object.size,
         etag: known(object.etag),
-        version_id: known(object.version_id),
+        version_id: version(object.version_id),
         sequencer: known(object.sequencer).map(Sequencer::new),
         force: record.darkroom_force,
     })

@@ -1,0 +1,168 @@
+//! Stores and objects that fail.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use darkroom_cloud::PutOptions;
+use darkroom_contract::Outcome;
+use darkroom_testkit::wait;
+
+use super::gate::Answer;
+use super::workshop::{Plan, Workshop};
+use crate::system::DEADLINE;
+
+#[tokio::test]
+async fn work_that_failed_keeps_its_message() {
+    let shop = Workshop::open(Plan::default()).await;
+    let is_broken = Arc::new(AtomicBool::new(true));
+    let broken = Arc::clone(&is_broken);
+    shop.s3.rule(move |call| {
+        if call.is("PUT", "/avatars/") && broken.load(Ordering::Relaxed) {
+            Answer::Refuse(500)
+        } else {
+            Answer::Forward
+        }
+    });
+    let _working = shop.start().await;
+    let key = shop.upload().await;
+    let tried = async || shop.s3.count("PUT", "/avatars/") >= 3;
+    wait::until_async("writes that fail", DEADLINE, tried)
+        .await
+        .unwrap();
+    let depth = shop.events.depth().await.unwrap();
+    assert_eq!(
+        depth.visible + depth.in_flight,
+        1,
+        "the message is still there"
+    );
+    is_broken.store(false, Ordering::Relaxed);
+    // Long before the visibility of a minute is over: the heartbeat has left it as it was set.
+    let again = std::time::Instant::now();
+    shop.is_ready(&key).await;
+    assert!(again.elapsed() < Duration::from_secs(30));
+    shop.until_idle().await;
+    shop.nothing_is_buried().await;
+}
+
+#[tokio::test]
+async fn an_outage_of_the_store_costs_no_try() {
+    // Whatever is received a second time is a dead letter.
+    let plan = Plan {
+        max_receive_count: 1,
+        visibility: Duration::from_secs(3),
+        places: 2,
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    let mut keys = Vec::new();
+    for _ in 0..6 {
+        keys.push(shop.upload().await);
+    }
+    shop.s3.rule(|_| Answer::Refuse(503));
+    let _working = shop.start().await;
+    let probed = async || shop.s3.count("HEAD", "darkroom-probe") >= 2;
+    wait::until_async("a look at the store", DEADLINE, probed)
+        .await
+        .unwrap();
+    let polls = shop.sqs.count("ReceiveMessage", "");
+    let beats = || shop.sqs.count("ChangeMessageVisibility", "");
+    let before = beats();
+    let hidden = async || beats() >= before + 8;
+    wait::until_async("four visibilities of an outage", DEADLINE, hidden)
+        .await
+        .unwrap();
+    assert_eq!(
+        shop.sqs.count("ReceiveMessage", ""),
+        polls,
+        "nothing is received meanwhile"
+    );
+    shop.s3.open();
+    for key in &keys {
+        shop.is_ready(key).await;
+    }
+    shop.until_idle().await;
+    shop.nothing_is_buried().await;
+}
+
+#[tokio::test]
+async fn an_outage_does_not_keep_a_worker_from_stopping() {
+    let shop = Workshop::open(Plan::default()).await;
+    shop.s3.rule(|_| Answer::Refuse(503));
+    let working = shop.start().await;
+    shop.upload().await;
+    let probed = async || shop.s3.count("HEAD", "darkroom-probe") >= 2;
+    wait::until_async("a look at the store", DEADLINE, probed)
+        .await
+        .unwrap();
+    let took = working.stopped().await;
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    let depth = shop.events.depth().await.unwrap();
+    assert_eq!(depth.visible + depth.in_flight, 1);
+}
+
+/// With 403 it may be an object that is not there, where nobody may list.
+#[tokio::test]
+async fn one_object_that_cannot_be_had_stops_nobody_and_ends_as_failed() {
+    for (status, code) in [(403, "forbidden"), (500, "unavailable")] {
+        let plan = Plan {
+            max_receive_count: 2,
+            places: 1,
+            ..Plan::default()
+        };
+        let shop = Workshop::open(plan).await;
+        let bad = shop.new_key();
+        let path = bad.to_string();
+        shop.s3.rule(move |call| match call.is("GET", &path) {
+            true => Answer::Refuse(status),
+            false => Answer::Forward,
+        });
+        let _working = shop.start().await;
+        shop.put(&bad, super::workshop::photo(64, 48)).await;
+        for _ in 0..3 {
+            let key = shop.upload().await;
+            shop.is_ready(&key).await;
+        }
+        let Outcome::Failed { error } = shop.outcome(&bad).await.outcome else {
+            panic!("{status} is no failure");
+        };
+        assert_eq!(error.code, code);
+        let letters = shop.buried(1).await;
+        assert_eq!(letters[0]["darkroom-reason"], "tries_used_up");
+        assert!(letters[0]["darkroom-detail"].contains(code), "{letters:?}");
+        shop.until_idle().await;
+    }
+}
+
+#[tokio::test]
+async fn a_failure_never_overwrites_an_outcome() {
+    let plan = Plan {
+        max_receive_count: 1,
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    let key = shop.new_key();
+    let there = PutOptions {
+        content_type: "application/json",
+        cache_control: "no-store",
+    };
+    // Unreadable to us, and yet somebody's outcome.
+    let other = r#"{"version": 7}"#;
+    shop.media
+        .put(&key.manifest_key(), other.into(), there)
+        .await
+        .unwrap();
+    shop.s3.rule(|call| match call.is("GET", "/raw/") {
+        true => Answer::Refuse(403),
+        false => Answer::Forward,
+    });
+    let _working = shop.start().await;
+    shop.put(&key, super::workshop::photo(64, 48)).await;
+    shop.buried(1).await;
+    let kept = shop
+        .media
+        .read(&key.manifest_key(), u64::MAX)
+        .await
+        .unwrap();
+    assert_eq!(kept.unwrap(), other);
+}

@@ -1,0 +1,123 @@
+//! Being told to stop.
+
+use std::process::Command;
+use std::time::Duration;
+
+use darkroom_testkit::process::Process;
+use darkroom_testkit::wait;
+use darkroom_worker::WorkerSettings;
+
+use super::gate::Answer;
+use super::workshop::{Plan, Workshop};
+use crate::system::{DEADLINE, darkroom};
+
+fn delayed_downloads(shop: &Workshop, delay: Duration) {
+    shop.s3.rule(move |call| match call.is("GET", "/raw/") {
+        true => Answer::Delay(delay),
+        false => Answer::Forward,
+    });
+}
+
+async fn until_downloads(shop: &Workshop, count: usize) {
+    let begun = async || shop.s3.count("GET", "/raw/") >= count;
+    wait::until_async("downloads", DEADLINE, begun)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn work_in_hand_is_finished_before_the_worker_is_gone() {
+    let shop = Workshop::open(Plan::default()).await;
+    delayed_downloads(&shop, Duration::from_secs(2));
+    let keys = [shop.upload().await, shop.upload().await];
+    let working = shop.start().await;
+    until_downloads(&shop, 2).await;
+    working.stopped().await;
+    for key in &keys {
+        let manifest = shop.manifest(key).await.unwrap();
+        assert_eq!(manifest.outcome.name(), "ready");
+    }
+    let depth = shop.events.depth().await.unwrap();
+    assert_eq!((depth.visible, depth.in_flight), (0, 0), "acknowledged");
+}
+
+#[tokio::test]
+async fn a_stop_ends_with_the_grace_period_and_gives_everything_back() {
+    let grace = Duration::from_secs(3);
+    let plan = Plan {
+        settings: WorkerSettings {
+            drain_grace: grace,
+            poll_wait: Duration::from_secs(20),
+            ..Plan::default().settings
+        },
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    delayed_downloads(&shop, Duration::from_secs(600));
+    for _ in 0..3 {
+        shop.upload().await;
+    }
+    let working = shop.start().await;
+    until_downloads(&shop, 3).await;
+    let took = working.stopped().await;
+    assert!(took < grace + Duration::from_secs(1), "{took:?}");
+    let depth = shop.events.depth().await.unwrap();
+    assert_eq!((depth.visible, depth.in_flight), (3, 0));
+}
+
+#[tokio::test]
+async fn what_arrives_in_the_last_poll_is_given_back() {
+    let plan = Plan {
+        settings: WorkerSettings {
+            poll_wait: Duration::from_secs(5),
+            ..Plan::default().settings
+        },
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    // What S3 sends when a notification is set up.
+    shop.until_drained().await;
+    let working = shop.start().await;
+    let polling = async || shop.sqs.count("ReceiveMessage", "") > 0;
+    wait::until_async("the poll", DEADLINE, polling)
+        .await
+        .unwrap();
+    working.stop.cancel();
+    shop.upload().await;
+    working.stopped().await;
+    let depth = shop.events.depth().await.unwrap();
+    assert_eq!((depth.visible, depth.in_flight), (1, 0));
+    assert_eq!(shop.s3.count("GET", "/raw/"), 0, "nothing was begun");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let shop = Workshop::open(Plan::default()).await;
+    delayed_downloads(&shop, Duration::from_secs(600));
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = darkroom(folder.path());
+    command
+        .arg("worker")
+        .env("AWS_ENDPOINT_URL_S3", shop.s3.url())
+        .env("AWS_ENDPOINT_URL_SQS", shop.sqs.url())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_REGION", "us-east-1")
+        .env("DARKROOM_QUEUES_EVENTS", &shop.queues.events)
+        .env("DARKROOM_QUEUES_DEAD_LETTERS", &shop.queues.dead_letters);
+    let mut process = Process::start(command).unwrap();
+    shop.upload().await;
+    until_downloads(&shop, 1).await;
+    let pid = process.pid().to_string();
+    let terminate = || Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(terminate().success());
+    let heard = async || process.stderr().contains("once more");
+    wait::until_async("the first signal", DEADLINE, heard)
+        .await
+        .unwrap();
+    let started = std::time::Instant::now();
+    assert!(terminate().success());
+    let ended = process.wait_async(Duration::from_secs(5)).await.unwrap();
+    assert_eq!(ended.code(), Some(130), "{}", process.stderr());
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
