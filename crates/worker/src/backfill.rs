@@ -33,10 +33,21 @@ pub struct Backfill<'a> {
 /// How far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
-    /// Raw objects looked at.
-    pub seen: u64,
+    /// Objects under the prefix of raw uploads.
+    pub listed: u64,
     /// Those that were put on the queue, or in a dry run would have been.
     pub enqueued: u64,
+    /// Those passed over because their outcome is current.
+    pub current: u64,
+    /// Those passed over because they are no upload of a profile there is.
+    pub not_ours: u64,
+}
+
+/// What is to be done about a raw object.
+enum Need {
+    Work(String),
+    Nothing,
+    NotOurs,
 }
 
 impl Backfill<'_> {
@@ -57,8 +68,7 @@ impl Backfill<'_> {
         let mut from = None;
         loop {
             let page = self.raw.list(&prefix, from).await?;
-            progress.seen += page.objects.len() as u64;
-            progress.enqueued += self.enqueue(page.objects).await?;
+            self.enqueue(page.objects, &mut progress).await?;
             tell(progress);
             from = page.next;
             if from.is_none() {
@@ -67,39 +77,49 @@ impl Backfill<'_> {
         }
     }
 
-    async fn enqueue(&self, objects: Vec<ListedObject>) -> Result<u64, CloudError> {
-        let needed: Vec<Result<Option<String>, CloudError>> = stream::iter(objects)
-            .map(|object| async move {
-                let needs_work = self.needs_work(&object).await?;
-                Ok(needs_work.then(|| self.body(object)))
-            })
+    async fn enqueue(
+        &self,
+        objects: Vec<ListedObject>,
+        progress: &mut BackfillProgress,
+    ) -> Result<(), CloudError> {
+        let needs: Vec<Result<Need, CloudError>> = stream::iter(objects)
+            .map(|object| self.need(object))
             .buffered(LOOKUPS)
             .collect()
             .await;
-        let needed: Result<Vec<_>, _> = needed.into_iter().collect();
-        let bodies: Vec<String> = needed?.into_iter().flatten().collect();
+        let mut bodies = Vec::new();
+        for need in needs {
+            progress.listed += 1;
+            match need? {
+                Need::Work(body) => bodies.push(body),
+                Need::Nothing => progress.current += 1,
+                Need::NotOurs => progress.not_ours += 1,
+            }
+        }
         if !self.dry_run {
             self.events.send(&bodies).await?;
         }
-        Ok(bodies.len() as u64)
+        progress.enqueued += bodies.len() as u64;
+        Ok(())
     }
 
-    async fn needs_work(&self, object: &ListedObject) -> Result<bool, CloudError> {
+    async fn need(&self, object: ListedObject) -> Result<Need, CloudError> {
         let Ok(upload) = RawKey::parse(&object.key) else {
-            return Ok(false);
+            return Ok(Need::NotOurs);
         };
         let Some(profile) = self.profiles.get(&upload.profile) else {
-            return Ok(false);
+            return Ok(Need::NotOurs);
         };
-        if self.force {
-            return Ok(true);
-        }
-        let manifest = current_manifest(&self.media, &upload).await?;
-        Ok(manifest.is_none_or(|manifest| {
+        if !self.force
+            && let Some(manifest) = current_manifest(&self.media, &upload).await?
+        {
             let etag = object.etag.as_deref().unwrap_or_default();
             let recipe = profile.recipe(manifest.crop).digest();
-            !is_current(&manifest, etag, &recipe)
-        }))
+            if is_current(&manifest, etag, &recipe) {
+                return Ok(Need::Nothing);
+            }
+        }
+        Ok(Need::Work(self.body(object)))
     }
 
     fn body(&self, object: ListedObject) -> String {

@@ -1,7 +1,11 @@
 //! `darkroom backfill`.
 
+use std::io::IsTerminal;
+
 use anyhow::ensure;
-use darkroom_worker::Backfill;
+use darkroom_worker::{Backfill, BackfillProgress};
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde_json::json;
 
 use crate::arguments;
 use crate::cloud::Parts;
@@ -25,22 +29,80 @@ pub(super) async fn run(
         dry_run: arguments.dry_run,
         ..parts.backfill().await?
     };
-    let enqueued = if arguments.dry_run {
-        "would be enqueued"
-    } else {
-        "enqueued"
-    };
-    let progress = backfill
-        .run(|progress| {
-            complain(&format!(
-                "{} seen, {} {enqueued}",
-                progress.seen, progress.enqueued
-            ));
-        })
-        .await?;
-    say(&format!(
-        "{} raw objects seen, {} {enqueued}",
-        progress.seen, progress.enqueued
-    ));
+    let display = Display::new(arguments);
+    let progress = backfill.run(|progress| display.update(progress)).await?;
+    display.finish(progress);
     Ok(Ending::Well)
+}
+
+/// A line that changes on a terminal, a line for every page of the listing elsewhere.
+struct Display<'a> {
+    arguments: &'a arguments::Backfill,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Display<'a> {
+    fn new(arguments: &'a arguments::Backfill) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        let bar = || ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        Self {
+            arguments,
+            bar: is_terminal.then(bar),
+        }
+    }
+
+    fn update(&self, progress: BackfillProgress) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(self.text(progress));
+                bar.tick();
+            }
+            None if self.arguments.json => {}
+            None => complain(&self.text(progress)),
+        }
+    }
+
+    fn finish(&self, progress: BackfillProgress) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if self.arguments.json {
+            let BackfillProgress {
+                listed,
+                enqueued,
+                current,
+                not_ours,
+            } = progress;
+            let report = json!({
+                "listed": listed,
+                "enqueued": enqueued,
+                "skipped": current + not_ours,
+                "current": current,
+                "not_ours": not_ours,
+                "dry_run": self.arguments.dry_run,
+            });
+            say(&report.to_string());
+        } else {
+            say(&self.text(progress));
+        }
+    }
+
+    fn text(&self, progress: BackfillProgress) -> String {
+        let BackfillProgress {
+            listed,
+            enqueued,
+            current,
+            not_ours,
+        } = progress;
+        let skipped = current + not_ours;
+        let enqueued_or_not = if self.arguments.dry_run {
+            "would be enqueued"
+        } else {
+            "enqueued"
+        };
+        format!(
+            "{listed} listed, {enqueued} {enqueued_or_not}, \
+             {skipped} skipped ({current} current, {not_ours} not ours)"
+        )
+    }
 }
