@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Put raw objects without a current outcome back on the queue.
     Backfill(Backfill),
+    /// Look at messages that could not be worked on, put them back, or delete them.
+    #[command(subcommand)]
+    Dlq(Dlq),
     /// The process that parses pictures; started by the others.
     #[command(hide = true)]
     Render(Render),
@@ -133,6 +136,51 @@ pub(crate) struct Backfill {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print one JSON object and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dlq {
+    /// Say of each dead letter why it is there. It stays.
+    List(DlqList),
+    /// Put dead letters back on the queue that they come from.
+    Redrive(DlqRedrive),
+    /// Delete dead letters for good.
+    Purge(DlqPurge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DlqList {
+    /// Print one JSON object per letter and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DlqRedrive {
+    #[command(flatten)]
+    pub(crate) choice: DlqChoice,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DlqPurge {
+    #[command(flatten)]
+    pub(crate) choice: DlqChoice,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DlqChoice {
+    /// Only the letter of this id; may be given several times.
+    #[arg(long = "id", value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print one JSON object per letter and nothing else.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use darkroom_cloud::{Connection, Queue};
 use darkroom_issuer::{Issuer, IssuerParts};
 use darkroom_render::RenderPool;
-use darkroom_worker::{Backfill, Studio, Worker};
+use darkroom_worker::{Backfill, DeadLetters, Studio, Worker};
 
 use crate::renderer;
 use crate::settings::Settings;
@@ -75,6 +75,20 @@ impl Parts {
             profile: None,
             force: false,
             dry_run: false,
+        })
+    }
+
+    /// What could not be worked on.
+    pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters<'_>> {
+        let Settings {
+            storage, queues, ..
+        } = &self.settings;
+        Ok(DeadLetters {
+            dead_letters: self.queue(&queues.dead_letters).await?,
+            events: self.queue(&queues.events).await?,
+            raw: self.connection.bucket(&storage.raw_bucket),
+            media: self.connection.bucket(&storage.media_bucket),
+            profiles: &self.settings.profiles,
         })
     }
 

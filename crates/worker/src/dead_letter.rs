@@ -10,26 +10,44 @@ const DETAIL: &str = "darkroom-detail";
 /// Enough for any error that we write.
 const MAX_DETAIL_CHARS: usize = 400;
 
-/// Why a message could not be worked on.
+/// Why a message is a dead letter. Workers write the first three; the others are found out when
+/// somebody looks at a letter that SQS itself has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Its body, or a record in it, is nothing that a store says of an object.
     NotUnderstood,
     /// It was tried as often as the queue permits; the detail is the last error.
     TriesUsedUp,
+    /// It is about an upload of a profile that there is not.
+    UnknownProfile,
+    /// It is about no upload of this service.
+    NotOurs,
+    /// Its upload has an outcome by now.
+    Settled,
+    /// Its upload was deleted.
+    Gone,
+    /// No worker got to an end with it: each was lost, or could not reach the store.
+    NeverFinished,
 }
 
 impl Reason {
+    const WRITTEN: [Self; 3] = [Self::NotUnderstood, Self::TriesUsedUp, Self::UnknownProfile];
+
     /// A stable code in snake case.
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotUnderstood => "not_understood",
             Self::TriesUsedUp => "tries_used_up",
+            Self::UnknownProfile => "unknown_profile",
+            Self::NotOurs => "not_ours",
+            Self::Settled => "settled",
+            Self::Gone => "gone",
+            Self::NeverFinished => "never_finished",
         }
     }
 
-    fn of(code: &str) -> Option<Self> {
-        [Self::NotUnderstood, Self::TriesUsedUp]
+    fn written(code: &str) -> Option<Self> {
+        Self::WRITTEN
             .into_iter()
             .find(|reason| reason.code() == code)
     }
@@ -37,9 +55,11 @@ impl Reason {
 
 /// A reason with what is to be said of this one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Epitaph {
-    pub(crate) reason: Reason,
-    pub(crate) detail: String,
+pub struct Epitaph {
+    /// Why.
+    pub reason: Reason,
+    /// What a person reads; may be empty.
+    pub detail: String,
 }
 
 impl Epitaph {
@@ -72,7 +92,7 @@ impl Epitaph {
     /// What a worker has written there, if one has.
     pub(crate) fn read(attributes: &BTreeMap<String, String>) -> Option<Self> {
         Some(Self {
-            reason: Reason::of(attributes.get(REASON)?)?,
+            reason: Reason::written(attributes.get(REASON)?)?,
             detail: attributes.get(DETAIL).cloned().unwrap_or_default(),
         })
     }
@@ -84,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        for reason in [Reason::NotUnderstood, Reason::TriesUsedUp] {
+        for reason in Reason::WRITTEN {
             let written = Epitaph::new(reason, &"GetObject: unavailable: über");
             let attributes = written.attributes().into_iter();
             let attributes = attributes.map(|(name, value)| (name.to_owned(), value));

@@ -3,7 +3,7 @@
 //!
 //! [`Worker::run`] long-polls, works on as many messages as there are places, and stops when it is
 //! told to, finishing what it has begun. [`Backfill`] puts raw objects without a current outcome
-//! back on the queue.
+//! back on the queue, and [`DeadLetters`] looks after what could not be worked on.
 //!
 //! What it never does: parse a picture (that is the render process's part), keep state of its own
 //! (S3 and SQS hold everything), or delete a message before its outcome is durable.
@@ -11,10 +11,12 @@
 #![warn(missing_docs)]
 
 mod acknowledge;
+mod autopsy;
 mod backfill;
 mod backoff;
 mod consumer;
 mod dead_letter;
+mod dead_letters;
 mod delivery;
 mod fetch;
 mod give_up;
@@ -29,6 +31,7 @@ mod visibility;
 
 pub use backfill::{Backfill, BackfillProgress};
 pub use consumer::Worker;
-pub use dead_letter::Reason;
+pub use dead_letter::{Epitaph, Reason};
+pub use dead_letters::{DeadLetter, DeadLetters, Handling};
 pub use settings::WorkerSettings;
 pub use settle::Studio;

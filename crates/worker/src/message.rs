@@ -122,7 +122,11 @@ impl Desk {
         if let Err(error) = self.studio.give_up(event, &error).await {
             tracing::error!(key = event.key, %error, "the client could not be told");
         }
-        Verdict::Bury(Epitaph::new(Reason::TriesUsedUp, &error))
+        let reason = match error {
+            SettleError::UnknownProfile(_) => Reason::UnknownProfile,
+            SettleError::Cloud(_) | SettleError::NoRenderer(_) => Reason::TriesUsedUp,
+        };
+        Verdict::Bury(Epitaph::new(reason, &error))
     }
 
     /// A store that is down is not the message's fault, so it costs no try: the message stays

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod dev;
+mod dlq;
 mod inspect;
 mod process;
 mod provision;
@@ -39,6 +40,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::Dlq(dlq) => dlq::run(dlq, settings).await,
         Command::Render(_) => anyhow::bail!("the render process is started before all this"),
     }
 }

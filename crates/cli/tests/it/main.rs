@@ -12,6 +12,7 @@
 mod client;
 mod cloud;
 mod command_line;
+mod dead_letters;
 mod dev;
 mod intake;
 mod issuer;

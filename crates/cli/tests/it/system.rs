@@ -1,7 +1,7 @@
 //! A running Darkroom.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(crate) struct System {
     pub(crate) endpoints: Endpoints,
     names: Names,
     processes: Vec<Process>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What no other test uses.
@@ -151,7 +151,7 @@ impl System {
             },
             names,
             processes,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -197,6 +197,21 @@ impl System {
         wait::until_async("an empty queue", DEADLINE, empty)
             .await
             .unwrap();
+    }
+
+    /// Runs one of the tools against this system to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = darkroom(self.folder.path());
+        command
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL_S3", &self.endpoints.s3)
+            .env("AWS_ENDPOINT_URL_SQS", &self.endpoints.sqs)
+            .env("AWS_ACCESS_KEY_ID", &self.endpoints.access_key)
+            .env("AWS_SECRET_ACCESS_KEY", &self.endpoints.secret_key)
+            .env("AWS_REGION", &self.endpoints.region)
+            .envs(self.names.environment());
+        let running = tokio::task::spawn_blocking(move || command.output());
+        running.await.unwrap().unwrap()
     }
 
     /// What the processes have logged so far.

@@ -1,0 +1,139 @@
+//! `darkroom dlq`: what could not be worked on.
+
+use std::collections::HashSet;
+use std::io::{BufRead, IsTerminal};
+
+use darkroom_worker::{DeadLetter, DeadLetters, Handling};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::arguments::{Dlq, DlqList, DlqPurge, DlqRedrive};
+use crate::cloud::Parts;
+use crate::command::connect;
+use crate::outcome::{Ending, UsageError, complain, say};
+use crate::settings::Settings;
+
+/// What was asked for, whichever subcommand it was.
+struct Plan {
+    handling: Handling,
+    ids: HashSet<String>,
+    dry_run: bool,
+    json: bool,
+}
+
+pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<Ending> {
+    let parts = Parts::new(connect(&settings).await, settings)?;
+    let letters = parts.dead_letters().await?;
+    let plan = match arguments {
+        Dlq::List(DlqList { json }) => Plan {
+            handling: Handling::Keep,
+            ids: HashSet::new(),
+            dry_run: false,
+            json,
+        },
+        Dlq::Redrive(DlqRedrive { choice }) => Plan {
+            handling: Handling::Redrive,
+            ids: choice.ids.into_iter().collect(),
+            dry_run: choice.dry_run,
+            json: choice.json,
+        },
+        Dlq::Purge(DlqPurge { choice, yes }) => {
+            if !yes && !choice.dry_run && !is_confirmed(&letters, &choice.ids).await? {
+                complain("nothing was deleted");
+                return Ok(Ending::Well);
+            }
+            Plan {
+                handling: Handling::Purge,
+                ids: choice.ids.into_iter().collect(),
+                dry_run: choice.dry_run,
+                json: choice.json,
+            }
+        }
+    };
+    plan.carry_out(&letters).await
+}
+
+impl Plan {
+    async fn carry_out(self, letters: &DeadLetters<'_>) -> anyhow::Result<Ending> {
+        let handling = match self.handling {
+            _ if self.dry_run => Handling::Keep,
+            handling => handling,
+        };
+        let mut missing = self.ids.clone();
+        let mut count = 0;
+        let gone_through = letters.go_through(handling, &self.ids, |letter| {
+            missing.remove(&letter.id);
+            count += 1;
+            say(&if self.json {
+                self.record(&letter).to_string()
+            } else {
+                line(&letter)
+            });
+        });
+        gone_through.await?;
+        if !self.json {
+            say(&format!("{count} dead letters {}", self.done()));
+        }
+        for id in &missing {
+            complain(&format!("{id}: there is no such dead letter"));
+        }
+        Ok(match missing.is_empty() {
+            true => Ending::Well,
+            false => Ending::SomethingFailed,
+        })
+    }
+
+    const fn done(&self) -> &'static str {
+        match (self.handling, self.dry_run) {
+            (Handling::Keep, _) => "listed",
+            (Handling::Redrive, false) => "redriven",
+            (Handling::Redrive, true) => "would be redriven",
+            (Handling::Purge, false) => "deleted",
+            (Handling::Purge, true) => "would be deleted",
+        }
+    }
+
+    fn record(&self, letter: &DeadLetter) -> Value {
+        json!({
+            "id": letter.id,
+            "reason": letter.epitaph.reason.code(),
+            "detail": letter.epitaph.detail,
+            "keys": letter.keys,
+            "sent_at": sent_at(letter),
+            "action": self.done().replace(' ', "_"),
+        })
+    }
+}
+
+fn line(letter: &DeadLetter) -> String {
+    let DeadLetter {
+        id, epitaph, keys, ..
+    } = letter;
+    let sent_at = sent_at(letter).unwrap_or_default();
+    let (reason, detail) = (epitaph.reason.code(), &epitaph.detail);
+    let keys = keys.join(" ");
+    format!("{id}  {sent_at}  {reason:<15}  {detail}  {keys}")
+        .trim_end()
+        .to_owned()
+}
+
+fn sent_at(letter: &DeadLetter) -> Option<String> {
+    letter.sent_at?.format(&Rfc3339).ok()
+}
+
+/// Deleting is for good, so somebody has to say so: by `--yes`, or on a terminal.
+async fn is_confirmed(letters: &DeadLetters<'_>, ids: &[String]) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        let message = "dlq purge: deletes for good, so say --yes, or look first with --dry-run";
+        return Err(UsageError(message.to_owned()).into());
+    }
+    let depth = letters.dead_letters.depth().await?;
+    let which = match ids.len() {
+        0 => format!("all {} dead letters", depth.visible + depth.in_flight),
+        count => format!("{count} dead letters"),
+    };
+    complain(&format!("Delete {which} for good? [y/N]"));
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

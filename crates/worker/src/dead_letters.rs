@@ -1,0 +1,226 @@
+//! Looking at the dead letters, putting them back on the queue, or throwing them away.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, Message, Queue, Receipt};
+use darkroom_contract::{Notification, Profiles};
+use futures_util::future::join_all;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::autopsy::Autopsy;
+use crate::dead_letter::Epitaph;
+
+const BATCH: usize = 10;
+/// A poll that is held open asks every server of a queue; one that is not asks some.
+const POLL_WAIT: Duration = Duration::from_secs(1);
+/// How long a letter is kept from others while the rest is gone through. It comes back then, if
+/// this process is killed before it gives it back.
+const HELD: Duration = Duration::from_secs(60);
+const DELETE_TRIES: u32 = 3;
+
+/// The dead letters of a queue.
+///
+/// Letters are moved by receiving, sending and deleting them here, not by SQS's own move task
+/// (`StartMessageMoveTask`): that one moves all or nothing, goes on after this process has ended,
+/// takes only letters that SQS itself has moved there unless it is told where to, and is missing on
+/// many stores that speak SQS. A letter that is sent but not deleted is there twice, which workers
+/// do not mind, and never not at all.
+#[derive(Debug, Clone)]
+pub struct DeadLetters<'a> {
+    /// The queue that they are on.
+    pub dead_letters: Queue,
+    /// The queue that they come from.
+    pub events: Queue,
+    /// Where raw objects are.
+    pub raw: Bucket,
+    /// Where manifests are.
+    pub media: Bucket,
+    /// What is made of uploads.
+    pub profiles: &'a Profiles,
+}
+
+/// One dead letter.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// SQS's own id of the message.
+    pub id: String,
+    /// Why it is there.
+    pub epitaph: Epitaph,
+    /// The keys of the objects that it is about; none if it is not understood.
+    pub keys: Vec<String>,
+    /// When it was sent: by whoever buried it, or first of all, if SQS itself moved it.
+    pub sent_at: Option<OffsetDateTime>,
+}
+
+/// What is to be done with letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handling {
+    /// Leave them where they are.
+    Keep,
+    /// Put them back on the queue that they come from.
+    Redrive,
+    /// Delete them.
+    Purge,
+}
+
+impl DeadLetters<'_> {
+    /// Goes through all letters, or those of these ids alone, and tells of each once it is handled.
+    /// Every other letter is given back: listing costs it nothing but a receive in its count, and
+    /// the queue of dead letters does not go by that.
+    ///
+    /// # Errors
+    /// The first call that failed. Letters that were told of are handled, and so may some be that
+    /// were not.
+    pub async fn go_through(
+        &self,
+        handling: Handling,
+        ids: &HashSet<String>,
+        mut tell: impl FnMut(DeadLetter),
+    ) -> Result<(), CloudError> {
+        let mut held = Held::new(&self.dead_letters);
+        let gone_through = self.each(handling, ids, &mut tell, &mut held).await;
+        let given_back = held.give_back().await;
+        gone_through.and(given_back)
+    }
+
+    async fn each(
+        &self,
+        handling: Handling,
+        ids: &HashSet<String>,
+        tell: &mut impl FnMut(DeadLetter),
+        held: &mut Held<'_>,
+    ) -> Result<(), CloudError> {
+        let mut missing = ids.clone();
+        while ids.is_empty() || !missing.is_empty() {
+            let letters = self.dead_letters.receive(BATCH, POLL_WAIT, HELD).await?;
+            // One that comes a second time says that all others have been seen.
+            let is_new = |letter: &Message| !held.has_seen(letter);
+            let (new, known): (Vec<_>, Vec<_>) = letters.into_iter().partition(is_new);
+            let is_over = new.is_empty();
+            for letter in known {
+                held.keep(letter);
+            }
+            let (chosen, others): (Vec<_>, Vec<_>) = new
+                .into_iter()
+                .partition(|letter| ids.is_empty() || missing.remove(&letter.id));
+            for letter in others {
+                held.keep(letter);
+            }
+            let handled = chosen
+                .into_iter()
+                .map(|letter| self.handle(handling, letter));
+            for handled in join_all(handled).await {
+                let (told, kept) = handled?;
+                kept.into_iter().for_each(|letter| held.keep(letter));
+                tell(told);
+            }
+            if is_over {
+                break;
+            }
+            held.refresh().await?;
+        }
+        Ok(())
+    }
+
+    /// The letter as it was, and the message where it is to be given back.
+    async fn handle(
+        &self,
+        handling: Handling,
+        letter: Message,
+    ) -> Result<(DeadLetter, Option<Message>), CloudError> {
+        let described = self.describe(&letter).await;
+        match handling {
+            Handling::Keep => return Ok((described, Some(letter))),
+            Handling::Redrive => {
+                self.events.send_on(&letter, &BTreeMap::new()).await?;
+                self.delete(letter.receipt).await?;
+            }
+            Handling::Purge => self.delete(letter.receipt).await?,
+        }
+        Ok((described, None))
+    }
+
+    async fn delete(&self, receipt: Receipt) -> Result<(), CloudError> {
+        let mut receipts = vec![receipt];
+        for _ in 0..DELETE_TRIES {
+            receipts = self.dead_letters.delete(&receipts).await?;
+            if receipts.is_empty() {
+                return Ok(());
+            }
+        }
+        let detail = "SQS does not delete the letter";
+        Err(CloudError::new(
+            CloudErrorKind::Unavailable,
+            "DeleteMessageBatch",
+            detail,
+        ))
+    }
+
+    async fn describe(&self, letter: &Message) -> DeadLetter {
+        let autopsy = Autopsy {
+            raw: &self.raw,
+            media: &self.media,
+            profiles: self.profiles,
+        };
+        DeadLetter {
+            id: letter.id.clone(),
+            epitaph: autopsy.of(letter).await,
+            keys: keys(letter),
+            sent_at: letter.sent_at,
+        }
+    }
+}
+
+fn keys(letter: &Message) -> Vec<String> {
+    match Notification::parse(&letter.body) {
+        Ok(Notification::Records(records)) => records
+            .into_iter()
+            .flatten()
+            .map(|event| event.key)
+            .collect(),
+        Ok(Notification::Test) | Err(_) => Vec::new(),
+    }
+}
+
+/// Letters that were received and are to be given back.
+struct Held<'a> {
+    queue: &'a Queue,
+    seen: HashSet<String>,
+    receipts: Vec<Receipt>,
+    refreshed_at: Instant,
+}
+
+impl<'a> Held<'a> {
+    fn new(queue: &'a Queue) -> Self {
+        Self {
+            queue,
+            seen: HashSet::new(),
+            receipts: Vec::new(),
+            refreshed_at: Instant::now(),
+        }
+    }
+
+    fn has_seen(&self, letter: &Message) -> bool {
+        self.seen.contains(&letter.id)
+    }
+
+    fn keep(&mut self, letter: Message) {
+        self.seen.insert(letter.id);
+        self.receipts.push(letter.receipt);
+    }
+
+    /// Keeps them hidden for as long as it takes to go through the rest.
+    async fn refresh(&mut self) -> Result<(), CloudError> {
+        if self.refreshed_at.elapsed() < HELD / 3 {
+            return Ok(());
+        }
+        self.refreshed_at = Instant::now();
+        self.queue.hide_all(&self.receipts, HELD).await
+    }
+
+    async fn give_back(self) -> Result<(), CloudError> {
+        self.queue.give_back(&self.receipts).await
+    }
+}
