@@ -38,6 +38,11 @@ pub(crate) enum Command {
     /// Look at messages that could not be worked on, put them back, or delete them.
     #[command(subcommand)]
     Dlq(Dlq),
+    /// Make an API key for the issuer.
+    Key {
+        #[command(subcommand)]
+        action: Key,
+    },
     /// The process that parses pictures; started by the others.
     #[command(hide = true)]
     Render(Render),
@@ -79,6 +84,28 @@ pub(crate) struct Provision {
     pub(crate) dry_run: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Print a new key, and what the settings need of it.
+    New(NewKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewKey {
+    /// What the key is called in the settings and in the log.
+    #[arg(long, default_value = "key")]
+    pub(crate) name: String,
+    /// The only owner that it may act for; where none is given, it may act for any.
+    #[arg(long)]
+    pub(crate) owner: Option<Owner>,
+    /// A profile that it may use, may be repeated; where none is given, it may use all.
+    #[arg(long = "profile", value_name = "PROFILE")]
+    pub(crate) profiles: Vec<ProfileName>,
+    /// Print one JSON object and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Upload {
     /// The files to upload.
@@ -90,9 +117,18 @@ pub(crate) struct Upload {
     /// What is to be made of them.
     #[arg(long, default_value = "avatar")]
     pub(crate) profile: ProfileName,
-    /// Whose they are.
-    #[arg(long, default_value = "me")]
-    pub(crate) owner: Owner,
+    /// Whose they are; `me`, or with a token the token's own owner, where this is not given.
+    #[arg(long)]
+    pub(crate) owner: Option<Owner>,
+    /// The API key or token to show the issuer; better in the environment, where no list of
+    /// processes shows it.
+    #[arg(
+        long,
+        env = "DARKROOM_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    pub(crate) token: Option<String>,
     /// Print one JSON object per file and nothing else.
     #[arg(long)]
     pub(crate) json: bool,

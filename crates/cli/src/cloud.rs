@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use darkroom_cloud::{Connection, Queue};
-use darkroom_issuer::{Issuer, IssuerParts};
+use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
 use darkroom_worker::{Backfill, DeadLetters, Studio, Worker};
 
+use crate::outcome::UsageError;
 use crate::renderer;
 use crate::settings::Settings;
 
@@ -27,17 +28,21 @@ impl Parts {
         })
     }
 
-    pub(crate) fn issuer(&self) -> Issuer {
+    pub(crate) fn issuer(&self) -> Result<Issuer, UsageError> {
         let storage = &self.settings.storage;
-        Issuer::new(IssuerParts {
+        let auth = Authenticator::new(&self.settings.auth);
+        let auth = auth.map_err(|error| UsageError(error.to_string()))?;
+        Ok(Issuer::new(IssuerParts {
             signer: self.connection.signer(&storage.raw_bucket),
             raw: self.connection.bucket(&storage.raw_bucket),
             media: self.connection.bucket(&storage.media_bucket),
             profiles: Arc::new(self.settings.profiles.clone()),
             pool: Arc::clone(&self.pool),
             storage: storage.clone(),
+            auth: Arc::new(auth),
             settings: self.settings.issuer.clone(),
-        })
+            limits: self.settings.limits.clone(),
+        }))
     }
 
     pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {

@@ -3,6 +3,7 @@
 mod arguments;
 mod cloud;
 mod command;
+mod descriptors;
 mod outcome;
 mod renderer;
 mod settings;

@@ -22,7 +22,12 @@ pub(crate) fn layer(origins: &[String]) -> CorsLayer {
             HeaderName::from_static("last-event-id"),
             REQUEST_ID,
         ])
-        .expose_headers([header::LOCATION, header::RETRY_AFTER, REQUEST_ID])
+        .expose_headers([
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            REQUEST_ID,
+        ])
         .max_age(MAX_AGE)
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use darkroom_cloud::FileTerms;
 use darkroom_contract::{Attachment, Profile, RawKey, UploadId, UploadState, UploadStatus};
 use futures_util::future::try_join_all;
@@ -15,13 +15,12 @@ use http::{HeaderMap, HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::auth::Caller;
 use crate::intake::{Parcel, Spooled};
 use crate::issuer::Desk;
 use crate::prefer;
 use crate::problem::Problem;
-use crate::uploads::{
-    Standing, check_attachment, check_content_type, check_owner, unknown_profile,
-};
+use crate::uploads::{Standing, check_attachment, check_content_type, unknown_profile};
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
@@ -47,6 +46,7 @@ struct Taken {
 /// picture failed is taken back: a request counts whole or not at all.
 pub(crate) async fn create(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     purpose: Result<Query<Purpose>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -55,7 +55,9 @@ pub(crate) async fn create(
     let name = purpose.profile.unwrap_or_default();
     let name = name.parse().map_err(|_| unknown_profile())?;
     let profile = desk.parts.profiles.get(&name).ok_or_else(unknown_profile)?;
-    let owner = check_owner(purpose.owner)?;
+    caller.check_profile(&name)?;
+    let owner = caller.owner(purpose.owner)?;
+    desk.limits.count_owner(&owner)?;
     let patience = patience(request.headers(), desk.parts.settings.max_wait);
     let parcel = Parcel::read(request, desk.allowance(profile.max_bytes.as_u64())).await?;
     let new_key = || RawKey {

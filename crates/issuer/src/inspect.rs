@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
+use axum::{Extension, Json};
 use darkroom_contract::{Profile, Profiles};
 use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode, SourceFormat};
 use darkroom_render::RenderError;
@@ -12,7 +12,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::intake::{Allowance, Parcel, Spooled};
+use crate::auth::Caller;
+use crate::intake::{Allowance, Pace, Parcel, Spooled};
 use crate::issuer::Desk;
 use crate::problem::Problem;
 use crate::uploads::unknown_profile;
@@ -42,11 +43,12 @@ struct Report {
 /// Answers for one picture with its report or its refusal, for several with a list of both.
 pub(crate) async fn inspect(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     against: Result<Query<Against>, QueryRejection>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let Query(against) = against.map_err(|_| unknown_profile())?;
-    let limits = limits(against.profile.as_deref(), &desk.parts.profiles)?;
+    let limits = limits(against.profile.as_deref(), &caller, &desk.parts.profiles)?;
     let allowance = desk.allowance(limits.max_bytes);
     let parcel = Parcel::read(request, allowance).await?;
     if let [image] = &parcel.images[..] {
@@ -64,10 +66,12 @@ pub(crate) async fn inspect(
 }
 
 /// Those of the profile, or of none: then only bytes and frames have a limit.
-fn limits(profile: Option<&str>, profiles: &Profiles) -> Result<Limits, Problem> {
+fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result<Limits, Problem> {
     if let Some(name) = profile {
-        let profile = name.parse().ok().and_then(|name| profiles.get(&name));
-        return Ok(profile.ok_or_else(unknown_profile)?.recipe(None).limits);
+        let name = name.parse().map_err(|_| unknown_profile())?;
+        let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
+        caller.check_profile(&name)?;
+        return Ok(profile.recipe(None).limits);
     }
     let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
     Ok(Limits {
@@ -93,7 +97,10 @@ impl Desk {
     pub(crate) fn allowance(&self, max_image_bytes: u64) -> Allowance<'_> {
         Allowance {
             max_image_bytes,
-            read_timeout: self.parts.settings.read_timeout,
+            pace: Pace {
+                read_timeout: self.parts.settings.read_timeout,
+                min_rate: self.parts.limits.min_upload_rate.as_u64(),
+            },
             decoding: &self.decoding,
         }
     }

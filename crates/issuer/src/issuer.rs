@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use darkroom_cloud::{Bucket, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
@@ -11,8 +11,10 @@ use darkroom_render::RenderPool;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::{self, Authenticator};
 use crate::delivery::Delivery;
 use crate::health::Readiness;
+use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::settings::IssuerSettings;
 use crate::uploads::{Ledger, WaitingRoom};
@@ -34,12 +36,16 @@ pub struct IssuerParts {
     pub media: Bucket,
     /// What may be uploaded.
     pub profiles: Arc<Profiles>,
+    /// Who may call.
+    pub auth: Arc<Authenticator>,
     /// Who reads a picture's headers.
     pub pool: Arc<RenderPool>,
     /// How objects are reached by clients.
     pub storage: StorageSettings,
     /// What the operator says.
     pub settings: IssuerSettings,
+    /// How much one client may use up.
+    pub limits: LimitSettings,
 }
 
 /// The HTTP service; see the crate's documentation.
@@ -52,6 +58,7 @@ pub struct Issuer {
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) parts: IssuerParts,
+    pub(crate) limits: Limits,
     pub(crate) readiness: Readiness,
     pub(crate) delivery: Delivery,
     pub(crate) ledger: Ledger,
@@ -76,6 +83,7 @@ impl Issuer {
         } = &parts;
         let ledger = Ledger::new(raw.clone(), media.clone(), settings.upload_expiry);
         let desk = Desk {
+            limits: Limits::new(&parts.limits, parts.auth.is_on()),
             readiness: Readiness::of(raw.clone()),
             delivery: Delivery::new(media.clone(), storage, settings.link_expiry),
             waiting: Arc::new(WaitingRoom::new(ledger.clone())),
@@ -93,18 +101,8 @@ impl Issuer {
     /// Every path of the service.
     pub fn router(&self) -> Router {
         let settings = &self.desk.parts.settings;
-        let mut router = Router::new()
-            .route("/v1/uploads", post(uploads::create))
-            .route(
-                "/v1/uploads/{profile}/{owner}/{id}",
-                get(uploads::status).delete(uploads::delete),
-            )
-            .route(
-                "/v1/uploads/{profile}/{owner}/{id}/events",
-                get(uploads::events),
-            )
-            .route("/v1/images", post(images::create))
-            .route("/v1/inspect", post(inspect::inspect))
+        let mut router = self
+            .api()
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if settings.demo_page {
@@ -116,5 +114,22 @@ impl Issuer {
             .layer(cors::layer(&settings.cors_origins))
             .layer(from_fn(trace::trace))
             .with_state(Arc::clone(&self.desk))
+    }
+
+    /// What only known callers reach.
+    fn api(&self) -> Router<Arc<Desk>> {
+        Router::new()
+            .route("/v1/uploads", post(uploads::create))
+            .route(
+                "/v1/uploads/{profile}/{owner}/{id}",
+                get(uploads::status).delete(uploads::delete),
+            )
+            .route(
+                "/v1/uploads/{profile}/{owner}/{id}/events",
+                get(uploads::events),
+            )
+            .route("/v1/images", post(images::create))
+            .route("/v1/inspect", post(inspect::inspect))
+            .route_layer(from_fn_with_state(Arc::clone(&self.desk), auth::require))
     }
 }

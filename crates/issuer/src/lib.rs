@@ -9,6 +9,7 @@
 
 #![warn(missing_docs)]
 
+mod auth;
 mod body;
 mod cors;
 mod delivery;
@@ -18,6 +19,7 @@ mod inspect;
 mod intake;
 mod issuer;
 mod json;
+mod limits;
 mod page;
 mod prefer;
 mod problem;
@@ -26,5 +28,7 @@ mod settings;
 mod trace;
 mod uploads;
 
+pub use auth::{ApiKey, ApiKeySettings, AuthError, AuthMode, AuthSettings, Authenticator, KeyHash};
 pub use issuer::{Issuer, IssuerParts};
+pub use limits::LimitSettings;
 pub use settings::{IssuerSettings, IssuerSettingsError};

@@ -4,11 +4,11 @@ use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use darkroom_cloud::CloudError;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 /// After a failure of the store, clients come back in this many seconds.
-const RETRY_AFTER_SECONDS: u32 = 2;
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// An answer that is not what the client asked for.
 ///
@@ -21,7 +21,8 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     /// What a person reads.
     pub(crate) detail: String,
-    retry_after_seconds: Option<u32>,
+    /// Beside the document's own.
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 #[derive(Serialize)]
@@ -39,8 +40,18 @@ impl Problem {
             status,
             code,
             detail: detail.to_string(),
-            retry_after_seconds: None,
+            headers: Vec::new(),
         }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.with(header::RETRY_AFTER, seconds)
     }
 
     /// A request that is well formed and still cannot be meant.
@@ -66,14 +77,12 @@ impl Problem {
 
     /// What the store said is for the log; a client only learns that it may try again.
     pub(crate) fn store_unavailable() -> Self {
-        Self {
-            retry_after_seconds: Some(RETRY_AFTER_SECONDS),
-            ..Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "store_unavailable",
-                "the store cannot be reached; try again",
-            )
-        }
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "the store cannot be reached; try again",
+        )
+        .retry_after(RETRY_AFTER_SECONDS)
     }
 }
 
@@ -97,9 +106,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         let problem_json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem_json);
-        if let Some(seconds) = self.retry_after_seconds {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        headers.extend(self.headers);
         response
     }
 }

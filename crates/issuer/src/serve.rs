@@ -1,6 +1,7 @@
 //! From connections to requests, and an end to both.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -8,12 +9,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::issuer::Issuer;
 
 /// What is under way when the service stops has this long to end.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Tokens may have 8 KiB; nothing else that a client has to send is long.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 100;
 /// After an accept that failed, mostly for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -28,14 +33,18 @@ impl Issuer {
         let service = TowerToHyperService::new(self.router());
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(self.desk.parts.settings.read_timeout);
-        while let Some(stream) = next(&listener, &stop).await {
+            .header_read_timeout(self.desk.parts.settings.read_timeout)
+            .max_buf_size(MAX_HEADER_BYTES)
+            .max_headers(MAX_HEADERS);
+        let places = Arc::new(Semaphore::new(self.desk.parts.limits.max_connections));
+        while let Some((stream, place)) = next(&listener, &places, &stop).await {
             let connection = http.serve_connection(TokioIo::new(stream), service.clone());
             let connection = connections.watch(connection);
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
                     tracing::debug!(%error, "a connection ended early");
                 }
+                drop(place);
             });
         }
         drop(listener);
@@ -50,20 +59,23 @@ impl Issuer {
     }
 }
 
-/// The next connection; none when it is time to stop.
-async fn next(listener: &TcpListener, stop: &CancellationToken) -> Option<TcpStream> {
+/// The next connection, once there is a place for it; none when it is time to stop.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned();
+    let place = stop.run_until_cancelled(place).await?.ok()?;
     loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => return None,
-            accepted = listener.accept() => accepted,
-        };
+        let accepted = stop.run_until_cancelled(listener.accept()).await?;
         match accepted {
             Ok((stream, _)) => {
                 // Answers are small and written whole: waiting to fill a packet only delays them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection without TCP_NODELAY");
                 }
-                return Some(stream);
+                return Some((stream, place));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::arguments::Dev;
 use crate::cloud::Parts;
+use crate::descriptors;
 use crate::outcome::{Ending, say};
 use crate::renderer;
 use crate::settings::Settings;
@@ -24,9 +25,11 @@ const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<Ending> {
     let stop = stop_token()?;
+    descriptors::raise_limit();
     settings.issuer.demo_page = true;
     settings.worker.poll_wait = POLL_WAIT;
     let address = arguments.listen.unwrap_or(settings.issuer.listen);
+    settings.check_exposure(address)?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("the issuer cannot listen on {address}"))?;
@@ -49,7 +52,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let worker = parts.worker().await?;
     greet(listener.local_addr()?, &endpoints, &arguments);
     let (served, ()) = tokio::join!(
-        parts.issuer().serve(listener, stop.clone()),
+        parts.issuer()?.serve(listener, stop.clone()),
         worker.run(stop),
     );
     embedded.stop().await;

@@ -4,6 +4,7 @@ mod backfill;
 mod dev;
 mod dlq;
 mod inspect;
+mod key;
 mod process;
 mod provision;
 mod roles;
@@ -39,6 +40,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending
         Command::Upload(upload) => upload::run(upload).await,
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
+        Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
         Command::Render(_) => anyhow::bail!("the render process is started before all this"),

@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 
 use crate::cloud::Parts;
 use crate::command::connect;
+use crate::descriptors;
 use crate::outcome::{Ending, say};
 use crate::renderer;
 use crate::settings::Settings;
@@ -12,7 +13,9 @@ use crate::signals::stop_token;
 
 pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
     let stop = stop_token()?;
+    descriptors::raise_limit();
     let address = settings.issuer.listen;
+    settings.check_exposure(address)?;
     let parts = Parts::new(connect(&settings).await, settings)?;
     renderer::check(&parts.pool).await?;
     let listener = TcpListener::bind(address)
@@ -22,7 +25,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
         "issuer listens on http://{}",
         listener.local_addr()?
     ));
-    parts.issuer().serve(listener, stop).await?;
+    parts.issuer()?.serve(listener, stop).await?;
     Ok(Ending::Well)
 }
 

@@ -8,8 +8,9 @@ use super::problem::nearest;
 use crate::outcome::UsageError;
 
 const PREFIX: &str = "DARKROOM_";
-/// Variables that are not settings: the settings file's own path, and what tests read.
-const NOT_SETTINGS: [&str; 2] = ["DARKROOM_CONFIG", "DARKROOM_CORPUS"];
+/// Variables that are not settings: the settings file's own path, what `upload` shows an issuer,
+/// and what tests read.
+const NOT_SETTINGS: [&str; 3] = ["DARKROOM_CONFIG", "DARKROOM_TOKEN", "DARKROOM_CORPUS"];
 const TEST_PREFIX: &str = "DARKROOM_TEST_";
 
 /// The settings that the environment makes.

@@ -3,11 +3,12 @@
 mod environment;
 mod problem;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use darkroom_contract::{Profiles, QueueSettings, StorageSettings};
-use darkroom_issuer::IssuerSettings;
+use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
 use darkroom_render::RenderSettings;
 use darkroom_worker::WorkerSettings;
 use figment::Figment;
@@ -26,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) storage: StorageSettings,
     pub(crate) queues: QueueSettings,
     pub(crate) issuer: IssuerSettings,
+    pub(crate) auth: AuthSettings,
+    pub(crate) limits: LimitSettings,
     pub(crate) worker: WorkerSettings,
     pub(crate) render: RenderSettings,
     pub(crate) log: LogSettings,
@@ -59,12 +62,20 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Checks that an issuer at that address is not open to a network by mistake.
+    pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), UsageError> {
+        let checked = self.auth.check_exposure(address);
+        checked.map_err(|error| UsageError(error.to_string()))
+    }
+
     /// Checks what types alone cannot say.
     fn validate(&self) -> Result<(), UsageError> {
         const SECOND: Duration = Duration::from_secs(1);
         let usage = |error: &dyn std::error::Error| UsageError(error.to_string());
         self.profiles.validate().map_err(|error| usage(&error))?;
         self.issuer.validate().map_err(|error| usage(&error))?;
+        self.auth.validate().map_err(|error| usage(&error))?;
+        self.limits.validate().map_err(|error| usage(&error))?;
         let (queues, worker, render) = (&self.queues, &self.worker, &self.render);
         let hours_12 = 12 * 60 * 60 * SECOND;
         for (is_right, message) in [
@@ -171,6 +182,19 @@ mod tests {
     }
 
     #[test]
+    fn api_keys_may_stand_in_the_environment_too() {
+        let hash = "ab".repeat(32);
+        let keys = format!("[{{name=\"web\",sha256=\"{hash}\",owner=\"u1\"}}]");
+        let settings = load("", &[("DARKROOM_AUTH_KEYS", &keys)]).unwrap();
+        let [key] = &settings.auth.keys[..] else {
+            panic!("{:?}", settings.auth);
+        };
+        assert_eq!(key.name, "web");
+        assert_eq!(key.sha256.to_string(), hash);
+        assert_eq!(key.owner, Some("u1".parse().unwrap()));
+    }
+
+    #[test]
     fn an_unknown_key_is_told_with_the_nearest_known_one() {
         for (toml, key, nearest) in [
             (
@@ -225,6 +249,13 @@ mod tests {
             ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
             ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
             ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
+            ("[limits]\nmax_connections = 0", "limits.max_connections"),
+            ("[auth]\nmode = \"off\"", "auth.mode"),
+            ("[auth]\njwks = \"jwks.json\"", "auth.issuer"),
+            (
+                "[[auth.keys]]\nname = \"web\"\nsha256 = \"00\"",
+                "auth.keys.0.sha256",
+            ),
         ] {
             let message = load(toml, &[]).unwrap_err();
             assert!(message.contains(key), "{message}");

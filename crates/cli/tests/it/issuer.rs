@@ -1,5 +1,7 @@
 //! What the issuer does beside handing out a `PUT`, with clients that only speak HTTP.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_testkit::fixture::{Exif, Jpeg, scene};
@@ -14,6 +16,7 @@ on_both_clouds!(
     a_url_with_a_checksum_takes_no_other_file,
     events_tell_every_change_and_end_with_the_outcome,
     what_is_deleted_leaves_nothing_behind,
+    what_is_deleted_while_it_is_processed_does_not_come_back,
     pictures_that_come_through_the_service_end_like_any_other,
     looking_into_pictures_tells_what_they_carry,
 );
@@ -172,6 +175,33 @@ async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
         for key in &media_keys {
             assert_eq!(media.head(key).await.unwrap(), None, "{key}");
         }
+    }
+}
+
+/// Deletions at different moments: before the event is received, while the picture is rendered,
+/// and while its variants are written.
+async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let (raw, media) = (system.raw().await, system.media().await);
+    let photo = Jpeg::of(&scene(3000, 2000)).build();
+    let mut deleted_in_work = 0;
+    for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
+        let ticket = system.client.ticket(photo.len()).await;
+        assert_eq!(system.client.put(&ticket, &photo).await, 200);
+        // Nothing is waited for here: the moment is what is tried.
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        let status = system.client.status(&ticket).await;
+        deleted_in_work += usize::from(status["status"] == "processing");
+        let path = ticket["status_url"].as_str().unwrap();
+        let url = format!("{}{path}", system.client.issuer);
+        let deleted = Client::new().delete(&url).send().await.unwrap();
+        assert_eq!(deleted.status(), 204);
+    }
+    assert!(deleted_in_work > 0, "every one was done too soon");
+    system.until_all_is_acknowledged().await;
+    for bucket in [raw, media] {
+        let left = bucket.list("", None).await.unwrap().objects;
+        assert!(left.is_empty(), "{}: {left:?}", bucket.name());
     }
 }
 

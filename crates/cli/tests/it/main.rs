@@ -9,6 +9,7 @@
     reason = "whatever a test's own tools cannot do fails the test"
 )]
 
+mod auth;
 mod client;
 mod cloud;
 mod command_line;
@@ -18,6 +19,7 @@ mod intake;
 mod issuer;
 mod refusals;
 mod render_process;
+mod slow_clients;
 mod system;
 mod uploads;
 mod worker;

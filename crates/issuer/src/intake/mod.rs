@@ -8,5 +8,6 @@ mod paced;
 mod parcel;
 mod spool;
 
+pub(crate) use paced::Pace;
 pub(crate) use parcel::{Allowance, Parcel};
 pub(crate) use spool::Spooled;

@@ -22,7 +22,7 @@ pub(crate) async fn read(request: Request, allowance: Allowance<'_>) -> Result<P
         .and_then(|value| value.to_str().ok())
         .and_then(|value| multer::parse_boundary(value).ok())
         .ok_or_else(|| invalid("the Content-Type has no boundary"))?;
-    let chunks = Paced::new(request.into_body(), allowance.read_timeout);
+    let chunks = Paced::new(request.into_body(), allowance.pace);
     let mut parts = Multipart::new(chunks, boundary);
     let mut parcel = Parcel::default();
     let mut fields_bytes = 0;

@@ -20,25 +20,49 @@ pub(crate) enum Interruption {
     Incomplete,
 }
 
+/// How fast a body has to come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// The longest silence, and the most that a client may be behind `min_rate` at any time.
+    pub(crate) read_timeout: Duration,
+    /// Bytes a second; at least 1.
+    pub(crate) min_rate: u64,
+}
+
 /// Gives one chunk for each time it is woken, and an error if none comes in time.
 ///
 /// The multipart reader takes all that a stream has before it looks at any of it, so a client that
 /// is faster than the disk would fill the memory.
 pub(crate) struct Paced {
     body: BodyDataStream,
-    idle: Pin<Box<Sleep>>,
-    timeout: Duration,
+    pace: Pace,
+    began_at: Instant,
+    received: u64,
+    overdue: Pin<Box<Sleep>>,
     has_given: bool,
 }
 
 impl Paced {
-    pub(crate) fn new(body: Body, timeout: Duration) -> Self {
+    pub(crate) fn new(body: Body, pace: Pace) -> Self {
         Self {
             body: body.into_data_stream(),
-            idle: Box::pin(tokio::time::sleep(timeout)),
-            timeout,
+            pace,
+            began_at: Instant::now(),
+            received: 0,
+            overdue: Box::pin(tokio::time::sleep(pace.read_timeout)),
             has_given: false,
         }
+    }
+
+    /// When the next chunk has to be there: a byte now and then keeps nobody waiting for long.
+    fn deadline(&self) -> Instant {
+        let Pace {
+            read_timeout,
+            min_rate,
+        } = self.pace;
+        let earned = Duration::from_millis(self.received.saturating_mul(1000) / min_rate.max(1));
+        let silence = Instant::now() + read_timeout;
+        silence.min(self.began_at + earned + read_timeout)
     }
 }
 
@@ -52,14 +76,15 @@ impl Stream for Paced {
         }
         match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
-                let deadline = Instant::now() + self.timeout;
-                self.idle.as_mut().reset(deadline);
+                self.received += chunk.len() as u64;
+                let deadline = self.deadline();
+                self.overdue.as_mut().reset(deadline);
                 self.has_given = true;
                 Poll::Ready(Some(Ok(chunk)))
             }
             Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(Interruption::Incomplete))),
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => match self.idle.as_mut().poll(cx) {
+            Poll::Pending => match self.overdue.as_mut().poll(cx) {
                 Poll::Ready(()) => Poll::Ready(Some(Err(Interruption::Timeout))),
                 Poll::Pending => Poll::Pending,
             },

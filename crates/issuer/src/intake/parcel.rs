@@ -1,14 +1,13 @@
 //! Pictures and what was said with them.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axum::extract::Request;
 use futures_util::StreamExt;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
-use super::paced::{Interruption, Paced};
+use super::paced::{Interruption, Pace, Paced};
 use super::spool::{Spool, Spooled};
 use super::{encoded, multipart};
 use crate::body::media_type;
@@ -24,8 +23,8 @@ const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 pub(crate) struct Allowance<'a> {
     /// Bytes of one picture.
     pub(crate) max_image_bytes: u64,
-    /// How long a client may be silent.
-    pub(crate) read_timeout: Duration,
+    /// How fast it has to come.
+    pub(crate) pace: Pace,
     /// A place for each base64 body that may be in memory at once.
     pub(crate) decoding: &'a Semaphore,
 }
@@ -128,7 +127,7 @@ async fn spool(
     max_bytes: u64,
     allowance: Allowance<'_>,
 ) -> Result<Spooled, Problem> {
-    let mut chunks = Paced::new(request.into_body(), allowance.read_timeout);
+    let mut chunks = Paced::new(request.into_body(), allowance.pace);
     let mut spool = Spool::open(max_bytes)?;
     while let Some(chunk) = chunks.next().await {
         spool.write(&chunk?).await?;

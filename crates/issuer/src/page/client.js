@@ -29,7 +29,8 @@ export class UploadError extends Error {
  * @param {string} [options.owner] whose upload it is
  * @param {Record<string, string>} [options.metadata] comes back in the outcome
  * @param {{x: number, y: number, width: number, height: number}} [options.crop] in upright pixels
- * @param {Record<string, string>} [options.headers] for the issuer, such as `authorization`
+ * @param {string} [options.token] an API key or token to show the issuer; never sent to S3
+ * @param {Record<string, string>} [options.headers] further headers for the issuer
  * @param {(progress: {phase: "sending"|"processing", loaded: number, total: number}) => void}
  *   [options.onProgress]
  * @param {AbortSignal} [options.signal]
@@ -37,10 +38,13 @@ export class UploadError extends Error {
  * @throws {UploadError} if the issuer or the store refuses, or cannot be reached
  */
 export async function upload(file, options = {}) {
-  const { endpoint = "", headers = {}, onProgress = () => {}, signal } = options;
+  const { endpoint = "", token, onProgress = () => {}, signal } = options;
+  const headers = { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) };
   const total = file.size;
   onProgress({ phase: "sending", loaded: 0, total });
-  const ticket = await askForTicket(file, { ...options, endpoint, headers });
+  const ticket = await patiently(ASK_ATTEMPTS, signal, () =>
+    askForTicket(file, { ...options, endpoint, headers }),
+  );
   await send(ticket, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal);
   onProgress({ phase: "processing", loaded: total, total });
   return outcome(new URL(endpoint + ticket.status_url, location.href), headers, signal);
@@ -129,11 +133,15 @@ async function patiently(attempts, signal, attempt) {
     try {
       return await attempt(count);
     } catch (error) {
-      const isTransient = error instanceof UploadError && (error.status === 0 || error.status >= 500);
+      const isTransient = error instanceof UploadError && isWorthAnotherTry(error.status);
       if (!isTransient || count >= attempts) throw error;
       await pause(FIRST_PAUSE_MS * 2 ** (count - 1) * (0.5 + Math.random() / 2), signal);
     }
   }
+}
+
+function isWorthAnotherTry(status) {
+  return status === 0 || status === 429 || status >= 500;
 }
 
 function pause(ms, signal) {

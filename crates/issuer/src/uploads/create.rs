@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use darkroom_cloud::{CloudError, PostTerms, PutTerms, SignedPost, SignedPut};
 use darkroom_contract::{RawKey, UploadMethod, UploadTicket};
 use http::{StatusCode, header};
 
 use super::terms::{FIELDS, Sending, Terms};
+use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 use crate::{body, json};
@@ -20,12 +21,14 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
 /// Answers with everything that a client needs to send its file to S3 itself.
 pub(crate) async fn create(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
     json::expect(request.headers())?;
     let read_timeout = desk.parts.settings.read_timeout;
     let bytes = body::read(request.into_body(), MAX_BODY_BYTES, read_timeout).await?;
-    let terms = Terms::check(json::parse(&bytes, FIELDS)?, &desk.parts.profiles)?;
+    let terms = Terms::check(json::parse(&bytes, FIELDS)?, &caller, &desk.parts.profiles)?;
+    desk.limits.count_owner(&terms.key.owner)?;
     let ticket = sign(&desk, terms).await?;
     let location = [(header::LOCATION, ticket.status_url.clone())];
     Ok((StatusCode::CREATED, location, Json(ticket)))

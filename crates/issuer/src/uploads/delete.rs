@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use http::StatusCode;
 
 use super::name::UploadName;
+use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 
 /// Answers `204`, also when there is nothing left.
 pub(crate) async fn delete(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     name: UploadName,
 ) -> Result<StatusCode, Problem> {
-    let key = name.check(&desk.parts.profiles)?;
+    let key = name.check(&caller, &desk)?;
     let profile = desk.parts.profiles.get(&key.profile);
     let variants = profile.map(|profile| profile.variant_keys(&key));
     desk.ledger

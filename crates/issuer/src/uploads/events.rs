@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use super::ledger::Standing;
 use super::name::UploadName;
 use super::waiting::News;
+use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 
@@ -46,10 +48,11 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 /// new to it, and one that has the outcome is told by `204` to stay away.
 pub(crate) async fn events(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     name: UploadName,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = name.check(&desk.parts.profiles)?;
+    let key = name.check(&caller, &desk)?;
     let told = headers.get(LAST_EVENT_ID).and_then(known);
     if told.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());

@@ -15,5 +15,5 @@ pub(crate) use events::events;
 pub(crate) use ledger::{Ledger, Standing};
 pub(crate) use name::unknown_profile;
 pub(crate) use status::status;
-pub(crate) use terms::{check_attachment, check_content_type, check_owner};
+pub(crate) use terms::{check_attachment, check_content_type};
 pub(crate) use waiting::WaitingRoom;

@@ -2,10 +2,12 @@
 
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
-use darkroom_contract::{Profiles, RawKey};
+use darkroom_contract::{ProfileName, RawKey};
 use http::StatusCode;
 use http::request::Parts;
 
+use crate::auth::Caller;
+use crate::issuer::Desk;
 use crate::problem::Problem;
 
 /// `{profile}/{owner}/{id}` of a path, not yet checked.
@@ -28,16 +30,24 @@ impl<S: Send + Sync> FromRequestParts<S> for UploadName {
 
 impl UploadName {
     /// # Errors
-    /// `unknown_profile`, or `unknown_upload` for an owner or id that no upload can have.
-    pub(crate) fn check(&self, profiles: &Profiles) -> Result<RawKey, Problem> {
+    /// `unknown_profile`, or `unknown_upload` for an owner or id that no upload can have. An upload
+    /// that is not the caller's is answered like one that nobody has, so that nobody learns by
+    /// trying who else is here. `too_many_requests` if its owner is asked about too often.
+    pub(crate) fn check(&self, caller: &Caller, desk: &Desk) -> Result<RawKey, Problem> {
         let profile = self.profile.parse().ok();
-        let Some(profile) = profile.filter(|name| profiles.get(name).is_some()) else {
+        let is_one = |name: &ProfileName| desk.parts.profiles.get(name).is_some();
+        let Some(profile) = profile.filter(is_one) else {
             return Err(unknown_profile());
         };
-        match (self.owner.parse(), self.id.parse()) {
-            (Ok(owner), Ok(id)) => Ok(RawKey { profile, owner, id }),
-            _ => Err(unknown_upload()),
+        let (Ok(owner), Ok(id)) = (self.owner.parse(), self.id.parse()) else {
+            return Err(unknown_upload());
+        };
+        let key = RawKey { profile, owner, id };
+        if !caller.may_see(&key) {
+            return Err(unknown_upload());
         }
+        desk.limits.count_owner(&key.owner)?;
+        Ok(key)
     }
 }
 

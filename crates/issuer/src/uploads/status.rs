@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::{Extension, Json};
 use darkroom_cloud::CloudError;
 use darkroom_contract::{RawKey, UploadStatus};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::ledger::Standing;
 use super::name::UploadName;
+use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 
@@ -33,10 +34,11 @@ impl Patience {
 /// Answers at once, or with `?wait=` as soon as there is an outcome.
 pub(crate) async fn status(
     State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
     name: UploadName,
     patience: Result<Query<Patience>, QueryRejection>,
 ) -> Result<Json<UploadStatus>, Problem> {
-    let key = name.check(&desk.parts.profiles)?;
+    let key = name.check(&caller, &desk)?;
     let Query(patience) = patience
         .map_err(|_| Problem::unprocessable("invalid_wait", "wait is a whole number of seconds"))?;
     let patience = patience.time(desk.parts.settings.max_wait);

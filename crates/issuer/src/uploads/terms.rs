@@ -3,12 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_contract::{
-    Attachment, CreateUpload, Owner, Profile, Profiles, RawKey, UploadId, UploadMethod,
+    Attachment, CreateUpload, Profile, Profiles, RawKey, UploadId, UploadMethod,
 };
 use darkroom_imaging::{CropBox, SourceFormat};
 use http::StatusCode;
 
 use super::name::unknown_profile;
+use crate::auth::Caller;
 use crate::json::Field;
 use crate::problem::Problem;
 
@@ -55,10 +56,15 @@ impl Terms {
     ///
     /// # Errors
     /// The code of what is wrong; with several, of the first in the order of [`FIELDS`].
-    pub(crate) fn check(ask: CreateUpload, profiles: &Profiles) -> Result<Self, Problem> {
+    pub(crate) fn check(
+        ask: CreateUpload,
+        caller: &Caller,
+        profiles: &Profiles,
+    ) -> Result<Self, Problem> {
         let name = ask.profile.parse().map_err(|_| unknown_profile())?;
         let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
-        let owner = check_owner(ask.owner)?;
+        caller.check_profile(&name)?;
+        let owner = caller.owner(ask.owner)?;
         let content_type = check_content_type(&ask.content_type, profile)?;
         let sending = Sending::check(ask.method, ask.size, profile)?;
         Ok(Self {
@@ -76,14 +82,6 @@ impl Terms {
             })?,
         })
     }
-}
-
-pub(crate) fn check_owner(owner: Option<String>) -> Result<Owner, Problem> {
-    let owner = owner
-        .ok_or_else(|| Problem::unprocessable("owner_required", "say whose upload it is: owner"))?;
-    owner
-        .parse()
-        .map_err(|error| Problem::unprocessable("invalid_owner", error))
 }
 
 /// The declared type as S3 will hold the client to it: its spelling is kept, because a browser
@@ -195,7 +193,7 @@ mod tests {
     }
 
     fn check(changes: Value) -> Result<Terms, Problem> {
-        Terms::check(ask(changes), &Profiles::default())
+        Terms::check(ask(changes), &Caller::anyone(), &Profiles::default())
     }
 
     #[test]

@@ -7,7 +7,9 @@ use axum::Router;
 use axum::body::Body;
 use darkroom_cloud::{Connection, Endpoints};
 use darkroom_contract::{Profiles, StorageSettings};
-use darkroom_issuer::{Issuer, IssuerParts, IssuerSettings};
+use darkroom_issuer::{
+    AuthSettings, Authenticator, Issuer, IssuerParts, IssuerSettings, LimitSettings,
+};
 use darkroom_render::{Launch, RenderPool, RenderSettings};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -52,6 +54,18 @@ impl Answer {
 }
 
 pub(crate) async fn issuer(settings: IssuerSettings) -> Issuer {
+    issuer_for(&AuthSettings::default(), settings).await
+}
+
+pub(crate) async fn issuer_for(auth: &AuthSettings, settings: IssuerSettings) -> Issuer {
+    issuer_with(auth, LimitSettings::default(), settings).await
+}
+
+pub(crate) async fn issuer_with(
+    auth: &AuthSettings,
+    limits: LimitSettings,
+    settings: IssuerSettings,
+) -> Issuer {
     let storage = StorageSettings {
         public_endpoint: Some("https://images.example".to_owned()),
         ..StorageSettings::default()
@@ -73,9 +87,11 @@ pub(crate) async fn issuer(settings: IssuerSettings) -> Issuer {
         raw: connection.bucket(&storage.raw_bucket),
         media: connection.bucket(&storage.media_bucket),
         profiles: Arc::new(Profiles::default()),
+        auth: Arc::new(Authenticator::new(auth).unwrap()),
         pool: Arc::new(RenderPool::new(launch, &RenderSettings::default())),
         storage,
         settings,
+        limits,
     })
 }
 

@@ -8,9 +8,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod auth;
 mod desk;
 mod hostile;
 mod intake;
+mod limits;
 mod page;
 mod refusals;
 mod tickets;

@@ -4,23 +4,28 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use darkroom_contract::{CreateUpload, UploadStatus, UploadTicket};
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
 /// How long one status call waits at the issuer.
 const WAIT_SECONDS: u32 = 20;
+/// How often a request is sent that the issuer had no room for.
+const TRIES: u32 = 10;
+const LONGEST_PAUSE_SECONDS: u64 = 60;
 /// How long an outcome is waited for altogether.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(super) struct Client {
     http: reqwest::Client,
     issuer: String,
+    /// Shown to the issuer, never to S3.
+    token: Option<String>,
 }
 
 impl Client {
-    pub(super) fn new(issuer: &str) -> anyhow::Result<Self> {
+    pub(super) fn new(issuer: &str, token: Option<String>) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .build()
@@ -28,15 +33,33 @@ impl Client {
         Ok(Self {
             http,
             issuer: issuer.trim_end_matches('/').to_owned(),
+            token,
         })
     }
 
     /// Asks for a URL.
     pub(super) async fn create(&self, upload: &CreateUpload) -> anyhow::Result<UploadTicket> {
         let url = format!("{}/v1/uploads", self.issuer);
-        let response = self.http.post(&url).json(upload).send().await;
-        let response = response.with_context(|| format!("{} does not answer", self.issuer))?;
+        let response = self.ask(|| self.http.post(&url).json(upload)).await?;
         Ok(accepted(response).await?.json().await?)
+    }
+
+    /// Asks the issuer, and again when it said that it was asked too often.
+    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let request = match &self.token {
+                Some(token) => request().bearer_auth(token),
+                None => request(),
+            };
+            let response = request.send().await;
+            let response = response.with_context(|| format!("{} does not answer", self.issuer))?;
+            match retry_after(&response) {
+                Some(pause) if tries < TRIES => tokio::time::sleep(pause).await,
+                _ => return Ok(response),
+            }
+        }
     }
 
     /// Sends the bytes to S3.
@@ -69,7 +92,7 @@ impl Client {
         let url = format!("{}{status_url}?wait={WAIT_SECONDS}", self.issuer);
         let started = Instant::now();
         loop {
-            let response = self.http.get(&url).send().await?;
+            let response = self.ask(|| self.http.get(&url)).await?;
             let status = accepted(response).await?.json().await?;
             let done = matches!(status, UploadStatus::Done(_));
             if done || started.elapsed() > PATIENCE {
@@ -77,6 +100,16 @@ impl Client {
             }
         }
     }
+}
+
+/// How long an issuer that is asked too often wants to be left alone.
+fn retry_after(response: &Response) -> Option<Duration> {
+    if response.status() != StatusCode::TOO_MANY_REQUESTS {
+        return None;
+    }
+    let seconds = response.headers().get("retry-after")?;
+    let seconds: u64 = seconds.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds.min(LONGEST_PAUSE_SECONDS)))
 }
 
 /// What a problem+json answer says, in one line.

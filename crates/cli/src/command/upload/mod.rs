@@ -19,9 +19,11 @@ use crate::outcome::{Ending, complain, say};
 
 /// Files that are on their way at the same time.
 const AT_ONCE: usize = 4;
+/// The owner where neither the command line nor a token says one.
+const ANONYMOUS: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<Ending> {
-    let client = Client::new(&arguments.to)?;
+    let client = Client::new(&arguments.to, arguments.token.clone())?;
     let bars = Bars::new(arguments.json)?;
     let mut ending = Ending::Well;
     let mut outcomes = stream::iter(&arguments.files)
@@ -52,7 +54,7 @@ async fn upload(
     let ticket = client
         .create(&CreateUpload {
             profile: arguments.profile.to_string(),
-            owner: Some(arguments.owner.to_string()),
+            owner: owner(arguments),
             content_type: content_type.to_owned(),
             size: Some(size),
             method: UploadMethod::Put,
@@ -70,6 +72,15 @@ async fn upload(
     let status = client.outcome(&ticket.status_url).await;
     bar.finish_and_clear();
     status
+}
+
+/// An issuer that asks for a token mostly knows the owner from it.
+fn owner(arguments: &Upload) -> Option<String> {
+    match (&arguments.owner, &arguments.token) {
+        (Some(owner), _) => Some(owner.to_string()),
+        (None, Some(_)) => None,
+        (None, None) => Some(ANONYMOUS.to_owned()),
+    }
 }
 
 /// What the name suggests; the worker finds out for itself.

@@ -1,0 +1,117 @@
+//! Keys, from the command that makes one to the issuer that asks for it.
+
+use std::process::Output;
+
+use darkroom_testkit::fixture::{Jpeg, scene};
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::system::{System, darkroom};
+
+/// `darkroom key new --json` with these arguments.
+fn new_key(arguments: &[&str]) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = darkroom(folder.path());
+    let printed = command.args(["key", "new", "--json"]).args(arguments);
+    let printed = printed.output().unwrap();
+    assert!(printed.status.success(), "{printed:?}");
+    serde_json::from_slice(&printed.stdout).unwrap()
+}
+
+/// As `DARKROOM_AUTH_KEYS` takes them.
+fn in_environment(key: &Value) -> String {
+    let field = |name: &str| key[name].as_str().unwrap();
+    let owner = key["owner"].as_str();
+    let owner = owner.map_or(String::new(), |owner| format!(",owner=\"{owner}\""));
+    let (name, hash) = (field("name"), field("sha256"));
+    format!("[{{name=\"{name}\",sha256=\"{hash}\"{owner}}}]")
+}
+
+fn upload(system: &System, arguments: &[&str], token: Option<&str>) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    std::fs::write(folder.path().join("photo.jpg"), photo).unwrap();
+    let mut command = darkroom(folder.path());
+    command.args([
+        "upload",
+        "photo.jpg",
+        "--json",
+        "--to",
+        &system.client.issuer,
+    ]);
+    command.args(arguments);
+    if let Some(token) = token {
+        command.env("DARKROOM_TOKEN", token);
+    }
+    command.output().unwrap()
+}
+
+#[test]
+fn an_issuer_that_would_be_open_to_a_network_does_not_start() {
+    for role in ["issuer", "dev"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = darkroom(folder.path());
+        command.arg(role).env("DARKROOM_ISSUER_LISTEN", "0.0.0.0:0");
+        let refused = command.output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("auth.keys: "), "{said}");
+        assert!(said.contains("auth.mode = \"open\""), "{said}");
+    }
+}
+
+#[test]
+fn what_key_new_prints_is_a_setting_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "key",
+        "new",
+        "--name",
+        "a \"b\"",
+        "--owner",
+        "u1",
+        "--profile",
+        "avatar",
+    ];
+    let printed = darkroom(folder.path()).args(arguments).output().unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    let (head, table) = printed.split_at(printed.find("[[auth.keys]]").unwrap());
+    assert!(head.starts_with("key: dk_"), "{head}");
+    std::fs::write(folder.path().join("darkroom.toml"), table).unwrap();
+    // Any command reads the settings first.
+    let inspected = darkroom(folder.path())
+        .args(["inspect", "absent.jpg"])
+        .output()
+        .unwrap();
+    assert_eq!(inspected.status.code(), Some(1), "{inspected:?}");
+}
+
+#[tokio::test]
+async fn a_key_uploads_for_its_owner_and_leaves_no_trace_of_itself() {
+    let key = new_key(&["--name", "phone", "--owner", "u7"]);
+    let secret = key["key"].as_str().unwrap();
+    let keys = in_environment(&key);
+    let system = System::start(Cloud::Embedded, &[("DARKROOM_AUTH_KEYS", &keys)]);
+    let uploaded = upload(&system, &[], Some(secret));
+    assert!(uploaded.status.success(), "{uploaded:?}");
+    let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
+    assert_eq!(
+        (&outcome["status"], &outcome["owner"]),
+        (&json!("ready"), &json!("u7"))
+    );
+    let of_another = upload(&system, &["--owner", "u8"], Some(secret));
+    for (refused, code) in [
+        (of_another, "forbidden_owner"),
+        (upload(&system, &[], None), "unauthenticated"),
+        (upload(&system, &["--token", "dk_x"], None), "invalid_token"),
+    ] {
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains(code), "{said}");
+    }
+    let log = system.log();
+    assert!(log.contains("\"status\":401"), "{log}");
+    for secret in [secret, "dk_", "X-Amz-Signature", "Bearer"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}

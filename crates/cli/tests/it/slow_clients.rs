@@ -1,0 +1,47 @@
+//! Clients that send too little for too long.
+
+use std::path::Path;
+use std::time::Duration;
+
+use darkroom_testkit::wait;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::cloud::Cloud;
+use crate::system::{DEADLINE, System};
+
+fn files_in(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+#[tokio::test]
+async fn what_came_of_a_trickling_picture_is_removed() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path();
+    let environment = [
+        ("TMPDIR", folder.to_str().unwrap()),
+        ("DARKROOM_ISSUER_READ_TIMEOUT", "1s"),
+    ];
+    let system = System::start(Cloud::Embedded, &environment);
+    let address = system.client.issuer.strip_prefix("http://").unwrap();
+    let before = files_in(folder);
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
+                content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(&[0; 5000]).await.unwrap();
+    let spooled = || files_in(folder) > before;
+    wait::until("the file of the picture", DEADLINE, spooled).unwrap();
+    let trickle = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        while connection.write_all(b"x").await.is_ok() {
+            ticks.tick().await;
+        }
+    });
+    let removed = async || files_in(folder) == before;
+    wait::until_async("its removal", DEADLINE, removed)
+        .await
+        .unwrap();
+    let cut_off = tokio::time::timeout(DEADLINE, trickle).await;
+    cut_off.unwrap().unwrap();
+}

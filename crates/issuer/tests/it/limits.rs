@@ -1,0 +1,221 @@
+//! What one client may use up.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use darkroom_contract::UploadId;
+use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings, LimitSettings};
+use http::header;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::desk::{Answer, ask_router, get, issuer_with, post};
+
+const AMPLE: Duration = Duration::from_secs(30);
+
+fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
+    let keys: Vec<_> = names.iter().map(|_| ApiKey::generate().unwrap()).collect();
+    let settings = names.iter().zip(&keys).map(|(name, key)| ApiKeySettings {
+        name: (*name).to_owned(),
+        sha256: key.hash(),
+        owner: None,
+        profiles: Vec::new(),
+    });
+    let auth = AuthSettings {
+        keys: settings.collect(),
+        ..AuthSettings::default()
+    };
+    (keys, auth)
+}
+
+/// Asks to upload with that key for that owner.
+async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Answer {
+    let body = json!({
+        "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
+    });
+    let mut request = post(body.to_string());
+    if let Some(key) = key {
+        let value = format!("Bearer {}", key.reveal()).parse().unwrap();
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+    }
+    ask_router(router.clone(), request).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let (keys, auth) = keys(&["a", "b"]);
+    let limits = LimitSettings {
+        key_rate: 1,
+        key_burst: 3,
+        ..LimitSettings::default()
+    };
+    let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
+    let router = issuer.router();
+    for left in [2, 1, 0] {
+        let answer = create(&router, Some(&keys[0]), "u1").await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=3;w=3");
+        let limit = answer.header("ratelimit");
+        assert!(
+            limit.starts_with(&format!("\"key\";r={left};t=")),
+            "{limit}"
+        );
+    }
+    let refused = create(&router, Some(&keys[0]), "u1").await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.code(), "too_many_requests");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(create(&router, Some(&keys[1]), "u1").await.status, 201);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(create(&router, Some(&keys[0]), "u1").await.status, 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_has_one_share_whatever_the_key() {
+    let (keys, auth) = keys(&["a", "b"]);
+    let limits = LimitSettings {
+        owner_rate: 1,
+        owner_burst: 2,
+        ..LimitSettings::default()
+    };
+    let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
+    let router = issuer.router();
+    for key in &keys {
+        assert_eq!(create(&router, Some(key), "u1").await.status, 201);
+    }
+    let refused = create(&router, Some(&keys[0]), "u1").await;
+    assert_eq!(refused.code(), "too_many_requests");
+    let limit = refused.header("ratelimit");
+    assert!(limit.starts_with("\"owner\";r=0"), "{limit}");
+    let mut status = get(&format!("/v1/uploads/avatar/u1/{}", UploadId::generate()));
+    let value = format!("Bearer {}", keys[1].reveal()).parse().unwrap();
+    status.headers_mut().insert(header::AUTHORIZATION, value);
+    let refused = ask_router(router.clone(), status).await;
+    assert_eq!(refused.code(), "too_many_requests");
+    assert_eq!(create(&router, Some(&keys[0]), "u2").await.status, 201);
+}
+
+#[tokio::test]
+async fn without_authentication_nobody_is_counted() {
+    let limits = LimitSettings {
+        key_rate: 1,
+        key_burst: 1,
+        owner_rate: 1,
+        owner_burst: 1,
+        ..LimitSettings::default()
+    };
+    let auth = AuthSettings::default();
+    let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
+    let router = issuer.router();
+    for _ in 0..10 {
+        assert_eq!(create(&router, None, "u1").await.status, 201);
+    }
+}
+
+/// A service on a socket, stopped when dropped.
+struct Served {
+    address: SocketAddr,
+    _stop: DropGuard,
+}
+
+async fn serve(limits: LimitSettings, settings: IssuerSettings) -> Served {
+    let issuer = issuer_with(&AuthSettings::default(), limits, settings).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    tokio::spawn(issuer.serve(listener, stop.clone()));
+    Served {
+        address,
+        _stop: stop.drop_guard(),
+    }
+}
+
+/// Everything that comes until the connection is closed.
+async fn read_to_end(connection: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let read = timeout(AMPLE, connection.read_to_end(&mut answer)).await;
+    // A connection that is cut off may also be reset.
+    let _ = read.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_until_another_ends() {
+    let limits = LimitSettings {
+        max_connections: 1,
+        ..LimitSettings::default()
+    };
+    let served = serve(limits, IssuerSettings::default()).await;
+    let mut first = TcpStream::connect(served.address).await.unwrap();
+    // It is served now, and not closed.
+    first
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let mut byte = [0];
+    timeout(AMPLE, first.read_exact(&mut byte))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut second = TcpStream::connect(served.address).await.unwrap();
+    second.write_all(HEALTH).await.unwrap();
+    let too_soon = timeout(Duration::from_millis(200), second.read_exact(&mut byte)).await;
+    assert!(too_soon.is_err());
+    drop(first);
+    assert!(read_to_end(&mut second).await.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn headers_without_end_or_too_slow_are_cut_off() {
+    let settings = IssuerSettings {
+        read_timeout: Duration::from_secs(1),
+        ..IssuerSettings::default()
+    };
+    let served = serve(LimitSettings::default(), settings).await;
+    let mut slow = TcpStream::connect(served.address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nx: ")
+        .await
+        .unwrap();
+    let answer = read_to_end(&mut slow).await;
+    assert!(!answer.contains("200 OK"), "{answer}");
+    let mut long = TcpStream::connect(served.address).await.unwrap();
+    let flood = format!("GET /healthz HTTP/1.1\r\nx: {}", "y".repeat(100_000));
+    // The service may close before it has read all of it.
+    let _ = long.write_all(flood.as_bytes()).await;
+    let answer = read_to_end(&mut long).await;
+    assert!(answer.is_empty() || answer.contains(" 431 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_picture_that_trickles_is_cut_off() {
+    let settings = IssuerSettings {
+        read_timeout: Duration::from_secs(1),
+        ..IssuerSettings::default()
+    };
+    let served = serve(LimitSettings::default(), settings).await;
+    let connection = TcpStream::connect(served.address).await.unwrap();
+    let (mut answer, mut body) = connection.into_split();
+    let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
+                content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
+    body.write_all(head.as_bytes()).await.unwrap();
+    // Never silent for as long as the timeout, and far too slow.
+    let trickle = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        while body.write_all(b"x").await.is_ok() {
+            ticks.tick().await;
+        }
+    });
+    let mut said = Vec::new();
+    let read = timeout(Duration::from_secs(10), answer.read_to_end(&mut said));
+    // A connection that is cut off may also be reset.
+    let _ = read.await.expect("cut off within ten seconds");
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+    assert!(said.contains("body_timeout"), "{said}");
+    timeout(AMPLE, trickle).await.unwrap().unwrap();
+}
