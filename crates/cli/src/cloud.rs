@@ -36,6 +36,7 @@ impl Parts {
             signer: self.connection.signer(&storage.raw_bucket),
             raw: self.connection.bucket(&storage.raw_bucket),
             media: self.connection.bucket(&storage.media_bucket),
+            events: self.connection.late_queue(&self.settings.queues.events),
             profiles: Arc::new(self.settings.profiles.clone()),
             pool: Arc::clone(&self.pool),
             storage: storage.clone(),

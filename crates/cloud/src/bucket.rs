@@ -25,7 +25,6 @@ const SMALL_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Bucket {
     client: Client,
     presigner: Presigner,
-    name: String,
 }
 
 /// What S3 says of an object beside its bytes.
@@ -97,12 +96,8 @@ pub struct ListedObject {
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, presigner: Presigner, name: &str) -> Self {
-        Self {
-            client,
-            presigner,
-            name: name.to_owned(),
-        }
+    pub(crate) const fn new(client: Client, presigner: Presigner) -> Self {
+        Self { client, presigner }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -115,7 +110,16 @@ impl Bucket {
 
     /// The bucket's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.presigner.bucket()
+    }
+
+    /// The URL that keys are appended to, under the name that clients can reach.
+    ///
+    /// # Errors
+    /// `Invalid` if the bucket has no address.
+    pub async fn public_url(&self) -> Result<&str, CloudError> {
+        let address = self.presigner.address().await?;
+        Ok(&address.url)
     }
 
     /// Opens the object that the key holds now; its bytes are read by [`ObjectReader::read`].
@@ -124,7 +128,7 @@ impl Bucket {
     /// `NotFound` if it is gone, `PreconditionFailed` if its entity tag is not `etag`, or what the
     /// call met.
     pub async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
-        let request = self.client.get_object().bucket(&self.name).key(key);
+        let request = self.client.get_object().bucket(self.name()).key(key);
         let request = request.set_if_match(etag.map(|etag| format!("\"{etag}\"")));
         let output = request.send().await.map_err(|error| {
             let code = error
@@ -179,7 +183,7 @@ impl Bucket {
     /// # Errors
     /// What the call met.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
-        let request = self.client.head_object().bucket(&self.name).key(key);
+        let request = self.client.head_object().bucket(self.name()).key(key);
         match request.send().await.map_err(CloudError::of("HeadObject")) {
             Ok(output) => Ok(Some(ObjectInfo {
                 size: size(output.content_length),
@@ -234,7 +238,7 @@ impl Bucket {
     ) -> PutObjectFluentBuilder {
         self.client
             .put_object()
-            .bucket(&self.name)
+            .bucket(self.name())
             .key(key)
             .content_type(options.content_type)
             .cache_control(options.cache_control)
@@ -264,7 +268,7 @@ impl Bucket {
             let request = self
                 .client
                 .delete_objects()
-                .bucket(&self.name)
+                .bucket(self.name())
                 .delete(delete);
             let output = request
                 .send()
@@ -294,7 +298,7 @@ impl Bucket {
         let output = self
             .client
             .list_objects_v2()
-            .bucket(&self.name)
+            .bucket(self.name())
             .prefix(prefix)
             .set_continuation_token(from)
             .send()

@@ -1,5 +1,6 @@
 //! How S3 and SQS are reached.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -7,8 +8,9 @@ use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use darkroom_contract::StorageSettings;
 
+use crate::credentials::CredentialCache;
 use crate::presign::Presigner;
-use crate::{Bucket, CloudError, Provisioner, Queue, UploadSigner};
+use crate::{Bucket, CloudError, LateQueue, Provisioner, Queue, UploadSigner};
 
 /// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,6 +44,8 @@ pub struct Connection {
     /// The same store under the name that clients can reach.
     public_s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    /// For what is signed without the SDK.
+    credentials: Arc<CredentialCache>,
 }
 
 impl Connection {
@@ -102,23 +106,24 @@ impl Connection {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             public_s3: aws_sdk_s3::Client::from_conf(public_s3.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            credentials: Arc::new(CredentialCache::new(config.credentials_provider())),
             config,
         }
     }
 
     /// A bucket by name; whether it exists is not asked.
     pub fn bucket(&self, name: &str) -> Bucket {
-        Bucket::new(self.s3.clone(), self.presigner(), name)
+        Bucket::new(self.s3.clone(), self.presigner(name))
     }
 
     /// What hands out upload URLs for a bucket, under the name that clients can reach.
     pub fn signer(&self, bucket: &str) -> UploadSigner {
-        UploadSigner::new(self.presigner(), bucket)
+        UploadSigner::new(self.presigner(bucket))
     }
 
-    fn presigner(&self) -> Presigner {
-        let credentials = self.config.credentials_provider();
-        Presigner::new(self.public_s3.clone(), credentials)
+    fn presigner(&self, bucket: &str) -> Presigner {
+        let credentials = Arc::clone(&self.credentials);
+        Presigner::new(self.public_s3.clone(), credentials, bucket)
     }
 
     /// A queue by name.
@@ -127,6 +132,11 @@ impl Connection {
     /// `NotFound` if there is none of that name, or what the call to SQS met.
     pub async fn queue(&self, name: &str) -> Result<Queue, CloudError> {
         Queue::find(self.sqs.clone(), name).await
+    }
+
+    /// A queue by name, which is not looked for before it is used.
+    pub fn late_queue(&self, name: &str) -> LateQueue {
+        LateQueue::new(self.sqs.clone(), name)
     }
 
     /// What sets buckets and queues up.

@@ -11,7 +11,9 @@
 
 mod bucket;
 mod connection;
+mod credentials;
 mod error;
+mod late_queue;
 mod link;
 mod message;
 mod presign;
@@ -22,10 +24,13 @@ mod redrive_policy;
 mod send;
 mod sign;
 mod sign_post;
+mod sigv4;
 
 pub use bucket::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError};
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
+pub use late_queue::LateQueue;
+pub use link::LinkTerms;
 pub use message::Message;
 pub use provision::{Change, Provisioner, Resource};
 pub use put_file::FileTerms;

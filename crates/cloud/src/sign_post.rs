@@ -4,27 +4,21 @@
 //! Using POST (AWS Signature Version 4)" in the S3 API reference.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_contract::Attachment;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
+use crate::presign::Validity;
 use crate::sign::UploadSigner;
+use crate::sigv4::{ALGORITHM, Signer};
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PostObject";
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]");
-const INSTANT: &[BorrowedFormatItem<'_>] =
-    format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// What a client is allowed to send as a form, and nothing else.
 #[derive(Debug, Clone)]
@@ -55,13 +49,6 @@ pub struct SignedPost {
     pub expires_at: OffsetDateTime,
 }
 
-/// Who signs, where and when: what AWS calls the credential scope.
-struct Scope<'a> {
-    credentials: &'a Credentials,
-    region: &'a str,
-    at: SystemTime,
-}
-
 impl UploadSigner {
     /// Signs a form with exact key and type, bounds on the file's size and, where given, checksum
     /// and attachment.
@@ -71,34 +58,21 @@ impl UploadSigner {
     /// address.
     pub async fn sign_post(&self, terms: &PostTerms<'_>) -> Result<SignedPost, CloudError> {
         let validity = self.presigner.validity(OPERATION, terms.expires_in).await?;
-        let scope = Scope {
-            credentials: &validity.credentials,
-            region: self.presigner.region(),
-            at: validity.from,
-        };
+        let signer = self.presigner.signer();
         let expires_at = validity.expires_at();
         let mut fields = terms.fields();
-        fields.extend(scope.fields()?);
-        let policy = policy(&self.bucket, &fields, terms.sizes, expires_at)?;
-        fields.insert("x-amz-signature".to_owned(), scope.sign(&policy));
+        fields.extend(signature_fields(signer, &validity));
+        let bucket = self.presigner.bucket();
+        let policy = policy(bucket, &fields, terms.sizes, expires_at)?;
+        // The signature of a form is that of its policy, as it is sent.
+        let signature = signer.sign(&validity.credentials, &validity.stamp, &policy);
+        fields.insert("x-amz-signature".to_owned(), signature);
         fields.insert("policy".to_owned(), policy);
         Ok(SignedPost {
-            url: self.form_url().await?,
+            url: self.presigner.address().await?.url.clone(),
             fields,
             expires_at,
         })
-    }
-
-    /// The bucket's own address: what is left of an object's when its key is taken away.
-    async fn form_url(&self) -> Result<String, CloudError> {
-        const KEY: &str = "form";
-        let url = self
-            .presigner
-            .sign_get(&self.bucket, KEY, Duration::from_secs(1));
-        let url = url.await?;
-        let address = url.split('?').next().unwrap_or_default();
-        let address = address.strip_suffix(KEY).unwrap_or_default();
-        Ok(address.to_owned())
     }
 }
 
@@ -119,32 +93,21 @@ impl PostTerms<'_> {
     }
 }
 
-impl Scope<'_> {
-    fn fields(&self) -> Result<Vec<(String, String)>, CloudError> {
-        let at = OffsetDateTime::from(self.at);
-        let day = at.format(DAY).map_err(invalid)?;
-        let key_id = self.credentials.access_key_id();
-        let credential = format!("{key_id}/{day}/{}/s3/aws4_request", self.region);
-        let mut fields = vec![
-            ("x-amz-algorithm".to_owned(), ALGORITHM.to_owned()),
-            ("x-amz-credential".to_owned(), credential),
-            (
-                "x-amz-date".to_owned(),
-                at.format(INSTANT).map_err(invalid)?,
-            ),
-        ];
-        if let Some(token) = self.credentials.session_token() {
-            fields.push(("x-amz-security-token".to_owned(), token.to_owned()));
-        }
-        Ok(fields)
+/// Who signs, where and when.
+fn signature_fields(signer: &Signer, validity: &Validity) -> Vec<(String, String)> {
+    let Validity {
+        credentials, stamp, ..
+    } = validity;
+    let credential = signer.credential(credentials, stamp);
+    let mut fields = vec![
+        ("x-amz-algorithm".to_owned(), ALGORITHM.to_owned()),
+        ("x-amz-credential".to_owned(), credential),
+        ("x-amz-date".to_owned(), stamp.instant.clone()),
+    ];
+    if let Some(token) = credentials.session_token() {
+        fields.push(("x-amz-security-token".to_owned(), token.to_owned()));
     }
-
-    /// The signature of a form is that of its policy, as it is sent.
-    fn sign(&self, policy: &str) -> String {
-        let secret = self.credentials.secret_access_key();
-        let key = generate_signing_key(secret, self.at, self.region, "s3");
-        calculate_signature(key, policy.as_bytes())
-    }
+    fields
 }
 
 /// Every field is held to exactly the value it has, in base64 as the form carries it.
@@ -172,10 +135,12 @@ fn invalid(error: impl std::fmt::Display) -> CloudError {
 
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::Credentials;
     use darkroom_contract::StorageSettings;
     use time::macros::datetime;
 
     use super::*;
+    use crate::sigv4::Stamp;
     use crate::{Connection, Endpoints};
 
     /// "Example: Browser-Based Upload using HTTP POST" in the S3 API reference.
@@ -201,19 +166,15 @@ mod tests {
             None,
             "example",
         );
-        let scope = Scope {
-            credentials: &credentials,
-            region: "us-east-1",
-            at: datetime!(2015-12-29 00:00 UTC).into(),
-        };
-        let fields: BTreeMap<_, _> = scope.fields().unwrap().into_iter().collect();
+        let signer = Signer::new("us-east-1");
+        let stamp = Stamp::of(datetime!(2015-12-29 00:00 UTC).into());
         assert_eq!(
-            fields["x-amz-credential"],
+            signer.credential(&credentials, &stamp),
             "AKIAIOSFODNN7EXAMPLE/20151229/us-east-1/s3/aws4_request"
         );
-        assert_eq!(fields["x-amz-date"], "20151229T000000Z");
+        assert_eq!(stamp.instant, "20151229T000000Z");
         assert_eq!(
-            scope.sign(POLICY),
+            signer.sign(&credentials, &stamp, POLICY),
             "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"
         );
     }

@@ -35,7 +35,7 @@ pub use id::{IdError, UploadId};
 pub use key::{KeyError, RAW_PREFIX, RawKey};
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
-pub use profile::{Profile, ProfileError, Profiles};
+pub use profile::{Access, Profile, ProfileError, Profiles};
 pub use settings::{QueueSettings, StorageSettings};
 pub use upload::{CreateUpload, UploadMethod, UploadState, UploadStatus, UploadTicket};
 pub use variant::{Auto, FitName, Lossless, VariantSettings};

@@ -28,8 +28,21 @@ pub struct Profile {
     pub max_frames: u32,
     /// Width times height times frames that an animation may have, in millions of pixels.
     pub max_animation_megapixels: u32,
+    /// Who may fetch the variants.
+    pub access: Access,
     /// What is made of it, in the order of the manifest.
     pub variants: Vec<VariantSettings>,
+}
+
+/// Who may fetch what is made of uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Whoever knows an address, for good: `storage.media_base_url`, where it is set.
+    #[default]
+    Public,
+    /// Whoever is given a link by the issuer, until it ends.
+    Private,
 }
 
 /// A profile that cannot be used, and what is wrong with it.
@@ -109,6 +122,7 @@ impl Default for Profile {
             max_megapixels: 100,
             max_frames: 100,
             max_animation_megapixels: 200,
+            access: Access::Public,
             variants: vec![original, thumb],
         }
     }

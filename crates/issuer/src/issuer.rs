@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use darkroom_cloud::{Bucket, UploadSigner};
+use darkroom_cloud::{Bucket, LateQueue, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
 use tokio::sync::Semaphore;
@@ -34,6 +34,8 @@ pub struct IssuerParts {
     pub raw: Bucket,
     /// Where variants and manifests are.
     pub media: Bucket,
+    /// Where S3 tells of uploads, for those of which clients tell.
+    pub events: LateQueue,
     /// What may be uploaded.
     pub profiles: Arc<Profiles>,
     /// Who may call.
@@ -79,13 +81,19 @@ impl Issuer {
             media,
             storage,
             settings,
+            profiles,
             ..
         } = &parts;
         let ledger = Ledger::new(raw.clone(), media.clone(), settings.upload_expiry);
         let desk = Desk {
             limits: Limits::new(&parts.limits, parts.auth.is_on()),
             readiness: Readiness::of(raw.clone()),
-            delivery: Delivery::new(media.clone(), storage, settings.link_expiry),
+            delivery: Delivery::new(
+                media.clone(),
+                Arc::clone(profiles),
+                storage,
+                settings.link_expiry,
+            ),
             waiting: Arc::new(WaitingRoom::new(ledger.clone())),
             ledger,
             decoding: Semaphore::new(DECODING_PLACES),
@@ -118,7 +126,7 @@ impl Issuer {
 
     /// What only known callers reach.
     fn api(&self) -> Router<Arc<Desk>> {
-        Router::new()
+        let mut api = Router::new()
             .route("/v1/uploads", post(uploads::create))
             .route(
                 "/v1/uploads/{profile}/{owner}/{id}",
@@ -129,7 +137,11 @@ impl Issuer {
                 get(uploads::events),
             )
             .route("/v1/images", post(images::create))
-            .route("/v1/inspect", post(inspect::inspect))
-            .route_layer(from_fn_with_state(Arc::clone(&self.desk), auth::require))
+            .route("/v1/inspect", post(inspect::inspect));
+        if self.desk.parts.settings.complete_uploads {
+            let path = "/v1/uploads/{profile}/{owner}/{id}/complete";
+            api = api.route(path, post(uploads::complete));
+        }
+        api.route_layer(from_fn_with_state(Arc::clone(&self.desk), auth::require))
     }
 }

@@ -1,7 +1,6 @@
 //! A page to try the service with, and the module that other pages may take from here.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -21,8 +20,6 @@ const ICON: &str = include_str!("page/icon.svg");
 const CLIENT: &str = include_str!("page/client.js");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-/// Any key has the origin of all of them.
-const SAMPLE_KEY: &str = "origin";
 
 /// `/` and what it loads.
 pub(crate) fn router() -> Router<Arc<Desk>> {
@@ -44,13 +41,10 @@ fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<Des
 }
 
 async fn index(State(desk): State<Arc<Desk>>) -> Result<impl IntoResponse, Problem> {
-    let raw = desk
-        .parts
-        .raw
-        .sign_get(SAMPLE_KEY, Duration::from_secs(1))
-        .await?;
-    let media = desk.delivery.address(SAMPLE_KEY).await?;
-    let policy = content_security_policy(origin(&raw), origin(&media));
+    let raw = origin(desk.parts.raw.public_url().await?);
+    let media: Vec<_> = desk.delivery.places().await?;
+    let media: Vec<_> = media.into_iter().map(origin).collect();
+    let policy = content_security_policy(raw, &media.join(" "));
     let page = INDEX.replace("{{profiles}}", &options(&desk.parts.profiles));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),

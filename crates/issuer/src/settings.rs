@@ -28,6 +28,9 @@ pub struct IssuerSettings {
     pub read_timeout: Duration,
     /// Origins of the pages that may call the service from a browser; `*` is all of them.
     pub cors_origins: Vec<String>,
+    /// Whether clients may say that an upload is there (`POST …/complete`), for stores that tell no
+    /// queue of new objects.
+    pub complete_uploads: bool,
     /// Whether `/` is a page to try the service with.
     pub demo_page: bool,
 }
@@ -103,6 +106,7 @@ impl Default for IssuerSettings {
             link_expiry: Duration::from_secs(60 * 60),
             read_timeout: Duration::from_secs(75),
             cors_origins: vec!["*".to_owned()],
+            complete_uploads: false,
             demo_page: false,
         }
     }

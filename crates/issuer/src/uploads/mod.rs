@@ -1,5 +1,6 @@
 //! `/v1/uploads`: URLs to upload to, and what became of the uploads.
 
+mod complete;
 mod create;
 mod delete;
 mod events;
@@ -9,6 +10,7 @@ mod status;
 mod terms;
 mod waiting;
 
+pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use events::events;

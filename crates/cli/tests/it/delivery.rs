@@ -1,0 +1,58 @@
+//! Where variants are served from, and to whom.
+
+use std::time::Duration;
+
+use darkroom_cloud::LinkTerms;
+use darkroom_testkit::fixture::{Jpeg, scene};
+use serde_json::json;
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::System;
+
+on_both_clouds!(variants_are_served_to_whom_their_profile_says);
+
+async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
+    let system = System::start(
+        cloud,
+        &[
+            ("DARKROOM_STORAGE_MEDIA_BASE_URL", "https://cdn.example/m/"),
+            ("DARKROOM_PROFILES_PHOTO_ACCESS", "private"),
+        ],
+    );
+    let photo = Jpeg::of(&scene(300, 200)).build();
+    let public = system.client.upload(&photo).await;
+    let variant = &public["variants"][0];
+    let (url, key) = (variant["url"].as_str(), variant["key"].as_str());
+    let expected = format!("https://cdn.example/m/{}", key.unwrap());
+    assert_eq!(url, Some(expected.as_str()));
+
+    let ticket = json!({"profile": "photo", "size": photo.len()});
+    let ticket = system.client.ticket_with(ticket).await;
+    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    let private = system.client.outcome(&ticket).await;
+    for variant in private["variants"].as_array().unwrap() {
+        let url = variant["url"].as_str().unwrap();
+        let served = reqwest::get(url).await.unwrap();
+        assert_eq!(served.status(), 200, "{url}");
+        let header = |name: &str| served.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "image/webp");
+        let cache_control = "private, max-age=31536000, immutable";
+        assert_eq!(header("cache-control"), cache_control);
+        let unsigned = url.split('?').next().unwrap();
+        if cloud == Cloud::Embedded {
+            // LocalStack serves every object to everybody.
+            assert_eq!(reqwest::get(unsigned).await.unwrap().status(), 403);
+        }
+    }
+    // What the store itself says of the public ones, for a CDN in front of it.
+    let media = system.media().await;
+    let stored = media.sign_get(LinkTerms {
+        key: key.unwrap(),
+        expires_in: Duration::from_secs(60),
+        cache_control: None,
+    });
+    let served = reqwest::get(stored.await.unwrap()).await.unwrap();
+    let cache_control = "public, max-age=31536000, immutable";
+    assert_eq!(served.headers()["cache-control"], cache_control);
+    assert_eq!(served.headers()["content-type"], "image/webp");
+}

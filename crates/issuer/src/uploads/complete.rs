@@ -1,0 +1,65 @@
+//! `POST /v1/uploads/{profile}/{owner}/{id}/complete`: for stores that tell nobody of new objects.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use darkroom_cloud::ObjectInfo;
+use darkroom_contract::{
+    EventKind, Manifest, ObjectEvent, RawKey, UploadState, UploadStatus, notification_body,
+};
+use http::StatusCode;
+
+use super::ledger::Standing;
+use super::name::UploadName;
+use crate::auth::Caller;
+use crate::issuer::Desk;
+use crate::problem::Problem;
+
+/// Puts the upload on the queue that S3's own events go to: `202`, or `200` with the outcome if
+/// that is there. May be sent again at any time: a worker does nothing twice.
+pub(crate) async fn complete(
+    State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    name: UploadName,
+) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
+    let key = name.check(&caller, &desk)?;
+    let object = desk.parts.raw.head(&key.to_string()).await?;
+    let object = object.ok_or_else(not_uploaded)?;
+    if let Standing::Done(manifest) = desk.ledger.look(&key).await?
+        && is_about(&manifest, &object)
+    {
+        let outcome = desk.told(key, Standing::Done(manifest)).await?;
+        return Ok((StatusCode::OK, Json(outcome)));
+    }
+    let body = notification_body(&event(desk.parts.raw.name(), &key, object));
+    desk.parts.events.get().await?.send(&[body]).await?;
+    let status = Standing::Pending(UploadState::Processing);
+    Ok((StatusCode::ACCEPTED, Json(desk.told(key, status).await?)))
+}
+
+fn is_about(manifest: &Manifest, object: &ObjectInfo) -> bool {
+    let source = &manifest.source;
+    (&source.etag, &source.version_id) == (&object.etag, &object.version_id)
+}
+
+fn event(bucket: &str, key: &RawKey, object: ObjectInfo) -> ObjectEvent {
+    ObjectEvent {
+        kind: EventKind::Created,
+        bucket: bucket.to_owned(),
+        key: key.to_string(),
+        size: Some(object.size),
+        etag: Some(object.etag),
+        version_id: object.version_id,
+        sequencer: None,
+        force: false,
+    }
+}
+
+fn not_uploaded() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "not_uploaded",
+        "the file is not there yet: send it first",
+    )
+}
