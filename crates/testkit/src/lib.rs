@@ -1,5 +1,6 @@
-//! What tests lean on: LocalStack, fixtures, waiting with a deadline. Never shipped.
+//! What tests lean on: LocalStack, fixtures, faults, waiting with a deadline. Never shipped.
 
+pub mod fault;
 pub mod fixture;
 pub mod localstack;
 pub mod port;

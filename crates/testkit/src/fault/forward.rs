@@ -1,0 +1,37 @@
+//! Passing a request on as it is.
+
+use std::io;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// Sends a request on a connection of its own and reads the whole answer.
+pub(super) async fn forward(
+    upstream: SocketAddr,
+    request: Request<Bytes>,
+) -> io::Result<Response<Bytes>> {
+    let connection = TokioIo::new(TcpStream::connect(upstream).await?);
+    let handshake = hyper::client::conn::http1::handshake(connection).await;
+    let (mut sender, connection) = handshake.map_err(io::Error::other)?;
+    tokio::spawn(connection);
+    let is_head = request.method() == Method::HEAD;
+    let mut request = request.map(Full::new);
+    // The body is whole now. Neither header is a part of a signature that would miss it.
+    request.headers_mut().remove(TRANSFER_ENCODING);
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(io::Error::other)?;
+    let (mut parts, body) = answer.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    parts.headers.remove(TRANSFER_ENCODING);
+    if !is_head {
+        parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    }
+    Ok(Response::from_parts(parts, body))
+}

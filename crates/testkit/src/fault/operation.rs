@@ -1,0 +1,61 @@
+//! What a request asks for, by AWS's own name.
+
+use hyper::{Method, Request};
+
+/// `GetObject`, `DeleteMessageBatch` and so on; the method where nothing is known of it.
+pub(super) fn operation<B>(request: &Request<B>) -> String {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        let target = target.to_str().unwrap_or_default();
+        return target.rsplit('.').next().unwrap_or_default().to_owned();
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    let is_object = path.split_once('/').is_some_and(|(_, key)| !key.is_empty());
+    let query = request.uri().query().unwrap_or_default();
+    let asks_for = |name: &str| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
+    };
+    match (request.method(), is_object) {
+        (&Method::GET, true) => "GetObject",
+        (&Method::PUT, true) => "PutObject",
+        (&Method::HEAD, true) => "HeadObject",
+        (&Method::DELETE, true) => "DeleteObject",
+        (&Method::POST, false) if asks_for("delete") => "DeleteObjects",
+        (&Method::GET, false) if asks_for("list-type") => "ListObjectsV2",
+        (method, _) => method.as_str(),
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(method: Method, uri: &str) -> String {
+        let request = Request::builder().method(method).uri(uri).body(()).unwrap();
+        operation(&request)
+    }
+
+    #[test]
+    fn s3_is_told_by_method_path_and_query() {
+        assert_eq!(of(Method::GET, "/b/raw/a?x-id=GetObject"), "GetObject");
+        assert_eq!(of(Method::PUT, "/b/raw/a"), "PutObject");
+        assert_eq!(of(Method::POST, "/b?delete"), "DeleteObjects");
+        assert_eq!(
+            of(Method::GET, "/b/?list-type=2&prefix=raw"),
+            "ListObjectsV2"
+        );
+        assert_eq!(of(Method::PATCH, "/b"), "PATCH");
+    }
+
+    #[test]
+    fn sqs_is_told_by_its_target() {
+        let request = Request::builder()
+            .method(Method::POST)
+            .header("x-amz-target", "AmazonSQS.ReceiveMessage")
+            .body(())
+            .unwrap();
+        assert_eq!(operation(&request), "ReceiveMessage");
+    }
+}
