@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::backoff::Backoff;
+use crate::kill_point::KillPoint;
 
 /// A batch is sent when it is full, or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
@@ -63,10 +64,12 @@ async fn delete_batches(queue: Queue, mut incoming: mpsc::Receiver<Receipt>) {
 /// begun that could not be acknowledged either.
 async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
     for tries in 1..=TRIES {
+        KillPoint::BeforeDelete.pass();
         match queue.delete(&batch).await {
             Ok(refused) => batch = refused,
             Err(error) => tracing::warn!(%error, "messages could not be deleted"),
         }
+        KillPoint::AfterDelete.pass();
         if batch.is_empty() {
             return;
         }

@@ -20,6 +20,7 @@ mod dead_letters;
 mod delivery;
 mod fetch;
 mod give_up;
+mod kill_point;
 mod message;
 mod outage;
 mod publish;

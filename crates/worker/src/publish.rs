@@ -6,6 +6,8 @@ use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey, sha256_hex};
 use darkroom_imaging::RenderedVariant;
 use futures_util::future::try_join_all;
 
+use crate::kill_point::KillPoint;
+
 /// No manifest of ours comes near this.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 const MANIFEST: PutOptions<'_> = PutOptions {
@@ -47,16 +49,21 @@ async fn put_variant(
         content_type,
         cache_control,
     };
+    KillPoint::BeforeVariant(&described.name).pass();
     media
         .put(&described.key, variant.bytes.into(), options)
         .await?;
+    KillPoint::AfterVariant(&described.name).pass();
     Ok(described)
 }
 
 /// Writes the manifest, which makes the outcome known.
 pub(crate) async fn manifest(media: &Bucket, manifest: &Manifest) -> Result<(), CloudError> {
     let key = manifest.raw_key().manifest_key();
-    media.put(&key, json(manifest)?, MANIFEST).await
+    KillPoint::BeforeManifest.pass();
+    media.put(&key, json(manifest)?, MANIFEST).await?;
+    KillPoint::AfterManifest.pass();
+    Ok(())
 }
 
 /// Writes the manifest unless there is one; says whether it did.
