@@ -1,0 +1,180 @@
+//! Files made to break decoders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use darkroom_contract::{Manifest, Outcome, RawKey};
+use darkroom_testkit::fixture::bomb::{inflating, oversized};
+use darkroom_testkit::fixture::damage::mutated;
+use darkroom_testkit::fixture::seeds;
+use darkroom_testkit::wait;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::ledger::{manifest, new_key, put};
+use crate::picture::twenty_kinds;
+use crate::report::Report;
+use crate::stand::{Gauge, Stand, StandOptions, Worker};
+
+/// So that a long campaign does not pile everything up in front of the workers.
+const MOST_WAITING: u64 = 200;
+const MOST_GROWTH_KIB: u64 = 16 << 10;
+
+/// How much of it.
+#[derive(Debug, Clone)]
+pub struct Size {
+    /// Mutated files.
+    pub files: u64,
+    /// A folder with further files, such as `../shared/corpus/hostile`.
+    pub corpus: Option<PathBuf>,
+    /// Where mutation begins.
+    pub seed: u64,
+}
+
+impl Size {
+    /// What issue and README promise.
+    pub const fn full(corpus: Option<PathBuf>) -> Self {
+        Self {
+            files: 10_000,
+            corpus,
+            seed: 1,
+        }
+    }
+
+    /// What `cargo test` runs.
+    pub const SHORT: Self = Self {
+        files: 150,
+        corpus: None,
+        seed: 1,
+    };
+}
+
+/// No worker dies, every file has an outcome, the workers' memory stays flat, and rendering is
+/// quick even so.
+///
+/// # Errors
+/// If the campaign itself could not be run.
+pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
+    let stand = Stand::start(program, &StandOptions::default()).await?;
+    let mut workers = Worker::start_many(&stand, 2, &[]).await?;
+    let start = Instant::now();
+    let mut keys = Vec::new();
+    let mut warm = None;
+    let bases = bases()?;
+    for number in 0..size.files {
+        let base = &bases[usize::try_from(number)? % bases.len()];
+        upload(&stand, &mut keys, mutated(base, size.seed + number)).await?;
+        if number == size.files / 5 {
+            warm = Some(memory(&workers)?);
+        }
+    }
+    for file in extras(size.corpus.as_deref())? {
+        upload(&stand, &mut keys, file).await?;
+    }
+    stand.until_settled(Duration::from_secs(600)).await?;
+    let grown = memory(&workers)?.saturating_sub(warm.unwrap_or_default());
+    let mut report = Report::default();
+    report.figure("mutated files", size.files);
+    report.figure("further files", keys.len() as u64 - size.files);
+    outcomes(&stand, &keys, &mut report).await?;
+    let dead = stand.dead_letters.depth().await?;
+    report.expect("dead letters", dead.visible + dead.invisible, 0);
+    let mut deaths = 0;
+    for worker in &mut workers {
+        deaths += usize::from(worker.until_dead(Duration::ZERO).await.is_ok());
+    }
+    report.expect("worker deaths", deaths, 0);
+    report.at_most("KiB grown after a fifth", grown, MOST_GROWTH_KIB);
+    let children: usize = workers
+        .iter()
+        .map(|worker| worker.log().matches("render process died").count())
+        .sum();
+    report.figure("render processes that died", children);
+    report.figure("seconds", start.elapsed().as_secs());
+    Ok(report)
+}
+
+fn bases() -> anyhow::Result<Vec<Vec<u8>>> {
+    let kinds = twenty_kinds()?
+        .into_iter()
+        .map(|picture| picture.bytes.to_vec());
+    let small = kinds.filter(|bytes| (1..100_000).contains(&bytes.len()));
+    Ok(seeds()
+        .into_iter()
+        .map(|(_, bytes)| bytes)
+        .chain(small)
+        .collect())
+}
+
+fn extras(corpus: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
+    let bombs = oversized().into_iter().chain(inflating());
+    let mut files: Vec<Vec<u8>> = bombs.map(|bomb| bomb.bytes).collect();
+    for entry in corpus
+        .map(std::fs::read_dir)
+        .transpose()?
+        .into_iter()
+        .flatten()
+    {
+        files.push(std::fs::read(entry?.path())?);
+    }
+    Ok(files)
+}
+
+async fn upload(stand: &Stand, keys: &mut Vec<RawKey>, bytes: Vec<u8>) -> anyhow::Result<()> {
+    if keys.len().is_multiple_of(50) {
+        let room = async || {
+            let visible = stand.events.depth().await.map(|depth| depth.visible);
+            visible.is_ok_and(|visible| visible < MOST_WAITING)
+        };
+        wait::until_async("room on the queue", Duration::from_secs(300), room).await?;
+    }
+    let key = new_key()?;
+    put(stand, &key, &bytes.into()).await?;
+    keys.push(key);
+    Ok(())
+}
+
+fn memory(workers: &[Worker]) -> anyhow::Result<u64> {
+    let each: anyhow::Result<Vec<u64>> = workers
+        .iter()
+        .map(|worker| Ok(Gauge::of(worker.pid())?.memory_kib))
+        .collect();
+    Ok(each?.into_iter().max().unwrap_or_default())
+}
+
+async fn outcomes(stand: &Stand, keys: &[RawKey], report: &mut Report) -> anyhow::Result<()> {
+    let found: Vec<Option<Manifest>> = stream::iter(keys)
+        .map(|key| manifest(stand, key))
+        .buffer_unordered(16)
+        .try_collect()
+        .await?;
+    let missing = found.iter().filter(|manifest| manifest.is_none()).count();
+    report.expect("files without an outcome", missing, 0);
+    let mut codes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut render_ms = Vec::new();
+    for manifest in found.into_iter().flatten() {
+        render_ms.push(manifest.render_ms);
+        *codes.entry(code(&manifest.outcome)).or_default() += 1;
+    }
+    let failed = codes.get("failed").copied().unwrap_or_default();
+    report.expect("outcomes that are no verdict on the file", failed, 0);
+    for (code, count) in &codes {
+        report.figure(&format!("outcome {code}"), count);
+    }
+    render_ms.sort_unstable();
+    let at = |share: usize| render_ms.get(render_ms.len() * share / 100).copied();
+    report.figure("render p50, ms", at(50).unwrap_or_default());
+    report.at_most("render p99, ms", at(99).unwrap_or_default(), 2000);
+    report.figure(
+        "slowest render, ms",
+        render_ms.last().copied().unwrap_or_default(),
+    );
+    Ok(())
+}
+
+fn code(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Rejected { error } => error.code.name().to_owned(),
+        other => other.name().to_owned(),
+    }
+}

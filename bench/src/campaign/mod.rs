@@ -1,0 +1,14 @@
+//! One campaign for every promise.
+
+pub mod deletes;
+pub mod hostile;
+pub mod kill_points;
+pub mod kills;
+pub mod long_jobs;
+pub mod orders;
+pub mod outage;
+pub mod overwrites;
+pub mod poison;
+pub mod soak;
+pub mod storage_faults;
+pub mod terminations;
