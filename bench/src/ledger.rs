@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use darkroom_cloud::{ObjectVersion, PutOptions};
+use darkroom_cloud::PutOptions;
 use darkroom_contract::{Manifest, Outcome, RawKey, UploadId, sha256_hex};
 use darkroom_testkit::wait;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -186,11 +186,7 @@ async fn faults_of(
     let mut faults = Vec::new();
     let mut written = Vec::new();
     for variant in variants {
-        match stand
-            .media
-            .get(&variant.key, &ObjectVersion::default())
-            .await
-        {
+        match stand.media.get(&variant.key, None).await {
             Ok(object) => written.push(sha256_hex(&object.read(MAX_BYTES).await?)),
             Err(error) => faults.push(format!("{}: {error}", variant.key)),
         }

@@ -5,9 +5,11 @@
 //! runs a short form of each (`crates/cli/tests/campaigns.rs`).
 
 pub mod campaign;
+mod contact_sheet;
 mod ledger;
 mod picture;
 mod report;
 mod stand;
 
+pub use contact_sheet::ContactSheet;
 pub use report::Report;

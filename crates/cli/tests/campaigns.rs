@@ -7,11 +7,11 @@
 
 use std::path::Path;
 
-use darkroom_bench::Report;
 use darkroom_bench::campaign::{
     deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
     storage_faults, terminations,
 };
+use darkroom_bench::{ContactSheet, Report};
 
 fn darkroom() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_darkroom"))
@@ -83,4 +83,24 @@ async fn long_work_is_received_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_and_descriptors_stay_flat() {
     holds(soak::run(darkroom(), soak::Size::SHORT).await);
+}
+
+#[test]
+fn a_contact_sheet_shows_every_picture_before_and_after() {
+    use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation, scene};
+
+    let folder = tempfile::tempdir().unwrap();
+    let stored = rotated_for_orientation(&scene(100, 60), 6);
+    let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
+    std::fs::write(folder.path().join("photo.png"), photo).unwrap();
+    std::fs::write(folder.path().join("text.png"), "no picture").unwrap();
+    let folders = [folder.path().to_owned()];
+    let sheet = ContactSheet::of(Path::new(env!("CARGO_BIN_EXE_darkroom")), &folders).unwrap();
+    assert_eq!(sheet.listing.len(), 2);
+    assert!(sheet.listing[0].ends_with("photo.png: ready"));
+    assert!(sheet.listing[1].ends_with("text.png: not_an_image"));
+    // Beside the upright picture is paper where the one on its side reaches.
+    let paper = *sheet.picture.get_pixel(250, 64);
+    let reaches = |x| *sheet.picture.get_pixel(x, 14) != paper;
+    assert!(reaches(60) && !reaches(180));
 }
