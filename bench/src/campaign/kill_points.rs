@@ -27,13 +27,22 @@ const DEATH: Duration = Duration::from_secs(60);
 pub struct Size {
     /// Deaths at each point.
     pub deaths: usize,
+    /// Longer than those deaths take, so that each meets a message that none has met before: one
+    /// that ends five workers goes to the dead letters, as it should.
+    pub visibility: Duration,
 }
 
 impl Size {
     /// What issue and README promise.
-    pub const FULL: Self = Self { deaths: 20 };
+    pub const FULL: Self = Self {
+        deaths: 20,
+        visibility: Duration::from_secs(15),
+    };
     /// What `cargo test` runs.
-    pub const SHORT: Self = Self { deaths: 1 };
+    pub const SHORT: Self = Self {
+        deaths: 1,
+        visibility: Duration::from_secs(3),
+    };
 }
 
 /// Whenever a worker dies, another one brings its uploads to their one right outcome.
@@ -42,7 +51,7 @@ impl Size {
 /// If the campaign itself could not be run: for one with a release build, which has no such points.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let options = StandOptions {
-        visibility: Duration::from_secs(3),
+        visibility: size.visibility,
         seed: 1,
     };
     let stand = Stand::start(program, &options).await?;
@@ -60,11 +69,11 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
             let mut worker = Worker::spawn(&stand, &settings)?;
             worker.until_dead(DEATH).await?;
         }
+        if size.deaths > 1 {
+            survive(&stand, &ledger).await?;
+        }
     }
-    let _survivor = Worker::start(&stand, &[]).await?;
-    ledger
-        .until_settled(&stand, Duration::from_secs(120))
-        .await?;
+    survive(&stand, &ledger).await?;
     let mut report = Report::default();
     report.figure("kill points", POINTS.len());
     report.figure("deaths", POINTS.len() * size.deaths);
@@ -72,4 +81,10 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     report.figure("messages received again", stand.receives.repeated());
     report.figure("seconds", start.elapsed().as_secs());
     Ok(report)
+}
+
+/// A worker that nothing ends takes up what the others have left.
+async fn survive(stand: &Stand, ledger: &Ledger) -> anyhow::Result<()> {
+    let _survivor = Worker::start(stand, &[]).await?;
+    ledger.until_settled(stand, Duration::from_secs(120)).await
 }

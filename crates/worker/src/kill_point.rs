@@ -5,6 +5,13 @@
 
 /// A place just before or after something becomes durable.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(debug_assertions),
+    allow(
+        dead_code,
+        reason = "nothing asks for a name where nothing can be armed"
+    )
+)]
 pub(crate) enum KillPoint<'a> {
     BeforeVariant(&'a str),
     AfterVariant(&'a str),
