@@ -10,6 +10,11 @@
 )]
 
 mod auth;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod bare_kernel;
 mod client;
 mod cloud;
 mod command_line;

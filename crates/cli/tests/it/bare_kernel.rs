@@ -1,0 +1,71 @@
+//! A kernel without Landlock, in a container that lets nobody have a seccomp filter.
+
+use std::path::Path;
+use std::process::Output;
+
+use darkroom_testkit::fixture::{Jpeg, scene};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
+
+use crate::system::darkroom;
+
+/// Runs the binary as if the kernel knew none of these calls: a thread's filter holds for the
+/// processes that it starts, and for no other thread.
+fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbox: &str) -> Output {
+    let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    let arch = TargetArch::try_from(std::env::consts::ARCH).unwrap();
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, absent, arch).unwrap();
+    let program: BpfProgram = filter.try_into().unwrap();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| {
+            apply_filter(&program).unwrap();
+            darkroom(folder)
+                .args(arguments)
+                .env("DARKROOM_RENDER_SANDBOX", sandbox)
+                .output()
+                .unwrap()
+        });
+        running.join().unwrap()
+    })
+}
+
+const LANDLOCK: libc::c_long = libc::SYS_landlock_create_ruleset;
+const SECCOMP: libc::c_long = libc::SYS_seccomp;
+
+fn with_photo() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = Jpeg::of(&scene(60, 40)).build();
+    std::fs::write(folder.path().join("photo.jpg"), photo).unwrap();
+    folder
+}
+
+#[test]
+fn pictures_are_rendered_behind_the_walls_that_there_are() {
+    let folder = with_photo();
+    for missing in [&[LANDLOCK][..], &[SECCOMP], &[LANDLOCK, SECCOMP]] {
+        let process = ["process", "photo.jpg"];
+        let output = run_without(missing, folder.path(), &process, "best_effort");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+}
+
+#[test]
+fn nothing_starts_without_a_wall_that_is_required() {
+    let folder = with_photo();
+    for (missing, named) in [
+        (LANDLOCK, "file_system (Landlock"),
+        (SECCOMP, "system_calls (seccomp"),
+    ] {
+        for role in ["worker", "issuer"] {
+            let output = run_without(&[missing], folder.path(), &[role], "required");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{role}: {said}");
+            let setting = r#"render.sandbox is "required", and this system does not give: "#;
+            assert!(
+                said.contains(&format!("{setting}{named}")),
+                "{role}: {said}"
+            );
+        }
+    }
+}
