@@ -61,6 +61,18 @@ pub(crate) struct Render {
     pub(crate) process_cpu_seconds: u64,
 }
 
+impl Command {
+    /// By which name a role's traces and metrics go; tools have neither.
+    pub(crate) const fn service(&self) -> Option<&'static str> {
+        match self {
+            Self::Dev(_) => Some("darkroom-dev"),
+            Self::Issuer => Some("darkroom-issuer"),
+            Self::Worker => Some("darkroom-worker"),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
     /// Where objects are kept; a second start finds them again.

@@ -1,9 +1,16 @@
-//! What the log looks like.
+//! What the log looks like, and where traces go.
 
 use std::io::IsTerminal;
 
+use darkroom_telemetry::Traces;
 use serde::{Deserialize, Serialize};
-use tracing_subscriber::EnvFilter;
+use tokio::runtime::Handle;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::outcome::UsageError;
 
@@ -37,21 +44,43 @@ impl Default for LogSettings {
     }
 }
 
-/// Starts logging; to be called once.
-pub(crate) fn start(settings: &LogSettings) -> Result<(), UsageError> {
+/// Starts logging, and for a role to collect metrics and, where the environment says where to, to
+/// send traces; to be called once.
+pub(crate) fn start(
+    settings: &LogSettings,
+    service: Option<&str>,
+    runtime: &Handle,
+) -> anyhow::Result<Option<Traces>> {
     let words = std::env::var("RUST_LOG").unwrap_or_else(|_| settings.filter.clone());
     let filter = EnvFilter::try_new(&words)
         .map_err(|error| UsageError(format!("log.filter: {error}: {words}")))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let mut traces = None;
+    if let Some(service) = service {
+        darkroom_telemetry::install()?;
+        runtime.spawn(darkroom_telemetry::upkeep());
+        traces = Traces::from_environment(service, runtime.clone())
+            .map_err(|error| UsageError(error.to_string()))?;
+    }
+    let spans = traces.as_ref().map(Traces::layer);
+    tracing_subscriber::registry()
+        .with(lines(settings.format).with_filter(filter))
+        .with(spans.map(|spans| spans.with_filter(LevelFilter::INFO)))
+        .init();
+    Ok(traces)
+}
+
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let is_terminal = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         // It would say so on stderr, and panic where nobody reads that.
         .log_internal_errors(false);
-    let is_terminal = std::io::stderr().is_terminal();
-    match settings.format {
-        LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Auto if !is_terminal => log.json().flatten_event(true).init(),
-        LogFormat::Auto | LogFormat::Text => log.with_ansi(is_terminal).init(),
+    match format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Auto if !is_terminal => lines.json().flatten_event(true).boxed(),
+        LogFormat::Auto | LogFormat::Text => lines.with_ansi(is_terminal).boxed(),
     }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use darkroom_imaging::CropBox;
 use serde::{Deserialize, Serialize};
 
-/// A client's own key-value pairs and its crop box.
+/// A client's own key-value pairs, its crop box, and the trace that it began.
 ///
 /// They travel as one signed header of the raw object, [`Attachment::HEADER`], because S3 lowers
 /// the case of header names and a header's value must be ASCII: JSON with everything else escaped
@@ -19,6 +19,9 @@ pub struct Attachment {
     /// The part of the upright picture to keep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crop: Option<CropBox>,
+    /// The trace that the upload belongs to, where there is one (W3C Trace Context).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
 }
 
 /// An attachment that S3 could not carry, or a header that holds none.
@@ -47,7 +50,7 @@ impl Attachment {
 
     /// Whether there is nothing to carry.
     pub fn is_empty(&self) -> bool {
-        self.metadata.is_empty() && self.crop.is_none()
+        self.metadata.is_empty() && self.crop.is_none() && self.traceparent.is_none()
     }
 
     /// The header's value: printable ASCII, no two spaces in a row.
@@ -109,7 +112,7 @@ mod tests {
             .collect();
         Attachment {
             metadata,
-            crop: None,
+            ..Attachment::default()
         }
     }
 
@@ -134,7 +137,8 @@ mod tests {
         #[test]
         fn any_pairs_survive_a_header(metadata: BTreeMap<String, String>, x: u32, width: u32) {
             let crop = Some(CropBox { x, y: 0, width, height: 1 });
-            let attachment = Attachment { metadata, crop };
+            let traceparent = Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned());
+            let attachment = Attachment { metadata, crop, traceparent };
             if let Ok(header) = attachment.to_header() {
                 prop_assert!(header.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
                 prop_assert!(!header.contains("  "));

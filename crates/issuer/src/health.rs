@@ -1,10 +1,12 @@
-//! Whether the process is up, and whether it can do its work.
+//! Whether the process is up, whether it can do its work, and what it has done.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
+use axum::response::IntoResponse;
 use darkroom_cloud::Bucket;
+use http::header;
 use tokio::sync::Mutex;
 
 use crate::issuer::Desk;
@@ -67,4 +69,10 @@ pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str
     } else {
         Err(Problem::store_unavailable())
     }
+}
+
+/// `GET /metrics`, in Prometheus's text format.
+pub(crate) async fn metrics() -> impl IntoResponse {
+    let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+    (format, darkroom_telemetry::exposition())
 }

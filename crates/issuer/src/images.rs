@@ -152,7 +152,7 @@ impl Desk {
 fn attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Problem> {
     check_attachment(Attachment {
         metadata,
-        crop: None,
+        ..Attachment::default()
     })
 }
 

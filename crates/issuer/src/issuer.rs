@@ -112,7 +112,8 @@ impl Issuer {
         let mut router = self
             .api()
             .route("/healthz", get(health::healthz))
-            .route("/readyz", get(health::readyz));
+            .route("/readyz", get(health::readyz))
+            .route("/metrics", get(health::metrics));
         if settings.demo_page {
             router = router.merge(page::router());
         }

@@ -1,19 +1,23 @@
-//! One id and one line in the log for every request.
+//! One id, one line in the log and one span for every request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use darkroom_telemetry::metric;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tracing::Instrument;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 /// Carries a request's id in both directions.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Asked every few seconds by every load balancer.
-const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// What a client is in the midst of, by the W3C's Trace Context.
+const TRACEPARENT: &str = "traceparent";
 
 const MAX_ID_LENGTH: usize = 64;
 
@@ -30,11 +34,19 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         .map_or("none", MatchedPath::as_str)
         .to_owned();
     let request_id = id.to_str().unwrap_or_default();
-    let span = tracing::info_span!("request", request_id, %method, route);
+    let span = tracing::info_span!("request", request_id, %method, route, trace_id = Empty);
+    if let Some(Ok(parent)) = request.headers().get(TRACEPARENT).map(HeaderValue::to_str) {
+        darkroom_telemetry::continue_trace(&span, parent);
+    }
+    darkroom_telemetry::mark_trace_id(&span);
+    let in_flight = metric::REQUESTS_IN_FLIGHT.share(1.0);
     span.in_scope(|| tracing::debug!("begun"));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
-    let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    drop(in_flight);
+    let elapsed = started.elapsed();
+    count(&route, &method, response.status(), elapsed);
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if PROBES.contains(&route.as_str()) {
             tracing::debug!(status, elapsed_ms, "answered");
@@ -50,6 +62,21 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Methods that nobody has are one: a label has few values.
+fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    let method = known.iter().find(|known| *known == method);
+    let method = method.map_or("other", Method::as_str);
+    metric::REQUESTS.add(1, [route, method, status.as_str()]);
+    metric::REQUEST_TIME.record(elapsed.as_secs_f64(), [route, method]);
 }
 
 /// The client's own id if it is one, else a new one.

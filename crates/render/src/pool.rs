@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, RejectionCode, Rendered};
+use darkroom_telemetry::metric;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -107,6 +108,7 @@ impl RenderPool {
     /// A process that has put up its walls. What goes wrong before is no picture's fault.
     async fn fresh(&self) -> Result<(RenderProcess, Walls), RenderError> {
         let mut process = RenderProcess::spawn(&self.launch).map_err(RenderError::Start)?;
+        metric::RENDER_STARTS.add(1, []);
         let walls = match timeout(START_TIMEOUT, read_greeting(&mut process)).await {
             Ok(Ok(Greeting::Ready(walls))) => walls,
             Ok(Ok(Greeting::Unconfined(reason))) => {
@@ -165,6 +167,7 @@ impl RenderPool {
 
     fn timed_out(&self) -> Rejection {
         let seconds = self.timeout.as_secs_f32();
+        metric::RENDER_DEATHS.add(1, [RejectionCode::TimedOut.name()]);
         tracing::warn!(seconds, "a render process was killed at its deadline");
         let message = format!("rendering took longer than {seconds} s");
         Rejection::new(RejectionCode::TimedOut, message)
@@ -187,6 +190,7 @@ const fn is_death(code: RejectionCode) -> bool {
 
 async fn died(process: RenderProcess, error: &io::Error) -> RenderError {
     let (code, exit) = process.post_mortem().await;
+    metric::RENDER_DEATHS.add(1, [code.name()]);
     tracing::warn!(exit, %error, "a render process died");
     let message = match code {
         RejectionCode::OutOfMemory => "rendering needs more memory than it may have",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Queue, Receipt};
+use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -73,6 +74,7 @@ async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
         if batch.is_empty() {
             return;
         }
+        metric::DELETES_RETRIED.add(batch.len() as u64, []);
         sleep(TRY_AGAIN.after(tries)).await;
     }
     tracing::warn!(messages = batch.len(), "done, but will be received again");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use darkroom_cloud::{CloudError, Message, Queue, Receipt};
 use darkroom_contract::QueueSettings;
+use darkroom_telemetry::metric;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::acknowledge::Acknowledger;
 use crate::backoff::Backoff;
+use crate::delivery::Delivery;
 use crate::fetch::Downloads;
+use crate::health::Health;
 use crate::message::Desk;
 use crate::outage::Outage;
 use crate::settings::WorkerSettings;
@@ -36,6 +39,7 @@ const LAST_CALLS: Duration = Duration::from_millis(900);
 #[derive(Debug)]
 pub struct Worker {
     desk: Desk,
+    health: Health,
     places: Arc<Semaphore>,
     settings: WorkerSettings,
 }
@@ -67,11 +71,18 @@ impl Worker {
             events,
             dead_letters,
         };
+        metric::PLACES.set(places as f64);
         Ok(Self {
+            health: Health::of(desk.outage.clone()),
             desk,
             places: Arc::new(Semaphore::new(places)),
             settings,
         })
+    }
+
+    /// What can be asked of it while it runs.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Works until `stop` is cancelled, then finishes what was begun, for as long as
@@ -118,6 +129,8 @@ impl Worker {
                 Ok(messages) if stop.is_cancelled() => return self.give_back(&messages).await,
                 Ok(messages) => {
                     failures = 0;
+                    self.health.can_receive(true);
+                    count(&messages);
                     let is_short = polled_at.elapsed() < SHORT_POLL_PAUSE / 2;
                     let is_idle = is_short && messages.is_empty();
                     for (message, place) in messages.into_iter().zip(places.drain(..)) {
@@ -131,6 +144,8 @@ impl Worker {
                 }
                 Err(error) => {
                     failures += 1;
+                    self.health.can_receive(false);
+                    metric::RECEIVE_ERRORS.add(1, []);
                     tracing::warn!(%error, failures, "no messages could be received");
                     let pause = POLL_AGAIN.after(failures);
                     pause.saturating_sub(polled_at.elapsed()).max(LEAST_PAUSE)
@@ -172,9 +187,10 @@ impl Worker {
     ) {
         let desk = self.desk.clone();
         let acknowledge = done.sender();
+        let in_flight = metric::IN_FLIGHT.share(1.0);
         tasks.spawn(async move {
             desk.handle(message, acknowledge).await;
-            drop(place);
+            drop((place, in_flight));
         });
     }
 
@@ -185,6 +201,17 @@ impl Worker {
             .collect();
         if let Err(error) = self.desk.events.give_back(&receipts).await {
             tracing::warn!(%error, "messages could not be given back");
+        }
+    }
+}
+
+fn count(messages: &[Message]) {
+    metric::RECEIVED.add(messages.len() as u64, []);
+    for delivery in messages.iter().map(Delivery::of) {
+        if !delivery.is_first() {
+            metric::REDELIVERIES.add(1, []);
+        } else if let Some(seconds) = delivery.age_seconds() {
+            metric::EVENT_AGE.record(seconds, []);
         }
     }
 }

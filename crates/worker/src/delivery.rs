@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 pub(crate) struct Delivery {
     receive_count: u32,
     first_received_at: Option<OffsetDateTime>,
+    sent_at: Option<OffsetDateTime>,
 }
 
 impl Delivery {
@@ -16,12 +17,20 @@ impl Delivery {
         Self {
             receive_count: message.receive_count,
             first_received_at: message.first_received_at,
+            sent_at: message.sent_at,
         }
     }
 
     /// Nobody has had the message before, so nobody was stopped in the middle of it.
     pub(crate) const fn is_first(&self) -> bool {
         self.receive_count <= 1
+    }
+
+    /// How long ago the message was sent, which is when its object was written.
+    pub(crate) fn age_seconds(&self) -> Option<f64> {
+        let age = OffsetDateTime::now_utc() - self.sent_at?;
+        // The clocks of two machines differ.
+        Some(age.as_seconds_f64().max(0.0))
     }
 
     /// Whether variants, or this manifest, may be what an earlier try at this very message wrote of

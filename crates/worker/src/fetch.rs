@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ObjectInfo, ObjectReader, ReadError};
 use darkroom_contract::{Attachment, ObjectEvent};
+use darkroom_telemetry::metric;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
@@ -38,7 +39,8 @@ pub(crate) enum Opened {
 #[derive(Debug)]
 pub(crate) struct Download {
     object: ObjectReader,
-    held: OwnedSemaphorePermit,
+    room: Room,
+    begun_at: Instant,
     deadline: Instant,
 }
 
@@ -46,7 +48,14 @@ pub(crate) struct Download {
 #[derive(Debug)]
 pub(crate) struct Downloaded {
     pub(crate) bytes: Bytes,
+    _room: Room,
+}
+
+/// A part of the budget.
+#[derive(Debug)]
+struct Room {
     _held: OwnedSemaphorePermit,
+    _counted: metric::Share,
 }
 
 impl Downloads {
@@ -76,8 +85,9 @@ impl Downloads {
         // An object over the limit is not read.
         let needed = |size| if size > max_bytes { 0 } else { size };
         for _ in 0..SIZE_GUESSES {
-            let held = self.room_for(needed(size)).await?;
-            let deadline = Instant::now() + self.timeout;
+            let room = self.room_for(needed(size)).await?;
+            let begun_at = Instant::now();
+            let deadline = begun_at + self.timeout;
             let object = match timeout_at(deadline, bucket.get(&event.key, event.etag.as_deref()))
                 .await
                 .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))?
@@ -93,7 +103,8 @@ impl Downloads {
             if needed(object.info.size) <= needed(size) {
                 return Ok(Opened::Object(Box::new(Download {
                     object,
-                    held,
+                    room,
+                    begun_at,
                     deadline,
                 })));
             }
@@ -104,12 +115,15 @@ impl Downloads {
     }
 
     /// One object larger than the whole budget may still be read, alone.
-    async fn room_for(&self, bytes: u64) -> Result<OwnedSemaphorePermit, CloudError> {
+    async fn room_for(&self, bytes: u64) -> Result<Room, CloudError> {
         let share = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
-        Arc::clone(&self.budget)
-            .acquire_many_owned(share.min(self.budget_kib))
-            .await
-            .map_err(|closed| failure(CloudErrorKind::Unavailable, &closed))
+        let held = Arc::clone(&self.budget).acquire_many_owned(share.min(self.budget_kib));
+        Ok(Room {
+            _held: held
+                .await
+                .map_err(|closed| failure(CloudErrorKind::Unavailable, &closed))?,
+            _counted: metric::BUFFERED_BYTES.share(bytes as f64),
+        })
     }
 }
 
@@ -127,9 +141,11 @@ impl Download {
         let bytes = timeout_at(self.deadline, self.object.read(max_bytes))
             .await
             .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))??;
+        metric::DOWNLOAD_TIME.record(self.begun_at.elapsed().as_secs_f64(), []);
+        metric::SOURCE_BYTES.add(bytes.len() as u64, []);
         Ok(Downloaded {
             bytes,
-            _held: self.held,
+            _room: self.room,
         })
     }
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use darkroom_cloud::CloudError;
 use darkroom_contract::{Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, RawKey};
 
+use crate::delivery::Delivery;
 use crate::publish;
-use crate::settle::{SettleError, Studio, report};
+use crate::report::report;
+use crate::settle::{SettleError, Studio};
 use crate::upload::now;
 
 impl Studio {
@@ -15,6 +17,7 @@ impl Studio {
     pub(crate) async fn give_up(
         &self,
         event: &ObjectEvent,
+        delivery: &Delivery,
         error: &SettleError,
     ) -> Result<(), CloudError> {
         let Ok(key) = RawKey::parse(&event.key) else {
@@ -22,7 +25,7 @@ impl Studio {
         };
         let manifest = failure(event, &key, error);
         if publish::first_manifest(&self.media, &manifest).await? {
-            report(&manifest);
+            report(&manifest, delivery);
         }
         // Somebody who deletes the upload removes the raw object first. Of what is gone nobody
         // wants to hear that it failed, and no try is left that could clear up.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use darkroom_cloud::{Message, Queue, Receipt};
 use darkroom_contract::{Notification, ObjectEvent, RecordError};
+use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -69,10 +70,14 @@ impl Desk {
         let judged = keep_hidden(&self.events, receipt, self.visibility, &self.overdue, work);
         let done = match judged.await {
             None => {
+                metric::MESSAGES.add(1, ["given_back"]);
                 self.hide(receipt, Duration::ZERO).await;
                 false
             }
-            Some(Verdict::Acknowledge) => true,
+            Some(Verdict::Acknowledge) => {
+                metric::MESSAGES.add(1, ["acknowledged"]);
+                true
+            }
             Some(Verdict::Retry) => {
                 self.put_off(&message).await;
                 false
@@ -108,6 +113,7 @@ impl Desk {
     async fn settle(&self, message: &Message, event: &ObjectEvent) -> Verdict {
         let error = match self.settle_through_outages(message, event).await {
             Ok(settled) => {
+                metric::EVENTS.add(1, [settled.name()]);
                 if settled != Settled::Done {
                     tracing::info!(key = event.key, ?settled, "nothing to do for an event");
                 }
@@ -115,11 +121,16 @@ impl Desk {
             }
             Err(error) => error,
         };
+        metric::EVENTS.add(1, ["failed"]);
         tracing::warn!(key = event.key, tries = message.receive_count, %error, "not settled");
         if message.receive_count < self.max_receive_count {
             return Verdict::Retry;
         }
-        if let Err(error) = self.studio.give_up(event, &error).await {
+        if let Err(error) = self
+            .studio
+            .give_up(event, &Delivery::of(message), &error)
+            .await
+        {
             tracing::error!(key = event.key, %error, "the client could not be told");
         }
         let reason = match error {
@@ -156,6 +167,7 @@ impl Desk {
     }
 
     async fn put_off(&self, message: &Message) {
+        metric::MESSAGES.add(1, ["put_off"]);
         let wait = self.retry.after(message.receive_count);
         self.hide(&message.receipt, wait).await;
     }
@@ -182,6 +194,9 @@ impl Desk {
         if let Err(error) = &buried {
             tracing::error!(message = message.id, %error, "it could not be sent there");
             self.put_off(message).await;
+        } else {
+            metric::MESSAGES.add(1, ["buried"]);
+            metric::DEAD_LETTERS.add(1, [epitaph.reason.code()]);
         }
         buried.is_ok()
     }

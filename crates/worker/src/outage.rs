@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, CloudErrorKind};
+use darkroom_telemetry::metric;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -38,14 +39,20 @@ impl Outage {
 
     /// Asks the store, for somebody whose call has just failed.
     pub(crate) async fn is_down(&self) -> bool {
-        if *self.is_down.borrow() {
+        if self.is_known() {
             return true;
         }
         let is_down = !self.answers().await;
         if is_down && !self.is_down.send_replace(true) {
+            metric::STORE_DOWN.set(1.0);
             tracing::error!("the store is down: nothing is received until it answers");
         }
         is_down
+    }
+
+    /// Whether it was down when it was last asked.
+    pub(crate) fn is_known(&self) -> bool {
+        *self.is_down.borrow()
     }
 
     /// Returns when the store is not known to be down.
@@ -67,6 +74,7 @@ impl Outage {
                 sleep(LOOK_AGAIN.after(looks)).await;
             }
             tracing::info!(looks, "the store answers again");
+            metric::STORE_DOWN.set(0.0);
             self.is_down.send_replace(false);
         }
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, ReadError};
 use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey, sha256_hex};
 use darkroom_imaging::RenderedVariant;
+use darkroom_telemetry::metric;
 use futures_util::future::try_join_all;
 
 use crate::kill_point::KillPoint;
@@ -54,6 +55,7 @@ async fn put_variant(
         .put(&described.key, variant.bytes.into(), options)
         .await?;
     KillPoint::AfterVariant(&described.name).pass();
+    metric::VARIANT_BYTES.add(described.bytes, []);
     Ok(described)
 }
 

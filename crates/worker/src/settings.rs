@@ -1,5 +1,6 @@
 //! How a worker takes and gives up work.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
@@ -24,6 +25,9 @@ pub struct WorkerSettings {
     /// further one, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub retry_after: Duration,
+    /// Where `/healthz`, `/readyz` and `/metrics` are served; nowhere by default, since several
+    /// workers may run on one machine.
+    pub listen: Option<SocketAddr>,
     /// How long work in hand may go on after the worker was told to stop. No poll is held open
     /// longer.
     #[serde(with = "humantime_serde")]
@@ -38,6 +42,7 @@ impl Default for WorkerSettings {
             poll_wait: Duration::from_secs(20),
             download_timeout: Duration::from_secs(60),
             retry_after: Duration::from_secs(10),
+            listen: None,
             drain_grace: Duration::from_secs(25),
         }
     }

@@ -9,10 +9,14 @@ use darkroom_contract::{
     EventKind, Manifest, ObjectEvent, Outcome, Profile, ProfileName, Profiles, RawKey, sha256_hex,
 };
 use darkroom_render::{RenderError, RenderPool};
+use darkroom_telemetry::metric;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 
 use crate::delivery::Delivery;
 use crate::fetch::{Download, Downloads, Opened, attachment};
 use crate::publish;
+use crate::report::report;
 use crate::upload::{Upload, Work};
 
 /// Everything that uploads are settled with; cheap to clone.
@@ -57,6 +61,19 @@ pub(crate) enum SettleError {
     /// Nothing says what to make of it.
     #[error("there is no profile {0}")]
     UnknownProfile(ProfileName),
+}
+
+impl Settled {
+    /// As it is counted.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Already => "already",
+            Self::Gone => "gone",
+            Self::Superseded => "superseded",
+            Self::NotOurs => "not_ours",
+        }
+    }
 }
 
 impl SettleError {
@@ -121,10 +138,15 @@ impl Studio {
         if current.is_some_and(|manifest| upload.is_settled_by(&manifest)) {
             return Ok(Settled::Already);
         }
-        let work = self.work(&upload, download).await?;
-        let manifest = self.write(upload, work).await?;
-        report(&manifest);
-        self.look_again(event, delivery, &manifest, downloads).await
+        let span = span(&upload);
+        let made = async {
+            let work = self.work(&upload, download).await?;
+            let writing = self.write(upload, work);
+            let manifest = writing.instrument(info_span!("write")).await?;
+            report(&manifest, delivery);
+            self.look_again(event, delivery, &manifest, downloads).await
+        };
+        made.instrument(span).await
     }
 
     /// What happened to the raw object while its outcome was made?
@@ -206,14 +228,19 @@ impl Studio {
 
     async fn work(&self, upload: &Upload<'_>, download: Download) -> Result<Work, SettleError> {
         let max_bytes = upload.recipe.limits.max_bytes;
-        let downloaded = match download.read(max_bytes).await {
+        let downloading = download.read(max_bytes);
+        let downloaded = match downloading.instrument(info_span!("download")).await {
             Ok(downloaded) => downloaded,
             Err(ReadError::TooLarge { max }) => return Ok(upload.too_large(max)),
             Err(ReadError::Cloud(error)) => return Err(error.into()),
         };
         let sha256 = hash(&downloaded.bytes).await?;
         let started = Instant::now();
-        let result = match self.pool.render(&downloaded.bytes, &upload.recipe).await {
+        let rendering = self.pool.render(&downloaded.bytes, &upload.recipe);
+        let rendered = rendering.instrument(info_span!("render")).await;
+        let seconds = started.elapsed().as_secs_f64();
+        metric::RENDER_TIME.record(seconds, [upload.key.profile.as_str()]);
+        let result = match rendered {
             Ok(rendered) => Ok(rendered),
             Err(RenderError::Rejected(rejection)) => Err(rejection),
             Err(error @ RenderError::Start(_)) => {
@@ -228,6 +255,7 @@ impl Studio {
     }
 
     async fn write(&self, upload: Upload<'_>, work: Work) -> Result<Manifest, CloudError> {
+        let started = Instant::now();
         let mut notes = Vec::new();
         let mut picture = None;
         let outcome = match work.result {
@@ -252,8 +280,20 @@ impl Studio {
         };
         let manifest = upload.manifest(outcome, notes, picture, work.sha256, work.took);
         publish::manifest(&self.media, &manifest).await?;
+        metric::WRITE_TIME.record(started.elapsed().as_secs_f64(), []);
         Ok(manifest)
     }
+}
+
+/// The worker's part of the trace that the upload was asked for in, if it was in one.
+fn span(upload: &Upload<'_>) -> Span {
+    let (id, profile) = (upload.key.id, &upload.key.profile);
+    let span = info_span!("upload", %id, %profile, trace_id = Empty);
+    if let Some(traceparent) = &upload.attachment.traceparent {
+        darkroom_telemetry::continue_trace(&span, traceparent);
+    }
+    darkroom_telemetry::mark_trace_id(&span);
+    span
 }
 
 /// Hashing 40 MiB takes long enough to keep other messages waiting.
@@ -263,24 +303,4 @@ async fn hash(bytes: &Bytes) -> Result<String, SettleError> {
     hashing
         .await
         .map_err(|error| SettleError::NoRenderer(error.to_string()))
-}
-
-pub(crate) fn report(manifest: &Manifest) {
-    let code = match &manifest.outcome {
-        Outcome::Ready { .. } => "",
-        Outcome::Rejected { error } => error.code.name(),
-        Outcome::Failed { error } => &error.code,
-    };
-    let since_asked = manifest.finished_at - manifest.id.created_at();
-    tracing::info!(
-        id = %manifest.id,
-        profile = %manifest.profile,
-        owner = %manifest.owner,
-        status = manifest.outcome.name(),
-        code,
-        bytes = manifest.source.bytes,
-        render_ms = manifest.render_ms,
-        since_asked_ms = i64::try_from(since_asked.whole_milliseconds()).unwrap_or_default(),
-        "upload settled"
-    );
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Queue, Receipt};
+use darkroom_telemetry::metric;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +46,7 @@ async fn beat(queue: &Queue, receipt: &Receipt, visibility: Duration, within: Du
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),
     };
+    metric::HEARTBEAT_FAILURES.add(1, []);
     tracing::warn!(failure, "a message could not be kept hidden");
 }
 

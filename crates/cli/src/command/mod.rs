@@ -21,14 +21,19 @@ use crate::telemetry;
 /// Runs one subcommand to its end.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
-    telemetry::start(&settings.log)?;
     // Render processes run as the same user, and credentials are in the environment.
     darkroom_render::keep_private().context("this process cannot be kept private")?;
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the asynchronous runtime cannot start")?
-        .block_on(dispatch(arguments.command, settings))
+        .context("the asynchronous runtime cannot start")?;
+    let service = arguments.command.service();
+    let traces = telemetry::start(&settings.log, service, runtime.handle())?;
+    let ended = runtime.block_on(dispatch(arguments.command, settings));
+    if let Some(traces) = traces {
+        traces.shut_down();
+    }
+    ended
 }
 
 async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending> {

@@ -1,5 +1,7 @@
 //! `darkroom issuer` and `darkroom worker`.
 
+use std::net::SocketAddr;
+
 use anyhow::Context;
 use tokio::net::TcpListener;
 
@@ -18,9 +20,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
     settings.check_exposure(address)?;
     let parts = Parts::new(connect(&settings).await, settings)?;
     renderer::check(&parts.pool).await?;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("the issuer cannot listen on {address}"))?;
+    let listener = bind("the issuer", address).await?;
     say(&format!(
         "issuer listens on http://{}",
         listener.local_addr()?
@@ -34,10 +34,27 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<Ending> {
     let parts = Parts::new(connect(&settings).await, settings)?;
     renderer::check(&parts.pool).await?;
     let worker = parts.worker().await?;
+    let probes = match parts.settings.worker.listen {
+        Some(address) => Some(bind("the worker", address).await?),
+        None => None,
+    };
     say(&format!(
         "worker takes uploads from {}",
         parts.settings.queues.events
     ));
+    if let Some(listener) = probes {
+        say(&format!(
+            "worker listens on http://{}",
+            listener.local_addr()?
+        ));
+        tokio::spawn(worker.health().serve(listener, stop.clone()));
+    }
     worker.run(stop).await;
     Ok(Ending::Well)
+}
+
+async fn bind(who: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{who} cannot listen on {address}"))
 }

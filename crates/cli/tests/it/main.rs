@@ -28,5 +28,6 @@ mod refusals;
 mod render_process;
 mod slow_clients;
 mod system;
+mod telemetry;
 mod uploads;
 mod worker;

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use darkroom_cloud::{CloudError, PostTerms, PutTerms, SignedPost, SignedPut};
 use darkroom_contract::{RawKey, UploadMethod, UploadTicket};
+use darkroom_telemetry::metric;
 use http::{StatusCode, header};
 
 use super::terms::{FIELDS, Sending, Terms};
@@ -62,7 +63,13 @@ async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
             .await
             .map(Signed::Post),
     };
-    Ok(signed?.ticket(terms.key))
+    let ticket = signed?.ticket(terms.key);
+    let method = match ticket.method {
+        UploadMethod::Put => "PUT",
+        UploadMethod::Post => "POST",
+    };
+    metric::PRESIGNS.add(1, [method]);
+    Ok(ticket)
 }
 
 enum Signed {

@@ -79,6 +79,7 @@ impl Terms {
             attachment: check_attachment(Attachment {
                 metadata: ask.metadata,
                 crop: ask.crop.map(crop).transpose()?,
+                traceparent: None,
             })?,
         })
     }
@@ -165,7 +166,18 @@ fn crop(crop: CropBox) -> Result<CropBox, Problem> {
     Ok(crop)
 }
 
+/// The header that carries it, with the trace that the request is part of, if it is.
 pub(crate) fn check_attachment(attachment: Attachment) -> Result<Option<String>, Problem> {
+    if let Some(traceparent) = darkroom_telemetry::traceparent() {
+        let traced = Attachment {
+            traceparent: Some(traceparent),
+            ..attachment.clone()
+        };
+        // The room is the client's own: where its words fill it, the trace ends here.
+        if let Ok(header) = traced.to_header() {
+            return Ok(Some(header));
+        }
+    }
     if attachment.is_empty() {
         return Ok(None);
     }

@@ -23,7 +23,7 @@ pub(crate) struct Call {
     /// The action of SQS, or the method of S3.
     pub(crate) operation: String,
     pub(crate) path: String,
-    body: Bytes,
+    pub(crate) body: Bytes,
 }
 
 impl Call {
@@ -45,6 +45,8 @@ pub(crate) enum Answer {
     /// This in place of the service's own answer.
     Say(Value),
     Delay(Duration),
+    /// Success, and nothing more to say.
+    Accept,
 }
 
 type Rule = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
@@ -146,6 +148,7 @@ async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Byte
         Answer::Forward => {}
         Answer::Delay(delay) => tokio::time::sleep(delay).await,
         Answer::Refuse(status) => return refusal(status, is_sqs),
+        Answer::Accept => return Response::default(),
         Answer::Say(json) => return Response::new(Full::from(json.to_string())),
     }
     let request = Request::from_parts(head, Full::from(body));

@@ -21,9 +21,9 @@
 mod deletions;
 mod failures;
 mod fifo;
-mod gate;
+pub(crate) mod gate;
 mod orders;
 mod poison;
 mod receiving;
 mod stopping;
-mod workshop;
+pub(crate) mod workshop;

@@ -3,13 +3,12 @@
 use std::process::Command;
 use std::time::Duration;
 
-use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;
 
 use super::gate::Answer;
 use super::workshop::{Plan, Workshop};
-use crate::system::{DEADLINE, darkroom};
+use crate::system::DEADLINE;
 
 fn delayed_downloads(shop: &Workshop, delay: Duration) {
     shop.s3.rule(move |call| match call.is("GET", "/raw/") {
@@ -94,18 +93,7 @@ async fn what_arrives_in_the_last_poll_is_given_back() {
 async fn a_second_signal_ends_the_process_at_once() {
     let shop = Workshop::open(Plan::default()).await;
     delayed_downloads(&shop, Duration::from_secs(600));
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = darkroom(folder.path());
-    command
-        .arg("worker")
-        .env("AWS_ENDPOINT_URL_S3", shop.s3.url())
-        .env("AWS_ENDPOINT_URL_SQS", shop.sqs.url())
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_REGION", "us-east-1")
-        .env("DARKROOM_QUEUES_EVENTS", &shop.queues.events)
-        .env("DARKROOM_QUEUES_DEAD_LETTERS", &shop.queues.dead_letters);
-    let mut process = Process::start(command).unwrap();
+    let mut process = shop.process("worker", &[]);
     shop.upload().await;
     until_downloads(&shop, 1).await;
     let pid = process.pid().to_string();

@@ -9,6 +9,7 @@ use darkroom_contract::{Manifest, Profiles, QueueSettings, RawKey, StorageSettin
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_render::{Launch, RenderPool, RenderSettings};
 use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use darkroom_worker::{Backfill, Studio, Worker, WorkerSettings};
 use tempfile::TempDir;
@@ -16,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
-use crate::system::DEADLINE;
+use crate::system::{DEADLINE, Environment, darkroom};
 
 const KEY: &str = "test";
 const REGION: &str = "us-east-1";
@@ -60,7 +61,7 @@ pub(crate) struct Workshop {
     plan: Plan,
     profiles: Arc<Profiles>,
     pool: Arc<RenderPool>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A worker at work; aborted when dropped.
@@ -124,7 +125,7 @@ impl Workshop {
             plan,
             profiles: Arc::default(),
             pool: Arc::new(RenderPool::new(launch, &render)),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -154,6 +155,25 @@ impl Workshop {
         let stop = CancellationToken::new();
         let task = tokio::spawn(worker.await.unwrap().run(stop.clone()));
         Working { stop, task }
+    }
+
+    /// One of the roles as a process of its own.
+    pub(crate) fn process(&self, role: &str, environment: Environment<'_>) -> Process {
+        let mut command = darkroom(self.folder.path());
+        command
+            .arg(role)
+            .env("AWS_ENDPOINT_URL_S3", self.s3.url())
+            .env("AWS_ENDPOINT_URL_SQS", self.sqs.url())
+            .env("AWS_ACCESS_KEY_ID", KEY)
+            .env("AWS_SECRET_ACCESS_KEY", KEY)
+            .env("AWS_REGION", REGION)
+            .env("DARKROOM_QUEUES_EVENTS", &self.queues.events)
+            .env("DARKROOM_QUEUES_DEAD_LETTERS", &self.queues.dead_letters)
+            .env("DARKROOM_ISSUER_LISTEN", "127.0.0.1:0")
+            .env("DARKROOM_WORKER_LISTEN", "127.0.0.1:0")
+            .env("DARKROOM_WORKER_POLL_WAIT", "1s")
+            .envs(environment.iter().copied());
+        Process::start(command).unwrap()
     }
 
     pub(crate) fn new_key(&self) -> RawKey {

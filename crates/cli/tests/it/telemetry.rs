@@ -1,0 +1,274 @@
+//! What the roles tell of themselves.
+
+use darkroom_testkit::process::Process;
+use darkroom_testkit::wait;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::system::DEADLINE;
+use crate::worker::gate::{Answer, Gate};
+use crate::worker::workshop::{Plan, Workshop, photo};
+
+/// The address that a role says it listens on.
+async fn address(process: &mut Process, role: &str) -> String {
+    let start = format!("{role} listens on ");
+    let found = process.wait_for_line_async("the address", DEADLINE, |line| {
+        line.strip_prefix(&start).map(str::to_owned)
+    });
+    found.await.unwrap()
+}
+
+async fn get(url: &str) -> (u16, String) {
+    let response = reqwest::get(url).await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+/// The value of a series, which is named as it is scraped.
+fn value(exposition: &str, series: &str) -> Option<f64> {
+    let line = exposition
+        .lines()
+        .find_map(|line| line.strip_prefix(series))?;
+    line.trim().parse().ok()
+}
+
+async fn until_told(url: &str, series: &str, wanted: f64) {
+    let told = async || match value(&get(url).await.1, series) {
+        Some(found) if found >= wanted => Ok(()),
+        found => Err(format!("{found:?}")),
+    };
+    wait::until_async(series, DEADLINE, told).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
+    let shop = Workshop::open(Plan::default()).await;
+    let mut worker = shop.process("worker", &[]);
+    let url = address(&mut worker, "worker").await;
+    let metrics = format!("{url}/metrics");
+    let (status, idle) = get(&metrics).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        value(&idle, "darkroom_worker_redeliveries_total"),
+        Some(0.0)
+    );
+    let ready = shop.upload().await;
+    let rejected = shop.new_key();
+    shop.put(&rejected, b"no picture".to_vec()).await;
+    shop.events.send(&["poison".to_owned()]).await.unwrap();
+    shop.is_ready(&ready).await;
+    shop.outcome(&rejected).await;
+    shop.buried(1).await;
+    for (series, wanted) in [
+        (
+            r#"darkroom_worker_outcomes_total{profile="avatar",status="ready",code=""}"#,
+            1.0,
+        ),
+        (
+            r#"darkroom_worker_outcomes_total{profile="avatar",status="rejected",code="not_an_image"}"#,
+            1.0,
+        ),
+        (
+            r#"darkroom_worker_dead_letters_total{reason="not_understood"}"#,
+            1.0,
+        ),
+        (r#"darkroom_worker_messages_total{result="buried"}"#, 1.0),
+        (r#"darkroom_worker_events_total{result="done"}"#, 2.0),
+        ("darkroom_worker_messages_received_total", 3.0),
+        ("darkroom_worker_event_age_seconds_count", 3.0),
+        (
+            r#"darkroom_worker_render_seconds_count{profile="avatar"}"#,
+            2.0,
+        ),
+        (
+            r#"darkroom_worker_end_to_end_seconds_count{profile="avatar",status="ready"}"#,
+            1.0,
+        ),
+        ("darkroom_worker_variant_bytes_total", 100.0),
+        ("darkroom_worker_places", 1.0),
+        ("darkroom_render_children_started_total", 1.0),
+    ] {
+        until_told(&metrics, series, wanted).await;
+    }
+    shop.until_idle().await;
+    let idle = async || {
+        let exposition = get(&metrics).await.1;
+        let busy = [
+            "darkroom_worker_in_flight",
+            "darkroom_worker_buffered_bytes",
+        ];
+        busy.iter()
+            .all(|series| value(&exposition, series) == Some(0.0))
+    };
+    wait::until_async("an idle worker", DEADLINE, idle)
+        .await
+        .unwrap();
+    let readyz = format!("{url}/readyz");
+    assert_eq!(get(&readyz).await.0, 200);
+    shop.s3.rule(|_| Answer::Refuse(503));
+    shop.upload().await;
+    let unready = async || get(&readyz).await.0 == 503;
+    wait::until_async("an unready worker", DEADLINE, unready)
+        .await
+        .unwrap();
+    until_told(&metrics, "darkroom_worker_store_down", 1.0).await;
+    assert_eq!(
+        get(&format!("{url}/healthz")).await.0,
+        200,
+        "it is up all the same"
+    );
+    shop.s3.open();
+    let ready = async || get(&readyz).await.0 == 200;
+    wait::until_async("a ready worker", DEADLINE, ready)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn an_issuer_counts_its_requests() {
+    let shop = Workshop::open(Plan::default()).await;
+    let mut issuer = shop.process("issuer", &[]);
+    let url = address(&mut issuer, "issuer").await;
+    let client = Client::new(url.clone());
+    client.ticket(1000).await;
+    get(&format!("{url}/nothing/like/this")).await;
+    for (series, wanted) in [
+        (
+            r#"darkroom_issuer_requests_total{route="/v1/uploads",method="POST",status="201"}"#,
+            1.0,
+        ),
+        (
+            r#"darkroom_issuer_requests_total{route="none",method="GET",status="404"}"#,
+            1.0,
+        ),
+        (
+            r#"darkroom_issuer_request_seconds_count{route="/v1/uploads",method="POST"}"#,
+            1.0,
+        ),
+        (r#"darkroom_issuer_presigns_total{method="PUT"}"#, 1.0),
+    ] {
+        until_told(&format!("{url}/metrics"), series, wanted).await;
+    }
+}
+
+/// Every span that a collector was sent, with the service that sent it.
+fn spans(collector: &Gate) -> Vec<(String, Span)> {
+    let mut spans = Vec::new();
+    for call in collector
+        .calls()
+        .iter()
+        .filter(|call| call.is("POST", "/v1/traces"))
+    {
+        let sent = ExportTraceServiceRequest::decode(call.body.clone()).unwrap();
+        for of_service in sent.resource_spans {
+            let attributes = of_service.resource.unwrap().attributes;
+            let name = attributes
+                .into_iter()
+                .find(|attribute| attribute.key == "service.name");
+            let service = format!("{:?}", name.unwrap().value);
+            let sent = of_service
+                .scope_spans
+                .into_iter()
+                .flat_map(|scope| scope.spans);
+            spans.extend(sent.map(|span| (service.clone(), span)));
+        }
+    }
+    spans
+}
+
+#[tokio::test]
+async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
+    let collector = Gate::before("http://127.0.0.1:1").await;
+    collector.rule(|_| Answer::Accept);
+    let shop = Workshop::open(Plan::default()).await;
+    let endpoint = collector.url();
+    let traced = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+    ];
+    let mut issuer = shop.process("issuer", &traced);
+    let worker = shop.process("worker", &traced);
+    let url = address(&mut issuer, "issuer").await;
+    let client = Client::new(url.clone());
+    let trace_id = "0af7651916cd43dd8448eb211c80319c";
+    let ask = reqwest::Client::new().post(format!("{url}/v1/uploads"));
+    let body = serde_json::json!({
+        "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": photo(64, 48).len(),
+        "metadata": {"album": "7"},
+    });
+    let traceparent = format!("00-{trace_id}-b7ad6b7169203331-01");
+    let answer = ask
+        .header("traceparent", traceparent)
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    let ticket: Value = answer.json().await.unwrap();
+    assert_eq!(client.put(&ticket, &photo(64, 48)).await, 200, "{ticket}");
+    let outcome = client.outcome(&ticket).await;
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+    assert_eq!(outcome["metadata"], body["metadata"]);
+    let find = |service: &str, name: &str| {
+        let all = spans(&collector);
+        let ours = all.into_iter().find(|(from, span)| {
+            from.contains(service) && span.name == name && hex(&span.trace_id) == trace_id
+        });
+        ours.map(|(_, span)| span)
+    };
+    let both = async || find("darkroom-issuer", "request").zip(find("darkroom-worker", "upload"));
+    let (request, upload) = wait::until_async("both spans", DEADLINE, both)
+        .await
+        .unwrap();
+    assert_eq!(hex(&request.parent_span_id), "b7ad6b7169203331");
+    assert_eq!(upload.parent_span_id, request.span_id);
+    let render = async || find("darkroom-worker", "render");
+    let render = wait::until_async("a span of the worker's own", DEADLINE, render)
+        .await
+        .unwrap();
+    assert_eq!(render.parent_span_id, upload.span_id);
+    let settled = || {
+        let log = worker.stderr();
+        let line = log.lines().find(|line| line.contains("upload settled"))?;
+        Some(line.contains(trace_id))
+    };
+    assert_eq!(settled(), Some(true), "{}", worker.stderr());
+}
+
+#[tokio::test]
+async fn without_a_collector_clients_are_asked_for_nothing_more() {
+    let shop = Workshop::open(Plan::default()).await;
+    let mut issuer = shop.process("issuer", &[]);
+    let url = address(&mut issuer, "issuer").await;
+    let ticket = Client::new(url).ticket(1000).await;
+    let headers = ticket["headers"].as_object().unwrap();
+    assert!(!headers.contains_key("x-amz-meta-darkroom"), "{ticket}");
+}
+
+#[tokio::test]
+async fn a_collector_that_is_away_costs_no_upload() {
+    let shop = Workshop::open(Plan::default()).await;
+    let away = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+    ];
+    let mut worker = shop.process("worker", &away);
+    let key = shop.upload().await;
+    shop.is_ready(&key).await;
+    let said = async || worker.stderr().contains("do not reach the collector");
+    wait::until_async("a word in the log", DEADLINE, said)
+        .await
+        .unwrap();
+    let ended = worker.terminate_async(DEADLINE).await.unwrap();
+    assert!(ended.success(), "{ended}");
+    let complaints = worker
+        .stderr()
+        .matches("do not reach the collector")
+        .count();
+    assert_eq!(complaints, 1, "once is enough");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,79 @@
+//! Where traces go: to a collector, by OTLP over HTTP.
+
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::runtime::Handle;
+use tracing::Subscriber;
+use tracing_subscriber::Layer;
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::export::CollectorClient;
+
+/// Any of these turns tracing on (OpenTelemetry, "OTLP exporter configuration").
+const ENDPOINTS: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+];
+const DISABLED: &str = "OTEL_SDK_DISABLED";
+const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
+
+/// Traces that cannot be exported as they are configured.
+#[derive(Debug, thiserror::Error)]
+#[error("OTEL_*: {0}")]
+pub struct ExporterError(String);
+
+/// Spans on their way to a collector.
+#[derive(Debug)]
+pub struct Traces {
+    provider: SdkTracerProvider,
+}
+
+impl Traces {
+    /// Follows OpenTelemetry's own variables: endpoint, headers, timeout, sampler, batches and
+    /// resource attributes. `None` where no endpoint is set.
+    ///
+    /// # Errors
+    /// [`ExporterError`] if what they say is of no use.
+    pub fn from_environment(service: &str, runtime: Handle) -> Result<Option<Self>, ExporterError> {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let is_disabled = set(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        if is_disabled || !ENDPOINTS.iter().any(|name| set(name).is_some()) {
+            return Ok(None);
+        }
+        let refused = |error: &dyn std::error::Error| ExporterError(error.to_string());
+        let client = CollectorClient::new(runtime).map_err(|error| refused(&error))?;
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_protocol(Protocol::HttpBinary)
+            .with_http_client(client)
+            .build()
+            .map_err(|error| refused(&error))?;
+        let resource = Resource::builder();
+        let resource = match set(SERVICE_NAME) {
+            Some(_) => resource,
+            None => resource.with_service_name(service.to_owned()),
+        };
+        let provider = SdkTracerProvider::builder()
+            .with_batch_exporter(exporter)
+            .with_resource(resource.build())
+            .build();
+        Ok(Some(Self { provider }))
+    }
+
+    /// What takes the spans from `tracing`.
+    pub fn layer<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        tracing_opentelemetry::layer().with_tracer(self.provider.tracer("darkroom"))
+    }
+
+    /// Sends what has not been sent yet; waits a few seconds at most.
+    pub fn shut_down(self) {
+        if let Err(error) = self.provider.shutdown() {
+            tracing::warn!(%error, "the last traces are lost");
+        }
+    }
+}
