@@ -1,6 +1,6 @@
 //! Looking at the dead letters, putting them back on the queue, or throwing them away.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, Message, Queue, Receipt};
@@ -19,6 +19,9 @@ const POLL_WAIT: Duration = Duration::from_secs(1);
 /// this process is killed before it gives it back.
 const HELD: Duration = Duration::from_secs(60);
 const DELETE_TRIES: u32 = 3;
+/// A FIFO queue gives out 20,000 messages before some are deleted. Who has more dead letters goes
+/// through them in several runs.
+const MOST: usize = 18_000;
 
 /// The dead letters of a queue.
 ///
@@ -80,7 +83,11 @@ impl DeadLetters<'_> {
         mut tell: impl FnMut(DeadLetter),
     ) -> Result<(), CloudError> {
         let mut held = Held::new(&self.dead_letters);
-        let gone_through = self.each(handling, ids, &mut tell, &mut held).await;
+        let gone_through = async {
+            held.collect(ids).await?;
+            self.each(handling, ids, &mut tell, &mut held).await
+        };
+        let gone_through = gone_through.await;
         let given_back = held.give_back().await;
         gone_through.and(given_back)
     }
@@ -92,54 +99,28 @@ impl DeadLetters<'_> {
         tell: &mut impl FnMut(DeadLetter),
         held: &mut Held<'_>,
     ) -> Result<(), CloudError> {
-        let mut missing = ids.clone();
-        while ids.is_empty() || !missing.is_empty() {
-            let letters = self.dead_letters.receive(BATCH, POLL_WAIT, HELD).await?;
-            // One that comes a second time says that all others have been seen.
-            let is_new = |letter: &Message| !held.has_seen(letter);
-            let (new, known): (Vec<_>, Vec<_>) = letters.into_iter().partition(is_new);
-            let is_over = new.is_empty();
-            for letter in known {
-                held.keep(letter);
-            }
-            let (chosen, others): (Vec<_>, Vec<_>) = new
-                .into_iter()
-                .partition(|letter| ids.is_empty() || missing.remove(&letter.id));
-            for letter in others {
-                held.keep(letter);
-            }
-            let handled = chosen
-                .into_iter()
-                .map(|letter| self.handle(handling, letter));
-            for handled in join_all(handled).await {
-                let (told, kept) = handled?;
-                kept.into_iter().for_each(|letter| held.keep(letter));
-                tell(told);
-            }
-            if is_over {
-                break;
+        for batch in held.chosen(ids).chunks(BATCH) {
+            let handled = batch.iter().map(|letter| self.handle(handling, letter));
+            for (handled, letter) in join_all(handled).await.into_iter().zip(batch) {
+                tell(handled?);
+                if handling != Handling::Keep {
+                    held.let_go(letter);
+                }
             }
             held.refresh().await?;
         }
         Ok(())
     }
 
-    /// The letter as it was, and the message where it is to be given back.
-    async fn handle(
-        &self,
-        handling: Handling,
-        letter: Message,
-    ) -> Result<(DeadLetter, Option<Message>), CloudError> {
-        let described = self.describe(&letter).await;
-        match handling {
-            Handling::Keep => return Ok((described, Some(letter))),
-            Handling::Redrive => {
-                self.events.send_on(&letter, &BTreeMap::new()).await?;
-                self.delete(letter.receipt).await?;
-            }
-            Handling::Purge => self.delete(letter.receipt).await?,
+    async fn handle(&self, handling: Handling, letter: &Message) -> Result<DeadLetter, CloudError> {
+        let described = self.describe(letter).await;
+        if handling == Handling::Redrive {
+            self.events.send_on(letter, &BTreeMap::new()).await?;
         }
-        Ok((described, None))
+        if handling != Handling::Keep {
+            self.delete(letter.receipt.clone()).await?;
+        }
+        Ok(described)
     }
 
     async fn delete(&self, receipt: Receipt) -> Result<(), CloudError> {
@@ -185,10 +166,12 @@ fn keys(letter: &Message) -> Vec<String> {
 }
 
 /// Letters that were received and are to be given back.
+///
+/// All are taken before any is handled: one that is put back on the queue and not understood there
+/// is among the dead letters again at once, and would be found without end.
 struct Held<'a> {
     queue: &'a Queue,
-    seen: HashSet<String>,
-    receipts: Vec<Receipt>,
+    letters: HashMap<String, Message>,
     refreshed_at: Instant,
 }
 
@@ -196,19 +179,47 @@ impl<'a> Held<'a> {
     fn new(queue: &'a Queue) -> Self {
         Self {
             queue,
-            seen: HashSet::new(),
-            receipts: Vec::new(),
+            letters: HashMap::new(),
             refreshed_at: Instant::now(),
         }
     }
 
-    fn has_seen(&self, letter: &Message) -> bool {
-        self.seen.contains(&letter.id)
+    /// Takes every letter there is, or at least those of these ids.
+    async fn collect(&mut self, ids: &HashSet<String>) -> Result<(), CloudError> {
+        let is_enough = |letters: &HashMap<String, Message>| {
+            letters.len() >= MOST
+                || (!ids.is_empty() && ids.iter().all(|id| letters.contains_key(id)))
+        };
+        while !is_enough(&self.letters) {
+            let letters = self.queue.receive(BATCH, POLL_WAIT, HELD).await?;
+            let before = self.letters.len();
+            for letter in letters {
+                self.keep(letter);
+            }
+            // One that comes a second time says that all others have been seen.
+            if self.letters.len() == before {
+                break;
+            }
+            self.refresh().await?;
+        }
+        Ok(())
     }
 
+    /// Those of these ids, or all, in the order in which they were sent.
+    fn chosen(&self, ids: &HashSet<String>) -> Vec<Message> {
+        let is_chosen = |letter: &&Message| ids.is_empty() || ids.contains(&letter.id);
+        let mut chosen: Vec<Message> = self.letters.values().filter(is_chosen).cloned().collect();
+        chosen.sort_by(|a, b| (a.sent_at, &a.id).cmp(&(b.sent_at, &b.id)));
+        chosen
+    }
+
+    fn let_go(&mut self, letter: &Message) {
+        self.letters.remove(&letter.id);
+    }
+
+    /// Of two receipts of one letter the later counts.
     fn keep(&mut self, letter: Message) {
-        self.seen.insert(letter.id);
-        self.receipts.push(letter.receipt);
+        self.letters.insert(letter.id.clone(), letter);
     }
 
     /// Keeps them hidden for as long as it takes to go through the rest.
@@ -217,10 +228,15 @@ impl<'a> Held<'a> {
             return Ok(());
         }
         self.refreshed_at = Instant::now();
-        self.queue.hide_all(&self.receipts, HELD).await
+        self.queue.hide_all(&self.receipts(), HELD).await
     }
 
     async fn give_back(self) -> Result<(), CloudError> {
-        self.queue.give_back(&self.receipts).await
+        self.queue.give_back(&self.receipts()).await
+    }
+
+    fn receipts(&self) -> Vec<Receipt> {
+        let letters = self.letters.values();
+        letters.map(|letter| letter.receipt.clone()).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use darkroom_testkit::wait;
+use darkroom_worker::{Handling, Reason};
 
 use super::gate::Answer;
 use super::workshop::{Plan, Workshop, photo};
@@ -88,4 +89,21 @@ async fn one_group_that_waits_keeps_no_other_waiting() {
     assert_eq!(shop.manifest(&slow).await, None);
     shop.is_ready(&slow).await;
     shop.until_idle().await;
+}
+
+#[tokio::test]
+async fn dead_letters_of_a_fifo_queue_go_back_and_forth() {
+    let shop = Workshop::open(plan()).await;
+    shop.events.send(&["poison".to_owned()]).await.unwrap();
+    let _working = shop.start().await;
+    for _ in 0..2 {
+        let there = async || shop.dead_letters.depth().await.unwrap().visible == 1;
+        wait::until_async("a dead letter", DEADLINE, there)
+            .await
+            .unwrap();
+        shop.until_idle().await;
+        let letters = shop.letters(Handling::Keep).await;
+        assert_eq!(letters[0].epitaph.reason, Reason::NotUnderstood);
+        assert_eq!(shop.letters(Handling::Redrive).await.len(), 1);
+    }
 }

@@ -1,11 +1,15 @@
 //! Messages that are not understood.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use darkroom_contract::{EventKind, ObjectEvent, RawKey, notification_body};
+use darkroom_testkit::wait;
+use darkroom_worker::{Handling, Reason};
 use serde_json::{Value, json};
 
 use super::workshop::{Plan, Workshop, photo};
+use crate::system::DEADLINE;
 
 fn record(shop: &Workshop, key: &RawKey) -> Value {
     let body = notification_body(&ObjectEvent {
@@ -75,4 +79,33 @@ async fn a_bad_record_does_not_keep_the_good_ones_of_its_message() {
     }
     let letters = shop.buried(1).await;
     assert_eq!(letters[0]["darkroom-reason"], "not_understood");
+}
+
+#[tokio::test]
+async fn what_no_worker_survived_is_told_apart_and_can_be_brought_back() {
+    let plan = Plan {
+        max_receive_count: 1,
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    shop.until_drained().await;
+    let key = shop.upload().await;
+    // A worker takes it and is never heard of again.
+    let taken = shop
+        .events
+        .receive(1, Duration::ZERO, Duration::from_secs(1))
+        .await
+        .unwrap();
+    assert_eq!(taken.len(), 1);
+    let _working = shop.start().await;
+    let there = async || shop.dead_letters.depth().await.unwrap().visible == 1;
+    wait::until_async("SQS's own redrive", DEADLINE, there)
+        .await
+        .unwrap();
+    let letters = shop.letters(Handling::Keep).await;
+    assert_eq!(letters[0].epitaph.reason, Reason::NeverFinished);
+    assert_eq!(letters[0].keys, [key.to_string()]);
+    shop.letters(Handling::Redrive).await;
+    shop.is_ready(&key).await;
+    shop.nothing_is_buried().await;
 }

@@ -1,6 +1,6 @@
 //! A cloud behind gates, and workers on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,9 @@ use darkroom_render::{Launch, RenderPool, RenderSettings};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
-use darkroom_worker::{Backfill, Studio, Worker, WorkerSettings};
+use darkroom_worker::{
+    Backfill, DeadLetter, DeadLetters, Handling, Studio, Worker, WorkerSettings,
+};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -297,6 +299,22 @@ impl Workshop {
 }
 
 impl Workshop {
+    /// Every dead letter, handled.
+    pub(crate) async fn letters(&self, handling: Handling) -> Vec<DeadLetter> {
+        let all = DeadLetters {
+            dead_letters: self.dead_letters.clone(),
+            events: self.events.clone(),
+            raw: self.raw.clone(),
+            media: self.media.clone(),
+            profiles: &self.profiles,
+        };
+        let mut letters = Vec::new();
+        let ids = HashSet::new();
+        let gone_through = all.go_through(handling, &ids, |letter| letters.push(letter));
+        gone_through.await.unwrap();
+        letters
+    }
+
     /// Enqueues everything anew.
     pub(crate) async fn backfill_forced(&self) {
         let forced = Backfill {
