@@ -1,5 +1,7 @@
 //! Where traces go: to a collector, by OTLP over HTTP.
 
+use std::time::Duration;
+
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
@@ -18,6 +20,9 @@ const ENDPOINTS: [&str; 2] = [
 ];
 const DISABLED: &str = "OTEL_SDK_DISABLED";
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
+
+/// Part of the second that a worker has after its grace period.
+const LAST_EXPORT: Duration = Duration::from_millis(300);
 
 /// Traces that cannot be exported as they are configured.
 #[derive(Debug, thiserror::Error)]
@@ -70,9 +75,10 @@ impl Traces {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer("darkroom"))
     }
 
-    /// Sends what has not been sent yet; waits a few seconds at most.
+    /// Sends what has not been sent yet, within a moment: a collector that is away must not keep a
+    /// process from ending.
     pub fn shut_down(self) {
-        if let Err(error) = self.provider.shutdown() {
+        if let Err(error) = self.provider.shutdown_with_timeout(LAST_EXPORT) {
             tracing::warn!(%error, "the last traces are lost");
         }
     }

@@ -33,7 +33,7 @@ const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
 /// No message waits longer for its next try.
 const MOST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 /// What there is after the grace period to give work back and to acknowledge what is done.
-const LAST_CALLS: Duration = Duration::from_millis(900);
+const LAST_CALLS: Duration = Duration::from_millis(600);
 
 /// The consumer of one queue.
 #[derive(Debug)]

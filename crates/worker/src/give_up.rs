@@ -29,10 +29,14 @@ impl Studio {
         }
         // Somebody who deletes the upload removes the raw object first. Of what is gone nobody
         // wants to hear that it failed, and no try is left that could clear up.
-        if self.raw.head(&event.key).await?.is_none() {
-            self.remove(&key, None).await?;
+        match self.raw.head(&event.key).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => self.remove(&key, None).await,
+            Err(error) => {
+                tracing::warn!(%key, %error, "whether the upload was deleted is unknown");
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 

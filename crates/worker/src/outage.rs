@@ -1,6 +1,7 @@
 //! Telling a store that is down from an object that cannot be had.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, CloudErrorKind};
@@ -25,14 +26,21 @@ const LOOK_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::
 /// a failure the store itself is asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Outage {
-    buckets: [Bucket; 2],
+    buckets: [Watched; 2],
     is_down: Arc<watch::Sender<bool>>,
+}
+
+/// A bucket, and what it has been heard to say.
+#[derive(Debug, Clone)]
+struct Watched {
+    bucket: Bucket,
+    has_allowed: Arc<AtomicBool>,
 }
 
 impl Outage {
     pub(crate) fn watch(raw: Bucket, media: Bucket) -> Self {
         Self {
-            buckets: [raw, media],
+            buckets: [raw, media].map(Watched::new),
             is_down: Arc::new(watch::Sender::new(false)),
         }
     }
@@ -61,8 +69,10 @@ impl Outage {
         let _ = self.is_down.subscribe().wait_for(|is_down| !is_down).await;
     }
 
-    /// Looks for the end of every outage; never returns.
+    /// Looks for the end of every outage; never returns. Asks once at the beginning, to know how the
+    /// store answers when it is well.
     pub(crate) async fn look_out(&self) {
+        self.is_down().await;
         let mut changes = self.is_down.subscribe();
         loop {
             // As above.
@@ -81,20 +91,40 @@ impl Outage {
 
     async fn answers(&self) -> bool {
         let [raw, media] = &self.buckets;
-        let (raw, media) = tokio::join!(answers(raw), answers(media));
+        let (raw, media) = tokio::join!(raw.answers(), media.answers());
         raw && media
     }
 }
 
-/// An answer is an answer, even "forbidden": that is what a store says of a key that is not there
-/// to somebody who may not list.
-async fn answers(bucket: &Bucket) -> bool {
-    match timeout(PROBE_TIMEOUT, bucket.head(PROBE_KEY)).await {
-        Ok(Ok(_)) => true,
-        Ok(Err(error)) => !matches!(
-            error.kind,
-            CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled
-        ),
-        Err(_) => false,
+impl Watched {
+    fn new(bucket: Bucket) -> Self {
+        let has_allowed = Arc::default();
+        Self {
+            bucket,
+            has_allowed,
+        }
+    }
+
+    /// "Forbidden" is an answer too: it is what a store says of a key that is not there to somebody
+    /// who may not list. From one that has said "not found" before, it is news: credentials have
+    /// ended, or a policy has changed, and no object can be had.
+    async fn answers(&self) -> bool {
+        let kind = match timeout(PROBE_TIMEOUT, self.bucket.head(PROBE_KEY)).await {
+            Ok(Ok(_)) => {
+                self.has_allowed.store(true, Ordering::Relaxed);
+                return true;
+            }
+            Ok(Err(error)) => error.kind,
+            Err(_) => return false,
+        };
+        match kind {
+            CloudErrorKind::Forbidden => !self.has_allowed.load(Ordering::Relaxed),
+            CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled => {
+                false
+            }
+            CloudErrorKind::NotFound
+            | CloudErrorKind::PreconditionFailed
+            | CloudErrorKind::Invalid => true,
+        }
     }
 }

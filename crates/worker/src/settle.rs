@@ -89,7 +89,10 @@ impl SettleError {
     pub(crate) const fn may_be_an_outage(&self) -> bool {
         matches!(self, Self::Cloud(error) if matches!(
             error.kind,
-            CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled
+            CloudErrorKind::Unavailable
+                | CloudErrorKind::TimedOut
+                | CloudErrorKind::Throttled
+                | CloudErrorKind::Forbidden
         ))
     }
 }

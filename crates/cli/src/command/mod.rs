@@ -10,6 +10,8 @@ mod provision;
 mod roles;
 mod upload;
 
+use std::time::Duration;
+
 use anyhow::Context;
 use darkroom_cloud::Connection;
 
@@ -17,6 +19,9 @@ use crate::arguments::{Arguments, Command};
 use crate::outcome::Ending;
 use crate::settings::Settings;
 use crate::telemetry;
+
+/// What is left when a command has ended concerns nobody any more.
+const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand to its end.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
@@ -33,6 +38,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     if let Some(traces) = traces {
         traces.shut_down();
     }
+    // A name that is still being resolved, for a call that was given up, would be waited for.
+    runtime.shutdown_timeout(LAST_TASKS);
     ended
 }
 

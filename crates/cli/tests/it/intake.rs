@@ -1,6 +1,7 @@
 //! What the queue may say.
 
 use darkroom_cloud::PutOptions;
+use darkroom_contract::{EventKind, ObjectEvent, RawKey, UploadId, notification_body};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
@@ -115,6 +116,64 @@ async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud
         .upload(&Jpeg::of(&scene(64, 48)).build())
         .await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
+}
+
+/// The embedded S3 keeps no versions.
+#[tokio::test]
+async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
+    let system = System::start(Cloud::LocalStack, &[]);
+    keep_versions(&system).await;
+    let raw = system.raw().await;
+    let key = RawKey {
+        profile: "avatar".parse().unwrap(),
+        owner: "u1".parse().unwrap(),
+        id: UploadId::generate(),
+    };
+    let name = key.to_string();
+    let mut versions = Vec::new();
+    for width in 1..=5 {
+        let photo = Jpeg::of(&scene(8 * width, 8)).build();
+        raw.put(&name, photo.into(), ANY_TYPE).await.unwrap();
+        versions.push(raw.head(&name).await.unwrap().unwrap());
+    }
+    let newest = versions[4].version_id.clone().unwrap();
+    assert_ne!(versions[0].version_id.as_ref(), Some(&newest));
+    let told = versions.iter().rev().chain(&versions).map(|version| {
+        notification_body(&ObjectEvent {
+            kind: EventKind::Created,
+            bucket: raw.name().to_owned(),
+            key: name.clone(),
+            size: Some(version.size),
+            etag: Some(version.etag.clone()),
+            version_id: version.version_id.clone(),
+            sequencer: None,
+            force: false,
+        })
+    });
+    let bodies: Vec<String> = told.collect();
+    system.events().await.send(&bodies).await.unwrap();
+    system.until_all_is_acknowledged().await;
+    let status = json!({"status_url": key.status_path()});
+    let outcome = system.client.outcome(&status).await;
+    assert_eq!(outcome["source"]["version_id"], newest, "{outcome}");
+    assert_eq!(outcome["variants"][0]["width"], 40, "{outcome}");
+    let superseded = system.log().matches("Superseded").count();
+    assert!(superseded >= 8, "{superseded}");
+}
+
+/// There is nothing in the product that would turn it on.
+async fn keep_versions(system: &System) {
+    let url = format!("{}/{}?versioning", system.endpoints.s3, system.raw_bucket());
+    let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
+                      SignedHeaders=host, Signature=none";
+    let put = reqwest::Client::new().put(url).body(body);
+    let answer = put
+        .header("authorization", credential)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
 }
 
 /// A record of S3's as it stands in a message; the key must be encoded already.

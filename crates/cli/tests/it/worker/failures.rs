@@ -12,6 +12,15 @@ use super::gate::Answer;
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
+/// Waits until the worker has asked the store itself that often: both buckets at its start, and
+/// again when something fails.
+async fn until_looked_at(shop: &Workshop, times: usize) {
+    let looks = async || shop.s3.count("HEAD", "darkroom-probe") >= times;
+    wait::until_async("a look at the store", DEADLINE, looks)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn work_that_failed_keeps_its_message() {
     let shop = Workshop::open(Plan::default()).await;
@@ -55,16 +64,14 @@ async fn an_outage_of_the_store_costs_no_try() {
         ..Plan::default()
     };
     let shop = Workshop::open(plan).await;
+    let _working = shop.start().await;
+    until_looked_at(&shop, 2).await;
+    shop.s3.rule(|_| Answer::Refuse(503));
     let mut keys = Vec::new();
     for _ in 0..6 {
         keys.push(shop.upload().await);
     }
-    shop.s3.rule(|_| Answer::Refuse(503));
-    let _working = shop.start().await;
-    let probed = async || shop.s3.count("HEAD", "darkroom-probe") >= 2;
-    wait::until_async("a look at the store", DEADLINE, probed)
-        .await
-        .unwrap();
+    until_looked_at(&shop, 6).await;
     let polls = shop.sqs.count("ReceiveMessage", "");
     let beats = || shop.sqs.count("ChangeMessageVisibility", "");
     let before = beats();
@@ -86,15 +93,62 @@ async fn an_outage_of_the_store_costs_no_try() {
 }
 
 #[tokio::test]
+async fn credentials_that_end_are_an_outage_too() {
+    let plan = Plan {
+        max_receive_count: 1,
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    let _working = shop.start().await;
+    until_looked_at(&shop, 2).await;
+    shop.s3.rule(|_| Answer::Refuse(403));
+    let key = shop.upload().await;
+    until_looked_at(&shop, 6).await;
+    shop.s3.open();
+    shop.is_ready(&key).await;
+    shop.until_idle().await;
+    shop.nothing_is_buried().await;
+}
+
+#[tokio::test]
+async fn a_download_past_its_deadline_is_tried_again() {
+    let plan = Plan {
+        settings: darkroom_worker::WorkerSettings {
+            download_timeout: Duration::from_secs(1),
+            ..Plan::default().settings
+        },
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    let is_first = AtomicBool::new(true);
+    shop.s3.rule(move |call| {
+        if call.is("GET", "/raw/") && is_first.swap(false, Ordering::Relaxed) {
+            Answer::Delay(Duration::from_secs(600))
+        } else {
+            Answer::Forward
+        }
+    });
+    let _working = shop.start().await;
+    let started = std::time::Instant::now();
+    let key = shop.upload().await;
+    shop.is_ready(&key).await;
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        started.elapsed()
+    );
+    assert_eq!(shop.s3.count("GET", &key.to_string()), 2);
+}
+
+#[tokio::test]
 async fn an_outage_does_not_keep_a_worker_from_stopping() {
     let shop = Workshop::open(Plan::default()).await;
-    shop.s3.rule(|_| Answer::Refuse(503));
+    shop.until_drained().await;
     let working = shop.start().await;
+    until_looked_at(&shop, 2).await;
+    shop.s3.rule(|_| Answer::Refuse(503));
     shop.upload().await;
-    let probed = async || shop.s3.count("HEAD", "darkroom-probe") >= 2;
-    wait::until_async("a look at the store", DEADLINE, probed)
-        .await
-        .unwrap();
+    until_looked_at(&shop, 4).await;
     let took = working.stopped().await;
     assert!(took < Duration::from_secs(10), "{took:?}");
     let depth = shop.events.depth().await.unwrap();

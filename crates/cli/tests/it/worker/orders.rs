@@ -1,8 +1,14 @@
 //! Events of one key in any order.
 
+use std::time::Duration;
+
 use darkroom_contract::{EventKind, ObjectEvent, Outcome, RawKey, Sequencer, notification_body};
 
+use darkroom_testkit::wait;
+
+use super::gate::Answer;
 use super::workshop::{Plan, Workshop, photo};
+use crate::system::DEADLINE;
 
 const VERSIONS: usize = 5;
 
@@ -31,6 +37,70 @@ fn body(shop: &Workshop, key: &RawKey, version: usize, etag: &str) -> String {
         sequencer: Some(Sequencer::new(format!("{version:018X}"))),
         force: false,
     })
+}
+
+/// What the manifest says is what the variants are, and of the newest version.
+async fn is_consistent(shop: &Workshop, key: &RawKey, newest: &str) -> u32 {
+    let manifest = shop.manifest(key).await.unwrap();
+    assert_eq!(manifest.source.etag, newest);
+    let Outcome::Ready { variants, .. } = manifest.outcome else {
+        panic!("{manifest:?}");
+    };
+    for variant in &variants {
+        let object = shop.media.read(&variant.key, u64::MAX).await.unwrap();
+        let stored = darkroom_contract::sha256_hex(&object.unwrap());
+        assert_eq!(stored, variant.sha256, "variants of another version");
+    }
+    variants[0].width
+}
+
+#[tokio::test]
+async fn two_workers_on_one_message_leave_one_right_outcome() {
+    let shop = Workshop::open(Plan::default()).await;
+    shop.s3.rule(|call| match call.is("GET", "/raw/") {
+        true => Answer::Delay(Duration::from_secs(1)),
+        false => Answer::Forward,
+    });
+    let key = shop.upload().await;
+    let etag = shop.raw.head(&key.to_string()).await.unwrap().unwrap().etag;
+    shop.events
+        .send(&[body(&shop, &key, 0, &etag)])
+        .await
+        .unwrap();
+    let _working = [shop.start().await, shop.start().await];
+    shop.until_idle().await;
+    assert_eq!(shop.s3.count("GET", &key.to_string()), 2, "both were at it");
+    assert_eq!(is_consistent(&shop, &key, &etag).await, 64);
+    assert_eq!(shop.made().await.len(), 3);
+    shop.nothing_is_buried().await;
+}
+
+/// Whose variants are half written when its worker is lost, is written over by whoever comes next.
+#[tokio::test]
+async fn variants_of_a_replaced_object_do_not_stay_behind_a_lost_worker() {
+    let plan = Plan {
+        visibility: Duration::from_secs(3),
+        ..Plan::default()
+    };
+    let shop = Workshop::open(plan).await;
+    let key = shop.new_key();
+    let lost = shop.start().await;
+    shop.s3.rule(|call| match call.is("PUT", "/manifests/") {
+        true => Answer::Delay(Duration::from_secs(600)),
+        false => Answer::Forward,
+    });
+    shop.put(&key, photo(16, 8)).await;
+    let written = async || shop.made().await.len() == 2;
+    wait::until_async("variants of the first", DEADLINE, written)
+        .await
+        .unwrap();
+    drop(lost);
+    shop.s3.open();
+    shop.put(&key, photo(40, 8)).await;
+    let newest = shop.raw.head(&key.to_string()).await.unwrap().unwrap().etag;
+    let _working = shop.start().await;
+    shop.until_idle().await;
+    assert_eq!(is_consistent(&shop, &key, &newest).await, 40);
 }
 
 /// While two workers are at it, five pictures come to each of 120 keys one after the other, and the
@@ -66,17 +136,7 @@ async fn the_newest_of_five_versions_wins_in_all_120_orders_with_duplicates() {
     }
     shop.until_idle().await;
     for (key, newest) in keys {
-        let manifest = shop.manifest(&key).await.unwrap();
-        assert_eq!(manifest.source.etag, newest);
-        let Outcome::Ready { variants, .. } = manifest.outcome else {
-            panic!("{manifest:?}");
-        };
-        assert_eq!(variants[0].width, 40);
-        for variant in variants {
-            let object = shop.media.read(&variant.key, u64::MAX).await.unwrap();
-            let stored = darkroom_contract::sha256_hex(&object.unwrap());
-            assert_eq!(stored, variant.sha256, "variants of another version");
-        }
+        assert_eq!(is_consistent(&shop, &key, &newest).await, 40);
     }
     shop.nothing_is_buried().await;
 }
