@@ -112,6 +112,7 @@ impl RenderPool {
         let walls = match timeout(START_TIMEOUT, read_greeting(&mut process)).await {
             Ok(Ok(Greeting::Ready(walls))) => walls,
             Ok(Ok(Greeting::Unconfined(reason))) => {
+                metric::RENDER_DEATHS.add(1, ["unconfined"]);
                 return Err(not_started(format!("it cannot be confined: {reason}")));
             }
             Ok(Err(_)) => {
