@@ -110,10 +110,18 @@ impl Workshop {
             processes: 2,
             ..RenderSettings::default()
         };
-        let max_memory = render.max_memory.as_u64().to_string();
+        let limits = render.child_limits();
+        let arguments = [
+            format!("--max-memory={}", limits.max_memory),
+            format!("--picture-cpu-seconds={}", limits.picture_cpu_seconds),
+            format!("--process-cpu-seconds={}", limits.process_cpu_seconds),
+        ];
         let launch = Launch {
             program: env!("CARGO_BIN_EXE_darkroom").into(),
-            arguments: vec!["render".into(), "--max-memory".into(), max_memory.into()],
+            arguments: std::iter::once("render".to_owned())
+                .chain(arguments)
+                .map(Into::into)
+                .collect(),
         };
         Self {
             s3: Gate::before(&cloud.s3_url()).await,
