@@ -17,8 +17,9 @@ use crate::{CloudError, CloudErrorKind};
 
 /// S3 deletes at most this many objects in one call.
 const DELETE_BATCH: usize = 1000;
-/// For the body of a small object; the SDK's own timeouts end with the headers.
-const SMALL_BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// From the request for a small object to its last byte. The SDK's own timeouts end with the headers
+/// where there is an object, and are longer where an error's body trickles.
+const SMALL_OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One bucket; cheap to clone.
 #[derive(Debug, Clone)]
@@ -165,17 +166,18 @@ impl Bucket {
     /// What the call met, `TimedOut` if the body takes longer than ten seconds, or
     /// [`ReadError::TooLarge`].
     pub async fn read(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, ReadError> {
-        let object = match self.get(key, None).await {
-            Ok(object) => object,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        match timeout(SMALL_BODY_TIMEOUT, object.read(max_bytes)).await {
-            Ok(bytes) => bytes.map(Some),
-            Err(elapsed) => {
-                Err(CloudError::new(CloudErrorKind::TimedOut, "GetObject", elapsed).into())
+        let read = async {
+            match self.get(key, None).await {
+                Ok(object) => object.read(max_bytes).await.map(Some),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error.into()),
             }
-        }
+        };
+        timeout(SMALL_OBJECT_TIMEOUT, read)
+            .await
+            .unwrap_or_else(|elapsed| {
+                Err(CloudError::new(CloudErrorKind::TimedOut, "GetObject", elapsed).into())
+            })
     }
 
     /// What S3 knows of an object; `None` if there is none.
