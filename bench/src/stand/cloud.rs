@@ -70,7 +70,7 @@ impl Stand {
         provisioner.provision(&storage, &queues, false).await?;
         let sqs = FaultProxy::start(&endpoints.sqs, options.seed).await?;
         let receives = Receives::default();
-        receives.follow(&sqs);
+        receives.follow(&sqs, options.visibility);
         let stand = Self {
             s3: FaultProxy::start(&endpoints.s3, options.seed).await?,
             sqs,

@@ -131,6 +131,7 @@ struct Seen {
     /// When each receipt was given out.
     held: HashMap<String, Instant>,
     longest_hold: Duration,
+    visibility_seconds: u64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -141,8 +142,11 @@ pub(crate) struct Received {
 
 impl Receives {
     /// Counts what goes through that proxy from now on.
-    pub(super) fn follow(&self, proxy: &FaultProxy) {
+    pub(super) fn follow(&self, proxy: &FaultProxy, visibility: Duration) {
         let receives = self.clone();
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.visibility_seconds = visibility.as_secs();
+        drop(seen);
         proxy.watch(move |exchange| receives.note(exchange));
     }
 
@@ -150,12 +154,17 @@ impl Receives {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match exchange.operation {
             "ReceiveMessage" => seen.receive(exchange.answer),
-            "DeleteMessageBatch" => seen.give_up(exchange.request),
+            "DeleteMessageBatch" | "ChangeMessageVisibilityBatch" => {
+                for entry in entries(exchange.request) {
+                    seen.let_go(&entry);
+                }
+            }
+            "ChangeMessageVisibility" => seen.change(exchange.request),
             _ => {}
         }
     }
 
-    /// The longest that a message was kept from its receipt until it was deleted.
+    /// The longest that a message was kept from its receipt until it was deleted or put off.
     pub(crate) fn longest_hold(&self) -> Duration {
         self.0
             .lock()
@@ -195,13 +204,26 @@ impl Seen {
         }
     }
 
-    fn give_up(&mut self, request: &[u8]) {
+    /// A heartbeat hides a message for as long as a receipt does. Any other time puts it off.
+    fn change(&mut self, request: &[u8]) {
         let request: Value = serde_json::from_slice(request).unwrap_or_default();
-        for entry in request["Entries"].as_array().into_iter().flatten() {
-            let receipt = entry["ReceiptHandle"].as_str().unwrap_or_default();
-            if let Some(since) = self.held.remove(receipt) {
-                self.longest_hold = self.longest_hold.max(since.elapsed());
-            }
+        if request["VisibilityTimeout"].as_u64() != Some(self.visibility_seconds) {
+            self.let_go(&request);
         }
+    }
+
+    fn let_go(&mut self, entry: &Value) {
+        let receipt = entry["ReceiptHandle"].as_str().unwrap_or_default();
+        if let Some(since) = self.held.remove(receipt) {
+            self.longest_hold = self.longest_hold.max(since.elapsed());
+        }
+    }
+}
+
+fn entries(request: &[u8]) -> Vec<Value> {
+    let mut request: Value = serde_json::from_slice(request).unwrap_or_default();
+    match request["Entries"].take() {
+        Value::Array(entries) => entries,
+        _ => Vec::new(),
     }
 }
