@@ -152,7 +152,9 @@ impl Worker {
                 }
             };
             drop(places);
-            stop.run_until_cancelled(sleep(pause)).await;
+            if !pause.is_zero() {
+                stop.run_until_cancelled(sleep(pause)).await;
+            }
         }
     }
 

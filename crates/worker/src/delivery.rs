@@ -21,6 +21,14 @@ impl Delivery {
         }
     }
 
+    /// The same for who tries once more without giving the message back.
+    pub(crate) const fn once_more(self) -> Self {
+        Self {
+            receive_count: self.receive_count.saturating_add(1),
+            ..self
+        }
+    }
+
     /// Nobody has had the message before, so nobody was stopped in the middle of it.
     pub(crate) const fn is_first(&self) -> bool {
         self.receive_count <= 1

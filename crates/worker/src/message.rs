@@ -147,7 +147,7 @@ impl Desk {
         message: &Message,
         event: &ObjectEvent,
     ) -> Result<Settled, SettleError> {
-        let delivery = Delivery::of(message);
+        let mut delivery = Delivery::of(message);
         let patience = Instant::now() + OUTAGE_PATIENCE;
         loop {
             let settled = self.studio.settle(event, &delivery, &self.downloads).await;
@@ -163,6 +163,7 @@ impl Desk {
             if !matches!(timeout_at(patience, end).await, Ok(Some(()))) {
                 return Err(error);
             }
+            delivery = delivery.once_more();
         }
     }
 

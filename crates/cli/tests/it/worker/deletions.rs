@@ -9,16 +9,30 @@ use super::gate::Answer;
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
-/// Lets a worker write up to a call that fails, deletes the upload, and lets it go on.
-async fn delete_when_this_fails(operation: &'static str, path: &'static str) {
+#[derive(Clone, Copy)]
+enum Trouble {
+    /// The message is put off and comes again.
+    OfTheObject,
+    /// The message waits where it is.
+    OfTheStore,
+}
+
+/// Lets a worker write up to a call that is answered like this, deletes the upload, and lets it go
+/// on.
+async fn delete_when_this_fails(operation: &'static str, path: &'static str, with: Trouble) {
     let shop = Workshop::open(Plan::default()).await;
     let is_broken = Arc::new(AtomicBool::new(true));
     let broken = Arc::clone(&is_broken);
+    let begun = AtomicBool::new(false);
     shop.s3.rule(move |call| {
-        if call.is(operation, path) && broken.load(Ordering::Relaxed) {
-            Answer::Refuse(403)
-        } else {
-            Answer::Forward
+        let is_asked = call.is(operation, path);
+        begun.fetch_or(is_asked, Ordering::Relaxed);
+        let is_probe = call.is("HEAD", "darkroom-probe") && begun.load(Ordering::Relaxed);
+        match with {
+            _ if !broken.load(Ordering::Relaxed) => Answer::Forward,
+            Trouble::OfTheObject if is_asked => Answer::Refuse(403),
+            Trouble::OfTheStore if is_asked || is_probe => Answer::Refuse(503),
+            _ => Answer::Forward,
         }
     });
     let _working = shop.start().await;
@@ -44,12 +58,17 @@ async fn delete_when_this_fails(operation: &'static str, path: &'static str) {
 
 #[tokio::test]
 async fn variants_without_a_manifest_go_with_the_upload() {
-    delete_when_this_fails("PUT", "/manifests/").await;
+    delete_when_this_fails("PUT", "/manifests/", Trouble::OfTheObject).await;
+}
+
+#[tokio::test]
+async fn variants_that_an_outage_cut_off_go_with_the_upload() {
+    delete_when_this_fails("PUT", "/manifests/", Trouble::OfTheStore).await;
 }
 
 #[tokio::test]
 async fn an_outcome_that_was_not_looked_after_goes_with_the_upload() {
-    delete_when_this_fails("HEAD", "/raw/").await;
+    delete_when_this_fails("HEAD", "/raw/", Trouble::OfTheObject).await;
 }
 
 #[tokio::test]
