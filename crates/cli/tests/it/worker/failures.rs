@@ -111,7 +111,16 @@ async fn credentials_that_end_are_an_outage_too() {
 }
 
 #[tokio::test]
-async fn a_download_past_its_deadline_is_tried_again() {
+async fn a_server_that_does_not_answer_has_a_deadline() {
+    a_download_is_tried_again_after(|| Answer::Delay(Duration::from_secs(600))).await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_has_a_deadline() {
+    a_download_is_tried_again_after(|| Answer::Trickle).await;
+}
+
+async fn a_download_is_tried_again_after(trouble: fn() -> Answer) {
     let plan = Plan {
         settings: darkroom_worker::WorkerSettings {
             download_timeout: Duration::from_secs(1),
@@ -123,7 +132,7 @@ async fn a_download_past_its_deadline_is_tried_again() {
     let is_first = AtomicBool::new(true);
     shop.s3.rule(move |call| {
         if call.is("GET", "/raw/") && is_first.swap(false, Ordering::Relaxed) {
-            Answer::Delay(Duration::from_secs(600))
+            trouble()
         } else {
             Answer::Forward
         }

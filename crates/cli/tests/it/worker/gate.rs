@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody as BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -45,9 +47,13 @@ pub(crate) enum Answer {
     /// This in place of the service's own answer.
     Say(Value),
     Delay(Duration),
+    /// The service's own answer, two bytes a second.
+    Trickle,
     /// Success, and nothing more to say.
     Accept,
 }
+
+type Body = BoxBody<Bytes, Infallible>;
 
 type Rule = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
 
@@ -127,7 +133,7 @@ async fn serve(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn answer(state: &State, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
         return refusal(400, false);
@@ -144,20 +150,35 @@ async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Byte
     };
     state.calls.lock().unwrap().push(call.clone());
     let rule = Arc::clone(&state.rule.lock().unwrap());
-    match rule(&call) {
-        Answer::Forward => {}
+    let answer = rule(&call);
+    match answer {
+        Answer::Forward | Answer::Trickle => {}
         Answer::Delay(delay) => tokio::time::sleep(delay).await,
         Answer::Refuse(status) => return refusal(status, is_sqs),
         Answer::Accept => return Response::default(),
-        Answer::Say(json) => return Response::new(Full::from(json.to_string())),
+        Answer::Say(json) => return Response::new(Full::from(json.to_string()).boxed_unsync()),
     }
     let request = Request::from_parts(head, Full::from(body));
-    forward(&state.upstream, request)
-        .await
-        .unwrap_or_else(|_| refusal(502, is_sqs))
+    match forward(&state.upstream, request).await {
+        Ok(response) if matches!(answer, Answer::Trickle) => response.map(trickle),
+        Ok(response) => response.map(|body| Full::from(body).boxed_unsync()),
+        Err(_) => refusal(502, is_sqs),
+    }
 }
 
-fn refusal(status: u16, is_sqs: bool) -> Response<Full<Bytes>> {
+fn trickle(body: Bytes) -> Body {
+    let drops = stream::unfold(body, |mut rest| async {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let drop = rest.split_to(rest.len().min(2));
+        Some((Ok(Frame::data(drop)), rest))
+    });
+    StreamBody::new(drops).boxed_unsync()
+}
+
+fn refusal(status: u16, is_sqs: bool) -> Response<Body> {
     let code = match status {
         403 => "AccessDenied",
         503 => "ServiceUnavailable",
@@ -169,18 +190,18 @@ fn refusal(status: u16, is_sqs: bool) -> Response<Full<Bytes>> {
         format!("<Error><Code>{code}</Code><Message>the gate says so</Message></Error>")
     };
     let response = Response::builder().status(status);
-    response.body(Full::from(body)).unwrap()
+    response.body(Full::from(body).boxed_unsync()).unwrap()
 }
 
 async fn forward(
     upstream: &str,
     request: Request<Full<Bytes>>,
-) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Response<Bytes>, Box<dyn std::error::Error + Send + Sync>> {
     let stream = TcpStream::connect(upstream).await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let (head, body) = sender.send_request(request).await?.into_parts();
     let body = body.collect().await?.to_bytes();
-    Ok(Response::from_parts(head, Full::from(body)))
+    Ok(Response::from_parts(head, body))
 }

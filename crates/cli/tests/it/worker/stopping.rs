@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;
 
-use super::gate::Answer;
+use super::gate::{Answer, Gate};
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
@@ -87,6 +87,31 @@ async fn what_arrives_in_the_last_poll_is_given_back() {
     let depth = shop.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (1, 0));
     assert_eq!(shop.s3.count("GET", "/raw/"), 0, "nothing was begun");
+}
+
+#[tokio::test]
+async fn a_process_ends_with_the_grace_period_whatever_hangs() {
+    let grace = Duration::from_secs(3);
+    let shop = Workshop::open(Plan::default()).await;
+    delayed_downloads(&shop, Duration::from_secs(600));
+    let collector = Gate::before("http://127.0.0.1:1").await;
+    collector.rule(|_| Answer::Delay(Duration::from_secs(600)));
+    let environment = [
+        ("DARKROOM_WORKER_DRAIN_GRACE", "3s"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
+    ];
+    let mut process = shop.process("worker", &environment);
+    shop.upload().await;
+    until_downloads(&shop, 1).await;
+    shop.sqs.rule(|_| Answer::Delay(Duration::from_secs(600)));
+    let started = std::time::Instant::now();
+    let ended = process
+        .terminate_async(Duration::from_secs(20))
+        .await
+        .unwrap();
+    let took = started.elapsed();
+    assert!(ended.success(), "{ended}: {}", process.stderr());
+    assert!(took < grace + Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test]
