@@ -246,6 +246,7 @@ mod tests {
             ),
             ("[worker]\npoll_wait = \"21s\"", "worker.poll_wait"),
             ("[worker]\nretry_after = \"0s\"", "worker.retry_after"),
+            ("[worker]\nlisten = \"9100\"", "worker.listen"),
             ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
             ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
             ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),

@@ -237,6 +237,24 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
 }
 
 #[tokio::test]
+async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
+    let collector = Gate::before("http://127.0.0.1:1").await;
+    collector.rule(|_| Answer::Accept);
+    let shop = Workshop::open(Plan::default()).await;
+    let endpoint = collector.url();
+    let mut issuer = shop.process("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let client = Client::new(address(&mut issuer, "issuer").await);
+    for (words, is_traced) in [(1900, true), (2000, false)] {
+        let metadata = serde_json::json!({"note": "x".repeat(words)});
+        let fields = serde_json::json!({"size": 1000, "metadata": metadata});
+        let ticket = client.ticket_with(fields).await;
+        let header = ticket["headers"]["x-amz-meta-darkroom"].as_str().unwrap();
+        assert_eq!(header.contains("traceparent"), is_traced, "{header}");
+        assert!(header.contains(&"x".repeat(words)));
+    }
+}
+
+#[tokio::test]
 async fn without_a_collector_clients_are_asked_for_nothing_more() {
     let shop = Workshop::open(Plan::default()).await;
     let mut issuer = shop.process("issuer", &[]);
