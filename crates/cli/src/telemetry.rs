@@ -78,9 +78,16 @@ where
         .with_writer(std::io::stderr)
         // It would say so on stderr, and panic where nobody reads that.
         .log_internal_errors(false);
-    match format {
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
-        LogFormat::Auto if !is_terminal => lines.json().flatten_event(true).boxed(),
-        LogFormat::Auto | LogFormat::Text => lines.with_ansi(is_terminal).boxed(),
+    let is_json = match format {
+        LogFormat::Auto => !is_terminal,
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+    };
+    if is_json {
+        // The current span is the last of the list.
+        let json = lines.json().flatten_event(true);
+        json.with_current_span(false).boxed()
+    } else {
+        lines.with_ansi(is_terminal).boxed()
     }
 }

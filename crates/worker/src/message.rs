@@ -183,7 +183,7 @@ impl Desk {
     /// it stays on its queue, and SQS itself moves it when its tries are used up.
     async fn bury(&self, message: &Message, epitaph: &Epitaph) -> bool {
         tracing::error!(
-            message = message.id,
+            message_id = message.id,
             reason = epitaph.reason.code(),
             detail = epitaph.detail,
             "a message goes to the dead letters"
@@ -193,7 +193,7 @@ impl Desk {
             .send_on(message, &epitaph.attributes())
             .await;
         if let Err(error) = &buried {
-            tracing::error!(message = message.id, %error, "it could not be sent there");
+            tracing::error!(message_id = message.id, %error, "it could not be sent there");
             self.put_off(message).await;
         } else {
             metric::MESSAGES.add(1, ["buried"]);

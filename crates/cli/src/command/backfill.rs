@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::ensure;
 use darkroom_worker::{Backfill, BackfillProgress};
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 use serde_json::json;
 
 use crate::arguments;
@@ -44,10 +44,9 @@ struct Display<'a> {
 impl<'a> Display<'a> {
     fn new(arguments: &'a arguments::Backfill) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let bar = || ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         Self {
             arguments,
-            bar: is_terminal.then(bar),
+            bar: is_terminal.then(ProgressBar::new_spinner),
         }
     }
 

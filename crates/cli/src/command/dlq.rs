@@ -60,7 +60,7 @@ impl Plan {
             handling => handling,
         };
         let mut missing = self.ids.clone();
-        let mut count = 0;
+        let mut count = 0_u64;
         let gone_through = letters.go_through(handling, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
@@ -72,7 +72,8 @@ impl Plan {
         });
         gone_through.await?;
         if !self.json {
-            say(&format!("{count} dead letters {}", self.done()));
+            let letters = plural(count);
+            say(&format!("{letters} {}", self.done()));
         }
         for id in &missing {
             complain(&format!("{id}: there is no such dead letter"));
@@ -105,6 +106,13 @@ impl Plan {
     }
 }
 
+fn plural(count: u64) -> String {
+    match count {
+        1 => "1 dead letter".to_owned(),
+        _ => format!("{count} dead letters"),
+    }
+}
+
 fn line(letter: &DeadLetter) -> String {
     let DeadLetter {
         id, epitaph, keys, ..
@@ -128,11 +136,11 @@ async fn is_confirmed(letters: &DeadLetters<'_>, ids: &[String]) -> anyhow::Resu
         return Err(UsageError(message.to_owned()).into());
     }
     let depth = letters.dead_letters.depth().await?;
-    let which = match ids.len() {
-        0 => format!("all {} dead letters", depth.visible + depth.in_flight),
-        count => format!("{count} dead letters"),
+    let count = match ids.len() {
+        0 => depth.visible + depth.in_flight,
+        count => count as u64,
     };
-    complain(&format!("Delete {which} for good? [y/N]"));
+    complain(&format!("Delete {} for good? [y/N]", plural(count)));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
