@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use darkroom_cloud::{Connection, Queue};
-use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
+use darkroom_issuer::{Authenticator, Endpoint, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
-use darkroom_worker::{Backfill, DeadLetters, Studio, Worker};
+use darkroom_worker::{Backfill, DeadLetters, Outbox, Studio, Worker};
+use tokio_util::sync::CancellationToken;
 
 use crate::outcome::UsageError;
 use crate::renderer;
@@ -60,6 +61,7 @@ impl Parts {
             profiles: Arc::new(self.settings.profiles.clone()),
             pool: Arc::clone(&self.pool),
             cache_control: storage.cache_control.clone(),
+            outbox: self.outbox().await?,
         };
         let places = worker.places(render.process_count());
         let events = self.queue(&queues.events).await?;
@@ -68,6 +70,36 @@ impl Parts {
         worker
             .await
             .with_context(|| format!("queue {}", queues.events))
+    }
+
+    async fn outbox(&self) -> anyhow::Result<Outbox> {
+        match self.settings.webhooks.url {
+            None => Ok(Outbox::Nobody),
+            Some(_) => Ok(Outbox::Queue(
+                self.queue(&self.settings.queues.webhooks).await?,
+            )),
+        }
+    }
+
+    /// Delivers notices of outcomes beside that service until it stops; nothing, where nobody is
+    /// to be told.
+    pub(crate) async fn deliver(
+        &self,
+        issuer: &Issuer,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let Settings {
+            webhooks, queues, ..
+        } = &self.settings;
+        let endpoint = Endpoint::new(webhooks).map_err(|error| UsageError(error.to_string()))?;
+        let Some(endpoint) = endpoint else {
+            return Ok(());
+        };
+        let notices = self.queue(&queues.webhooks).await?;
+        let dead_letters = self.queue(&queues.webhooks_dead_letters).await?;
+        let courier = issuer.courier(endpoint, notices, dead_letters, webhooks.clone());
+        courier.run(stop).await;
+        Ok(())
     }
 
     /// What enqueues every raw object without a current outcome.

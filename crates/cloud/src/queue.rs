@@ -216,7 +216,7 @@ impl Queue {
 }
 
 /// Whole seconds, rounded up, within what SQS takes (12 h).
-fn seconds(duration: Duration) -> i32 {
+pub(crate) fn seconds(duration: Duration) -> i32 {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     i32::try_from(seconds.min(43_200)).unwrap_or(43_200)
 }

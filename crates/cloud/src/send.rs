@@ -1,12 +1,15 @@
 //! Putting messages on a queue.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
-use crate::queue::{BATCH, invalid};
+use crate::queue::{BATCH, invalid, seconds};
 use crate::{CloudError, CloudErrorKind, Message, Queue};
+
+/// SQS holds a message back for no longer.
+const LONGEST_DELAY_SECONDS: i32 = 900;
 
 impl Queue {
     /// Sends messages, ten in a call. On a FIFO queue each is a group of its own: nothing waits for
@@ -47,6 +50,23 @@ impl Queue {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Sends one message that nobody receives before `delay` has passed, 15 minutes at most. A FIFO
+    /// queue takes none.
+    ///
+    /// # Errors
+    /// What the call met.
+    pub async fn send_later(&self, body: &str, delay: Duration) -> Result<(), CloudError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .delay_seconds(seconds(delay).min(LONGEST_DELAY_SECONDS))
+            .send()
+            .await
+            .map_err(CloudError::of("SendMessage"))?;
         Ok(())
     }
 

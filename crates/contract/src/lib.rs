@@ -22,7 +22,10 @@ mod id;
 mod key;
 mod manifest;
 mod name;
+mod notice;
 mod profile;
+#[cfg(feature = "schema")]
+mod schema;
 mod settings;
 mod upload;
 mod variant;
@@ -35,6 +38,7 @@ pub use id::{IdError, UploadId};
 pub use key::{KeyError, RAW_PREFIX, RawKey};
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
+pub use notice::Notice;
 pub use profile::{Access, Profile, ProfileError, Profiles};
 pub use settings::{QueueSettings, StorageSettings};
 pub use upload::{CreateUpload, UploadMethod, UploadState, UploadStatus, UploadTicket};

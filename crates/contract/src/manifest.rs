@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::{Owner, ProfileName, RawKey, UploadId};
 
 /// One JSON object per upload, written after everything it names.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The shape of this object: [`Manifest::VERSION`].
@@ -37,6 +38,7 @@ pub struct Manifest {
     pub recipe: String,
     /// When the outcome was known.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
     pub finished_at: OffsetDateTime,
     /// How long rendering took, in milliseconds.
     pub render_ms: u64,
@@ -66,6 +68,7 @@ impl Manifest {
 }
 
 /// How it ended.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Outcome {
@@ -102,6 +105,7 @@ impl Outcome {
 }
 
 /// Why work that should have succeeded did not.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeError {
     /// A stable code in snake case.
@@ -111,6 +115,7 @@ pub struct OutcomeError {
 }
 
 /// The raw object that a manifest is about.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManifestSource {
     /// The bucket's name.
@@ -128,10 +133,12 @@ pub struct ManifestSource {
     pub sha256: Option<String>,
     /// What the header says; none where it could not be read.
     #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schema(value_type = crate::schema::PictureFacts))]
     pub picture: Option<Source>,
 }
 
 /// One picture that was made.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestVariant {
     /// Its name within the profile.

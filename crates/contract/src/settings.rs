@@ -55,6 +55,10 @@ pub struct QueueSettings {
     pub events: String,
     /// Where messages go that could not be worked on.
     pub dead_letters: String,
+    /// The queue of outcomes that a webhook is told of.
+    pub webhooks: String,
+    /// Where notices go that nobody took for too long.
+    pub webhooks_dead_letters: String,
     /// How long a received message is hidden from other workers before it is given out again.
     #[serde(with = "humantime_serde")]
     pub visibility_timeout: Duration,
@@ -67,6 +71,8 @@ impl Default for QueueSettings {
         Self {
             events: "darkroom-events".to_owned(),
             dead_letters: "darkroom-events-dlq".to_owned(),
+            webhooks: "darkroom-webhooks".to_owned(),
+            webhooks_dead_letters: "darkroom-webhooks-dlq".to_owned(),
             visibility_timeout: Duration::from_secs(60),
             max_receive_count: 5,
         }

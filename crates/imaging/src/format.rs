@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A format that a source may have, told by its first bytes.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceFormat {

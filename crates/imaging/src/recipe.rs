@@ -52,6 +52,7 @@ pub struct Limits {
 }
 
 /// A rectangle of the upright picture, in pixels from its top left corner.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CropBox {
@@ -60,8 +61,10 @@ pub struct CropBox {
     /// Pixels above the box.
     pub y: u32,
     /// Width of the box in pixels, at least 1.
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub width: u32,
     /// Height of the box in pixels, at least 1.
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub height: u32,
 }
 

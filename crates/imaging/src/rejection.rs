@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A source that is not rendered, and why.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{code}: {message}")]
 pub struct Rejection {
@@ -23,6 +24,7 @@ impl Rejection {
 }
 
 /// The stable codes of [`Rejection`]; the contract with clients.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectionCode {

@@ -20,6 +20,7 @@ pub struct Rendered {
 }
 
 /// What a source is, as its header says.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The real format.
@@ -50,6 +51,7 @@ pub struct RenderedVariant {
 }
 
 /// What to show until a picture is loaded.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placeholder {
     /// [ThumbHash](https://evanw.github.io/thumbhash/) in standard base64 with padding.
@@ -59,6 +61,7 @@ pub struct Placeholder {
 }
 
 /// Something odd about a source that did not stop it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What programs branch on.
@@ -68,6 +71,7 @@ pub struct Note {
 }
 
 /// The stable codes of [`Note`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteCode {

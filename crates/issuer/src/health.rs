@@ -57,12 +57,24 @@ impl Readiness {
     }
 }
 
-/// `GET /healthz`: the process is up.
+/// The process is up.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    responses((status = OK, body = String, content_type = "text/plain")),
+)]
 pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the raw bucket can be reached.
+/// The raw bucket can be reached.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "service",
+    responses((status = OK, body = String, content_type = "text/plain")),
+)]
 pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str, Problem> {
     if desk.readiness.is_ready().await {
         Ok("ok\n")
@@ -71,7 +83,13 @@ pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str
     }
 }
 
-/// `GET /metrics`, in Prometheus's text format.
+/// What was done so far, in Prometheus's text format.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    responses((status = OK, body = String, content_type = "text/plain")),
+)]
 pub(crate) async fn metrics() -> impl IntoResponse {
     let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (format, darkroom_telemetry::exposition())

@@ -9,14 +9,17 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use darkroom_cloud::FileTerms;
-use darkroom_contract::{Attachment, Profile, RawKey, UploadId, UploadState, UploadStatus};
+use darkroom_contract::{
+    Attachment, Owner, Profile, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
+};
 use futures_util::future::try_join_all;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::intake::{Parcel, Spooled};
+use crate::intake::{EncodedForm, ImagesForm, ImagesJson, Parcel, Spooled};
 use crate::issuer::Desk;
 use crate::prefer;
 use crate::problem::Problem;
@@ -31,19 +34,51 @@ pub(crate) struct Purpose {
     owner: Option<String>,
 }
 
+/// Every picture of a request, in their order.
+#[derive(Debug, Serialize, ToSchema)]
+struct TakenImages {
+    uploads: Vec<Taken>,
+}
+
 /// One picture that was taken in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Taken {
     #[serde(flatten)]
     status: UploadStatus,
     status_url: String,
 }
 
+/// Takes pictures in itself, for clients that cannot go to S3.
+///
 /// Answers `202` with one upload for each picture; with `Prefer: wait=SECONDS` (RFC 7240), `200`
 /// with the outcomes if all of them are there in time.
 ///
 /// Nothing goes to S3 before the whole request was read, and what went there before another
 /// picture failed is taken back: a request counts whole or not at all.
+#[utoipa::path(
+    post,
+    path = "/v1/images",
+    tag = "images",
+    params(
+        ("profile" = ProfileName, Query),
+        ("owner" = Option<Owner>, Query, description = "needed unless the token acts for one"),
+        ("prefer" = Option<String>, Header, description = "`wait=SECONDS` (RFC 7240)"),
+    ),
+    request_body(content(
+        (ImagesForm = "multipart/form-data"),
+        (ImagesJson = "application/json"),
+        (EncodedForm = "application/x-www-form-urlencoded"),
+        (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "image/jpeg"),
+        (Vec<u8> = "image/png"),
+        (Vec<u8> = "image/webp"),
+        (Vec<u8> = "image/gif"),
+    )),
+    responses(
+        (status = OK, body = TakenImages, description = "with `Prefer: wait`: all outcomes"),
+        (status = ACCEPTED, body = TakenImages),
+    ),
+)]
 pub(crate) async fn create(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,
@@ -166,6 +201,5 @@ fn declared(image: &Spooled, profile: &Profile) -> Result<Option<String>, Proble
 }
 
 fn answer(status: StatusCode, uploads: Vec<Taken>) -> Response {
-    let body = serde_json::json!({ "uploads": uploads });
-    (status, Json(body)).into_response()
+    (status, Json(TakenImages { uploads })).into_response()
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::{Extension, Json};
-use darkroom_contract::{Profile, Profiles};
+use darkroom_contract::{Profile, ProfileName, Profiles};
 use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode, SourceFormat};
 use darkroom_render::RenderError;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::intake::{Allowance, Pace, Parcel, Spooled};
+use crate::intake::{Allowance, EncodedForm, ImagesForm, ImagesJson, Pace, Parcel, Spooled};
 use crate::issuer::Desk;
 use crate::problem::Problem;
 use crate::uploads::unknown_profile;
@@ -27,9 +27,27 @@ pub(crate) struct Against {
     profile: Option<String>,
 }
 
+/// What a client is told.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Inspected {
+    /// For one picture.
+    One(Report),
+    /// For several, in their order.
+    Several { images: Vec<OfSeveral> },
+}
+
+/// What a client is told of one picture among others.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum OfSeveral {
+    Report(Report),
+    Rejected { msg: &'static str, error: Rejection },
+}
+
 /// What a client is told of one picture.
-#[derive(Debug, Serialize)]
-struct Report {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Report {
     msg: &'static str,
     size: [u32; 2],
     format: SourceFormat,
@@ -40,29 +58,51 @@ struct Report {
     private_metadata: Vec<MetadataKind>,
 }
 
+/// Tells what pictures are and would give away; stores nothing.
+///
 /// Answers for one picture with its report or its refusal, for several with a list of both.
+#[utoipa::path(
+    post,
+    path = "/v1/inspect",
+    tag = "images",
+    params(("profile" = Option<ProfileName>, Query, description = "whose limits count")),
+    request_body(content(
+        (ImagesForm = "multipart/form-data"),
+        (ImagesJson = "application/json"),
+        (EncodedForm = "application/x-www-form-urlencoded"),
+        (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "image/jpeg"),
+        (Vec<u8> = "image/png"),
+        (Vec<u8> = "image/webp"),
+        (Vec<u8> = "image/gif"),
+    )),
+    responses((status = OK, body = Inspected)),
+)]
 pub(crate) async fn inspect(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,
     against: Result<Query<Against>, QueryRejection>,
     request: Request,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Inspected>, Problem> {
     let Query(against) = against.map_err(|_| unknown_profile())?;
     let limits = limits(against.profile.as_deref(), &caller, &desk.parts.profiles)?;
     let allowance = desk.allowance(limits.max_bytes);
     let parcel = Parcel::read(request, allowance).await?;
     if let [image] = &parcel.images[..] {
         let report = desk.report(image, &limits).await?;
-        return Ok(Json(json!(report.map_err(refusal)?)));
+        return Ok(Json(Inspected::One(report.map_err(refusal)?)));
     }
-    let mut reports = Vec::new();
+    let mut images = Vec::new();
     for image in &parcel.images {
-        reports.push(match desk.report(image, &limits).await? {
-            Ok(report) => json!(report),
-            Err(error) => json!({ "msg": "rejected", "error": error }),
+        images.push(match desk.report(image, &limits).await? {
+            Ok(report) => OfSeveral::Report(report),
+            Err(error) => OfSeveral::Rejected {
+                msg: "rejected",
+                error,
+            },
         });
     }
-    Ok(Json(json!({ "images": reports })))
+    Ok(Json(Inspected::Several { images }))
 }
 
 /// Those of the profile, or of none: then only bytes and frames have a limit.

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
+use axum::{Json, Router};
 use darkroom_cloud::{Bucket, LateQueue, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::auth::{self, Authenticator};
 use crate::delivery::Delivery;
@@ -18,7 +20,7 @@ use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::settings::IssuerSettings;
 use crate::uploads::{Ledger, WaitingRoom};
-use crate::{cors, health, images, inspect, page, trace, uploads};
+use crate::{cors, health, images, inspect, openapi, page, trace, uploads};
 
 /// A base64 body takes 64 MiB at most while it is decoded.
 const DECODING_PLACES: usize = 2;
@@ -108,12 +110,15 @@ impl Issuer {
 
     /// Every path of the service.
     pub fn router(&self) -> Router {
-        let settings = &self.desk.parts.settings;
-        let mut router = self
-            .api()
-            .route("/healthz", get(health::healthz))
-            .route("/readyz", get(health::readyz))
-            .route("/metrics", get(health::metrics));
+        let IssuerParts {
+            settings,
+            profiles,
+            auth,
+            ..
+        } = &self.desk.parts;
+        let (mut router, document) = self.described().split_for_parts();
+        let document = openapi::complete(document, profiles, auth.is_on());
+        router = router.route("/openapi.json", get(async move || Json(document)));
         if settings.demo_page {
             router = router.merge(page::router());
         }
@@ -125,23 +130,25 @@ impl Issuer {
             .with_state(Arc::clone(&self.desk))
     }
 
+    /// Every path that stands in the OpenAPI document, which is made of them.
+    fn described(&self) -> OpenApiRouter<Arc<Desk>> {
+        OpenApiRouter::with_openapi(openapi::head())
+            .merge(self.api())
+            .routes(routes!(health::healthz))
+            .routes(routes!(health::readyz))
+            .routes(routes!(health::metrics))
+    }
+
     /// What only known callers reach.
-    fn api(&self) -> Router<Arc<Desk>> {
-        let mut api = Router::new()
-            .route("/v1/uploads", post(uploads::create))
-            .route(
-                "/v1/uploads/{profile}/{owner}/{id}",
-                get(uploads::status).delete(uploads::delete),
-            )
-            .route(
-                "/v1/uploads/{profile}/{owner}/{id}/events",
-                get(uploads::events),
-            )
-            .route("/v1/images", post(images::create))
-            .route("/v1/inspect", post(inspect::inspect));
+    fn api(&self) -> OpenApiRouter<Arc<Desk>> {
+        let mut api = OpenApiRouter::new()
+            .routes(routes!(uploads::create::create))
+            .routes(routes!(uploads::status::status, uploads::delete::delete))
+            .routes(routes!(uploads::events::events))
+            .routes(routes!(images::create))
+            .routes(routes!(inspect::inspect));
         if self.desk.parts.settings.complete_uploads {
-            let path = "/v1/uploads/{profile}/{owner}/{id}/complete";
-            api = api.route(path, post(uploads::complete));
+            api = api.routes(routes!(uploads::complete::complete));
         }
         api.route_layer(from_fn_with_state(Arc::clone(&self.desk), auth::require))
     }

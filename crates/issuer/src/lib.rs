@@ -20,6 +20,7 @@ mod intake;
 mod issuer;
 mod json;
 mod limits;
+mod openapi;
 mod page;
 mod prefer;
 mod problem;
@@ -27,8 +28,10 @@ mod serve;
 mod settings;
 mod trace;
 mod uploads;
+mod webhook;
 
 pub use auth::{ApiKey, ApiKeySettings, AuthError, AuthMode, AuthSettings, Authenticator, KeyHash};
 pub use issuer::{Issuer, IssuerParts};
 pub use limits::LimitSettings;
 pub use settings::{IssuerSettings, IssuerSettingsError};
+pub use webhook::{Courier, Endpoint, EndpointError, Secret, WebhookSettings};

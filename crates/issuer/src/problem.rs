@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use darkroom_cloud::CloudError;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// After a failure of the store, clients come back in this many seconds.
 const RETRY_AFTER_SECONDS: u64 = 2;
@@ -25,12 +26,18 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// A refusal (RFC 9457). Programs branch on `code`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'a> {
     r#type: &'a str,
     title: &'a str,
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What a person reads.
     detail: &'a str,
+    /// Stable, in snake case.
+    #[schema(pattern = "^[a-z0-9_]+$")]
     code: &'a str,
 }
 

@@ -24,12 +24,14 @@ impl Studio {
             return Ok(());
         };
         let manifest = failure(event, &key, error);
-        if publish::first_manifest(&self.media, &manifest).await? {
+        let is_written = publish::first_manifest(&self.media, &manifest).await?;
+        if is_written {
             report(&manifest, delivery);
         }
         // Somebody who deletes the upload removes the raw object first. Of what is gone nobody
         // wants to hear that it failed, and no try is left that could clear up.
         match self.raw.head(&event.key).await {
+            Ok(Some(_)) if is_written => self.outbox.announce(&manifest).await,
             Ok(Some(_)) => Ok(()),
             Ok(None) => self.remove(&key, None).await,
             Err(error) => {

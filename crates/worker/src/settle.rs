@@ -15,6 +15,7 @@ use tracing::{Instrument, Span, info_span};
 
 use crate::delivery::Delivery;
 use crate::fetch::{Download, Downloads, Opened, attachment};
+use crate::outbox::Outbox;
 use crate::publish;
 use crate::report::report;
 use crate::upload::{Upload, Work};
@@ -32,6 +33,8 @@ pub struct Studio {
     pub pool: Arc<RenderPool>,
     /// `Cache-Control` of variants.
     pub cache_control: String,
+    /// Who is told of outcomes.
+    pub outbox: Outbox,
 }
 
 /// What became of an event.
@@ -138,7 +141,9 @@ impl Studio {
             key,
         };
         let current = current?.filter(|_| !event.force);
-        if current.is_some_and(|manifest| upload.is_settled_by(&manifest)) {
+        if let Some(manifest) = current.filter(|manifest| upload.is_settled_by(manifest)) {
+            // Whoever wrote it may have been stopped before it was announced.
+            self.outbox.announce(&manifest).await?;
             return Ok(Settled::Already);
         }
         let span = span(&upload);
@@ -284,6 +289,7 @@ impl Studio {
         let manifest = upload.manifest(outcome, notes, picture, work.sha256, work.took);
         publish::manifest(&self.media, &manifest).await?;
         metric::WRITE_TIME.record(started.elapsed().as_secs_f64(), []);
+        self.outbox.announce(&manifest).await?;
         Ok(manifest)
     }
 }

@@ -51,12 +51,15 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     enqueue_unfinished(&parts).await?;
     let worker = parts.worker().await?;
     greet(listener.local_addr()?, &endpoints, &arguments);
-    let (served, ()) = tokio::join!(
-        parts.issuer()?.serve(listener, stop.clone()),
+    let issuer = parts.issuer()?;
+    let (served, delivered, ()) = tokio::join!(
+        issuer.clone().serve(listener, stop.clone()),
+        parts.deliver(&issuer, stop.clone()),
         worker.run(stop),
     );
     embedded.stop().await;
     served?;
+    delivered?;
     say("darkroom: stopped; everything is kept for the next start");
     Ok(Ending::Well)
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use futures_util::TryFutureExt;
 use tokio::net::TcpListener;
 
 use crate::cloud::Parts;
@@ -25,7 +26,11 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
         "issuer listens on http://{}",
         listener.local_addr()?
     ));
-    parts.issuer()?.serve(listener, stop).await?;
+    let issuer = parts.issuer()?;
+    tokio::try_join!(
+        parts.deliver(&issuer, stop.clone()),
+        issuer.clone().serve(listener, stop).map_err(Into::into),
+    )?;
     Ok(Ending::Well)
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use darkroom_contract::{Profiles, QueueSettings, StorageSettings};
-use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
+use darkroom_issuer::{AuthSettings, Endpoint, IssuerSettings, LimitSettings, WebhookSettings};
 use darkroom_render::RenderSettings;
 use darkroom_worker::WorkerSettings;
 use figment::Figment;
@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) issuer: IssuerSettings,
     pub(crate) auth: AuthSettings,
     pub(crate) limits: LimitSettings,
+    pub(crate) webhooks: WebhookSettings,
     pub(crate) worker: WorkerSettings,
     pub(crate) render: RenderSettings,
     pub(crate) log: LogSettings,
@@ -76,6 +77,8 @@ impl Settings {
         self.issuer.validate().map_err(|error| usage(&error))?;
         self.auth.validate().map_err(|error| usage(&error))?;
         self.limits.validate().map_err(|error| usage(&error))?;
+        self.webhooks.validate().map_err(|error| usage(&error))?;
+        Endpoint::new(&self.webhooks).map_err(|error| usage(&error))?;
         let (queues, worker, render) = (&self.queues, &self.worker, &self.render);
         let hours_12 = 12 * 60 * 60 * SECOND;
         for (is_right, message) in [
@@ -250,6 +253,18 @@ mod tests {
             ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
             ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
             ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
+            (
+                "[webhooks]\nurl = \"https://hooks.example\"",
+                "webhooks.secret",
+            ),
+            (
+                "[webhooks]\nurl = \"https://10.0.0.1\"\nsecret = \"whsec_x\"",
+                "webhooks.url",
+            ),
+            (
+                "[webhooks]\nurl = \"https://hooks.example\"\nsecret = \"hunter2\"",
+                "webhooks.secret",
+            ),
             ("[limits]\nmax_connections = 0", "limits.max_connections"),
             ("[auth]\nmode = \"off\"", "auth.mode"),
             ("[auth]\njwks = \"jwks.json\"", "auth.issuer"),

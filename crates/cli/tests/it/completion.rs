@@ -28,7 +28,12 @@ fn role(system: &System, subcommand: &str, raw_bucket: &str, events: &str) -> Co
         .env("DARKROOM_STORAGE_RAW_BUCKET", raw_bucket)
         .env("DARKROOM_STORAGE_MEDIA_BUCKET", "silent-media")
         .env("DARKROOM_QUEUES_EVENTS", events)
-        .env("DARKROOM_QUEUES_DEAD_LETTERS", "silent-dlq");
+        .env("DARKROOM_QUEUES_DEAD_LETTERS", "silent-dlq")
+        .env("DARKROOM_QUEUES_WEBHOOKS", "silent-webhooks")
+        .env(
+            "DARKROOM_QUEUES_WEBHOOKS_DEAD_LETTERS",
+            "silent-webhooks-dlq",
+        );
     command
 }
 

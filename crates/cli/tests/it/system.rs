@@ -36,6 +36,8 @@ struct Names {
     media_bucket: String,
     events: String,
     dead_letters: String,
+    webhooks: String,
+    webhooks_dead_letters: String,
 }
 
 impl Names {
@@ -48,15 +50,22 @@ impl Names {
             media_bucket: format!("media-{id}"),
             events: format!("events-{id}"),
             dead_letters: format!("events-dlq-{id}"),
+            webhooks: format!("webhooks-{id}"),
+            webhooks_dead_letters: format!("webhooks-dlq-{id}"),
         }
     }
 
-    fn environment(&self) -> [(&'static str, &str); 4] {
+    fn environment(&self) -> [(&'static str, &str); 6] {
         [
             ("DARKROOM_STORAGE_RAW_BUCKET", &self.raw_bucket),
             ("DARKROOM_STORAGE_MEDIA_BUCKET", &self.media_bucket),
             ("DARKROOM_QUEUES_EVENTS", &self.events),
             ("DARKROOM_QUEUES_DEAD_LETTERS", &self.dead_letters),
+            ("DARKROOM_QUEUES_WEBHOOKS", &self.webhooks),
+            (
+                "DARKROOM_QUEUES_WEBHOOKS_DEAD_LETTERS",
+                &self.webhooks_dead_letters,
+            ),
         ]
     }
 }
@@ -159,6 +168,10 @@ impl System {
         &self.names.raw_bucket
     }
 
+    pub(crate) fn media_bucket(&self) -> &str {
+        &self.names.media_bucket
+    }
+
     async fn connection(&self) -> Connection {
         Connection::to(&self.endpoints, &StorageSettings::default()).await
     }
@@ -185,6 +198,11 @@ impl System {
             .queue(&self.names.dead_letters)
             .await
             .unwrap()
+    }
+
+    pub(crate) async fn webhooks(&self) -> Queue {
+        let connection = self.connection().await;
+        connection.queue(&self.names.webhooks).await.unwrap()
     }
 
     /// Waits until no message is left, visible or in work.

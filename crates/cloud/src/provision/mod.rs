@@ -73,7 +73,13 @@ impl Provisioner {
                 self.bucket(media, dry_run).await?,
             );
         }
-        let (dead_letters, change) = self.dead_letters(queues, dry_run).await?;
+        let name = &queues.webhooks_dead_letters;
+        let (dead_letters, change) = self.dead_letters(name, dry_run).await?;
+        note(format!("queue {name}"), change);
+        let change = self.notices(queues, dead_letters.as_ref(), dry_run);
+        note(format!("queue {}", queues.webhooks), change.await?);
+        let name = &queues.dead_letters;
+        let (dead_letters, change) = self.dead_letters(name, dry_run).await?;
         note(format!("queue {}", queues.dead_letters), change);
         let (events, change) = self
             .events(queues, raw, dead_letters.as_ref(), dry_run)

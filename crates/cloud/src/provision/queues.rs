@@ -14,6 +14,9 @@ const RETENTION_SECONDS: &str = "1209600";
 /// The longest long poll that SQS has.
 const RECEIVE_WAIT_SECONDS: &str = "20";
 
+/// Each receipt is one try; the next try is a new message.
+const NOTICE_RECEIVES: u32 = 10;
+
 /// A queue that exists.
 #[derive(Debug, Clone)]
 pub(super) struct ProvisionedQueue {
@@ -24,15 +27,42 @@ pub(super) struct ProvisionedQueue {
 type Attributes = HashMap<QueueAttributeName, String>;
 
 impl Provisioner {
-    /// The queue for dead letters; `None` in a dry run that found none.
+    /// A queue for dead letters; `None` in a dry run that found none.
     pub(super) async fn dead_letters(
         &self,
-        queues: &QueueSettings,
+        name: &str,
         dry_run: bool,
     ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
         let retention = QueueAttributeName::MessageRetentionPeriod;
         let wanted = HashMap::from([(retention, RETENTION_SECONDS.to_owned())]);
-        self.queue(&queues.dead_letters, &wanted, dry_run).await
+        self.queue(name, &wanted, dry_run).await
+    }
+
+    /// The queue of notices, after the one for its dead letters. Whoever delivers them counts and
+    /// buries them itself; SQS does so only for one that ends the process each time.
+    pub(super) async fn notices(
+        &self,
+        queues: &QueueSettings,
+        dead_letters: Option<&ProvisionedQueue>,
+        dry_run: bool,
+    ) -> Result<Change, CloudError> {
+        let redrive = json!({
+            "deadLetterTargetArn": dead_letters.map_or("", |queue| &queue.arn),
+            "maxReceiveCount": NOTICE_RECEIVES,
+        });
+        let wanted = HashMap::from([
+            (
+                QueueAttributeName::ReceiveMessageWaitTimeSeconds,
+                RECEIVE_WAIT_SECONDS.to_owned(),
+            ),
+            (
+                QueueAttributeName::MessageRetentionPeriod,
+                RETENTION_SECONDS.to_owned(),
+            ),
+            (QueueAttributeName::RedrivePolicy, redrive.to_string()),
+        ]);
+        let (_, change) = self.queue(&queues.webhooks, &wanted, dry_run).await?;
+        Ok(change)
     }
 
     /// The queue that S3 tells about uploads, after the one that it gives its dead letters to.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A kind of metadata found in a source.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetadataKind {

@@ -9,6 +9,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::read::DecoderReader;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::multipart::IMAGE;
 use super::parcel::{Allowance, MAX_IMAGES, Parcel, too_many_images};
@@ -29,11 +30,14 @@ pub(crate) enum Form {
     UrlEncoded,
 }
 
-/// A body whose pictures are not decoded yet.
-#[derive(Debug, Default, Deserialize)]
+/// Pictures in base64, or as `data:` URLs.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Encoded {
+#[schema(as = ImagesJson)]
+pub(crate) struct Encoded {
+    #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
     images: Vec<String>,
+    /// Comes back in the outcomes.
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }

@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use darkroom_cloud::ObjectInfo;
 use darkroom_contract::{
-    EventKind, Manifest, ObjectEvent, RawKey, UploadState, UploadStatus, notification_body,
+    EventKind, Manifest, ObjectEvent, Owner, ProfileName, RawKey, UploadId, UploadState,
+    UploadStatus, notification_body,
 };
 use http::StatusCode;
 
@@ -16,8 +17,24 @@ use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 
+/// Says that the file is there.
+///
 /// Puts the upload on the queue that S3's own events go to: `202`, or `200` with the outcome if
 /// that is there. May be sent again at any time: a worker does nothing twice.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads/{profile}/{owner}/{id}/complete",
+    tag = "uploads",
+    params(
+        ("profile" = ProfileName, Path),
+        ("owner" = Owner, Path),
+        ("id" = UploadId, Path),
+    ),
+    responses(
+        (status = OK, body = UploadStatus, description = "the outcome, which is there already"),
+        (status = ACCEPTED, body = UploadStatus),
+    ),
+)]
 pub(crate) async fn complete(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,

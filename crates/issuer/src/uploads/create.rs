@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use darkroom_cloud::{CloudError, PostTerms, PutTerms, SignedPost, SignedPut};
-use darkroom_contract::{RawKey, UploadMethod, UploadTicket};
+use darkroom_contract::{CreateUpload, RawKey, UploadMethod, UploadTicket};
 use darkroom_telemetry::metric;
 use http::{StatusCode, header};
 
@@ -20,6 +20,17 @@ use crate::{body, json};
 const MAX_BODY_BYTES: usize = 32 * 1024;
 
 /// Answers with everything that a client needs to send its file to S3 itself.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads",
+    tag = "uploads",
+    request_body = CreateUpload,
+    responses((
+        status = CREATED,
+        body = UploadTicket,
+        headers(("location" = String, description = "the ticket's `status_url`")),
+    )),
+)]
 pub(crate) async fn create(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
+use darkroom_contract::{Owner, ProfileName, UploadId};
 use http::StatusCode;
 
 use super::name::UploadName;
@@ -11,7 +12,20 @@ use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
 
+/// Removes an upload and everything made of it.
+///
 /// Answers `204`, also when there is nothing left.
+#[utoipa::path(
+    delete,
+    path = "/v1/uploads/{profile}/{owner}/{id}",
+    tag = "uploads",
+    params(
+        ("profile" = ProfileName, Path),
+        ("owner" = Owner, Path),
+        ("id" = UploadId, Path),
+    ),
+    responses((status = NO_CONTENT, description = "nothing of it is left")),
+)]
 pub(crate) async fn delete(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use darkroom_contract::RawKey;
+use darkroom_contract::{Owner, ProfileName, RawKey, UploadId};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -46,6 +46,21 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 ///
 /// An event's id is the status that it tells, so a client that comes back is told only what is
 /// new to it, and one that has the outcome is told by `204` to stay away.
+#[utoipa::path(
+    get,
+    path = "/v1/uploads/{profile}/{owner}/{id}/events",
+    tag = "uploads",
+    params(
+        ("profile" = ProfileName, Path),
+        ("owner" = Owner, Path),
+        ("id" = UploadId, Path),
+        ("last-event-id" = Option<String>, Header, description = "the last event that is known"),
+    ),
+    responses(
+        (status = OK, body = String, content_type = "text/event-stream"),
+        (status = NO_CONTENT, description = "the outcome is known to the client"),
+    ),
+)]
 pub(crate) async fn events(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,

@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
 use darkroom_cloud::CloudError;
-use darkroom_contract::{RawKey, UploadStatus};
+use darkroom_contract::{Owner, ProfileName, RawKey, UploadId, UploadStatus};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -16,6 +16,9 @@ use super::name::UploadName;
 use crate::auth::Caller;
 use crate::issuer::Desk;
 use crate::problem::Problem;
+
+/// Whoever asks for more has mistaken the unit; `issuer.max_wait` cuts it down far more.
+const MAX_WAIT_SECONDS: u64 = 86_400;
 
 /// How long the client would like to wait for an outcome.
 #[derive(Debug, Default, Deserialize)]
@@ -31,7 +34,26 @@ impl Patience {
     }
 }
 
+/// Tells what became of an upload.
+///
 /// Answers at once, or with `?wait=` as soon as there is an outcome.
+#[utoipa::path(
+    get,
+    path = "/v1/uploads/{profile}/{owner}/{id}",
+    tag = "uploads",
+    params(
+        ("profile" = ProfileName, Path),
+        ("owner" = Owner, Path),
+        ("id" = UploadId, Path),
+        (
+            "wait" = Option<u64>,
+            Query,
+            maximum = 86400,
+            description = "seconds to wait for an outcome",
+        ),
+    ),
+    responses((status = OK, body = UploadStatus)),
+)]
 pub(crate) async fn status(
     State(desk): State<Arc<Desk>>,
     Extension(caller): Extension<Arc<Caller>>,
@@ -39,8 +61,10 @@ pub(crate) async fn status(
     patience: Result<Query<Patience>, QueryRejection>,
 ) -> Result<Json<UploadStatus>, Problem> {
     let key = name.check(&caller, &desk)?;
-    let Query(patience) = patience
-        .map_err(|_| Problem::unprocessable("invalid_wait", "wait is a whole number of seconds"))?;
+    let patience = patience
+        .ok()
+        .filter(|patience| patience.wait <= MAX_WAIT_SECONDS);
+    let Query(patience) = patience.ok_or_else(invalid_wait)?;
     let patience = patience.time(desk.parts.settings.max_wait);
     let standing = if patience.is_zero() {
         desk.ledger.look(&key).await?
@@ -49,6 +73,13 @@ pub(crate) async fn status(
         desk.waiting.wait(&key, deadline, &desk.stopping).await?
     };
     Ok(Json(desk.told(key, standing).await?))
+}
+
+fn invalid_wait() -> Problem {
+    Problem::unprocessable(
+        "invalid_wait",
+        "wait is a whole number of seconds, up to a day",
+    )
 }
 
 impl Desk {

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::CloudError;
-use darkroom_contract::RawKey;
+use darkroom_contract::{RawKey, UploadState};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ledger::{Ledger, Standing};
 
 /// An upload that someone waits for is looked up this often, however many wait.
-const INTERVAL: Duration = Duration::from_secs(1);
+const WHILE_IDLE: Duration = Duration::from_secs(1);
+/// Once the file is there the outcome is near, and is to be told within a second.
+const WHILE_PROCESSING: Duration = Duration::from_millis(500);
 
 /// What was last seen of an upload; `None` before the first look-up.
 pub(crate) type News = Option<Result<Standing, CloudError>>;
@@ -68,10 +70,9 @@ impl WaitingRoom {
     }
 
     async fn keep_asking(self: Arc<Self>, key: RawKey) {
-        let mut ticks = tokio::time::interval(INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last = None;
         while self.is_awaited(&key) {
+            let looked_at = Instant::now();
             let news = self.ledger.look_on(&key, last).await;
             match &news {
                 Ok(Standing::Pending(state)) => last = Some(*state),
@@ -79,7 +80,11 @@ impl WaitingRoom {
                 Err(error) => tracing::warn!(%error, "an upload could not be looked up"),
             }
             self.tell(&key, news);
-            ticks.tick().await;
+            let pause = match last {
+                Some(UploadState::Processing) => WHILE_PROCESSING,
+                _ => WHILE_IDLE,
+            };
+            tokio::time::sleep_until(looked_at + pause).await;
         }
     }
 

@@ -13,6 +13,7 @@ mod desk;
 mod hostile;
 mod intake;
 mod limits;
+mod openapi;
 mod page;
 mod refusals;
 mod tickets;

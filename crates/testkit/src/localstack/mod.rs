@@ -35,3 +35,4 @@ pub use launcher::Launcher;
 pub use origin::{CHOICE_VARIABLE, Origin};
 pub use shared::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
 pub use unavailable::Unavailable;
+pub use venv::Venv;

@@ -26,7 +26,7 @@ const QUESTION: &str = "import ensurepip, sys, venv; print(*sys.version_info[:2]
 type Version = (u32, u32);
 
 /// A virtual environment that holds exactly the packages of one requirements file.
-pub(super) struct Venv {
+pub struct Venv {
     folder: PathBuf,
 }
 
@@ -36,7 +36,7 @@ impl Venv {
     ///
     /// # Errors
     /// A sentence about what is missing or failed.
-    pub(super) fn prepare(folder: &Path, requirements: &Path) -> Result<Self, String> {
+    pub fn prepare(folder: &Path, requirements: &Path) -> Result<Self, String> {
         let wanted = fs::read_to_string(requirements)
             .map_err(|error| format!("{}: {error}", requirements.display()))?;
         let venv = Self {
@@ -51,7 +51,7 @@ impl Venv {
     }
 
     /// Its interpreter.
-    pub(super) fn python(&self) -> PathBuf {
+    pub fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }
 

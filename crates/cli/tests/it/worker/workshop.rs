@@ -12,7 +12,7 @@ use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use darkroom_worker::{
-    Backfill, DeadLetter, DeadLetters, Handling, Studio, Worker, WorkerSettings,
+    Backfill, DeadLetter, DeadLetters, Handling, Outbox, Studio, Worker, WorkerSettings,
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -98,6 +98,7 @@ impl Workshop {
             dead_letters: format!("events-dlq{suffix}"),
             visibility_timeout: plan.visibility,
             max_receive_count: plan.max_receive_count,
+            ..QueueSettings::default()
         };
         let storage = StorageSettings::default();
         let direct = connection(cloud.s3_url(), cloud.sqs_url()).await;
@@ -148,6 +149,7 @@ impl Workshop {
             profiles: Arc::clone(&self.profiles),
             pool: Arc::clone(&self.pool),
             cache_control: "no-store".to_owned(),
+            outbox: Outbox::Nobody,
         };
         // What the queue itself says counts for more.
         let queues = QueueSettings {

@@ -1,0 +1,56 @@
+//! Uploads through the issuer itself.
+
+use anyhow::ensure;
+use futures_util::future::try_join_all;
+use tokio::time::Instant;
+
+use crate::connection::Connection;
+use crate::stand::Stand;
+use crate::{Goal, Measured, usage};
+
+const UPLOADS: usize = 16;
+const MIB: usize = 1024 * 1024;
+const BYTES: usize = 10 * MIB;
+const GOAL_MIB: f64 = 64.0;
+
+pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
+    let pid = stand.issuer.pid();
+    // Whatever is made once is made by one upload.
+    upload(stand.address.clone()).await?;
+    let before = usage::memory_mib(pid)?;
+    usage::forget_peak(pid)?;
+    let start = Instant::now();
+    let uploads = (0..UPLOADS).map(|_| tokio::spawn(upload(stand.address.clone())));
+    for ended in try_join_all(uploads).await? {
+        ended?;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let mib = BYTES / MIB;
+    Ok(vec![Measured {
+        what: format!("memory that {UPLOADS} uploads of {mib} MiB at once add ({seconds:.1} s)"),
+        figure: usage::peak_mib(pid)? - before,
+        unit: "MiB",
+        goal: Goal::AtMost(GOAL_MIB),
+    }])
+}
+
+/// As a form, which is what browsers send.
+async fn upload(address: String) -> anyhow::Result<()> {
+    let mut connection = Connection::open(&address).await?;
+    let start = "--b\r\ncontent-disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\n\
+                 content-type: image/jpeg\r\n\r\n";
+    let end = "\r\n--b--\r\n";
+    let length = start.len() + BYTES + end.len();
+    let head = format!(
+        "POST /v1/images?profile=avatar&owner=u123 HTTP/1.1\r\nhost: issuer\r\n\
+         content-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\r\n{start}"
+    );
+    connection.send(head.as_bytes()).await?;
+    let part = vec![0x5a; 64 * 1024];
+    for _ in 0..BYTES / part.len() {
+        connection.send(&part).await?;
+    }
+    let (status, body) = connection.ask(end.as_bytes()).await?;
+    ensure!(status == 202, "{status} {}", String::from_utf8_lossy(body));
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Clients that other people wrote: requests, boto3, and a tester that reads the OpenAPI document.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::localstack::Venv;
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::System;
+
+on_both_clouds!(python_sends_pictures_in_every_form_and_reads_the_results);
+
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
+}
+
+/// The environment with the clients in it; `None`, said aloud, where it cannot be made.
+async fn venv() -> Option<Venv> {
+    let made = tokio::task::spawn_blocking(|| {
+        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+        let requirements = clients().join("requirements.txt");
+        Venv::prepare(&target.join("clients-venv"), &requirements)
+    });
+    match made.await.unwrap() {
+        Ok(venv) => Some(venv),
+        Err(why) if std::env::var_os("DARKROOM_TEST_CLIENTS").is_some() => panic!("{why}"),
+        Err(why) => {
+            // Nobody misses it who does not read what tests say.
+            let _ = writeln!(io::stderr(), "skipped: {why}");
+            None
+        }
+    }
+}
+
+async fn run(mut command: Command) -> Output {
+    let ran = tokio::task::spawn_blocking(move || command.output().unwrap());
+    ran.await.unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+async fn python_sends_pictures_in_every_form_and_reads_the_results(cloud: Cloud) {
+    let Some(venv) = venv().await else {
+        return;
+    };
+    let system = System::start(cloud, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("photo.jpg");
+    std::fs::write(&photo, Jpeg::of(&scene(300, 200)).build()).unwrap();
+    let mut command = Command::new(venv.python());
+    command
+        .arg(clients().join("direct_upload.py"))
+        .arg(&system.client.issuer)
+        .arg(&photo)
+        .env("S3_ENDPOINT", &system.endpoints.s3)
+        .env("AWS_ACCESS_KEY_ID", &system.endpoints.access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &system.endpoints.secret_key)
+        .env("AWS_DEFAULT_REGION", &system.endpoints.region)
+        .env("MEDIA_BUCKET", system.media_bucket());
+    let output = run(command).await;
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// Everything that the document allows and forbids, tried in some hundred ways. The stream of
+/// events is left out: it has no end that the tester would wait for.
+#[tokio::test]
+async fn the_service_does_what_its_description_says() {
+    let Some(venv) = venv().await else {
+        return;
+    };
+    let environment = [
+        ("DARKROOM_ISSUER_MAX_WAIT", "1s"),
+        ("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true"),
+    ];
+    let system = System::start(Cloud::Embedded, &environment);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(venv.python());
+    command
+        .current_dir(folder.path())
+        .args(["-m", "schemathesis.cli", "--config-file"])
+        .arg(clients().join("schemathesis.toml"))
+        .arg("run")
+        .arg(format!("{}/openapi.json", system.client.issuer))
+        .args(["--exclude-path-regex", "events$", "--seed", "1"])
+        .args(["--max-examples", "25", "--workers", "1", "--no-color"]);
+    let output = run(command).await;
+    let report = said(&output);
+    assert!(output.status.success(), "{report}");
+    assert!(report.contains("passed"), "{report}");
+    let log = system.log();
+    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
+}

@@ -1,0 +1,174 @@
+//! A back end that is told of every outcome.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use darkroom_cloud::QueueDepth;
+use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::wait;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+
+use crate::cloud::{Cloud, on_both_clouds};
+use crate::system::{DEADLINE, System};
+
+on_both_clouds!(every_outcome_is_told_signed_and_again_until_it_is_taken);
+
+const KEY: [u8; 32] = [7; 32];
+
+/// A notice as it came.
+#[derive(Debug, Clone)]
+struct Received {
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Received {
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
+    /// As docs/webhooks.md says it is to be checked.
+    fn is_signed(&self) -> bool {
+        let (id, at) = (self.header("webhook-id"), self.header("webhook-timestamp"));
+        let mut mac = Hmac::<Sha256>::new_from_slice(&KEY).unwrap();
+        mac.update(format!("{id}.{at}.{}", self.body).as_bytes());
+        let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        self.header("webhook-signature")
+            .split(' ')
+            .any(|signature| signature == expected)
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// A back end that takes nothing at first: it fails, and then sends elsewhere.
+#[derive(Debug, Clone, Default)]
+struct Receiver {
+    received: Arc<Mutex<Vec<Received>>>,
+    elsewhere: Arc<Mutex<usize>>,
+}
+
+impl Receiver {
+    async fn start(&self) -> String {
+        let router = Router::new()
+            .route("/hook", post(take))
+            .route("/elsewhere", post(elsewhere))
+            .with_state(self.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, router).into_future());
+        format!("http://{address}/hook")
+    }
+
+    fn all(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+}
+
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> Response {
+    let mut received = receiver.received.lock().unwrap();
+    received.push(Received { headers, body });
+    match received.len() {
+        1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        2 => Redirect::temporary("/elsewhere").into_response(),
+        _ => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+async fn elsewhere(State(receiver): State<Receiver>) {
+    *receiver.elsewhere.lock().unwrap() += 1;
+}
+
+async fn every_outcome_is_told_signed_and_again_until_it_is_taken(cloud: Cloud) {
+    let receiver = Receiver::default();
+    let url = receiver.start().await;
+    let secret = format!("whsec_{}", STANDARD.encode(KEY));
+    let system = System::start(
+        cloud,
+        &[
+            ("DARKROOM_WEBHOOKS_URL", &url),
+            ("DARKROOM_WEBHOOKS_SECRET", &secret),
+            ("DARKROOM_WEBHOOKS_FIRST_RETRY", "1s"),
+            ("DARKROOM_WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", "true"),
+        ],
+    );
+    let ready = system
+        .client
+        .upload(&Jpeg::of(&scene(300, 200)).build())
+        .await;
+    let told = async |count: usize| {
+        let enough = async || match receiver.all() {
+            all if all.len() >= count => Ok(all),
+            all => Err(format!("{} notices", all.len())),
+        };
+        let what = format!("{count} notices");
+        wait::until_async(what, DEADLINE, enough).await.unwrap()
+    };
+    let tries = told(3).await;
+    let ids: Vec<_> = tries.iter().map(|one| one.header("webhook-id")).collect();
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(ids[0], ids[2]);
+    for one in &tries {
+        assert!(one.is_signed(), "{one:?}");
+        let notice = one.json();
+        assert_eq!(notice["type"], "upload.ready");
+        assert_eq!(notice["data"]["id"], ready["id"]);
+        let url = notice["data"]["variants"][0]["url"].as_str().unwrap();
+        assert!(!system.client.fetch(url).await.is_empty());
+    }
+    let rejected = system.client.upload(b"this is no picture").await;
+    let last = told(4).await.pop().unwrap();
+    assert!(last.is_signed());
+    assert_eq!(last.json()["type"], "upload.rejected");
+    assert_eq!(last.json()["data"]["error"], rejected["error"]);
+    assert_eq!(
+        *receiver.elsewhere.lock().unwrap(),
+        0,
+        "a redirect was followed"
+    );
+
+    let webhooks = system.webhooks().await;
+    let empty = async || match webhooks.depth().await.unwrap() {
+        depth if depth == QueueDepth::default() => Ok(()),
+        depth => Err(format!("{depth:?}")),
+    };
+    wait::until_async("an empty queue", DEADLINE, empty)
+        .await
+        .unwrap();
+    let log = system.log();
+    assert!(log.contains("503"), "{log}");
+    assert!(!log.contains(&secret) && !log.contains("v1,"), "{log}");
+}
+
+#[tokio::test]
+async fn an_address_at_home_is_not_called_unless_it_is_allowed() {
+    let receiver = Receiver::default();
+    let url = receiver.start().await;
+    let port = url.rsplit(':').next().unwrap();
+    // A name, so that it is looked at when it is resolved and not with the settings.
+    let url = format!("https://localhost:{port}");
+    let secret = format!("whsec_{}", STANDARD.encode(KEY));
+    let system = System::start(
+        Cloud::Embedded,
+        &[
+            ("DARKROOM_WEBHOOKS_URL", &url),
+            ("DARKROOM_WEBHOOKS_SECRET", &secret),
+        ],
+    );
+    system.client.upload(b"this is no picture").await;
+    let refused = async || system.log().contains("localhost has no public address");
+    wait::until_async("the refusal", DEADLINE, refused)
+        .await
+        .unwrap();
+    assert!(receiver.all().is_empty());
+}

@@ -1,0 +1,93 @@
+//! What a receiver knows a notice of ours by ([Standard
+//! Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+const PREFIX: &str = "whsec_";
+
+/// One or more secrets to sign with; receivers take a notice that any of theirs has signed.
+pub(crate) struct SigningSecrets(Vec<Hmac<Sha256>>);
+
+impl SigningSecrets {
+    /// # Errors
+    /// A sentence about what is wrong; it does not repeat the secret.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "is whsec_ and base64 of 24 to 64 random bytes";
+        let secrets = text.split_whitespace().map(|secret| {
+            let base64 = secret.strip_prefix(PREFIX).ok_or(WRONG)?;
+            let key = STANDARD.decode(base64).map_err(|_| WRONG)?;
+            if !(24..=64).contains(&key.len()) {
+                return Err(WRONG);
+            }
+            Hmac::new_from_slice(&key).map_err(|_| WRONG)
+        });
+        let secrets: Vec<_> = secrets.collect::<Result<_, _>>()?;
+        if secrets.is_empty() {
+            return Err(WRONG);
+        }
+        Ok(Self(secrets))
+    }
+
+    /// The value of `webhook-signature`.
+    pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
+        let signatures = self.0.iter().map(|secret| {
+            let mut mac = secret.clone();
+            mac.update(format!("{id}.{timestamp}.").as_bytes());
+            mac.update(body.as_bytes());
+            format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        });
+        signatures.collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Debug for SigningSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningSecrets({} of them)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    /// The example that the reference libraries of Standard Webhooks are tested with.
+    #[test]
+    fn a_signature_is_the_one_of_the_reference_libraries() {
+        let secrets = SigningSecrets::parse(SECRET).unwrap();
+        let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+        let signed = secrets.sign(id, 1_614_265_330, "{\"test\": 2432232314}");
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn while_a_secret_is_replaced_both_sign() {
+        let other = format!("whsec_{}", STANDARD.encode([7; 32]));
+        let both = SigningSecrets::parse(&format!("{other} {SECRET}")).unwrap();
+        let signed = both.sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            "{\"test\": 2432232314}",
+        );
+        let signatures: Vec<_> = signed.split(' ').collect();
+        assert_eq!(signatures.len(), 2);
+        assert_eq!(
+            signatures[1],
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+    }
+
+    #[test]
+    fn what_is_short_or_no_secret_is_refused() {
+        let short = format!("whsec_{}", STANDARD.encode([7; 16]));
+        for text in ["", "secret", "whsec_", "whsec_!", &short] {
+            assert!(SigningSecrets::parse(text).is_err(), "{text}");
+        }
+    }
+}
