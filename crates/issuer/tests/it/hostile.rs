@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
 use darkroom_contract::RawKey;
 use darkroom_issuer::IssuerSettings;
+use http::Request;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -12,6 +14,22 @@ use tokio::runtime::Runtime;
 use crate::desk::{Answer, ask_router, issuer, post};
 
 const CASES: u32 = 10_000;
+
+/// Every header that a `PUT` is given, and every field of a form.
+const KNOWN: [&str; 12] = [
+    "content-type",
+    "if-none-match",
+    "x-amz-meta-darkroom",
+    "Content-Type",
+    "key",
+    "policy",
+    "success_action_status",
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-signature",
+    "x-amz-security-token",
+];
 
 /// What people try: good values often enough that the bad ones get past the first check.
 fn text(good: &'static str) -> impl Strategy<Value = String> {
@@ -27,33 +45,52 @@ fn text(good: &'static str) -> impl Strategy<Value = String> {
 
 fn body() -> impl Strategy<Value = Value> {
     let metadata = prop::collection::btree_map(text("album"), text("7"), 0..4);
-    let fields = (text("avatar"), text("u123"), text("image/jpeg"), metadata);
-    fields.prop_map(|(profile, owner, content_type, metadata)| {
+    let method =
+        prop_oneof![2 => Just("PUT".to_owned()), 1 => Just("POST".to_owned()), 1 => text("PUT")];
+    let fields = (
+        text("avatar"),
+        text("u123"),
+        text("image/jpeg"),
+        method,
+        metadata,
+    );
+    fields.prop_map(|(profile, owner, content_type, method, metadata)| {
         json!({
             "profile": profile, "owner": owner, "content_type": content_type, "size": 1000,
-            "metadata": metadata,
+            "method": method, "metadata": metadata,
         })
     })
 }
 
+fn check_refusal(what: &dyn std::fmt::Display, answer: &Answer) {
+    assert!(answer.status.is_client_error(), "{what}: {}", answer.text);
+    assert!(!answer.code().is_empty());
+    assert_eq!(answer.header("location"), "");
+}
+
 fn check(body: &Value, answer: &Answer) {
     if answer.status != 201 {
-        assert!(answer.status.is_client_error(), "{body}: {}", answer.text);
-        assert!(!answer.code().is_empty());
-        return;
+        return check_refusal(body, answer);
     }
     let ticket = answer.json();
     let url = ticket["url"].as_str().unwrap();
-    let key = url.strip_prefix("https://images.example/darkroom-raw/");
-    let key = RawKey::parse(key.unwrap().split('?').next().unwrap()).unwrap();
+    let rest = url.strip_prefix("https://images.example/darkroom-raw/");
+    let rest = rest.unwrap().split('?').next().unwrap();
+    let (key, sent) = match body["method"].as_str().unwrap() {
+        "PUT" => (rest.to_owned(), &ticket["headers"]),
+        _ => {
+            assert_eq!(rest, "");
+            let key = ticket["fields"]["key"].as_str().unwrap();
+            (key.to_owned(), &ticket["fields"])
+        }
+    };
+    let key = RawKey::parse(&key).unwrap();
     assert_eq!(key.profile.as_str(), body["profile"]);
     assert_eq!(key.owner.as_str(), body["owner"]);
     assert_eq!(answer.header("location"), key.status_path());
-    let headers: BTreeMap<String, String> =
-        serde_json::from_value(ticket["headers"].clone()).unwrap();
-    for (name, value) in headers {
-        let is_known = ["content-type", "if-none-match", "x-amz-meta-darkroom"];
-        assert!(is_known.contains(&name.as_str()), "{body}: {name}");
+    let sent: BTreeMap<String, String> = serde_json::from_value(sent.clone()).unwrap();
+    for (name, value) in sent {
+        assert!(KNOWN.contains(&name.as_str()), "{body}: {name}");
         assert!(
             value.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
             "{body}: {value:?}"
@@ -61,18 +98,62 @@ fn check(body: &Value, answer: &Answer) {
     }
 }
 
+/// Profile, owner and id of a path. No id here is one, so that no store is asked for it.
+fn path() -> impl Strategy<Value = String> {
+    let id = text("01920000-0000-4000-8000-000000000000");
+    (text("avatar"), text("u123"), id).prop_map(|(profile, owner, id)| {
+        let encode = |text: &str| -> String {
+            form_urlencoded::byte_serialize(text.as_bytes())
+                .collect::<String>()
+                .replace('+', "%20")
+        };
+        format!(
+            "/v1/uploads/{}/{}/{}",
+            encode(&profile),
+            encode(&owner),
+            encode(&id)
+        )
+    })
+}
+
+fn run<S: Strategy>(strategy: &S, test: impl Fn(S::Value))
+where
+    S::Value: std::fmt::Debug,
+{
+    let mut config = Config::with_cases(CASES);
+    config.failure_persistence = None;
+    let tried = TestRunner::new(config).run(strategy, |case| {
+        test(case);
+        Ok(())
+    });
+    tried.unwrap();
+}
+
 #[test]
 fn nothing_that_a_client_says_leaves_its_place() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
-    let mut config = Config::with_cases(CASES);
-    config.failure_persistence = None;
-    TestRunner::new(config)
-        .run(&body(), |body| {
-            let request = post(body.to_string());
+    run(&body(), |body| {
+        let request = post(body.to_string());
+        check(
+            &body,
+            &runtime.block_on(ask_router(router.clone(), request)),
+        );
+    });
+}
+
+#[test]
+fn a_path_that_names_no_upload_is_refused_whatever_is_in_it() {
+    let runtime = Runtime::new().unwrap();
+    let router = runtime.block_on(issuer(IssuerSettings::default())).router();
+    run(&path(), |path| {
+        for (method, end) in [("GET", ""), ("DELETE", ""), ("GET", "/events")] {
+            let request = Request::builder()
+                .method(method)
+                .uri(format!("{path}{end}"));
+            let request = request.body(Body::empty()).unwrap();
             let answer = runtime.block_on(ask_router(router.clone(), request));
-            check(&body, &answer);
-            Ok(())
-        })
-        .unwrap();
+            check_refusal(&path, &answer);
+        }
+    });
 }
