@@ -19,7 +19,7 @@ pub(crate) struct Animation<'a> {
 }
 
 enum Frames<'a> {
-    Gif(gif::Frames<'a>),
+    Gif(Box<gif::Frames<'a>>),
     Webp(webp::Frames<'a>),
 }
 
@@ -38,7 +38,7 @@ impl<'a> Animation<'a> {
     /// `corrupt` where the file cannot hold frames; `out_of_memory`.
     pub(crate) fn open(bytes: &'a [u8], header: &Header) -> Result<Self, Rejection> {
         let frames = match header.format {
-            SourceFormat::Gif => Frames::Gif(gif::Frames::of(bytes)?),
+            SourceFormat::Gif => Frames::Gif(Box::new(gif::Frames::of(bytes)?)),
             SourceFormat::Webp => Frames::Webp(webp::Frames::of(bytes)),
             _ => return Err(corrupt("this is no animation")),
         };
