@@ -11,6 +11,7 @@ use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
     every_record_of_a_message_is_worked_on,
+    every_shape_of_event_is_understood,
     a_duplicate_event_changes_nothing,
     keys_of_others_are_passed_over_however_they_are_encoded,
     a_message_that_is_not_understood_goes_to_the_dead_letters_at_once,
@@ -41,6 +42,42 @@ async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
         .collect();
     let message = json!({"Records": records}).to_string();
     system.events().await.send(&[message]).await.unwrap();
+    for manifest in &manifests {
+        let written = async || media.head(manifest).await.unwrap().is_some();
+        wait::until_async("the outcome", DEADLINE, written)
+            .await
+            .unwrap();
+    }
+}
+
+async fn every_shape_of_event_is_understood(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    let photo = Jpeg::of(&scene(64, 48)).build();
+    let mut keys = Vec::new();
+    for _ in 0..4 {
+        let outcome = system.client.upload(&photo).await;
+        keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
+    }
+    system.until_all_is_acknowledged().await;
+    // The outcomes go; each message brings one of them back.
+    let media = system.media().await;
+    let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
+    media.delete(&manifests).await.unwrap();
+    let direct = |key: &str| json!({"Records": [record(&system, key)]});
+    let bridged = |key: &str| {
+        let bucket = json!({"name": system.raw_bucket()});
+        json!({"version": "0", "source": "aws.s3", "detail-type": "Object Created",
+            "detail": {"version": "0", "bucket": bucket, "object": {"key": key}}})
+    };
+    let in_sns = |message: Value| json!({"Type": "Notification", "Message": message.to_string()});
+    let bodies = [
+        direct(&keys[0]),
+        bridged(&keys[1]),
+        in_sns(direct(&keys[2])),
+        in_sns(bridged(&keys[3])),
+    ];
+    let bodies = bodies.map(|body| body.to_string());
+    system.events().await.send(&bodies).await.unwrap();
     for manifest in &manifests {
         let written = async || media.head(manifest).await.unwrap().is_some();
         wait::until_async("the outcome", DEADLINE, written)
