@@ -52,6 +52,13 @@ pub(crate) enum Settled {
     NotOurs,
 }
 
+/// How far one look at an object has come.
+enum Look {
+    Settled(Settled),
+    /// What was made, or begun, is of an object that the key no longer holds.
+    Replaced,
+}
+
 /// Why an event is not settled.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettleError {
@@ -110,8 +117,24 @@ impl Studio {
         delivery: &Delivery,
         downloads: &Downloads,
     ) -> Result<Settled, SettleError> {
+        let mut newest = None;
+        loop {
+            let event_now = newest.as_ref().unwrap_or(event);
+            match self.look(event_now, delivery, downloads).await? {
+                Look::Settled(settled) => return Ok(settled),
+                Look::Replaced => newest = Some(self.newest(event).await?),
+            }
+        }
+    }
+
+    async fn look(
+        &self,
+        event: &ObjectEvent,
+        delivery: &Delivery,
+        downloads: &Downloads,
+    ) -> Result<Look, SettleError> {
         let Some((key, profile)) = self.ours(event)? else {
-            return Ok(Settled::NotOurs);
+            return Ok(Look::Settled(Settled::NotOurs));
         };
         let (opened, current) = tokio::join!(
             downloads.open(&self.raw, event, profile.max_bytes.as_u64()),
@@ -124,12 +147,14 @@ impl Studio {
                 if delivery.may_have_left(current.as_ref()) {
                     self.remove(&key, current.as_ref()).await?;
                 }
-                return Ok(Settled::Gone);
+                return Ok(Look::Settled(Settled::Gone));
             }
-            Opened::Superseded if delivery.is_first() => return Ok(Settled::Superseded),
+            Opened::Superseded if delivery.is_first() => {
+                return Ok(Look::Settled(Settled::Superseded));
+            }
             // Who had it before may have been stopped in the middle of writing variants of the
             // object before: whatever there is now, it is made anew.
-            Opened::Superseded => return self.settle_newest(event, delivery, downloads).await,
+            Opened::Superseded => return Ok(Look::Replaced),
         };
         let attachment = attachment(download.info());
         let upload = Upload {
@@ -144,7 +169,7 @@ impl Studio {
         if let Some(manifest) = current.filter(|manifest| upload.is_settled_by(manifest)) {
             // Whoever wrote it may have been stopped before it was announced.
             self.outbox.announce(&manifest).await?;
-            return Ok(Settled::Already);
+            return Ok(Look::Settled(Settled::Already));
         }
         let span = span(&upload);
         let made = async {
@@ -152,7 +177,7 @@ impl Studio {
             let writing = self.write(upload, work);
             let manifest = writing.instrument(info_span!("write")).await?;
             report(&manifest, delivery);
-            self.look_again(event, delivery, &manifest, downloads).await
+            self.look_again(event, &manifest).await
         };
         made.instrument(span).await
     }
@@ -166,43 +191,35 @@ impl Studio {
     async fn look_again(
         &self,
         event: &ObjectEvent,
-        delivery: &Delivery,
         manifest: &Manifest,
-        downloads: &Downloads,
-    ) -> Result<Settled, SettleError> {
+    ) -> Result<Look, SettleError> {
         match self.raw.head(&event.key).await? {
             Some(now)
                 if now.etag == manifest.source.etag
                     && now.version_id == manifest.source.version_id =>
             {
-                Ok(Settled::Done)
+                Ok(Look::Settled(Settled::Done))
             }
-            Some(_) => self.settle_newest(event, delivery, downloads).await,
+            Some(_) => Ok(Look::Replaced),
             None => {
                 self.remove(&manifest.raw_key(), Some(manifest)).await?;
-                Ok(Settled::Gone)
+                Ok(Look::Settled(Settled::Gone))
             }
         }
     }
 
-    /// Makes the outcome of what the key holds now, even if there is a manifest that tells it:
-    /// variants of an older object may have been written over those it names.
-    async fn settle_newest(
-        &self,
-        event: &ObjectEvent,
-        delivery: &Delivery,
-        downloads: &Downloads,
-    ) -> Result<Settled, SettleError> {
+    /// The event of what the key holds now, to be worked on even if there is a manifest that tells
+    /// it: variants of an older object may have been written over those it names.
+    async fn newest(&self, event: &ObjectEvent) -> Result<ObjectEvent, SettleError> {
         let now = self.raw.head(&event.key).await?;
-        let newest = ObjectEvent {
+        Ok(ObjectEvent {
             size: now.as_ref().map(|now| now.size),
             etag: now.as_ref().map(|now| now.etag.clone()),
             version_id: now.and_then(|now| now.version_id),
             sequencer: None,
             force: true,
             ..event.clone()
-        };
-        Box::pin(self.settle(&newest, delivery, downloads)).await
+        })
     }
 
     /// Removes everything that was made of an upload, the manifest included.
