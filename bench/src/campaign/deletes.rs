@@ -21,7 +21,7 @@ impl Size {
     /// What issue and README promise.
     pub const FULL: Self = Self { uploads: 500 };
     /// What `cargo test` runs.
-    pub const SHORT: Self = Self { uploads: 40 };
+    pub const SHORT: Self = Self { uploads: 30 };
 }
 
 /// With 3 of every 10 deletes refused, all messages are gone after one retry, and none was worked

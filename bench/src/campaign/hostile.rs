@@ -43,7 +43,7 @@ impl Size {
 
     /// What `cargo test` runs.
     pub const SHORT: Self = Self {
-        files: 150,
+        files: 80,
         corpus: None,
         seed: 1,
     };

@@ -31,9 +31,9 @@ impl Size {
     };
     /// What `cargo test` runs.
     pub const SHORT: Self = Self {
-        uploads: 60,
+        uploads: 40,
         workers: 2,
-        kills: 5,
+        kills: 3,
         seed: 1,
     };
 }

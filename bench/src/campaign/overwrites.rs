@@ -27,7 +27,7 @@ impl Size {
     };
     /// What `cargo test` runs.
     pub const SHORT: Self = Self {
-        overwrites: 20,
+        overwrites: 12,
         seed: 1,
     };
 }

@@ -31,7 +31,7 @@ impl Size {
     };
     /// What `cargo test` runs.
     pub const SHORT: Self = Self {
-        uploads: 20,
+        uploads: 12,
         seed: 3,
     };
 }

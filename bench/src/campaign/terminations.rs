@@ -27,7 +27,7 @@ impl Size {
     };
     /// What `cargo test` runs.
     pub const SHORT: Self = Self {
-        terminations: 4,
+        terminations: 3,
         seed: 1,
     };
 }
