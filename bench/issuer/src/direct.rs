@@ -6,28 +6,27 @@ use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::stand::Stand;
-use crate::{Goal, Measured, usage};
+use crate::{Goal, Measured, Size, usage};
 
-const UPLOADS: usize = 16;
 const MIB: usize = 1024 * 1024;
 const BYTES: usize = 10 * MIB;
 const GOAL_MIB: f64 = 64.0;
 
-pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
+pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Measured>> {
     let pid = stand.issuer.pid();
     // Whatever is made once is made by one upload.
     upload(stand.address.clone()).await?;
     let before = usage::memory_mib(pid)?;
     usage::forget_peak(pid)?;
     let start = Instant::now();
-    let uploads = (0..UPLOADS).map(|_| tokio::spawn(upload(stand.address.clone())));
+    let uploads = (0..size.uploads).map(|_| tokio::spawn(upload(stand.address.clone())));
     for ended in try_join_all(uploads).await? {
         ended?;
     }
     let seconds = start.elapsed().as_secs_f64();
-    let mib = BYTES / MIB;
+    let (mib, uploads) = (BYTES / MIB, size.uploads);
     Ok(vec![Measured {
-        what: format!("memory that {UPLOADS} uploads of {mib} MiB at once add ({seconds:.1} s)"),
+        what: format!("memory that {uploads} uploads of {mib} MiB at once add ({seconds:.1} s)"),
         figure: usage::peak_mib(pid)? - before,
         unit: "MiB",
         goal: Goal::AtMost(GOAL_MIB),

@@ -10,13 +10,11 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::connection::Connection;
 use crate::stand::Stand;
-use crate::{Goal, Measured, usage};
+use crate::{Goal, Measured, Size, usage};
 
 const BODY: &str =
     r#"{"profile":"avatar","owner":"u123","content_type":"image/jpeg","size":2913134}"#;
 const CONNECTIONS: usize = 32;
-const WARM_UP: Duration = Duration::from_secs(2);
-const RUN: Duration = Duration::from_secs(10);
 const GOAL_A_SECOND: f64 = 10_000.0;
 const GOAL_P99_MS: f64 = 5.0;
 
@@ -28,20 +26,20 @@ fn request() -> Arc<[u8]> {
         .into()
 }
 
-pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
-    flood(stand, WARM_UP).await?;
+pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Measured>> {
+    flood(stand, size.warm_up).await?;
     let before = usage::cpu(stand.issuer.pid())?;
-    let answered = flood(stand, RUN).await?;
+    let answered = flood(stand, size.run).await?;
     let used = usage::cpu(stand.issuer.pid())? - before;
     let a_second_and_core = answered as f64 / used.as_secs_f64();
-    let mut latencies = steady(stand, a_second_and_core / 2.0).await?;
+    let mut latencies = steady(stand, a_second_and_core / 2.0, size.run).await?;
     latencies.sort_unstable();
     let percentile = |share: f64| {
         let index = (latencies.len() as f64 * share) as usize;
         let latency = latencies.get(index.min(latencies.len() - 1));
         latency.map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     };
-    let asked = latencies.len() as f64 / RUN.as_secs_f64();
+    let asked = latencies.len() as f64 / size.run.as_secs_f64();
     Ok(vec![
         Measured {
             what: format!(
@@ -90,7 +88,7 @@ async fn flood(stand: &Stand, time: Duration) -> anyhow::Result<u64> {
 
 /// So many a second, each at its appointed time; how long each took from then, so that a stall
 /// counts for all who were kept waiting by it.
-async fn steady(stand: &Stand, a_second: f64) -> anyhow::Result<Vec<Duration>> {
+async fn steady(stand: &Stand, a_second: f64, run: Duration) -> anyhow::Result<Vec<Duration>> {
     let start = Instant::now() + Duration::from_millis(100);
     let interval = Duration::from_secs_f64(CONNECTIONS as f64 / a_second);
     let clients = (0..CONNECTIONS).map(|index| {
@@ -100,7 +98,7 @@ async fn steady(stand: &Stand, a_second: f64) -> anyhow::Result<Vec<Duration>> {
         tokio::spawn(async move {
             let mut connection = Connection::open(&address).await?;
             let mut latencies = Vec::new();
-            while due < start + RUN {
+            while due < start + run {
                 sleep_until(due).await;
                 // The generator's own timer is a millisecond coarse, and no fault of the issuer.
                 let asked_at = Instant::now().max(due);

@@ -12,16 +12,19 @@ use tokio::time::{Instant, sleep};
 
 use crate::connection::Connection;
 use crate::stand::Stand;
-use crate::{Goal, Measured, usage};
+use crate::{Goal, Measured, Size, usage};
 
-const CLIENTS: usize = 1000;
-/// Of as many clients each.
-const UPLOADS: usize = 100;
 const GOAL_MIB: f64 = 100.0;
 const GOAL_MS: f64 = 1000.0;
 
-pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
-    let keys: Vec<RawKey> = (0..UPLOADS).map(|_| key()).collect::<Result<_, _>>()?;
+pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Measured>> {
+    let Size {
+        clients: count,
+        awaited,
+        head_start,
+        ..
+    } = size;
+    let keys: Vec<RawKey> = (0..awaited).map(|_| key()).collect::<Result<_, _>>()?;
     let options = PutOptions {
         content_type: "image/jpeg",
         cache_control: "no-cache",
@@ -30,11 +33,11 @@ pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
         let raw = Bytes::from_static(b"a picture, as far as anyone asks");
         stand.raw.put(&key.to_string(), raw, options).await?;
     }
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|index| tokio::spawn(wait(stand.address.clone(), keys[index % UPLOADS].clone())))
+    let clients: Vec<_> = (0..count)
+        .map(|index| tokio::spawn(wait(stand.address.clone(), keys[index % awaited].clone())))
         .collect();
     // All of them have been waiting for some time when the first outcome comes.
-    sleep(Duration::from_secs(5)).await;
+    sleep(head_start).await;
     let mut known_at = Vec::new();
     for key in &keys {
         let manifest = Bytes::from(manifest(key).to_string());
@@ -46,17 +49,17 @@ pub(crate) async fn measure(stand: &Stand) -> anyhow::Result<Vec<Measured>> {
     }
     let mut slowest = Duration::ZERO;
     for (index, told_at) in try_join_all(clients).await?.into_iter().enumerate() {
-        slowest = slowest.max(told_at?.saturating_duration_since(known_at[index % UPLOADS]));
+        slowest = slowest.max(told_at?.saturating_duration_since(known_at[index % awaited]));
     }
     Ok(vec![
         Measured {
-            what: format!("memory of an issuer with {CLIENTS} clients waiting"),
+            what: format!("memory of an issuer with {count} clients waiting"),
             figure: usage::peak_mib(stand.issuer.pid())?,
             unit: "MiB",
             goal: Goal::AtMost(GOAL_MIB),
         },
         Measured {
-            what: format!("the last of {CLIENTS} told after its manifest was written"),
+            what: format!("the last of {count} told after its manifest was written"),
             figure: slowest.as_secs_f64() * 1000.0,
             unit: "ms",
             goal: Goal::AtMost(GOAL_MS),

@@ -104,3 +104,19 @@ fn a_contact_sheet_shows_every_picture_before_and_after() {
     let reaches = |x| *sheet.picture.get_pixel(x, 14) != paper;
     assert!(reaches(60) && !reaches(180));
 }
+
+/// Their goals are for release builds under full load.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_issuer_s_figures_can_be_measured() {
+    use darkroom_bench_issuer::{Figure, Size, measure};
+
+    for (figure, count) in [
+        (Figure::Presign, 2),
+        (Figure::Waiting, 2),
+        (Figure::Direct, 1),
+    ] {
+        let measured = measure(darkroom(), figure, Size::SHORT).await.unwrap();
+        assert_eq!(measured.len(), count, "{measured:?}");
+    }
+}
