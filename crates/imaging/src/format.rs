@@ -22,6 +22,16 @@ pub enum SourceFormat {
 }
 
 impl SourceFormat {
+    /// All that are known, read by this build or not.
+    pub const ALL: [Self; 6] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Webp,
+        Self::Heic,
+        Self::Avif,
+    ];
+
     /// The name in manifests and configuration, such as `"jpeg"`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,6 +4,19 @@ use crate::header::Header;
 use crate::{Limits, Rejection, RejectionCode, SourceFormat};
 
 impl Limits {
+    /// Limits for looking into a file: only its bytes and the frames that are counted are bound.
+    pub fn of_a_look(max_bytes: u64, max_frames: u32) -> Self {
+        Self {
+            max_bytes,
+            max_width: u32::MAX,
+            max_height: u32::MAX,
+            max_pixels: u64::MAX,
+            max_frames,
+            max_total_pixels: u64::MAX,
+            formats: SourceFormat::ALL.to_vec(),
+        }
+    }
+
     /// # Errors
     /// `too_many_bytes`.
     pub(crate) fn check_bytes(&self, bytes: &[u8]) -> Result<(), Rejection> {

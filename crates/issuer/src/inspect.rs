@@ -114,22 +114,10 @@ fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result
         return Ok(profile.recipe(None).limits);
     }
     let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
-    Ok(Limits {
-        max_bytes: profiles.iter().map(max_bytes).max().unwrap_or_default(),
-        max_width: u32::MAX,
-        max_height: u32::MAX,
-        max_pixels: u64::MAX,
-        max_frames: MAX_FRAMES,
-        max_total_pixels: u64::MAX,
-        formats: vec![
-            SourceFormat::Jpeg,
-            SourceFormat::Png,
-            SourceFormat::Gif,
-            SourceFormat::Webp,
-            SourceFormat::Heic,
-            SourceFormat::Avif,
-        ],
-    })
+    Ok(Limits::of_a_look(
+        profiles.iter().map(max_bytes).max().unwrap_or_default(),
+        MAX_FRAMES,
+    ))
 }
 
 impl Desk {

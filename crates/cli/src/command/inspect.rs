@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, SourceFormat};
+use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection};
 use darkroom_render::{RenderError, RenderPool};
 use serde_json::json;
 
@@ -50,22 +50,7 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
 }
 
 async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {
-    let limits = Limits {
-        max_bytes: MAX_BYTES,
-        max_width: u32::MAX,
-        max_height: u32::MAX,
-        max_pixels: u64::MAX,
-        max_frames: u32::MAX,
-        max_total_pixels: u64::MAX,
-        formats: vec![
-            SourceFormat::Jpeg,
-            SourceFormat::Png,
-            SourceFormat::Gif,
-            SourceFormat::Webp,
-            SourceFormat::Heic,
-            SourceFormat::Avif,
-        ],
-    };
+    let limits = Limits::of_a_look(MAX_BYTES, u32::MAX);
     let unreadable = || "the file cannot be read";
     let bytes = tokio::fs::read(file).await.with_context(unreadable)?;
     match pool.inspect(&bytes, &limits).await {

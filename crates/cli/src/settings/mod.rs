@@ -91,6 +91,10 @@ impl Settings {
                 "queues.dead_letters: is a FIFO queue (.fifo) where queues.events is one, and no other",
             ),
             (
+                !queues.webhooks.ends_with(".fifo"),
+                "queues.webhooks: is no FIFO queue (.fifo): those cannot put off one message alone",
+            ),
+            (
                 queues.max_receive_count > 0,
                 "queues.max_receive_count: is at least 1",
             ),
@@ -253,6 +257,7 @@ mod tests {
             ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
             ("[render]\nmax_memory = \"1KiB\"", "render.max_memory"),
             ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
+            ("[queues]\nwebhooks = \"told.fifo\"", "queues.webhooks"),
             (
                 "[webhooks]\nurl = \"https://hooks.example\"",
                 "webhooks.secret",

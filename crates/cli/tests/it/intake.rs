@@ -22,19 +22,25 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
     cache_control: "no-store",
 };
 
-async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+/// Uploads pictures and removes what became of them: their raw keys, and where outcomes are to be.
+async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, Vec<String>) {
     let photo = Jpeg::of(&scene(64, 48)).build();
     let mut keys = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..count {
         let outcome = system.client.upload(&photo).await;
         keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
     }
     system.until_all_is_acknowledged().await;
-    // The outcomes go; the one message brings all of them back.
-    let media = system.media().await;
     let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
-    media.delete(&manifests).await.unwrap();
+    system.media().await.delete(&manifests).await.unwrap();
+    (keys, manifests)
+}
+
+async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
+    let system = System::start(cloud, &[]);
+    // The outcomes go; the one message brings all of them back.
+    let (keys, manifests) = outcomes_that_are_gone(&system, 3).await;
+    let media = system.media().await;
     let records: Vec<Value> = keys
         .iter()
         .map(|key| record(&system, &key.replace('/', "%2F")))
@@ -52,17 +58,9 @@ async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
 
 async fn every_shape_of_event_is_understood(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
-    let mut keys = Vec::new();
-    for _ in 0..4 {
-        let outcome = system.client.upload(&photo).await;
-        keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
-    }
-    system.until_all_is_acknowledged().await;
     // The outcomes go; each message brings one of them back.
+    let (keys, manifests) = outcomes_that_are_gone(&system, 4).await;
     let media = system.media().await;
-    let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
-    media.delete(&manifests).await.unwrap();
     let direct = |key: &str| json!({"Records": [record(&system, key)]});
     let bridged = |key: &str| {
         let bucket = json!({"name": system.raw_bucket()});

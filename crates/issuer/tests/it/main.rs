@@ -17,3 +17,4 @@ mod openapi;
 mod page;
 mod refusals;
 mod tickets;
+mod tokens;

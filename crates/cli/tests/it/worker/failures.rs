@@ -34,6 +34,8 @@ async fn work_that_failed_keeps_its_message() {
         }
     });
     let _working = shop.start().await;
+    // The bucket's own test event is a message too.
+    shop.until_idle().await;
     let key = shop.upload().await;
     let tried = async || shop.s3.count("PUT", "/avatars/") >= 3;
     wait::until_async("writes that fail", DEADLINE, tried)

@@ -1,152 +1,17 @@
-//! Animations stay animated: what is seen, for how long, how often.
-
-use std::path::Path;
+//! Animations made by code, each for one thing that can go wrong.
 
 use darkroom_imaging::{
-    Color, CropBox, Encoding, Fit, IccPolicy, Recipe, RenderedVariant, Resize, Variant, WebpMode,
-    render,
+    Color, CropBox, Encoding, Fit, IccPolicy, Recipe, Resize, Variant, WebpMode, render,
 };
 use darkroom_testkit::fixture::animation::{Animation, Disposal, Frame, small_animation};
 use darkroom_testkit::fixture::{
-    Exif, Playback, Png, Webp, icc_profile, play, rotated_for_orientation, scene,
+    Exif, Png, Webp, icc_profile, play, rotated_for_orientation, scene,
 };
 use image::{DynamicImage, RgbaImage};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use crate::corpus;
+use super::{assert_seen, durations, on_white, one, played};
 use crate::pictures::{difference, only, with, worst};
 use crate::recipes::{lossless, variant, webp};
-
-/// All animations of the corpus.
-const CORPUS: [&str; 8] = [
-    "animated/anim-lossy.webp",
-    "animated/chi.gif",
-    "animated/demo.gif",
-    "animated/dispose-none.gif",
-    "animated/loop-3.gif",
-    "animated/rotating-squares.gif",
-    "animated/rotating-squares.webp",
-    "metadata/gif-xmp.gif",
-];
-
-fn one(bytes: &[u8], recipe: &Recipe) -> RenderedVariant {
-    let mut rendered = render(bytes, recipe).unwrap();
-    rendered.variants.remove(0)
-}
-
-/// What is seen of the only variant of a recipe, after a look at its chunks.
-fn played(bytes: &[u8], recipe: &Recipe) -> Playback {
-    let rendered = one(bytes, recipe);
-    assert_only_pixels(&rendered.bytes[12..]);
-    play(&rendered.bytes)
-}
-
-/// Nothing but pixels and timing, in frames too.
-fn assert_only_pixels(mut chunks: &[u8]) {
-    while let Some((name, rest)) = chunks.split_first_chunk::<4>() {
-        let length = u32::from_le_bytes(*rest.first_chunk().unwrap()) as usize;
-        assert!(
-            matches!(
-                name,
-                b"VP8 " | b"VP8L" | b"VP8X" | b"ALPH" | b"ANIM" | b"ANMF"
-            ),
-            "{}",
-            name.escape_ascii()
-        );
-        if name == b"ANMF" {
-            assert_only_pixels(&rest[4 + 16..4 + length]);
-        }
-        chunks = &rest[4 + length.next_multiple_of(2)..];
-    }
-}
-
-fn durations(played: &Playback) -> Vec<u32> {
-    played
-        .frames
-        .iter()
-        .map(|(_, duration)| *duration)
-        .collect()
-}
-
-/// SHA-256 of a frame, in which no colour stands behind full transparency.
-fn digest(frame: &RgbaImage) -> String {
-    let mut frame = frame.clone();
-    for pixel in frame.pixels_mut().filter(|pixel| pixel[3] == 0) {
-        pixel.0 = [0; 4];
-    }
-    hex::encode(Sha256::digest(frame.as_raw()))
-}
-
-/// The pictures are the same where they can be seen.
-fn assert_seen(played: &Playback, expected: &[RgbaImage]) {
-    assert_eq!(played.frames.len(), expected.len());
-    for (index, ((seen, _), expected)) in played.frames.iter().zip(expected).enumerate() {
-        assert_eq!(digest(seen), digest(expected), "frame {index}");
-    }
-}
-
-/// On white, as a page shows it.
-fn on_white(frame: &RgbaImage) -> RgbaImage {
-    let mut page = RgbaImage::from_pixel(frame.width(), frame.height(), [255; 4].into());
-    image::imageops::overlay(&mut page, frame, 0, 0);
-    page
-}
-
-#[test]
-fn every_gif_of_the_corpus_is_seen_as_pillow_composes_it() {
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/animations.json");
-    let reference: Vec<Value> = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
-    assert_eq!(reference.len(), 6);
-    for expected in reference {
-        let file = expected["file"].as_str().unwrap();
-        let Some(bytes) = corpus::read(file) else {
-            return;
-        };
-        let played = played(&bytes, &lossless());
-        let digests: Vec<_> = played.frames.iter().map(|(seen, _)| digest(seen)).collect();
-        assert_eq!(serde_json::json!(digests), expected["frames"], "{file}");
-        let durations = serde_json::json!(durations(&played));
-        assert_eq!(durations, expected["durations_ms"], "{file}");
-        assert_eq!(expected["plays"], played.plays, "{file}");
-    }
-}
-
-#[test]
-fn every_webp_of_the_corpus_is_seen_as_libwebp_plays_it() {
-    for file in CORPUS.iter().filter(|file| file.ends_with(".webp")) {
-        let Some(bytes) = corpus::read(file) else {
-            return;
-        };
-        let (source, played) = (play(&bytes), played(&bytes, &lossless()));
-        assert_eq!(durations(&played), durations(&source), "{file}");
-        assert_eq!(played.plays, source.plays, "{file}");
-        for ((seen, _), (expected, _)) in played.frames.iter().zip(&source.frames) {
-            // Two decoders of VP8 do not make the same red, green and blue of it.
-            let off = difference(&on_white(seen), &on_white(expected));
-            assert!(off < 0.6, "{file} is off by {off}");
-        }
-    }
-}
-
-#[test]
-fn lossy_animations_of_the_corpus_are_near_what_they_were() {
-    let lossy = variant("lossy", None, webp(85, WebpMode::Lossy));
-    for file in CORPUS {
-        let Some(bytes) = corpus::read(file) else {
-            return;
-        };
-        let exact = played(&bytes, &lossless());
-        let lossy = played(&bytes, &with(lossless(), lossy.clone()));
-        assert_eq!(durations(&lossy), durations(&exact), "{file}");
-        for (index, ((seen, _), (expected, _))) in
-            lossy.frames.iter().zip(&exact.frames).enumerate()
-        {
-            let off = difference(&on_white(seen), &on_white(expected));
-            assert!(off <= 4.0, "frame {index} of {file} is off by {off}");
-        }
-    }
-}
 
 #[test]
 fn every_disposal_of_a_gif_is_followed() {
@@ -303,32 +168,6 @@ fn composed_frames_are_resized_as_pictures_are() {
             let alone = only(&png, &recipe);
             assert!(worst(&on_white(seen), &on_white(&alone)) <= 1);
         }
-    }
-}
-
-#[test]
-fn small_animations_are_made_from_larger_ones_without_a_loss_that_is_seen() {
-    let sized = |name, side| {
-        let resize = Resize {
-            width: Some(side),
-            height: Some(side),
-            fit: Fit::Inside,
-            enlarge: false,
-        };
-        variant(name, Some(resize), webp(80, WebpMode::Lossless))
-    };
-    let Some(bytes) = corpus::read("animated/chi.gif") else {
-        return;
-    };
-    let both = Recipe {
-        variants: vec![sized("small", 60), sized("large", 200)],
-        ..lossless()
-    };
-    let rendered = render(&bytes, &both).unwrap();
-    let alone = one(&bytes, &with(lossless(), sized("small", 60)));
-    let frames = |variant: &RenderedVariant| play(&variant.bytes).frames;
-    for ((seen, _), (expected, _)) in frames(&rendered.variants[0]).iter().zip(frames(&alone)) {
-        assert!(difference(&on_white(seen), &on_white(&expected)) < 1.0);
     }
 }
 
