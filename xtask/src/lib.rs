@@ -1,0 +1,9 @@
+//! Checks of this repository's structure and language.
+//!
+//! The binary (`cargo xtask`) prints their reports; the tests beside them keep the repository within
+//! their limits.
+
+pub mod crates;
+pub mod structure;
+
+mod source;
