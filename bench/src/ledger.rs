@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use darkroom_cloud::PutOptions;
+use darkroom_cloud::{Bucket, PutOptions};
 use darkroom_contract::{Manifest, Outcome, RawKey, UploadId, sha256_hex};
 use darkroom_testkit::wait;
 use futures_util::stream::{self, StreamExt, TryStreamExt};

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
-use darkroom_cloud::{Bucket, Connection, Endpoints};
+use darkroom_cloud::{Connection, Endpoints, S3Bucket};
 use darkroom_contract::{QueueSettings, StorageSettings};
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 use darkroom_testkit::process::Process;
@@ -18,8 +18,8 @@ pub(crate) struct Stand {
     pub(crate) issuer: Process,
     /// Host and port.
     pub(crate) address: String,
-    pub(crate) raw: Bucket,
-    pub(crate) media: Bucket,
+    pub(crate) raw: S3Bucket,
+    pub(crate) media: S3Bucket,
     _cloud: Process,
     _folder: TempDir,
 }

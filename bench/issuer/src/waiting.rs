@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
-use darkroom_cloud::PutOptions;
+use darkroom_cloud::{Bucket, PutOptions};
 use darkroom_contract::{RawKey, UploadId};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};

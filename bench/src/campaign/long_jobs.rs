@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use darkroom_cloud::Bucket;
 use darkroom_testkit::fault::{Fault, Rule};
 
 use crate::ledger::Ledger;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use darkroom_cloud::Bucket;
 use darkroom_contract::{EventKind, ObjectEvent, Sequencer, notification_body};
 
 use crate::ledger::{Ledger, new_key, put};

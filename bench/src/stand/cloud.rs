@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
-use darkroom_cloud::{Bucket, Connection, Endpoints};
+use darkroom_cloud::{Connection, Endpoints, S3Bucket};
 use darkroom_contract::{QueueSettings, StorageSettings};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_testkit::fault::FaultProxy;
@@ -37,8 +37,8 @@ impl Default for StandOptions {
 pub(crate) struct Stand {
     pub(crate) s3: FaultProxy,
     pub(crate) sqs: FaultProxy,
-    pub(crate) raw: Bucket,
-    pub(crate) media: Bucket,
+    pub(crate) raw: S3Bucket,
+    pub(crate) media: S3Bucket,
     pub(crate) events: Messages,
     pub(crate) dead_letters: Messages,
     pub(crate) receives: Receives,

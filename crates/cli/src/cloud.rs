@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use darkroom_cloud::{Connection, Queue};
+use darkroom_cloud::{Connection, SqsQueue};
 use darkroom_issuer::{Authenticator, Endpoint, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
 use darkroom_worker::{Backfill, DeadLetters, Outbox, Studio, Worker};
@@ -37,7 +37,7 @@ impl Parts {
             signer: self.connection.signer(&storage.raw_bucket),
             raw: self.connection.bucket(&storage.raw_bucket),
             media: self.connection.bucket(&storage.media_bucket),
-            events: self.connection.late_queue(&self.settings.queues.events),
+            events: self.connection.lazy_queue(&self.settings.queues.events),
             profiles: Arc::new(self.settings.profiles.clone()),
             pool: Arc::clone(&self.pool),
             storage: storage.clone(),
@@ -130,7 +130,7 @@ impl Parts {
         })
     }
 
-    pub(crate) async fn queue(&self, name: &str) -> anyhow::Result<Queue> {
+    pub(crate) async fn queue(&self, name: &str) -> anyhow::Result<SqsQueue> {
         self.connection
             .queue(name)
             .await

@@ -10,7 +10,7 @@ use darkroom_contract::StorageSettings;
 
 use crate::credentials::CredentialCache;
 use crate::presign::Presigner;
-use crate::{Bucket, CloudError, LateQueue, Provisioner, Queue, UploadSigner};
+use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadSigner};
 
 /// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -112,8 +112,8 @@ impl Connection {
     }
 
     /// A bucket by name; whether it exists is not asked.
-    pub fn bucket(&self, name: &str) -> Bucket {
-        Bucket::new(self.s3.clone(), self.presigner(name))
+    pub fn bucket(&self, name: &str) -> S3Bucket {
+        S3Bucket::new(self.s3.clone(), self.presigner(name))
     }
 
     /// What hands out upload URLs for a bucket, under the name that clients can reach.
@@ -130,13 +130,13 @@ impl Connection {
     ///
     /// # Errors
     /// `NotFound` if there is none of that name, or what the call to SQS met.
-    pub async fn queue(&self, name: &str) -> Result<Queue, CloudError> {
-        Queue::find(self.sqs.clone(), name).await
+    pub async fn queue(&self, name: &str) -> Result<SqsQueue, CloudError> {
+        SqsQueue::find(self.sqs.clone(), name).await
     }
 
     /// A queue by name, which is not looked for before it is used.
-    pub fn late_queue(&self, name: &str) -> LateQueue {
-        LateQueue::new(self.sqs.clone(), name)
+    pub fn lazy_queue(&self, name: &str) -> LazyQueue {
+        LazyQueue::new(self.sqs.clone(), name)
     }
 
     /// What sets buckets and queues up.

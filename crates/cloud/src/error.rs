@@ -1,37 +1,37 @@
-//! One taxonomy for everything that S3 and SQS may answer.
+//! One taxonomy for the errors of S3 and SQS.
 
 use std::fmt;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-/// A call to S3 or SQS that did not succeed.
+/// A failed call to S3 or SQS.
 #[derive(Debug, Clone)]
 pub struct CloudError {
-    /// What callers branch on.
+    /// The class that callers branch on.
     pub kind: CloudErrorKind,
     /// The operation, such as `GetObject`.
     pub operation: &'static str,
-    /// What the service or the network said, for the log.
+    /// The message of the service or the network, for the log.
     pub detail: String,
 }
 
-/// What kind of failure it was.
+/// The class of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CloudErrorKind {
-    /// There is no such object, version, bucket or queue.
+    /// The object, version, bucket or queue does not exist.
     NotFound,
-    /// A condition of the request does not hold: the object is another than the one meant.
+    /// A condition of the request does not hold: the object has changed.
     PreconditionFailed,
-    /// The credentials may not do this. S3 says this of a missing object too where listing is not
-    /// allowed.
+    /// The credentials do not permit this. S3 also answers so for a missing object where listing is
+    /// not permitted.
     Forbidden,
-    /// The service asks for fewer calls.
+    /// The service limits the rate of calls.
     Throttled,
-    /// The service failed, or could not be reached.
+    /// The service failed or is unreachable.
     Unavailable,
-    /// No answer came in time.
+    /// The response did not arrive in time.
     TimedOut,
-    /// The service does not take the request as it is.
+    /// The service refused the request as invalid.
     Invalid,
 }
 
@@ -51,24 +51,12 @@ impl CloudErrorKind {
 }
 
 impl CloudError {
-    /// Whether the same call may succeed later. `Forbidden` counts: permissions and rotated
-    /// credentials come right without a new request.
-    pub const fn is_retryable(&self) -> bool {
-        matches!(
-            self.kind,
-            CloudErrorKind::Throttled
-                | CloudErrorKind::Unavailable
-                | CloudErrorKind::TimedOut
-                | CloudErrorKind::Forbidden
-        )
-    }
-
-    /// Whether what was asked for is not there.
+    /// Returns `true` if the object, bucket or queue does not exist.
     pub const fn is_not_found(&self) -> bool {
         matches!(self.kind, CloudErrorKind::NotFound)
     }
 
-    /// A failure of `operation`; the service's own words go into `detail`.
+    /// A failure of `operation`, with the service's message as `detail`.
     pub fn new(kind: CloudErrorKind, operation: &'static str, detail: impl fmt::Display) -> Self {
         Self {
             kind,
@@ -77,8 +65,8 @@ impl CloudError {
         }
     }
 
-    /// For `map_err`: what the SDK says of an operation, in our words.
-    pub(crate) fn of<E>(operation: &'static str) -> impl Fn(SdkError<E>) -> Self
+    /// Converts an SDK error of `operation`, for `map_err`.
+    pub(crate) fn from_sdk<E>(operation: &'static str) -> impl Fn(SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -99,13 +87,13 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// An error and everything that caused it. The SDK's own display of this repeats all of it in debug
-/// form, which nobody can read in a log.
+/// An error and its causes. The SDK's own rendering repeats all of it in debug form, which is
+/// unreadable in a log.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut said: Vec<String> = causes.map(ToString::to_string).collect();
-    said.dedup();
-    said.join(": ")
+    let mut messages: Vec<String> = causes.map(ToString::to_string).collect();
+    messages.dedup();
+    messages.join(": ")
 }
 
 fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {
@@ -120,7 +108,7 @@ fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {
     }
 }
 
-/// The codes whose status alone would mislead.
+/// Error codes whose HTTP status alone would mislead.
 fn by_code(code: &str) -> Option<CloudErrorKind> {
     Some(match code {
         "NoSuchKey"
@@ -131,7 +119,7 @@ fn by_code(code: &str) -> Option<CloudErrorKind> {
         | "AWS.SimpleQueueService.NonExistentQueue"
         | "NoSuchCORSConfiguration"
         | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
-        // What a delete marker answers when its version is named.
+        // The answer for a delete marker whose version is named.
         "MethodNotAllowed" => CloudErrorKind::NotFound,
         "SlowDown"
         | "ThrottlingException"
@@ -141,7 +129,7 @@ fn by_code(code: &str) -> Option<CloudErrorKind> {
         | "OverLimit" => CloudErrorKind::Throttled,
         "ExpiredToken" | "RequestTimeTooSkewed" => CloudErrorKind::Forbidden,
         "RequestTimeout" => CloudErrorKind::TimedOut,
-        // A conditional write that lost against another one.
+        // A conditional write that lost to a concurrent one.
         "ConditionalRequestConflict" => CloudErrorKind::PreconditionFailed,
         _ => return None,
     })

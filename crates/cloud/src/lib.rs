@@ -1,40 +1,42 @@
-//! S3 and SQS, spoken through the AWS SDK: the only place that imports it.
+//! S3 and SQS through the AWS SDK: the only crate that imports it.
 //!
 //! A [`Connection`] follows the SDK's own chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
-//! profiles, instance roles) and gives out a [`Bucket`], a [`Queue`] and an [`UploadSigner`]. What
-//! leaves this crate are types of its own: no caller sees an SDK type, and every failure is a
-//! [`CloudError`] that says whether another try may help.
+//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadSigner`]. No SDK type
+//! leaves this crate: its types are its own, and every failure is a [`CloudError`] with a class.
 //!
-//! What it never does: decide what is stored or when. That is the roles' business.
+//! Beside the SDK's [`S3Bucket`] and [`SqsQueue`] stand a [`MemoryBucket`] and a [`MemoryQueue`], on
+//! which the layers above are tested without a service and with a clock of the test's own.
+//!
+//! This crate never decides what is stored or when. That is the business of `uploads` and the roles.
 
 #![warn(missing_docs)]
 
+mod backoff;
 mod bucket;
 mod connection;
 mod credentials;
 mod error;
-mod late_queue;
+mod kill_point;
 mod link;
-mod message;
 mod presign;
 mod provision;
-mod put_file;
 mod queue;
-mod redrive_policy;
-mod send;
 mod sign;
 mod sign_post;
 mod sigv4;
 
-pub use bucket::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError};
+pub use backoff::Backoff;
+pub use bucket::{
+    Bucket, ListedObject, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions, ReadError,
+    S3Bucket, UploadOptions,
+};
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
-pub use late_queue::LateQueue;
+pub use kill_point::KillPoint;
 pub use link::LinkTerms;
-pub use message::Message;
 pub use provision::{Change, Provisioner, Resource};
-pub use put_file::FileTerms;
-pub use queue::{Queue, QueueDepth, Receipt};
-pub use redrive_policy::RedrivePolicy;
+pub use queue::{
+    LazyQueue, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
+};
 pub use sign::{PutTerms, SignedPut, UploadSigner};
 pub use sign_post::{PostTerms, SignedPost};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::presign::Request;
-use crate::{Bucket, CloudError};
+use crate::{CloudError, S3Bucket};
 
 /// A link to an object.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct LinkTerms<'a> {
     pub cache_control: Option<&'a str>,
 }
 
-impl Bucket {
+impl S3Bucket {
     /// A `GET` under the name that clients can reach.
     ///
     /// # Errors

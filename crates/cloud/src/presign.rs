@@ -108,7 +108,7 @@ impl Presigner {
             let terms = terms.map_err(|error| invalid(&error))?;
             let request = client.get_object().bucket(bucket).key(SAMPLE_KEY);
             let sample = request.presigned(terms).await;
-            let sample = sample.map_err(CloudError::of(OPERATION))?;
+            let sample = sample.map_err(CloudError::from_sdk(OPERATION))?;
             let url = sample.uri().split('?').next().unwrap_or_default();
             let address = url.strip_suffix(SAMPLE_KEY).and_then(Address::parse);
             address.ok_or_else(|| invalid(&"the bucket has no address"))

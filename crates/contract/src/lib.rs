@@ -3,7 +3,7 @@
 //! Issuer, worker and command line agree on object keys ([`RawKey`]), on what S3 says
 //! ([`Notification`]), on what is made of an upload ([`Profile`]) and on how its outcome is told
 //! ([`Manifest`]). This crate holds those words and their rules and does nothing: no network, no
-//! files, no clock but the one inside an [`UploadId`].
+//! files, no clock but the one inside an [`UploadId`]; whoever needs the time is given a [`Clock`].
 //!
 //! ```
 //! use darkroom_contract::RawKey;
@@ -17,6 +17,7 @@
 #![warn(missing_docs)]
 
 mod attachment;
+mod clock;
 mod event;
 mod id;
 mod key;
@@ -31,6 +32,7 @@ mod upload;
 mod variant;
 
 pub use attachment::{Attachment, AttachmentError};
+pub use clock::Clock;
 pub use event::{
     EventError, EventKind, Notification, ObjectEvent, RecordError, Sequencer, notification_body,
 };

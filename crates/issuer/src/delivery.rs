@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudError, LinkTerms};
+use darkroom_cloud::{CloudError, LinkTerms, S3Bucket};
 use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
 
 /// What a browser may keep and nobody in between: the address ends, the picture never changes.
@@ -14,14 +14,14 @@ const PRIVATE: &str = "private, max-age=31536000, immutable";
 pub(crate) struct Delivery {
     /// A CDN or public bucket, without a slash at its end.
     base_url: Option<String>,
-    media: Bucket,
+    media: S3Bucket,
     profiles: Arc<Profiles>,
     link_expiry: Duration,
 }
 
 impl Delivery {
     pub(crate) fn new(
-        media: Bucket,
+        media: S3Bucket,
         profiles: Arc<Profiles>,
         storage: &StorageSettings,
         link_expiry: Duration,

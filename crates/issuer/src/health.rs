@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use darkroom_cloud::Bucket;
+use darkroom_cloud::{Bucket, S3Bucket};
 use http::header;
 use tokio::sync::Mutex;
 
@@ -22,12 +22,12 @@ const PROBE_KEY: &str = "readyz";
 /// Whether the store answers, asked at most once a second.
 #[derive(Debug)]
 pub(crate) struct Readiness {
-    bucket: Bucket,
+    bucket: S3Bucket,
     last: Mutex<Option<(Instant, bool)>>,
 }
 
 impl Readiness {
-    pub(crate) fn of(bucket: Bucket) -> Self {
+    pub(crate) fn of(bucket: S3Bucket) -> Self {
         Self {
             bucket,
             last: Mutex::new(None),

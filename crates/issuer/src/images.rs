@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use darkroom_cloud::FileTerms;
+use darkroom_cloud::{Bucket, UploadOptions};
 use darkroom_contract::{
     Attachment, Owner, Profile, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
 };
@@ -125,7 +125,7 @@ impl Desk {
             uploads.push((new_key(), image, content_type));
         }
         for (count, (key, image, content_type)) in uploads.iter().enumerate() {
-            let terms = FileTerms {
+            let terms = UploadOptions {
                 content_type: content_type.as_deref(),
                 attachment: attachment.as_deref(),
             };

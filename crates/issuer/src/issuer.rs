@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
-use darkroom_cloud::{Bucket, LateQueue, UploadSigner};
+use darkroom_cloud::{LazyQueue, S3Bucket, UploadSigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
 use tokio::sync::Semaphore;
@@ -33,11 +33,11 @@ pub struct IssuerParts {
     /// Signs uploads into the raw bucket.
     pub signer: UploadSigner,
     /// Where uploads arrive.
-    pub raw: Bucket,
+    pub raw: S3Bucket,
     /// Where variants and manifests are.
-    pub media: Bucket,
+    pub media: S3Bucket,
     /// Where S3 tells of uploads, for those of which clients tell.
-    pub events: LateQueue,
+    pub events: LazyQueue,
     /// What may be uploaded.
     pub profiles: Arc<Profiles>,
     /// Who may call.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use darkroom_cloud::{Queue, Receipt};
+use darkroom_cloud::{Queue, Receipt, SqsQueue};
 use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -27,7 +27,7 @@ pub(crate) struct Acknowledger {
 }
 
 impl Acknowledger {
-    pub(crate) fn start(queue: Queue) -> Self {
+    pub(crate) fn start(queue: SqsQueue) -> Self {
         let (receipts, incoming) = mpsc::channel(BATCH * 10);
         let task = tokio::spawn(delete_batches(queue, incoming));
         Self { receipts, task }
@@ -47,7 +47,7 @@ impl Acknowledger {
     }
 }
 
-async fn delete_batches(queue: Queue, mut incoming: mpsc::Receiver<Receipt>) {
+async fn delete_batches(queue: SqsQueue, mut incoming: mpsc::Receiver<Receipt>) {
     while let Some(first) = incoming.recv().await {
         let mut batch = vec![first];
         let deadline = Instant::now() + LINGER;
@@ -63,7 +63,7 @@ async fn delete_batches(queue: Queue, mut incoming: mpsc::Receiver<Receipt>) {
 
 /// While this goes on, what is done waits to be acknowledged and keeps its place: nothing new is
 /// begun that could not be acknowledged either.
-async fn delete(queue: &Queue, mut batch: Vec<Receipt>) {
+async fn delete(queue: &SqsQueue, mut batch: Vec<Receipt>) {
     for tries in 1..=TRIES {
         KillPoint::BeforeDelete.pass();
         match queue.delete(&batch).await {

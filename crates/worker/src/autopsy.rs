@@ -1,6 +1,6 @@
 //! Finding out why a message is among the dead letters.
 
-use darkroom_cloud::{Bucket, CloudError, Message};
+use darkroom_cloud::{Bucket, CloudError, Message, S3Bucket};
 use darkroom_contract::{Manifest, Notification, ObjectEvent, Outcome, Profiles, RawKey};
 
 use crate::dead_letter::{Epitaph, Reason};
@@ -9,8 +9,8 @@ use crate::publish::current_manifest;
 /// What is asked to find out why a message is a dead letter.
 #[derive(Debug, Clone)]
 pub(crate) struct Autopsy<'a> {
-    pub(crate) raw: &'a Bucket,
-    pub(crate) media: &'a Bucket,
+    pub(crate) raw: &'a S3Bucket,
+    pub(crate) media: &'a S3Bucket,
     pub(crate) profiles: &'a Profiles,
 }
 

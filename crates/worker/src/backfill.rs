@@ -1,6 +1,6 @@
 //! Putting raw objects without a current outcome back on the queue.
 
-use darkroom_cloud::{Bucket, CloudError, ListedObject, Queue};
+use darkroom_cloud::{Bucket, CloudError, ListedObject, Queue, S3Bucket, SqsQueue};
 use darkroom_contract::{
     EventKind, Manifest, ObjectEvent, ProfileName, Profiles, RAW_PREFIX, RawKey, notification_body,
 };
@@ -15,13 +15,13 @@ const LOOKUPS: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// Where raw objects are.
-    pub raw: Bucket,
+    pub raw: S3Bucket,
     /// Where manifests are.
-    pub media: Bucket,
+    pub media: S3Bucket,
     /// What is made of them.
     pub profiles: &'a Profiles,
     /// Where work is queued.
-    pub events: Queue,
+    pub events: SqsQueue,
     /// Only this profile.
     pub profile: Option<&'a ProfileName>,
     /// Also those whose outcome is current.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, Message, Queue, Receipt};
+use darkroom_cloud::{CloudError, Message, Queue, Receipt, SqsQueue};
 use darkroom_contract::QueueSettings;
 use darkroom_telemetry::metric;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -53,8 +53,8 @@ impl Worker {
     /// What that call met, unless it was forbidden: then the settings are trusted.
     pub async fn open(
         studio: Studio,
-        events: Queue,
-        dead_letters: Queue,
+        events: SqsQueue,
+        dead_letters: SqsQueue,
         queues: &QueueSettings,
         settings: WorkerSettings,
         places: usize,
@@ -201,7 +201,7 @@ impl Worker {
             .iter()
             .map(|message| message.receipt.clone())
             .collect();
-        if let Err(error) = self.desk.events.give_back(&receipts).await {
+        if let Err(error) = self.desk.events.release(&receipts).await {
             tracing::warn!(%error, "messages could not be given back");
         }
     }

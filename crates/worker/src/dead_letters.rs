@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, Message, Queue, Receipt};
+use darkroom_cloud::{CloudError, CloudErrorKind, Message, Queue, Receipt, S3Bucket, SqsQueue};
 use darkroom_contract::{Notification, Profiles};
 use futures_util::future::join_all;
 use time::OffsetDateTime;
@@ -33,13 +33,13 @@ const MOST: usize = 18_000;
 #[derive(Debug, Clone)]
 pub struct DeadLetters<'a> {
     /// The queue that they are on.
-    pub dead_letters: Queue,
+    pub dead_letters: SqsQueue,
     /// The queue that they come from.
-    pub events: Queue,
+    pub events: SqsQueue,
     /// Where raw objects are.
-    pub raw: Bucket,
+    pub raw: S3Bucket,
     /// Where manifests are.
-    pub media: Bucket,
+    pub media: S3Bucket,
     /// What is made of uploads.
     pub profiles: &'a Profiles,
 }
@@ -115,7 +115,7 @@ impl DeadLetters<'_> {
     async fn handle(&self, handling: Handling, letter: &Message) -> Result<DeadLetter, CloudError> {
         let described = self.describe(letter).await;
         if handling == Handling::Redrive {
-            self.events.send_on(letter, &BTreeMap::new()).await?;
+            self.events.forward(letter, &BTreeMap::new()).await?;
         }
         if handling != Handling::Keep {
             self.delete(letter.receipt.clone()).await?;
@@ -170,13 +170,13 @@ fn keys(letter: &Message) -> Vec<String> {
 /// All are taken before any is handled: one that is put back on the queue and not understood there
 /// is among the dead letters again at once, and would be found without end.
 struct Held<'a> {
-    queue: &'a Queue,
+    queue: &'a SqsQueue,
     letters: HashMap<String, Message>,
     refreshed_at: Instant,
 }
 
 impl<'a> Held<'a> {
-    fn new(queue: &'a Queue) -> Self {
+    fn new(queue: &'a SqsQueue) -> Self {
         Self {
             queue,
             letters: HashMap::new(),
@@ -228,11 +228,13 @@ impl<'a> Held<'a> {
             return Ok(());
         }
         self.refreshed_at = Instant::now();
-        self.queue.hide_all(&self.receipts(), HELD).await
+        self.queue
+            .change_visibility_batch(&self.receipts(), HELD)
+            .await
     }
 
     async fn give_back(self) -> Result<(), CloudError> {
-        self.queue.give_back(&self.receipts()).await
+        self.queue.release(&self.receipts()).await
     }
 
     fn receipts(&self) -> Vec<Receipt> {

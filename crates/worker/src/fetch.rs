@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ObjectInfo, ObjectReader, ReadError};
+use darkroom_cloud::{
+    Bucket, CloudError, CloudErrorKind, ObjectInfo, ObjectReader, ReadError, S3Bucket,
+};
 use darkroom_contract::{Attachment, ObjectEvent};
 use darkroom_telemetry::metric;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -75,7 +77,7 @@ impl Downloads {
     /// for more: two that hold some and wait for more would wait for ever.
     pub(crate) async fn open(
         &self,
-        bucket: &Bucket,
+        bucket: &S3Bucket,
         event: &ObjectEvent,
         max_bytes: u64,
     ) -> Result<Opened, CloudError> {
@@ -151,7 +153,7 @@ impl Download {
 }
 
 /// How large the object is, as far as anybody knows before it is opened; `None` if it is gone.
-async fn said_size(bucket: &Bucket, event: &ObjectEvent) -> Result<Option<u64>, CloudError> {
+async fn said_size(bucket: &S3Bucket, event: &ObjectEvent) -> Result<Option<u64>, CloudError> {
     match event.size {
         Some(size) => Ok(Some(size)),
         None => Ok(bucket.head(&event.key).await?.map(|info| info.size)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use darkroom_cloud::CloudError;
+use darkroom_cloud::{Bucket, CloudError};
 use darkroom_contract::{Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, RawKey};
 
 use crate::delivery::Delivery;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use darkroom_cloud::{Message, Queue, Receipt};
+use darkroom_cloud::{Message, Queue, Receipt, SqsQueue};
 use darkroom_contract::{Notification, ObjectEvent, RecordError};
 use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
@@ -25,8 +25,8 @@ const OUTAGE_PATIENCE: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
     pub(crate) studio: Studio,
-    pub(crate) events: Queue,
-    pub(crate) dead_letters: Queue,
+    pub(crate) events: SqsQueue,
+    pub(crate) dead_letters: SqsQueue,
     pub(crate) visibility: Duration,
     pub(crate) max_receive_count: u32,
     pub(crate) retry: Backoff,
@@ -174,7 +174,7 @@ impl Desk {
     }
 
     async fn hide(&self, receipt: &Receipt, hidden: Duration) {
-        if let Err(error) = self.events.hide(receipt, hidden).await {
+        if let Err(error) = self.events.change_visibility(receipt, hidden).await {
             tracing::warn!(%error, "a message could not be put off: it comes back by itself");
         }
     }
@@ -190,7 +190,7 @@ impl Desk {
         );
         let buried = self
             .dead_letters
-            .send_on(message, &epitaph.attributes())
+            .forward(message, &epitaph.attributes())
             .await;
         if let Err(error) = &buried {
             tracing::error!(message_id = message.id, %error, "it could not be sent there");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudErrorKind};
+use darkroom_cloud::{Bucket, CloudErrorKind, S3Bucket};
 use darkroom_telemetry::metric;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -33,12 +33,12 @@ pub(crate) struct Outage {
 /// A bucket, and what it has been heard to say.
 #[derive(Debug, Clone)]
 struct Watched {
-    bucket: Bucket,
+    bucket: S3Bucket,
     has_allowed: Arc<AtomicBool>,
 }
 
 impl Outage {
-    pub(crate) fn watch(raw: Bucket, media: Bucket) -> Self {
+    pub(crate) fn watch(raw: S3Bucket, media: S3Bucket) -> Self {
         Self {
             buckets: [raw, media].map(Watched::new),
             is_down: Arc::new(watch::Sender::new(false)),
@@ -97,7 +97,7 @@ impl Outage {
 }
 
 impl Watched {
-    fn new(bucket: Bucket) -> Self {
+    fn new(bucket: S3Bucket) -> Self {
         let has_allowed = Arc::default();
         Self {
             bucket,

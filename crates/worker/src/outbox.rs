@@ -1,6 +1,6 @@
 //! Telling others of outcomes.
 
-use darkroom_cloud::{CloudError, CloudErrorKind, Queue};
+use darkroom_cloud::{CloudError, CloudErrorKind, Queue, SqsQueue};
 use darkroom_contract::{Manifest, Notice};
 
 /// Where notices of outcomes go.
@@ -9,7 +9,7 @@ pub enum Outbox {
     /// Nobody wants to be told.
     Nobody,
     /// The queue that a webhook is served from.
-    Queue(Queue),
+    Queue(SqsQueue),
 }
 
 impl Outbox {

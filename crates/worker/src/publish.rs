@@ -1,7 +1,7 @@
 //! Writing what was made: every variant first, the manifest last.
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, ReadError};
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, ReadError, S3Bucket};
 use darkroom_contract::{Manifest, ManifestVariant, Profile, RawKey, sha256_hex};
 use darkroom_imaging::RenderedVariant;
 use darkroom_telemetry::metric;
@@ -18,7 +18,7 @@ const MANIFEST: PutOptions<'_> = PutOptions {
 
 /// Writes all variants at once and says what was written, in the profile's order.
 pub(crate) async fn variants(
-    media: &Bucket,
+    media: &S3Bucket,
     profile: &Profile,
     upload: &RawKey,
     rendered: Vec<RenderedVariant>,
@@ -30,7 +30,7 @@ pub(crate) async fn variants(
 }
 
 async fn put_variant(
-    media: &Bucket,
+    media: &S3Bucket,
     key: String,
     variant: RenderedVariant,
     cache_control: &str,
@@ -60,7 +60,7 @@ async fn put_variant(
 }
 
 /// Writes the manifest, which makes the outcome known.
-pub(crate) async fn manifest(media: &Bucket, manifest: &Manifest) -> Result<(), CloudError> {
+pub(crate) async fn manifest(media: &S3Bucket, manifest: &Manifest) -> Result<(), CloudError> {
     let key = manifest.raw_key().manifest_key();
     KillPoint::BeforeManifest.pass();
     media.put(&key, json(manifest)?, MANIFEST).await?;
@@ -70,11 +70,11 @@ pub(crate) async fn manifest(media: &Bucket, manifest: &Manifest) -> Result<(), 
 
 /// Writes the manifest unless there is one; says whether it did.
 pub(crate) async fn first_manifest(
-    media: &Bucket,
+    media: &S3Bucket,
     manifest: &Manifest,
 ) -> Result<bool, CloudError> {
     let key = manifest.raw_key().manifest_key();
-    media.put_new(&key, json(manifest)?, MANIFEST).await
+    media.put_if_absent(&key, json(manifest)?, MANIFEST).await
 }
 
 fn json(manifest: &Manifest) -> Result<Bytes, CloudError> {
@@ -85,7 +85,7 @@ fn json(manifest: &Manifest) -> Result<Bytes, CloudError> {
 
 /// The manifest that is there. One that cannot be read is as good as none: it is written anew.
 pub(crate) async fn current_manifest(
-    media: &Bucket,
+    media: &S3Bucket,
     upload: &RawKey,
 ) -> Result<Option<Manifest>, CloudError> {
     match media.read(&upload.manifest_key(), MAX_MANIFEST_BYTES).await {

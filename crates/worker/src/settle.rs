@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError};
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError, S3Bucket};
 use darkroom_contract::{
     EventKind, Manifest, ObjectEvent, Outcome, Profile, ProfileName, Profiles, RawKey, sha256_hex,
 };
@@ -24,9 +24,9 @@ use crate::upload::{Upload, Work};
 #[derive(Debug, Clone)]
 pub struct Studio {
     /// Where raw objects are.
-    pub raw: Bucket,
+    pub raw: S3Bucket,
     /// Where variants and manifests go.
-    pub media: Bucket,
+    pub media: S3Bucket,
     /// What is made of them.
     pub profiles: Arc<Profiles>,
     /// Who renders.

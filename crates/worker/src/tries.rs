@@ -1,12 +1,12 @@
 //! How often a message may be tried.
 
-use darkroom_cloud::{CloudError, CloudErrorKind, Queue};
+use darkroom_cloud::{CloudError, CloudErrorKind, Queue, SqsQueue};
 use darkroom_contract::QueueSettings;
 
 /// What the queue itself says, since SQS goes by that: a worker that takes another try for the last
 /// tells a client too early that nothing will come, or never.
 pub(crate) async fn max_receive_count(
-    events: &Queue,
+    events: &SqsQueue,
     settings: &QueueSettings,
 ) -> Result<u32, CloudError> {
     let set = settings.max_receive_count;

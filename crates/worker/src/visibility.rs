@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use darkroom_cloud::{Queue, Receipt};
+use darkroom_cloud::{Queue, Receipt, SqsQueue};
 use darkroom_telemetry::metric;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ const LAST_BEAT: Duration = Duration::from_millis(300);
 /// The heartbeat has ended when this returns, its last call included: a late one would overwrite
 /// whatever visibility is set next.
 pub(crate) async fn keep_hidden<T>(
-    queue: &Queue,
+    queue: &SqsQueue,
     receipt: &Receipt,
     visibility: Duration,
     overdue: &CancellationToken,
@@ -40,8 +40,8 @@ pub(crate) async fn keep_hidden<T>(
     tokio::join!(work, heartbeat).0
 }
 
-async fn beat(queue: &Queue, receipt: &Receipt, visibility: Duration, within: Duration) {
-    let failure = match timeout(within, queue.hide(receipt, visibility)).await {
+async fn beat(queue: &SqsQueue, receipt: &Receipt, visibility: Duration, within: Duration) {
+    let failure = match timeout(within, queue.change_visibility(receipt, visibility)).await {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),

@@ -1,6 +1,6 @@
 //! What the queue may say.
 
-use darkroom_cloud::PutOptions;
+use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{EventKind, ObjectEvent, RawKey, UploadId, notification_body};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;

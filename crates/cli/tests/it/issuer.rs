@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use darkroom_cloud::Bucket;
 use darkroom_testkit::fixture::{Exif, Jpeg, scene};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, Connection, Endpoints, Queue, QueueDepth};
+use darkroom_cloud::{Connection, Endpoints, QueueDepth, S3Bucket, SqsQueue};
 use darkroom_contract::StorageSettings;
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
 use darkroom_testkit::process::Process;
@@ -176,15 +176,15 @@ impl System {
         Connection::to(&self.endpoints, &StorageSettings::default()).await
     }
 
-    pub(crate) async fn raw(&self) -> Bucket {
+    pub(crate) async fn raw(&self) -> S3Bucket {
         self.connection().await.bucket(&self.names.raw_bucket)
     }
 
-    pub(crate) async fn media(&self) -> Bucket {
+    pub(crate) async fn media(&self) -> S3Bucket {
         self.connection().await.bucket(&self.names.media_bucket)
     }
 
-    pub(crate) async fn events(&self) -> Queue {
+    pub(crate) async fn events(&self) -> SqsQueue {
         self.connection()
             .await
             .queue(&self.names.events)
@@ -192,7 +192,7 @@ impl System {
             .unwrap()
     }
 
-    pub(crate) async fn dead_letters(&self) -> Queue {
+    pub(crate) async fn dead_letters(&self) -> SqsQueue {
         self.connection()
             .await
             .queue(&self.names.dead_letters)
@@ -200,7 +200,7 @@ impl System {
             .unwrap()
     }
 
-    pub(crate) async fn webhooks(&self) -> Queue {
+    pub(crate) async fn webhooks(&self) -> SqsQueue {
         let connection = self.connection().await;
         connection.queue(&self.names.webhooks).await.unwrap()
     }

@@ -1,5 +1,6 @@
 //! What the roles tell of themselves.
 
+use darkroom_cloud::Queue;
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;

@@ -1,5 +1,6 @@
 //! Pictures that go in and come out.
 
+use darkroom_cloud::Bucket;
 use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, rotated_for_orientation, scene};
 use image::{DynamicImage, RgbImage};
 use serde_json::{Value, json};

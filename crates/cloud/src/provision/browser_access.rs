@@ -19,7 +19,7 @@ impl Provisioner {
     ) -> Result<Change, CloudError> {
         let bucket = &storage.raw_bucket;
         let current = self.s3.get_bucket_cors().bucket(bucket).send().await;
-        let rules = match current.map_err(CloudError::of("GetBucketCors")) {
+        let rules = match current.map_err(CloudError::from_sdk("GetBucketCors")) {
             Ok(current) => current.cors_rules.unwrap_or_default(),
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => return Err(error),
@@ -42,7 +42,7 @@ impl Provisioner {
                 .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
             let request = self.s3.put_bucket_cors().bucket(bucket);
             let put = request.cors_configuration(configuration).send().await;
-            put.map_err(CloudError::of(OPERATION))?;
+            put.map_err(CloudError::from_sdk(OPERATION))?;
         }
         Ok(change)
     }

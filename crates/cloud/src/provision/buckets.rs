@@ -21,7 +21,7 @@ impl Provisioner {
 
     pub(super) async fn bucket_exists(&self, name: &str) -> Result<bool, CloudError> {
         let head = self.s3.head_bucket().bucket(name).send().await;
-        match head.map_err(CloudError::of("HeadBucket")) {
+        match head.map_err(CloudError::from_sdk("HeadBucket")) {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -44,7 +44,9 @@ impl Provisioner {
             {
                 Ok(())
             }
-            other => other.map(drop).map_err(CloudError::of("CreateBucket")),
+            other => other
+                .map(drop)
+                .map_err(CloudError::from_sdk("CreateBucket")),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Provisioner {
             .bucket(bucket)
             .send()
             .await;
-        let rules = match current.map_err(CloudError::of("GetBucketLifecycleConfiguration")) {
+        let rules = match current.map_err(CloudError::from_sdk("GetBucketLifecycleConfiguration")) {
             Ok(current) => current.rules.unwrap_or_default(),
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => return Err(error),
@@ -49,7 +49,7 @@ impl Provisioner {
                 .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
             let request = self.s3.put_bucket_lifecycle_configuration().bucket(bucket);
             let put = request.lifecycle_configuration(configuration).send().await;
-            put.map_err(CloudError::of(OPERATION))?;
+            put.map_err(CloudError::from_sdk(OPERATION))?;
         }
         Ok(change)
     }

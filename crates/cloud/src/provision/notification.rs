@@ -31,7 +31,8 @@ impl Provisioner {
             .get_bucket_notification_configuration()
             .bucket(bucket);
         let current = request.send().await;
-        let current = current.map_err(CloudError::of("GetBucketNotificationConfiguration"))?;
+        let current =
+            current.map_err(CloudError::from_sdk("GetBucketNotificationConfiguration"))?;
         let wanted = configuration(&queue.arn)?;
         let (ours, mut queues): (Vec<_>, Vec<_>) = current
             .queue_configurations
@@ -58,7 +59,7 @@ impl Provisioner {
             .put_bucket_notification_configuration()
             .bucket(bucket);
         let put = request.notification_configuration(all).send().await;
-        put.map_err(CloudError::of(OPERATION))?;
+        put.map_err(CloudError::from_sdk(OPERATION))?;
         Ok(change)
     }
 }

@@ -115,7 +115,7 @@ impl Provisioner {
         dry_run: bool,
     ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
         let found = self.sqs.get_queue_url().queue_name(name).send().await;
-        let url = match found.map_err(CloudError::of("GetQueueUrl")) {
+        let url = match found.map_err(CloudError::from_sdk("GetQueueUrl")) {
             Ok(found) => found.queue_url,
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
@@ -133,7 +133,9 @@ impl Provisioner {
         }
         let request = self.sqs.create_queue().queue_name(name);
         let created = request.set_attributes(Some(attributes)).send().await;
-        let url = created.map_err(CloudError::of("CreateQueue"))?.queue_url;
+        let url = created
+            .map_err(CloudError::from_sdk("CreateQueue"))?
+            .queue_url;
         let url = url.ok_or_else(|| {
             CloudError::new(
                 CloudErrorKind::Invalid,
@@ -163,7 +165,7 @@ impl Provisioner {
             .attribute_names(QueueAttributeName::All)
             .send()
             .await;
-        let output = output.map_err(CloudError::of("GetQueueAttributes"))?;
+        let output = output.map_err(CloudError::from_sdk("GetQueueAttributes"))?;
         Ok(output.attributes.unwrap_or_default())
     }
 
@@ -186,7 +188,7 @@ impl Provisioner {
         if !dry_run {
             let request = self.sqs.set_queue_attributes().queue_url(url);
             let set = request.set_attributes(Some(different)).send().await;
-            set.map_err(CloudError::of("SetQueueAttributes"))?;
+            set.map_err(CloudError::from_sdk("SetQueueAttributes"))?;
         }
         Ok(Change::Updated)
     }

@@ -14,12 +14,12 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Detail {
-    bucket: Bucket,
+    bucket: S3Bucket,
     object: Object,
 }
 
 #[derive(Deserialize)]
-struct Bucket {
+struct S3Bucket {
     name: String,
 }
 

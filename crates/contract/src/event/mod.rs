@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_test_event_is_nothing_to_do() {
-        let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#;
+        let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","S3Bucket":"b"}"#;
         assert_eq!(Notification::parse(body), Ok(Notification::Test));
     }
 

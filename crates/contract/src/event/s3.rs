@@ -18,12 +18,12 @@ struct Record {
 
 #[derive(Deserialize)]
 struct Entity {
-    bucket: Bucket,
+    bucket: S3Bucket,
     object: Object,
 }
 
 #[derive(Deserialize)]
-struct Bucket {
+struct S3Bucket {
     name: String,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use darkroom_cloud::ObjectInfo;
+use darkroom_cloud::{Bucket, ObjectInfo, Queue};
 use darkroom_contract::{
     EventKind, Manifest, ObjectEvent, Owner, ProfileName, RawKey, UploadId, UploadState,
     UploadStatus, notification_body,
@@ -50,7 +50,7 @@ pub(crate) async fn complete(
         return Ok((StatusCode::OK, Json(outcome)));
     }
     let body = notification_body(&event(desk.parts.raw.name(), &key, object));
-    desk.parts.events.get().await?.send(&[body]).await?;
+    desk.parts.events.send(&[body]).await?;
     let status = Standing::Pending(UploadState::Processing);
     Ok((StatusCode::ACCEPTED, Json(desk.told(key, status).await?)))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError};
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, ReadError, S3Bucket};
 use darkroom_contract::{Manifest, Outcome, RawKey, UploadState};
 use time::OffsetDateTime;
 
@@ -15,8 +15,8 @@ const GRACE: Duration = Duration::from_secs(60);
 /// Reads uploads' standing from the buckets.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
-    raw: Bucket,
-    media: Bucket,
+    raw: S3Bucket,
+    media: S3Bucket,
     upload_expiry: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Standing {
 }
 
 impl Ledger {
-    pub(crate) fn new(raw: Bucket, media: Bucket, upload_expiry: Duration) -> Self {
+    pub(crate) fn new(raw: S3Bucket, media: S3Bucket, upload_expiry: Duration) -> Self {
         Self {
             raw,
             media,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, Message, Queue, Receipt};
+use darkroom_cloud::{CloudError, Message, Queue, Receipt, SqsQueue};
 use darkroom_contract::Notice;
 use futures_util::future::join_all;
 use time::OffsetDateTime;
@@ -35,8 +35,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub struct Courier {
     desk: Arc<Desk>,
     endpoint: Endpoint,
-    notices: Queue,
-    dead_letters: Queue,
+    notices: SqsQueue,
+    dead_letters: SqsQueue,
     settings: WebhookSettings,
 }
 
@@ -52,8 +52,8 @@ impl Issuer {
     pub fn courier(
         &self,
         endpoint: Endpoint,
-        notices: Queue,
-        dead_letters: Queue,
+        notices: SqsQueue,
+        dead_letters: SqsQueue,
         settings: WebhookSettings,
     ) -> Courier {
         Courier {
@@ -136,7 +136,7 @@ impl Courier {
         let Ok(again) = again.and_then(|notice| serde_json::to_string(&notice)) else {
             return;
         };
-        match self.notices.send_later(&again, pause).await {
+        match self.notices.send_delayed(&again, pause).await {
             Ok(()) => self.remove(message.receipt.clone()).await,
             Err(error) => tracing::warn!(%error, "a notice comes back by itself"),
         }
@@ -150,7 +150,7 @@ impl Courier {
             "a notice goes to the dead letters"
         );
         let attributes = BTreeMap::from([("darkroom-reason", reason.to_owned())]);
-        let buried = self.dead_letters.send_on(message, &attributes);
+        let buried = self.dead_letters.forward(message, &attributes);
         match buried.await {
             Ok(()) => self.remove(message.receipt.clone()).await,
             Err(error) => tracing::error!(%error, "it could not be sent there"),

@@ -86,7 +86,7 @@ pub(crate) async fn issuer_with(
         signer: connection.signer(&storage.raw_bucket),
         raw: connection.bucket(&storage.raw_bucket),
         media: connection.bucket(&storage.media_bucket),
-        events: connection.late_queue("events"),
+        events: connection.lazy_queue("events"),
         profiles: Arc::new(Profiles::default()),
         auth: Arc::new(Authenticator::new(auth).unwrap()),
         pool: Arc::new(RenderPool::new(launch, &RenderSettings::default())),

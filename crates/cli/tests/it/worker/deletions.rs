@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use darkroom_cloud::{Bucket, Queue};
 use darkroom_testkit::wait;
 
 use super::gate::Answer;
@@ -107,7 +108,7 @@ async fn what_was_made_of_an_expired_upload_stays() {
         std::time::Duration::from_secs(60),
     );
     let lost = lost.await.unwrap().remove(0);
-    shop.events.give_back(&[lost.receipt]).await.unwrap();
+    shop.events.release(&[lost.receipt]).await.unwrap();
     let _working = shop.start().await;
     shop.until_idle().await;
     assert_eq!(shop.made().await, made);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use darkroom_cloud::PutOptions;
+use darkroom_cloud::{Bucket, PutOptions};
 use darkroom_contract::Outcome;
 use darkroom_testkit::wait;
 

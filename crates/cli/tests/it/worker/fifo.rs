@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use darkroom_cloud::{Bucket, Queue};
 use darkroom_testkit::wait;
 use darkroom_worker::{Handling, Reason};
 

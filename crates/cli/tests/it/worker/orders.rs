@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{EventKind, ObjectEvent, Outcome, RawKey, Sequencer, notification_body};
 
 use darkroom_testkit::wait;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{EventKind, ObjectEvent, RawKey, notification_body};
 use darkroom_testkit::wait;
 use darkroom_worker::{Handling, Reason};

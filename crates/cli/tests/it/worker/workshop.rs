@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, Connection, Endpoints, PutOptions, Queue, QueueDepth};
+use darkroom_cloud::{
+    Bucket, Connection, Endpoints, PutOptions, Queue, QueueDepth, S3Bucket, SqsQueue,
+};
 use darkroom_contract::{Manifest, Profiles, QueueSettings, RawKey, StorageSettings, UploadId};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_render::{Launch, RenderPool, RenderSettings};
@@ -54,10 +56,10 @@ impl Default for Plan {
 pub(crate) struct Workshop {
     pub(crate) s3: Gate,
     pub(crate) sqs: Gate,
-    pub(crate) raw: Bucket,
-    pub(crate) media: Bucket,
-    pub(crate) events: Queue,
-    pub(crate) dead_letters: Queue,
+    pub(crate) raw: S3Bucket,
+    pub(crate) media: S3Bucket,
+    pub(crate) events: SqsQueue,
+    pub(crate) dead_letters: SqsQueue,
     pub(crate) queues: QueueSettings,
     _cloud: EmbeddedCloud,
     plan: Plan,

@@ -1,38 +1,38 @@
-//! A message as it is received.
+//! A received message.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use time::OffsetDateTime;
 
-use crate::Receipt;
-
-/// A message that was given to us for a while.
+/// A message as it is received.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// SQS's own id of the message.
+    /// The message id that the queue assigned.
     pub id: String,
-    /// What acknowledges or puts off this receipt of it.
+    /// The receipt handle of this delivery.
     pub receipt: Receipt,
-    /// What was sent.
+    /// The body.
     pub body: String,
-    /// The attributes of type `String` that were sent with it.
+    /// The message attributes of type `String`.
     pub attributes: BTreeMap<String, String>,
-    /// How often it has been given out, this time included.
+    /// The number of deliveries, this one included.
     pub receive_count: u32,
-    /// When it was sent.
+    /// The time it was sent.
     pub sent_at: Option<OffsetDateTime>,
-    /// When it was given out for the first time.
+    /// The time of its first delivery.
     pub first_received_at: Option<OffsetDateTime>,
-    /// On a FIFO queue, the group within which order holds.
+    /// On a FIFO queue, the message group.
     pub group: Option<String>,
-    /// The ARN of the queue that SQS itself took it off, if it did.
-    pub redriven_from: Option<String>,
 }
 
+/// The receipt handle of one delivery of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt(pub(crate) String);
+
 impl Message {
-    /// `None` without a receipt, for what can be neither kept nor acknowledged.
-    pub(crate) fn read(message: aws_sdk_sqs::types::Message) -> Option<Self> {
+    /// `None` without a receipt handle: such a message can be neither kept nor deleted.
+    pub(super) fn from_sdk(message: aws_sdk_sqs::types::Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
         let text = |name| system.get(&name).cloned();
         let count = text(MessageSystemAttributeName::ApproximateReceiveCount);
@@ -45,18 +45,17 @@ impl Message {
                 .filter_map(|(name, value)| Some((name, value.string_value?)))
                 .collect(),
             receive_count: count.and_then(|count| count.parse().ok()).unwrap_or(1),
-            sent_at: time(text(MessageSystemAttributeName::SentTimestamp)),
-            first_received_at: time(text(
+            sent_at: from_millis(text(MessageSystemAttributeName::SentTimestamp)),
+            first_received_at: from_millis(text(
                 MessageSystemAttributeName::ApproximateFirstReceiveTimestamp,
             )),
             group: text(MessageSystemAttributeName::MessageGroupId),
-            redriven_from: text(MessageSystemAttributeName::DeadLetterQueueSourceArn),
         })
     }
 }
 
-/// SQS tells times in milliseconds since 1970.
-fn time(millis: Option<String>) -> Option<OffsetDateTime> {
+/// Parses SQS's timestamps, which are milliseconds since 1970.
+fn from_millis(millis: Option<String>) -> Option<OffsetDateTime> {
     let millis: i128 = millis?.parse().ok()?;
     OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000).ok()
 }

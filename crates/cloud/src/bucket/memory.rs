@@ -1,0 +1,212 @@
+//! A bucket in memory, for tests.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use darkroom_contract::{Attachment, sha256_hex};
+
+use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
+use crate::{CloudError, CloudErrorKind};
+
+/// Hex digits of an entity tag, as many as an MD5 has.
+const ETAG_DIGITS: usize = 32;
+
+/// A bucket in memory that keeps the conditions of S3 (`If-Match`, `If-None-Match`) and its strong
+/// consistency; cheap to clone, and every clone is the same bucket.
+///
+/// Entity tags are made from the bytes. There are no versions, and a listing is one page.
+#[derive(Debug, Clone)]
+pub struct MemoryBucket {
+    name: Arc<str>,
+    objects: Arc<Mutex<BTreeMap<String, StoredObject>>>,
+}
+
+#[derive(Debug, Clone)]
+struct StoredObject {
+    bytes: Bytes,
+    info: ObjectInfo,
+}
+
+impl MemoryBucket {
+    /// An empty bucket.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            objects: Arc::default(),
+        }
+    }
+
+    /// Stores an upload as a client's PUT does and returns its metadata.
+    pub fn upload(&self, key: &str, bytes: Bytes, options: UploadOptions<'_>) -> ObjectInfo {
+        let attachment = options.attachment.into_iter();
+        let metadata = attachment.map(|value| (Attachment::NAME.to_owned(), value.to_owned()));
+        self.store(key, bytes, options.content_type, metadata.collect())
+    }
+
+    /// Returns an object's bytes.
+    pub fn bytes(&self, key: &str) -> Option<Bytes> {
+        self.objects().get(key).map(|object| object.bytes.clone())
+    }
+
+    /// Returns all keys in order.
+    pub fn keys(&self) -> Vec<String> {
+        self.objects().keys().cloned().collect()
+    }
+
+    fn store(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: Option<&str>,
+        metadata: HashMap<String, String>,
+    ) -> ObjectInfo {
+        let mut etag = sha256_hex(&bytes);
+        etag.truncate(ETAG_DIGITS);
+        let info = ObjectInfo {
+            size: bytes.len() as u64,
+            etag,
+            version_id: None,
+            content_type: content_type.map(str::to_owned),
+            metadata,
+        };
+        let object = StoredObject {
+            bytes,
+            info: info.clone(),
+        };
+        self.objects().insert(key.to_owned(), object);
+        info
+    }
+
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, StoredObject>> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Bucket for MemoryBucket {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
+        let object = self.objects().get(key).cloned();
+        let object = object
+            .ok_or_else(|| CloudError::new(CloudErrorKind::NotFound, "GetObject", "NoSuchKey"))?;
+        if etag.is_some_and(|etag| etag != object.info.etag) {
+            let kind = CloudErrorKind::PreconditionFailed;
+            return Err(CloudError::new(kind, "GetObject", "PreconditionFailed"));
+        }
+        Ok(ObjectReader {
+            info: object.info,
+            body: ByteStream::from(object.bytes),
+        })
+    }
+
+    async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
+        Ok(self.objects().get(key).map(|object| object.info.clone()))
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> Result<(), CloudError> {
+        self.store(key, bytes, Some(options.content_type), HashMap::new());
+        Ok(())
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> Result<bool, CloudError> {
+        if self.objects().contains_key(key) {
+            return Ok(false);
+        }
+        self.store(key, bytes, Some(options.content_type), HashMap::new());
+        Ok(true)
+    }
+
+    async fn put_file(
+        &self,
+        key: &str,
+        file: &Path,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        let bytes = tokio::fs::read(file)
+            .await
+            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
+        self.upload(key, bytes.into(), options);
+        Ok(())
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
+        let mut objects = self.objects();
+        for key in keys {
+            objects.remove(key);
+        }
+        Ok(())
+    }
+
+    async fn list(&self, prefix: &str, _cursor: Option<String>) -> Result<Listing, CloudError> {
+        let objects = self.objects();
+        let listed = objects.range(prefix.to_owned()..);
+        let listed = listed.take_while(|(key, _)| key.starts_with(prefix));
+        let listed = listed.map(|(key, object)| ListedObject {
+            key: key.clone(),
+            etag: Some(object.info.etag.clone()),
+            size: object.info.size,
+        });
+        Ok(Listing {
+            objects: listed.collect(),
+            next: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: PutOptions<'_> = PutOptions {
+        content_type: "application/json",
+        cache_control: "no-cache",
+    };
+
+    #[tokio::test]
+    async fn a_conditional_write_succeeds_once() {
+        let bucket = MemoryBucket::new("b");
+        let put = |bytes: &'static str| bucket.put_if_absent("k", bytes.into(), JSON);
+        assert!(put("first").await.unwrap());
+        assert!(!put("second").await.unwrap());
+        assert_eq!(bucket.bytes("k").unwrap(), "first");
+    }
+
+    #[tokio::test]
+    async fn a_replaced_object_fails_the_precondition_of_its_old_tag() {
+        let bucket = MemoryBucket::new("b");
+        let old = bucket.upload("k", "old".into(), UploadOptions::default());
+        bucket.upload("k", "new".into(), UploadOptions::default());
+        let error = bucket.get("k", Some(&old.etag)).await.unwrap_err();
+        assert_eq!(error.kind, CloudErrorKind::PreconditionFailed);
+        let current = bucket.get("k", None).await.unwrap();
+        assert_eq!(current.read(10).await.unwrap(), "new");
+    }
+
+    #[tokio::test]
+    async fn a_listing_holds_the_prefix_in_order() {
+        let bucket = MemoryBucket::new("b");
+        for key in ["raw/b", "raw/a", "other", "rawer"] {
+            bucket.upload(key, Bytes::new(), UploadOptions::default());
+        }
+        let listed = bucket.list("raw/", None).await.unwrap().objects;
+        let keys: Vec<String> = listed.into_iter().map(|object| object.key).collect();
+        assert_eq!(keys, ["raw/a", "raw/b"]);
+    }
+}

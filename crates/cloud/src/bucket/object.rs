@@ -1,0 +1,109 @@
+//! An object, its metadata, and how it is written.
+
+use std::collections::HashMap;
+
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::{Bytes, BytesMut};
+
+use crate::{CloudError, CloudErrorKind};
+
+/// An object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// Size in bytes.
+    pub size: u64,
+    /// Entity tag without quotes.
+    pub etag: String,
+    /// Version id, in a bucket with versioning.
+    pub version_id: Option<String>,
+    /// Media type given at upload.
+    pub content_type: Option<String>,
+    /// User metadata; names in lower case without `x-amz-meta-`.
+    pub metadata: HashMap<String, String>,
+}
+
+/// An open object whose bytes have not been read yet.
+#[derive(Debug)]
+pub struct ObjectReader {
+    /// The object's metadata.
+    pub info: ObjectInfo,
+    pub(crate) body: ByteStream,
+}
+
+/// An object that was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The object is larger than allowed; no more than the limit was read.
+    #[error("the object is larger than {max} bytes")]
+    TooLarge {
+        /// The limit.
+        max: u64,
+    },
+    /// The connection broke.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+}
+
+/// The headers an object is served with.
+#[derive(Debug, Clone, Copy)]
+pub struct PutOptions<'a> {
+    /// The media type.
+    pub content_type: &'a str,
+    /// The `Cache-Control` header.
+    pub cache_control: &'a str,
+}
+
+/// The headers of a raw upload.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UploadOptions<'a> {
+    /// The media type that the client declared.
+    pub content_type: Option<&'a str>,
+    /// The value of [`Attachment::HEADER`](darkroom_contract::Attachment::HEADER).
+    pub attachment: Option<&'a str>,
+}
+
+/// One page of a bucket's listing, in the order of keys.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// The objects of the page.
+    pub objects: Vec<ListedObject>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// An object in a listing.
+#[derive(Debug, Clone)]
+pub struct ListedObject {
+    /// The key.
+    pub key: String,
+    /// Entity tag without quotes.
+    pub etag: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+impl ObjectReader {
+    /// Reads to the end, but never more than `max_bytes` and one chunk of the stream.
+    ///
+    /// There is no deadline: the caller sets one.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn read(mut self, max_bytes: u64) -> Result<Bytes, ReadError> {
+        if self.info.size > max_bytes {
+            return Err(ReadError::TooLarge { max: max_bytes });
+        }
+        let capacity = usize::try_from(self.info.size).unwrap_or_default();
+        let mut bytes = BytesMut::with_capacity(capacity);
+        while let Some(chunk) = self.body.next().await {
+            let chunk = chunk.map_err(|error| {
+                CloudError::new(CloudErrorKind::Unavailable, "GetObject", error)
+            })?;
+            if (bytes.len() + chunk.len()) as u64 > max_bytes {
+                return Err(ReadError::TooLarge { max: max_bytes });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.freeze())
+    }
+}

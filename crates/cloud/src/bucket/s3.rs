@@ -1,0 +1,241 @@
+//! A bucket of S3, through the AWS SDK.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use bytes::Bytes;
+use darkroom_contract::Attachment;
+
+use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
+use crate::presign::Presigner;
+use crate::{CloudError, CloudErrorKind};
+
+/// S3's limit on objects per `DeleteObjects` call.
+const DELETE_BATCH: usize = 1000;
+
+/// A bucket of S3; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct S3Bucket {
+    client: Client,
+    presigner: Presigner,
+}
+
+impl S3Bucket {
+    pub(crate) const fn new(client: Client, presigner: Presigner) -> Self {
+        Self { client, presigner }
+    }
+
+    pub(crate) fn presigner(&self) -> &Presigner {
+        &self.presigner
+    }
+
+    /// The URL that keys are appended to, under the host name that clients can reach.
+    ///
+    /// # Errors
+    /// `Invalid` if the bucket has no address.
+    pub async fn public_url(&self) -> Result<&str, CloudError> {
+        let address = self.presigner.address().await?;
+        Ok(&address.url)
+    }
+
+    fn put_request(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> PutObjectFluentBuilder {
+        self.client
+            .put_object()
+            .bucket(self.name())
+            .key(key)
+            .content_type(options.content_type)
+            .cache_control(options.cache_control)
+            .body(ByteStream::from(bytes))
+    }
+
+    async fn delete_batch(&self, keys: &[String]) -> Result<(), CloudError> {
+        const OPERATION: &str = "DeleteObjects";
+        let objects: Result<Vec<_>, _> = keys
+            .iter()
+            .map(|key| ObjectIdentifier::builder().key(key).build())
+            .collect();
+        let delete = objects
+            .and_then(|objects| {
+                let delete = Delete::builder().set_objects(Some(objects));
+                delete.quiet(true).build()
+            })
+            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
+        let request = self.client.delete_objects().bucket(self.name());
+        let output = request.delete(delete).send().await;
+        let output = output.map_err(CloudError::from_sdk(OPERATION))?;
+        match output.errors().first() {
+            None => Ok(()),
+            Some(error) => {
+                let key = error.key().unwrap_or_default();
+                let detail = format!("{key}: {}", error.message().unwrap_or_default());
+                Err(CloudError::new(
+                    CloudErrorKind::Unavailable,
+                    OPERATION,
+                    detail,
+                ))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Bucket for S3Bucket {
+    fn name(&self) -> &str {
+        self.presigner.bucket()
+    }
+
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
+        let request = self.client.get_object().bucket(self.name()).key(key);
+        let request = request.set_if_match(etag.map(|etag| format!("\"{etag}\"")));
+        let output = request.send().await.map_err(|error| {
+            let code = error
+                .as_service_error()
+                .and_then(ProvideErrorMetadata::code);
+            let is_missing_object = matches!(
+                code,
+                Some("NoSuchKey" | "NoSuchVersion" | "MethodNotAllowed")
+            );
+            let error = CloudError::from_sdk("GetObject")(error);
+            // A missing bucket, or a proxy's 404, says nothing about the object.
+            if error.is_not_found() && !is_missing_object {
+                CloudError::new(CloudErrorKind::Unavailable, "GetObject", error.detail)
+            } else {
+                error
+            }
+        })?;
+        let info = ObjectInfo {
+            size: size(output.content_length),
+            etag: unquoted(output.e_tag).unwrap_or_default(),
+            version_id: real_version(output.version_id),
+            content_type: output.content_type,
+            metadata: output.metadata.unwrap_or_default(),
+        };
+        Ok(ObjectReader {
+            info,
+            body: output.body,
+        })
+    }
+
+    async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
+        let request = self.client.head_object().bucket(self.name()).key(key);
+        match request
+            .send()
+            .await
+            .map_err(CloudError::from_sdk("HeadObject"))
+        {
+            Ok(output) => Ok(Some(ObjectInfo {
+                size: size(output.content_length),
+                etag: unquoted(output.e_tag).unwrap_or_default(),
+                version_id: real_version(output.version_id),
+                content_type: output.content_type,
+                metadata: output.metadata.unwrap_or_default(),
+            })),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> Result<(), CloudError> {
+        let request = self.put_request(key, bytes, options);
+        let output = request.send().await;
+        output.map_err(CloudError::from_sdk("PutObject"))?;
+        Ok(())
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        options: PutOptions<'_>,
+    ) -> Result<bool, CloudError> {
+        let request = self.put_request(key, bytes, options).if_none_match("*");
+        let output = request.send().await;
+        match output.map_err(CloudError::from_sdk("PutObject")) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == CloudErrorKind::PreconditionFailed => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn put_file(
+        &self,
+        key: &str,
+        file: &Path,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        const OPERATION: &str = "PutObject";
+        let body = ByteStream::from_path(file)
+            .await
+            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
+        let mut request = self.client.put_object().bucket(self.name()).key(key);
+        if let Some(attachment) = options.attachment {
+            request = request.metadata(Attachment::NAME, attachment);
+        }
+        let content_type = options.content_type.map(Into::into);
+        let request = request.set_content_type(content_type).body(body);
+        let output = request.send().await;
+        output.map_err(CloudError::from_sdk(OPERATION))?;
+        Ok(())
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
+        for batch in keys.chunks(DELETE_BATCH) {
+            self.delete_batch(batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError> {
+        let output = self
+            .client
+            .list_objects_v2()
+            .bucket(self.name())
+            .prefix(prefix)
+            .set_continuation_token(cursor)
+            .send()
+            .await
+            .map_err(CloudError::from_sdk("ListObjectsV2"))?;
+        let objects = output.contents.unwrap_or_default().into_iter();
+        let objects = objects.filter_map(|object| {
+            Some(ListedObject {
+                key: object.key?,
+                etag: unquoted(object.e_tag),
+                size: size(object.size),
+            })
+        });
+        Ok(Listing {
+            objects: objects.collect(),
+            next: output.next_continuation_token,
+        })
+    }
+}
+
+fn size(length: Option<i64>) -> u64 {
+    length
+        .and_then(|length| u64::try_from(length).ok())
+        .unwrap_or_default()
+}
+
+fn unquoted(etag: Option<String>) -> Option<String> {
+    etag.map(|etag| etag.trim_matches('"').to_owned())
+}
+
+/// Drops `null`, S3's version id for an object from before versioning was enabled.
+fn real_version(version_id: Option<String>) -> Option<String> {
+    version_id.filter(|id| id != "null" && !id.is_empty())
+}

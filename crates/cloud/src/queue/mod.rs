@@ -1,0 +1,109 @@
+//! Messages: received, kept invisible, deleted, sent.
+
+mod lazy;
+mod memory;
+mod message;
+mod redrive_policy;
+mod sqs;
+mod sqs_send;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use lazy::LazyQueue;
+pub use memory::MemoryQueue;
+pub use message::{Message, Receipt};
+pub use redrive_policy::RedrivePolicy;
+pub use sqs::{QueueDepth, SqsQueue};
+
+use crate::CloudError;
+
+/// One message queue with SQS's semantics: at least once, in no particular order, and a received
+/// message is invisible to others until its visibility timeout ends.
+///
+/// [`SqsQueue`] is the real one, [`MemoryQueue`] the one for tests.
+#[async_trait]
+pub trait Queue: fmt::Debug + Send + Sync {
+    /// Waits up to `wait` (at most 20 s) for up to `max` (at most 10) messages, which become
+    /// invisible for `visibility_timeout`.
+    ///
+    /// One call is one attempt: a caller that polls in a loop paces its retries itself.
+    ///
+    /// # Errors
+    /// The error of the call.
+    async fn receive(
+        &self,
+        max: usize,
+        wait: Duration,
+        visibility_timeout: Duration,
+    ) -> Result<Vec<Message>, CloudError>;
+
+    /// Deletes messages. Returns the receipts of those that were not deleted, for another attempt.
+    ///
+    /// # Errors
+    /// The error of the call; then it is unknown which messages were deleted.
+    async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError>;
+
+    /// Makes a message invisible for `timeout` from now; zero makes it visible at once.
+    ///
+    /// # Errors
+    /// The error of the call; `NotFound` or `Invalid` if the receipt is no longer valid.
+    async fn change_visibility(
+        &self,
+        receipt: &Receipt,
+        timeout: Duration,
+    ) -> Result<(), CloudError>;
+
+    /// Makes messages invisible for `timeout` from now.
+    ///
+    /// # Errors
+    /// The error of the call. A single message that the queue refuses keeps its timeout.
+    async fn change_visibility_batch(
+        &self,
+        receipts: &[Receipt],
+        timeout: Duration,
+    ) -> Result<(), CloudError>;
+
+    /// Sends messages.
+    ///
+    /// # Errors
+    /// The error of the call, or of the first message that was not accepted.
+    async fn send(&self, bodies: &[String]) -> Result<(), CloudError>;
+
+    /// Sends one message that stays invisible for `delay`, at most 15 minutes. FIFO queues do not
+    /// support this.
+    ///
+    /// # Errors
+    /// The error of the call.
+    async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
+
+    /// Sends a message of another queue to this one, with these attributes instead of its own.
+    ///
+    /// On a FIFO queue it keeps its group, and a repeated call within five minutes adds nothing:
+    /// to move a message, send it here first and delete it there afterward.
+    ///
+    /// # Errors
+    /// The error of the call.
+    async fn forward(
+        &self,
+        message: &Message,
+        attributes: &BTreeMap<&str, String>,
+    ) -> Result<(), CloudError>;
+
+    /// Returns the queue's redrive policy, if it has one.
+    ///
+    /// # Errors
+    /// The error of the call.
+    async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError>;
+
+    /// Makes messages visible at once.
+    ///
+    /// # Errors
+    /// As for [`Queue::change_visibility_batch`].
+    async fn release(&self, receipts: &[Receipt]) -> Result<(), CloudError> {
+        self.change_visibility_batch(receipts, Duration::ZERO).await
+    }
+}

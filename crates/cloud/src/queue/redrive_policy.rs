@@ -1,0 +1,41 @@
+//! A queue's redrive policy.
+
+use serde_json::Value;
+
+/// The rule by which SQS itself moves a message to the dead-letter queue (`RedrivePolicy`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedrivePolicy {
+    /// The number of deliveries after which the next one goes to the dead-letter queue.
+    pub max_receive_count: u32,
+    /// The ARN of the dead-letter queue.
+    pub dead_letters: String,
+}
+
+impl RedrivePolicy {
+    /// Parses the attribute's JSON. SQS writes the count as a number or as text.
+    pub(super) fn from_json(policy: &str) -> Option<Self> {
+        let policy: Value = serde_json::from_str(policy).ok()?;
+        let count = &policy["maxReceiveCount"];
+        let count = count.as_u64().or_else(|| count.as_str()?.parse().ok())?;
+        Some(Self {
+            max_receive_count: u32::try_from(count).ok()?,
+            dead_letters: policy["deadLetterTargetArn"].as_str()?.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_is_a_number_or_text() {
+        for count in ["7", "\"7\""] {
+            let policy = format!(r#"{{"deadLetterTargetArn":"arn:x","maxReceiveCount":{count}}}"#);
+            let read = RedrivePolicy::from_json(&policy).unwrap();
+            assert_eq!((read.max_receive_count, &*read.dead_letters), (7, "arn:x"));
+        }
+        assert_eq!(RedrivePolicy::from_json(""), None);
+        assert_eq!(RedrivePolicy::from_json("{}"), None);
+    }
+}
