@@ -23,6 +23,7 @@ const ETAG_DIGITS: usize = 32;
 pub struct MemoryBucket {
     name: Arc<str>,
     objects: Arc<Mutex<BTreeMap<String, StoredObject>>>,
+    failure: Arc<Mutex<Option<CloudErrorKind>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -37,7 +38,33 @@ impl MemoryBucket {
         Self {
             name: name.into(),
             objects: Arc::default(),
+            failure: Arc::default(),
         }
+    }
+
+    /// Lets every call fail from now on.
+    pub fn fail(&self, kind: CloudErrorKind) {
+        *self.failure() = Some(kind);
+    }
+
+    /// Lets every call succeed again.
+    pub fn succeed(&self) {
+        *self.failure() = None;
+    }
+
+    fn check(&self, operation: &'static str) -> Result<(), CloudError> {
+        match *self.failure() {
+            Some(kind) => Err(CloudError::new(
+                kind,
+                operation,
+                "the test wants it to fail",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<CloudErrorKind>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores an upload as a client's PUT does and returns its metadata.
@@ -93,6 +120,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
+        self.check("GetObject")?;
         let object = self.objects().get(key).cloned();
         let object = object
             .ok_or_else(|| CloudError::new(CloudErrorKind::NotFound, "GetObject", "NoSuchKey"))?;
@@ -107,6 +135,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
+        self.check("HeadObject")?;
         Ok(self.objects().get(key).map(|object| object.info.clone()))
     }
 
@@ -116,6 +145,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<(), CloudError> {
+        self.check("PutObject")?;
         self.store(key, bytes, Some(options.content_type), HashMap::new());
         Ok(())
     }
@@ -126,6 +156,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<bool, CloudError> {
+        self.check("PutObject")?;
         if self.objects().contains_key(key) {
             return Ok(false);
         }
@@ -139,6 +170,7 @@ impl Bucket for MemoryBucket {
         file: &Path,
         options: UploadOptions<'_>,
     ) -> Result<(), CloudError> {
+        self.check("PutObject")?;
         let bytes = tokio::fs::read(file)
             .await
             .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
@@ -147,6 +179,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
+        self.check("DeleteObjects")?;
         let mut objects = self.objects();
         for key in keys {
             objects.remove(key);
@@ -155,6 +188,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn list(&self, prefix: &str, _cursor: Option<String>) -> Result<Listing, CloudError> {
+        self.check("ListObjectsV2")?;
         let objects = self.objects();
         let listed = objects.range(prefix.to_owned()..);
         let listed = listed.take_while(|(key, _)| key.starts_with(prefix));

@@ -27,6 +27,7 @@ struct Inner {
     redrive: Option<Redrive>,
     entries: Mutex<Entries>,
     changed: Notify,
+    failure: Mutex<Option<CloudErrorKind>>,
 }
 
 #[derive(Debug)]
@@ -73,7 +74,34 @@ impl MemoryQueue {
             redrive,
             entries: Mutex::default(),
             changed: Notify::new(),
+            failure: Mutex::default(),
         }))
+    }
+
+    /// Lets every call fail from now on.
+    pub fn fail(&self, kind: CloudErrorKind) {
+        *self.failure() = Some(kind);
+    }
+
+    /// Lets every call succeed again.
+    pub fn succeed(&self) {
+        *self.failure() = None;
+    }
+
+    fn check(&self, operation: &'static str) -> Result<(), CloudError> {
+        match *self.failure() {
+            Some(kind) => Err(CloudError::new(
+                kind,
+                operation,
+                "the test wants it to fail",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<CloudErrorKind>> {
+        let failure = self.0.failure.lock();
+        failure.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of messages, the invisible ones included.
@@ -221,6 +249,7 @@ impl Queue for MemoryQueue {
         wait: Duration,
         visibility_timeout: Duration,
     ) -> Result<Vec<Message>, CloudError> {
+        self.check("ReceiveMessage")?;
         let deadline = Instant::now() + wait;
         loop {
             let changed = self.0.changed.notified();
@@ -240,6 +269,7 @@ impl Queue for MemoryQueue {
 
     /// As SQS does it, a stale receipt deletes nothing and is no error.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
+        self.check("DeleteMessageBatch")?;
         let mut entries = self.entries();
         for receipt in receipts {
             if let Some(number) = entries.number(receipt) {
@@ -254,6 +284,7 @@ impl Queue for MemoryQueue {
         receipt: &Receipt,
         timeout: Duration,
     ) -> Result<(), CloudError> {
+        self.check("ChangeMessageVisibility")?;
         self.set_timeout(receipt, timeout)
     }
 
@@ -262,6 +293,7 @@ impl Queue for MemoryQueue {
         receipts: &[Receipt],
         timeout: Duration,
     ) -> Result<(), CloudError> {
+        self.check("ChangeMessageVisibilityBatch")?;
         for receipt in receipts {
             // A refused message keeps its timeout.
             let _ = self.set_timeout(receipt, timeout);
@@ -270,6 +302,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
+        self.check("SendMessageBatch")?;
         for body in bodies {
             self.push(body, BTreeMap::new(), Duration::ZERO);
         }
@@ -277,6 +310,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError> {
+        self.check("SendMessage")?;
         self.push(body, BTreeMap::new(), delay);
         Ok(())
     }
@@ -286,6 +320,7 @@ impl Queue for MemoryQueue {
         message: &Message,
         attributes: &BTreeMap<&str, String>,
     ) -> Result<(), CloudError> {
+        self.check("SendMessage")?;
         let attributes = attributes.iter();
         let attributes = attributes.map(|(name, value)| ((*name).to_owned(), value.clone()));
         self.push(&message.body, attributes.collect(), Duration::ZERO);
@@ -293,6 +328,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {
+        self.check("GetQueueAttributes")?;
         Ok(self.0.redrive.as_ref().map(|redrive| RedrivePolicy {
             max_receive_count: redrive.max_receive_count,
             dead_letters: "dead-letters".to_owned(),

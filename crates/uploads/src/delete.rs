@@ -1,0 +1,80 @@
+//! Deletion of an upload.
+
+use darkroom_cloud::CloudError;
+use darkroom_contract::{Manifest, Outcome, RawKey};
+
+use crate::UploadStore;
+
+impl UploadStore {
+    /// Deletes an upload: the raw object first, then its outputs.
+    ///
+    /// A worker that is rendering the upload checks for the raw object after its manifest is
+    /// written, and deletes the outputs if it is gone. So whichever comes last leaves nothing
+    /// behind.
+    ///
+    /// # Errors
+    /// The error of the first call that failed; the call may be repeated.
+    pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
+        self.parts.raw.delete(&[key.to_string()]).await?;
+        let manifest = self.manifest(key).await?;
+        self.delete_outputs(key, manifest.as_deref()).await
+    }
+
+    /// Deletes an upload's manifest and its variants: those of its profile, and those that
+    /// `manifest` names because an earlier configuration made them.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn delete_outputs(
+        &self,
+        key: &RawKey,
+        manifest: Option<&Manifest>,
+    ) -> Result<(), CloudError> {
+        let profile = self.profile(&key.profile);
+        let mut keys = profile.map_or_else(Vec::new, |profile| profile.variant_keys(key));
+        keys.push(key.manifest_key());
+        if let Some(Outcome::Ready { variants, .. }) = manifest.map(|manifest| &manifest.outcome) {
+            keys.extend(variants.iter().map(|variant| variant.key.clone()));
+        }
+        keys.sort();
+        keys.dedup();
+        self.parts.media.delete(&keys).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::Bucket;
+
+    use crate::testing::{JSON, TestStore, key, ready};
+
+    #[tokio::test]
+    async fn a_deleted_upload_leaves_nothing_not_even_variants_of_an_earlier_profile() {
+        let test = TestStore::new();
+        let key = key();
+        let source = test.upload(&key, "bytes");
+        let old = "old-prefix/u1/old.webp".to_owned();
+        let manifest = ready(&key, &source, std::slice::from_ref(&old));
+        test.store.write_manifest(&manifest).await.unwrap();
+        let profile = test.store.profile(&key.profile).unwrap();
+        for variant in profile.variant_keys(&key).into_iter().chain([old]) {
+            test.media.put(&variant, "x".into(), JSON).await.unwrap();
+        }
+        test.store.delete(&key).await.unwrap();
+        assert_eq!(test.raw.keys(), [""; 0]);
+        assert_eq!(test.media.keys(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn an_upload_with_an_unreadable_manifest_can_be_deleted() {
+        let test = TestStore::new();
+        let key = key();
+        let manifest_key = key.manifest_key();
+        test.media
+            .put(&manifest_key, "{".into(), JSON)
+            .await
+            .unwrap();
+        test.store.delete(&key).await.unwrap();
+        assert_eq!(test.media.keys(), [""; 0]);
+    }
+}

@@ -1,0 +1,36 @@
+//! Failures of the store.
+
+use darkroom_cloud::CloudError;
+
+/// A verb of the store that failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// A call to S3 or SQS failed.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// A value has no JSON form.
+    #[error("cannot encode {what} as JSON: {detail}")]
+    Encode {
+        /// The kind of value.
+        what: &'static str,
+        /// The encoder's message.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn encode(what: &'static str, error: &serde_json::Error) -> Self {
+        Self::Encode {
+            what,
+            detail: error.to_string(),
+        }
+    }
+
+    /// A stable code for logs and metrics, such as `"unavailable"`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Cloud(error) => error.kind.name(),
+            Self::Encode { .. } => "encode",
+        }
+    }
+}

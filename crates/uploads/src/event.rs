@@ -1,0 +1,132 @@
+//! Events about raw objects: which are about uploads, and how one is queued again.
+
+use darkroom_cloud::{CloudError, ListedObject, ObjectInfo};
+use darkroom_contract::{EventKind, Manifest, ObjectEvent, RawKey, notification_body};
+
+use crate::UploadStore;
+
+/// The identity of one version of a raw object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectVersion {
+    /// Size in bytes.
+    pub size: u64,
+    /// Entity tag without quotes.
+    pub etag: Option<String>,
+    /// Version id, in a bucket with versioning.
+    pub version_id: Option<String>,
+}
+
+impl From<&ObjectInfo> for ObjectVersion {
+    fn from(info: &ObjectInfo) -> Self {
+        Self {
+            size: info.size,
+            etag: Some(info.etag.clone()),
+            version_id: info.version_id.clone(),
+        }
+    }
+}
+
+impl From<&ListedObject> for ObjectVersion {
+    /// A listing has no version ids.
+    fn from(object: &ListedObject) -> Self {
+        Self {
+            size: object.size,
+            etag: object.etag.clone(),
+            version_id: None,
+        }
+    }
+}
+
+impl ObjectVersion {
+    /// Returns `true` if the manifest was made from this version.
+    pub fn is_source_of(&self, manifest: &Manifest) -> bool {
+        let source = &manifest.source;
+        self.etag.as_ref() == Some(&source.etag) && self.version_id == source.version_id
+    }
+}
+
+impl UploadStore {
+    /// The upload that an event is about; `None` for a removal, another bucket, or a key that no
+    /// upload has.
+    pub fn upload_of(&self, event: &ObjectEvent) -> Option<RawKey> {
+        let is_upload = event.kind == EventKind::Created && event.bucket == self.parts.raw.name();
+        is_upload.then(|| RawKey::parse(&event.key).ok()).flatten()
+    }
+
+    /// An event about an upload's raw object; about its current version if `version` is `None`.
+    /// With `force` the upload is rendered even if its outcome is current.
+    pub fn event(&self, key: &RawKey, version: Option<ObjectVersion>, force: bool) -> ObjectEvent {
+        let (size, etag, version_id) = match version {
+            Some(version) => (Some(version.size), version.etag, version.version_id),
+            None => (None, None, None),
+        };
+        ObjectEvent {
+            kind: EventKind::Created,
+            bucket: self.parts.raw.name().to_owned(),
+            key: key.to_string(),
+            size,
+            etag,
+            version_id,
+            sequencer: None,
+            force,
+        }
+    }
+
+    /// Queues events.
+    ///
+    /// # Errors
+    /// The error of the call, or of the first message that was not accepted.
+    pub async fn requeue(&self, events: &[ObjectEvent]) -> Result<(), CloudError> {
+        let bodies: Vec<String> = events.iter().map(notification_body).collect();
+        self.parts.events.send(&bodies).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_contract::Notification;
+
+    use super::*;
+    use crate::testing::{TestStore, key};
+
+    #[tokio::test]
+    async fn a_requeued_upload_arrives_as_the_event_of_its_object() {
+        let test = TestStore::new();
+        let key = key();
+        let info = test.upload(&key, "bytes");
+        let event = test.store.event(&key, Some((&info).into()), true);
+        test.store
+            .requeue(std::slice::from_ref(&event))
+            .await
+            .unwrap();
+        let body = test.events.bodies().remove(0);
+        assert_eq!(
+            Notification::parse(&body),
+            Ok(Notification::Records(vec![Ok(event.clone())]))
+        );
+        assert_eq!(test.store.upload_of(&event), Some(key));
+    }
+
+    #[test]
+    fn events_of_other_objects_are_about_no_upload() {
+        let test = TestStore::new();
+        let event = test.store.event(&key(), None, false);
+        let others = [
+            ObjectEvent {
+                kind: EventKind::Removed,
+                ..event.clone()
+            },
+            ObjectEvent {
+                bucket: "other".to_owned(),
+                ..event.clone()
+            },
+            ObjectEvent {
+                key: "raw/avatar/u1/x".to_owned(),
+                ..event
+            },
+        ];
+        for event in others {
+            assert_eq!(test.store.upload_of(&event), None, "{event:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The store of uploads: a domain layer over buckets and queues.
+//!
+//! [`UploadStore`] holds the rules that issuer, worker and command line share: where a manifest is
+//! and what an unreadable one means, in which order outputs are written and deleted, how an upload
+//! is queued again, and when the store counts as reachable. The roles above speak of uploads and
+//! never name a bucket.
+//!
+//! This crate never renders, never speaks HTTP, and keeps no state: S3 and SQS hold everything.
+//!
+//! ```
+//! # async fn example() -> Result<(), darkroom_cloud::CloudError> {
+//! use std::sync::Arc;
+//!
+//! use darkroom_cloud::{MemoryBucket, MemoryQueue};
+//! use darkroom_contract::{Clock, Profiles, RawKey};
+//! use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts};
+//!
+//! let store = UploadStore::new(UploadStoreParts {
+//!     raw: Arc::new(MemoryBucket::new("raw")),
+//!     media: Arc::new(MemoryBucket::new("media")),
+//!     events: Arc::new(MemoryQueue::new(Clock::system())),
+//!     outcomes: OutcomePublisher::Disabled,
+//!     profiles: Arc::new(Profiles::default()),
+//!     cache_control: "public".to_owned(),
+//!     upload_expiry: std::time::Duration::from_secs(900),
+//!     clock: Clock::system(),
+//! });
+//! # let key = RawKey::parse("raw/avatar/u1/01920000-0000-7000-8000-000000000000").unwrap();
+//! assert!(store.manifest(&key).await?.is_none());
+//! # Ok(())
+//! # }
+//! ```
+
+#![warn(missing_docs)]
+
+mod delete;
+mod error;
+mod event;
+mod manifest;
+mod outcome_publisher;
+mod probe;
+mod source;
+mod stage;
+mod store;
+mod variant_urls;
+mod variants;
+
+#[cfg(test)]
+mod testing;
+
+pub use error::StoreError;
+pub use event::ObjectVersion;
+pub use outcome_publisher::OutcomePublisher;
+pub use source::SourcePage;
+pub use stage::UploadStage;
+pub use store::{UploadStore, UploadStoreParts};
+pub use variant_urls::VariantUrls;

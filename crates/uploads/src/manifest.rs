@@ -1,0 +1,129 @@
+//! Manifests: read, and written last.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, KillPoint, PutOptions, ReadError};
+use darkroom_contract::{Manifest, RawKey};
+
+use crate::{StoreError, UploadStore};
+
+/// A manifest has a few kilobytes; anything larger is not one.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+const OPTIONS: PutOptions<'_> = PutOptions {
+    content_type: "application/json",
+    cache_control: "no-cache",
+};
+
+impl UploadStore {
+    /// Returns the manifest of an upload.
+    ///
+    /// An unreadable manifest counts as none: it names nothing that anyone could use, and a worker
+    /// or `backfill` writes a new one.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
+        let manifest_key = key.manifest_key();
+        let media = &self.parts.media;
+        let unreadable = match media.read(&manifest_key, MAX_MANIFEST_BYTES).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(json)) => match serde_json::from_slice(&json) {
+                Ok(manifest) => return Ok(Some(Arc::new(manifest))),
+                Err(error) => error.to_string(),
+            },
+            Err(ReadError::Cloud(error)) => return Err(error),
+            Err(error @ ReadError::TooLarge { .. }) => error.to_string(),
+        };
+        tracing::warn!(
+            key = manifest_key,
+            error = unreadable,
+            "unreadable manifest"
+        );
+        Ok(None)
+    }
+
+    /// Writes a manifest, which makes the outcome visible. Everything it names must be written
+    /// before.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn write_manifest(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        let key = manifest.raw_key().manifest_key();
+        let json = encode(manifest)?;
+        KillPoint::BeforeManifest.pass();
+        self.parts.media.put(&key, json, OPTIONS).await?;
+        KillPoint::AfterManifest.pass();
+        Ok(())
+    }
+
+    /// Writes a `failed` manifest unless there is a manifest already. Returns `true` if it was
+    /// written.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn write_failure(&self, manifest: &Manifest) -> Result<bool, StoreError> {
+        let key = manifest.raw_key().manifest_key();
+        let json = encode(manifest)?;
+        let written = self.parts.media.put_if_absent(&key, json, OPTIONS).await?;
+        Ok(written)
+    }
+
+    /// Publishes an outcome to whoever is subscribed. Its manifest must be durable.
+    ///
+    /// # Errors
+    /// The error of the call. The event that led to the outcome must not be acknowledged then, so
+    /// that it comes again and the outcome is published again.
+    pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        self.parts.outcomes.publish(manifest).await
+    }
+}
+
+fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
+    serde_json::to_vec(manifest)
+        .map(Bytes::from)
+        .map_err(|error| StoreError::encode("a manifest", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::{Bucket, CloudErrorKind};
+
+    use super::*;
+    use crate::testing::{TestStore, failed, key};
+
+    #[tokio::test]
+    async fn an_unreadable_manifest_counts_as_none() {
+        let test = TestStore::new();
+        let key = key();
+        let large = vec![b' '; usize::try_from(MAX_MANIFEST_BYTES).unwrap() + 1];
+        for bytes in [Bytes::from("{"), Bytes::from(large)] {
+            let manifest_key = key.manifest_key();
+            test.media.put(&manifest_key, bytes, OPTIONS).await.unwrap();
+            assert!(test.store.manifest(&key).await.unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_manifest_that_cannot_be_fetched_is_an_error() {
+        let test = TestStore::new();
+        test.media.fail(CloudErrorKind::Unavailable);
+        let error = test.store.manifest(&key()).await.unwrap_err();
+        assert_eq!(error.kind, CloudErrorKind::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn a_failure_does_not_replace_an_outcome() {
+        let test = TestStore::new();
+        let key = key();
+        let first = failed(&key, "first");
+        assert!(test.store.write_failure(&first).await.unwrap());
+        let second = failed(&key, "second");
+        assert!(!test.store.write_failure(&second).await.unwrap());
+        let stored = test.store.manifest(&key).await.unwrap().unwrap();
+        assert_eq!(*stored, first);
+        test.store.write_manifest(&second).await.unwrap();
+        let stored = test.store.manifest(&key).await.unwrap().unwrap();
+        assert_eq!(*stored, second);
+    }
+}

@@ -1,0 +1,31 @@
+//! Publication of outcomes.
+
+use std::sync::Arc;
+
+use darkroom_cloud::Queue;
+use darkroom_contract::{Manifest, Notice};
+
+use crate::StoreError;
+
+/// The receiver of outcome events.
+#[derive(Debug, Clone)]
+pub enum OutcomePublisher {
+    /// There is no subscriber.
+    Disabled,
+    /// The queue that webhooks are delivered from.
+    Queue(Arc<dyn Queue>),
+}
+
+impl OutcomePublisher {
+    /// Queues an outcome. May be called again for the same outcome: subscribers recognize it by
+    /// its id.
+    pub(crate) async fn publish(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        let Self::Queue(queue) = self else {
+            return Ok(());
+        };
+        let body = serde_json::to_string(&Notice::of(manifest));
+        let body = body.map_err(|error| StoreError::encode("an outcome event", &error))?;
+        queue.send(&[body]).await?;
+        Ok(())
+    }
+}

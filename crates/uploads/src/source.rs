@@ -1,0 +1,80 @@
+//! Raw objects: stored, opened, checked, listed.
+
+use std::path::Path;
+
+use darkroom_cloud::{CloudError, ListedObject, ObjectInfo, ObjectReader, UploadOptions};
+use darkroom_contract::{ProfileName, RAW_PREFIX, RawKey};
+
+use crate::UploadStore;
+
+/// One page of the raw bucket, in the order of keys.
+#[derive(Debug)]
+pub struct SourcePage {
+    /// The objects of the page, uploads or not.
+    pub objects: Vec<ListedObject>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+impl UploadStore {
+    /// The name of the bucket that clients upload to, as manifests state it.
+    pub fn source_bucket(&self) -> &str {
+        self.parts.raw.name()
+    }
+
+    /// Stores a file as the raw object of an upload.
+    ///
+    /// # Errors
+    /// `Invalid` if the file cannot be read, or the error of the call.
+    pub async fn put_source(
+        &self,
+        key: &RawKey,
+        file: &Path,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        let raw = &self.parts.raw;
+        raw.put_file(&key.to_string(), file, options).await
+    }
+
+    /// Opens an upload's raw object.
+    ///
+    /// # Errors
+    /// `NotFound` if it is gone, `PreconditionFailed` if its entity tag is not `etag`, or the error
+    /// of the call.
+    pub async fn open_source(
+        &self,
+        key: &RawKey,
+        etag: Option<&str>,
+    ) -> Result<ObjectReader, CloudError> {
+        self.parts.raw.get(&key.to_string(), etag).await
+    }
+
+    /// Returns the metadata of an upload's raw object; `None` if there is none.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn source_info(&self, key: &RawKey) -> Result<Option<ObjectInfo>, CloudError> {
+        self.parts.raw.head(&key.to_string()).await
+    }
+
+    /// Lists up to 1,000 raw objects, of one profile or of all, from the cursor that an earlier
+    /// page returned.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn list_sources(
+        &self,
+        profile: Option<&ProfileName>,
+        cursor: Option<String>,
+    ) -> Result<SourcePage, CloudError> {
+        let prefix = match profile {
+            Some(profile) => format!("{RAW_PREFIX}{profile}/"),
+            None => RAW_PREFIX.to_owned(),
+        };
+        let page = self.parts.raw.list(&prefix, cursor).await?;
+        Ok(SourcePage {
+            objects: page.objects,
+            next: page.next,
+        })
+    }
+}

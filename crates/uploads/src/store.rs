@@ -1,0 +1,60 @@
+//! The store and what it is made of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{Bucket, Queue};
+use darkroom_contract::{Clock, Profile, ProfileName, Profiles};
+
+use crate::outcome_publisher::OutcomePublisher;
+use crate::probe::BucketProbe;
+
+/// The parts of an [`UploadStore`].
+#[derive(Debug)]
+pub struct UploadStoreParts {
+    /// The bucket that clients upload to.
+    pub raw: Arc<dyn Bucket>,
+    /// The bucket of variants and manifests; may be the same.
+    pub media: Arc<dyn Bucket>,
+    /// The queue of upload events.
+    pub events: Arc<dyn Queue>,
+    /// The receiver of outcome events.
+    pub outcomes: OutcomePublisher,
+    /// All profiles.
+    pub profiles: Arc<Profiles>,
+    /// The `Cache-Control` header of variants.
+    pub cache_control: String,
+    /// The lifetime of an upload URL.
+    pub upload_expiry: Duration,
+    /// The clock that `finished_at` and expiry go by.
+    pub clock: Clock,
+}
+
+/// The store of uploads; cheap to clone. See the crate's documentation.
+#[derive(Debug, Clone)]
+pub struct UploadStore {
+    pub(crate) parts: Arc<UploadStoreParts>,
+    pub(crate) probes: Arc<[BucketProbe; 2]>,
+}
+
+impl UploadStore {
+    /// A store of these parts. No call is made yet.
+    pub fn new(parts: UploadStoreParts) -> Self {
+        let buckets = [&parts.raw, &parts.media];
+        let probes = buckets.map(|bucket| BucketProbe::new(Arc::clone(bucket)));
+        Self {
+            probes: Arc::new(probes),
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// The profile of that name.
+    pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
+        self.parts.profiles.get(name)
+    }
+
+    /// The clock that the store goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.parts.clock
+    }
+}

@@ -1,0 +1,81 @@
+//! URLs of variants.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{CloudError, LinkTerms, S3Bucket};
+use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
+
+/// The `Cache-Control` of private variants: for the browser alone, because the URL expires while
+/// the image never changes.
+const PRIVATE: &str = "private, max-age=31536000, immutable";
+
+/// Gives every variant of a manifest its URL; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct VariantUrls {
+    /// A CDN or public bucket, without a trailing slash.
+    base_url: Option<String>,
+    media: S3Bucket,
+    profiles: Arc<Profiles>,
+    expires_in: Duration,
+}
+
+impl VariantUrls {
+    /// URLs below `storage.media_base_url` where that is set and the profile is public, otherwise
+    /// presigned ones that are valid for `expires_in`.
+    pub fn new(
+        media: S3Bucket,
+        profiles: Arc<Profiles>,
+        storage: &StorageSettings,
+        expires_in: Duration,
+    ) -> Self {
+        let base_url = storage.media_base_url.as_deref();
+        Self {
+            base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
+            media,
+            profiles,
+            expires_in,
+        }
+    }
+
+    /// Returns every prefix that URLs of variants begin with.
+    ///
+    /// # Errors
+    /// `Invalid` if the media bucket has no address.
+    pub async fn prefixes(&self) -> Result<Vec<&str>, CloudError> {
+        let bucket = self.media.public_url().await?;
+        let base_url = self.base_url.as_deref().into_iter();
+        Ok(base_url.chain([bucket]).collect())
+    }
+
+    /// Fills in the `url` of every variant. A profile that no longer exists counts as private.
+    ///
+    /// # Errors
+    /// `Forbidden` if there are no credentials to sign with, or `Invalid` if the media bucket has
+    /// no address.
+    pub async fn fill_in(&self, manifest: &mut Manifest) -> Result<(), CloudError> {
+        let profile = self.profiles.get(&manifest.profile);
+        let access = profile.map_or(Access::Private, |profile| profile.access);
+        if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
+            for variant in variants {
+                variant.url = Some(self.url(&variant.key, access).await?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn url(&self, key: &str, access: Access) -> Result<String, CloudError> {
+        let cache_control = match (access, &self.base_url) {
+            // Keys are made of names and ids, so nothing in them needs escaping.
+            (Access::Public, Some(base)) => return Ok(format!("{base}/{key}")),
+            (Access::Public, None) => None,
+            (Access::Private, _) => Some(PRIVATE),
+        };
+        let terms = LinkTerms {
+            key,
+            expires_in: self.expires_in,
+            cache_control,
+        };
+        self.media.sign_get(terms).await
+    }
+}

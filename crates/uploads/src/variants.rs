@@ -1,0 +1,56 @@
+//! Variants: written before the manifest that names them.
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, KillPoint, PutOptions};
+use darkroom_contract::{ManifestVariant, Profile, RawKey, sha256_hex};
+use darkroom_imaging::RenderedVariant;
+use darkroom_telemetry::metric;
+use futures_util::future::try_join_all;
+
+use crate::UploadStore;
+
+impl UploadStore {
+    /// Writes all variants of an upload at once and describes them, in the profile's order.
+    ///
+    /// # Errors
+    /// The error of the first call that failed; other variants may be written.
+    pub async fn write_variants(
+        &self,
+        key: &RawKey,
+        profile: &Profile,
+        rendered: Vec<RenderedVariant>,
+    ) -> Result<Vec<ManifestVariant>, CloudError> {
+        let keys = profile.variant_keys(key).into_iter();
+        let writes = keys.zip(rendered);
+        let writes = writes.map(|(key, variant)| self.write_variant(key, variant));
+        try_join_all(writes).await
+    }
+
+    async fn write_variant(
+        &self,
+        key: String,
+        variant: RenderedVariant,
+    ) -> Result<ManifestVariant, CloudError> {
+        let content_type = variant.format.content_type();
+        let bytes = Bytes::from(variant.bytes);
+        let described = ManifestVariant {
+            name: variant.name,
+            content_type: content_type.to_owned(),
+            width: variant.width,
+            height: variant.height,
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(&bytes),
+            url: None,
+            key,
+        };
+        let options = PutOptions {
+            content_type,
+            cache_control: &self.parts.cache_control,
+        };
+        KillPoint::BeforeVariant(&described.name).pass();
+        self.parts.media.put(&described.key, bytes, options).await?;
+        KillPoint::AfterVariant(&described.name).pass();
+        metric::VARIANT_BYTES.add(described.bytes, []);
+        Ok(described)
+    }
+}
