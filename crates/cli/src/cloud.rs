@@ -34,7 +34,7 @@ impl Parts {
         let auth = Authenticator::new(&self.settings.auth);
         let auth = auth.map_err(|error| UsageError(error.to_string()))?;
         Ok(Issuer::new(IssuerParts {
-            signer: self.connection.signer(&storage.raw_bucket),
+            signer: self.connection.upload_presigner(&storage.raw_bucket),
             raw: self.connection.bucket(&storage.raw_bucket),
             media: self.connection.bucket(&storage.media_bucket),
             events: self.connection.lazy_queue(&self.settings.queues.events),

@@ -10,7 +10,7 @@ use darkroom_contract::StorageSettings;
 
 use crate::credentials::CredentialCache;
 use crate::presign::Presigner;
-use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadSigner};
+use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadPresigner};
 
 /// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -116,9 +116,9 @@ impl Connection {
         S3Bucket::new(self.s3.clone(), self.presigner(name))
     }
 
-    /// What hands out upload URLs for a bucket, under the name that clients can reach.
-    pub fn signer(&self, bucket: &str) -> UploadSigner {
-        UploadSigner::new(self.presigner(bucket))
+    /// The presigner of uploads into a bucket, under the host name that clients can reach.
+    pub fn upload_presigner(&self, bucket: &str) -> UploadPresigner {
+        UploadPresigner::new(self.presigner(bucket))
     }
 
     fn presigner(&self, bucket: &str) -> Presigner {

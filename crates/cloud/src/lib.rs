@@ -1,8 +1,8 @@
 //! S3 and SQS through the AWS SDK: the only crate that imports it.
 //!
 //! A [`Connection`] follows the SDK's own chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
-//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadSigner`]. No SDK type
-//! leaves this crate: its types are its own, and every failure is a [`CloudError`] with a class.
+//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. No SDK
+//! type leaves this crate: its types are its own, and every failure is a [`CloudError`] with a class.
 //!
 //! Beside the SDK's [`S3Bucket`] and [`SqsQueue`] stand a [`MemoryBucket`] and a [`MemoryQueue`], on
 //! which the layers above are tested without a service and with a clock of the test's own.
@@ -17,13 +17,9 @@ mod connection;
 mod credentials;
 mod error;
 mod kill_point;
-mod link;
 mod presign;
 mod provision;
 mod queue;
-mod sign;
-mod sign_post;
-mod sigv4;
 
 pub use backoff::Backoff;
 pub use bucket::{
@@ -33,10 +29,11 @@ pub use bucket::{
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
 pub use kill_point::KillPoint;
-pub use link::LinkTerms;
+pub use presign::{
+    PresignGetRequest, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,
+    UploadPresigner,
+};
 pub use provision::{Change, Provisioner, Resource};
 pub use queue::{
     LazyQueue, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
 };
-pub use sign::{PutTerms, SignedPut, UploadSigner};
-pub use sign_post::{PostTerms, SignedPost};

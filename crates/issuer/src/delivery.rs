@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, LinkTerms, S3Bucket};
+use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
 
 /// What a browser may keep and nobody in between: the address ends, the picture never changes.
@@ -57,12 +57,12 @@ impl Delivery {
             (Access::Public, None) => None,
             (Access::Private, _) => Some(PRIVATE),
         };
-        let terms = LinkTerms {
+        let request = PresignGetRequest {
             key,
             expires_in: self.link_expiry,
             cache_control,
         };
-        self.media.sign_get(terms).await
+        self.media.presign_get(request).await
     }
 
     /// Fills in the `url` of every variant. A profile that is no longer there is private.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
-use darkroom_cloud::{LazyQueue, S3Bucket, UploadSigner};
+use darkroom_cloud::{LazyQueue, S3Bucket, UploadPresigner};
 use darkroom_contract::{Profiles, StorageSettings};
 use darkroom_render::RenderPool;
 use tokio::sync::Semaphore;
@@ -31,7 +31,7 @@ const INSPECTING_PLACES: usize = 4;
 #[derive(Debug, Clone)]
 pub struct IssuerParts {
     /// Signs uploads into the raw bucket.
-    pub signer: UploadSigner,
+    pub signer: UploadPresigner,
     /// Where uploads arrive.
     pub raw: S3Bucket,
     /// Where variants and manifests are.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, LinkTerms, S3Bucket};
+use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
 
 /// The `Cache-Control` of private variants: for the browser alone, because the URL expires while
@@ -71,11 +71,11 @@ impl VariantUrls {
             (Access::Public, None) => None,
             (Access::Private, _) => Some(PRIVATE),
         };
-        let terms = LinkTerms {
+        let request = PresignGetRequest {
             key,
             expires_in: self.expires_in,
             cache_control,
         };
-        self.media.sign_get(terms).await
+        self.media.presign_get(request).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use darkroom_cloud::LinkTerms;
+use darkroom_cloud::PresignGetRequest;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
     }
     // What the store itself says of the public ones, for a CDN in front of it.
     let media = system.media().await;
-    let stored = media.sign_get(LinkTerms {
+    let stored = media.presign_get(PresignGetRequest {
         key: key.unwrap(),
         expires_in: Duration::from_secs(60),
         cache_control: None,

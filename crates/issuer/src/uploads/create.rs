@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use darkroom_cloud::{CloudError, PostTerms, PutTerms, SignedPost, SignedPut};
+use darkroom_cloud::{
+    CloudError, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,
+};
 use darkroom_contract::{CreateUpload, RawKey, UploadMethod, UploadTicket};
 use darkroom_telemetry::metric;
 use http::{StatusCode, header};
@@ -52,7 +54,7 @@ async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
     let signer = &desk.parts.signer;
     let signed = match terms.sending {
         Sending::Put { size } => signer
-            .sign_put(&PutTerms {
+            .presign_put(&PresignPutRequest {
                 key: &key,
                 content_type: &terms.content_type,
                 size,
@@ -63,10 +65,10 @@ async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
             .await
             .map(Signed::Put),
         Sending::Post { fewest, most } => signer
-            .sign_post(&PostTerms {
+            .presign_post(&PresignPostRequest {
                 key: &key,
                 content_type: &terms.content_type,
-                sizes: (fewest, most),
+                size_range: fewest..=most,
                 checksum_sha256: terms.checksum_sha256.as_deref(),
                 attachment: terms.attachment.as_deref(),
                 expires_in,
@@ -84,8 +86,8 @@ async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
 }
 
 enum Signed {
-    Put(SignedPut),
-    Post(SignedPost),
+    Put(PresignedPut),
+    Post(PresignedPost),
 }
 
 impl Signed {

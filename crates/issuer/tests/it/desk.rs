@@ -83,7 +83,7 @@ pub(crate) async fn issuer_with(
         arguments: Vec::new(),
     };
     Issuer::new(IssuerParts {
-        signer: connection.signer(&storage.raw_bucket),
+        signer: connection.upload_presigner(&storage.raw_bucket),
         raw: connection.bucket(&storage.raw_bucket),
         media: connection.bucket(&storage.media_bucket),
         events: connection.lazy_queue("events"),

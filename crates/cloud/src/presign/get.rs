@@ -1,39 +1,40 @@
-//! Addresses from which anyone can fetch an object for a while.
+//! Presigned `GET` requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::presign::Request;
+use super::url::Request;
 use crate::{CloudError, S3Bucket};
 
-/// A link to an object.
+/// The one `GET` that a client may send.
 #[derive(Debug, Clone, Copy)]
-pub struct LinkTerms<'a> {
-    /// The object's key; whether there is such an object is not asked.
+pub struct PresignGetRequest<'a> {
+    /// The object's key. The object need not exist.
     pub key: &'a str,
-    /// How long the link may be used (7 days at most); less where the credentials end earlier.
+    /// The lifetime, 7 days at most. It is shorter if the credentials expire earlier.
     pub expires_in: Duration,
-    /// The `Cache-Control` that it is served with, where that is not the object's own.
+    /// The `Cache-Control` of the response, in place of the object's own.
     pub cache_control: Option<&'a str>,
 }
 
 impl S3Bucket {
-    /// A `GET` under the name that clients can reach.
+    /// Returns the URL of a `GET`, under the host name that clients can reach.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they end now; `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
     /// address.
-    pub async fn sign_get(&self, terms: LinkTerms<'_>) -> Result<String, CloudError> {
+    pub async fn presign_get(&self, get: PresignGetRequest<'_>) -> Result<String, CloudError> {
         let presigner = self.presigner();
-        let validity = presigner.validity("GetObject", terms.expires_in).await?;
-        let query = terms
+        let validity = presigner.validity("GetObject", get.expires_in).await?;
+        let query = get
             .cache_control
             .map(|value| ("response-cache-control", value));
         let request = Request {
             method: "GET",
-            key: terms.key,
+            key: get.key,
             query: query.as_slice(),
             headers: &BTreeMap::new(),
+            expires_in_seconds: validity.seconds(),
         };
         presigner.url(&request, &validity).await
     }
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
     use crate::{Connection, Endpoints};
 
-    async fn link(cache_control: Option<&str>) -> String {
+    async fn presigned_url(cache_control: Option<&str>) -> String {
         let storage = StorageSettings {
             public_endpoint: Some("https://images.example".to_owned()),
             ..StorageSettings::default()
@@ -61,17 +62,17 @@ mod tests {
             region: "eu-central-1".to_owned(),
         };
         let bucket = Connection::to(&endpoints, &storage).await.bucket("media");
-        let terms = LinkTerms {
+        let request = PresignGetRequest {
             key: "avatars/u1/x.webp",
             expires_in: Duration::from_secs(60),
             cache_control,
         };
-        bucket.sign_get(terms).await.unwrap()
+        bucket.presign_get(request).await.unwrap()
     }
 
     #[tokio::test]
-    async fn a_link_is_on_the_public_endpoint_and_ends() {
-        let url = link(None).await;
+    async fn a_url_is_on_the_public_endpoint_and_expires() {
+        let url = presigned_url(None).await;
         let (address, query) = url.split_once('?').unwrap();
         assert_eq!(address, "https://images.example/media/avatars/u1/x.webp");
         assert!(query.contains("X-Amz-Expires=60"), "{query}");
@@ -80,8 +81,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn how_it_is_cached_is_signed_with_it() {
-        let url = link(Some("private, max-age=60")).await;
+    async fn the_cache_control_is_part_of_the_signature() {
+        let url = presigned_url(Some("private, max-age=60")).await;
         assert!(
             url.contains("&response-cache-control=private%2C%20max-age%3D60&X-Amz-Signature="),
             "{url}"

@@ -1,6 +1,5 @@
-//! What every URL that is good without credentials has in common.
+//! The signer of one bucket's URLs and forms.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -11,20 +10,22 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
+use super::address::Address;
+use super::sigv4::{Signer, SigningTime};
+use super::url::{Request, presigned_url};
 use crate::credentials::CredentialCache;
-use crate::sigv4::{Address, Presignable, Signer, Stamp};
 use crate::{CloudError, CloudErrorKind};
 
-/// Any key has the address of all of them, before it.
+/// The key whose URL the address is taken from; any would do.
 const SAMPLE_KEY: &str = "key";
 
-/// Signs for one bucket, under the name that clients can reach; cheap to clone.
+/// Signs for one bucket, under the host name that clients can reach; cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Presigner(Arc<Parts>);
+pub(crate) struct Presigner(Arc<Inner>);
 
 #[derive(Debug)]
-struct Parts {
-    /// Knows where buckets are.
+struct Inner {
+    /// Resolves the bucket's address.
     client: Client,
     bucket: String,
     address: OnceCell<Address>,
@@ -32,18 +33,10 @@ struct Parts {
     signer: Signer,
 }
 
-/// What a URL allows.
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'static str,
-    pub(crate) key: &'a str,
-    pub(crate) query: &'a [(&'a str, &'a str)],
-    pub(crate) headers: &'a BTreeMap<&'a str, &'a str>,
-}
-
-/// From when to when a signature is good, and whose it is.
-pub(crate) struct Validity {
-    pub(crate) credentials: Arc<Credentials>,
-    pub(crate) stamp: Stamp,
+/// The credentials and the lifetime of a signature.
+pub(super) struct Validity {
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) time: SigningTime,
     from: SystemTime,
     expires_in: Duration,
 }
@@ -52,7 +45,7 @@ impl Presigner {
     pub(crate) fn new(client: Client, credentials: Arc<CredentialCache>, bucket: &str) -> Self {
         // A client always has a region.
         let region = client.config().region().map_or("", Region::as_ref);
-        Self(Arc::new(Parts {
+        Self(Arc::new(Inner {
             signer: Signer::new(region),
             client,
             bucket: bucket.to_owned(),
@@ -65,35 +58,29 @@ impl Presigner {
         &self.0.bucket
     }
 
-    pub(crate) fn signer(&self) -> &Signer {
+    pub(super) fn signer(&self) -> &Signer {
         &self.0.signer
     }
 
-    /// The URL that allows just this, for so long.
+    /// Returns the URL that permits `request`.
     ///
     /// # Errors
-    /// As [`Presigner::validity`] and [`Presigner::address`].
-    pub(crate) async fn url(
+    /// `Invalid` if the bucket has no address.
+    pub(super) async fn url(
         &self,
         request: &Request<'_>,
         validity: &Validity,
     ) -> Result<String, CloudError> {
-        let presignable = Presignable {
-            method: request.method,
-            address: self.address().await?,
-            key: request.key,
-            query: request.query,
-            headers: request.headers,
-            expires_in_seconds: validity.expires_in.as_secs(),
-        };
+        let address = self.address().await?;
         let Validity {
-            credentials, stamp, ..
+            credentials, time, ..
         } = validity;
-        Ok(self.signer().presign(credentials, stamp, &presignable))
+        let signer = self.signer();
+        Ok(presigned_url(signer, credentials, time, address, request))
     }
 
-    /// Where the bucket's objects are, by the SDK's own rules of endpoints, regions and dots in
-    /// names: what is left of an object's URL when its key is taken away.
+    /// The bucket's address by the SDK's rules for endpoints, regions and dots in names: an
+    /// object's URL without its key.
     ///
     /// # Errors
     /// `Invalid` if the bucket has no address.
@@ -102,36 +89,37 @@ impl Presigner {
         let invalid = |error: &dyn std::fmt::Display| {
             CloudError::new(CloudErrorKind::Invalid, OPERATION, error)
         };
-        let Parts { client, bucket, .. } = &*self.0;
-        let find = async || {
-            let terms = PresigningConfig::expires_in(Duration::from_secs(1));
-            let terms = terms.map_err(|error| invalid(&error))?;
+        let Inner { client, bucket, .. } = &*self.0;
+        let resolve = async || {
+            let config = PresigningConfig::expires_in(Duration::from_secs(1));
+            let config = config.map_err(|error| invalid(&error))?;
             let request = client.get_object().bucket(bucket).key(SAMPLE_KEY);
-            let sample = request.presigned(terms).await;
+            let sample = request.presigned(config).await;
             let sample = sample.map_err(CloudError::from_sdk(OPERATION))?;
             let url = sample.uri().split('?').next().unwrap_or_default();
             let address = url.strip_suffix(SAMPLE_KEY).and_then(Address::parse);
-            address.ok_or_else(|| invalid(&"the bucket has no address"))
+            address.ok_or_else(|| invalid(&format!("bucket {bucket} has no address")))
         };
-        self.0.address.get_or_try_init(find).await
+        self.0.address.get_or_try_init(resolve).await
     }
 
-    /// A URL dies with the credentials that signed it, so it never claims to live longer.
+    /// Returns the validity of a signature made now. It never outlives the credentials, because
+    /// the URL would stop working with them.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they end now.
-    pub(crate) async fn validity(
+    /// `Forbidden` if there are no credentials, or they expire now.
+    pub(super) async fn validity(
         &self,
         operation: &'static str,
-        asked: Duration,
+        requested: Duration,
     ) -> Result<Validity, CloudError> {
         let credentials = self.0.credentials.current(operation).await?;
         let from = SystemTime::now();
-        // The signature says from when it is good in whole seconds, which may be one less.
-        let left = credentials.expiry().map_or(asked, |expiry| {
+        // A signature's own time is in whole seconds, up to one less.
+        let left = credentials.expiry().map_or(requested, |expiry| {
             expiry.duration_since(from).unwrap_or_default()
         });
-        let expires_in = Duration::from_secs(asked.min(left).as_secs());
+        let expires_in = Duration::from_secs(requested.min(left).as_secs());
         if expires_in.is_zero() {
             let detail = "the credentials have expired";
             return Err(CloudError::new(
@@ -142,7 +130,7 @@ impl Presigner {
         }
         Ok(Validity {
             credentials,
-            stamp: Stamp::of(from),
+            time: SigningTime::new(from),
             from,
             expires_in,
         })
@@ -150,7 +138,11 @@ impl Presigner {
 }
 
 impl Validity {
-    pub(crate) fn expires_at(&self) -> OffsetDateTime {
+    pub(super) fn seconds(&self) -> u64 {
+        self.expires_in.as_secs()
+    }
+
+    pub(super) fn expires_at(&self) -> OffsetDateTime {
         // A signature's own time is in whole seconds.
         let from = OffsetDateTime::from(self.from);
         from.replace_nanosecond(0).unwrap_or(from) + self.expires_in
@@ -158,13 +150,13 @@ impl Validity {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::credentials::tests::rotating;
 
-    /// For a bucket on an endpoint of its own, with credentials that live so long, one after the
-    /// other.
-    pub(crate) fn presigner(lifetimes: &[Option<u64>]) -> Presigner {
+    /// A presigner for the bucket `raw` on `https://s3.example`, whose provider returns credentials
+    /// with these lifetimes in seconds, one after the other.
+    pub(in crate::presign) fn presigner(lifetimes: &[Option<u64>]) -> Presigner {
         let sdk = Credentials::new("key", "secret", None, None, "test");
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
@@ -177,23 +169,23 @@ pub(crate) mod tests {
         Presigner::new(Client::from_conf(config), Arc::new(credentials), "raw")
     }
 
-    async fn lifetime(left: Option<u64>) -> Result<Duration, CloudError> {
-        let asked = Duration::from_secs(900);
-        let validity = presigner(&[left]).validity("PutObject", asked).await;
+    async fn lifetime_of_url(left: Option<u64>) -> Result<Duration, CloudError> {
+        let requested = Duration::from_secs(900);
+        let validity = presigner(&[left]).validity("PutObject", requested).await;
         validity.map(|validity| validity.expires_in)
     }
 
     #[tokio::test]
-    async fn a_url_never_outlives_the_credentials() {
-        assert_eq!(lifetime(None).await.unwrap().as_secs(), 900);
-        assert_eq!(lifetime(Some(3600)).await.unwrap().as_secs(), 900);
-        let left = lifetime(Some(30)).await.unwrap();
+    async fn a_url_never_outlives_its_credentials() {
+        assert_eq!(lifetime_of_url(None).await.unwrap().as_secs(), 900);
+        assert_eq!(lifetime_of_url(Some(3600)).await.unwrap().as_secs(), 900);
+        let left = lifetime_of_url(Some(30)).await.unwrap();
         assert!((28..=30).contains(&left.as_secs()), "{left:?}");
     }
 
     #[tokio::test]
-    async fn credentials_that_have_ended_sign_nothing() {
-        let error = lifetime(Some(0)).await.unwrap_err();
+    async fn expired_credentials_sign_nothing() {
+        let error = lifetime_of_url(Some(0)).await.unwrap_err();
         assert_eq!(error.kind, CloudErrorKind::Forbidden);
     }
 }

@@ -1,0 +1,139 @@
+//! Presigned uploads.
+
+use super::post::{PresignPostRequest, PresignedPost, presign_post};
+use super::presigner::Presigner;
+use super::put::{PresignPutRequest, PresignedPut, presign_put};
+use crate::CloudError;
+
+/// Presigns uploads into one bucket; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct UploadPresigner {
+    presigner: Presigner,
+}
+
+impl UploadPresigner {
+    pub(crate) const fn new(presigner: Presigner) -> Self {
+        Self { presigner }
+    }
+
+    /// Presigns a `PUT` with exact type, length, `If-None-Match: *` and, where given, checksum and
+    /// attachment.
+    ///
+    /// # Errors
+    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
+    /// address.
+    pub async fn presign_put(
+        &self,
+        request: &PresignPutRequest<'_>,
+    ) -> Result<PresignedPut, CloudError> {
+        presign_put(&self.presigner, request).await
+    }
+
+    /// Presigns a form with exact key and type, bounds on the file's size and, where given,
+    /// checksum and attachment.
+    ///
+    /// # Errors
+    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
+    /// address.
+    pub async fn presign_post(
+        &self,
+        request: &PresignPostRequest<'_>,
+    ) -> Result<PresignedPost, CloudError> {
+        presign_post(&self.presigner, request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::{Duration, SystemTime};
+
+    use time::format_description::BorrowedFormatItem;
+    use time::macros::format_description;
+    use time::{OffsetDateTime, PrimitiveDateTime};
+
+    use super::*;
+    use crate::presign::presigner::tests::presigner;
+
+    const AMZ_DATE: &[BorrowedFormatItem<'_>] =
+        format_description!("[year][month][day]T[hour][minute][second]Z");
+
+    async fn put(presigner: &UploadPresigner) -> Result<PresignedPut, CloudError> {
+        let request = PresignPutRequest {
+            key: "raw/avatar/u1/x",
+            content_type: "image/png",
+            size: 7,
+            checksum_sha256: None,
+            attachment: None,
+            expires_in: Duration::from_secs(900),
+        };
+        presigner.presign_put(&request).await
+    }
+
+    async fn form(presigner: &UploadPresigner) -> PresignedPost {
+        let request = PresignPostRequest {
+            key: "raw/avatar/u1/x",
+            content_type: "image/png",
+            size_range: 1..=7,
+            checksum_sha256: None,
+            attachment: None,
+            expires_in: Duration::from_secs(900),
+        };
+        presigner.presign_post(&request).await.unwrap()
+    }
+
+    fn parameter<'a>(url: &'a str, name: &str) -> &'a str {
+        let (_, rest) = url.split_once(&format!("{name}=")).unwrap();
+        rest.split('&').next().unwrap()
+    }
+
+    /// The time from which S3 refuses the URL, by its own parameters.
+    fn expiry(url: &str) -> OffsetDateTime {
+        let from = PrimitiveDateTime::parse(parameter(url, "X-Amz-Date"), AMZ_DATE).unwrap();
+        let seconds = parameter(url, "X-Amz-Expires").parse().unwrap();
+        from.assume_utc() + Duration::from_secs(seconds)
+    }
+
+    #[tokio::test]
+    async fn an_upload_presigned_30_s_before_the_credentials_expire_expires_with_them() {
+        let credentials_end = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(30));
+        let uploads = UploadPresigner::new(presigner(&[Some(30)]));
+        let signed = put(&uploads).await.unwrap();
+        let earliest = credentials_end - Duration::from_secs(3);
+        for expiry in [
+            expiry(&signed.url),
+            signed.expires_at,
+            form(&uploads).await.expires_at,
+        ] {
+            assert!(earliest <= expiry && expiry <= credentials_end, "{expiry}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
+        // All expire within minutes, so each is replaced as soon as possible; then the provider fails.
+        let uploads = UploadPresigner::new(presigner(&[Some(0), Some(20), Some(200), Some(100)]));
+        assert!(put(&uploads).await.is_err(), "nothing valid yet");
+        let mut signed_by = BTreeSet::new();
+        for _ in 0..5 {
+            for _ in 0..100 {
+                let signed = put(&uploads).await.unwrap();
+                let credential = parameter(&signed.url, "X-Amz-Credential");
+                let key_id = credential.split('%').next().unwrap().to_owned();
+                let left: u64 = parameter(&signed.url, "X-Amz-Expires").parse().unwrap();
+                let lifetime = match key_id.as_str() {
+                    "AKID1" => 20,
+                    "AKID2" => 200,
+                    "AKID3" => 100,
+                    other => panic!("{other}"),
+                };
+                assert!(left <= lifetime, "{key_id}: {left}");
+                signed_by.insert(key_id);
+            }
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(6)).await;
+            tokio::time::resume();
+        }
+        assert_eq!(signed_by.len(), 3, "{signed_by:?}");
+    }
+}
