@@ -4,6 +4,7 @@
 //! their limits.
 
 pub mod crates;
+pub mod language;
 pub mod structure;
 
 mod source;

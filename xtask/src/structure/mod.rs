@@ -7,4 +7,4 @@ mod layers;
 mod lengths;
 mod report;
 
-pub use report::{CrateReport, Report, survey};
+pub use report::{CrateReport, Report};

@@ -40,22 +40,22 @@ pub struct CrateReport {
     pub cycles: Vec<Vec<String>>,
 }
 
-/// Reads every crate of the repository at `root`.
-///
-/// Errors if a file cannot be read or parsed.
-pub fn survey(root: &Path) -> anyhow::Result<Report> {
-    let crates = crates::list(root)?;
-    let architecture = fs::read_to_string(root.join("ARCHITECTURE.md"))?;
-    Ok(Report {
-        layers: Layers::parse(&architecture).violations(&crates),
-        crates: crates
-            .iter()
-            .map(|each| CrateReport::read(root, each))
-            .collect::<anyhow::Result<_>>()?,
-    })
-}
-
 impl Report {
+    /// Reads every crate of the repository at `root`.
+    ///
+    /// Errors if a file cannot be read or parsed.
+    pub fn read(root: &Path) -> anyhow::Result<Self> {
+        let crates = crates::list(root)?;
+        let architecture = fs::read_to_string(root.join("ARCHITECTURE.md"))?;
+        Ok(Self {
+            layers: Layers::parse(&architecture).violations(&crates),
+            crates: crates
+                .iter()
+                .map(|each| CrateReport::read(root, each))
+                .collect::<anyhow::Result<_>>()?,
+        })
+    }
+
     /// Returns a sentence for each limit that is exceeded.
     pub fn violations(&self) -> Vec<String> {
         let mut violations = self.layers.clone();

@@ -1,0 +1,85 @@
+//! The codes of types against those in the glossary.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+use syn::{Expr, Lit, Pat};
+
+use super::{Finding, Glossary};
+use crate::crates;
+use crate::source::targets;
+
+/// Returns a finding for each code that only one of code and glossary has.
+pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Finding>> {
+    let defined = defined(root, glossary)?;
+    let mut findings = Vec::new();
+    for (name, listed) in glossary.codes() {
+        let (file, codes) = defined.get(name).cloned().unwrap_or_default();
+        for code in codes.symmetric_difference(listed) {
+            let word = format!("`{code}` of {name} is in one of code and docs/glossary.md only");
+            findings.push(Finding::new(&file, 0, word));
+        }
+    }
+    Ok(findings)
+}
+
+type Codes = BTreeMap<String, (PathBuf, BTreeSet<String>)>;
+
+fn defined(root: &Path, glossary: &Glossary) -> anyhow::Result<Codes> {
+    let mut defined = Codes::new();
+    for each in crates::list(root)? {
+        for module in targets(root, &each.dir)?.into_iter().flatten() {
+            let mut names = CodeNames::default();
+            names.visit_file(&module.syntax);
+            for (name, codes) in names.found {
+                if glossary.codes().contains_key(&name) {
+                    defined.insert(name, (module.file.clone(), codes));
+                }
+            }
+        }
+    }
+    Ok(defined)
+}
+
+/// The texts in match arms such as `Self::Empty => "empty"`, by the type of `Self`.
+#[derive(Default)]
+struct CodeNames {
+    current: String,
+    found: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'ast> Visit<'ast> for CodeNames {
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        if let syn::Type::Path(path) = &*item.self_ty
+            && let Some(last) = path.path.segments.last()
+        {
+            self.current = last.ident.to_string();
+            visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        if is_of_self(&arm.pat)
+            && let Expr::Lit(literal) = &*arm.body
+            && let Lit::Str(text) = &literal.lit
+        {
+            let codes = self.found.entry(self.current.clone()).or_default();
+            codes.insert(text.value());
+        }
+        visit::visit_arm(self, arm);
+    }
+}
+
+/// Returns `true` if a pattern is a variant of `Self`.
+fn is_of_self(pattern: &Pat) -> bool {
+    let path = match pattern {
+        Pat::Path(pattern) => &pattern.path,
+        Pat::Struct(pattern) => &pattern.path,
+        Pat::TupleStruct(pattern) => &pattern.path,
+        _ => return false,
+    };
+    path.segments
+        .first()
+        .is_some_and(|first| first.ident == "Self")
+}

@@ -1,0 +1,39 @@
+//! The language of code and documents: the words of docs/glossary.md, and doc comments that begin as
+//! those of the standard library do.
+
+mod allowed;
+mod codes;
+mod doc_comments;
+mod files;
+mod finding;
+mod glossary;
+mod identifiers;
+mod words;
+
+pub use finding::{Finding, summary};
+pub use glossary::Glossary;
+
+use std::path::Path;
+
+/// Returns every sentence and name in the repository at `root` that breaks a rule.
+///
+/// Errors if a file cannot be read.
+pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
+    let glossary = Glossary::read(root)?;
+    let mut findings = codes::check(root, &glossary)?;
+    for file in files::list(root)? {
+        let text = std::fs::read_to_string(root.join(&file))?;
+        let mut of_file = words::find(&text, glossary.words());
+        if file.extension().is_some_and(|extension| extension == "rs") {
+            of_file.extend(doc_comments::find(&text));
+            of_file.extend(identifiers::find(&text, glossary.identifiers()));
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let of_file = of_file.into_iter().filter(|(line, word)| {
+            let text = lines.get(line - 1).copied().unwrap_or_default();
+            !allowed::is_allowed(&file, text, word)
+        });
+        findings.extend(of_file.map(|(line, word)| Finding::new(&file, line, word)));
+    }
+    Ok(findings)
+}
