@@ -53,9 +53,9 @@ pub(crate) struct Render {
     /// Bytes of address space.
     #[arg(long)]
     pub(crate) max_memory: u64,
-    /// Seconds of processor time for one picture.
+    /// Seconds of CPU time for one image.
     #[arg(long)]
-    pub(crate) picture_cpu_seconds: u64,
+    pub(crate) image_cpu_seconds: u64,
     /// Seconds of processor time for the whole life of the process.
     #[arg(long)]
     pub(crate) process_cpu_seconds: u64,

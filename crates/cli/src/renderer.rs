@@ -1,7 +1,7 @@
 //! Starting render processes out of this very binary.
 
 use anyhow::Context;
-use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings, Wall};
+use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings, SandboxLayer};
 
 use crate::arguments::Render;
 
@@ -15,7 +15,7 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     };
     let ChildLimits {
         max_memory,
-        picture_cpu_seconds,
+        image_cpu_seconds,
         process_cpu_seconds,
     } = settings.child_limits();
     let launch = Launch {
@@ -23,7 +23,7 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
         arguments: vec![
             "render".into(),
             format!("--max-memory={max_memory}").into(),
-            format!("--picture-cpu-seconds={picture_cpu_seconds}").into(),
+            format!("--image-cpu-seconds={image_cpu_seconds}").into(),
             format!("--process-cpu-seconds={process_cpu_seconds}").into(),
         ],
     };
@@ -34,37 +34,33 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
 pub(crate) const fn limits(told: &Render) -> ChildLimits {
     ChildLimits {
         max_memory: told.max_memory,
-        picture_cpu_seconds: told.picture_cpu_seconds,
+        image_cpu_seconds: told.image_cpu_seconds,
         process_cpu_seconds: told.process_cpu_seconds,
     }
 }
 
-/// Starts a first render process, and says in the log which walls stand around it.
+/// Starts a first render process and logs the sandbox layers that confine it.
 ///
 /// # Errors
-/// If pictures cannot be rendered, or not behind the walls that `render.sandbox` requires.
+/// If no image can be rendered, or not with the layers that `render.sandbox` requires.
 pub(crate) async fn check(pool: &RenderPool) -> Result<(), RenderError> {
-    let walls = pool.check().await?;
-    let (essential, others): (Vec<Wall>, Vec<Wall>) =
-        walls.missing().partition(|wall| wall.is_essential());
-    let missing = |walls: &[Wall]| {
-        walls
+    let layers = pool.check().await?;
+    let (essential, others): (Vec<SandboxLayer>, Vec<SandboxLayer>) =
+        layers.missing().partition(|layer| layer.is_essential());
+    let join = |layers: &[SandboxLayer]| {
+        layers
             .iter()
-            .map(Wall::to_string)
+            .map(SandboxLayer::to_string)
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let walls = walls.names();
+    let layers = layers.names();
     if essential.is_empty() {
-        let missing = missing(&others);
-        tracing::info!(walls, missing, "render processes are walled in");
+        let missing = join(&others);
+        tracing::info!(layers, missing, "render processes are sandboxed");
     } else {
-        let missing = missing(&essential);
-        tracing::warn!(
-            walls,
-            missing,
-            "render processes have fewer walls than they should"
-        );
+        let missing = join(&essential);
+        tracing::warn!(layers, missing, "render processes lack sandbox layers");
     }
     Ok(())
 }

@@ -4,8 +4,9 @@ use crate::header::Header;
 use crate::{Limits, Rejection, RejectionCode, SourceFormat};
 
 impl Limits {
-    /// Limits for looking into a file: only its bytes and the frames that are counted are bound.
-    pub fn of_a_look(max_bytes: u64, max_frames: u32) -> Self {
+    /// Creates limits for [`inspect`](crate::inspect): only the file size and the number of counted
+    /// frames are bounded, and every format is accepted.
+    pub fn for_inspection(max_bytes: u64, max_frames: u32) -> Self {
         Self {
             max_bytes,
             max_width: u32::MAX,

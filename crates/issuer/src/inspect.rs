@@ -114,7 +114,7 @@ fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result
         return Ok(profile.recipe(None).limits);
     }
     let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
-    Ok(Limits::of_a_look(
+    Ok(Limits::for_inspection(
         profiles.iter().map(max_bytes).max().unwrap_or_default(),
         MAX_FRAMES,
     ))

@@ -1,45 +1,51 @@
-//! The process on the other side of the wall.
+//! The render process: the child's side of the protocol.
 
-use std::io::{self, Read};
+use std::io::Read;
+use std::{io, panic};
 
 use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, load_decoders, render};
 
 use crate::allocator::exit_when_out_of_memory;
-use crate::confinement::{ChildLimits, Wall, begin_picture, confine};
-use crate::protocol::{Greeting, RenderedHeader, Reply, Request, Task, read_header, write_message};
+use crate::protocol::{
+    Handshake, ProtocolError, RenderedHeader, Request, Response, Task, read_header, write_message,
+};
+use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 
-/// Serves requests from stdin on stdout until stdin ends: the whole life of a render process.
+/// Serves requests from stdin on stdout until stdin ends.
 ///
-/// To be called before anything else has started threads or opened files.
+/// This is the whole life of a render process. Call it before anything starts a thread or opens a
+/// file.
 ///
 /// # Errors
-/// If the parent goes away in the middle of a message. A process that cannot be confined tells its
-/// parent, and that is all it does.
+/// If the parent goes away in the middle of a message. A process that cannot be confined reports
+/// that to its parent and serves nothing.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
+    serve(limits).map_err(io::Error::from)
+}
+
+fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
     load_decoders();
-    let walls = confine(limits, Wall::ALL);
-    // A decoder's panic is reported as an outcome; its text may repeat bytes of the picture.
-    std::panic::set_hook(Box::new(|_| {}));
+    let confined = confine(limits, SandboxLayer::ALL);
+    // A decoder's panic is reported as a rejection; its message may repeat bytes of the image.
+    panic::set_hook(Box::new(|_| {}));
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();
-    match walls {
-        Ok(walls) => write_message(&mut output, &Greeting::Ready(walls), [])?,
+    match confined {
+        Ok(layers) => write_message(&mut output, &Handshake::Ready(layers), [])?,
         Err(error) => {
-            let greeting = Greeting::Unconfined(error.to_string());
-            return write_message(&mut output, &greeting, []);
+            let handshake = Handshake::Unconfined(error.to_string());
+            return write_message(&mut output, &handshake, []);
         }
     }
     while let Some(request) = read_header::<Request>(&mut input)? {
-        begin_picture(limits)?;
+        grant_cpu_time(limits)?;
         let source = read_source(&mut input, request.source_bytes)?;
-        let (reply, rendered) = answer(&request.task, source);
+        let (response, rendered) = respond(&request.task, &source);
+        drop(source);
         let bodies = rendered.iter().flat_map(|rendered| &rendered.variants);
-        write_message(
-            &mut output,
-            &reply,
-            bodies.map(|variant| &variant.bytes[..]),
-        )?;
+        let bodies = bodies.map(|variant| variant.bytes.as_slice());
+        write_message(&mut output, &response, bodies)?;
     }
     Ok(())
 }
@@ -50,27 +56,20 @@ fn read_source(input: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     Ok(source)
 }
 
-fn answer(task: &Task, source: Vec<u8>) -> (Reply, Option<Rendered>) {
-    let outcome = std::panic::catch_unwind(|| match task {
-        Task::Render(recipe) => render(&source, recipe).map(|rendered| {
-            (
-                Reply::Rendered(RenderedHeader::of(&rendered)),
-                Some(rendered),
-            )
+fn respond(task: &Task, source: &[u8]) -> (Response, Option<Rendered>) {
+    let outcome = panic::catch_unwind(|| match task {
+        Task::Render(recipe) => render(source, recipe).map(|rendered| {
+            let header = RenderedHeader::from(&rendered);
+            (Response::Rendered(header), Some(rendered))
         }),
         Task::Inspect(limits) => {
-            inspect(&source, limits).map(|inspection| (Reply::Inspected(inspection), None))
+            inspect(source, limits).map(|inspection| (Response::Inspected(inspection), None))
         }
     });
-    match outcome {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(rejection)) => (Reply::Rejected(rejection), None),
-        Err(_) => {
-            let message = "the picture could not be read to its end";
-            (
-                Reply::Rejected(Rejection::new(RejectionCode::Crashed, message)),
-                None,
-            )
-        }
-    }
+    let rejection = match outcome {
+        Ok(Ok(answer)) => return answer,
+        Ok(Err(rejection)) => rejection,
+        Err(_) => Rejection::new(RejectionCode::Crashed, "the image made the renderer panic"),
+    };
+    (Response::Rejected(rejection), None)
 }

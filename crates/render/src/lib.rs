@@ -1,27 +1,29 @@
-//! The wall around image bytes.
+//! Sandboxed child processes that parse and render images.
 //!
-//! No process that holds credentials parses a picture. A [`RenderPool`] hands every picture to a
-//! child process, which has an empty environment, bounded memory and time, no files, no network and
-//! few system calls ([`run_child`], [`Wall`]). A child that crashes, hangs or outgrows its memory is replaced, and only the
-//! picture that it was given is rejected.
+//! No process that holds credentials parses an image. A [`RenderPool`] sends each image to a child
+//! process that has an empty environment, bounded memory and CPU time, no files, no network and few
+//! system calls ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs out of memory
+//! is replaced, and only the image it was working on is rejected.
 //!
-//! The parent never trusts a reply: its size is bounded, and what it names must be what was asked
-//! for.
+//! The parent never trusts a response: its size is bounded, and it must name the requested
+//! variants.
 
 #![warn(missing_docs)]
 
 mod allocator;
 mod child;
-mod confinement;
-mod exchange;
+mod error;
+mod operation;
 mod pool;
 mod process;
 mod protocol;
+mod sandbox;
 mod settings;
 
 pub use allocator::ExitWhenOutOfMemory;
 pub use child::run_child;
-pub use confinement::{ChildLimits, Wall, Walls, confine, keep_private};
-pub use pool::{RenderError, RenderPool};
+pub use error::{RenderError, StartError};
+pub use pool::RenderPool;
 pub use process::Launch;
-pub use settings::{RenderSettings, Sandbox};
+pub use sandbox::{ChildLimits, SandboxLayer, SandboxLayers, confine, make_undumpable};
+pub use settings::{RenderSettings, SandboxPolicy};

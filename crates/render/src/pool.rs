@@ -1,6 +1,5 @@
-//! As many render processes as pictures may be rendered at once.
+//! The pool of render processes.
 
-use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,138 +8,129 @@ use darkroom_telemetry::metric;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::confinement::{Wall, Walls};
-use crate::exchange::{Exchange, Inspect, Render, read_greeting};
+use crate::error::{RenderError, StartError};
+use crate::operation::{Inspect, Operation, Render, read_handshake};
 use crate::process::{Launch, RenderProcess};
-use crate::protocol::Greeting;
-use crate::settings::{RenderSettings, Sandbox};
+use crate::protocol::{Handshake, ProtocolError};
+use crate::sandbox::SandboxLayers;
+use crate::settings::{RenderSettings, SandboxPolicy};
 
-/// How long a process may take until its walls stand.
+/// The longest time that a process may take to become ready.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Render processes, started when they are first needed and kept for the next picture.
+/// A pool of render processes, started on demand and reused.
 ///
-/// A call waits until one of the pool's places is free; its deadline starts then.
+/// A call waits for one of the pool's permits; its deadline starts once it has one.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
     timeout: Duration,
     max_jobs: u32,
-    max_reply_bytes: u64,
-    sandbox: Sandbox,
-    places: Semaphore,
+    max_response_bytes: u64,
+    sandbox: SandboxPolicy,
+    permits: Semaphore,
     idle: Mutex<Vec<RenderProcess>>,
 }
 
-/// Why there is no picture.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// The picture is at fault: what it is, or what it did to its render process.
-    #[error(transparent)]
-    Rejected(#[from] Rejection),
-    /// No render process could be started. Another try may succeed.
-    #[error("no render process could be started: {0}")]
-    Start(#[source] io::Error),
-}
-
 impl RenderPool {
-    /// A pool of [`RenderSettings::process_count`] places; nothing is started yet.
+    /// Creates a pool with [`RenderSettings::process_count`] permits; no process is started yet.
     pub fn new(launch: Launch, settings: &RenderSettings) -> Self {
         Self {
             launch,
             timeout: settings.timeout,
             max_jobs: settings.max_jobs,
-            max_reply_bytes: settings.max_memory.as_u64(),
+            max_response_bytes: settings.max_memory.as_u64(),
             sandbox: settings.sandbox,
-            places: Semaphore::new(settings.process_count()),
+            permits: Semaphore::new(settings.process_count()),
             idle: Mutex::new(Vec::new()),
         }
     }
 
-    /// Renders a picture; see [`darkroom_imaging::render`].
+    /// Renders an image; see [`darkroom_imaging::render`].
     ///
     /// # Errors
-    /// [`RenderError::Rejected`] with the renderer's own codes, or `timed_out`, `out_of_memory` or
-    /// `crashed` for what became of its process.
+    /// [`RenderError::Rejected`] with a code of the renderer, or with `timed_out`, `out_of_memory`
+    /// or `crashed` if its process was killed or died.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
-        self.ask(&Render {
+        self.run(&Render {
             source,
             recipe,
-            max_reply_bytes: self.max_reply_bytes,
+            max_response_bytes: self.max_response_bytes,
         })
         .await
     }
 
-    /// Reads what a file is and what it would give away; see [`darkroom_imaging::inspect`].
+    /// Reads a file's header and metadata; see [`darkroom_imaging::inspect`].
     ///
     /// # Errors
     /// As for [`RenderPool::render`].
     pub async fn inspect(&self, source: &[u8], limits: &Limits) -> Result<Inspection, RenderError> {
-        self.ask(&Inspect { source, limits }).await
+        self.run(&Inspect { source, limits }).await
     }
 
-    /// A process that dies may have been dying before: only a picture that a fresh one dies of too
-    /// is at fault.
-    async fn ask<E: Exchange>(&self, exchange: &E) -> Result<E::Answer, RenderError> {
-        let place = self.places.acquire().await;
-        let _place = place.map_err(|closed| RenderError::Start(io::Error::other(closed)))?;
-        if let Some(process) = self.idle() {
-            match self.attempt(process, exchange).await {
-                Err(RenderError::Rejected(rejection)) if is_death(rejection.code) => {}
-                answer => return answer,
-            }
-        }
-        let (process, _) = self.fresh().await?;
-        self.attempt(process, exchange).await
-    }
-
-    /// Starts one process and says which walls stand around it; every other has the same.
+    /// Starts one process and returns the sandbox layers that confine it; every other process has
+    /// the same.
     ///
     /// # Errors
-    /// [`RenderError::Start`] if it cannot be started, or an essential wall is missing that
-    /// [`RenderSettings::sandbox`] requires.
-    pub async fn check(&self) -> Result<Walls, RenderError> {
-        let (process, walls) = self.fresh().await?;
-        self.keep(process);
-        Ok(walls)
+    /// [`RenderError::Start`] if it cannot be started, or if the system lacks an essential layer
+    /// that [`RenderSettings::sandbox`] requires.
+    pub async fn check(&self) -> Result<SandboxLayers, RenderError> {
+        let (process, layers) = self.start().await?;
+        self.push_idle(process);
+        Ok(layers)
     }
 
-    /// A process that has put up its walls. What goes wrong before is no picture's fault.
-    async fn fresh(&self) -> Result<(RenderProcess, Walls), RenderError> {
-        let mut process = RenderProcess::spawn(&self.launch).map_err(RenderError::Start)?;
+    /// Runs an operation, if need be twice: a reused process may have been damaged by an earlier
+    /// image, so only an image that kills a fresh process is at fault.
+    async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
+        let permit = self.permits.acquire().await;
+        let _permit = permit.map_err(|_| StartError::PoolClosed)?;
+        if let Some(process) = self.pop_idle() {
+            match self.run_in(process, operation).await {
+                Err(RenderError::Rejected(rejection)) if is_process_failure(rejection.code) => {}
+                result => return result,
+            }
+        }
+        let (process, _) = self.start().await?;
+        self.run_in(process, operation).await
+    }
+
+    /// Starts a process and waits until it is confined. A failure here is no image's fault.
+    async fn start(&self) -> Result<(RenderProcess, SandboxLayers), StartError> {
+        let mut process = RenderProcess::spawn(&self.launch).map_err(StartError::Spawn)?;
         metric::RENDER_STARTS.add(1, []);
-        let walls = match timeout(START_TIMEOUT, read_greeting(&mut process)).await {
-            Ok(Ok(Greeting::Ready(walls))) => walls,
-            Ok(Ok(Greeting::Unconfined(reason))) => {
+        let layers = match timeout(START_TIMEOUT, read_handshake(&mut process)).await {
+            Ok(Ok(Handshake::Ready(layers))) => layers,
+            Ok(Ok(Handshake::Unconfined(reason))) => {
                 metric::RENDER_DEATHS.add(1, ["unconfined"]);
-                return Err(not_started(format!("it cannot be confined: {reason}")));
+                return Err(StartError::Unconfined(reason));
             }
             Ok(Err(_)) => {
-                let (_, exit) = process.post_mortem().await;
-                return Err(not_started(format!("it ended at once ({exit})")));
+                let (_, status) = process.wait_for_exit().await;
+                return Err(StartError::Exited(status));
             }
             Err(_) => {
                 process.kill().await;
-                return Err(not_started("it said nothing".to_owned()));
+                return Err(StartError::TimedOut);
             }
         };
-        match &self.sandbox.lacks(&walls)[..] {
-            [] => Ok((process, walls)),
-            lacking => Err(not_started(unprotected(lacking))),
+        match self.sandbox.missing_from(&layers) {
+            missing if missing.is_empty() => Ok((process, layers)),
+            missing => Err(StartError::MissingLayers(missing)),
         }
     }
 
-    async fn attempt<E: Exchange>(
+    async fn run_in<O: Operation>(
         &self,
         mut process: RenderProcess,
-        exchange: &E,
-    ) -> Result<E::Answer, RenderError> {
-        match timeout(self.timeout, exchange.with(&mut process)).await {
+        operation: &O,
+    ) -> Result<O::Output, RenderError> {
+        match timeout(self.timeout, operation.run(&mut process)).await {
             Ok(Ok(answer)) => {
-                self.put_back(process);
+                self.recycle(process);
                 Ok(answer?)
             }
-            Ok(Err(error)) => Err(died(process, &error).await),
+            Ok(Err(error)) => Err(process_failure(process, &error).await.into()),
             Err(_) => {
                 process.kill().await;
                 Err(self.timed_out().into())
@@ -148,64 +138,55 @@ impl RenderPool {
         }
     }
 
-    fn idle(&self) -> Option<RenderProcess> {
+    fn pop_idle(&self) -> Option<RenderProcess> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.pop()
     }
 
-    /// Keeps a process for the next picture, unless it has done its share.
-    fn put_back(&self, mut process: RenderProcess) {
-        process.jobs += 1;
-        if process.jobs < self.max_jobs {
-            self.keep(process);
-        }
-    }
-
-    fn keep(&self, process: RenderProcess) {
+    fn push_idle(&self, process: RenderProcess) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.push(process);
+    }
+
+    /// Keeps a process for the next image unless it has reached [`RenderSettings::max_jobs`].
+    fn recycle(&self, mut process: RenderProcess) {
+        process.jobs += 1;
+        if process.jobs < self.max_jobs {
+            self.push_idle(process);
+        }
     }
 
     fn timed_out(&self) -> Rejection {
         let seconds = self.timeout.as_secs_f32();
         metric::RENDER_DEATHS.add(1, [RejectionCode::TimedOut.name()]);
-        tracing::warn!(seconds, "a render process was killed at its deadline");
+        tracing::warn!(seconds, "killed a render process at its deadline");
         let message = format!("rendering took longer than {seconds} s");
         Rejection::new(RejectionCode::TimedOut, message)
     }
 }
 
-fn not_started(reason: String) -> RenderError {
-    RenderError::Start(io::Error::other(reason))
-}
-
-fn unprotected(lacking: &[Wall]) -> String {
-    let walls: Vec<String> = lacking.iter().map(Wall::to_string).collect();
-    let walls = walls.join(", ");
-    format!("render.sandbox is \"required\", and this system does not give: {walls}")
-}
-
-const fn is_death(code: RejectionCode) -> bool {
+const fn is_process_failure(code: RejectionCode) -> bool {
     matches!(code, RejectionCode::OutOfMemory | RejectionCode::Crashed)
 }
 
-async fn died(process: RenderProcess, error: &io::Error) -> RenderError {
-    let (code, exit) = process.post_mortem().await;
+/// The rejection of the image whose process exited or violated the protocol.
+async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejection {
+    let (code, status) = process.wait_for_exit().await;
     metric::RENDER_DEATHS.add(1, [code.name()]);
-    tracing::warn!(exit, %error, "a render process died");
+    tracing::warn!(exit = status, %error, "a render process died");
     let message = match code {
-        RejectionCode::OutOfMemory => "rendering needs more memory than it may have",
-        RejectionCode::TimedOut => "rendering took too much processor time",
-        _ => "the picture made the renderer crash",
+        RejectionCode::OutOfMemory => "rendering needs more memory than is allowed",
+        RejectionCode::TimedOut => "rendering took too much CPU time",
+        _ => "the image crashed the renderer",
     };
-    Rejection::new(code, message).into()
+    Rejection::new(code, message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shell(script: &str, sandbox: Sandbox) -> RenderPool {
+    fn pool(script: &str, sandbox: SandboxPolicy) -> RenderPool {
         let launch = Launch {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), script.into()],
@@ -217,40 +198,40 @@ mod tests {
         RenderPool::new(launch, &settings)
     }
 
-    /// A child that says this and then waits.
-    fn saying(json: &str, sandbox: Sandbox) -> RenderPool {
+    /// A pool whose child sends this handshake and then waits.
+    fn pool_with_handshake(json: &str, sandbox: SandboxPolicy) -> RenderPool {
         let length = json.len();
-        shell(
-            &format!(r"printf '\000\000\000\{length:03o}%s' '{json}'; exec cat"),
-            sandbox,
-        )
+        let script = format!(r"printf '\000\000\000\{length:03o}%s' '{json}'; exec cat");
+        pool(&script, sandbox)
     }
 
-    async fn refusal(pool: &RenderPool) -> String {
+    async fn start_error(pool: &RenderPool) -> StartError {
         match pool.check().await {
-            Err(RenderError::Start(error)) => error.to_string(),
+            Err(RenderError::Start(error)) => error,
             other => panic!("{other:?}"),
         }
     }
 
     #[tokio::test]
-    async fn a_child_that_does_not_get_ready_is_no_picture_s_fault() {
-        let ended = refusal(&shell("exit 1", Sandbox::BestEffort)).await;
-        assert_eq!(ended, "it ended at once (exit status: 1)");
-        let told = saying(r#"{"unconfined":"no"}"#, Sandbox::BestEffort);
-        assert_eq!(refusal(&told).await, "it cannot be confined: no");
+    async fn a_child_that_does_not_become_ready_is_a_start_error() {
+        let exited = start_error(&pool("exit 1", SandboxPolicy::BestEffort)).await;
+        assert!(matches!(exited, StartError::Exited(status) if status == "exit status: 1"));
+        let refused = pool_with_handshake(r#"{"unconfined":"no"}"#, SandboxPolicy::BestEffort);
+        let unconfined = start_error(&refused).await;
+        assert!(matches!(unconfined, StartError::Unconfined(reason) if reason == "no"));
     }
 
     #[tokio::test]
-    async fn a_missing_wall_is_an_error_only_where_all_are_required() {
+    async fn a_missing_layer_is_an_error_only_if_all_are_required() {
         let few = r#"{"ready":["resources","system_calls"]}"#;
-        let walls = saying(few, Sandbox::BestEffort).check().await.unwrap();
-        assert_eq!(walls.names(), "resources, system_calls");
-        let error = saying(few, Sandbox::Required).check().await.unwrap_err();
+        let pool = pool_with_handshake(few, SandboxPolicy::BestEffort);
+        let layers = pool.check().await.unwrap();
+        assert_eq!(layers.names(), "resources, system_calls");
+        let pool = pool_with_handshake(few, SandboxPolicy::Required);
         assert_eq!(
-            error.to_string(),
-            "no render process could be started: render.sandbox is \"required\", and this system \
-             does not give: file_system (Landlock, Linux 5.13 or later)"
+            pool.check().await.unwrap_err().to_string(),
+            "no render process could be started: render.sandbox is \"required\", but this system \
+             does not provide: file_system (Landlock, Linux 5.13 or later)"
         );
     }
 }

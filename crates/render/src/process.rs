@@ -1,21 +1,27 @@
-//! One render process, seen from its parent.
+//! A render process, seen from its parent.
 
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use darkroom_imaging::RejectionCode;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
 
 use crate::allocator::OUT_OF_MEMORY_STATUS;
 
-/// What to start as a render process: a program that calls [`run_child`](crate::run_child).
+/// The time that a child has to exit after its pipe broke.
+const EXIT_GRACE: Duration = Duration::from_secs(1);
+
+/// The command that starts a render process: a program that calls [`run_child`](crate::run_child).
 #[derive(Debug, Clone)]
 pub struct Launch {
-    /// The program.
+    /// The path of the program.
     pub program: PathBuf,
-    /// Its arguments.
+    /// The arguments of the program.
     pub arguments: Vec<OsString>,
 }
 
@@ -23,17 +29,20 @@ pub struct Launch {
 #[derive(Debug)]
 pub(crate) struct RenderProcess {
     child: Child,
+    /// The child's stdin.
     pub(crate) input: ChildStdin,
+    /// The child's stdout.
     pub(crate) output: ChildStdout,
+    /// The number of images that the child has processed.
     pub(crate) jobs: u32,
 }
 
 impl RenderProcess {
     /// Starts a child with an empty environment, in the root directory.
     ///
-    /// It is in a process group of its own: Ctrl-C in a terminal goes to a whole group, and the
-    /// parent has yet to finish what the child is at. A child whose parent is gone reads the end
-    /// of its input and ends.
+    /// The child gets a process group of its own. Ctrl-C in a terminal goes to a whole group, and
+    /// the parent still has to finish the image that the child is rendering. A child whose parent is
+    /// gone reads the end of its input and exits.
     pub(crate) fn spawn(launch: &Launch) -> io::Result<Self> {
         let mut child = Command::new(&launch.program)
             .args(&launch.arguments)
@@ -55,32 +64,30 @@ impl RenderProcess {
         })
     }
 
-    /// Ends a child that has taken too long.
+    /// Kills the child.
     pub(crate) async fn kill(mut self) {
         if let Err(error) = self.child.kill().await {
             tracing::warn!(%error, "a render process could not be killed");
         }
     }
 
-    /// Why a child that stopped answering died. One that lives on has broken the protocol and is
-    /// killed.
-    pub(crate) async fn post_mortem(mut self) -> (RejectionCode, String) {
+    /// Waits for a child that stopped responding and returns the cause and its exit status in
+    /// words. A child that is still alive has violated the protocol and is killed.
+    pub(crate) async fn wait_for_exit(mut self) -> (RejectionCode, String) {
         drop(self.input);
-        let exit = tokio::time::timeout(std::time::Duration::from_secs(1), self.child.wait()).await;
-        match exit {
+        match timeout(EXIT_GRACE, self.child.wait()).await {
             Ok(Ok(status)) => (cause(status), status.to_string()),
             Ok(Err(error)) => (RejectionCode::Crashed, error.to_string()),
-            Err(_) => (RejectionCode::Crashed, "protocol broken".to_owned()),
+            Err(_) => (RejectionCode::Crashed, "protocol violation".to_owned()),
         }
     }
 }
 
 fn cause(status: ExitStatus) -> RejectionCode {
-    use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
-        // Its processor time was used up; the parent, stopped for a while, had not noticed.
+        // The kernel's CPU limit. The parent enforces its deadline first unless it was suspended.
         (_, Some(libc::SIGXCPU)) => RejectionCode::TimedOut,
-        // A SIGKILL that we did not send is the kernel's, short of memory.
+        // A SIGKILL that the parent did not send comes from the kernel, which is out of memory.
         (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,
         _ => RejectionCode::Crashed,
     }
@@ -88,22 +95,24 @@ fn cause(status: ExitStatus) -> RejectionCode {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+
     use super::*;
 
-    fn shell(script: &str) -> Launch {
-        Launch {
+    fn shell(script: &str) -> RenderProcess {
+        let launch = Launch {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), script.into()],
-        }
+        };
+        RenderProcess::spawn(&launch).unwrap()
     }
 
     async fn cause_of(script: &str) -> RejectionCode {
-        let process = RenderProcess::spawn(&shell(script)).unwrap();
-        process.post_mortem().await.0
+        shell(script).wait_for_exit().await.0
     }
 
     #[tokio::test]
-    async fn the_cause_of_death_is_told_from_the_exit() {
+    async fn the_exit_status_determines_the_rejection_code() {
         assert_eq!(cause_of("exit 86").await, RejectionCode::OutOfMemory);
         assert_eq!(cause_of("kill -KILL $$").await, RejectionCode::OutOfMemory);
         assert_eq!(cause_of("kill -SEGV $$").await, RejectionCode::Crashed);
@@ -115,11 +124,9 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn ctrl_c_in_a_terminal_does_not_reach_a_child() {
-        use tokio::io::AsyncReadExt;
-
+    async fn a_child_is_in_a_process_group_of_its_own() {
         let group = |stat: &str| stat.split(' ').nth(4).unwrap().to_owned();
-        let mut process = RenderProcess::spawn(&shell("cat /proc/$$/stat")).unwrap();
+        let mut process = shell("cat /proc/$$/stat");
         let mut stat = String::new();
         process.output.read_to_string(&mut stat).await.unwrap();
         let own = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
@@ -127,10 +134,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_child_inherits_nothing_of_the_environment() {
-        use tokio::io::AsyncReadExt;
-
-        let mut process = RenderProcess::spawn(&shell("/usr/bin/env; pwd")).unwrap();
+    async fn a_child_inherits_no_environment_variable() {
+        let mut process = shell("/usr/bin/env; pwd");
         let mut printed = String::new();
         process.output.read_to_string(&mut printed).await.unwrap();
         assert!(!printed.contains("CARGO"), "{printed}");

@@ -1,8 +1,8 @@
-//! What parent and child say to each other.
+//! The messages between parent and child.
 //!
-//! Each side sends one message at a time: four bytes of big-endian length, that many bytes of
-//! JSON, then the pictures' bytes, whose lengths the JSON gives. The child begins, with a greeting,
-//! when its walls stand.
+//! A message is four bytes of big-endian length, that many bytes of JSON (the header), then the
+//! images' bytes, whose lengths the header gives. The child begins with a handshake once it is
+//! confined; after that, request and response alternate.
 
 use std::io::{self, Read, Write};
 
@@ -13,28 +13,55 @@ use darkroom_imaging::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::confinement::Walls;
+use crate::sandbox::SandboxLayers;
 
-/// Longer JSON than any honest message has.
+/// The largest accepted header in bytes; honest ones are far smaller.
 pub(crate) const MAX_HEADER_BYTES: usize = 1 << 20;
 
-/// What a child says before it has read a byte, and while it can be believed.
+/// The reason why an exchange of messages failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProtocolError {
+    /// The other side closed the pipe, or the pipe failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A header is not the expected JSON.
+    #[error("invalid message header: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A header is longer than [`MAX_HEADER_BYTES`]; its length in bytes.
+    #[error("message header is too long: {0} bytes")]
+    HeaderTooLong(usize),
+    /// A response is not an answer to the request.
+    #[error("the response does not match the request")]
+    UnexpectedResponse,
+}
+
+impl From<ProtocolError> for io::Error {
+    fn from(error: ProtocolError) -> Self {
+        match error {
+            ProtocolError::Io(error) => error,
+            other => Self::other(other),
+        }
+    }
+}
+
+/// The child's first message, sent before it has read a byte of any image.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Greeting {
-    /// These stand.
-    Ready(Walls),
-    /// The system does not let it be confined, and why.
+pub(crate) enum Handshake {
+    /// The child is confined by these layers.
+    Ready(SandboxLayers),
+    /// The child could not be confined; the reason.
     Unconfined(String),
 }
 
-/// What the parent asks for; the source's bytes follow.
+/// A request to the child; the source's bytes follow.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub(crate) task: Task,
     pub(crate) source_bytes: u64,
 }
 
+/// The work that a request asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
@@ -42,10 +69,10 @@ pub(crate) enum Task {
     Inspect(Limits),
 }
 
-/// What the child answers; the variants' bytes follow a [`Reply::Rendered`].
+/// The child's response; the variants' bytes follow a [`Response::Rendered`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Reply {
+pub(crate) enum Response {
     Rendered(RenderedHeader),
     Inspected(Inspection),
     Rejected(Rejection),
@@ -61,17 +88,19 @@ pub(crate) struct RenderedHeader {
     notes: Vec<Note>,
 }
 
+/// A [`RenderedVariant`] without its bytes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct VariantHeader {
     pub(crate) name: String,
     pub(crate) format: OutputFormat,
     width: u32,
     height: u32,
+    /// The length of the variant's file.
     pub(crate) bytes: u64,
 }
 
-impl RenderedHeader {
-    pub(crate) fn of(rendered: &Rendered) -> Self {
+impl From<&Rendered> for RenderedHeader {
+    fn from(rendered: &Rendered) -> Self {
         let variants = rendered.variants.iter().map(|variant| VariantHeader {
             name: variant.name.clone(),
             format: variant.format,
@@ -87,10 +116,12 @@ impl RenderedHeader {
             notes: rendered.notes.clone(),
         }
     }
+}
 
-    /// Puts the variants' bytes, in the header's order, back in place.
-    pub(crate) fn with(self, bytes: Vec<Vec<u8>>) -> Rendered {
-        let variants = self.variants.into_iter().zip(bytes);
+impl RenderedHeader {
+    /// Adds the variants' bytes, in the order of the header.
+    pub(crate) fn with_bodies(self, bodies: Vec<Vec<u8>>) -> Rendered {
+        let variants = self.variants.into_iter().zip(bodies);
         Rendered {
             source: self.source,
             variants: variants
@@ -109,45 +140,69 @@ impl RenderedHeader {
     }
 }
 
-/// A header as it is sent, length first.
-pub(crate) fn frame<T: Serialize>(header: &T) -> io::Result<Vec<u8>> {
+/// Serializes a header with its length in front.
+pub(crate) fn frame<T: Serialize>(header: &T) -> Result<Vec<u8>, ProtocolError> {
     let json = serde_json::to_vec(header)?;
-    let length = u32::try_from(json.len()).map_err(io::Error::other)?;
+    let length = u32::try_from(json.len()).map_err(|_| ProtocolError::HeaderTooLong(json.len()))?;
     let mut frame = length.to_be_bytes().to_vec();
     frame.extend(json);
     Ok(frame)
 }
 
-/// How many bytes of JSON follow; refuses what no honest message has.
-pub(crate) fn header_length(prefix: [u8; 4]) -> io::Result<usize> {
-    let length = u32::from_be_bytes(prefix) as usize;
-    if length > MAX_HEADER_BYTES {
-        return Err(io::Error::other("the message is too long"));
+/// Returns the length in bytes of the header that follows `prefix`.
+pub(crate) fn header_length(prefix: [u8; 4]) -> Result<usize, ProtocolError> {
+    match u32::from_be_bytes(prefix) as usize {
+        length if length > MAX_HEADER_BYTES => Err(ProtocolError::HeaderTooLong(length)),
+        length => Ok(length),
     }
-    Ok(length)
 }
 
-/// Reads a header; `None` where the other side has closed the pipe between two messages.
-pub(crate) fn read_header<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<T>> {
+/// Reads a header; `None` if the other side closed the pipe between two messages.
+pub(crate) fn read_header<T: DeserializeOwned>(
+    input: &mut impl Read,
+) -> Result<Option<T>, ProtocolError> {
     let mut prefix = [0; 4];
     match input.read_exact(&mut prefix) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        other => other?,
+        result => result?,
     }
     let mut json = vec![0; header_length(prefix)?];
     input.read_exact(&mut json)?;
     Ok(Some(serde_json::from_slice(&json)?))
 }
 
-/// Writes a header and what follows it.
+/// Writes a header and the bodies that follow it.
 pub(crate) fn write_message<'a, T: Serialize>(
     output: &mut impl Write,
     header: &T,
     bodies: impl IntoIterator<Item = &'a [u8]>,
-) -> io::Result<()> {
+) -> Result<(), ProtocolError> {
     output.write_all(&frame(header)?)?;
     for body in bodies {
         output.write_all(body)?;
     }
-    output.flush()
+    output.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_survives_the_round_trip() {
+        let mut pipe = Vec::new();
+        write_message(&mut pipe, &Handshake::Unconfined("no".to_owned()), []).unwrap();
+        let mut pipe = pipe.as_slice();
+        let header: Option<Handshake> = read_header(&mut pipe).unwrap();
+        assert!(matches!(header, Some(Handshake::Unconfined(reason)) if reason == "no"));
+        let end: Option<Handshake> = read_header(&mut pipe).unwrap();
+        assert!(end.is_none());
+    }
+
+    #[test]
+    fn an_oversized_header_is_refused_before_it_is_read() {
+        let error = header_length([0xff; 4]).unwrap_err();
+        assert!(matches!(error, ProtocolError::HeaderTooLong(0xffff_ffff)));
+    }
 }

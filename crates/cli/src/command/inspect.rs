@@ -50,7 +50,7 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
 }
 
 async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {
-    let limits = Limits::of_a_look(MAX_BYTES, u32::MAX);
+    let limits = Limits::for_inspection(MAX_BYTES, u32::MAX);
     let unreadable = || "the file cannot be read";
     let bytes = tokio::fs::read(file).await.with_context(unreadable)?;
     match pool.inspect(&bytes, &limits).await {

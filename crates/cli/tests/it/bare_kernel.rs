@@ -40,7 +40,7 @@ fn with_photo() -> tempfile::TempDir {
 }
 
 #[test]
-fn pictures_are_rendered_behind_the_walls_that_there_are() {
+fn images_are_rendered_with_the_layers_that_the_kernel_supports() {
     let folder = with_photo();
     for missing in [&[LANDLOCK][..], &[SECCOMP], &[LANDLOCK, SECCOMP]] {
         let process = ["process", "photo.jpg"];
@@ -51,7 +51,7 @@ fn pictures_are_rendered_behind_the_walls_that_there_are() {
 }
 
 #[test]
-fn nothing_starts_without_a_wall_that_is_required() {
+fn nothing_starts_without_a_required_layer() {
     let folder = with_photo();
     for (missing, named) in [
         (LANDLOCK, "file_system (Landlock"),
@@ -61,7 +61,7 @@ fn nothing_starts_without_a_wall_that_is_required() {
             let output = run_without(&[missing], folder.path(), &[role], "required");
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{role}: {said}");
-            let setting = r#"render.sandbox is "required", and this system does not give: "#;
+            let setting = r#"render.sandbox is "required", but this system does not provide: "#;
             assert!(
                 said.contains(&format!("{setting}{named}")),
                 "{role}: {said}"

@@ -34,20 +34,20 @@ async fn a_picture_that_takes_too_long_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_log_says_which_walls_stand() {
+async fn the_log_names_the_sandbox_layers() {
     let system = System::start(Cloud::Embedded, &[]);
     let log = system.log();
     let line = log.lines().find(|line| line.contains("render processes"));
     let line: Value = serde_json::from_str(line.unwrap_or_default()).unwrap();
     assert!(
-        line["walls"].as_str().unwrap().contains("resources"),
+        line["layers"].as_str().unwrap().contains("resources"),
         "{line}"
     );
 }
 
 /// A decoder that made a system call which is not on the list would have been killed.
 #[test]
-fn every_format_renders_behind_the_walls() {
+fn every_format_renders_in_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in seeds() {
         std::fs::write(folder.path().join(name), bytes).unwrap();

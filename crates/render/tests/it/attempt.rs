@@ -1,8 +1,9 @@
-//! Something that a picture which has taken over its render process would try.
+//! Attacks that an image which has taken over its render process could attempt.
 //!
-//! This test binary starts itself again; there, [`attempt`] puts up walls around its own thread and
-//! tries. Landlock and seccomp hold for the thread that asks for them, resource limits for all.
-#![expect(unsafe_code, reason = "what an attacker calls has no safe form")]
+//! This test binary starts itself again. In the new process, [`attempt`] confines its own thread
+//! and makes the attempt. Landlock and seccomp apply to the thread that requests them, resource
+//! limits to the whole process.
+#![expect(unsafe_code, reason = "an attacker's calls have no safe form")]
 
 use std::fs::File;
 use std::io;
@@ -11,17 +12,17 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-use darkroom_render::{ChildLimits, Wall, confine};
+use darkroom_render::{ChildLimits, SandboxLayer, confine};
 
 const ATTEMPT: &str = "DARKROOM_TEST_ATTEMPT";
-const WALLS: &str = "DARKROOM_TEST_WALLS";
+const LAYERS: &str = "DARKROOM_TEST_LAYERS";
 const PORT: &str = "DARKROOM_TEST_PORT";
 
-/// What can be tried.
+/// An attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
     ReadFile,
-    ReadParentsEnvironment,
+    ReadParentEnvironment,
     WriteFile,
     ConnectTcp,
     BindTcp,
@@ -30,9 +31,9 @@ pub(crate) enum Attempt {
     Fork,
     Execute,
     TraceParent,
-    ReadParentsMemory,
+    ReadParentMemory,
     SignalParent,
-    RunOwnCode,
+    MapExecutable,
     NewUserNamespace,
     RaiseMemoryLimit,
 }
@@ -40,7 +41,7 @@ pub(crate) enum Attempt {
 impl Attempt {
     pub(crate) const ALL: [Self; 15] = [
         Self::ReadFile,
-        Self::ReadParentsEnvironment,
+        Self::ReadParentEnvironment,
         Self::WriteFile,
         Self::ConnectTcp,
         Self::BindTcp,
@@ -49,9 +50,9 @@ impl Attempt {
         Self::Fork,
         Self::Execute,
         Self::TraceParent,
-        Self::ReadParentsMemory,
+        Self::ReadParentMemory,
         Self::SignalParent,
-        Self::RunOwnCode,
+        Self::MapExecutable,
         Self::NewUserNamespace,
         Self::RaiseMemoryLimit,
     ];
@@ -60,7 +61,7 @@ impl Attempt {
         let parent = std::os::unix::process::parent_id();
         match self {
             Self::ReadFile => File::open("/etc/passwd").map(drop),
-            Self::ReadParentsEnvironment => File::open(format!("/proc/{parent}/environ")).map(drop),
+            Self::ReadParentEnvironment => File::open(format!("/proc/{parent}/environ")).map(drop),
             Self::WriteFile => {
                 let path = std::env::temp_dir().join(format!("darkroom-{}", std::process::id()));
                 std::fs::write(&path, "x")?;
@@ -75,57 +76,61 @@ impl Attempt {
             Self::Fork => fork(),
             Self::Execute => execute(),
             Self::TraceParent => trace(parent),
-            Self::ReadParentsMemory => read_memory(parent),
-            // Does nothing to a process that runs.
+            Self::ReadParentMemory => read_memory(parent),
+            // SAFETY: SIGCONT has no effect on a running process.
             Self::SignalParent => result(unsafe { libc::kill(pid(parent), libc::SIGCONT) }),
-            Self::RunOwnCode => map_executable(),
+            Self::MapExecutable => map_executable(),
             Self::NewUserNamespace => result(unsafe { libc::unshare(libc::CLONE_NEWUSER) }),
             Self::RaiseMemoryLimit => raise_memory_limit(),
         }
     }
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum AttemptOutcome {
     Succeeded,
-    /// The system's answer was this error number.
+    /// The system returned this error number.
     Refused(i32),
-    /// It died of the filter of system calls.
+    /// The system call filter killed the process.
     Killed,
-    /// This kernel has no such wall.
-    NoSuchWall(Wall),
+    /// This kernel does not support the layer.
+    Unsupported(SandboxLayer),
 }
 
-/// Tries that behind these walls, in a process of its own.
-pub(crate) fn fate_of(attempt: Attempt, walls: &[Wall]) -> Fate {
+/// Makes an attempt with these layers in force, in a process of its own.
+pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOutcome {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "attempt::attempt", "--ignored", "--nocapture"])
         .env(ATTEMPT, format!("{attempt:?}"))
-        .env(WALLS, serde_json::to_string(walls).unwrap())
+        .env(LAYERS, serde_json::to_string(layers).unwrap())
         .env(PORT, listener.local_addr().unwrap().port().to_string())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     let word = |name: &str| {
-        said.lines()
+        printed
+            .lines()
             .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
     };
-    if let Some(wall) = said.lines().find_map(|line| line.strip_prefix("no wall ")) {
-        return Fate::NoSuchWall(serde_json::from_str(wall).unwrap());
+    let unsupported = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("unsupported "));
+    if let Some(layer) = unsupported {
+        return AttemptOutcome::Unsupported(serde_json::from_str(layer).unwrap());
     }
     match (output.status.signal(), word("errno ")) {
-        (Some(libc::SIGSYS), _) => Fate::Killed,
-        (None, Some(errno)) => Fate::Refused(errno),
-        (None, None) if said.contains("succeeded") => Fate::Succeeded,
-        _ => panic!("{attempt:?}: {}: {said}", output.status),
+        (Some(libc::SIGSYS), _) => AttemptOutcome::Killed,
+        (None, Some(errno)) => AttemptOutcome::Refused(errno),
+        (None, None) if printed.contains("succeeded") => AttemptOutcome::Succeeded,
+        _ => panic!("{attempt:?}: {}: {printed}", output.status),
     }
 }
 
-/// Only does something in a process that [`fate_of`] has started.
+/// Does nothing unless [`outcome_of`] has started this process.
 #[test]
-#[ignore = "a part of the other tests"]
+#[ignore = "run by the other tests"]
 fn attempt() {
     let Ok(name) = std::env::var(ATTEMPT) else {
         return;
@@ -134,32 +139,32 @@ fn attempt() {
         .into_iter()
         .find(|one| format!("{one:?}") == name)
         .unwrap();
-    let walls: Vec<Wall> = serde_json::from_str(&std::env::var(WALLS).unwrap()).unwrap();
-    // Found before there is no looking anything up any more.
+    let layers: Vec<SandboxLayer> = serde_json::from_str(&std::env::var(LAYERS).unwrap()).unwrap();
+    // Resolved now, since the sandbox would forbid the dynamic linker to look it up later.
     port();
-    let standing = confine(&limits(), walls.iter().copied()).unwrap();
-    if let Some(absent) = walls.iter().find(|wall| !standing.have(**wall)) {
-        println!("no wall {}", serde_json::to_string(absent).unwrap());
-        leave();
+    let in_force = confine(&limits(), layers.iter().copied()).unwrap();
+    if let Some(missing) = layers.iter().find(|layer| !in_force.contains(**layer)) {
+        println!("unsupported {}", serde_json::to_string(missing).unwrap());
+        exit_at_once();
     }
     println!();
     match attempt.make() {
         Ok(()) => println!("succeeded"),
         Err(error) => println!("errno {}", error.raw_os_error().unwrap_or_default()),
     }
-    leave();
+    exit_at_once();
 }
 
 fn limits() -> ChildLimits {
     ChildLimits {
         max_memory: 4 << 30,
-        picture_cpu_seconds: 20,
+        image_cpu_seconds: 20,
         process_cpu_seconds: 20,
     }
 }
 
-/// Without what a test harness does at its end, which seccomp would end otherwise.
-fn leave() -> ! {
+/// Exits without the test harness's cleanup, which seccomp would kill.
+fn exit_at_once() -> ! {
     // SAFETY: runs no handlers and does not return.
     unsafe { libc::_exit(0) }
 }
@@ -180,15 +185,15 @@ fn pid(id: u32) -> libc::pid_t {
 }
 
 fn fork() -> io::Result<()> {
-    // SAFETY: the child leaves at once.
+    // SAFETY: the child exits at once.
     match unsafe { libc::fork() } {
-        0 => leave(),
+        0 => exit_at_once(),
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
 }
 
-/// In place of this process: what it would print says that it has succeeded.
+/// Replaces this process by one that prints the success message.
 fn execute() -> io::Result<()> {
     let arguments = [c"echo".as_ptr(), c"succeeded".as_ptr(), std::ptr::null()];
     let environment = [std::ptr::null()];
@@ -218,7 +223,7 @@ fn read_memory(parent: u32) -> io::Result<()> {
         iov_base: (port as fn() -> u16 as *mut libc::c_void).cast(),
         iov_len: 1,
     };
-    // SAFETY: one byte is written, into `byte`; the other side's address is only read there.
+    // SAFETY: one byte is written, into `byte`; the parent's address is only read there.
     let read = unsafe {
         libc::process_vm_readv(pid(parent), &raw const local, 1, &raw const remote, 1, 0)
     };
@@ -226,7 +231,7 @@ fn read_memory(parent: u32) -> io::Result<()> {
 }
 
 fn map_executable() -> io::Result<()> {
-    // SAFETY: a new mapping, which nothing uses.
+    // SAFETY: a new mapping that nothing uses.
     let mapping = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
@@ -244,10 +249,10 @@ fn map_executable() -> io::Result<()> {
 }
 
 fn raise_memory_limit() -> io::Result<()> {
-    let most = libc::rlimit {
+    let unlimited = libc::rlimit {
         rlim_cur: libc::RLIM_INFINITY,
         rlim_max: libc::RLIM_INFINITY,
     };
     // SAFETY: the pointer is to a value that outlives the call.
-    result(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const most) })
+    result(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const unlimited) })
 }

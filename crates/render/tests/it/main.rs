@@ -1,13 +1,13 @@
-//! What a render process cannot do, tried from inside.
+//! Attacks from inside a confined process.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "whatever a test's own tools cannot do fails the test"
+    reason = "a test fails by panicking and prints what it skips"
 )]
 #![cfg(target_os = "linux")]
 
 mod attempt;
-mod walls;
+mod layers;

@@ -116,7 +116,7 @@ impl Workshop {
         let limits = render.child_limits();
         let arguments = [
             format!("--max-memory={}", limits.max_memory),
-            format!("--picture-cpu-seconds={}", limits.picture_cpu_seconds),
+            format!("--image-cpu-seconds={}", limits.image_cpu_seconds),
             format!("--process-cpu-seconds={}", limits.process_cpu_seconds),
         ];
         let launch = Launch {

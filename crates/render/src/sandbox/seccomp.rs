@@ -1,9 +1,9 @@
 //! seccomp: no system call but those that rendering needs.
 //!
-//! What is not on a list kills the process: a picture that makes it ask for a file or a socket has
-//! taken it over, and must not get another try. The few harmless questions that a C library may
-//! put, and answers for itself when it is refused, are refused instead, so that another libc or an
-//! update of it does not turn good pictures away.
+//! A system call that is on no list kills the process: an image that makes it open a file or a
+//! socket has taken it over and must not get a second attempt. A few harmless queries, which C
+//! libraries make and can do without, are refused with an error instead. So a different C library,
+//! or an update of it, does not reject good images.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,7 +15,7 @@ use seccompiler::{
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Pipes, memory, time, randomness, and an orderly end.
+/// Allowed calls: pipes, memory, time, randomness, and an orderly exit.
 const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_read,
     libc::SYS_readv,
@@ -41,7 +41,8 @@ const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_exit_group,
 ];
 
-/// Answered with EPERM: what descriptors, processors and names are, which nothing here depends on.
+/// Calls refused with EPERM: queries about descriptors, processors and names, which no code here
+/// depends on.
 const REFUSED: [libc::c_long; 8] = [
     libc::SYS_fcntl,
     libc::SYS_fstat,
@@ -53,25 +54,27 @@ const REFUSED: [libc::c_long; 8] = [
     libc::SYS_sysinfo,
 ];
 
-/// Leaves this process the system calls above; `false` where the kernel or the processor has no
-/// such filters.
+/// Restricts this process to the system calls above; `false` if the kernel or the processor does not
+/// support such filters.
 pub(super) fn forbid_system_calls() -> io::Result<bool> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
     };
     let filters = filters(arch).map_err(io::Error::other)?;
-    // The strictest answer counts. The last one installed must still be allowed to be.
+    // The strictest result of all filters counts. The calls that install the next filter must still
+    // be allowed by those before it, so the strictest comes last.
     match filters.iter().try_for_each(|filter| apply_filter(filter)) {
         Ok(()) => Ok(true),
-        // A kernel built without filters, or a container that lets nobody have their own.
+        // The kernel was built without filters, or the container forbids them.
         Err(seccompiler::Error::Seccomp(_)) => Ok(false),
         Err(error) => Err(io::Error::other(error)),
     }
 }
 
+/// Returns the filters in the order in which they are installed.
 fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut refused: Rules = REFUSED.map(|call| (call, Vec::new())).into();
-    // glibc's allocator gives its memory names where it is told to.
+    // glibc's allocator names its mappings if a tunable asks it to.
     let naming_memory = SeccompRule::new(vec![is(0, libc::PR_SET_VMA as u64)?])?;
     refused.insert(libc::SYS_prctl, vec![naming_memory]);
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();
@@ -104,8 +107,10 @@ fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     filters.into_iter().map(BpfProgram::try_from).collect()
 }
 
-/// What starting and naming a thread needs, which decoders of HEIF do, and no new process. `clone3`
-/// keeps its flags where no filter sees them: as on a kernel without it, `clone` is tried next.
+/// The calls that start and name a thread, which decoders of HEIF need, but not a process.
+///
+/// `clone3` passes its flags in memory, where a filter cannot read them. It is refused with ENOSYS,
+/// as on a kernel without it, and the C library falls back to `clone`.
 fn threads() -> Result<Rules, BackendError> {
     let thread = u64::from((libc::CLONE_THREAD | libc::CLONE_VM).unsigned_abs());
     let thread_only = argument(0, SeccompCmpOp::MaskedEq(thread), thread)?;
@@ -126,8 +131,9 @@ fn threads() -> Result<Rules, BackendError> {
     .into())
 }
 
+/// Calls that are allowed with certain arguments only.
 fn allowed_with_arguments() -> Result<Rules, BackendError> {
-    let own = u64::from(std::process::id());
+    let own_pid = u64::from(std::process::id());
     let not_executable = SeccompCmpOp::MaskedEq(libc::PROT_EXEC.unsigned_abs().into());
     let own_cpu_time = vec![is(0, 0)?, is(1, libc::RLIMIT_CPU as u64)?];
     [
@@ -137,10 +143,10 @@ fn allowed_with_arguments() -> Result<Rules, BackendError> {
             vec![argument(2, not_executable.clone(), 0)?],
         ),
         (libc::SYS_mprotect, vec![argument(2, not_executable, 0)?]),
-        // Aborting is a signal to oneself; as glibc and as musl send it.
-        (libc::SYS_tgkill, vec![is(0, own)?]),
-        (libc::SYS_tkill, vec![is(0, own)?]),
-        // The time for the next picture.
+        // `abort` sends a signal to its own process: glibc by tgkill, musl by tkill.
+        (libc::SYS_tgkill, vec![is(0, own_pid)?]),
+        (libc::SYS_tkill, vec![is(0, own_pid)?]),
+        // The CPU time for the next image.
         (libc::SYS_prlimit64, own_cpu_time),
     ]
     .into_iter()

@@ -1,0 +1,135 @@
+//! The operations that a render process performs: one request, one response.
+
+use std::io;
+
+use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, Rendered};
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::process::RenderProcess;
+use crate::protocol::{
+    Handshake, ProtocolError, RenderedHeader, Request, Response, Task, frame, header_length,
+};
+
+/// The child's answer to an operation.
+type Answer<T> = Result<Result<T, Rejection>, ProtocolError>;
+
+/// An operation: a request, and the check that a response answers it.
+pub(crate) trait Operation: Sync {
+    /// The result of a successful operation.
+    type Output;
+
+    /// Runs the operation in a child process.
+    ///
+    /// # Errors
+    /// If the child goes away or violates the protocol; it must not be used again.
+    fn run(&self, process: &mut RenderProcess)
+    -> impl Future<Output = Answer<Self::Output>> + Send;
+}
+
+/// Renders every variant of a recipe.
+pub(crate) struct Render<'a> {
+    pub(crate) source: &'a [u8],
+    pub(crate) recipe: &'a Recipe,
+    /// The largest accepted sum of the variants' bytes.
+    pub(crate) max_response_bytes: u64,
+}
+
+impl Operation for Render<'_> {
+    type Output = Rendered;
+
+    async fn run(&self, process: &mut RenderProcess) -> Answer<Rendered> {
+        send(process, Task::Render(self.recipe.clone()), self.source).await?;
+        match read_header(process).await? {
+            Response::Rendered(header) => {
+                check(&header, self.recipe, self.max_response_bytes)?;
+                let bodies = read_bodies(process, &header).await?;
+                Ok(Ok(header.with_bodies(bodies)))
+            }
+            Response::Rejected(rejection) => Ok(Err(rejection)),
+            Response::Inspected(_) => Err(ProtocolError::UnexpectedResponse),
+        }
+    }
+}
+
+/// Reads a file's header and metadata.
+pub(crate) struct Inspect<'a> {
+    pub(crate) source: &'a [u8],
+    pub(crate) limits: &'a Limits,
+}
+
+impl Operation for Inspect<'_> {
+    type Output = Inspection;
+
+    async fn run(&self, process: &mut RenderProcess) -> Answer<Inspection> {
+        send(process, Task::Inspect(self.limits.clone()), self.source).await?;
+        match read_header(process).await? {
+            Response::Inspected(inspection) => Ok(Ok(inspection)),
+            Response::Rejected(rejection) => Ok(Err(rejection)),
+            Response::Rendered(_) => Err(ProtocolError::UnexpectedResponse),
+        }
+    }
+}
+
+async fn send(process: &mut RenderProcess, task: Task, source: &[u8]) -> Result<(), ProtocolError> {
+    let request = Request {
+        task,
+        source_bytes: source.len() as u64,
+    };
+    process.input.write_all(&frame(&request)?).await?;
+    process.input.write_all(source).await?;
+    process.input.flush().await?;
+    Ok(())
+}
+
+/// Reads the child's first message.
+pub(crate) async fn read_handshake(
+    process: &mut RenderProcess,
+) -> Result<Handshake, ProtocolError> {
+    read_header(process).await
+}
+
+async fn read_header<T: DeserializeOwned>(process: &mut RenderProcess) -> Result<T, ProtocolError> {
+    let mut prefix = [0; 4];
+    process.output.read_exact(&mut prefix).await?;
+    let mut json = vec![0; header_length(prefix)?];
+    process.output.read_exact(&mut json).await?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// Checks that a response names the requested variants and stays within its size limit.
+///
+/// A child that an image has taken over can send anything. It must not choose which objects are
+/// written, nor how much memory the parent allocates.
+fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(), ProtocolError> {
+    let names_match = header.variants.len() == recipe.variants.len()
+        && header
+            .variants
+            .iter()
+            .zip(&recipe.variants)
+            .all(|(actual, requested)| {
+                actual.name == requested.name && actual.format == requested.encoding.format()
+            });
+    let total = header
+        .variants
+        .iter()
+        .try_fold(0_u64, |sum, variant| sum.checked_add(variant.bytes));
+    if names_match && total.is_some_and(|total| total <= max_bytes) {
+        Ok(())
+    } else {
+        Err(ProtocolError::UnexpectedResponse)
+    }
+}
+
+async fn read_bodies(
+    process: &mut RenderProcess,
+    header: &RenderedHeader,
+) -> io::Result<Vec<Vec<u8>>> {
+    let mut bodies = Vec::with_capacity(header.variants.len());
+    for variant in &header.variants {
+        let mut body = vec![0; usize::try_from(variant.bytes).map_err(io::Error::other)?];
+        process.output.read_exact(&mut body).await?;
+        bodies.push(body);
+    }
+    Ok(bodies)
+}

@@ -1,0 +1,21 @@
+//! The sandbox that a render process enters before it reads a byte of an image.
+//!
+//! Each layer has a file of its own and holds even if another one fails; see `docs/sandbox.md`.
+
+mod confine;
+#[cfg(target_os = "linux")]
+mod landlock;
+mod layer;
+mod limits;
+mod process_flags;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod seccomp;
+
+pub use confine::confine;
+pub use layer::{SandboxLayer, SandboxLayers};
+pub use limits::ChildLimits;
+pub(crate) use limits::grant_cpu_time;
+pub use process_flags::make_undumpable;
