@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use darkroom_cloud::{Connection, SqsQueue};
+use darkroom_contract::SettingError;
 use darkroom_issuer::{Authenticator, Endpoint, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
 use darkroom_worker::{Backfill, DeadLetters, Outbox, Studio, Worker};
@@ -29,7 +30,7 @@ impl Parts {
         })
     }
 
-    pub(crate) fn issuer(&self) -> Result<Issuer, UsageError> {
+    pub(crate) fn issuer(&self) -> anyhow::Result<Issuer> {
         let storage = &self.settings.storage;
         let auth = Authenticator::new(&self.settings.auth);
         let auth = auth.map_err(|error| UsageError(error.to_string()))?;
@@ -91,7 +92,8 @@ impl Parts {
         let Settings {
             webhooks, queues, ..
         } = &self.settings;
-        let endpoint = Endpoint::new(webhooks).map_err(|error| UsageError(error.to_string()))?;
+        let endpoint =
+            Endpoint::new(webhooks).map_err(|error| SettingError::new(error.key, error.message))?;
         let Some(endpoint) = endpoint else {
             return Ok(());
         };

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use darkroom_contract::SettingError;
+
 /// Wrong usage or settings, which is told apart from work that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -27,7 +29,7 @@ impl Ending {
             Err(error) => error,
         };
         complain(&format!("darkroom: {error:#}"));
-        if error.is::<UsageError>() {
+        if error.is::<UsageError>() || error.is::<SettingError>() {
             Self::WrongUsage
         } else {
             Self::SomethingFailed

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use darkroom_contract::SettingError;
 use darkroom_telemetry::Traces;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
@@ -44,6 +45,17 @@ impl Default for LogSettings {
     }
 }
 
+impl LogSettings {
+    /// Checks that the filter can be parsed.
+    pub(crate) fn validate(&self) -> Result<(), SettingError> {
+        let parsed = EnvFilter::try_new(&self.filter);
+        parsed.map(|_| ()).map_err(|error| {
+            let problem = format!("must be a filter such as \"info,darkroom=debug\": {error}");
+            SettingError::new("log.filter", problem)
+        })
+    }
+}
+
 /// Starts logging, and for a role to collect metrics and, where the environment says where to, to
 /// send traces; to be called once.
 pub(crate) fn start(
@@ -51,9 +63,11 @@ pub(crate) fn start(
     service: Option<&str>,
     runtime: &Handle,
 ) -> anyhow::Result<Option<Traces>> {
-    let words = std::env::var("RUST_LOG").unwrap_or_else(|_| settings.filter.clone());
-    let filter = EnvFilter::try_new(&words)
-        .map_err(|error| UsageError(format!("log.filter: {error}: {words}")))?;
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(text) => EnvFilter::try_new(&text)
+            .map_err(|error| UsageError(format!("RUST_LOG: {error}, found {text:?}")))?,
+        Err(_) => EnvFilter::try_new(&settings.filter)?,
+    };
     let mut traces = None;
     if let Some(service) = service {
         darkroom_telemetry::install()?;

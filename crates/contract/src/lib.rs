@@ -27,6 +27,7 @@ mod notice;
 mod profile;
 #[cfg(feature = "schema")]
 mod schema;
+mod setting_error;
 mod settings;
 mod upload;
 mod variant;
@@ -41,7 +42,8 @@ pub use key::{KeyError, RAW_PREFIX, RawKey};
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
 pub use notice::Notice;
-pub use profile::{Access, Profile, ProfileError, Profiles};
+pub use profile::{Access, Profile, Profiles};
+pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
 pub use upload::{CreateUpload, UploadMethod, UploadState, UploadStatus, UploadTicket};
 pub use variant::{Auto, FitName, Lossless, VariantSettings};

@@ -9,7 +9,7 @@ const MAX_LENGTH: usize = 64;
 
 /// A text that may not become part of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{what} is 1 to {MAX_LENGTH} characters of A-Z a-z 0-9 _ -")]
+#[error("{what} must be 1 to {MAX_LENGTH} characters of A-Z a-z 0-9 _ -")]
 pub struct NameError {
     what: &'static str,
 }

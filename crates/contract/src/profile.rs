@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use darkroom_imaging::{CropBox, Limits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::{ProfileName, RawKey, VariantSettings};
+use crate::{ProfileName, RawKey, SettingError, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,16 +45,6 @@ pub enum Access {
     Private,
 }
 
-/// A profile that cannot be used, and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {message}")]
-pub struct ProfileError {
-    /// The setting, such as `profiles.avatar.prefix`.
-    pub key: String,
-    /// What is wrong with it.
-    pub message: String,
-}
-
 /// All profiles by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -88,16 +78,14 @@ impl Profiles {
         self.0.iter()
     }
 
-    /// Checks what types alone cannot say.
+    /// Checks the rules that the types alone do not express.
     ///
     /// # Errors
-    /// The first [`ProfileError`] found, with the setting's full name.
-    pub fn validate(&self) -> Result<(), ProfileError> {
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
         for (name, profile) in &self.0 {
-            profile.validate().map_err(|error| ProfileError {
-                key: format!("profiles.{name}.{}", error.key),
-                ..error
-            })?;
+            let section = format!("profiles.{name}");
+            profile.validate().map_err(|error| error.within(&section))?;
         }
         Ok(())
     }
@@ -178,46 +166,50 @@ impl Profile {
             .collect()
     }
 
-    fn validate(&self) -> Result<(), ProfileError> {
-        if !is_prefix(&self.prefix) {
-            return Err(wrong(
-                "prefix",
-                "segments of A-Z a-z 0-9 _ - with slashes between them, and not \
-                 under raw or manifests, where uploads and outcomes are kept",
-            ));
-        }
-        if self.formats.is_empty() {
-            return Err(wrong("formats", "at least one format is needed"));
-        }
+    fn validate(&self) -> Result<(), SettingError> {
+        SettingError::ensure(
+            is_prefix(&self.prefix),
+            "prefix",
+            "must be segments of A-Z a-z 0-9 _ - joined by slashes, and not below raw or \
+             manifests, which hold uploads and outcomes",
+        )?;
+        SettingError::ensure(
+            !self.formats.is_empty(),
+            "formats",
+            "must name at least one format",
+        )?;
         if let Some(format) = self.formats.iter().find(|format| !format.is_built_in()) {
             let name = format.name();
-            return Err(wrong(
-                "formats",
-                &format!("{name} is read by builds with the feature heif only"),
-            ));
+            let problem = format!("{name} requires a build with the feature heif");
+            return Err(SettingError::new("formats", problem));
         }
-        if self.variants.is_empty() {
-            return Err(wrong("variants", "at least one variant is needed"));
-        }
+        self.validate_variants()
+    }
+
+    fn validate_variants(&self) -> Result<(), SettingError> {
+        SettingError::ensure(
+            !self.variants.is_empty(),
+            "variants",
+            "must hold at least one variant",
+        )?;
         let mut names = BTreeSet::new();
         let mut suffixes = BTreeSet::new();
-        for variant in &self.variants {
-            variant.validate()?;
-            if !names.insert(&variant.name) {
-                return Err(variant.wrong("name", "stands twice"));
-            }
-            if !suffixes.insert((&variant.suffix, variant.format.extension())) {
-                return Err(variant.wrong("suffix", "two variants would have the same key"));
-            }
+        for (index, variant) in self.variants.iter().enumerate() {
+            let suffix = (&variant.suffix, variant.format.extension());
+            variant
+                .validate()
+                .and_then(|()| {
+                    let is_new = names.insert(&variant.name);
+                    SettingError::ensure(is_new, "name", "must differ from every other variant's")
+                })
+                .and_then(|()| {
+                    let is_new = suffixes.insert(suffix);
+                    let problem = "must differ from that of every other variant in the same format";
+                    SettingError::ensure(is_new, "suffix", problem)
+                })
+                .map_err(|error| error.within(&format!("variants.{index}")))?;
         }
         Ok(())
-    }
-}
-
-pub(crate) fn wrong(key: &str, message: &str) -> ProfileError {
-    ProfileError {
-        key: key.to_owned(),
-        message: message.to_owned(),
     }
 }
 
@@ -289,7 +281,11 @@ mod tests {
                 prefix: prefix.to_owned(),
                 ..Profile::default()
             };
-            assert_eq!(profile.validate().unwrap_err().key, "prefix", "{prefix:?}");
+            assert_eq!(
+                profile.validate().unwrap_err().key(),
+                "prefix",
+                "{prefix:?}"
+            );
         }
         for prefix in ["raws", "a/raw", "avatars"] {
             let profile = Profile {
@@ -304,7 +300,7 @@ mod tests {
     fn two_variants_cannot_have_one_key() {
         let mut profile = Profile::avatar();
         profile.variants[1].suffix.clear();
-        assert_eq!(profile.validate().unwrap_err().key, "variants.thumb.suffix");
+        assert_eq!(profile.validate().unwrap_err().key(), "variants.1.suffix");
         profile.variants[1].format = OutputFormat::Jpeg;
         assert_eq!(profile.validate(), Ok(()));
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::SettingError;
+
 /// Where objects are kept and how clients reach them (`[storage]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -47,6 +49,48 @@ impl Default for StorageSettings {
     }
 }
 
+impl StorageSettings {
+    /// Checks the rules that the types alone do not express.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
+        let is_url = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+        let endpoint = self.public_endpoint.as_deref();
+        let base_url = self.media_base_url.as_deref();
+        for (is_valid, key, problem) in [
+            (
+                !self.raw_bucket.is_empty(),
+                "storage.raw_bucket",
+                "must be the name of a bucket",
+            ),
+            (
+                !self.media_bucket.is_empty(),
+                "storage.media_bucket",
+                "must be the name of a bucket",
+            ),
+            (
+                endpoint.is_none_or(is_url),
+                "storage.public_endpoint",
+                "must be an http or https URL",
+            ),
+            (
+                base_url.is_none_or(|url| !url.is_empty()),
+                "storage.media_base_url",
+                "must be a URL",
+            ),
+            (
+                self.raw_expiration_days != Some(0),
+                "storage.raw_expiration_days",
+                "must be at least 1",
+            ),
+        ] {
+            SettingError::ensure(is_valid, key, problem)?;
+        }
+        Ok(())
+    }
+}
+
 /// Where work is queued (`[queues]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -75,6 +119,130 @@ impl Default for QueueSettings {
             webhooks_dead_letters: "darkroom-webhooks-dlq".to_owned(),
             visibility_timeout: Duration::from_secs(60),
             max_receive_count: 5,
+        }
+    }
+}
+
+impl QueueSettings {
+    const MIN_VISIBILITY: Duration = Duration::from_secs(3);
+    /// The longest visibility timeout that SQS allows.
+    const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
+
+    /// Checks the rules that the types alone do not express.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
+        for (key, name) in [
+            ("queues.events", &self.events),
+            ("queues.dead_letters", &self.dead_letters),
+            ("queues.webhooks", &self.webhooks),
+            ("queues.webhooks_dead_letters", &self.webhooks_dead_letters),
+        ] {
+            SettingError::ensure(!name.is_empty(), key, "must be the name of a queue")?;
+        }
+        let is_fifo = |name: &str| name.ends_with(".fifo");
+        SettingError::ensure(
+            is_fifo(&self.events) == is_fifo(&self.dead_letters),
+            "queues.dead_letters",
+            "must be of the same kind as queues.events: both FIFO (.fifo) or both standard",
+        )?;
+        SettingError::ensure(
+            !is_fifo(&self.webhooks),
+            "queues.webhooks",
+            "must be a standard queue: a FIFO queue cannot retry one message alone",
+        )?;
+        let visibility = Self::MIN_VISIBILITY..=Self::MAX_VISIBILITY;
+        SettingError::ensure(
+            visibility.contains(&self.visibility_timeout),
+            "queues.visibility_timeout",
+            "must be between 3 s and 12 h",
+        )?;
+        SettingError::ensure(
+            self.max_receive_count > 0,
+            "queues.max_receive_count",
+            "must be at least 1",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invalid_queue_key(settings: &QueueSettings) -> String {
+        settings.validate().unwrap_err().key().to_owned()
+    }
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(StorageSettings::default().validate(), Ok(()));
+        assert_eq!(QueueSettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn the_dead_letter_queue_is_fifo_when_the_event_queue_is() {
+        let mut settings = QueueSettings {
+            events: "events.fifo".to_owned(),
+            ..QueueSettings::default()
+        };
+        assert_eq!(invalid_queue_key(&settings), "queues.dead_letters");
+        settings.dead_letters = "events-dlq.fifo".to_owned();
+        assert_eq!(settings.validate(), Ok(()));
+        settings.events = "events".to_owned();
+        assert_eq!(invalid_queue_key(&settings), "queues.dead_letters");
+    }
+
+    #[test]
+    fn the_webhook_queue_cannot_be_fifo() {
+        let settings = QueueSettings {
+            webhooks: "webhooks.fifo".to_owned(),
+            ..QueueSettings::default()
+        };
+        assert_eq!(invalid_queue_key(&settings), "queues.webhooks");
+    }
+
+    #[test]
+    fn a_visibility_timeout_is_one_that_sqs_allows() {
+        for (seconds, is_valid) in [
+            (0, false),
+            (2, false),
+            (3, true),
+            (43_200, true),
+            (43_201, false),
+        ] {
+            let settings = QueueSettings {
+                visibility_timeout: Duration::from_secs(seconds),
+                ..QueueSettings::default()
+            };
+            assert_eq!(settings.validate().is_ok(), is_valid, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn an_empty_name_is_not_a_bucket() {
+        let settings = StorageSettings {
+            raw_bucket: String::new(),
+            ..StorageSettings::default()
+        };
+        assert_eq!(
+            settings.validate().unwrap_err().to_string(),
+            "storage.raw_bucket: must be the name of a bucket"
+        );
+    }
+
+    #[test]
+    fn the_public_endpoint_is_a_url() {
+        for (endpoint, is_valid) in [
+            ("http://localhost:9000", true),
+            ("localhost:9000", false),
+            ("", false),
+        ] {
+            let settings = StorageSettings {
+                public_endpoint: Some(endpoint.to_owned()),
+                ..StorageSettings::default()
+            };
+            assert_eq!(settings.validate().is_ok(), is_valid, "{endpoint:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use darkroom_imaging::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::profile::{ProfileError, wrong};
+use crate::SettingError;
 
 /// libwebp's quality and `method` where a variant does not say: at method 2 a file is 3 % larger
 /// than at libwebp's own default of 4, at the same quality and 2.6 times the speed.
@@ -75,7 +75,7 @@ pub enum FitName {
 
 /// `true`, `false` or `"auto"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be true, false or \"auto\"")]
 pub enum Lossless {
     /// Always or never.
     Flag(bool),
@@ -174,48 +174,63 @@ impl VariantSettings {
         }
     }
 
-    pub(crate) fn validate(&self) -> Result<(), ProfileError> {
-        let is_word = |text: &str| {
-            text.len() <= 32
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-        };
-        if self.name.is_empty() || !is_word(&self.name) {
-            return Err(self.wrong("name", "1 to 32 characters of A-Z a-z 0-9 _ -"));
-        }
-        if !is_word(&self.suffix) {
-            return Err(self.wrong("suffix", "up to 32 characters of A-Z a-z 0-9 _ -"));
-        }
-        if let Some(quality) = self.quality {
-            let least = u8::from(self.format == OutputFormat::Jpeg);
-            if self.format == OutputFormat::Png {
-                return Err(self.wrong("quality", "PNG has none"));
-            }
-            if !(least..=100).contains(&quality) {
-                return Err(self.wrong("quality", &format!("{least} to 100")));
-            }
-        }
-        let is_webp = self.format == OutputFormat::Webp;
-        if self.effort.is_some_and(|effort| effort > 6 || !is_webp) {
-            return Err(self.wrong("effort", "0 to 6, for WebP only"));
-        }
-        if self.lossless.is_some() && !is_webp {
-            return Err(self.wrong("lossless", "for WebP only"));
-        }
+    pub(crate) fn validate(&self) -> Result<(), SettingError> {
+        SettingError::ensure(
+            !self.name.is_empty() && is_word(&self.name),
+            "name",
+            "must be 1 to 32 characters of A-Z a-z 0-9 _ -",
+        )?;
+        SettingError::ensure(
+            is_word(&self.suffix),
+            "suffix",
+            "must be at most 32 characters of A-Z a-z 0-9 _ -",
+        )?;
+        self.validate_encoding()?;
         for (key, side) in [("width", self.width), ("height", self.height)] {
-            if side.is_some_and(|side| !(1..=MAX_SIDE).contains(&side)) {
-                return Err(self.wrong(key, &format!("1 to {MAX_SIDE} px")));
-            }
+            let is_valid = side.is_none_or(|side| (1..=MAX_SIDE).contains(&side));
+            SettingError::ensure(is_valid, key, "must be between 1 and 16383 px")?;
         }
-        let both = self.width.is_some() && self.height.is_some();
-        if self.fit != FitName::Inside && !both {
-            return Err(self.wrong("fit", "cover and pad need width and height"));
-        }
-        Ok(())
+        let has_box = self.width.is_some() && self.height.is_some();
+        SettingError::ensure(
+            self.fit == FitName::Inside || has_box,
+            "fit",
+            "cover and pad require both width and height",
+        )
     }
 
-    pub(crate) fn wrong(&self, key: &str, message: &str) -> ProfileError {
-        wrong(&format!("variants.{}.{key}", self.name), message)
+    fn validate_encoding(&self) -> Result<(), SettingError> {
+        let is_webp = self.format == OutputFormat::Webp;
+        let least = match self.format {
+            OutputFormat::Webp => 0,
+            OutputFormat::Jpeg => 1,
+            OutputFormat::Png => {
+                let problem = "does not apply to PNG, which is lossless";
+                SettingError::ensure(self.quality.is_none(), "quality", problem)?;
+                0
+            }
+        };
+        let is_valid = self
+            .quality
+            .is_none_or(|quality| (least..=100).contains(&quality));
+        let problem = format!("must be between {least} and 100");
+        SettingError::ensure(is_valid, "quality", &problem)?;
+        for (key, is_set) in [
+            ("effort", self.effort.is_some()),
+            ("lossless", self.lossless.is_some()),
+        ] {
+            SettingError::ensure(is_webp || !is_set, key, "applies to WebP only")?;
+        }
+        SettingError::ensure(
+            self.effort.is_none_or(|effort| effort <= 6),
+            "effort",
+            "must be between 0 and 6",
+        )
     }
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() <= 32
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{ChildLimits, SandboxLayer, SandboxLayers};
@@ -60,6 +61,29 @@ impl Default for RenderSettings {
 }
 
 impl RenderSettings {
+    /// Checks the rules that the types alone do not express.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
+        for (is_valid, key, problem) in [
+            (
+                !self.timeout.is_zero(),
+                "render.timeout",
+                "must be more than 0 s",
+            ),
+            (
+                self.max_memory >= ByteSize::mib(64),
+                "render.max_memory",
+                "must be at least 64 MiB",
+            ),
+            (self.max_jobs > 0, "render.max_jobs", "must be at least 1"),
+        ] {
+            SettingError::ensure(is_valid, key, problem)?;
+        }
+        Ok(())
+    }
+
     /// Returns the resource limits of a child.
     pub fn child_limits(&self) -> ChildLimits {
         // The parent's deadline is in wall-clock time, which is never less than CPU time.
@@ -97,5 +121,36 @@ mod tests {
         assert_eq!(required(layers(vec![Resources, SystemCalls])), [FileSystem]);
         let none = SandboxLayers::default();
         assert_eq!(SandboxPolicy::BestEffort.missing_from(&none), []);
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_is_named() {
+        let default = RenderSettings::default;
+        assert_eq!(default().validate(), Ok(()));
+        for (settings, key) in [
+            (
+                RenderSettings {
+                    timeout: Duration::ZERO,
+                    ..default()
+                },
+                "render.timeout",
+            ),
+            (
+                RenderSettings {
+                    max_memory: ByteSize::kib(1),
+                    ..default()
+                },
+                "render.max_memory",
+            ),
+            (
+                RenderSettings {
+                    max_jobs: 0,
+                    ..default()
+                },
+                "render.max_jobs",
+            ),
+        ] {
+            assert_eq!(settings.validate().unwrap_err().key(), key);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
 /// Settings of the consumer (`[worker]`).
@@ -54,6 +55,87 @@ impl WorkerSettings {
         match self.in_flight {
             0 => render_processes * 2,
             places => places,
+        }
+    }
+
+    /// Checks the rules that the types alone do not express.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
+        const SECOND: Duration = Duration::from_secs(1);
+        const HOURS_12: Duration = Duration::from_secs(12 * 60 * 60);
+        for (is_valid, key, problem) in [
+            (
+                self.poll_wait <= 20 * SECOND,
+                "worker.poll_wait",
+                "must be at most 20 s, the longest poll of SQS",
+            ),
+            (
+                self.max_buffered >= ByteSize::mib(1),
+                "worker.max_buffered",
+                "must be at least 1 MiB",
+            ),
+            (
+                self.download_timeout >= SECOND,
+                "worker.download_timeout",
+                "must be at least 1 s",
+            ),
+            (
+                (SECOND..=HOURS_12).contains(&self.retry_after),
+                "worker.retry_after",
+                "must be between 1 s and 12 h",
+            ),
+        ] {
+            SettingError::ensure(is_valid, key, problem)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(WorkerSettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_is_named() {
+        let default = WorkerSettings::default;
+        for (settings, key) in [
+            (
+                WorkerSettings {
+                    poll_wait: Duration::from_secs(21),
+                    ..default()
+                },
+                "worker.poll_wait",
+            ),
+            (
+                WorkerSettings {
+                    max_buffered: ByteSize::kib(1),
+                    ..default()
+                },
+                "worker.max_buffered",
+            ),
+            (
+                WorkerSettings {
+                    download_timeout: Duration::ZERO,
+                    ..default()
+                },
+                "worker.download_timeout",
+            ),
+            (
+                WorkerSettings {
+                    retry_after: Duration::ZERO,
+                    ..default()
+                },
+                "worker.retry_after",
+            ),
+        ] {
+            assert_eq!(settings.validate().unwrap_err().key(), key);
         }
     }
 }

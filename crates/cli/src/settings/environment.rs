@@ -1,56 +1,89 @@
-//! `DARKROOM_SECTION_KEY` as a setting.
+//! `DARKROOM_SECTION_KEY` variables as settings.
 
+use anyhow::Result;
+use darkroom_contract::{Profile, SettingError};
 use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 
 use super::Settings;
-use super::problem::nearest;
-use crate::outcome::UsageError;
+use super::nearest::nearest;
 
 const PREFIX: &str = "DARKROOM_";
-/// Variables that are not settings: the settings file's own path, what `upload` shows an issuer,
-/// and what tests read.
+/// Variables that are not settings: the path of the settings file, the token of `upload`, and what
+/// tests read.
 const NOT_SETTINGS: [&str; 3] = ["DARKROOM_CONFIG", "DARKROOM_TOKEN", "DARKROOM_CORPUS"];
 const TEST_PREFIX: &str = "DARKROOM_TEST_";
 
-/// The settings that the environment makes.
-///
-/// Neither sections nor keys are told apart by a separator of their own, so names are looked up
-/// among those that exist: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
-pub(super) fn provider(
-    environment: impl IntoIterator<Item = (String, String)>,
-) -> Result<Serialized<Dict>, UsageError> {
-    let known = known_paths()?;
-    let mut settings = Dict::new();
-    for (name, value) in environment {
-        let is_setting = name.starts_with(PREFIX)
-            && !name.starts_with(TEST_PREFIX)
-            && !NOT_SETTINGS.contains(&name.as_str());
-        if is_setting {
-            let path = find(&name, &known)?;
-            let value = value.parse().unwrap_or_else(|never| match never {});
-            insert(&mut settings, &path, value);
-        }
-    }
-    Ok(Serialized::globals(settings))
+/// The settings in the environment.
+pub(super) struct Variables(Vec<Variable>);
+
+/// One variable, and the setting that it sets.
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) path: Vec<String>,
+    pub(super) value: String,
 }
 
-/// A setting's sections and key, and the variable that sets it. For profiles the name stands
-/// between section and key, and may be any.
+impl Variables {
+    /// Finds the setting of every `DARKROOM_*` variable.
+    ///
+    /// A name does not show where the section ends and the key begins, so it is looked up among
+    /// the settings that exist: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
+    ///
+    /// # Errors
+    /// [`SettingError`] if a variable is not a setting.
+    pub(super) fn from_environment(
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self> {
+        let known = known_settings()?;
+        let mut variables = Vec::new();
+        for (name, value) in environment {
+            let is_setting = name.starts_with(PREFIX)
+                && !name.starts_with(TEST_PREFIX)
+                && !NOT_SETTINGS.contains(&name.as_str());
+            if is_setting {
+                let path = find(&name, &known)?;
+                variables.push(Variable { name, path, value });
+            }
+        }
+        Ok(Self(variables))
+    }
+
+    /// The settings in the form that figment merges.
+    pub(super) fn provider(&self) -> Serialized<Dict> {
+        let mut settings = Dict::new();
+        for variable in &self.0 {
+            let value = variable
+                .value
+                .parse()
+                .unwrap_or_else(|never| match never {});
+            insert(&mut settings, &variable.path, value);
+        }
+        Serialized::globals(settings)
+    }
+
+    /// The variable that sets the setting at `path`, or a list or table around it.
+    pub(super) fn find(&self, path: &[&str]) -> Option<&Variable> {
+        self.0.iter().find(|variable| {
+            path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)
+        })
+    }
+}
+
+/// A setting outside the profiles, and the variable that sets it.
 struct Known {
     variable: String,
     path: Vec<String>,
 }
 
-fn known_paths() -> Result<Vec<Known>, UsageError> {
-    let unreadable = |error: serde_json::Error| UsageError(error.to_string());
-    let defaults = serde_json::to_value(Settings::default()).map_err(unreadable)?;
+fn known_settings() -> Result<Vec<Known>> {
+    let defaults = serde_json::to_value(Settings::default())?;
     let mut known = Vec::new();
     for (section, keys) in defaults.as_object().into_iter().flatten() {
         if section == "profiles" {
             continue;
         }
-        for key in keys.as_object().into_iter().flatten().map(|(key, _)| key) {
+        for (key, _) in keys.as_object().into_iter().flatten() {
             known.push(Known {
                 variable: format!("{PREFIX}{section}_{key}").to_uppercase(),
                 path: vec![section.clone(), key.clone()],
@@ -60,7 +93,7 @@ fn known_paths() -> Result<Vec<Known>, UsageError> {
     Ok(known)
 }
 
-fn find(name: &str, known: &[Known]) -> Result<Vec<String>, UsageError> {
+fn find(name: &str, known: &[Known]) -> Result<Vec<String>> {
     if let Some(known) = known.iter().find(|known| known.variable == name) {
         return Ok(known.path.clone());
     }
@@ -68,27 +101,24 @@ fn find(name: &str, known: &[Known]) -> Result<Vec<String>, UsageError> {
         return Ok(path);
     }
     let variables = known.iter().map(|known| known.variable.as_str());
-    let hint = nearest(name, variables).map_or(String::new(), |nearest| {
-        format!("; the nearest one there is: {nearest}")
-    });
-    Err(UsageError(format!("{name} is not a setting{hint}")))
+    let problem = match nearest(name, variables) {
+        Some(nearest) => format!("is not a setting; did you mean `{nearest}`?"),
+        None => "is not a setting".to_owned(),
+    };
+    Err(SettingError::new(name, problem).into())
 }
 
-/// `DARKROOM_PROFILES_AVATAR_MAX_BYTES`: the key is the longest that the name ends with.
-fn find_in_profile(name: &str) -> Result<Option<Vec<String>>, UsageError> {
+/// Finds a profile's setting: the key is the longest with which the name ends, as in
+/// `DARKROOM_PROFILES_AVATAR_MAX_BYTES`.
+fn find_in_profile(name: &str) -> Result<Option<Vec<String>>> {
     let Some(rest) = name.strip_prefix("DARKROOM_PROFILES_") else {
         return Ok(None);
     };
     let rest = rest.to_lowercase();
-    let profile = serde_json::to_value(darkroom_contract::Profile::default())
-        .map_err(|error| UsageError(error.to_string()))?;
-    let keys = profile
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| key);
+    let profile = serde_json::to_value(Profile::default())?;
+    let keys = profile.as_object().into_iter().flatten();
     let found = keys
-        .filter_map(|key| {
+        .filter_map(|(key, _)| {
             let profile = rest.strip_suffix(key.as_str())?.strip_suffix('_')?;
             Some((profile.to_owned(), key.clone()))
         })

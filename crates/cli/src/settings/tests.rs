@@ -1,0 +1,330 @@
+//! Tests of loading: exact texts, precedence, and what the shipped file says.
+
+use super::Settings;
+
+fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("darkroom.toml");
+    std::fs::write(&path, toml).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let settings = Settings::load(Some(&path), environment);
+    let name = path.display().to_string();
+    settings.map_err(|error| error.to_string().replace(&name, "FILE"))
+}
+
+#[test]
+fn nothing_said_means_the_defaults() {
+    assert_eq!(load("", &[]), Ok(Settings::default()));
+}
+
+#[test]
+fn the_file_that_we_ship_shows_the_defaults() {
+    let shipped = include_str!("../../../../darkroom.toml");
+    assert_eq!(load(shipped, &[]), Ok(Settings::default()));
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let settings = load(
+        "[storage]\nraw_bucket = \"file\"\nmedia_bucket = \"file\"",
+        &[
+            ("DARKROOM_STORAGE_RAW_BUCKET", "environment"),
+            ("DARKROOM_STORAGE_PUBLIC_ENDPOINT", "http://localhost:4566"),
+            ("DARKROOM_WORKER_IN_FLIGHT", "7"),
+            ("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1MiB"),
+            ("DARKROOM_CORPUS", "not a setting"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.storage.raw_bucket, "environment");
+    assert_eq!(settings.storage.media_bucket, "file");
+    assert_eq!(settings.worker.in_flight, 7);
+    let avatar = settings.profiles.get(&"avatar".parse().unwrap()).unwrap();
+    assert_eq!(avatar.max_bytes.as_u64(), 1 << 20);
+    assert_eq!(avatar.prefix, "avatars");
+}
+
+#[test]
+fn a_profile_is_changed_in_part_and_added_with_a_prefix_alone() {
+    let settings = load(
+        "[profiles.avatar]\nmax_width = 100\n[profiles.banner]\nprefix = \"banners\"",
+        &[],
+    )
+    .unwrap();
+    let avatar = settings.profiles.get(&"avatar".parse().unwrap()).unwrap();
+    assert_eq!((avatar.max_width, avatar.max_height), (100, 4096));
+    let banner = settings.profiles.get(&"banner".parse().unwrap()).unwrap();
+    assert_eq!(banner.variants.len(), 2);
+}
+
+#[test]
+fn api_keys_may_stand_in_the_environment_too() {
+    let hash = "ab".repeat(32);
+    let keys = format!("[{{name=\"web\",sha256=\"{hash}\",owner=\"u1\"}}]");
+    let settings = load("", &[("DARKROOM_AUTH_KEYS", &keys)]).unwrap();
+    let [key] = &settings.auth.keys[..] else {
+        panic!("{:?}", settings.auth);
+    };
+    assert_eq!(key.name, "web");
+    assert_eq!(key.sha256.to_string(), hash);
+    assert_eq!(key.owner, Some("u1".parse().unwrap()));
+}
+
+fn message(toml: &str, environment: &[(&str, &str)]) -> String {
+    load(toml, environment).unwrap_err()
+}
+
+#[test]
+fn a_wrong_type_in_the_environment_names_the_variable() {
+    for (variable, value, expected) in [
+        (
+            "DARKROOM_WORKER_IN_FLIGHT",
+            "many",
+            "worker.in_flight: must be a whole number, found \"many\" \
+             (DARKROOM_WORKER_IN_FLIGHT)",
+        ),
+        (
+            "DARKROOM_QUEUES_VISIBILITY_TIMEOUT",
+            "60",
+            "queues.visibility_timeout: must be a duration such as \"20s\", found \"60\" \
+             (DARKROOM_QUEUES_VISIBILITY_TIMEOUT)",
+        ),
+        (
+            "DARKROOM_PROFILES_AVATAR_MAX_BYTES",
+            "ten",
+            "profiles.avatar.max_bytes: must be a size such as \"10MiB\", found \"ten\" \
+             (DARKROOM_PROFILES_AVATAR_MAX_BYTES)",
+        ),
+        (
+            "DARKROOM_AUTH_MODE",
+            "off",
+            "auth.mode: must be \"auto\" or \"open\", found \"off\" (DARKROOM_AUTH_MODE)",
+        ),
+    ] {
+        assert_eq!(message("", &[(variable, value)]), expected);
+    }
+}
+
+#[test]
+fn a_wrong_type_in_the_file_names_the_line() {
+    for (toml, expected) in [
+        (
+            "\n[worker]\nin_flight = \"many\"",
+            "worker.in_flight: must be a whole number, found \"many\" (FILE:3)",
+        ),
+        (
+            "[worker]\nin_flight = -1",
+            "worker.in_flight: must not be negative, found -1 (FILE:2)",
+        ),
+        (
+            "[queues]\nmax_receive_count = 5_000_000_000",
+            "queues.max_receive_count: must be at most 4294967295, found 5_000_000_000 (FILE:2)",
+        ),
+        (
+            "[queues]\nvisibility_timeout = 60",
+            "queues.visibility_timeout: must be a duration such as \"20s\", found 60 (FILE:2)",
+        ),
+        (
+            "[issuer]\ndemo_page = \"yes\"",
+            "issuer.demo_page: must be true or false, found \"yes\" (FILE:2)",
+        ),
+        (
+            "[storage]\ncors_origins = \"*\"",
+            "storage.cors_origins: must be a list, found \"*\" (FILE:2)",
+        ),
+        (
+            "storage = 1",
+            "storage: must be a table of settings, found 1 (FILE:1)",
+        ),
+        (
+            "[worker]\nlisten = \"9100\"",
+            "worker.listen: must be an address and port such as \"127.0.0.1:8080\", found \
+             \"9100\" (FILE:2)",
+        ),
+        (
+            "[profiles.avatar]\nvariants = [\n  { name = \"a\", lossless = 1 },\n]",
+            "profiles.avatar.variants.0.lossless: must be true, false or \"auto\", found 1 \
+             (FILE:3)",
+        ),
+    ] {
+        assert_eq!(message(toml, &[]), expected);
+    }
+}
+
+#[test]
+fn an_unknown_key_is_reported_with_the_nearest_known_one() {
+    for (toml, expected) in [
+        (
+            "[storage]\nraw_buket = \"x\"",
+            "storage.raw_buket: is not a setting; did you mean `raw_bucket`? (FILE:2)",
+        ),
+        (
+            "[storag]",
+            "storag: is not a setting; did you mean `storage`? (FILE:1)",
+        ),
+    ] {
+        assert_eq!(message(toml, &[]), expected);
+    }
+    assert_eq!(
+        message("", &[("DARKROOM_STORAGE_RAW_BUKET", "x")]),
+        "DARKROOM_STORAGE_RAW_BUKET: is not a setting; did you mean \
+         `DARKROOM_STORAGE_RAW_BUCKET`?"
+    );
+}
+
+#[test]
+fn a_value_out_of_range_is_reported_with_its_bounds() {
+    for (toml, expected) in [
+        (
+            "[worker]\npoll_wait = \"21s\"",
+            "worker.poll_wait: must be at most 20 s, the longest poll of SQS, found \"21s\" \
+             (FILE:2)",
+        ),
+        (
+            "[profiles.avatar]\nvariants = [\n  { name = \"a\", quality = 101 },\n]",
+            "profiles.avatar.variants.0.quality: must be between 0 and 100, found 101 (FILE:3)",
+        ),
+    ] {
+        assert_eq!(message(toml, &[]), expected);
+    }
+    assert_eq!(
+        message("", &[("DARKROOM_RENDER_MAX_MEMORY", "1KiB")]),
+        "render.max_memory: must be at least 64 MiB, found \"1KiB\" \
+         (DARKROOM_RENDER_MAX_MEMORY)"
+    );
+}
+
+#[test]
+fn an_empty_value_is_reported_as_one() {
+    assert_eq!(
+        message("", &[("DARKROOM_STORAGE_RAW_BUCKET", "")]),
+        "storage.raw_bucket: must be the name of a bucket, found an empty value \
+         (DARKROOM_STORAGE_RAW_BUCKET)"
+    );
+    assert_eq!(
+        message("", &[("DARKROOM_WORKER_IN_FLIGHT", "")]),
+        "worker.in_flight: must be a whole number, found an empty value \
+         (DARKROOM_WORKER_IN_FLIGHT)"
+    );
+    assert_eq!(
+        message("[storage]\nmedia_bucket = \"\"", &[]),
+        "storage.media_bucket: must be the name of a bucket, found an empty value (FILE:2)"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_reported_with_the_line() {
+    let message = message("[worker]\nin_flight 1\n", &[]);
+    assert!(message.starts_with("FILE:2: not valid TOML: "), "{message}");
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    for (toml, key) in [
+        (
+            "[webhooks]\nurl = \"https://hooks.example\"\nsecret = \"hunter2\"",
+            "webhooks.secret",
+        ),
+        (
+            "[webhooks]\nurl = \"ftp://hooks.example/hunter2\"\nsecret = \"whsec_x\"",
+            "webhooks.url",
+        ),
+        (
+            "[[auth.keys]]\nname = \"web\"\nsha256 = \"hunter2\"",
+            "auth.keys.0.sha256",
+        ),
+    ] {
+        let message = message(toml, &[]);
+        assert!(message.starts_with(key), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+}
+
+#[test]
+fn rules_across_settings_name_the_setting_to_change() {
+    for (toml, key) in [
+        (
+            "[profiles.avatar]\nprefix = \"raw/x\"",
+            "profiles.avatar.prefix",
+        ),
+        ("[profiles.banner]\nmax_width = 1", "profiles.banner.prefix"),
+        ("[queues]\nevents = \"a.fifo\"", "queues.dead_letters"),
+        ("[issuer]\nupload_expiry = \"1h\"", "issuer.upload_expiry"),
+        (
+            "[webhooks]\nurl = \"https://hooks.example\"",
+            "webhooks.secret",
+        ),
+        (
+            "[webhooks]\nurl = \"https://10.0.0.1\"\nsecret = \"whsec_x\"",
+            "webhooks.url",
+        ),
+        ("[limits]\nmax_connections = 0", "limits.max_connections"),
+        ("[auth]\njwks = \"jwks.json\"", "auth.issuer"),
+        ("[log]\nfilter = \"a=b=c\"", "log.filter"),
+    ] {
+        let message = message(toml, &[]);
+        assert!(message.starts_with(&format!("{key}: ")), "{message}");
+    }
+}
+
+/// Every setting there is, as a dotted path with its default.
+fn all_settings() -> Vec<(Vec<String>, serde_json::Value)> {
+    fn visit(
+        path: &[String],
+        value: &serde_json::Value,
+        found: &mut Vec<(Vec<String>, serde_json::Value)>,
+    ) {
+        match value {
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    let path = [path, std::slice::from_ref(key)].concat();
+                    visit(&path, value, found);
+                }
+            }
+            value => found.push((path.to_vec(), value.clone())),
+        }
+    }
+    let mut found = Vec::new();
+    let defaults = serde_json::to_value(Settings::default()).unwrap();
+    visit(&[], &defaults, &mut found);
+    found
+}
+
+#[test]
+fn no_message_speaks_of_a_rust_type_or_a_source_file() {
+    let values = [
+        "true",
+        "1.5",
+        "-1",
+        "1e99",
+        "\"~\"",
+        "[]",
+        "[[]]",
+        "{}",
+        "{ a = 1 }",
+    ];
+    let settings = all_settings();
+    assert!(settings.len() > 40);
+    for (path, _) in settings {
+        for value in values {
+            let toml = format!("{} = {value}", path.join("."));
+            let Err(message) = load(&toml, &[]) else {
+                continue;
+            };
+            if message.starts_with(&format!("{}: ", path.join("."))) {
+                assert!(message.ends_with("(FILE:1)"), "{toml}: {message}");
+            }
+            let words = message.split(|character: char| !character.is_alphanumeric());
+            for word in words {
+                let is_rust = [
+                    "u8", "u16", "u32", "u64", "usize", "i32", "i64", "f64", "struct", "enum",
+                    "sequence", "bool", "untagged", "newtype", "rs", "str", "map",
+                ]
+                .contains(&word);
+                assert!(!is_rust, "{toml}: {message}");
+            }
+        }
+    }
+}

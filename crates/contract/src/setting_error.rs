@@ -1,0 +1,145 @@
+//! The error for a setting that cannot be used.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A setting that cannot be used, where it was set, and what it must be instead.
+///
+/// A settings struct returns it from `validate`; whoever has loaded the settings adds
+/// [what was found](Self::with_found) and [where](Self::with_origin).
+///
+/// ```
+/// use darkroom_contract::{SettingError, SettingOrigin};
+///
+/// let error = SettingError::new("worker.poll_wait", "must be at most 20 s")
+///     .with_found("\"21s\"")
+///     .with_origin(SettingOrigin::Environment("DARKROOM_WORKER_POLL_WAIT".to_owned()));
+/// assert_eq!(
+///     error.to_string(),
+///     "worker.poll_wait: must be at most 20 s, found \"21s\" (DARKROOM_WORKER_POLL_WAIT)"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    key: String,
+    problem: String,
+    found: Option<String>,
+    origin: Option<SettingOrigin>,
+}
+
+/// The place where a setting was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingOrigin {
+    /// The environment variable of this name.
+    Environment(String),
+    /// A settings file, and the line in it if known.
+    File {
+        /// The file as it was named.
+        path: PathBuf,
+        /// The line, from 1.
+        line: Option<usize>,
+    },
+}
+
+impl SettingError {
+    /// An error of the setting with this dotted key, such as `worker.poll_wait`.
+    ///
+    /// `problem` follows the key and a colon: "must be at most 20 s", "is required when
+    /// webhooks.url is set".
+    pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            problem: problem.into(),
+            found: None,
+            origin: None,
+        }
+    }
+
+    /// Returns `Ok` if `is_valid`.
+    ///
+    /// # Errors
+    /// [`SettingError::new`] if not.
+    pub fn ensure(is_valid: bool, key: &str, problem: &str) -> Result<(), Self> {
+        if is_valid {
+            Ok(())
+        } else {
+            Err(Self::new(key, problem))
+        }
+    }
+
+    /// Adds the value that was found, as the user wrote it.
+    #[must_use]
+    pub fn with_found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    /// Adds where the setting was set.
+    #[must_use]
+    pub fn with_origin(mut self, origin: SettingOrigin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Puts the key below a section: `prefix` becomes `profiles.avatar.prefix`.
+    #[must_use]
+    pub fn within(mut self, section: &str) -> Self {
+        self.key = format!("{section}.{}", self.key);
+        self
+    }
+
+    /// The dotted key, such as `worker.poll_wait`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, problem, .. } = self;
+        write!(f, "{key}: {problem}")?;
+        if let Some(found) = &self.found {
+            write!(f, ", found {found}")?;
+        }
+        if let Some(origin) = &self.origin {
+            write!(f, " ({origin})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingError {}
+
+impl fmt::Display for SettingOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(variable) => f.write_str(variable),
+            Self::File { path, line: None } => write!(f, "{}", path.display()),
+            Self::File {
+                path,
+                line: Some(line),
+            } => write!(f, "{}:{line}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_key_problem_value_and_place() {
+        let error = SettingError::new("prefix", "must not be empty");
+        assert_eq!(error.to_string(), "prefix: must not be empty");
+        let error = error.within("profiles.avatar").with_found("\"\"");
+        let error = error.with_origin(SettingOrigin::File {
+            path: "darkroom.toml".into(),
+            line: Some(3),
+        });
+        assert_eq!(error.key(), "profiles.avatar.prefix");
+        assert_eq!(
+            error.to_string(),
+            "profiles.avatar.prefix: must not be empty, found \"\" (darkroom.toml:3)"
+        );
+    }
+}
