@@ -9,8 +9,8 @@ use darkroom_cloud::{Bucket, S3Bucket};
 use http::header;
 use tokio::sync::Mutex;
 
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// Probes of many load balancers cost the store one call a second.
 const MAX_AGE: Duration = Duration::from_secs(1);
@@ -75,8 +75,8 @@ pub(crate) async fn healthz() -> &'static str {
     tag = "service",
     responses((status = OK, body = String, content_type = "text/plain")),
 )]
-pub(crate) async fn readyz(State(desk): State<Arc<Desk>>) -> Result<&'static str, Problem> {
-    if desk.readiness.is_ready().await {
+pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, Problem> {
+    if state.readiness.is_ready().await {
         Ok("ok\n")
     } else {
         Err(Problem::store_unavailable())

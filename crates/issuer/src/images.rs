@@ -19,17 +19,17 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::intake::{EncodedForm, ImagesForm, ImagesJson, Parcel, Spooled};
-use crate::issuer::Desk;
+use crate::ingest::{EncodedForm, ImageBatch, ImagesForm, ImagesJson, TempFile};
 use crate::prefer;
 use crate::problem::Problem;
+use crate::service::AppState;
 use crate::uploads::{Standing, check_attachment, check_content_type, unknown_profile};
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// What the pictures are for.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Purpose {
+pub(crate) struct ImagesQuery {
     profile: Option<String>,
     owner: Option<String>,
 }
@@ -80,47 +80,51 @@ struct Taken {
     ),
 )]
 pub(crate) async fn create(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    purpose: Result<Query<Purpose>, QueryRejection>,
+    query: Result<Query<ImagesQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Query(purpose) =
-        purpose.map_err(|_| Problem::unprocessable("invalid_query", "profile=NAME&owner=NAME"))?;
-    let name = purpose.profile.unwrap_or_default();
+    let Query(query) =
+        query.map_err(|_| Problem::unprocessable("invalid_query", "profile=NAME&owner=NAME"))?;
+    let name = query.profile.unwrap_or_default();
     let name = name.parse().map_err(|_| unknown_profile())?;
-    let profile = desk.parts.profiles.get(&name).ok_or_else(unknown_profile)?;
+    let profile = state
+        .parts
+        .profiles
+        .get(&name)
+        .ok_or_else(unknown_profile)?;
     caller.check_profile(&name)?;
-    let owner = caller.owner(purpose.owner)?;
-    desk.limits.count_owner(&owner)?;
-    let patience = patience(request.headers(), desk.parts.settings.max_wait);
-    let parcel = Parcel::read(request, desk.allowance(profile.max_bytes.as_u64())).await?;
+    let owner = caller.owner(query.owner)?;
+    state.limits.count_owner(&owner)?;
+    let wait = wait(request.headers(), state.parts.settings.max_wait);
+    let batch = ImageBatch::read(request, state.allowance(profile.max_bytes.as_u64())).await?;
     let new_key = || RawKey {
         profile: name.clone(),
         owner: owner.clone(),
         id: UploadId::generate(),
     };
-    let keys = desk.store(parcel, profile, new_key).await?;
-    match patience {
-        Some(patience) => desk.outcomes(keys, patience).await,
-        None => Ok(desk.accepted(keys)),
+    let keys = state.store(batch, profile, new_key).await?;
+    match wait {
+        Some(wait) => state.outcomes(keys, wait).await,
+        None => Ok(state.accepted(keys)),
     }
 }
 
-fn patience(headers: &HeaderMap, max: Duration) -> Option<Duration> {
+fn wait(headers: &HeaderMap, max: Duration) -> Option<Duration> {
     prefer::wait(headers).map(|wait| wait.min(max))
 }
 
-impl Desk {
+impl AppState {
     async fn store(
         &self,
-        parcel: Parcel,
+        batch: ImageBatch,
         profile: &Profile,
         new_key: impl Fn() -> RawKey,
     ) -> Result<Vec<RawKey>, Problem> {
-        let attachment = attachment(parcel.fields)?;
+        let attachment = attachment(batch.fields)?;
         let mut uploads = Vec::new();
-        for image in &parcel.images {
+        for image in &batch.images {
             let content_type = declared(image, profile)?;
             uploads.push((new_key(), image, content_type));
         }
@@ -162,11 +166,11 @@ impl Desk {
         answer(StatusCode::ACCEPTED, uploads.collect())
     }
 
-    async fn outcomes(&self, keys: Vec<RawKey>, patience: Duration) -> Result<Response, Problem> {
-        let deadline = Instant::now() + patience;
+    async fn outcomes(&self, keys: Vec<RawKey>, wait: Duration) -> Result<Response, Problem> {
+        let deadline = Instant::now() + wait;
         let waits = keys
             .iter()
-            .map(|key| self.waiting.wait(key, deadline, &self.stopping));
+            .map(|key| self.status_watcher.wait(key, deadline, &self.stopping));
         let standings = try_join_all(waits).await?;
         if !standings.iter().all(Standing::is_final) {
             return Ok(self.accepted(keys));
@@ -178,7 +182,7 @@ impl Desk {
                 status: self.told(key, standing).await?,
             });
         }
-        let applied = [(PREFERENCE_APPLIED, format!("wait={}", patience.as_secs()))];
+        let applied = [(PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()))];
         Ok((applied, answer(StatusCode::OK, uploads)).into_response())
     }
 }
@@ -192,7 +196,7 @@ fn attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Prob
 }
 
 /// A type that only says "bytes" declares nothing.
-fn declared(image: &Spooled, profile: &Profile) -> Result<Option<String>, Problem> {
+fn declared(image: &TempFile, profile: &Profile) -> Result<Option<String>, Problem> {
     let declared = image.content_type.as_deref();
     declared
         .filter(|declared| *declared != "application/octet-stream")

@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::intake::{Allowance, EncodedForm, ImagesForm, ImagesJson, Pace, Parcel, Spooled};
-use crate::issuer::Desk;
+use crate::ingest::{
+    EncodedForm, ImageBatch, ImagesForm, ImagesJson, IngestLimits, Pace, TempFile,
+};
 use crate::problem::Problem;
+use crate::service::AppState;
 use crate::uploads::unknown_profile;
 
 /// Frames are counted up to this where no profile says otherwise.
@@ -79,22 +81,22 @@ pub(crate) struct Report {
     responses((status = OK, body = Inspected)),
 )]
 pub(crate) async fn inspect(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
     against: Result<Query<Against>, QueryRejection>,
     request: Request,
 ) -> Result<Json<Inspected>, Problem> {
     let Query(against) = against.map_err(|_| unknown_profile())?;
-    let limits = limits(against.profile.as_deref(), &caller, &desk.parts.profiles)?;
-    let allowance = desk.allowance(limits.max_bytes);
-    let parcel = Parcel::read(request, allowance).await?;
-    if let [image] = &parcel.images[..] {
-        let report = desk.report(image, &limits).await?;
+    let limits = limits(against.profile.as_deref(), &caller, &state.parts.profiles)?;
+    let allowance = state.allowance(limits.max_bytes);
+    let batch = ImageBatch::read(request, allowance).await?;
+    if let [image] = &batch.images[..] {
+        let report = state.report(image, &limits).await?;
         return Ok(Json(Inspected::One(report.map_err(refusal)?)));
     }
     let mut images = Vec::new();
-    for image in &parcel.images {
-        images.push(match desk.report(image, &limits).await? {
+    for image in &batch.images {
+        images.push(match state.report(image, &limits).await? {
             Ok(report) => OfSeveral::Report(report),
             Err(error) => OfSeveral::Rejected {
                 msg: "rejected",
@@ -120,10 +122,10 @@ fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result
     ))
 }
 
-impl Desk {
+impl AppState {
     /// Under what conditions this service takes pictures in itself.
-    pub(crate) fn allowance(&self, max_image_bytes: u64) -> Allowance<'_> {
-        Allowance {
+    pub(crate) fn allowance(&self, max_image_bytes: u64) -> IngestLimits<'_> {
+        IngestLimits {
             max_image_bytes,
             pace: Pace {
                 read_timeout: self.parts.settings.read_timeout,
@@ -137,7 +139,7 @@ impl Desk {
     /// A problem if it could not be inspected; the inner error is about the picture.
     async fn report(
         &self,
-        image: &Spooled,
+        image: &TempFile,
         limits: &Limits,
     ) -> Result<Result<Report, Rejection>, Problem> {
         let place = self.inspecting.acquire().await;

@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get};
 use darkroom_contract::{ProfileName, Profiles};
 use http::header;
 
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 const INDEX: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -22,7 +22,7 @@ const CLIENT: &str = include_str!("page/client.js");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// `/` and what it loads.
-pub(crate) fn router() -> Router<Arc<Desk>> {
+pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(index))
         .route("/page.css", asset("text/css; charset=utf-8", STYLE))
@@ -32,7 +32,7 @@ pub(crate) fn router() -> Router<Arc<Desk>> {
         .route("/client.js", asset(JAVASCRIPT, CLIENT))
 }
 
-fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<Desk>> {
+fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<AppState>> {
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, "no-cache"),
@@ -40,12 +40,12 @@ fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<Des
     get(async move || (headers, text))
 }
 
-async fn index(State(desk): State<Arc<Desk>>) -> Result<impl IntoResponse, Problem> {
-    let raw = origin(desk.parts.raw.public_url().await?);
-    let media: Vec<_> = desk.delivery.places().await?;
+async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, Problem> {
+    let raw = origin(state.parts.raw.public_url().await?);
+    let media: Vec<_> = state.variant_urls.places().await?;
     let media: Vec<_> = media.into_iter().map(origin).collect();
     let policy = content_security_policy(raw, &media.join(" "));
-    let page = INDEX.replace("{{profiles}}", &options(&desk.parts.profiles));
+    let page = INDEX.replace("{{profiles}}", &options(&state.parts.profiles));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, "no-referrer".to_owned()),

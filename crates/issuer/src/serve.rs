@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::issuer::Issuer;
+use crate::service::Issuer;
 
 /// What is under way when the service stops has this long to end.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,10 +33,10 @@ impl Issuer {
         let service = TowerToHyperService::new(self.router());
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(self.desk.parts.settings.read_timeout)
+            .header_read_timeout(self.state.parts.settings.read_timeout)
             .max_buf_size(MAX_HEADER_BYTES)
             .max_headers(MAX_HEADERS);
-        let places = Arc::new(Semaphore::new(self.desk.parts.limits.max_connections));
+        let places = Arc::new(Semaphore::new(self.state.parts.limits.max_connections));
         while let Some((stream, place)) = next(&listener, &places, &stop).await {
             let connection = http.serve_connection(TokioIo::new(stream), service.clone());
             let connection = connections.watch(connection);
@@ -48,7 +48,7 @@ impl Issuer {
             });
         }
         drop(listener);
-        self.desk.stopping.cancel();
+        self.state.stopping.cancel();
         if tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown())
             .await
             .is_err()

@@ -9,10 +9,10 @@ use super::settings::AuthSettings;
 
 /// Tells who calls.
 #[derive(Debug)]
-pub struct Authenticator(Door);
+pub struct Authenticator(Backend);
 
 #[derive(Debug)]
-enum Door {
+enum Backend {
     /// Nobody is asked.
     Open(Arc<Caller>),
     Keys(Keyring),
@@ -44,34 +44,34 @@ impl Authenticator {
     /// If `auth.jwks` is neither a URL nor a path.
     pub fn new(settings: &AuthSettings) -> Result<Self, AuthError> {
         if !settings.is_on() {
-            return Ok(Self(Door::Open(Arc::new(Caller::anyone()))));
+            return Ok(Self(Backend::Open(Arc::new(Caller::anyone()))));
         }
         let keyring = Keyring::of(&settings.keys);
         Ok(Self(match &settings.jwks {
-            None => Door::Keys(keyring),
+            None => Backend::Keys(keyring),
             Some(jwks) => {
-                Door::KeysAndTokens(keyring, Box::new(TokenVerifier::new(jwks, settings)?))
+                Backend::KeysAndTokens(keyring, Box::new(TokenVerifier::new(jwks, settings)?))
             }
         }))
     }
 
     /// Whether callers are asked who they are.
     pub(crate) const fn is_on(&self) -> bool {
-        !matches!(self.0, Door::Open(_))
+        !matches!(self.0, Backend::Open(_))
     }
 
     pub(crate) async fn identify(&self, token: Option<&str>) -> Result<Arc<Caller>, Denial> {
         const UNKNOWN: Denial = Denial::Invalid("this key or token is not known here");
         let keyring = match &self.0 {
-            Door::Open(anyone) => return Ok(Arc::clone(anyone)),
-            Door::Keys(keyring) | Door::KeysAndTokens(keyring, _) => keyring,
+            Backend::Open(anyone) => return Ok(Arc::clone(anyone)),
+            Backend::Keys(keyring) | Backend::KeysAndTokens(keyring, _) => keyring,
         };
         let token = token.ok_or(Denial::Missing)?;
         if token.starts_with(PREFIX) {
             return keyring.find(token).ok_or(UNKNOWN);
         }
         match &self.0 {
-            Door::KeysAndTokens(_, verifier) => verifier.verify(token).await.map(Arc::new),
+            Backend::KeysAndTokens(_, verifier) => verifier.verify(token).await.map(Arc::new),
             _ => Err(UNKNOWN),
         }
     }

@@ -9,11 +9,11 @@ mod caller;
 mod jwks;
 mod jwt;
 mod keyring;
-mod require;
+mod middleware;
 mod settings;
 
 pub use authenticator::{AuthError, Authenticator};
 pub(crate) use caller::Caller;
 pub use keyring::{ApiKey, KeyHash};
-pub(crate) use require::require;
+pub(crate) use middleware::require;
 pub use settings::{ApiKeySettings, AuthMode, AuthSettings};

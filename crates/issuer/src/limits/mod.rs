@@ -1,8 +1,8 @@
 //! How much one client may ask of the service.
 
-mod allowance;
-mod rate;
+mod rate_limiter;
+mod request_limits;
 mod settings;
 
-pub(crate) use allowance::Limits;
+pub(crate) use request_limits::Limits;
 pub use settings::LimitSettings;

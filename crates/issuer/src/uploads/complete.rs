@@ -12,10 +12,10 @@ use darkroom_contract::{
 use http::StatusCode;
 
 use super::ledger::Standing;
-use super::name::UploadName;
+use super::path::UploadPath;
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// Says that the file is there.
 ///
@@ -36,23 +36,23 @@ use crate::problem::Problem;
     ),
 )]
 pub(crate) async fn complete(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadName,
+    name: UploadPath,
 ) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
-    let key = name.check(&caller, &desk)?;
-    let object = desk.parts.raw.head(&key.to_string()).await?;
+    let key = name.check(&caller, &state)?;
+    let object = state.parts.raw.head(&key.to_string()).await?;
     let object = object.ok_or_else(not_uploaded)?;
-    if let Standing::Done(manifest) = desk.ledger.look(&key).await?
+    if let Standing::Done(manifest) = state.ledger.look(&key).await?
         && is_about(&manifest, &object)
     {
-        let outcome = desk.told(key, Standing::Done(manifest)).await?;
+        let outcome = state.told(key, Standing::Done(manifest)).await?;
         return Ok((StatusCode::OK, Json(outcome)));
     }
-    let body = notification_body(&event(desk.parts.raw.name(), &key, object));
-    desk.parts.events.send(&[body]).await?;
+    let body = notification_body(&event(state.parts.raw.name(), &key, object));
+    state.parts.events.send(&[body]).await?;
     let status = Standing::Pending(UploadState::Processing);
-    Ok((StatusCode::ACCEPTED, Json(desk.told(key, status).await?)))
+    Ok((StatusCode::ACCEPTED, Json(state.told(key, status).await?)))
 }
 
 fn is_about(manifest: &Manifest, object: &ObjectInfo) -> bool {

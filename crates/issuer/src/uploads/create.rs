@@ -12,10 +12,10 @@ use darkroom_contract::{CreateUpload, RawKey, UploadMethod, UploadTicket};
 use darkroom_telemetry::metric;
 use http::{StatusCode, header};
 
-use super::terms::{FIELDS, Sending, Terms};
+use super::validated_upload::{FIELDS, Transfer, ValidatedUpload};
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 use crate::{body, json};
 
 /// Metadata takes 2 KiB at most; escapes may make that a few times as much.
@@ -34,26 +34,27 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
     )),
 )]
 pub(crate) async fn create(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
     json::expect(request.headers())?;
-    let read_timeout = desk.parts.settings.read_timeout;
+    let read_timeout = state.parts.settings.read_timeout;
     let bytes = body::read(request.into_body(), MAX_BODY_BYTES, read_timeout).await?;
-    let terms = Terms::check(json::parse(&bytes, FIELDS)?, &caller, &desk.parts.profiles)?;
-    desk.limits.count_owner(&terms.key.owner)?;
-    let ticket = sign(&desk, terms).await?;
+    let terms =
+        ValidatedUpload::check(json::parse(&bytes, FIELDS)?, &caller, &state.parts.profiles)?;
+    state.limits.count_owner(&terms.key.owner)?;
+    let ticket = sign(&state, terms).await?;
     let location = [(header::LOCATION, ticket.status_url.clone())];
     Ok((StatusCode::CREATED, location, Json(ticket)))
 }
 
-async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
+async fn sign(state: &AppState, terms: ValidatedUpload) -> Result<UploadTicket, CloudError> {
     let key = terms.key.to_string();
-    let expires_in = desk.parts.settings.upload_expiry;
-    let signer = &desk.parts.signer;
+    let expires_in = state.parts.settings.upload_expiry;
+    let signer = &state.parts.signer;
     let signed = match terms.sending {
-        Sending::Put { size } => signer
+        Transfer::Put { size } => signer
             .presign_put(&PresignPutRequest {
                 key: &key,
                 content_type: &terms.content_type,
@@ -64,11 +65,11 @@ async fn sign(desk: &Desk, terms: Terms) -> Result<UploadTicket, CloudError> {
             })
             .await
             .map(Signed::Put),
-        Sending::Post { fewest, most } => signer
+        Transfer::Post { min_bytes, most } => signer
             .presign_post(&PresignPostRequest {
                 key: &key,
                 content_type: &terms.content_type,
-                size_range: fewest..=most,
+                size_range: min_bytes..=most,
                 checksum_sha256: terms.checksum_sha256.as_deref(),
                 attachment: terms.attachment.as_deref(),
                 expires_in,

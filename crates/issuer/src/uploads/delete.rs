@@ -7,10 +7,10 @@ use axum::extract::State;
 use darkroom_contract::{Owner, ProfileName, UploadId};
 use http::StatusCode;
 
-use super::name::UploadName;
+use super::path::UploadPath;
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// Removes an upload and everything made of it.
 ///
@@ -27,14 +27,15 @@ use crate::problem::Problem;
     responses((status = NO_CONTENT, description = "nothing of it is left")),
 )]
 pub(crate) async fn delete(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadName,
+    name: UploadPath,
 ) -> Result<StatusCode, Problem> {
-    let key = name.check(&caller, &desk)?;
-    let profile = desk.parts.profiles.get(&key.profile);
+    let key = name.check(&caller, &state)?;
+    let profile = state.parts.profiles.get(&key.profile);
     let variants = profile.map(|profile| profile.variant_keys(&key));
-    desk.ledger
+    state
+        .ledger
         .remove(&key, variants.unwrap_or_default())
         .await?;
     Ok(StatusCode::NO_CONTENT)

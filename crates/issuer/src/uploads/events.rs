@@ -17,11 +17,11 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::ledger::Standing;
-use super::name::UploadName;
-use super::waiting::News;
+use super::path::UploadPath;
+use super::status_watcher::StatusUpdate;
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// A client whose stream ends without an outcome comes back by itself, and goes on where it was.
 const MAX_DURATION: Duration = Duration::from_secs(5 * 60);
@@ -62,18 +62,18 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
     ),
 )]
 pub(crate) async fn events(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadName,
+    name: UploadPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = name.check(&caller, &desk)?;
+    let key = name.check(&caller, &state)?;
     let told = headers.get(LAST_EVENT_ID).and_then(known);
     if told.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    let events = Sse::new(stream(desk, key, told.map(|(name, _)| name))).keep_alive(keep_alive);
+    let events = Sse::new(stream(state, key, told.map(|(name, _)| name))).keep_alive(keep_alive);
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
     Ok((unbuffered, events).into_response())
 }
@@ -83,14 +83,14 @@ fn known(id: &HeaderValue) -> Option<(&'static str, bool)> {
 }
 
 fn stream(
-    desk: Arc<Desk>,
+    state: Arc<AppState>,
     key: RawKey,
     told: Option<&'static str>,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let listener = Listener {
-        news: desk.waiting.join(&key),
+        news: state.status_watcher.join(&key),
         deadline: Instant::now() + MAX_DURATION,
-        desk,
+        state,
         key,
         told,
     };
@@ -99,9 +99,9 @@ fn stream(
 
 /// One client and what it knows.
 struct Listener {
-    desk: Arc<Desk>,
+    state: Arc<AppState>,
     key: RawKey,
-    news: watch::Receiver<News>,
+    news: watch::Receiver<StatusUpdate>,
     told: Option<&'static str>,
     deadline: Instant,
 }
@@ -112,7 +112,7 @@ impl Listener {
         let standing = tokio::select! {
             standing = change(&mut self.news, self.told) => standing?,
             () = tokio::time::sleep_until(self.deadline) => return None,
-            () = self.desk.stopping.cancelled() => return None,
+            () = self.state.stopping.cancelled() => return None,
         };
         let name = standing.name();
         let is_final = standing.is_final();
@@ -122,7 +122,7 @@ impl Listener {
     }
 
     async fn event(&self, name: &'static str, standing: Standing) -> Option<Event> {
-        let status = match self.desk.told(self.key.clone(), standing).await {
+        let status = match self.state.told(self.key.clone(), standing).await {
             Ok(status) => status,
             Err(error) => {
                 tracing::warn!(%error, "a status could not be told");
@@ -136,8 +136,11 @@ impl Listener {
 }
 
 /// The first standing with another name; `None` when nobody looks any more.
-async fn change(news: &mut watch::Receiver<News>, told: Option<&'static str>) -> Option<Standing> {
-    let is_new = |news: &News| match news {
+async fn change(
+    news: &mut watch::Receiver<StatusUpdate>,
+    told: Option<&'static str>,
+) -> Option<Standing> {
+    let is_new = |news: &StatusUpdate| match news {
         Some(Ok(standing)) => Some(standing.name()) != told,
         _ => false,
     };

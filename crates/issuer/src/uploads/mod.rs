@@ -5,12 +5,12 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
 mod ledger;
-mod name;
+mod path;
 pub(crate) mod status;
-mod terms;
-mod waiting;
+mod status_watcher;
+mod validated_upload;
 
 pub(crate) use ledger::{Ledger, Standing};
-pub(crate) use name::unknown_profile;
-pub(crate) use terms::{check_attachment, check_content_type};
-pub(crate) use waiting::WaitingRoom;
+pub(crate) use path::unknown_profile;
+pub(crate) use status_watcher::StatusWatcher;
+pub(crate) use validated_upload::{check_attachment, check_content_type};

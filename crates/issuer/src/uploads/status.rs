@@ -12,23 +12,23 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::ledger::Standing;
-use super::name::UploadName;
+use super::path::UploadPath;
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// Whoever asks for more has mistaken the unit; `issuer.max_wait` cuts it down far more.
 const MAX_WAIT_SECONDS: u64 = 86_400;
 
 /// How long the client would like to wait for an outcome.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Patience {
+pub(crate) struct WaitQuery {
     /// In seconds.
     #[serde(default)]
     wait: u64,
 }
 
-impl Patience {
+impl WaitQuery {
     fn time(&self, max: Duration) -> Duration {
         Duration::from_secs(self.wait).min(max)
     }
@@ -55,24 +55,25 @@ impl Patience {
     responses((status = OK, body = UploadStatus)),
 )]
 pub(crate) async fn status(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadName,
-    patience: Result<Query<Patience>, QueryRejection>,
+    name: UploadPath,
+    wait: Result<Query<WaitQuery>, QueryRejection>,
 ) -> Result<Json<UploadStatus>, Problem> {
-    let key = name.check(&caller, &desk)?;
-    let patience = patience
-        .ok()
-        .filter(|patience| patience.wait <= MAX_WAIT_SECONDS);
-    let Query(patience) = patience.ok_or_else(invalid_wait)?;
-    let patience = patience.time(desk.parts.settings.max_wait);
-    let standing = if patience.is_zero() {
-        desk.ledger.look(&key).await?
+    let key = name.check(&caller, &state)?;
+    let wait = wait.ok().filter(|wait| wait.wait <= MAX_WAIT_SECONDS);
+    let Query(wait) = wait.ok_or_else(invalid_wait)?;
+    let wait = wait.time(state.parts.settings.max_wait);
+    let standing = if wait.is_zero() {
+        state.ledger.look(&key).await?
     } else {
-        let deadline = Instant::now() + patience;
-        desk.waiting.wait(&key, deadline, &desk.stopping).await?
+        let deadline = Instant::now() + wait;
+        state
+            .status_watcher
+            .wait(&key, deadline, &state.stopping)
+            .await?
     };
-    Ok(Json(desk.told(key, standing).await?))
+    Ok(Json(state.told(key, standing).await?))
 }
 
 fn invalid_wait() -> Problem {
@@ -82,7 +83,7 @@ fn invalid_wait() -> Problem {
     )
 }
 
-impl Desk {
+impl AppState {
     /// The answer for an upload that stands so.
     pub(crate) async fn told(
         &self,
@@ -92,7 +93,7 @@ impl Desk {
         Ok(match standing {
             Standing::Done(manifest) => {
                 let mut manifest = Arc::unwrap_or_clone(manifest);
-                self.delivery.address_variants(&mut manifest).await?;
+                self.variant_urls.address_variants(&mut manifest).await?;
                 UploadStatus::Done(Box::new(manifest))
             }
             Standing::Pending(status) => UploadStatus::Pending {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::endpoint::Endpoint;
 use super::settings::WebhookSettings;
-use crate::issuer::{Desk, Issuer};
+use crate::service::{AppState, Issuer};
 
 const AT_ONCE: usize = 10;
 const POLL_WAIT: Duration = Duration::from_secs(20);
@@ -33,7 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// whole retention again.
 #[derive(Debug)]
 pub struct Courier {
-    desk: Arc<Desk>,
+    state: Arc<AppState>,
     endpoint: Endpoint,
     notices: SqsQueue,
     dead_letters: SqsQueue,
@@ -57,7 +57,7 @@ impl Issuer {
         settings: WebhookSettings,
     ) -> Courier {
         Courier {
-            desk: Arc::clone(&self.desk),
+            state: Arc::clone(&self.state),
             endpoint,
             notices,
             dead_letters,
@@ -105,7 +105,10 @@ impl Courier {
             self.bury(&message, "this is not a notice").await;
             return Fate::Taken;
         };
-        let addressed = self.desk.delivery.address_variants(&mut notice.manifest);
+        let addressed = self
+            .state
+            .variant_urls
+            .address_variants(&mut notice.manifest);
         let told = match addressed.await {
             Ok(()) => self.endpoint.tell(&notice).await,
             Err(error) => Err(error.to_string()),

@@ -7,7 +7,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings};
 use http::{Request, header};
 use serde_json::json;
 
-use crate::desk::{Answer, ask_router, get, issuer_for, post};
+use crate::harness::{Answer, ask_router, get, issuer_for, post};
 
 pub(crate) fn create(owner: Option<&str>, profile: &str) -> Request<Body> {
     let body = json!({

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::desk::{Answer, ask_router, issuer, post};
+use crate::harness::{Answer, ask_router, issuer, post};
 
 const CASES: u32 = 10_000;
 

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::desk::{Answer, ask_router, get, issuer_with, post};
+use crate::harness::{Answer, ask_router, get, issuer_with, post};
 
 const AMPLE: Duration = Duration::from_secs(30);
 

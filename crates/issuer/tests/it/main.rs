@@ -9,9 +9,9 @@
 )]
 
 mod auth;
-mod desk;
+mod harness;
 mod hostile;
-mod intake;
+mod ingest;
 mod limits;
 mod openapi;
 mod page;

@@ -6,7 +6,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings};
 use http::{Method, Request};
 use serde_json::Value;
 
-use crate::desk::{ask_router, get, issuer_for};
+use crate::harness::{ask_router, get, issuer_for};
 
 /// Everything that is not the demo page's.
 const ROUTES: [(&str, &str); 11] = [

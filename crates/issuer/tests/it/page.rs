@@ -2,7 +2,7 @@
 
 use darkroom_issuer::IssuerSettings;
 
-use crate::desk::{ask, ask_with, get};
+use crate::harness::{ask, ask_with, get};
 
 fn with_page() -> IssuerSettings {
     IssuerSettings {

@@ -6,7 +6,7 @@ use darkroom_issuer::IssuerSettings;
 use http::Request;
 use serde_json::json;
 
-use crate::desk::{ask, ask_with, get, post};
+use crate::harness::{ask, ask_with, get, post};
 
 #[tokio::test]
 async fn every_refusal_is_a_problem_with_a_code() {

@@ -3,7 +3,7 @@
 use darkroom_contract::RawKey;
 use serde_json::{Value, json};
 
-use crate::desk::{ask, post};
+use crate::harness::{ask, post};
 
 async fn ticket(changes: Value) -> Value {
     let mut body = json!({

@@ -14,7 +14,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use crate::auth::{create, outcome, with_token};
-use crate::desk::{ask_router, issuer_for};
+use crate::harness::{ask_router, issuer_for};
 
 const ISSUER: &str = "https://id.example/";
 

@@ -14,12 +14,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::{self, Authenticator};
-use crate::delivery::Delivery;
 use crate::health::Readiness;
 use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::settings::IssuerSettings;
-use crate::uploads::{Ledger, WaitingRoom};
+use crate::uploads::{Ledger, StatusWatcher};
+use crate::variant_urls::VariantUrls;
 use crate::{cors, health, images, inspect, openapi, page, trace, uploads};
 
 /// A base64 body takes 64 MiB at most while it is decoded.
@@ -55,18 +55,18 @@ pub struct IssuerParts {
 /// The HTTP service; see the crate's documentation.
 #[derive(Debug, Clone)]
 pub struct Issuer {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) state: Arc<AppState>,
 }
 
 /// What every request is answered with.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct AppState {
     pub(crate) parts: IssuerParts,
     pub(crate) limits: Limits,
     pub(crate) readiness: Readiness,
-    pub(crate) delivery: Delivery,
+    pub(crate) variant_urls: VariantUrls,
     pub(crate) ledger: Ledger,
-    pub(crate) waiting: Arc<WaitingRoom>,
+    pub(crate) status_watcher: Arc<StatusWatcher>,
     /// A place for each base64 body that is in memory.
     pub(crate) decoding: Semaphore,
     /// A place for each picture that is in memory to be inspected.
@@ -87,16 +87,16 @@ impl Issuer {
             ..
         } = &parts;
         let ledger = Ledger::new(raw.clone(), media.clone(), settings.upload_expiry);
-        let desk = Desk {
+        let state = AppState {
             limits: Limits::new(&parts.limits, parts.auth.is_on()),
             readiness: Readiness::of(raw.clone()),
-            delivery: Delivery::new(
+            variant_urls: VariantUrls::new(
                 media.clone(),
                 Arc::clone(profiles),
                 storage,
                 settings.link_expiry,
             ),
-            waiting: Arc::new(WaitingRoom::new(ledger.clone())),
+            status_watcher: Arc::new(StatusWatcher::new(ledger.clone())),
             ledger,
             decoding: Semaphore::new(DECODING_PLACES),
             inspecting: Semaphore::new(INSPECTING_PLACES),
@@ -104,7 +104,7 @@ impl Issuer {
             parts,
         };
         Self {
-            desk: Arc::new(desk),
+            state: Arc::new(state),
         }
     }
 
@@ -115,7 +115,7 @@ impl Issuer {
             profiles,
             auth,
             ..
-        } = &self.desk.parts;
+        } = &self.state.parts;
         let (mut router, document) = self.described().split_for_parts();
         let document = openapi::complete(document, profiles, auth.is_on());
         router = router.route("/openapi.json", get(async move || Json(document)));
@@ -127,11 +127,11 @@ impl Issuer {
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
             .layer(cors::layer(&settings.cors_origins))
             .layer(from_fn(trace::trace))
-            .with_state(Arc::clone(&self.desk))
+            .with_state(Arc::clone(&self.state))
     }
 
     /// Every path that stands in the OpenAPI document, which is made of them.
-    fn described(&self) -> OpenApiRouter<Arc<Desk>> {
+    fn described(&self) -> OpenApiRouter<Arc<AppState>> {
         OpenApiRouter::with_openapi(openapi::head())
             .merge(self.api())
             .routes(routes!(health::healthz))
@@ -140,16 +140,16 @@ impl Issuer {
     }
 
     /// What only known callers reach.
-    fn api(&self) -> OpenApiRouter<Arc<Desk>> {
+    fn api(&self) -> OpenApiRouter<Arc<AppState>> {
         let mut api = OpenApiRouter::new()
             .routes(routes!(uploads::create::create))
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
             .routes(routes!(images::create))
             .routes(routes!(inspect::inspect));
-        if self.desk.parts.settings.complete_uploads {
+        if self.state.parts.settings.complete_uploads {
             api = api.routes(routes!(uploads::complete::complete));
         }
-        api.route_layer(from_fn_with_state(Arc::clone(&self.desk), auth::require))
+        api.route_layer(from_fn_with_state(Arc::clone(&self.state), auth::require))
     }
 }

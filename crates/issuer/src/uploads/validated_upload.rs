@@ -8,7 +8,7 @@ use darkroom_contract::{
 use darkroom_imaging::{CropBox, SourceFormat};
 use http::StatusCode;
 
-use super::name::unknown_profile;
+use super::path::unknown_profile;
 use crate::auth::Caller;
 use crate::json::Field;
 use crate::problem::Problem;
@@ -30,12 +30,12 @@ pub(crate) const FIELDS: &[Field] = &[
 
 /// An upload that may be signed.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Terms {
+pub(crate) struct ValidatedUpload {
     /// A new key of its own.
     pub(crate) key: RawKey,
     /// One of the media types that [`SourceFormat`] knows, in lower case.
     pub(crate) content_type: String,
-    pub(crate) sending: Sending,
+    pub(crate) sending: Transfer,
     /// In base64 with padding.
     pub(crate) checksum_sha256: Option<String>,
     /// The value of [`Attachment::HEADER`].
@@ -44,14 +44,14 @@ pub(crate) struct Terms {
 
 /// How the bytes will be sent, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sending {
+pub(crate) enum Transfer {
     /// Exactly so many.
     Put { size: u64 },
     /// Between these bounds, because a plain form does not know the size of its file.
-    Post { fewest: u64, most: u64 },
+    Post { min_bytes: u64, most: u64 },
 }
 
-impl Terms {
+impl ValidatedUpload {
     /// Checks what a client asks for and names the upload.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Terms {
         caller.check_profile(&name)?;
         let owner = caller.owner(ask.owner)?;
         let content_type = check_content_type(&ask.content_type, profile)?;
-        let sending = Sending::check(ask.method, ask.size, profile)?;
+        let sending = Transfer::check(ask.method, ask.size, profile)?;
         Ok(Self {
             key: RawKey {
                 profile: name,
@@ -105,7 +105,7 @@ pub(crate) fn check_content_type(declared: &str, profile: &Profile) -> Result<St
     Ok(essence.to_ascii_lowercase())
 }
 
-impl Sending {
+impl Transfer {
     fn check(method: UploadMethod, size: Option<u64>, profile: &Profile) -> Result<Self, Problem> {
         let most = profile.max_bytes.as_u64();
         let size = size.map(|size| check_size(size, most)).transpose()?;
@@ -116,10 +116,10 @@ impl Sending {
                 "say how many bytes the file has: size",
             )),
             (UploadMethod::Post, Some(size)) => Ok(Self::Post {
-                fewest: size,
+                min_bytes: size,
                 most: size,
             }),
-            (UploadMethod::Post, None) => Ok(Self::Post { fewest: 1, most }),
+            (UploadMethod::Post, None) => Ok(Self::Post { min_bytes: 1, most }),
         }
     }
 }
@@ -204,8 +204,8 @@ mod tests {
         serde_json::from_value(ask).unwrap()
     }
 
-    fn check(changes: Value) -> Result<Terms, Problem> {
-        Terms::check(ask(changes), &Caller::anyone(), &Profiles::default())
+    fn check(changes: Value) -> Result<ValidatedUpload, Problem> {
+        ValidatedUpload::check(ask(changes), &Caller::anyone(), &Profiles::default())
     }
 
     #[test]
@@ -271,14 +271,14 @@ mod tests {
     fn a_file_of_exactly_the_limit_is_taken() {
         let size = 10 * 1024 * 1024;
         let terms = check(json!({"size": size})).unwrap();
-        assert_eq!(terms.sending, Sending::Put { size });
+        assert_eq!(terms.sending, Transfer::Put { size });
     }
 
     #[test]
     fn a_form_may_leave_the_size_open_up_to_the_limit() {
         let bounds = |changes| match check(changes).unwrap().sending {
-            Sending::Post { fewest, most } => (fewest, most),
-            put @ Sending::Put { .. } => panic!("{put:?}"),
+            Transfer::Post { min_bytes, most } => (min_bytes, most),
+            put @ Transfer::Put { .. } => panic!("{put:?}"),
         };
         let open = bounds(json!({"method": "POST", "size": null}));
         assert_eq!(open, (1, 10 * 1024 * 1024));

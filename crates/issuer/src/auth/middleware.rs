@@ -8,26 +8,26 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::authenticator::Denial;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Lets a request in with its [`Caller`](super::Caller) among its extensions, or answers it.
 pub(crate) async fn require(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let identified = match bearer(request.headers()) {
-        Ok(token) => desk.parts.auth.identify(token).await,
+        Ok(token) => state.parts.auth.identify(token).await,
         Err(denial) => Err(denial),
     };
     let caller = match identified {
         Ok(caller) => caller,
         Err(denial) => return Problem::from(denial).into_response(),
     };
-    let standing = match desk.limits.count_caller(&caller) {
+    let standing = match state.limits.count_caller(&caller) {
         Ok(standing) => standing,
         Err(problem) => return problem.into_response(),
     };

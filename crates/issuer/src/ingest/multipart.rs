@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use multer::{Field, Multipart};
 
-use super::paced::{Interruption, Paced};
-use super::parcel::{Allowance, Parcel};
-use super::spool::Spool;
+use super::body_stream::{BodyError, BodyStream};
+use super::image_batch::{ImageBatch, IngestLimits};
+use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
 /// The name of a part that is a picture; every other part is a field.
@@ -16,43 +16,46 @@ pub(crate) const IMAGE: &str = "image";
 const MAX_FIELDS_BYTES: usize = 4 * 1024;
 
 /// Reads parts in the order in which they come.
-pub(crate) async fn read(request: Request, allowance: Allowance<'_>) -> Result<Parcel, Problem> {
+pub(crate) async fn read(
+    request: Request,
+    allowance: IngestLimits<'_>,
+) -> Result<ImageBatch, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let boundary = content_type
         .and_then(|value| value.to_str().ok())
         .and_then(|value| multer::parse_boundary(value).ok())
         .ok_or_else(|| invalid("the Content-Type has no boundary"))?;
-    let chunks = Paced::new(request.into_body(), allowance.pace);
+    let chunks = BodyStream::new(request.into_body(), allowance.pace);
     let mut parts = Multipart::new(chunks, boundary);
-    let mut parcel = Parcel::default();
+    let mut batch = ImageBatch::default();
     let mut fields_bytes = 0;
     while let Some(part) = parts.next_field().await.map_err(problem)? {
         match part.name().map(str::to_owned) {
             None => return Err(invalid("a part has no name")),
-            Some(name) if name == IMAGE => read_image(part, &mut parcel, allowance).await?,
+            Some(name) if name == IMAGE => read_image(part, &mut batch, allowance).await?,
             Some(name) => {
                 fields_bytes += name.len();
                 let value = read_field(part, &mut fields_bytes).await?;
-                parcel.fields.insert(name, value);
+                batch.fields.insert(name, value);
             }
         }
     }
-    Ok(parcel)
+    Ok(batch)
 }
 
 async fn read_image(
     mut part: Field<'_>,
-    parcel: &mut Parcel,
-    allowance: Allowance<'_>,
+    batch: &mut ImageBatch,
+    allowance: IngestLimits<'_>,
 ) -> Result<(), Problem> {
     let content_type = part
         .content_type()
         .map(|kind| kind.essence_str().to_owned());
-    let mut spool = Spool::open(allowance.max_image_bytes)?;
+    let mut spool = TempFileWriter::open(allowance.max_image_bytes)?;
     while let Some(chunk) = chunk(&mut part).await? {
         spool.write(&chunk).await?;
     }
-    parcel.add(spool.finish(content_type).await?)
+    batch.add(spool.finish(content_type).await?)
 }
 
 async fn read_field(mut part: Field<'_>, fields_bytes: &mut usize) -> Result<String, Problem> {
@@ -81,8 +84,8 @@ fn invalid(detail: &str) -> Problem {
 fn problem(error: multer::Error) -> Problem {
     match error {
         multer::Error::StreamReadFailed(source) => source
-            .downcast_ref::<Interruption>()
-            .map_or_else(|| Interruption::Incomplete.into(), |&why| why.into()),
+            .downcast_ref::<BodyError>()
+            .map_or_else(|| BodyError::Incomplete.into(), |&why| why.into()),
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => Problem::new(

@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 /// Why a body ended early.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-pub(crate) enum Interruption {
+pub(crate) enum BodyError {
     /// Nothing came for too long.
     #[error("the body took too long to arrive")]
     Timeout,
@@ -33,7 +33,7 @@ pub(crate) struct Pace {
 ///
 /// The multipart reader takes all that a stream has before it looks at any of it, so a client that
 /// is faster than the disk would fill the memory.
-pub(crate) struct Paced {
+pub(crate) struct BodyStream {
     body: BodyDataStream,
     pace: Pace,
     began_at: Instant,
@@ -42,7 +42,7 @@ pub(crate) struct Paced {
     has_given: bool,
 }
 
-impl Paced {
+impl BodyStream {
     pub(crate) fn new(body: Body, pace: Pace) -> Self {
         Self {
             body: body.into_data_stream(),
@@ -66,8 +66,8 @@ impl Paced {
     }
 }
 
-impl Stream for Paced {
-    type Item = Result<Bytes, Interruption>;
+impl Stream for BodyStream {
+    type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if std::mem::take(&mut self.has_given) {
@@ -82,10 +82,10 @@ impl Stream for Paced {
                 self.has_given = true;
                 Poll::Ready(Some(Ok(chunk)))
             }
-            Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(Interruption::Incomplete))),
+            Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(BodyError::Incomplete))),
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => match self.overdue.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(Some(Err(Interruption::Timeout))),
+                Poll::Ready(()) => Poll::Ready(Some(Err(BodyError::Timeout))),
                 Poll::Pending => Poll::Pending,
             },
         }

@@ -11,7 +11,7 @@ const PRIVATE: &str = "private, max-age=31536000, immutable";
 
 /// Gives every variant of a manifest its address.
 #[derive(Debug)]
-pub(crate) struct Delivery {
+pub(crate) struct VariantUrls {
     /// A CDN or public bucket, without a slash at its end.
     base_url: Option<String>,
     media: S3Bucket,
@@ -19,7 +19,7 @@ pub(crate) struct Delivery {
     link_expiry: Duration,
 }
 
-impl Delivery {
+impl VariantUrls {
     pub(crate) fn new(
         media: S3Bucket,
         profiles: Arc<Profiles>,

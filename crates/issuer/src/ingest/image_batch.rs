@@ -7,9 +7,9 @@ use futures_util::StreamExt;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
-use super::paced::{Interruption, Pace, Paced};
-use super::spool::{Spool, Spooled};
-use super::{encoded, multipart};
+use super::body_stream::{BodyError, BodyStream, Pace};
+use super::temp_file::{TempFile, TempFileWriter};
+use super::{base64, multipart};
 use crate::body::media_type;
 use crate::problem::Problem;
 
@@ -20,7 +20,7 @@ const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What a request may bring.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Allowance<'a> {
+pub(crate) struct IngestLimits<'a> {
     /// Bytes of one picture.
     pub(crate) max_image_bytes: u64,
     /// How fast it has to come.
@@ -31,28 +31,31 @@ pub(crate) struct Allowance<'a> {
 
 /// At least one picture, and the fields beside it.
 #[derive(Debug, Default)]
-pub(crate) struct Parcel {
-    pub(crate) images: Vec<Spooled>,
+pub(crate) struct ImageBatch {
+    pub(crate) images: Vec<TempFile>,
     pub(crate) fields: BTreeMap<String, String>,
 }
 
-impl Parcel {
+impl ImageBatch {
     /// Reads a form, a JSON body, or a picture alone.
     ///
     /// # Errors
     /// `unsupported_media_type`, `image_required`, `too_many_images`, `too_many_bytes` while
     /// reading, or what is wrong with the form.
-    pub(crate) async fn read(request: Request, allowance: Allowance<'_>) -> Result<Self, Problem> {
+    pub(crate) async fn read(
+        request: Request,
+        allowance: IngestLimits<'_>,
+    ) -> Result<Self, Problem> {
         let media_type = media_type(request.headers()).unwrap_or_default();
-        let parcel = match media_type.as_str() {
+        let batch = match media_type.as_str() {
             "multipart/form-data" => multipart::read(request, allowance).await?,
             "application/json" => {
                 let body = spool(request, None, MAX_ENCODED_BYTES, allowance).await?;
-                encoded::read(body, encoded::Form::Json, allowance).await?
+                base64::read(body, base64::Form::Json, allowance).await?
             }
             "application/x-www-form-urlencoded" => {
                 let body = spool(request, None, MAX_ENCODED_BYTES, allowance).await?;
-                encoded::read(body, encoded::Form::UrlEncoded, allowance).await?
+                base64::read(body, base64::Form::UrlEncoded, allowance).await?
             }
             alone if alone.starts_with("image/") || alone == "application/octet-stream" => {
                 let max_bytes = allowance.max_image_bytes;
@@ -64,7 +67,7 @@ impl Parcel {
             }
             _ => return Err(unsupported()),
         };
-        parcel.check()
+        batch.check()
     }
 
     fn check(self) -> Result<Self, Problem> {
@@ -85,7 +88,7 @@ impl Parcel {
 
     /// # Errors
     /// `too_many_images`.
-    pub(crate) fn add(&mut self, image: Spooled) -> Result<(), Problem> {
+    pub(crate) fn add(&mut self, image: TempFile) -> Result<(), Problem> {
         if self.images.len() == MAX_IMAGES {
             return Err(too_many_images());
         }
@@ -111,11 +114,11 @@ fn unsupported() -> Problem {
     )
 }
 
-impl From<Interruption> for Problem {
-    fn from(interruption: Interruption) -> Self {
+impl From<BodyError> for Problem {
+    fn from(interruption: BodyError) -> Self {
         let (status, code) = match interruption {
-            Interruption::Timeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
-            Interruption::Incomplete => (StatusCode::BAD_REQUEST, "body_incomplete"),
+            BodyError::Timeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
+            BodyError::Incomplete => (StatusCode::BAD_REQUEST, "body_incomplete"),
         };
         Self::new(status, code, interruption)
     }
@@ -125,10 +128,10 @@ async fn spool(
     request: Request,
     content_type: Option<String>,
     max_bytes: u64,
-    allowance: Allowance<'_>,
-) -> Result<Spooled, Problem> {
-    let mut chunks = Paced::new(request.into_body(), allowance.pace);
-    let mut spool = Spool::open(max_bytes)?;
+    allowance: IngestLimits<'_>,
+) -> Result<TempFile, Problem> {
+    let mut chunks = BodyStream::new(request.into_body(), allowance.pace);
+    let mut spool = TempFileWriter::open(max_bytes)?;
     while let Some(chunk) = chunks.next().await {
         spool.write(&chunk?).await?;
     }

@@ -11,9 +11,9 @@ use base64::read::DecoderReader;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::image_batch::{ImageBatch, IngestLimits, MAX_IMAGES, too_many_images};
 use super::multipart::IMAGE;
-use super::parcel::{Allowance, MAX_IMAGES, Parcel, too_many_images};
-use super::spool::{CopyError, Spooled, too_many_bytes, unavailable};
+use super::temp_file::{CopyError, TempFile, too_many_bytes, unavailable};
 use crate::problem::Problem;
 
 const LENIENT: GeneralPurposeConfig =
@@ -47,19 +47,19 @@ pub(crate) struct Encoded {
 /// # Errors
 /// `invalid_json`, `invalid_base64`, `too_many_images` or `too_many_bytes`.
 pub(crate) async fn read(
-    body: Spooled,
+    body: TempFile,
     form: Form,
-    allowance: Allowance<'_>,
-) -> Result<Parcel, Problem> {
+    allowance: IngestLimits<'_>,
+) -> Result<ImageBatch, Problem> {
     let place = allowance.decoding.acquire().await.map_err(unavailable)?;
     let max_image_bytes = allowance.max_image_bytes;
     let decoding = tokio::task::spawn_blocking(move || decode(&body, form, max_image_bytes));
-    let parcel = decoding.await.map_err(unavailable)?;
+    let batch = decoding.await.map_err(unavailable)?;
     drop(place);
-    parcel
+    batch
 }
 
-fn decode(body: &Spooled, form: Form, max_image_bytes: u64) -> Result<Parcel, Problem> {
+fn decode(body: &TempFile, form: Form, max_image_bytes: u64) -> Result<ImageBatch, Problem> {
     let text = fs::read(body.path()).map_err(unavailable)?;
     let encoded = match form {
         Form::Json => serde_json::from_slice(&text)
@@ -74,7 +74,7 @@ fn decode(body: &Spooled, form: Form, max_image_bytes: u64) -> Result<Parcel, Pr
         .images
         .iter()
         .map(|image| decode_image(image, max_image_bytes));
-    Ok(Parcel {
+    Ok(ImageBatch {
         images: images.collect::<Result<_, _>>()?,
         fields: encoded.metadata,
     })
@@ -96,7 +96,7 @@ fn from_form(text: &[u8]) -> Encoded {
 }
 
 /// With or without padding, in either alphabet, and also as a `data:` URL (RFC 2397).
-fn decode_image(image: &str, max_bytes: u64) -> Result<Spooled, Problem> {
+fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
     let base64 = match image.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,").map_or("", |(_, data)| data),
         None => image,
@@ -107,10 +107,10 @@ fn decode_image(image: &str, max_bytes: u64) -> Result<Spooled, Problem> {
         &STANDARD
     };
     let source = DecoderReader::new(Cursor::new(base64), engine);
-    Spooled::copy(source, max_bytes).map_err(|error| match error {
+    TempFile::copy(source, max_bytes).map_err(|error| match error {
         CopyError::TooLarge => too_many_bytes(max_bytes),
         CopyError::Source(error) => Problem::unprocessable("invalid_base64", error),
-        CopyError::Spool(error) => unavailable(error),
+        CopyError::TempFileWriter(error) => unavailable(error),
     })
 }
 

@@ -18,16 +18,16 @@ const WHILE_IDLE: Duration = Duration::from_secs(1);
 const WHILE_PROCESSING: Duration = Duration::from_millis(500);
 
 /// What was last seen of an upload; `None` before the first look-up.
-pub(crate) type News = Option<Result<Standing, CloudError>>;
+pub(crate) type StatusUpdate = Option<Result<Standing, CloudError>>;
 
 /// Everyone who waits, by the upload that they wait for.
 #[derive(Debug)]
-pub(crate) struct WaitingRoom {
+pub(crate) struct StatusWatcher {
     ledger: Ledger,
-    watched: Mutex<HashMap<RawKey, watch::Sender<News>>>,
+    watched: Mutex<HashMap<RawKey, watch::Sender<StatusUpdate>>>,
 }
 
-impl WaitingRoom {
+impl StatusWatcher {
     pub(crate) fn new(ledger: Ledger) -> Self {
         Self {
             ledger,
@@ -58,7 +58,7 @@ impl WaitingRoom {
 
     /// Everything that is seen of an upload from now on. The store is asked as long as anyone
     /// holds on to what this returns.
-    pub(crate) fn join(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<News> {
+    pub(crate) fn join(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
         if let Some(sender) = watched.get(key) {
             return sender.subscribe();
@@ -112,11 +112,11 @@ impl WaitingRoom {
         }
     }
 
-    fn watched(&self) -> MutexGuard<'_, HashMap<RawKey, watch::Sender<News>>> {
+    fn watched(&self) -> MutexGuard<'_, HashMap<RawKey, watch::Sender<StatusUpdate>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_final(news: &News) -> bool {
+fn is_final(news: &StatusUpdate) -> bool {
     matches!(news, Some(Ok(standing)) if standing.is_final())
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use darkroom_contract::Owner;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::rate::{Exceeded, RateLimit, Share};
+use super::rate_limiter::{Exceeded, RateLimiter, Share};
 use super::settings::LimitSettings;
 use crate::auth::Caller;
 use crate::problem::Problem;
 
-// "RateLimit header fields for HTTP", draft-ietf-httpapi-ratelimit-headers-10.
+// "RateLimiter header fields for HTTP", draft-ietf-httpapi-ratelimit-headers-10.
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
@@ -25,18 +25,18 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 enum Named {
     Unlimited,
-    Limited(&'static str, RateLimit),
+    Limited(&'static str, RateLimiter),
 }
 
 /// Where a caller stands, as headers of an answer.
 #[derive(Debug, Default)]
-pub(crate) struct Standing(pub(crate) Vec<(HeaderName, HeaderValue)>);
+pub(crate) struct RateLimitState(pub(crate) Vec<(HeaderName, HeaderValue)>);
 
 impl Limits {
     /// Without authentication there is nobody whose requests could be counted.
     pub(crate) fn new(settings: &LimitSettings, is_auth_on: bool) -> Self {
         let named = |name, rate, burst| match rate {
-            rate if rate > 0 && is_auth_on => Named::Limited(name, RateLimit::new(rate, burst)),
+            rate if rate > 0 && is_auth_on => Named::Limited(name, RateLimiter::new(rate, burst)),
             _ => Named::Unlimited,
         };
         Self {
@@ -47,7 +47,7 @@ impl Limits {
 
     /// # Errors
     /// `too_many_requests`.
-    pub(crate) fn count_caller(&self, caller: &Caller) -> Result<Standing, Problem> {
+    pub(crate) fn count_caller(&self, caller: &Caller) -> Result<RateLimitState, Problem> {
         self.key.count(caller.name())
     }
 
@@ -59,12 +59,12 @@ impl Limits {
 }
 
 impl Named {
-    fn count(&self, sender: &str) -> Result<Standing, Problem> {
+    fn count(&self, sender: &str) -> Result<RateLimitState, Problem> {
         let Self::Limited(name, limit) = self else {
-            return Ok(Standing::default());
+            return Ok(RateLimitState::default());
         };
         match limit.count(sender) {
-            Ok(share) => Ok(standing(name, limit, share)),
+            Ok(share) => Ok(state_headers(name, limit, share)),
             Err(Exceeded { retry_in }) => {
                 let spent = Share {
                     left: 0,
@@ -74,7 +74,7 @@ impl Named {
                 let problem =
                     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail);
                 let problem = problem.retry_after(whole_seconds(retry_in));
-                let headers = standing(name, limit, spent).0;
+                let headers = state_headers(name, limit, spent).0;
                 Err(headers
                     .into_iter()
                     .fold(problem, |problem, (name, value)| problem.with(name, value)))
@@ -83,11 +83,11 @@ impl Named {
     }
 }
 
-fn standing(name: &str, limit: &RateLimit, share: Share) -> Standing {
+fn state_headers(name: &str, limit: &RateLimiter, share: Share) -> RateLimitState {
     let (burst, window) = limit.quota();
     let (left, window) = (share.left, whole_seconds(window));
     let whole_in = whole_seconds(share.whole_in);
-    Standing(
+    RateLimitState(
         [
             (
                 RATE_LIMIT_POLICY,

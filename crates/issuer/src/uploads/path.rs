@@ -7,17 +7,17 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::auth::Caller;
-use crate::issuer::Desk;
 use crate::problem::Problem;
+use crate::service::AppState;
 
 /// `{profile}/{owner}/{id}` of a path, not yet checked.
-pub(crate) struct UploadName {
+pub(crate) struct UploadPath {
     profile: String,
     owner: String,
     id: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for UploadName {
+impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -28,14 +28,14 @@ impl<S: Send + Sync> FromRequestParts<S> for UploadName {
     }
 }
 
-impl UploadName {
+impl UploadPath {
     /// # Errors
     /// `unknown_profile`, or `unknown_upload` for an owner or id that no upload can have. An upload
     /// that is not the caller's is answered like one that nobody has, so that nobody learns by
     /// trying who else is here. `too_many_requests` if its owner is asked about too often.
-    pub(crate) fn check(&self, caller: &Caller, desk: &Desk) -> Result<RawKey, Problem> {
+    pub(crate) fn check(&self, caller: &Caller, state: &AppState) -> Result<RawKey, Problem> {
         let profile = self.profile.parse().ok();
-        let is_one = |name: &ProfileName| desk.parts.profiles.get(name).is_some();
+        let is_one = |name: &ProfileName| state.parts.profiles.get(name).is_some();
         let Some(profile) = profile.filter(is_one) else {
             return Err(unknown_profile());
         };
@@ -46,7 +46,7 @@ impl UploadName {
         if !caller.may_see(&key) {
             return Err(unknown_upload());
         }
-        desk.limits.count_owner(&key.owner)?;
+        state.limits.count_owner(&key.owner)?;
         Ok(key)
     }
 }

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt;
 use crate::problem::Problem;
 
 /// A file that is being written, up to a limit.
-pub(crate) struct Spool {
+pub(crate) struct TempFileWriter {
     file: tokio::fs::File,
     path: TempPath,
     written: u64,
@@ -20,14 +20,14 @@ pub(crate) struct Spool {
 
 /// A file that was written whole.
 #[derive(Debug)]
-pub(crate) struct Spooled {
+pub(crate) struct TempFile {
     path: TempPath,
     pub(crate) bytes: u64,
     /// As the client declared it.
     pub(crate) content_type: Option<String>,
 }
 
-impl Spool {
+impl TempFileWriter {
     /// # Errors
     /// `spool_unavailable`.
     pub(crate) fn open(max_bytes: u64) -> Result<Self, Problem> {
@@ -52,9 +52,12 @@ impl Spool {
 
     /// # Errors
     /// `spool_unavailable`.
-    pub(crate) async fn finish(mut self, content_type: Option<String>) -> Result<Spooled, Problem> {
+    pub(crate) async fn finish(
+        mut self,
+        content_type: Option<String>,
+    ) -> Result<TempFile, Problem> {
         self.file.flush().await.map_err(unavailable)?;
-        Ok(Spooled {
+        Ok(TempFile {
             path: self.path,
             bytes: self.written,
             content_type,
@@ -62,13 +65,13 @@ impl Spool {
     }
 }
 
-impl Spooled {
+impl TempFile {
     /// Writes all that `source` gives. Blocks.
     ///
     /// # Errors
     /// `too_many_bytes`, or what reading or writing met.
     pub(crate) fn copy(source: impl Read, max_bytes: u64) -> Result<Self, CopyError> {
-        let mut file = NamedTempFile::new().map_err(CopyError::Spool)?;
+        let mut file = NamedTempFile::new().map_err(CopyError::TempFileWriter)?;
         let mut source = source.take(max_bytes.saturating_add(1));
         let mut buffer = [0; 16 * 1024];
         let mut bytes = 0;
@@ -78,7 +81,8 @@ impl Spooled {
                 break;
             }
             bytes += count as u64;
-            file.write_all(&buffer[..count]).map_err(CopyError::Spool)?;
+            file.write_all(&buffer[..count])
+                .map_err(CopyError::TempFileWriter)?;
         }
         if bytes > max_bytes {
             return Err(CopyError::TooLarge);
@@ -110,7 +114,7 @@ pub(crate) enum CopyError {
     /// It cannot be read.
     Source(io::Error),
     /// It cannot be written.
-    Spool(io::Error),
+    TempFileWriter(io::Error),
 }
 
 pub(crate) fn too_many_bytes(max_bytes: u64) -> Problem {

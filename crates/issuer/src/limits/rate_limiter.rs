@@ -15,7 +15,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One limit for each of many senders.
 #[derive(Debug)]
-pub(crate) struct RateLimit {
+pub(crate) struct RateLimiter {
     /// Between two requests of a steady sender.
     interval: Duration,
     /// How far ahead of that a sender may be.
@@ -46,7 +46,7 @@ pub(crate) struct Exceeded {
     pub(crate) retry_in: Duration,
 }
 
-impl RateLimit {
+impl RateLimiter {
     /// `rate` a second, and `burst` at once; both are at least 1.
     pub(crate) fn new(rate: u32, burst: u32) -> Self {
         let interval = Duration::from_secs(1) / rate.max(1);
@@ -110,7 +110,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_is_let_through_and_then_the_rate() {
-        let limit = RateLimit::new(10, 3);
+        let limit = RateLimiter::new(10, 3);
         for left in [2, 1, 0] {
             assert_eq!(limit.count("a").unwrap().left, left);
         }
@@ -126,9 +126,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn however_many_come_only_so_many_are_remembered() {
-        let limit = RateLimit {
+        let limit = RateLimiter {
             max_senders: 10,
-            ..RateLimit::new(1, 2)
+            ..RateLimiter::new(1, 2)
         };
         let mut refused = 0;
         for sender in 0..100 {

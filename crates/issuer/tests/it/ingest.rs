@@ -10,7 +10,7 @@ use futures_util::stream;
 use http::Request;
 use serde_json::json;
 
-use crate::desk::ask;
+use crate::harness::ask;
 
 const IMAGES: &str = "/v1/images?profile=avatar&owner=u1";
 const BOUNDARY: &str = "multipart/form-data; boundary=x";
