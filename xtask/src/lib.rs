@@ -5,6 +5,7 @@
 
 pub mod crates;
 pub mod language;
+pub mod recipes;
 pub mod structure;
 
 mod source;

@@ -2,24 +2,26 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::Context;
+use xtask::crates;
 use xtask::language::{self, Finding};
-use xtask::{crates, structure};
+use xtask::recipes::{RECIPES, Recipe};
+use xtask::structure::Report;
 
-const USAGE: &str = "\
+const CHECKS: &str = "\
 usage: cargo xtask TASK
 
-checks
   structure [--check]   lengths of files and functions, import cycles, layers of crates
   language [--check] [FOLDER]
-                        words to avoid and doc comments to rephrase, counted, or listed for a folder
+                        words to avoid and doc comments to rephrase: counted, or listed for a folder
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&arguments) {
-        Ok(code) => code,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             print(&format!("{error:#}\n"));
             ExitCode::FAILURE
@@ -27,56 +29,54 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
+/// Returns `false` if a check has failed.
+fn run(arguments: &[&str]) -> anyhow::Result<bool> {
     let root = crates::root();
     match arguments {
-        [] => print(USAGE),
+        [] => {
+            print(&usage());
+            Ok(true)
+        }
         ["structure", options @ ..] => {
-            let report = structure::Report::read(&root)?;
+            let report = Report::read(&root)?;
+            let violations = report.violations();
             print(&report.to_string());
-            return Ok(conclude(&report.violations(), options.contains(&"--check")));
+            for violation in &violations {
+                print(&format!("{violation}\n"));
+            }
+            Ok(violations.is_empty() || !options.contains(&"--check"))
         }
         ["language", options @ ..] => {
             let findings = language::check(&root)?;
-            return Ok(conclude_language(&findings, options));
+            let folder = options.iter().find(|option| !option.starts_with("--"));
+            print(&shown(&findings, folder.copied()));
+            Ok(findings.is_empty() || !options.contains(&"--check"))
         }
-        [task, ..] => bail!("no such task: {task}\n\n{USAGE}"),
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints the findings below the folder among `options`, or a summary without one. They fail the task
-/// with `--check`.
-fn conclude_language(findings: &[Finding], options: &[&str]) -> ExitCode {
-    let folder = options.iter().find(|option| !option.starts_with("--"));
-    match folder {
-        None => print(&language::summary(findings)),
-        Some(folder) => {
-            for finding in findings
-                .iter()
-                .filter(|finding| finding.file.starts_with(folder))
-            {
-                print(&format!("{finding}\n"));
-            }
+        [name, arguments @ ..] => {
+            let recipe = Recipe::find(name)
+                .with_context(|| format!("there is no task {name}\n\n{}", usage()))?;
+            recipe.run(&root, arguments)?;
+            Ok(true)
         }
-    }
-    if options.contains(&"--check") && !findings.is_empty() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
     }
 }
 
-/// Prints violations, which fail the task with `--check`.
-fn conclude(violations: &[String], check: bool) -> ExitCode {
-    for violation in violations {
-        print(&format!("{violation}\n"));
-    }
-    if check && !violations.is_empty() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+fn usage() -> String {
+    let recipes = RECIPES
+        .iter()
+        .map(|recipe| format!("  {:21} {}\n", recipe.name, recipe.help));
+    CHECKS.to_owned() + "\n" + &recipes.collect::<String>()
+}
+
+/// Returns the findings in a folder, or a summary of all.
+fn shown(findings: &[Finding], folder: Option<&str>) -> String {
+    let Some(folder) = folder else {
+        return language::summary(findings);
+    };
+    let findings = findings
+        .iter()
+        .filter(|finding| finding.file.starts_with(folder));
+    findings.map(|finding| format!("{finding}\n")).collect()
 }
 
 #[expect(clippy::print_stdout, reason = "reports go to the terminal")]

@@ -1,0 +1,146 @@
+//! Short names for commands that are typed often.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+/// A command line with the name it can be typed by.
+pub struct Recipe {
+    /// The name.
+    pub name: &'static str,
+    /// A line for the list of tasks.
+    pub help: &'static str,
+    /// Variables of the environment to set.
+    variables: &'static [(&'static str, &'static str)],
+    /// Program and arguments of each step; further arguments go to the last.
+    steps: &'static [&'static [&'static str]],
+}
+
+/// All recipes.
+pub const RECIPES: &[Recipe] = &[
+    Recipe {
+        name: "ci",
+        help: "every check that a change has to pass (.ci/run)",
+        variables: &[],
+        steps: &[&[".ci/run"]],
+    },
+    Recipe {
+        name: "fmt",
+        help: "format the code",
+        variables: &[],
+        steps: &[&["cargo", "fmt", "--all"]],
+    },
+    Recipe {
+        name: "lint",
+        help: "format, clippy and documentation, as strict as .ci/run",
+        variables: &[("RUSTDOCFLAGS", "-D warnings")],
+        steps: &[
+            &["cargo", "fmt", "--all", "--check"],
+            &[
+                "cargo",
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+            &["cargo", "doc", "--workspace", "--no-deps"],
+        ],
+    },
+    Recipe {
+        name: "deny",
+        help: "licenses, duplicate versions and advisories of dependencies (needs cargo-deny)",
+        variables: &[],
+        steps: &[&["cargo", "deny", "check"]],
+    },
+    Recipe {
+        name: "snapshots",
+        help: "rewrite committed snapshots, such as the OpenAPI document",
+        variables: &[("UPDATE_SNAPSHOTS", "1")],
+        steps: &[&["cargo", "test", "--workspace", "snapshot"]],
+    },
+    Recipe {
+        name: "chaos",
+        help: "run a chaos scenario in full: cargo xtask chaos kills",
+        variables: &[],
+        steps: &[&[
+            "cargo",
+            "run",
+            "--release",
+            "--package",
+            "darkroom-bench",
+            "--",
+        ]],
+    },
+    Recipe {
+        name: "contact-sheet",
+        help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
+        variables: &[],
+        steps: &[
+            &["cargo", "build", "--release", "--package", "darkroom"],
+            &[
+                "cargo",
+                "run",
+                "--release",
+                "--package",
+                "darkroom-bench",
+                "--bin",
+                "contact_sheet",
+                "--",
+            ],
+        ],
+    },
+];
+
+impl Recipe {
+    /// Returns the recipe with this name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        RECIPES.iter().find(|recipe| recipe.name == name)
+    }
+
+    /// Runs the steps until one fails.
+    pub fn run(&self, root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+        for (index, step) in self.steps.iter().enumerate() {
+            let Some((program, first)) = step.split_first() else {
+                continue;
+            };
+            let mut command = Command::new(program);
+            command
+                .current_dir(root)
+                .envs(self.variables.iter().copied())
+                .args(first);
+            if index + 1 == self.steps.len() {
+                command.args(arguments);
+            }
+            let status = command
+                .status()
+                .with_context(|| format!("{program} cannot be started"))?;
+            if !status.success() {
+                bail!("{}: {status}", step.join(" "));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_stops_at_the_first_step_that_fails() {
+        let recipe = Recipe {
+            name: "test",
+            help: "",
+            variables: &[("EXPECTED", "yes")],
+            steps: &[
+                &["sh", "-c", "test $EXPECTED = yes && exit 3"],
+                &["sh", "-c", "exit 4"],
+            ],
+        };
+        let error = recipe.run(Path::new("."), &[]).unwrap_err().to_string();
+        assert!(error.ends_with("exit status: 3"), "{error}");
+    }
+}
