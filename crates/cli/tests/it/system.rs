@@ -114,7 +114,7 @@ impl System {
     fn localstack(environment: Environment<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let names = Names::unique();
-        let endpoint = LocalStack::shared().unwrap().endpoint();
+        let endpoint = LocalStack::shared().endpoint();
         let role = |subcommand: &str| {
             let mut command = darkroom(folder.path());
             command

@@ -1,168 +1,130 @@
 use std::env;
-use std::fs::{self, File};
-use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::health;
-use super::keeper::Lease;
-use super::running::{Running, Way};
-use crate::wait;
+use super::venv::{Venv, run};
+use crate::process::Process;
+use crate::{port, wait};
 
-/// A free port may be taken by somebody else before LocalStack listens on it.
-const ATTEMPTS: usize = 3;
+/// The environment variable with the address of a running LocalStack, `http://HOST:PORT`.
+pub const ADDRESS_VARIABLE: &str = "DARKROOM_TEST_LOCALSTACK";
+/// The only access key that LocalStack's signature check knows.
+pub const ACCESS_KEY_ID: &str = "test";
+/// The secret of [`ACCESS_KEY_ID`].
+pub const SECRET_ACCESS_KEY: &str = "test";
+/// The region of the tests.
+pub const REGION: &str = "us-east-1";
 
-/// How long the keeper may take to listen: Docker has to make a container first.
-const KEEPER_PATIENCE: Duration = Duration::from_secs(60);
+/// The last image that starts without an account.
+const IMAGE: &str = "localstack/localstack:4.14.0";
+const IMAGE_PYTHON: &str = "/opt/code/localstack/.venv/bin/python";
+/// The program that Docker and Python both run.
+const SERVE: &str = include_str!("../../../../localstack/serve.py");
 
-/// How long LocalStack may take to be ready: 2 seconds on a machine at rest.
-const LOCALSTACK_PATIENCE: Duration = Duration::from_secs(120);
+/// LocalStack takes 2 seconds to start on an idle machine.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How many lines of the log an error quotes.
-const QUOTED_LINES: usize = 15;
-
-/// Why LocalStack did not become ready.
-enum Failure {
-    /// Its process ended. Another port may help.
-    Ended(String),
-    /// It is worth no second attempt.
-    Lasting(String),
+/// A running LocalStack.
+pub struct LocalStack {
+    endpoint: String,
+    /// `None` if [`ADDRESS_VARIABLE`] names it.
+    _process: Option<Process>,
 }
 
-/// Starts the keeper that `command` describes, on ports of its own, and waits until LocalStack is
-/// ready. Its output goes to `log_file`.
-///
-/// The keeper is in a process group of its own, so that Ctrl-C in a terminal ends the tests and
-/// leaves it to notice that; it inherits none of the descriptors of this process.
-///
-/// # Errors
-/// A sentence, with the end of the log where there is one.
-pub(super) fn start(
-    way: Way,
-    log_file: &Path,
-    command: impl Fn(&Running) -> io::Result<Command>,
-) -> Result<(Running, Lease), String> {
-    let mut last = String::new();
-    for _ in 0..ATTEMPTS {
-        let running = Running::on_free_ports(way).map_err(|error| error.to_string())?;
-        let command = command(&running).map_err(|error| error.to_string())?;
-        match start_once(&running, command, log_file) {
-            Ok(lease) => return Ok((running, lease)),
-            Err(Failure::Ended(why)) => last = why,
-            Err(Failure::Lasting(why)) => return Err(why),
+impl LocalStack {
+    /// The LocalStack of this process. The first call starts it, which blocks for some seconds, or
+    /// for half a minute where Python packages have to be installed first.
+    ///
+    /// # Panics
+    /// If there is none. The message names each way that was tried and what would help.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Result<LocalStack, String>> = OnceLock::new();
+        let address = || env::var(ADDRESS_VARIABLE).ok().filter(|it| !it.is_empty());
+        let shared = SHARED.get_or_init(|| match address() {
+            Some(address) => Self::at(&address),
+            None => Self::start(),
+        });
+        #[expect(clippy::panic, reason = "the tests that need LocalStack must fail")]
+        match shared {
+            Ok(localstack) => localstack,
+            Err(tried) => panic!(
+                "no LocalStack to test against: install Python 3.11 or newer, pull {IMAGE}, or \
+                 set {ADDRESS_VARIABLE} to the address of a running one; tried:\n{tried}"
+            ),
         }
     }
-    Err(last)
-}
 
-fn start_once(running: &Running, command: Command, log_file: &Path) -> Result<Lease, Failure> {
-    let mut keeper =
-        spawn(command, log_file).map_err(|error| Failure::Lasting(error.to_string()))?;
-    let ready = take_lease(running, &mut keeper, log_file)
-        .and_then(|lease| wait_until_ready(running, lease, log_file));
-    if ready.is_err() {
-        // Both only fail if it has ended. A ready one is left to end by itself.
-        let _ = keeper.kill();
-        let _ = keeper.wait();
+    /// Joins a running one, unless nothing serves S3 and SQS at `address`.
+    pub fn at(address: &str) -> Result<Self, String> {
+        let endpoint = address.trim_end_matches('/').to_owned();
+        wait::until("LocalStack", Duration::from_secs(10), || {
+            health::check(&endpoint)
+        })
+        .map_err(|error| format!("{ADDRESS_VARIABLE}={address}: {error}"))?;
+        let _process = None;
+        Ok(Self { endpoint, _process })
     }
-    ready
-}
 
-fn spawn(mut command: Command, log_file: &Path) -> io::Result<Child> {
-    let log = File::create(log_file)?;
-    for (name, _) in env::vars_os() {
-        // A profile or endpoint of the developer's own is nothing that LocalStack should follow.
-        if name.to_string_lossy().starts_with("AWS_") {
-            command.env_remove(name);
-        }
+    /// Starts one with Docker if the image is there, or else with Python.
+    pub fn start() -> Result<Self, String> {
+        let image = run(Command::new("docker").args(["image", "inspect", IMAGE]));
+        let docker = image.and_then(|()| Self::start_with(docker_command));
+        docker.or_else(|docker| {
+            let venv = prepare_venv();
+            let python = venv.and_then(|it| Self::start_with(|port| python_command(&it, port)));
+            python.map_err(|python| format!("Docker: {docker}\nPython: {python}"))
+        })
     }
-    command
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    command.spawn()
-}
 
-fn take_lease(running: &Running, keeper: &mut Child, log_file: &Path) -> Result<Lease, Failure> {
-    let taken = wait::until("the keeper to listen", KEEPER_PATIENCE, || {
-        let not_yet = match Lease::take(running.keeper_port, &running.token) {
-            Ok(lease) => return Ok(Ok(lease)),
-            Err(not_yet) => not_yet,
+    /// Tries twice, because another process may take the free port first.
+    fn start_with(command: impl Fn(u16) -> Command) -> Result<Self, String> {
+        let start = || {
+            let port = port::free().map_err(|error| error.to_string())?;
+            Self::start_on(port, command(port))
         };
-        match keeper.try_wait() {
-            Ok(None) => Err(not_yet),
-            Ok(Some(status)) => Ok(Err(ended(&status.to_string(), log_file))),
-            Err(error) => Ok(Err(Failure::Lasting(error.to_string()))),
-        }
-    });
-    taken.unwrap_or_else(|timed_out| Err(Failure::Lasting(timed_out.to_string())))
-}
+        start().or_else(|_| start())
+    }
 
-fn wait_until_ready(running: &Running, lease: Lease, log_file: &Path) -> Result<Lease, Failure> {
-    let endpoint = running.endpoint();
-    let ready = wait::until(
-        "LocalStack to be ready",
-        LOCALSTACK_PATIENCE,
-        || match health::check(&endpoint) {
-            Err(not_yet) if lease.is_held() => Err(not_yet),
-            Err(_) => Ok(Err(ended("without having been ready", log_file))),
-            Ok(()) => Ok(Ok(())),
-        },
-    );
-    match ready {
-        Ok(Ok(())) => Ok(lease),
-        Ok(Err(failure)) => Err(failure),
-        Err(timed_out) => Err(Failure::Lasting(format!(
-            "{timed_out}; {}",
-            quote(log_file)
-        ))),
+    fn start_on(port: u16, command: Command) -> Result<Self, String> {
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let process = Process::start_with_open_stdin(command);
+        let mut process = process.map_err(|error| error.to_string())?;
+        let ready = || match process.wait(Duration::ZERO) {
+            Ok(status) => Ok(Err(format!("{status}: {}", process.stderr()))),
+            Err(_) => health::check(&endpoint).map(Ok),
+        };
+        let ready = wait::until("LocalStack", START_TIMEOUT, ready);
+        ready.map_err(|error| error.to_string())??;
+        let _process = Some(process);
+        Ok(Self { endpoint, _process })
+    }
+
+    /// The address of S3 and SQS, `http://HOST:PORT`.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 }
 
-fn ended(how: &str, log_file: &Path) -> Failure {
-    Failure::Ended(format!("it ended ({how}); {}", quote(log_file)))
+fn prepare_venv() -> Result<Venv, String> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let requirements = workspace.join("localstack/requirements.txt");
+    Venv::prepare(&workspace.join("target/localstack-venv"), &requirements)
 }
 
-fn quote(log_file: &Path) -> String {
-    let log = fs::read(log_file).unwrap_or_default();
-    let log = String::from_utf8_lossy(&log);
-    let lines: Vec<&str> = log.lines().collect();
-    let tail = &lines[lines.len().saturating_sub(QUOTED_LINES)..];
-    format!("{} ends with:\n{}", log_file.display(), tail.join("\n"))
+fn python_command(venv: &Venv, port: u16) -> Command {
+    let mut command = Command::new(venv.python());
+    command.args(["-c", SERVE, &format!("127.0.0.1:{port}")]);
+    command
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_that_ends_at_once_is_quoted() {
-        let folder = tempfile::tempdir().unwrap();
-        let log_file = folder.path().join("keeper.log");
-        let failed = start(Way::Python, &log_file, |_| {
-            let mut command = Command::new("sh");
-            command.args(["-c", "echo no module named localstack >&2; exit 1"]);
-            Ok(command)
-        });
-        let said = failed.unwrap_err();
-        assert!(said.starts_with("it ended (exit status: 1); "), "{said}");
-        assert!(said.ends_with("no module named localstack"), "{said}");
-    }
-
-    #[test]
-    fn every_attempt_has_ports_of_its_own() {
-        let folder = tempfile::tempdir().unwrap();
-        let ports = std::cell::RefCell::new(std::collections::BTreeSet::new());
-        let failed = start(Way::Python, &folder.path().join("keeper.log"), |running| {
-            ports
-                .borrow_mut()
-                .insert((running.port, running.keeper_port));
-            Ok(Command::new("false"))
-        });
-        assert!(failed.is_err());
-        assert_eq!(ports.borrow().len(), ATTEMPTS);
-    }
+/// The program travels as an argument, because the engine may not see the files of this machine.
+fn docker_command(port: u16) -> Command {
+    let mut command = Command::new("docker");
+    command.args(["run", "--rm", "--interactive", "--entrypoint", IMAGE_PYTHON]);
+    command.args(["--publish", &format!("127.0.0.1:{port}:4566")]);
+    command.args([IMAGE, "-c", SERVE, "0.0.0.0:4566"]);
+    command
 }

@@ -29,10 +29,23 @@ impl Process {
     ///
     /// # Errors
     /// [`ProcessError::Io`] if the program cannot be started.
-    pub fn start(mut command: Command) -> Result<Self, ProcessError> {
+    pub fn start(command: Command) -> Result<Self, ProcessError> {
+        Self::start_with(command, Stdio::null())
+    }
+
+    /// Starts `command` with a stdin that stays open and empty until this process ends, however it
+    /// ends. A child that exits at the end of its stdin never outlives its parent.
+    ///
+    /// # Errors
+    /// [`ProcessError::Io`] if the program cannot be started.
+    pub fn start_with_open_stdin(command: Command) -> Result<Self, ProcessError> {
+        Self::start_with(command, Stdio::piped())
+    }
+
+    fn start_with(mut command: Command, stdin: Stdio) -> Result<Self, ProcessError> {
         let program = command.get_program().to_string_lossy().into_owned();
         command
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let started = command.spawn();
