@@ -20,6 +20,7 @@ mod kill_point;
 mod presign;
 mod provision;
 mod queue;
+mod refreshing_cache;
 
 pub use backoff::Backoff;
 pub use bucket::{
@@ -37,3 +38,4 @@ pub use provision::{Change, Provisioner, Resource};
 pub use queue::{
     LazyQueue, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
 };
+pub use refreshing_cache::{Freshness, RefreshingCache};
