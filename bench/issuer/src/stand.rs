@@ -52,7 +52,7 @@ impl Stand {
             events: "bench-events".to_owned(),
             ..QueueSettings::default()
         };
-        let connection = Connection::to(&endpoints, &storage).await;
+        let connection = Connection::from_endpoints(&endpoints, &storage).await;
         let provisioner = connection.provisioner();
         provisioner.provision(&storage, &queues, false).await?;
         let mut issuer = issuer(&darkroom, folder.path(), &endpoints, &storage)?;

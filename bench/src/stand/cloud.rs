@@ -65,7 +65,7 @@ impl Stand {
             visibility_timeout: options.visibility,
             ..QueueSettings::default()
         };
-        let connection = Connection::to(&endpoints, &storage).await;
+        let connection = Connection::from_endpoints(&endpoints, &storage).await;
         let provisioner = connection.provisioner();
         provisioner.provision(&storage, &queues, false).await?;
         let sqs = FaultProxy::start(&endpoints.sqs, options.seed).await?;

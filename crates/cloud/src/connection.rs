@@ -1,4 +1,4 @@
-//! How S3 and SQS are reached.
+//! The clients for S3 and SQS, and their settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,46 +12,45 @@ use crate::credentials::CredentialCache;
 use crate::presign::Presigner;
 use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadPresigner};
 
-/// No attempt at an S3 call takes longer; the body of a download has a deadline of its own.
+/// The time limit for one attempt at an S3 call, without the body of a download.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-/// Longer than the longest long poll, which is 20 s, and so short that a poll which SQS never
-/// answers is given up and another one made within half a minute.
+/// The time limit for one attempt at an SQS call: longer than the longest long poll (20 s), and short
+/// enough that a poll without an answer is repeated within half a minute.
 const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
-/// No call takes longer, whatever number of attempts it is.
+/// The time limit for a call with all its attempts.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const FALLBACK_REGION: &str = "us-east-1";
 
-/// Where S3 and SQS are and who asks, for a cloud that is not found through the environment.
+/// The URLs and credentials of S3 and SQS, in place of those in the environment.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
-    /// URL of S3.
+    /// The URL of S3.
     pub s3: String,
-    /// URL of SQS.
+    /// The URL of SQS.
     pub sqs: String,
-    /// Access key id.
+    /// The access key id.
     pub access_key: String,
-    /// Secret access key.
+    /// The secret access key.
     pub secret_key: String,
-    /// Region to sign for.
+    /// The region that requests are signed for.
     pub region: String,
 }
 
-/// Clients for S3 and SQS, cheap to clone.
+/// The clients for S3 and SQS; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Connection {
     config: SdkConfig,
     s3: aws_sdk_s3::Client,
-    /// The same store under the name that clients can reach.
+    /// The same store under the host name that clients can reach.
     public_s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
-    /// For what is signed without the SDK.
+    /// The credentials of presigned requests.
     credentials: Arc<CredentialCache>,
 }
 
 impl Connection {
-    /// Follows the SDK's chain: environment, shared files, SSO, container and instance roles.
-    ///
-    /// Makes no call to S3 or SQS.
+    /// A connection by the SDK's own chain: environment, shared files, SSO, container and instance
+    /// roles. Makes no call to S3 or SQS.
     pub async fn from_environment(storage: &StorageSettings) -> Self {
         let config = loader().load().await;
         let has_endpoint =
@@ -59,8 +58,8 @@ impl Connection {
         Self::new(config, has_endpoint, None, None, storage)
     }
 
-    /// Goes to the endpoints given, whatever the environment says.
-    pub async fn to(endpoints: &Endpoints, storage: &StorageSettings) -> Self {
+    /// A connection to these endpoints, whatever the environment says.
+    pub async fn from_endpoints(endpoints: &Endpoints, storage: &StorageSettings) -> Self {
         let Endpoints {
             s3,
             sqs,
@@ -87,7 +86,7 @@ impl Connection {
         let mut s3 = aws_sdk_s3::config::Builder::from(&config)
             .timeout_config(timeouts(S3_ATTEMPT_TIMEOUT))
             .force_path_style(storage.path_style.unwrap_or(has_endpoint));
-        // Setting none would undo what the SDK has found for this service alone.
+        // An unset URL would undo the one that the SDK found for S3 alone.
         if let Some(url) = s3_url {
             s3 = s3.endpoint_url(url);
         }
@@ -111,7 +110,7 @@ impl Connection {
         }
     }
 
-    /// A bucket by name; whether it exists is not asked.
+    /// A bucket by name. It need not exist.
     pub fn bucket(&self, name: &str) -> S3Bucket {
         S3Bucket::new(self.s3.clone(), self.presigner(name))
     }
@@ -129,24 +128,25 @@ impl Connection {
     /// A queue by name.
     ///
     /// # Errors
-    /// `NotFound` if there is none of that name, or what the call to SQS met.
+    /// `NotFound` if there is no queue of that name, or the error of the call to SQS.
     pub async fn queue(&self, name: &str) -> Result<SqsQueue, CloudError> {
         SqsQueue::find(self.sqs.clone(), name).await
     }
 
-    /// A queue by name, which is not looked for before it is used.
+    /// A queue by name that is resolved when it is first used.
     pub fn lazy_queue(&self, name: &str) -> LazyQueue {
         LazyQueue::new(self.sqs.clone(), name)
     }
 
-    /// What sets buckets and queues up.
+    /// The provisioner of buckets and queues.
     pub fn provisioner(&self) -> Provisioner {
         let region = self.config.region().map_or(FALLBACK_REGION, Region::as_ref);
         Provisioner::new(self.s3.clone(), self.sqs.clone(), region)
     }
 }
 
-/// A region is needed to sign at all; a store with an endpoint of its own rarely has one.
+/// Loads the SDK's settings, with a fallback region: signing needs one, and stores with an endpoint
+/// of their own rarely configure it.
 fn loader() -> aws_config::ConfigLoader {
     let region = aws_config::meta::region::RegionProviderChain::default_provider()
         .or_else(Region::new(FALLBACK_REGION));

@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         secret_key: SECRET_KEY.to_owned(),
         region: REGION.to_owned(),
     };
-    let connection = Connection::to(&endpoints, &settings.storage).await;
+    let connection = Connection::from_endpoints(&endpoints, &settings.storage).await;
     let provisioner = connection.provisioner();
     provisioner
         .provision(&settings.storage, &settings.queues, false)

@@ -173,7 +173,7 @@ impl System {
     }
 
     async fn connection(&self) -> Connection {
-        Connection::to(&self.endpoints, &StorageSettings::default()).await
+        Connection::from_endpoints(&self.endpoints, &StorageSettings::default()).await
     }
 
     pub(crate) async fn raw(&self) -> S3Bucket {

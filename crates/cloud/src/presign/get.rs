@@ -61,7 +61,9 @@ mod tests {
             secret_key: "secret".to_owned(),
             region: "eu-central-1".to_owned(),
         };
-        let bucket = Connection::to(&endpoints, &storage).await.bucket("media");
+        let bucket = Connection::from_endpoints(&endpoints, &storage)
+            .await
+            .bucket("media");
         let request = PresignGetRequest {
             key: "avatars/u1/x.webp",
             expires_in: Duration::from_secs(60),

@@ -182,7 +182,7 @@ mod tests {
             public_endpoint: Some("https://images.example".to_owned()),
             ..StorageSettings::default()
         };
-        let connection = Connection::to(&endpoints, &storage).await;
+        let connection = Connection::from_endpoints(&endpoints, &storage).await;
         let request = PresignPostRequest {
             key: "raw/avatar/u1/x",
             content_type: "image/png",

@@ -1,4 +1,4 @@
-//! What S3 clears away by itself.
+//! The lifecycle rule of raw objects and abandoned uploads.
 
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
@@ -6,15 +6,16 @@ use aws_sdk_s3::types::{
 };
 use darkroom_contract::{RAW_PREFIX, StorageSettings};
 
-use super::{Change, Provisioner, RULE_ID};
+use super::provisioner::{Provisioner, RULE_ID};
+use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketLifecycleConfiguration";
-/// A multipart upload that takes longer was given up by its client.
+/// The age of a multipart upload at which it counts as abandoned.
 const ABANDONED_AFTER_DAYS: i32 = 1;
 
 impl Provisioner {
-    /// Adds our rule beside those of others, which S3 only takes all together.
+    /// Adds Darkroom's rule to the others. S3 takes only the whole list.
     pub(super) async fn lifecycle(
         &self,
         storage: &StorageSettings,
@@ -33,12 +34,12 @@ impl Provisioner {
             Err(error) => return Err(error),
         };
         let wanted = rule(storage.raw_expiration_days)?;
-        let (ours, mut rules): (Vec<_>, Vec<_>) = rules
+        let (own, mut rules): (Vec<_>, Vec<_>) = rules
             .into_iter()
             .partition(|rule| rule.id() == Some(RULE_ID));
-        let change = match ours.as_slice() {
+        let change = match own.as_slice() {
             [] => Change::Created,
-            [one] if same(one, &wanted) => return Ok(Change::Unchanged),
+            [one] if is_same(one, &wanted) => return Ok(Change::Unchanged),
             _ => Change::Updated,
         };
         if !dry_run {
@@ -74,8 +75,8 @@ fn rule(expiration_days: Option<u32>) -> Result<LifecycleRule, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Only what we set: services fill in the rest in their own ways.
-fn same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
+/// Compares the fields that Darkroom sets. Services fill in the others in their own ways.
+fn is_same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
     let days = |rule: &LifecycleRule| {
         let abort = rule.abort_incomplete_multipart_upload();
         (

@@ -1,4 +1,4 @@
-//! S3 tells SQS about raw objects.
+//! The notification of SQS about raw objects.
 
 use aws_sdk_s3::types::{
     Event, FilterRule, FilterRuleName, NotificationConfiguration, NotificationConfigurationFilter,
@@ -6,14 +6,15 @@ use aws_sdk_s3::types::{
 };
 use darkroom_contract::RAW_PREFIX;
 
-use super::queues::ProvisionedQueue;
-use super::{Change, Provisioner, RULE_ID};
+use super::provisioner::{Provisioner, RULE_ID};
+use super::queue::ProvisionedQueue;
+use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketNotificationConfiguration";
 
 impl Provisioner {
-    /// Adds our notification beside those of others, which S3 only takes all together.
+    /// Adds Darkroom's notification to the others. S3 takes only the whole configuration.
     pub(super) async fn notification(
         &self,
         bucket: &str,
@@ -34,14 +35,14 @@ impl Provisioner {
         let current =
             current.map_err(CloudError::from_sdk("GetBucketNotificationConfiguration"))?;
         let wanted = configuration(&queue.arn)?;
-        let (ours, mut queues): (Vec<_>, Vec<_>) = current
+        let (own, mut queues): (Vec<_>, Vec<_>) = current
             .queue_configurations
             .unwrap_or_default()
             .into_iter()
             .partition(|configuration| configuration.id() == Some(RULE_ID));
-        let change = match ours.as_slice() {
+        let change = match own.as_slice() {
             [] => Change::Created,
-            [one] if same(one, &wanted) => return Ok(Change::Unchanged),
+            [one] if is_same(one, &wanted) => return Ok(Change::Unchanged),
             _ => Change::Updated,
         };
         if dry_run {
@@ -79,8 +80,8 @@ fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// S3 gives the filter's name back as `Prefix`.
-fn same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
+/// Compares in lower case, because S3 returns the filter's name as `Prefix`.
+fn is_same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
     let prefix = |configuration: &QueueConfiguration| {
         let key = configuration.filter()?.key()?;
         let [rule] = key.filter_rules() else {

@@ -77,7 +77,7 @@ pub(crate) async fn issuer_with(
         secret_key: "secret".to_owned(),
         region: "eu-central-1".to_owned(),
     };
-    let connection = Connection::to(&endpoints, &storage).await;
+    let connection = Connection::from_endpoints(&endpoints, &storage).await;
     let launch = Launch {
         program: PathBuf::from("/nonexistent"),
         arguments: Vec::new(),

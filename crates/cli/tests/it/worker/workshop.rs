@@ -359,5 +359,5 @@ async fn connection(s3: String, sqs: String) -> Connection {
         secret_key: KEY.to_owned(),
         region: REGION.to_owned(),
     };
-    Connection::to(&endpoints, &StorageSettings::default()).await
+    Connection::from_endpoints(&endpoints, &StorageSettings::default()).await
 }

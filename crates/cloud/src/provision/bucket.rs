@@ -1,14 +1,16 @@
-//! Buckets.
+//! The buckets.
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
-use super::{Change, Provisioner};
+use super::provisioner::Provisioner;
+use super::resource::Change;
 use crate::CloudError;
 
-/// The one region whose name S3 does not take as a location.
+/// The one region that S3 does not accept as a location constraint.
 const DEFAULT_LOCATION: &str = "us-east-1";
 
 impl Provisioner {
+    /// Creates a bucket unless it exists.
     pub(super) async fn bucket(&self, name: &str, dry_run: bool) -> Result<Change, CloudError> {
         if self.bucket_exists(name).await? {
             return Ok(Change::Unchanged);
@@ -28,7 +30,7 @@ impl Provisioner {
         }
     }
 
-    /// Two that provision at once both succeed.
+    /// Succeeds if another process of the same account has just created the bucket.
     async fn create_bucket(&self, name: &str) -> Result<(), CloudError> {
         let mut request = self.s3.create_bucket().bucket(name);
         if self.region != DEFAULT_LOCATION {

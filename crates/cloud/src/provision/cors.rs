@@ -1,18 +1,19 @@
-//! Browsers may upload to the raw bucket.
+//! The CORS rule that lets browsers upload to the raw bucket.
 
 use aws_sdk_s3::types::{CorsConfiguration, CorsRule};
 use darkroom_contract::StorageSettings;
 
-use super::{Change, Provisioner, RULE_ID};
+use super::provisioner::{Provisioner, RULE_ID};
+use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketCors";
-/// How long a browser remembers the answer to a preflight request.
+/// The time that a browser caches the response to a preflight request.
 const MAX_AGE_SECONDS: i32 = 3600;
 
 impl Provisioner {
-    /// Adds our rule beside those of others, which S3 only takes all together.
-    pub(super) async fn browser_access(
+    /// Adds Darkroom's rule to the others. S3 takes only the whole list.
+    pub(super) async fn cors(
         &self,
         storage: &StorageSettings,
         dry_run: bool,
@@ -25,10 +26,10 @@ impl Provisioner {
             Err(error) => return Err(error),
         };
         let wanted = rule(&storage.cors_origins)?;
-        let (ours, mut rules): (Vec<_>, Vec<_>) = rules
+        let (own, mut rules): (Vec<_>, Vec<_>) = rules
             .into_iter()
             .partition(|rule| rule.id() == Some(RULE_ID));
-        let change = match ours.as_slice() {
+        let change = match own.as_slice() {
             [] => Change::Created,
             [one] if *one == wanted => return Ok(Change::Unchanged),
             _ => Change::Updated,

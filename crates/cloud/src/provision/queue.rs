@@ -1,0 +1,148 @@
+//! One queue and its attributes.
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::Value;
+
+use super::provisioner::Provisioner;
+use super::resource::Change;
+use crate::{CloudError, CloudErrorKind};
+
+/// A queue that exists.
+#[derive(Debug, Clone)]
+pub(super) struct ProvisionedQueue {
+    pub(super) url: String,
+    pub(super) arn: String,
+}
+
+pub(super) type Attributes = HashMap<QueueAttributeName, String>;
+
+impl Provisioner {
+    /// Creates a queue or updates its attributes. Returns `None` if it is missing in a dry run.
+    pub(super) async fn queue(
+        &self,
+        name: &str,
+        wanted: &Attributes,
+        dry_run: bool,
+    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
+        let found = self.sqs.get_queue_url().queue_name(name).send().await;
+        let url = match found.map_err(CloudError::from_sdk("GetQueueUrl")) {
+            Ok(found) => found.queue_url,
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(url) = url {
+            let change = self.update_attributes(&url, wanted, dry_run).await?;
+            return Ok((Some(self.provisioned(url).await?), change));
+        }
+        if dry_run {
+            return Ok((None, Change::Created));
+        }
+        let mut attributes = wanted.clone();
+        if name.ends_with(".fifo") {
+            attributes.insert(QueueAttributeName::FifoQueue, "true".to_owned());
+        }
+        let request = self.sqs.create_queue().queue_name(name);
+        let created = request.set_attributes(Some(attributes)).send().await;
+        let url = created
+            .map_err(CloudError::from_sdk("CreateQueue"))?
+            .queue_url;
+        let url = url.ok_or_else(|| {
+            CloudError::new(
+                CloudErrorKind::Invalid,
+                "CreateQueue",
+                "the response has no queue URL",
+            )
+        })?;
+        Ok((Some(self.provisioned(url).await?), Change::Created))
+    }
+
+    async fn provisioned(&self, url: String) -> Result<ProvisionedQueue, CloudError> {
+        let attributes = self.attributes(&url).await?;
+        let arn = attributes.get(&QueueAttributeName::QueueArn).cloned();
+        let arn = arn.ok_or_else(|| {
+            CloudError::new(
+                CloudErrorKind::Invalid,
+                "GetQueueAttributes",
+                "the queue has no ARN",
+            )
+        })?;
+        Ok(ProvisionedQueue { url, arn })
+    }
+
+    pub(super) async fn attributes(&self, url: &str) -> Result<Attributes, CloudError> {
+        let request = self.sqs.get_queue_attributes().queue_url(url);
+        let output = request
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await;
+        let output = output.map_err(CloudError::from_sdk("GetQueueAttributes"))?;
+        Ok(output.attributes.unwrap_or_default())
+    }
+
+    /// Sets the attributes that differ from those wanted.
+    pub(super) async fn update_attributes(
+        &self,
+        url: &str,
+        wanted: &Attributes,
+        dry_run: bool,
+    ) -> Result<Change, CloudError> {
+        let current = self.attributes(url).await?;
+        let different: Attributes = wanted
+            .iter()
+            .filter(|(name, value)| !is_same(current.get(*name), value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        if different.is_empty() {
+            return Ok(Change::Unchanged);
+        }
+        if !dry_run {
+            let request = self.sqs.set_queue_attributes().queue_url(url);
+            let set = request.set_attributes(Some(different)).send().await;
+            set.map_err(CloudError::from_sdk("SetQueueAttributes"))?;
+        }
+        Ok(Change::Updated)
+    }
+}
+
+/// Compares policies as JSON, because SQS formats them in its own way and returns numbers as text.
+fn is_same(current: Option<&String>, wanted: &str) -> bool {
+    let Some(current) = current else {
+        return false;
+    };
+    let parse = |text: &str| serde_json::from_str::<Value>(text).map(normalized);
+    current == wanted || matches!((parse(current), parse(wanted)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn normalized(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Array(items) => items.into_iter().map(normalized).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, normalized(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_in_another_format_is_the_same() {
+        let current = r#"{"maxReceiveCount":"5", "deadLetterTargetArn":"a"}"#.to_owned();
+        assert!(is_same(
+            Some(&current),
+            r#"{"deadLetterTargetArn":"a","maxReceiveCount":5}"#
+        ));
+        assert!(!is_same(
+            Some(&current),
+            r#"{"deadLetterTargetArn":"a","maxReceiveCount":4}"#
+        ));
+        assert!(is_same(Some(&"60".to_owned()), "60"));
+        assert!(!is_same(None, "60"));
+    }
+}
