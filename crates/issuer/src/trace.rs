@@ -38,8 +38,8 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     if let Some(Ok(parent)) = request.headers().get(TRACEPARENT).map(HeaderValue::to_str) {
         darkroom_telemetry::continue_trace(&span, parent);
     }
-    darkroom_telemetry::mark_trace_id(&span);
-    let in_flight = metric::REQUESTS_IN_FLIGHT.share(1.0);
+    darkroom_telemetry::record_trace_id(&span);
+    let in_flight = metric::REQUESTS_IN_FLIGHT.track(1.0, []);
     span.in_scope(|| tracing::debug!("begun"));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();

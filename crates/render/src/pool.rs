@@ -98,11 +98,11 @@ impl RenderPool {
     /// Starts a process and waits until it is confined. A failure here is no image's fault.
     async fn start(&self) -> Result<(RenderProcess, SandboxLayers), StartError> {
         let mut process = RenderProcess::spawn(&self.launch).map_err(StartError::Spawn)?;
-        metric::RENDER_STARTS.add(1, []);
+        metric::RENDER_PROCESS_STARTS.add(1, []);
         let layers = match timeout(START_TIMEOUT, read_handshake(&mut process)).await {
             Ok(Ok(Handshake::Ready(layers))) => layers,
             Ok(Ok(Handshake::Unconfined(reason))) => {
-                metric::RENDER_DEATHS.add(1, ["unconfined"]);
+                metric::RENDER_PROCESS_DEATHS.add(1, ["unconfined"]);
                 return Err(StartError::Unconfined(reason));
             }
             Ok(Err(_)) => {
@@ -158,7 +158,7 @@ impl RenderPool {
 
     fn timed_out(&self) -> Rejection {
         let seconds = self.timeout.as_secs_f32();
-        metric::RENDER_DEATHS.add(1, [RejectionCode::TimedOut.name()]);
+        metric::RENDER_PROCESS_DEATHS.add(1, [RejectionCode::TimedOut.name()]);
         tracing::warn!(seconds, "killed a render process at its deadline");
         let message = format!("rendering took longer than {seconds} s");
         Rejection::new(RejectionCode::TimedOut, message)
@@ -172,7 +172,7 @@ const fn is_process_failure(code: RejectionCode) -> bool {
 /// The rejection of the image whose process exited or violated the protocol.
 async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejection {
     let (code, status) = process.wait_for_exit().await;
-    metric::RENDER_DEATHS.add(1, [code.name()]);
+    metric::RENDER_PROCESS_DEATHS.add(1, [code.name()]);
     tracing::warn!(exit = status, %error, "a render process died");
     let message = match code {
         RejectionCode::OutOfMemory => "rendering needs more memory than is allowed",

@@ -1,4 +1,4 @@
-//! Posting to a collector.
+//! The HTTP client that sends traces to a collector.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An HTTP client for the exporter, whose own thread has no runtime to send anything.
+/// An HTTP client that runs on tokio, which the exporter's own thread does not.
 #[derive(Debug)]
 pub(crate) struct CollectorClient {
     client: reqwest::Client,
@@ -30,14 +30,15 @@ impl CollectorClient {
         })
     }
 
-    /// Said once for all failures in a row: a collector that is away is not to fill the log.
-    fn note(&self, failure: Option<&str>) {
+    /// Logs the first of several failures in a row, so that an unreachable collector does not fill
+    /// the log.
+    fn record(&self, failure: Option<&str>) {
         let was_failing = self.is_failing.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
             Some(failure) if !was_failing => {
-                tracing::warn!(failure, "traces do not reach the collector");
+                tracing::warn!(failure, "traces cannot be sent to the collector");
             }
-            None if was_failing => tracing::info!("traces reach the collector again"),
+            None if was_failing => tracing::info!("traces are sent to the collector again"),
             _ => {}
         }
     }
@@ -52,9 +53,9 @@ impl HttpClient for CollectorClient {
             Err(error) => Err(error.into()),
         };
         match &sent {
-            Ok(response) if response.status().is_success() => self.note(None),
-            Ok(response) => self.note(Some(response.status().as_str())),
-            Err(error) => self.note(Some(&error.to_string())),
+            Ok(response) if response.status().is_success() => self.record(None),
+            Ok(response) => self.record(Some(response.status().as_str())),
+            Err(error) => self.record(Some(&error.to_string())),
         }
         sent
     }
@@ -66,7 +67,7 @@ async fn send(
 ) -> Result<Response<Bytes>, HttpError> {
     let response = client.execute(request.try_into()?).await?;
     let status = response.status();
-    let mut answer = Response::new(response.bytes().await?);
-    *answer.status_mut() = status;
-    Ok(answer)
+    let mut converted = Response::new(response.bytes().await?);
+    *converted.status_mut() = status;
+    Ok(converted)
 }

@@ -1,4 +1,4 @@
-//! The metrics as Prometheus reads them.
+//! The metrics in Prometheus's text format.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::metric;
 
-/// From a manifest that is found to a video that is waited for.
+/// The upper bounds of the buckets, from a cached manifest to the longest wait of a client.
 const SECONDS: [f64; 15] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
 ];
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Set once for the process, as the facade's recorder is.
+/// One per process, like the recorder of `metrics`.
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Metrics that cannot be collected.
+/// The error of [`install`].
 #[derive(Debug, thiserror::Error)]
 #[error("metrics cannot be collected: {0}")]
 pub struct InstallError(#[from] BuildError);
 
-/// Begins to collect; to be called once, by a role. Every metric without labels is there from the
-/// start, so that a first event is a rise.
+/// Starts collecting metrics; a role calls it once. Counters and gauges without labels start at
+/// zero, so that their first event shows as an increase.
 ///
 /// # Errors
 /// Only if another recorder is installed.
@@ -32,13 +32,13 @@ pub fn install() -> Result<(), InstallError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .install_recorder()?;
     for metric in metric::ALL {
-        metric.describe();
+        metric.register();
     }
     RECORDER.get_or_init(|| handle);
     Ok(())
 }
 
-/// Keeps what nobody scrapes from piling up; never returns.
+/// Bounds the memory of histograms that nobody scrapes; never returns.
 pub async fn upkeep() {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
@@ -49,7 +49,7 @@ pub async fn upkeep() {
     }
 }
 
-/// The metrics in Prometheus's text format, version 0.0.4; empty where nothing is collected.
+/// The metrics in Prometheus's text format, version 0.0.4; empty if nothing is collected.
 pub fn exposition() -> String {
     RECORDER
         .get()

@@ -1,19 +1,17 @@
-//! What the roles tell of themselves: the catalogue of metrics, and traces that go on from issuer
-//! to worker.
+//! Metrics, and traces that continue from the issuer to the worker.
 //!
-//! A crate of its own because issuer, worker and render processes' parents all count, and a name in
-//! a dashboard must be found in one place: [`metric`]. Metrics and spans go through the facades of
-//! `metrics` and `tracing`, which are the process's own: nothing is handed through, and where
-//! nobody listens they cost next to nothing.
+//! Every metric of every role is declared in [`metric`], so that a name on a dashboard is found in
+//! one place. Metrics and spans go through the facades `metrics` and `tracing`, which are global to
+//! the process: nothing is passed along, and without a recorder they cost next to nothing.
 //!
 //! ```
 //! use darkroom_telemetry::metric;
 //!
-//! metric::RECEIVED.add(3, []);
+//! metric::RECEIVED.add(3, ["events"]);
 //! metric::OUTCOMES.add(1, ["avatar", "rejected", "corrupt"]);
 //! ```
 //!
-//! What it never does: listen, decide what is logged, or fail somebody's work.
+//! This crate never listens on a port, decides what is logged, or makes its caller fail.
 
 #![warn(missing_docs)]
 
@@ -24,5 +22,5 @@ mod trace_context;
 mod traces;
 
 pub use exposition::{InstallError, exposition, install, upkeep};
-pub use trace_context::{continue_trace, mark_trace_id, traceparent};
+pub use trace_context::{continue_trace, record_trace_id, traceparent};
 pub use traces::{ExporterError, Traces};

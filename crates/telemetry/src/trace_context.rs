@@ -1,4 +1,4 @@
-//! A trace that goes on elsewhere, by the W3C's `traceparent` (Trace Context, level 1).
+//! Traces that continue in another process, by `traceparent` (W3C Trace Context, level 1).
 
 use std::collections::HashMap;
 
@@ -10,30 +10,30 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 const TRACEPARENT: &str = "traceparent";
 
-/// What to hand to whoever goes on with the trace of the current span; `None` where there is no
-/// trace, or traces go nowhere.
+/// The `traceparent` of the current span; `None` if it belongs to no trace or traces are not
+/// exported.
 pub fn traceparent() -> Option<String> {
     let mut carrier = HashMap::new();
     TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);
     carrier.remove(TRACEPARENT)
 }
 
-/// Makes a span that has not been entered yet part of a trace that began elsewhere. Of what is no
-/// `traceparent`, nothing comes.
+/// Makes a span that has not been entered yet part of a trace that another process began. An
+/// invalid `traceparent` is ignored.
 pub fn continue_trace(span: &Span, traceparent: &str) {
     let carrier = HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
     let context = TraceContextPropagator::new().extract(&carrier);
     if context.span().span_context().is_valid() {
-        // Only fails where traces go nowhere.
+        // Only fails if traces are not exported.
         let _ = span.set_parent(context);
     }
 }
 
-/// Writes the trace's id into the span's field `trace_id`, for the log.
-pub fn mark_trace_id(span: &Span) {
+/// Records the id of the trace in the field `trace_id` of the span, for the log.
+pub fn record_trace_id(span: &Span) {
     let context = span.context();
-    let of_span = context.span().span_context().clone();
-    if of_span.is_valid() {
-        span.record("trace_id", tracing::field::display(of_span.trace_id()));
+    let span_context = context.span().span_context().clone();
+    if span_context.is_valid() {
+        span.record("trace_id", tracing::field::display(span_context.trace_id()));
     }
 }

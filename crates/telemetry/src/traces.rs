@@ -1,4 +1,4 @@
-//! Where traces go: to a collector, by OTLP over HTTP.
+//! The export of traces to a collector, by OTLP over HTTP.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::export::CollectorClient;
 
-/// Any of these turns tracing on (OpenTelemetry, "OTLP exporter configuration").
+/// Variables of which either one turns tracing on (OpenTelemetry, "OTLP exporter configuration").
 const ENDPOINTS: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -21,40 +21,40 @@ const ENDPOINTS: [&str; 2] = [
 const DISABLED: &str = "OTEL_SDK_DISABLED";
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 
-/// Part of the second that a worker has after its grace period.
+/// The deadline of the last export, part of the second that a worker has after its grace period.
 const LAST_EXPORT: Duration = Duration::from_millis(300);
 
-/// Traces that cannot be exported as they are configured.
+/// The exporter cannot be used as the environment configures it.
 #[derive(Debug, thiserror::Error)]
 #[error("OTEL_*: {0}")]
 pub struct ExporterError(String);
 
-/// Spans on their way to a collector.
+/// The exporter of spans to a collector.
 #[derive(Debug)]
 pub struct Traces {
     provider: SdkTracerProvider,
 }
 
 impl Traces {
-    /// Follows OpenTelemetry's own variables: endpoint, headers, timeout, sampler, batches and
-    /// resource attributes. `None` where no endpoint is set.
+    /// Builds the exporter from OpenTelemetry's own variables: endpoint, headers, timeout, sampler,
+    /// batches and resource attributes. Returns `None` if no endpoint is set.
     ///
     /// # Errors
-    /// [`ExporterError`] if what they say is of no use.
+    /// [`ExporterError`] if a variable is invalid.
     pub fn from_environment(service: &str, runtime: Handle) -> Result<Option<Self>, ExporterError> {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let is_disabled = set(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"));
         if is_disabled || !ENDPOINTS.iter().any(|name| set(name).is_some()) {
             return Ok(None);
         }
-        let refused = |error: &dyn std::error::Error| ExporterError(error.to_string());
-        let client = CollectorClient::new(runtime).map_err(|error| refused(&error))?;
+        let invalid = |error: &dyn std::error::Error| ExporterError(error.to_string());
+        let client = CollectorClient::new(runtime).map_err(|error| invalid(&error))?;
         let exporter = SpanExporter::builder()
             .with_http()
             .with_protocol(Protocol::HttpBinary)
             .with_http_client(client)
             .build()
-            .map_err(|error| refused(&error))?;
+            .map_err(|error| invalid(&error))?;
         let resource = Resource::builder();
         let resource = match set(SERVICE_NAME) {
             Some(_) => resource,
@@ -67,7 +67,7 @@ impl Traces {
         Ok(Some(Self { provider }))
     }
 
-    /// What takes the spans from `tracing`.
+    /// The layer that takes spans from `tracing`.
     pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -75,11 +75,11 @@ impl Traces {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer("darkroom"))
     }
 
-    /// Sends what has not been sent yet, within a moment: a collector that is away must not keep a
-    /// process from ending.
+    /// Sends the remaining spans within 300 ms: an unreachable collector must not keep the process
+    /// from exiting.
     pub fn shut_down(self) {
         if let Err(error) = self.provider.shutdown_with_timeout(LAST_EXPORT) {
-            tracing::warn!(%error, "the last traces are lost");
+            tracing::warn!(%error, "the last traces were not sent");
         }
     }
 }

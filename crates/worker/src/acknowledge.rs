@@ -74,7 +74,7 @@ async fn delete(queue: &SqsQueue, mut batch: Vec<Receipt>) {
         if batch.is_empty() {
             return;
         }
-        metric::DELETES_RETRIED.add(batch.len() as u64, []);
+        metric::DELETES_RETRIED.add(batch.len() as u64, ["events"]);
         sleep(TRY_AGAIN.after(tries)).await;
     }
     tracing::warn!(messages = batch.len(), "done, but will be received again");

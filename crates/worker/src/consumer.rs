@@ -71,7 +71,8 @@ impl Worker {
             events,
             dead_letters,
         };
-        metric::PLACES.set(places as f64);
+        metric::register_queue("events");
+        metric::PERMITS.set(places as f64, ["events"]);
         Ok(Self {
             health: Health::of(desk.outage.clone()),
             desk,
@@ -145,7 +146,7 @@ impl Worker {
                 Err(error) => {
                     failures += 1;
                     self.health.can_receive(false);
-                    metric::RECEIVE_ERRORS.add(1, []);
+                    metric::RECEIVE_ERRORS.add(1, ["events"]);
                     tracing::warn!(%error, failures, "no messages could be received");
                     let pause = POLL_AGAIN.after(failures);
                     pause.saturating_sub(polled_at.elapsed()).max(LEAST_PAUSE)
@@ -189,7 +190,7 @@ impl Worker {
     ) {
         let desk = self.desk.clone();
         let acknowledge = done.sender();
-        let in_flight = metric::IN_FLIGHT.share(1.0);
+        let in_flight = metric::IN_FLIGHT.track(1.0, ["events"]);
         tasks.spawn(async move {
             desk.handle(message, acknowledge).await;
             drop((place, in_flight));
@@ -208,12 +209,12 @@ impl Worker {
 }
 
 fn count(messages: &[Message]) {
-    metric::RECEIVED.add(messages.len() as u64, []);
+    metric::RECEIVED.add(messages.len() as u64, ["events"]);
     for delivery in messages.iter().map(Delivery::of) {
         if !delivery.is_first() {
-            metric::REDELIVERIES.add(1, []);
+            metric::REDELIVERIES.add(1, ["events"]);
         } else if let Some(seconds) = delivery.age_seconds() {
-            metric::EVENT_AGE.record(seconds, []);
+            metric::MESSAGE_AGE.record(seconds, ["events"]);
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Downloaded {
 #[derive(Debug)]
 struct Room {
     _held: OwnedSemaphorePermit,
-    _counted: metric::Share,
+    _counted: metric::GaugeGuard,
 }
 
 impl Downloads {
@@ -124,7 +124,7 @@ impl Downloads {
             _held: held
                 .await
                 .map_err(|closed| failure(CloudErrorKind::Unavailable, &closed))?,
-            _counted: metric::BUFFERED_BYTES.share(bytes as f64),
+            _counted: metric::BUFFERED_BYTES.track(bytes as f64, []),
         })
     }
 }

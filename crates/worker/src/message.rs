@@ -70,12 +70,12 @@ impl Desk {
         let judged = keep_hidden(&self.events, receipt, self.visibility, &self.overdue, work);
         let done = match judged.await {
             None => {
-                metric::MESSAGES.add(1, ["given_back"]);
+                metric::MESSAGES.add(1, ["events", "released"]);
                 self.hide(receipt, Duration::ZERO).await;
                 false
             }
             Some(Verdict::Acknowledge) => {
-                metric::MESSAGES.add(1, ["acknowledged"]);
+                metric::MESSAGES.add(1, ["events", "acknowledged"]);
                 true
             }
             Some(Verdict::Retry) => {
@@ -168,7 +168,7 @@ impl Desk {
     }
 
     async fn put_off(&self, message: &Message) {
-        metric::MESSAGES.add(1, ["put_off"]);
+        metric::MESSAGES.add(1, ["events", "retried"]);
         let wait = self.retry.after(message.receive_count);
         self.hide(&message.receipt, wait).await;
     }
@@ -196,8 +196,8 @@ impl Desk {
             tracing::error!(message_id = message.id, %error, "it could not be sent there");
             self.put_off(message).await;
         } else {
-            metric::MESSAGES.add(1, ["buried"]);
-            metric::DEAD_LETTERS.add(1, [epitaph.reason.code()]);
+            metric::MESSAGES.add(1, ["events", "dead_lettered"]);
+            metric::DEAD_LETTERS.add(1, ["events", epitaph.reason.code()]);
         }
         buried.is_ok()
     }

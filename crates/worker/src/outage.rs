@@ -52,7 +52,7 @@ impl Outage {
         }
         let is_down = !self.answers().await;
         if is_down && !self.is_down.send_replace(true) {
-            metric::STORE_DOWN.set(1.0);
+            metric::STORE_DOWN.set(1.0, []);
             tracing::error!("the store is down: nothing is received until it answers");
         }
         is_down
@@ -84,7 +84,7 @@ impl Outage {
                 sleep(LOOK_AGAIN.after(looks)).await;
             }
             tracing::info!(looks, "the store answers again");
-            metric::STORE_DOWN.set(0.0);
+            metric::STORE_DOWN.set(0.0, []);
             self.is_down.send_replace(false);
         }
     }

@@ -77,11 +77,11 @@ impl Settled {
     /// As it is counted.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Done => "done",
-            Self::Already => "already",
-            Self::Gone => "gone",
+            Self::Done => "processed",
+            Self::Already => "unchanged",
+            Self::Gone => "deleted",
             Self::Superseded => "superseded",
-            Self::NotOurs => "not_ours",
+            Self::NotOurs => "foreign",
         }
     }
 }
@@ -318,7 +318,7 @@ fn span(upload: &Upload<'_>) -> Span {
     if let Some(traceparent) = &upload.attachment.traceparent {
         darkroom_telemetry::continue_trace(&span, traceparent);
     }
-    darkroom_telemetry::mark_trace_id(&span);
+    darkroom_telemetry::record_trace_id(&span);
     span
 }
 

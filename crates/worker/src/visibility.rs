@@ -46,7 +46,7 @@ async fn beat(queue: &SqsQueue, receipt: &Receipt, visibility: Duration, within:
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),
     };
-    metric::HEARTBEAT_FAILURES.add(1, []);
+    metric::HEARTBEAT_FAILURES.add(1, ["events"]);
     tracing::warn!(failure, "a message could not be kept hidden");
 }
 

@@ -52,7 +52,10 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
     let (status, idle) = get(&metrics).await;
     assert_eq!(status, 200);
     assert_eq!(
-        value(&idle, "darkroom_worker_redeliveries_total"),
+        value(
+            &idle,
+            r#"darkroom_consumer_redeliveries_total{queue="events"}"#
+        ),
         Some(0.0)
     );
     let ready = shop.upload().await;
@@ -72,13 +75,22 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
             1.0,
         ),
         (
-            r#"darkroom_worker_dead_letters_total{reason="not_understood"}"#,
+            r#"darkroom_consumer_dead_letters_total{queue="events",reason="not_understood"}"#,
             1.0,
         ),
-        (r#"darkroom_worker_messages_total{result="buried"}"#, 1.0),
-        (r#"darkroom_worker_events_total{result="done"}"#, 2.0),
-        ("darkroom_worker_messages_received_total", 3.0),
-        ("darkroom_worker_event_age_seconds_count", 3.0),
+        (
+            r#"darkroom_consumer_messages_total{queue="events",result="dead_lettered"}"#,
+            1.0,
+        ),
+        (r#"darkroom_worker_events_total{result="processed"}"#, 2.0),
+        (
+            r#"darkroom_consumer_messages_received_total{queue="events"}"#,
+            3.0,
+        ),
+        (
+            r#"darkroom_consumer_message_age_seconds_count{queue="events"}"#,
+            3.0,
+        ),
         (
             r#"darkroom_worker_render_seconds_count{profile="avatar"}"#,
             2.0,
@@ -88,8 +100,8 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
             1.0,
         ),
         ("darkroom_worker_variant_bytes_total", 100.0),
-        ("darkroom_worker_places", 1.0),
-        ("darkroom_render_children_started_total", 1.0),
+        (r#"darkroom_consumer_permits{queue="events"}"#, 1.0),
+        ("darkroom_render_process_starts_total", 1.0),
     ] {
         until_told(&metrics, series, wanted).await;
     }
@@ -97,7 +109,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
     let idle = async || {
         let exposition = get(&metrics).await.1;
         let busy = [
-            "darkroom_worker_in_flight",
+            r#"darkroom_consumer_in_flight{queue="events"}"#,
             "darkroom_worker_buffered_bytes",
         ];
         busy.iter()

@@ -4,39 +4,43 @@ use metrics::{
     Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-/// What can be said of a metric of any kind.
-pub trait Described: Sync {
-    /// Its name, as it is scraped.
+/// A metric of any kind, for whoever describes all of them.
+pub trait Metric: Sync {
+    /// The name under which Prometheus scrapes it.
     fn name(&self) -> &'static str;
-    /// What it counts.
+    /// The names of its labels.
+    fn labels(&self) -> &[&'static str];
+    /// The description, one sentence.
     fn help(&self) -> &'static str;
-    /// Tells the recorder what it is, and that it is there.
-    fn describe(&self);
+    /// Prometheus's word for its kind.
+    fn kind(&self) -> &'static str;
+    /// Describes it to the recorder. A counter or gauge without labels starts at zero.
+    fn register(&self);
 }
 
 /// A number that only grows, for each combination of `L` labels.
 #[derive(Debug)]
-pub struct Counter<const L: usize>(Metric<L>);
+pub struct Counter<const L: usize>(Definition<L>);
 
-/// A number that rises and falls.
+/// A number that rises and falls, for each combination of `L` labels.
 #[derive(Debug)]
-pub struct Gauge(Metric<0>);
+pub struct Gauge<const L: usize>(Definition<L>);
 
-/// How often something took how long, in seconds, for each combination of `L` labels.
+/// A distribution of durations in seconds, for each combination of `L` labels.
 #[derive(Debug)]
-pub struct Seconds<const L: usize>(Metric<L>);
+pub struct Histogram<const L: usize>(Definition<L>);
 
 #[derive(Debug)]
-struct Metric<const L: usize> {
+struct Definition<const L: usize> {
     name: &'static str,
     labels: [&'static str; L],
     help: &'static str,
 }
 
-/// Part of a [`Gauge`] for as long as this lives.
-#[derive(Debug)]
-pub struct Share {
-    gauge: &'static Gauge,
+/// An amount that a [`Gauge`] includes until this is dropped.
+#[must_use]
+pub struct GaugeGuard {
+    gauge: metrics::Gauge,
     amount: f64,
 }
 
@@ -46,59 +50,68 @@ impl<const L: usize> Counter<L> {
         labels: [&'static str; L],
         help: &'static str,
     ) -> Self {
-        Self(Metric { name, labels, help })
+        Self(Definition { name, labels, help })
     }
 
-    /// Counts `amount` more, with the values of the labels in their order.
+    /// Adds `amount`. The values are those of the labels, in their order.
     pub fn add(&self, amount: u64, values: [&str; L]) {
-        counter!(self.0.name, self.0.with(values)).increment(amount);
+        counter!(self.0.name, self.0.labelled(values)).increment(amount);
     }
 }
 
-impl Gauge {
-    pub(super) const fn new(name: &'static str, help: &'static str) -> Self {
-        let labels = [];
-        Self(Metric { name, labels, help })
-    }
-
-    /// Sets it, whatever it was.
-    pub fn set(&self, value: f64) {
-        gauge!(self.0.name).set(value);
-    }
-
-    /// Adds `amount` until what is returned is dropped, which cannot be forgotten.
-    pub fn share(&'static self, amount: f64) -> Share {
-        gauge!(self.0.name).increment(amount);
-        Share {
-            gauge: self,
-            amount,
-        }
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        gauge!(self.gauge.0.name).decrement(self.amount);
-    }
-}
-
-impl<const L: usize> Seconds<L> {
+impl<const L: usize> Gauge<L> {
     pub(super) const fn new(
         name: &'static str,
         labels: [&'static str; L],
         help: &'static str,
     ) -> Self {
-        Self(Metric { name, labels, help })
+        Self(Definition { name, labels, help })
     }
 
-    /// Notes one more, with the values of the labels in their order.
-    pub fn record(&self, seconds: f64, values: [&str; L]) {
-        histogram!(self.0.name, self.0.with(values)).record(seconds);
+    /// Sets the value. The values are those of the labels, in their order.
+    pub fn set(&self, value: f64, values: [&str; L]) {
+        gauge!(self.0.name, self.0.labelled(values)).set(value);
+    }
+
+    /// Adds `amount` until the guard is dropped.
+    pub fn track(&self, amount: f64, values: [&str; L]) -> GaugeGuard {
+        let gauge = gauge!(self.0.name, self.0.labelled(values));
+        gauge.increment(amount);
+        GaugeGuard { gauge, amount }
     }
 }
 
-impl<const L: usize> Metric<L> {
-    fn with(&self, values: [&str; L]) -> Vec<Label> {
+impl Drop for GaugeGuard {
+    fn drop(&mut self) {
+        self.gauge.decrement(self.amount);
+    }
+}
+
+impl std::fmt::Debug for GaugeGuard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GaugeGuard")
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<const L: usize> Histogram<L> {
+    pub(super) const fn new(
+        name: &'static str,
+        labels: [&'static str; L],
+        help: &'static str,
+    ) -> Self {
+        Self(Definition { name, labels, help })
+    }
+
+    /// Records one duration. The values are those of the labels, in their order.
+    pub fn record(&self, seconds: f64, values: [&str; L]) {
+        histogram!(self.0.name, self.0.labelled(values)).record(seconds);
+    }
+}
+
+impl<const L: usize> Definition<L> {
+    fn labelled(&self, values: [&str; L]) -> Vec<Label> {
         let labels = self.labels.iter().zip(values);
         labels
             .map(|(name, value)| Label::new(*name, value.to_owned()))
@@ -106,48 +119,47 @@ impl<const L: usize> Metric<L> {
     }
 }
 
-impl<const L: usize> Described for Counter<L> {
-    fn name(&self) -> &'static str {
-        self.0.name
-    }
+macro_rules! metric {
+    ($type:ident, $kind:literal, $register:expr) => {
+        impl<const L: usize> Metric for $type<L> {
+            fn name(&self) -> &'static str {
+                self.0.name
+            }
 
-    fn help(&self) -> &'static str {
-        self.0.help
-    }
+            fn labels(&self) -> &[&'static str] {
+                &self.0.labels
+            }
 
-    fn describe(&self) {
-        describe_counter!(self.0.name, self.0.help);
-        if L == 0 {
-            counter!(self.0.name).increment(0);
+            fn help(&self) -> &'static str {
+                self.0.help
+            }
+
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn register(&self) {
+                let register: fn(&'static str, &'static str) = $register;
+                register(self.0.name, self.0.help);
+            }
         }
-    }
+    };
 }
 
-impl Described for Gauge {
-    fn name(&self) -> &'static str {
-        self.0.name
+metric!(Counter, "counter", |name, help| {
+    describe_counter!(name, help);
+    if L == 0 {
+        counter!(name).increment(0);
     }
+});
 
-    fn help(&self) -> &'static str {
-        self.0.help
+metric!(Gauge, "gauge", |name, help| {
+    describe_gauge!(name, help);
+    if L == 0 {
+        gauge!(name).increment(0.0);
     }
+});
 
-    fn describe(&self) {
-        describe_gauge!(self.0.name, self.0.help);
-        gauge!(self.0.name).increment(0.0);
-    }
-}
-
-impl<const L: usize> Described for Seconds<L> {
-    fn name(&self) -> &'static str {
-        self.0.name
-    }
-
-    fn help(&self) -> &'static str {
-        self.0.help
-    }
-
-    fn describe(&self) {
-        describe_histogram!(self.0.name, metrics::Unit::Seconds, self.0.help);
-    }
-}
+metric!(Histogram, "histogram", |name, help| {
+    describe_histogram!(name, metrics::Unit::Seconds, help);
+});

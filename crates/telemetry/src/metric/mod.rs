@@ -1,292 +1,111 @@
-//! Every metric there is.
+//! Every metric that Darkroom exposes, declared once.
 //!
-//! Names follow Prometheus's conventions: the application, the role, what is counted, the unit, and
-//! `_total` for what only grows. A label has few values, all of them ours.
+//! Names follow Prometheus's conventions: the application, the subsystem, what is counted, the
+//! unit, and `_total` for a counter. A label has few values, all of them Darkroom's own.
 
-mod kind;
-
-pub use kind::{Counter, Described, Gauge, Seconds, Share};
-
-/// Messages that were received, those received again included.
-pub static RECEIVED: Counter<0> = Counter::new(
-    "darkroom_worker_messages_received_total",
-    [],
-    "Messages that were received, those received again included.",
-);
-
-/// Messages that were received not for the first time.
-pub static REDELIVERIES: Counter<0> = Counter::new(
-    "darkroom_worker_redeliveries_total",
-    [],
-    "Messages that were received not for the first time.",
-);
-
-/// Messages by what became of them: acknowledged, put_off, buried, given_back.
-pub static MESSAGES: Counter<1> = Counter::new(
-    "darkroom_worker_messages_total",
-    ["result"],
-    "Messages by what became of them: acknowledged, put_off, buried, given_back.",
-);
-
-/// Events by what became of them: done, already, gone, superseded, not_ours, failed.
-pub static EVENTS: Counter<1> = Counter::new(
-    "darkroom_worker_events_total",
-    ["result"],
-    "Events by what became of them: done, already, gone, superseded, not_ours, failed.",
-);
-
-/// Manifests that were written: ready, rejected or failed, and the code of the latter two.
-pub static OUTCOMES: Counter<3> = Counter::new(
-    "darkroom_worker_outcomes_total",
-    ["profile", "status", "code"],
-    "Manifests that were written: ready, rejected or failed, and the code of the latter two.",
-);
-
-/// Messages that were sent to the dead letters, by reason.
-pub static DEAD_LETTERS: Counter<1> = Counter::new(
-    "darkroom_worker_dead_letters_total",
-    ["reason"],
-    "Messages that were sent to the dead letters, by reason.",
-);
-
-/// Polls that failed.
-pub static RECEIVE_ERRORS: Counter<0> = Counter::new(
-    "darkroom_worker_receive_errors_total",
-    [],
-    "Polls that failed.",
-);
-
-/// Extensions of a visibility that failed.
-pub static HEARTBEAT_FAILURES: Counter<0> = Counter::new(
-    "darkroom_worker_heartbeat_failures_total",
-    [],
-    "Extensions of a visibility that failed.",
-);
-
-/// Messages whose deletion had to be tried again.
-pub static DELETES_RETRIED: Counter<0> = Counter::new(
-    "darkroom_worker_deletes_retried_total",
-    [],
-    "Messages whose deletion had to be tried again.",
-);
-
-/// Bytes of raw objects that were downloaded.
-pub static SOURCE_BYTES: Counter<0> = Counter::new(
-    "darkroom_worker_source_bytes_total",
-    [],
-    "Bytes of raw objects that were downloaded.",
-);
-
-/// Bytes of variants that were written.
-pub static VARIANT_BYTES: Counter<0> = Counter::new(
-    "darkroom_worker_variant_bytes_total",
-    [],
-    "Bytes of variants that were written.",
-);
-
-/// Messages in work.
-pub static IN_FLIGHT: Gauge = Gauge::new("darkroom_worker_in_flight", "Messages in work.");
-
-/// Messages that may be in work at once.
-pub static PLACES: Gauge = Gauge::new(
-    "darkroom_worker_places",
-    "Messages that may be in work at once.",
-);
-
-/// Bytes of raw objects in memory, or about to be.
-pub static BUFFERED_BYTES: Gauge = Gauge::new(
-    "darkroom_worker_buffered_bytes",
-    "Bytes of raw objects in memory, or about to be.",
-);
-
-/// 1 while the store is down and nothing is received, else 0.
-pub static STORE_DOWN: Gauge = Gauge::new(
-    "darkroom_worker_store_down",
-    "1 while the store is down and nothing is received, else 0.",
-);
-
-/// From the sending of a message to its first receipt.
-pub static EVENT_AGE: Seconds<0> = Seconds::new(
-    "darkroom_worker_event_age_seconds",
-    [],
-    "From the sending of a message to its first receipt.",
-);
-
-/// Time for a raw object, from the request to the last byte.
-pub static DOWNLOAD_TIME: Seconds<0> = Seconds::new(
-    "darkroom_worker_download_seconds",
-    [],
-    "Time for a raw object, from the request to the last byte.",
-);
-
-/// Time for the rendering of a picture, the wait for a process included.
-pub static RENDER_TIME: Seconds<1> = Seconds::new(
-    "darkroom_worker_render_seconds",
-    ["profile"],
-    "Time for the rendering of a picture, the wait for a process included.",
-);
-
-/// Time for the writing of all variants and the manifest.
-pub static WRITE_TIME: Seconds<0> = Seconds::new(
-    "darkroom_worker_write_seconds",
-    [],
-    "Time for the writing of all variants and the manifest.",
-);
-
-/// From the sending of a message to the outcome of its upload.
-pub static END_TO_END_TIME: Seconds<2> = Seconds::new(
-    "darkroom_worker_end_to_end_seconds",
-    ["profile", "status"],
-    "From the sending of a message to the outcome of its upload.",
-);
-
-/// Render processes that were started.
-pub static RENDER_STARTS: Counter<0> = Counter::new(
-    "darkroom_render_children_started_total",
-    [],
-    "Render processes that were started.",
-);
-
-/// Render processes that were killed or died: timed_out, out_of_memory, crashed, unconfined.
-pub static RENDER_DEATHS: Counter<1> = Counter::new(
-    "darkroom_render_children_killed_total",
-    ["reason"],
-    "Render processes that were killed or died: timed_out, out_of_memory, crashed, unconfined.",
-);
-
-/// Requests that were answered.
-pub static REQUESTS: Counter<3> = Counter::new(
-    "darkroom_issuer_requests_total",
-    ["route", "method", "status"],
-    "Requests that were answered.",
-);
-
-/// Time to the head of the answer.
-pub static REQUEST_TIME: Seconds<2> = Seconds::new(
-    "darkroom_issuer_request_seconds",
-    ["route", "method"],
-    "Time to the head of the answer.",
-);
-
-/// Requests that are being answered.
-pub static REQUESTS_IN_FLIGHT: Gauge = Gauge::new(
-    "darkroom_issuer_requests_in_flight",
-    "Requests that are being answered.",
-);
-
-/// Upload URLs that were handed out.
-pub static PRESIGNS: Counter<1> = Counter::new(
-    "darkroom_issuer_presigns_total",
-    ["method"],
-    "Upload URLs that were handed out.",
-);
-
-/// All of them, for whoever describes or checks them.
-pub static ALL: &[&dyn Described] = &[
-    &RECEIVED,
-    &REDELIVERIES,
-    &MESSAGES,
-    &EVENTS,
-    &OUTCOMES,
-    &DEAD_LETTERS,
-    &RECEIVE_ERRORS,
-    &HEARTBEAT_FAILURES,
-    &DELETES_RETRIED,
-    &SOURCE_BYTES,
-    &VARIANT_BYTES,
-    &IN_FLIGHT,
-    &PLACES,
-    &BUFFERED_BYTES,
-    &STORE_DOWN,
-    &EVENT_AGE,
-    &DOWNLOAD_TIME,
-    &RENDER_TIME,
-    &WRITE_TIME,
-    &END_TO_END_TIME,
-    &RENDER_STARTS,
-    &RENDER_DEATHS,
-    &REQUESTS,
-    &REQUEST_TIME,
-    &REQUESTS_IN_FLIGHT,
-    &PRESIGNS,
-];
-
+mod declare;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod docs;
+mod kind;
+#[cfg(test)]
+mod tests;
 
-    #[test]
-    fn names_follow_the_conventions() {
-        for metric in ALL {
-            let name = metric.name();
-            let rest = name.strip_prefix("darkroom_").unwrap();
-            let role = rest.split('_').next().unwrap();
-            assert!(["worker", "issuer", "render"].contains(&role), "{name}");
-            assert!(
-                rest.bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
-                "{name}"
-            );
-            assert!(metric.help().ends_with('.'), "{name}");
-        }
-        let mut names: Vec<_> = ALL.iter().map(|metric| metric.name()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), ALL.len());
+use declare::metrics;
+
+pub use kind::{Counter, Gauge, GaugeGuard, Histogram, Metric};
+
+metrics! {
+    /// Messages received, redeliveries included.
+    RECEIVED: Counter = "darkroom_consumer_messages_received_total"["queue"];
+
+    /// Messages received again.
+    REDELIVERIES: Counter = "darkroom_consumer_redeliveries_total"["queue"];
+
+    /// Messages by the result of an attempt: acknowledged, retried, dead_lettered, released.
+    MESSAGES: Counter = "darkroom_consumer_messages_total"["queue", "result"];
+
+    /// Messages sent to the dead-letter queue, by reason.
+    DEAD_LETTERS: Counter = "darkroom_consumer_dead_letters_total"["queue", "reason"];
+
+    /// Polls that failed.
+    RECEIVE_ERRORS: Counter = "darkroom_consumer_receive_errors_total"["queue"];
+
+    /// Heartbeats that failed to extend a visibility timeout.
+    HEARTBEAT_FAILURES: Counter = "darkroom_consumer_heartbeat_failures_total"["queue"];
+
+    /// Messages whose deletion was retried.
+    DELETES_RETRIED: Counter = "darkroom_consumer_deletes_retried_total"["queue"];
+
+    /// Messages being processed.
+    IN_FLIGHT: Gauge = "darkroom_consumer_in_flight"["queue"];
+
+    /// Messages that may be processed at once.
+    PERMITS: Gauge = "darkroom_consumer_permits"["queue"];
+
+    /// Time from the sending of a message to its first receipt.
+    MESSAGE_AGE: Histogram = "darkroom_consumer_message_age_seconds"["queue"];
+
+    /// Events by result: processed, unchanged, deleted, superseded, foreign, failed.
+    EVENTS: Counter = "darkroom_worker_events_total"["result"];
+
+    /// Manifests written, by status: ready, rejected, failed; the last two with their code.
+    OUTCOMES: Counter = "darkroom_worker_outcomes_total"["profile", "status", "code"];
+
+    /// Bytes of raw objects downloaded.
+    SOURCE_BYTES: Counter = "darkroom_worker_source_bytes_total"[];
+
+    /// Bytes of variants written.
+    VARIANT_BYTES: Counter = "darkroom_worker_variant_bytes_total"[];
+
+    /// Bytes of memory reserved for raw objects.
+    BUFFERED_BYTES: Gauge = "darkroom_worker_buffered_bytes"[];
+
+    /// 1 during an outage of the store, when nothing is received; otherwise 0.
+    STORE_DOWN: Gauge = "darkroom_worker_store_down"[];
+
+    /// Time to download a raw object, from the request to the last byte.
+    DOWNLOAD_TIME: Histogram = "darkroom_worker_download_seconds"[];
+
+    /// Time to render an image, including the wait for a render process.
+    RENDER_TIME: Histogram = "darkroom_worker_render_seconds"["profile"];
+
+    /// Time to write all variants and the manifest.
+    WRITE_TIME: Histogram = "darkroom_worker_write_seconds"[];
+
+    /// Time from the sending of a message to the outcome of its upload.
+    END_TO_END_TIME: Histogram = "darkroom_worker_end_to_end_seconds"["profile", "status"];
+
+    /// Render processes started.
+    RENDER_PROCESS_STARTS: Counter = "darkroom_render_process_starts_total"[];
+
+    /// Render processes that were killed or crashed, by reason: timed_out, out_of_memory, crashed,
+    /// unconfined.
+    RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"["reason"];
+
+    /// HTTP requests answered.
+    REQUESTS: Counter = "darkroom_issuer_requests_total"["route", "method", "status"];
+
+    /// Time to the headers of the response.
+    REQUEST_TIME: Histogram = "darkroom_issuer_request_seconds"["route", "method"];
+
+    /// HTTP requests being answered.
+    REQUESTS_IN_FLIGHT: Gauge = "darkroom_issuer_requests_in_flight"[];
+
+    /// Upload URLs issued.
+    PRESIGNS: Counter = "darkroom_issuer_presigns_total"["method"];
+}
+
+/// Starts the consumer's metrics of one queue at zero, so that its first event shows as an
+/// increase.
+pub fn register_queue(queue: &str) {
+    for counter in [
+        &RECEIVED,
+        &REDELIVERIES,
+        &RECEIVE_ERRORS,
+        &HEARTBEAT_FAILURES,
+        &DELETES_RETRIED,
+    ] {
+        counter.add(0, [queue]);
     }
-
-    const DASHBOARD: &str = include_str!("../../../../deploy/grafana/darkroom.json");
-    const ALERTS: &str = include_str!("../../../../deploy/prometheus/alerts.yml");
-    const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
-
-    /// Everything in a text that is called like a metric of ours, without what Prometheus appends to
-    /// the name of a histogram.
-    fn mentioned(text: &str) -> Vec<&str> {
-        let words =
-            text.split(|character: char| character != '_' && !character.is_ascii_alphanumeric());
-        let ours = words.filter(|word| {
-            let roles = ["darkroom_worker_", "darkroom_issuer_", "darkroom_render_"];
-            roles.iter().any(|role| word.starts_with(role))
-        });
-        let bare = |word| {
-            let suffixes = ["_seconds_bucket", "_seconds_sum", "_seconds_count"];
-            let is_histogram = suffixes.iter().any(|suffix| str::ends_with(word, suffix));
-            word.rsplit_once('_')
-                .filter(|_| is_histogram)
-                .map_or(word, |(bare, _)| bare)
-        };
-        ours.map(bare).collect()
-    }
-
-    #[test]
-    fn dashboard_and_alerts_ask_for_nothing_that_is_not_there() {
-        let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
-        let panels = dashboard["panels"].as_array().unwrap();
-        let targets = panels
-            .iter()
-            .flat_map(|panel| panel["targets"].as_array().unwrap());
-        let queries: Vec<&str> = targets
-            .map(|target| target["expr"].as_str().unwrap())
-            .collect();
-        for text in queries.iter().chain([&ALERTS]) {
-            let names = mentioned(text);
-            assert!(!names.is_empty(), "{text}");
-            for name in names {
-                assert!(ALL.iter().any(|metric| metric.name() == name), "{name}");
-            }
-        }
-        assert!(mentioned(ALERTS).len() > 8);
-    }
-
-    #[test]
-    fn every_metric_is_documented_and_on_the_dashboard() {
-        let (documented, shown) = (mentioned(OPERATIONS), mentioned(DASHBOARD));
-        for metric in ALL {
-            assert!(documented.contains(&metric.name()), "{}", metric.name());
-            assert!(shown.contains(&metric.name()), "{}", metric.name());
-        }
-        for name in documented {
-            assert!(ALL.iter().any(|metric| metric.name() == name), "{name}");
-        }
-    }
+    IN_FLIGHT.set(0.0, [queue]);
 }
