@@ -5,7 +5,9 @@
 
 pub mod crates;
 pub mod language;
+pub mod links;
 pub mod recipes;
 pub mod structure;
 
+mod files;
 mod source;

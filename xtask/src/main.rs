@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use xtask::crates;
 use xtask::language::{self, Finding};
 use xtask::recipes::{RECIPES, Recipe};
 use xtask::structure::Report;
+use xtask::{crates, links};
 
 const CHECKS: &str = "\
 usage: cargo xtask TASK
@@ -14,6 +14,7 @@ usage: cargo xtask TASK
   structure [--check]   lengths of files and functions, import cycles, layers of crates
   language [--check] [FOLDER]
                         words to avoid and doc comments to rephrase: counted, or listed for a folder
+  links                 links and paths in documents that lead to no file
 ";
 
 fn main() -> ExitCode {
@@ -51,6 +52,13 @@ fn run(arguments: &[&str]) -> anyhow::Result<bool> {
             let folder = options.iter().find(|option| !option.starts_with("--"));
             print(&shown(&findings, folder.copied()));
             Ok(findings.is_empty() || !options.contains(&"--check"))
+        }
+        ["links"] => {
+            let broken = links::broken(&root)?;
+            for sentence in &broken {
+                print(&format!("{sentence}\n"));
+            }
+            Ok(broken.is_empty())
         }
         [name, arguments @ ..] => {
             let recipe = Recipe::find(name)

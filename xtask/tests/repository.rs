@@ -1,7 +1,7 @@
 //! The repository keeps its own rules.
 
-use xtask::crates;
 use xtask::language::{self, Finding};
+use xtask::{crates, links};
 
 /// Areas whose words are still being replaced: findings there are printed only.
 const PENDING: &[&str] = &[
@@ -35,4 +35,10 @@ fn names_and_sentences_follow_the_glossary() {
         .map(ToString::to_string)
         .collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+fn documents_refer_to_files_that_exist() {
+    let broken = links::broken(&crates::root()).unwrap();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -4,7 +4,6 @@
 mod allowed;
 mod codes;
 mod doc_comments;
-mod files;
 mod finding;
 mod glossary;
 mod identifiers;
@@ -14,6 +13,8 @@ pub use finding::{Finding, summary};
 pub use glossary::Glossary;
 
 use std::path::Path;
+
+use crate::files;
 
 /// Returns every sentence and name in the repository at `root` that breaks a rule.
 ///

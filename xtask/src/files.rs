@@ -1,4 +1,4 @@
-//! The files whose language is checked.
+//! The files of the repository that people write and read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ const EXCLUDED: &[&str] = &[
 ];
 
 /// Returns the files in order, relative to the repository.
-pub(super) fn list(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn list(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(root)? {
         let path = entry?.path();
