@@ -57,9 +57,12 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "snapshots",
-        help: "rewrite committed snapshots, such as the OpenAPI document",
+        help: "rewrite the table of metrics and the OpenAPI document",
         variables: &[("UPDATE_SNAPSHOTS", "1")],
-        steps: &[&["cargo", "test", "--workspace", "snapshot"]],
+        steps: &[
+            &["cargo", "test", "--package", "darkroom-telemetry", "metric"],
+            &["cargo", "test", "--package", "darkroom-issuer", "openapi"],
+        ],
     },
     Recipe {
         name: "chaos",
