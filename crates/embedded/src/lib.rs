@@ -1,7 +1,8 @@
-//! S3 and SQS in this process, on a folder, speaking the real protocols.
+//! S3 and SQS in this process, on a folder, over the real protocols.
 //!
-//! What `darkroom dev` and the end-to-end tests run on in place of AWS. The product does not know the difference: it
-//! speaks to both servers through the AWS SDK, presigned URLs and browser uploads included.
+//! `darkroom dev` and the end-to-end tests run on it in place of AWS. The product does not know the
+//! difference: it reaches both servers through the AWS SDK, presigned URLs and browser uploads
+//! included.
 //!
 //! ```
 //! # async fn example(data_dir: std::path::PathBuf) -> Result<(), darkroom_embedded::StartError> {
@@ -23,24 +24,29 @@
 //! # }
 //! ```
 //!
-//! # What it does
-//! - **S3**: signatures in headers, URLs and forms; conditional and checked writes; metadata, ranges, copies,
-//!   multipart uploads, listings; CORS; events to queues. An object appears whole or not at all, and two writers with
-//!   `If-None-Match: *` never both win. Everything survives a restart on the same folder.
-//! - **SQS**: the JSON protocol; long polls, visibility, redrive and move tasks, delays, batches, FIFO. Queues are in
-//!   memory: after a restart they are gone, and so are the messages in them.
+//! # What it is for
+//! Developing and testing Darkroom, and the clients that come with it: the AWS SDKs, boto3, the AWS
+//! CLI, curl, and browsers with presigned URLs and forms. It implements the operations that these
+//! use, and implements them as AWS documents them:
 //!
-//! # What it does not
-//! - Permissions. One key pair may do everything; bucket and queue policies are kept and given back, not evaluated.
-//!   SQS refuses unsigned requests and does not verify signatures.
-//! - Lifecycle, encryption, public access blocks, ownership and tags are kept and given back, and change nothing.
-//! - Versioning, object lock, ACLs, tags of objects, virtual-host addressing, and events to anything but SQS:
-//!   `NotImplemented`.
-//! - Safety against a loss of power. Files are not forced to disk; one that was cut is reported at the next start and
-//!   left out.
+//! - **S3**: signatures in headers, URLs and forms; conditional writes and checksums; metadata,
+//!   ranges, copies, multipart uploads, listings; CORS; notifications to queues. A write is atomic,
+//!   and of several writers with `If-None-Match: *` exactly one succeeds. Objects and settings
+//!   survive a restart on the same folder.
+//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive to a dead-letter queue,
+//!   delays, batches, FIFO queues. Queues and their messages are in memory only.
 //!
-//! One folder serves one process at a time. The listeners are meant for loopback: there is no TLS and no limit on
-//! what a holder of the key may store.
+//! # What it is not
+//! - A general S3 or SQS. Every other operation is answered with `NotImplemented` or
+//!   `UnknownOperationException`. That includes versioning, ACLs, tags, encryption and access
+//!   settings, virtual-host addressing, notifications to anything but SQS, the deletion of buckets and
+//!   queues, and message move tasks.
+//! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored and
+//!   returned, but have no effect. SQS refuses unsigned requests and does not verify signatures.
+//! - A production store. Files are not flushed to disk, so a power loss may cost objects; a truncated
+//!   file is reported and skipped at the next start. There is no TLS and no quota, so the listeners
+//!   belong on loopback. One folder serves one process at a time.
+
 #![warn(missing_docs)]
 
 mod events;

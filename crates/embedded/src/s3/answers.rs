@@ -26,7 +26,6 @@ macro_rules! described {
             content_language: headers.content_language,
             cache_control: headers.cache_control,
             expires: headers.expires,
-            website_redirect_location: headers.website_redirect_location,
             metadata: Some(headers.metadata).filter(|metadata| !metadata.is_empty()),
             checksum_crc32: checksums.crc32,
             checksum_crc32c: checksums.crc32c,

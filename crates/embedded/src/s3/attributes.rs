@@ -16,7 +16,6 @@ pub(crate) struct ObjectHeaders {
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) expires: Option<Timestamp>,
-    pub(crate) website_redirect_location: Option<String>,
     /// `x-amz-meta-*`, names without the prefix.
     pub(crate) metadata: HashMap<String, String>,
 }

@@ -48,7 +48,11 @@ impl Bucket {
         let made = fs::metadata(&dir)?;
         let created = made.created().or_else(|_| made.modified())?.into();
         let settings = Settings::open(dir.join("settings"))?;
-        let objects = Mutex::new(read_index(&dir.join("objects"))?);
+        let objects = read_index(&dir.join("objects"))?;
+        if let Some(last) = objects.values().map(|object| object.sequencer).max() {
+            sequencer.skip_past(last);
+        }
+        let objects = Mutex::new(objects);
         Ok(Self {
             name,
             created,
@@ -70,7 +74,7 @@ impl Bucket {
             size: staged.size,
             etag: draft.etag.unwrap_or_else(|| hex::encode(staged.md5)),
             modified_ms: now_ms(),
-            sequencer: self.sequencer.next().map_err(S3Error::internal_error)?,
+            sequencer: self.sequencer.next(),
             headers: draft.headers,
             checksums: std::mem::take(&mut staged.checksums),
             key: draft.key,
@@ -119,7 +123,7 @@ impl Bucket {
             return Ok(None);
         };
         conditions.check(Some(&current))?;
-        let sequencer = self.sequencer.next().map_err(S3Error::internal_error)?;
+        let sequencer = self.sequencer.next();
         fs::remove_file(self.path_of(key)).map_err(S3Error::internal_error)?;
         objects.remove(key);
         Ok(Some((current, sequencer)))
@@ -133,11 +137,6 @@ impl Bucket {
     /// The folder of the parts of multipart uploads.
     pub(crate) fn uploads_dir(&self) -> PathBuf {
         self.dir.join("uploads")
-    }
-
-    /// Removes the folder, for a bucket that is empty and no longer in the store.
-    pub(crate) fn remove_folder(&self) -> io::Result<()> {
-        fs::remove_dir_all(&self.dir)
     }
 
     fn lock(&self) -> MutexGuard<'_, Index> {

@@ -24,7 +24,6 @@ macro_rules! headers {
             content_language: $input.content_language,
             cache_control: $input.cache_control,
             expires: $input.expires,
-            website_redirect_location: $input.website_redirect_location,
             metadata: $input.metadata.unwrap_or_default(),
         }
     };

@@ -94,34 +94,6 @@ pub(crate) fn second_version(
     })
 }
 
-/// A page of `ListObjects`, the older form.
-pub(crate) fn first_version(
-    bucket: &StoredBucket,
-    input: ListObjectsInput,
-) -> S3Result<ListObjectsOutput> {
-    let query = Query {
-        prefix: input.prefix.as_deref().unwrap_or_default(),
-        delimiter: input.delimiter.as_deref().unwrap_or_default(),
-        after: input.marker.as_deref().unwrap_or_default(),
-        max_keys: page_size(input.max_keys)?,
-    };
-    let page = bucket.with_index(|index| page(index, &query));
-    let encoder = Encoder(input.encoding_type.clone());
-    Ok(ListObjectsOutput {
-        max_keys: i32::try_from(query.max_keys).ok(),
-        is_truncated: Some(page.next_after.is_some()),
-        next_marker: encoder.maybe(page.next_after.as_deref()),
-        contents: Some(encoder.objects(&page)),
-        common_prefixes: Some(encoder.prefixes(&page)),
-        prefix: encoder.maybe(input.prefix.as_deref()),
-        delimiter: encoder.maybe(input.delimiter.as_deref()),
-        marker: encoder.maybe(input.marker.as_deref()),
-        encoding_type: input.encoding_type,
-        name: Some(input.bucket),
-        ..Default::default()
-    })
-}
-
 fn read_token(token: &str) -> S3Result<String> {
     let bytes = TOKEN.decode(token).ok();
     let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -15,12 +15,7 @@ use super::store::Store;
 use super::{answers, inputs, objects, pages};
 use crate::events::{Event, Notifier};
 
-const ENCRYPTION: &str = "encryption.xml";
 const LIFECYCLE: &str = "lifecycle.xml";
-const OWNERSHIP: &str = "ownership.xml";
-const POLICY: &str = "policy.json";
-const PUBLIC_ACCESS: &str = "public-access.xml";
-const TAGGING: &str = "tagging.xml";
 
 type Answer<T> = S3Result<S3Response<T>>;
 
@@ -65,10 +60,6 @@ impl S3Api {
             .map_err(S3Error::internal_error)?
             .ok_or_else(|| not_configured(code))
     }
-
-    fn forget(&self, bucket: &str, setting: &str) -> S3Result<()> {
-        self.configure(bucket, |bucket| bucket.settings.delete(setting))
-    }
 }
 
 /// The error for a setting that was never put: a code of its own each, and always 404.
@@ -94,11 +85,6 @@ impl S3 for S3Api {
         answer(CreateBucketOutput {
             location: Some(format!("/{}", req.input.bucket)),
         })
-    }
-
-    async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> Answer<DeleteBucketOutput> {
-        self.store.delete(&req.input.bucket)?;
-        answer(DeleteBucketOutput::default())
     }
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> Answer<HeadBucketOutput> {
@@ -255,11 +241,6 @@ impl S3 for S3Api {
         answer(pages::second_version(&bucket, req.input)?)
     }
 
-    async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> Answer<ListObjectsOutput> {
-        let bucket = self.store.bucket(&req.input.bucket)?;
-        answer(pages::first_version(&bucket, req.input)?)
-    }
-
     async fn create_multipart_upload(
         &self,
         req: S3Request<CreateMultipartUploadInput>,
@@ -387,14 +368,6 @@ impl S3 for S3Api {
         })
     }
 
-    async fn delete_bucket_cors(
-        &self,
-        req: S3Request<DeleteBucketCorsInput>,
-    ) -> Answer<DeleteBucketCorsOutput> {
-        self.configure(&req.input.bucket, |bucket| bucket.settings.delete_cors())?;
-        answer(DeleteBucketCorsOutput::default())
-    }
-
     async fn put_bucket_lifecycle_configuration(
         &self,
         req: S3Request<PutBucketLifecycleConfigurationInput>,
@@ -417,143 +390,5 @@ impl S3 for S3Api {
             rules: Some(kept.rules),
             ..Default::default()
         })
-    }
-
-    async fn delete_bucket_lifecycle(
-        &self,
-        req: S3Request<DeleteBucketLifecycleInput>,
-    ) -> Answer<DeleteBucketLifecycleOutput> {
-        self.forget(&req.input.bucket, LIFECYCLE)?;
-        answer(DeleteBucketLifecycleOutput::default())
-    }
-
-    async fn put_public_access_block(
-        &self,
-        req: S3Request<PutPublicAccessBlockInput>,
-    ) -> Answer<PutPublicAccessBlockOutput> {
-        self.keep(
-            &req.input.bucket,
-            PUBLIC_ACCESS,
-            &req.input.public_access_block_configuration,
-        )?;
-        answer(PutPublicAccessBlockOutput::default())
-    }
-
-    async fn get_public_access_block(
-        &self,
-        req: S3Request<GetPublicAccessBlockInput>,
-    ) -> Answer<GetPublicAccessBlockOutput> {
-        let kept = self.kept(
-            &req.input.bucket,
-            PUBLIC_ACCESS,
-            "NoSuchPublicAccessBlockConfiguration",
-        )?;
-        answer(GetPublicAccessBlockOutput {
-            public_access_block_configuration: Some(kept),
-        })
-    }
-
-    async fn put_bucket_encryption(
-        &self,
-        req: S3Request<PutBucketEncryptionInput>,
-    ) -> Answer<PutBucketEncryptionOutput> {
-        self.keep(
-            &req.input.bucket,
-            ENCRYPTION,
-            &req.input.server_side_encryption_configuration,
-        )?;
-        answer(PutBucketEncryptionOutput::default())
-    }
-
-    async fn get_bucket_encryption(
-        &self,
-        req: S3Request<GetBucketEncryptionInput>,
-    ) -> Answer<GetBucketEncryptionOutput> {
-        let kept = self.kept(
-            &req.input.bucket,
-            ENCRYPTION,
-            "ServerSideEncryptionConfigurationNotFoundError",
-        )?;
-        answer(GetBucketEncryptionOutput {
-            server_side_encryption_configuration: Some(kept),
-        })
-    }
-
-    async fn put_bucket_ownership_controls(
-        &self,
-        req: S3Request<PutBucketOwnershipControlsInput>,
-    ) -> Answer<PutBucketOwnershipControlsOutput> {
-        self.keep(&req.input.bucket, OWNERSHIP, &req.input.ownership_controls)?;
-        answer(PutBucketOwnershipControlsOutput::default())
-    }
-
-    async fn get_bucket_ownership_controls(
-        &self,
-        req: S3Request<GetBucketOwnershipControlsInput>,
-    ) -> Answer<GetBucketOwnershipControlsOutput> {
-        let kept = self.kept(
-            &req.input.bucket,
-            OWNERSHIP,
-            "OwnershipControlsNotFoundError",
-        )?;
-        answer(GetBucketOwnershipControlsOutput {
-            ownership_controls: Some(kept),
-        })
-    }
-
-    async fn put_bucket_tagging(
-        &self,
-        req: S3Request<PutBucketTaggingInput>,
-    ) -> Answer<PutBucketTaggingOutput> {
-        self.keep(&req.input.bucket, TAGGING, &req.input.tagging)?;
-        answer(PutBucketTaggingOutput::default())
-    }
-
-    async fn get_bucket_tagging(
-        &self,
-        req: S3Request<GetBucketTaggingInput>,
-    ) -> Answer<GetBucketTaggingOutput> {
-        let kept: Tagging = self.kept(&req.input.bucket, TAGGING, "NoSuchTagSet")?;
-        answer(GetBucketTaggingOutput {
-            tag_set: kept.tag_set,
-        })
-    }
-
-    async fn put_bucket_policy(
-        &self,
-        req: S3Request<PutBucketPolicyInput>,
-    ) -> Answer<PutBucketPolicyOutput> {
-        let policy = req.input.policy;
-        if serde_json::from_str::<serde_json::Value>(&policy).is_err() {
-            return Err(s3_error!(MalformedPolicy, "Policies must be valid JSON"));
-        }
-        self.configure(&req.input.bucket, |bucket| {
-            bucket.settings.save(POLICY, policy.as_bytes())
-        })?;
-        answer(PutBucketPolicyOutput::default())
-    }
-
-    async fn get_bucket_policy(
-        &self,
-        req: S3Request<GetBucketPolicyInput>,
-    ) -> Answer<GetBucketPolicyOutput> {
-        let kept = self
-            .store
-            .bucket(&req.input.bucket)?
-            .settings
-            .load(POLICY)
-            .map_err(S3Error::internal_error)?;
-        let policy = kept.ok_or_else(|| not_configured("NoSuchBucketPolicy"))?;
-        answer(GetBucketPolicyOutput {
-            policy: Some(policy),
-        })
-    }
-
-    async fn delete_bucket_policy(
-        &self,
-        req: S3Request<DeleteBucketPolicyInput>,
-    ) -> Answer<DeleteBucketPolicyOutput> {
-        self.forget(&req.input.bucket, POLICY)?;
-        answer(DeleteBucketPolicyOutput::default())
     }
 }

@@ -47,12 +47,6 @@ impl Settings {
         Ok(())
     }
 
-    pub(crate) fn delete_cors(&self) -> io::Result<()> {
-        self.delete(CORS)?;
-        set(&self.cors, None);
-        Ok(())
-    }
-
     pub(crate) fn notification(&self) -> Arc<NotificationConfiguration> {
         get(&self.notification)
     }
@@ -100,13 +94,6 @@ impl Settings {
         let draft = self.dir.join(format!("{name}.new"));
         fs::write(&draft, text)?;
         fs::rename(draft, self.dir.join(name))
-    }
-
-    pub(crate) fn delete(&self, name: &str) -> io::Result<()> {
-        match fs::remove_file(self.dir.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
     }
 }
 
@@ -156,7 +143,5 @@ mod tests {
         let again = Settings::open(dir.path().into()).unwrap();
         assert_eq!(again.notification().queue_configurations, Some(vec![queue]));
         assert_eq!(again.cors().unwrap().cors_rules, vec![rule]);
-        again.delete_cors().unwrap();
-        assert!(Settings::open(dir.path().into()).unwrap().cors().is_none());
     }
 }

@@ -31,7 +31,7 @@ impl Store {
     pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let dir = data_dir.join("buckets");
         fs::create_dir_all(&dir)?;
-        let sequencer = Arc::new(Sequencer::open(data_dir.join("sequencer"))?);
+        let sequencer = Arc::new(Sequencer::default());
         let mut buckets = Buckets::new();
         for entry in fs::read_dir(&dir)? {
             let entry = entry?;
@@ -81,18 +81,6 @@ impl Store {
             name.into(),
             Arc::new(bucket.map_err(S3Error::internal_error)?),
         );
-        Ok(())
-    }
-
-    /// Removes an empty bucket.
-    pub(crate) fn delete(&self, name: &str) -> S3Result<()> {
-        let mut buckets = self.write();
-        let bucket = buckets.get(name).ok_or_else(|| s3_error!(NoSuchBucket))?;
-        if !bucket.with_index(BTreeMap::is_empty) {
-            return Err(s3_error!(BucketNotEmpty));
-        }
-        bucket.remove_folder().map_err(S3Error::internal_error)?;
-        buckets.remove(name);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -45,9 +46,7 @@ fn code<T>(result: S3Result<T>) -> Option<S3ErrorCode> {
 impl Fixture {
     async fn open(dir: &Path) -> Self {
         let queues = Arc::new(Queues::new("eu-central-1".into(), CancellationToken::new()));
-        queues
-            .create("events", Default::default(), Default::default())
-            .unwrap();
+        queues.create("events", Default::default()).unwrap();
         let store = Arc::new(Store::open(dir).unwrap());
         let api = S3Api::new(
             store,
@@ -97,15 +96,13 @@ impl Fixture {
 
     /// Every event so far, taken off the queue.
     fn events(&self) -> Vec<serde_json::Value> {
-        let messages =
-            self.queues.with(
-                "events",
-                |queue, now_ms| Ok(queue.take_visible(100, now_ms)),
-            );
-        messages
-            .unwrap()
-            .iter()
-            .map(|message| serde_json::from_str(&message.body).unwrap())
+        let received = self.queues.with("events", |queue, now_ms| {
+            let (received, _) = queue.receive(100, Duration::from_secs(60), false, now_ms);
+            Ok(received)
+        });
+        let received = received.unwrap().into_iter();
+        received
+            .map(|received| serde_json::from_str(&received.message.body).unwrap())
             .collect()
     }
 
@@ -313,10 +310,7 @@ async fn keys_that_no_file_system_would_take_are_objects_all_the_same() {
         assert_eq!(fixture.get(key).await.unwrap(), key.as_bytes());
     }
     let names = std::fs::read_dir(dir.path()).unwrap().count();
-    assert_eq!(
-        names, 3,
-        "buckets, sequencer and staging, and nothing outside of them"
-    );
+    assert_eq!(names, 2, "buckets and staging, and nothing outside of them");
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ use super::attributes::AttributeMap;
 use super::batch;
 use super::error::SqsError;
 use super::message::{Outgoing, md5_of_attributes, md5_of_body};
-use super::moves;
 use super::queue::{Queue, Sent};
 use super::queues::{ACCOUNT, Queues, Receive};
 use super::received;
@@ -39,32 +38,19 @@ impl Api {
             "ChangeMessageVisibility" => self.change_visibility(parse(body)?),
             "ChangeMessageVisibilityBatch" => batch::change_visibility(&self.queues, parse(body)?),
             "CreateQueue" => self.create_queue(parse(body)?),
-            "DeleteQueue" => self.delete_queue(parse(body)?),
             "GetQueueUrl" => self.queue_url(parse(body)?),
             "ListQueues" => Ok(self.list_queues(&parse(body)?)),
             "GetQueueAttributes" => self.queue_attributes(parse(body)?),
             "SetQueueAttributes" => self.set_attributes(parse(body)?),
             "PurgeQueue" => self.purge(parse(body)?),
-            "TagQueue" => self.tag(parse(body)?),
-            "UntagQueue" => self.untag(parse(body)?),
-            "ListQueueTags" => self.tags(parse(body)?),
-            "ListDeadLetterSourceQueues" => self.dead_letter_sources(parse(body)?),
-            "StartMessageMoveTask" => self.start_move(parse(body)?),
-            "CancelMessageMoveTask" => self.cancel_move(parse(body)?),
-            "ListMessageMoveTasks" => Ok(self.moves(parse(body)?)),
             other => Err(SqsError::UnknownAction(other.to_owned())),
         }
     }
 
     fn create_queue(&self, request: CreateQueue) -> Result<Value, SqsError> {
         self.queues
-            .create(&request.queue_name, request.attributes, request.tags)?;
+            .create(&request.queue_name, request.attributes)?;
         Ok(json!({ "QueueUrl": self.url(&request.queue_name) }))
-    }
-
-    fn delete_queue(&self, request: QueueUrl) -> Result<Value, SqsError> {
-        self.queues.delete_queue(queue_name(&request.queue_url))?;
-        Ok(json!({}))
     }
 
     fn queue_url(&self, request: QueueName) -> Result<Value, SqsError> {
@@ -106,50 +92,6 @@ impl Api {
                 queue.purge();
                 Ok(json!({}))
             })
-    }
-
-    fn tag(&self, request: TagQueue) -> Result<Value, SqsError> {
-        self.queues
-            .with(queue_name(&request.queue_url), |queue, _| {
-                queue.tags.extend(request.tags);
-                Ok(json!({}))
-            })
-    }
-
-    fn untag(&self, request: UntagQueue) -> Result<Value, SqsError> {
-        self.queues
-            .with(queue_name(&request.queue_url), |queue, _| {
-                queue
-                    .tags
-                    .retain(|name, _| !request.tag_keys.contains(name));
-                Ok(json!({}))
-            })
-    }
-
-    fn tags(&self, request: QueueUrl) -> Result<Value, SqsError> {
-        self.queues
-            .with(queue_name(&request.queue_url), |queue, _| {
-                Ok(json!({ "Tags": queue.tags }))
-            })
-    }
-
-    fn dead_letter_sources(&self, request: QueueUrl) -> Result<Value, SqsError> {
-        let mut state = self.queues.lock();
-        let arn = state.queue(queue_name(&request.queue_url))?.arn.clone();
-        let feeds = |queue: &&Queue| {
-            queue
-                .attributes
-                .redrive()
-                .is_some_and(|redrive| redrive.target_arn == arn)
-        };
-        let urls: Vec<_> = state
-            .queues
-            .values()
-            .filter(feeds)
-            .map(|queue| self.url(&queue.name))
-            .collect();
-        // The model spells this one small.
-        Ok(json!({ "queueUrls": urls }))
     }
 
     fn send(&self, request: Single<Outgoing>) -> Result<Value, SqsError> {
@@ -217,37 +159,6 @@ impl Api {
             queue.change_visibility(&receipt, timeout, now_ms)
         })?;
         Ok(json!({}))
-    }
-
-    fn start_move(&self, request: StartMessageMoveTask) -> Result<Value, SqsError> {
-        let rate = request.max_number_of_messages_per_second;
-        if rate.is_some_and(|rate| !(1..=500).contains(&rate)) {
-            return Err(SqsError::invalid(
-                "MaxNumberOfMessagesPerSecond",
-                "Must be between 1 and 500.",
-            ));
-        }
-        let handle = moves::start(
-            &self.queues,
-            request.source_arn,
-            request.destination_arn,
-            rate,
-        )?;
-        Ok(json!({ "TaskHandle": handle }))
-    }
-
-    fn cancel_move(&self, request: CancelMessageMoveTask) -> Result<Value, SqsError> {
-        let moved = moves::cancel(&self.queues, &request.task_handle)?;
-        Ok(json!({ "ApproximateNumberOfMessagesMoved": moved }))
-    }
-
-    fn moves(&self, request: ListMessageMoveTasks) -> Value {
-        let tasks = moves::list(
-            &self.queues,
-            &request.source_arn,
-            request.max_results.unwrap_or(1).min(10),
-        );
-        json!({ "Results": tasks.iter().map(describe_move).collect::<Vec<_>>() })
     }
 
     fn url(&self, name: &str) -> String {
@@ -319,27 +230,4 @@ fn describe(queue: &mut Queue, now_ms: u64) -> AttributeMap {
             .or_insert_with(|| "false".into());
     }
     all
-}
-
-fn describe_move(task: &moves::Move) -> Value {
-    let mut entry = json!({
-        "Status": task.status.as_str(),
-        "SourceArn": task.source_arn,
-        "ApproximateNumberOfMessagesMoved": task.moved,
-        "ApproximateNumberOfMessagesToMove": task.to_move,
-        "StartedTimestamp": task.started_ms,
-    });
-    if task.status == moves::Status::Running {
-        entry["TaskHandle"] = json!(task.handle);
-    }
-    if let Some(arn) = &task.destination_arn {
-        entry["DestinationArn"] = json!(arn);
-    }
-    if let Some(rate) = task.per_second {
-        entry["MaxNumberOfMessagesPerSecond"] = json!(rate);
-    }
-    if let Some(reason) = task.failure {
-        entry["FailureReason"] = json!(reason);
-    }
-    entry
 }

@@ -19,17 +19,6 @@ const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("VisibilityTimeout", 0, 43_200, 30),
 ];
 
-/// Kept and given back; they change nothing here.
-const KEPT: [&str; 7] = [
-    "Policy",
-    "RedriveAllowPolicy",
-    "KmsMasterKeyId",
-    "KmsDataKeyReusePeriodSeconds",
-    "SqsManagedSseEnabled",
-    "DeduplicationScope",
-    "FifoThroughputLimit",
-];
-
 /// Where a message goes that was received too often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redrive {
@@ -70,9 +59,9 @@ impl QueueAttributes {
             };
         } else if name == "ContentBasedDeduplication" {
             value.parse::<bool>().map_err(|_| invalid())?;
-        } else if !KEPT.contains(&name) {
+        } else if name != "Policy" {
             return Err(SqsError::InvalidAttributeName(name.to_owned()));
-        } else if name == "Policy" && !value.is_empty() {
+        } else if !value.is_empty() {
             serde_json::from_str::<Value>(value).map_err(|_| invalid())?;
         }
         if value.is_empty() {
@@ -89,7 +78,6 @@ impl QueueAttributes {
             .iter()
             .map(|(name, _, _, default)| ((*name).to_owned(), default.to_string()));
         let mut all: AttributeMap = defaults.collect();
-        all.insert("SqsManagedSseEnabled".into(), "true".into());
         all.extend(self.set.clone());
         all
     }

@@ -42,10 +42,6 @@ pub(crate) enum SqsError {
     InvalidBatchEntryId,
     #[error("Batch requests cannot be longer than {0} bytes.")]
     BatchRequestTooLong(usize),
-    #[error("{0}")]
-    ResourceNotFound(String),
-    #[error("{0}")]
-    UnsupportedOperation(String),
     #[error("The request could not be read: {0}")]
     Malformed(String),
     #[error("The request must contain a signature.")]
@@ -86,8 +82,6 @@ impl SqsError {
             Self::BatchEntryIdsNotDistinct(_) => "BatchEntryIdsNotDistinct",
             Self::InvalidBatchEntryId => "InvalidBatchEntryId",
             Self::BatchRequestTooLong(_) => "BatchRequestTooLong",
-            Self::ResourceNotFound(_) => "ResourceNotFoundException",
-            Self::UnsupportedOperation(_) => "UnsupportedOperation",
             Self::Malformed(_) => "SerializationException",
             Self::MissingAuthentication => "MissingAuthenticationToken",
             Self::UnknownAction(_) => "UnknownOperationException",
@@ -109,7 +103,6 @@ impl SqsError {
             Self::BatchEntryIdsNotDistinct(_) => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
             Self::InvalidBatchEntryId => "AWS.SimpleQueueService.InvalidBatchEntryId",
             Self::BatchRequestTooLong(_) => "AWS.SimpleQueueService.BatchRequestTooLong",
-            Self::UnsupportedOperation(_) => "AWS.SimpleQueueService.UnsupportedOperation",
             Self::UnknownAction(_) => "InvalidAction",
             other => other.code(),
         }

@@ -95,8 +95,6 @@ pub(crate) struct Message {
     pub(crate) deduplication_id: Option<String>,
     /// FIFO only: the number that `SendMessage` answered.
     pub(crate) sequence_number: Option<String>,
-    /// The queue that gave it up, for a message in a dead-letter queue.
-    pub(crate) dead_letter_source: Option<String>,
     /// Hidden until then, while received or delayed.
     pub(crate) visible_at_ms: u64,
     /// The secret of the last receipt handle. Older handles no longer name the message.

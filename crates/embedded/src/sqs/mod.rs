@@ -10,7 +10,6 @@ mod clock;
 mod error;
 mod http;
 mod message;
-mod moves;
 mod queue;
 #[cfg(test)]
 mod queue_tests;

@@ -23,7 +23,6 @@ pub(crate) struct Queue {
     pub(crate) name: String,
     pub(crate) arn: String,
     pub(crate) attributes: QueueAttributes,
-    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) created_ms: u64,
     pub(crate) modified_ms: u64,
     /// Told whenever a message may have become visible sooner than a waiting receiver thinks.
@@ -65,7 +64,6 @@ impl Queue {
             name,
             arn,
             attributes,
-            tags: BTreeMap::new(),
             created_ms: now_ms,
             modified_ms: now_ms,
             arrivals: Arc::default(),
@@ -113,7 +111,6 @@ impl Queue {
             group_id: outgoing.message_group_id,
             deduplication_id,
             sequence_number,
-            dead_letter_source: None,
             visible_at_ms: now_ms + millis(delay),
             receipt: None,
         });
@@ -259,16 +256,6 @@ impl Queue {
         self.hidden.insert((message.visible_at_ms, receipt.place));
         self.arrivals.notify_waiters();
         Ok(())
-    }
-
-    /// Takes up to `max` visible messages out, for a move to another queue.
-    pub(crate) fn take_visible(&mut self, max: usize, now_ms: u64) -> Vec<Message> {
-        self.refresh(now_ms);
-        let places: Vec<_> = self.visible.iter().copied().take(max).collect();
-        places
-            .into_iter()
-            .filter_map(|place| self.remove(place))
-            .collect()
     }
 
     pub(crate) fn purge(&mut self) {

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::attributes::{AttributeMap, QueueAttributes};
 use super::clock::Clock;
 use super::error::SqsError;
 use super::message::{Message, Outgoing};
-use super::moves::Move;
 use super::queue::{Queue, Received, Sent};
 
 /// The account that queues belong to. There are no accounts here; the number is the one other local clouds use.
@@ -30,7 +29,6 @@ pub(crate) struct Queues {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) queues: BTreeMap<String, Queue>,
-    pub(crate) moves: Vec<Move>,
 }
 
 /// One call to receive messages.
@@ -80,7 +78,6 @@ impl State {
         now_ms: u64,
     ) -> Result<Vec<Received>, SqsError> {
         let queue = self.queue(name)?;
-        let arn = queue.arn.clone();
         let target = queue
             .attributes
             .redrive()
@@ -98,9 +95,7 @@ impl State {
             for message in given_up {
                 // A standard queue's message keeps its age; a FIFO queue's starts anew.
                 let sent_ms = if fifo { now_ms } else { message.sent_ms };
-                let dead_letter_source = Some(arn.clone());
                 dead_letters.add(Message {
-                    dead_letter_source,
                     sent_ms,
                     ..unreceived(message, now_ms)
                 });
@@ -150,12 +145,7 @@ impl Queues {
     }
 
     /// Makes a queue. A second call with the same attributes is a success and changes nothing.
-    pub(crate) fn create(
-        &self,
-        name: &str,
-        mut wanted: AttributeMap,
-        tags: BTreeMap<String, String>,
-    ) -> Result<(), SqsError> {
+    pub(crate) fn create(&self, name: &str, mut wanted: AttributeMap) -> Result<(), SqsError> {
         check_name(name)?;
         let fifo = wanted
             .remove("FifoQueue")
@@ -174,20 +164,8 @@ impl Queues {
             };
         }
         state.check_redrive(fifo, &attributes)?;
-        let mut queue = Queue::new(name.into(), self.arn(name), attributes, self.now_ms());
-        queue.tags = tags;
+        let queue = Queue::new(name.into(), self.arn(name), attributes, self.now_ms());
         state.queues.insert(name.into(), queue);
-        Ok(())
-    }
-
-    pub(crate) fn delete_queue(&self, name: &str) -> Result<(), SqsError> {
-        let queue = self
-            .lock()
-            .queues
-            .remove(name)
-            .ok_or(SqsError::QueueDoesNotExist)?;
-        // Receivers that wait on it must learn that it is gone.
-        queue.arrivals.notify_waiters();
         Ok(())
     }
 
@@ -255,18 +233,6 @@ impl Queues {
         Ok((received, next))
     }
 
-    /// Waits, but not beyond the stop of the process.
-    pub(crate) async fn pause(&self, duration: Duration) {
-        tokio::select! {
-            () = sleep_until(Instant::now() + duration) => {}
-            () = self.stopping.cancelled() => {}
-        }
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.is_cancelled()
-    }
-
     pub(crate) fn arn(&self, name: &str) -> String {
         format!("arn:aws:sqs:{}:{ACCOUNT}:{name}", self.region)
     }
@@ -286,21 +252,18 @@ fn check_name(name: &str) -> Result<(), SqsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqs::moves::{self, Status};
 
     const LONG: Duration = Duration::from_secs(20);
 
     fn queues(stopping: &CancellationToken) -> Arc<Queues> {
         let queues = Queues::new("eu-central-1".into(), stopping.clone());
-        queues
-            .create("dead", AttributeMap::new(), BTreeMap::new())
-            .unwrap();
+        queues.create("dead", AttributeMap::new()).unwrap();
         let policy = format!(
             r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#,
             queues.arn("dead")
         );
         let attributes = AttributeMap::from([("RedrivePolicy".to_owned(), policy)]);
-        queues.create("work", attributes, BTreeMap::new()).unwrap();
+        queues.create("work", attributes).unwrap();
         Arc::new(queues)
     }
 
@@ -403,7 +366,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dead_letter_keeps_its_id_and_goes_back_as_a_new_message() {
+    async fn a_dead_letter_keeps_its_id() {
         let queues = queues(&CancellationToken::new());
         let sent = queues.send("work", message("a")).unwrap();
         let now = receive(Duration::ZERO, Duration::ZERO);
@@ -411,50 +374,6 @@ mod tests {
         assert!(queues.receive("work", &now).await.unwrap().is_empty());
         let dead = queues.receive("dead", &now).await.unwrap();
         assert_eq!(dead[0].message.id, sent.message_id);
-        assert_eq!(dead[0].message.dead_letter_source, Some(queues.arn("work")));
-
-        moves::start(&queues, queues.arn("dead"), None, None).unwrap();
-        let back = queues.receive("work", &receive(LONG, LONG)).await.unwrap();
-        assert_eq!(
-            (back[0].message.body.as_str(), back[0].message.receive_count),
-            ("a", 1)
-        );
-        assert_ne!(back[0].message.id, sent.message_id);
-        while moves::list(&queues, &queues.arn("dead"), 1)[0].status == Status::Running {
-            tokio::task::yield_now().await;
-        }
-        let task = &moves::list(&queues, &queues.arn("dead"), 1)[0];
-        assert_eq!((task.status, task.moved), (Status::Completed, 1));
-    }
-
-    #[tokio::test]
-    async fn a_move_of_a_queue_that_is_not_for_dead_letters_is_refused() {
-        let queues = queues(&CancellationToken::new());
-        let refused = moves::start(&queues, queues.arn("work"), None, None);
-        assert!(matches!(
-            refused,
-            Err(SqsError::InvalidParameterValue { .. })
-        ));
-    }
-
-    #[tokio::test]
-    async fn a_letter_whose_queue_is_gone_stays_where_it_is() {
-        let queues = queues(&CancellationToken::new());
-        queues.send("dead", message("nobody's")).unwrap();
-        moves::start(&queues, queues.arn("dead"), None, None).unwrap();
-        while moves::list(&queues, &queues.arn("dead"), 1)[0].status == Status::Running {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(
-            moves::list(&queues, &queues.arn("dead"), 1)[0].status,
-            Status::Failed
-        );
-        assert_eq!(
-            queues
-                .with("dead", |queue, now_ms| Ok(queue.counts(now_ms).visible))
-                .unwrap(),
-            1
-        );
     }
 
     #[test]
@@ -462,13 +381,13 @@ mod tests {
         let queues = queues(&CancellationToken::new());
         let thirty = AttributeMap::from([("VisibilityTimeout".to_owned(), "30".to_owned())]);
         let sixty = AttributeMap::from([("VisibilityTimeout".to_owned(), "60".to_owned())]);
-        assert!(queues.create("dead", thirty, BTreeMap::new()).is_ok());
-        let other = queues.create("dead", sixty, BTreeMap::new());
+        assert!(queues.create("dead", thirty).is_ok());
+        let other = queues.create("dead", sixty);
         assert!(
             matches!(other, Err(SqsError::QueueNameExists(name)) if name == "VisibilityTimeout")
         );
         let missing = r#"{"deadLetterTargetArn":"arn:none","maxReceiveCount":1}"#;
         let attributes = AttributeMap::from([("RedrivePolicy".to_owned(), missing.to_owned())]);
-        assert!(queues.create("other", attributes, BTreeMap::new()).is_err());
+        assert!(queues.create("other", attributes).is_err());
     }
 }

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::message::{MessageAttributes, md5_of_attributes, md5_of_body};
 use super::queue::Received;
-use super::queues::ACCOUNT;
 use super::requests::ReceiveMessage;
 
 /// The message, with the attributes that the request asked for.
@@ -32,7 +31,6 @@ fn system_attributes(received: &Received, request: &ReceiveMessage) -> Map<Strin
     let message = &received.message;
     let text = |value: u64| Some(value.to_string());
     let all = [
-        ("SenderId", Some(ACCOUNT.to_owned())),
         ("SentTimestamp", text(message.sent_ms)),
         (
             "ApproximateReceiveCount",
@@ -45,10 +43,6 @@ fn system_attributes(received: &Received, request: &ReceiveMessage) -> Map<Strin
         ("MessageGroupId", message.group_id.clone()),
         ("MessageDeduplicationId", message.deduplication_id.clone()),
         ("SequenceNumber", message.sequence_number.clone()),
-        (
-            "DeadLetterQueueSourceArn",
-            message.dead_letter_source.clone(),
-        ),
     ];
     let mut wanted = request
         .attribute_names

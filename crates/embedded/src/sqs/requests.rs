@@ -1,7 +1,5 @@
 //! The bodies of the requests that SQS takes, in its JSON protocol.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::attributes::AttributeMap;
@@ -12,9 +10,6 @@ pub(crate) struct CreateQueue {
     pub(crate) queue_name: String,
     #[serde(default)]
     pub(crate) attributes: AttributeMap,
-    /// The model spells this one small.
-    #[serde(default, rename = "tags")]
-    pub(crate) tags: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -109,42 +104,4 @@ pub(crate) struct Single<T> {
     pub(crate) queue_url: String,
     #[serde(flatten)]
     pub(crate) content: T,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct TagQueue {
-    pub(crate) queue_url: String,
-    pub(crate) tags: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct UntagQueue {
-    pub(crate) queue_url: String,
-    pub(crate) tag_keys: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct StartMessageMoveTask {
-    pub(crate) source_arn: String,
-    #[serde(default)]
-    pub(crate) destination_arn: Option<String>,
-    #[serde(default)]
-    pub(crate) max_number_of_messages_per_second: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct CancelMessageMoveTask {
-    pub(crate) task_handle: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ListMessageMoveTasks {
-    pub(crate) source_arn: String,
-    #[serde(default)]
-    pub(crate) max_results: Option<usize>,
 }
