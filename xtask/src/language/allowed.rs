@@ -26,6 +26,7 @@ const ALLOWED: &[Allowed] = &[
     // Prometheus's name for a kind of metric, and Grafana's for a kind of panel.
     within("gauge", "crates/telemetry/src"),
     within("gauge", "deploy/grafana"),
+    everywhere("gauge", "` | gauge | "),
     // Attributes of rustdoc, clap, HTML and CSS.
     everywhere("hidden", "doc(hidden)"),
     everywhere("hide", "hide = true"),

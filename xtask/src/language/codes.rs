@@ -1,6 +1,7 @@
-//! The codes of types against those in the glossary.
+//! The codes of types and the label values of metrics, compared with those in the glossary.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
@@ -10,18 +11,43 @@ use super::{Finding, Glossary};
 use crate::crates;
 use crate::source::targets;
 
+/// The document with the table of metrics, which is generated from their declarations.
+const METRICS: &str = "docs/operations.md";
+
 /// Returns a finding for each code that only one of code and glossary has.
 pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Finding>> {
     let defined = defined(root, glossary)?;
+    let metrics = fs::read_to_string(root.join(METRICS))?;
     let mut findings = Vec::new();
     for (name, listed) in glossary.codes() {
-        let (file, codes) = defined.get(name).cloned().unwrap_or_default();
+        let (file, codes) = if name.starts_with("darkroom_") {
+            (PathBuf::from(METRICS), label_values(&metrics, name))
+        } else {
+            defined.get(name).cloned().unwrap_or_default()
+        };
         for code in codes.symmetric_difference(listed) {
             let word = format!("`{code}` of {name} is in one of code and docs/glossary.md only");
             findings.push(Finding::new(&file, 0, word));
         }
     }
     Ok(findings)
+}
+
+/// Returns the values of the last label of a metric, with which its description ends: "Messages by
+/// result: retried, released." None if the table has no such metric.
+fn label_values(table: &str, metric: &str) -> BTreeSet<String> {
+    let start = format!("| `{metric}` |");
+    let row = table
+        .lines()
+        .find(|line| line.starts_with(&start))
+        .unwrap_or_default();
+    let description = row.trim_end_matches(['.', ' ', '|']);
+    let values = description
+        .rsplit_once(": ")
+        .map(|(_, values)| values)
+        .unwrap_or_default();
+    let values = values.split(", ").filter(|value| !value.is_empty());
+    values.map(str::to_owned).collect()
 }
 
 type Codes = BTreeMap<String, (PathBuf, BTreeSet<String>)>;
@@ -82,4 +108,34 @@ fn is_of_self(pattern: &Pat) -> bool {
     path.segments
         .first()
         .is_some_and(|first| first.ident == "Self")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(values: &[&str]) -> BTreeSet<String> {
+        values.iter().map(|&value| value.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_texts_of_variants_are_codes() {
+        let text = "impl Shape { fn name(self) -> &'static str { match self { Self::Round => \"round\",\
+            Self::Other(_) => \"other\", } } fn parse(text: &str) { match text { \"x\" => 1 } } }";
+        let mut names = CodeNames::default();
+        names.visit_file(&syn::parse_file(text).unwrap());
+        assert_eq!(names.found["Shape"], set(&["other", "round"]));
+    }
+
+    #[test]
+    fn a_description_ends_with_the_values_of_a_label() {
+        let table = "| metric | kind | labels | description |\n|---|---|---|---|\n\
+            | `darkroom_a` | counter | `result` | Messages by result: retried, released. |\n\
+            | `darkroom_b` | counter | `queue` | Others. |\n";
+        assert_eq!(
+            label_values(table, "darkroom_a"),
+            set(&["released", "retried"])
+        );
+        assert_eq!(label_values(table, "darkroom_b"), set(&[]));
+    }
 }
