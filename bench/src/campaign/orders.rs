@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use darkroom_cloud::Bucket;
-use darkroom_contract::{EventKind, ObjectEvent, Sequencer, notification_body};
+use darkroom_contract::{ObjectEvent, notification_body};
 
 use crate::ledger::{Ledger, new_key, put};
 use crate::picture::numbered;
@@ -72,14 +72,9 @@ async fn versions(stand: &Stand, ledger: &mut Ledger, number: u32) -> anyhow::Re
         put(stand, &key, &picture.bytes).await?;
         let written = stand.raw.head(&key.to_string()).await?;
         events.push(notification_body(&ObjectEvent {
-            kind: EventKind::Created,
-            bucket: stand.raw.name().to_owned(),
-            key: key.to_string(),
             size: Some(picture.bytes.len() as u64),
             etag: written.map(|info| info.etag),
-            version_id: None,
-            sequencer: Some(Sequencer::new(format!("{version:018X}"))),
-            force: false,
+            ..ObjectEvent::created(stand.raw.name(), key.to_string())
         }));
         if version == VERSIONS {
             ledger.note(key.clone(), picture.expected);

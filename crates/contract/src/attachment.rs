@@ -1,65 +1,65 @@
-//! What a client sends along with an upload.
+//! The data that a client attaches to an upload.
 
 use std::collections::BTreeMap;
 
 use darkroom_imaging::CropBox;
 use serde::{Deserialize, Serialize};
 
-/// A client's own key-value pairs, its crop box, and the trace that it began.
+/// A client's own key-value pairs, its crop, and its trace.
 ///
-/// They travel as one signed header of the raw object, [`Attachment::HEADER`], because S3 lowers
-/// the case of header names and a header's value must be ASCII: JSON with everything else escaped
-/// keeps both keys and values as they were.
+/// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 lowers the
+/// case of header names, and a header's value must be ASCII: JSON with everything else escaped
+/// preserves both keys and values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
-    /// The client's own pairs; they come back in the manifest.
+    /// The client's own pairs, which the manifest repeats.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
-    /// The part of the upright picture to keep.
+    /// The part of the upright image to keep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crop: Option<CropBox>,
-    /// The trace that the upload belongs to, where there is one (W3C Trace Context).
+    /// The trace that the upload belongs to, if any (W3C Trace Context).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
 }
 
-/// An attachment that S3 could not carry, or a header that holds none.
+/// An attachment does not fit into S3's user metadata, or a header is not an attachment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttachmentError {
-    /// It is longer than S3 lets user metadata be.
-    #[error("metadata takes {bytes} bytes as S3 counts them; {max} are allowed")]
+    /// The attachment exceeds S3's limit on user metadata.
+    #[error("metadata takes {bytes} bytes as S3 counts them, at most {max} are allowed")]
     TooLarge {
-        /// What it takes, name of the header included.
+        /// The size of the attachment, including the name of the header.
         bytes: usize,
-        /// What S3 allows.
+        /// The limit.
         max: usize,
     },
-    /// The header is not what this type writes.
-    #[error("the upload's attachment cannot be read: {0}")]
-    Unreadable(String),
+    /// The header was not written by [`Attachment::to_header`].
+    #[error("invalid attachment: {0}")]
+    Invalid(String),
 }
 
 impl Attachment {
-    /// The user metadata name that carries it: the header is `x-amz-meta-darkroom`.
+    /// The name of the user metadata, without the prefix `x-amz-meta-`.
     pub const NAME: &str = "darkroom";
-    /// The header as a client sends it.
+    /// The name of the header as a client sends it.
     pub const HEADER: &str = "x-amz-meta-darkroom";
-    /// S3's limit on all user metadata of an object, names and values together.
+    /// S3's limit on the user metadata of an object, names and values together.
     pub const MAX_BYTES: usize = 2048;
 
-    /// Whether there is nothing to carry.
+    /// Returns `true` if there is nothing to attach.
     pub fn is_empty(&self) -> bool {
         self.metadata.is_empty() && self.crop.is_none() && self.traceparent.is_none()
     }
 
-    /// The header's value: printable ASCII, no two spaces in a row.
+    /// The value of the header: printable ASCII without two spaces in a row.
     ///
     /// # Errors
-    /// [`AttachmentError::TooLarge`] if S3 would refuse it.
+    /// [`AttachmentError::TooLarge`] if S3 would reject it.
     pub fn to_header(&self) -> Result<String, AttachmentError> {
         let json = serde_json::to_string(self)
-            .map_err(|error| AttachmentError::Unreadable(error.to_string()))?;
+            .map_err(|error| AttachmentError::Invalid(error.to_string()))?;
         let value = escape(&json);
         let bytes = Self::NAME.len() + value.len();
         if bytes > Self::MAX_BYTES {
@@ -71,17 +71,17 @@ impl Attachment {
         Ok(value)
     }
 
-    /// Reads what [`Attachment::to_header`] wrote.
+    /// Parses the value that [`Attachment::to_header`] wrote.
     ///
     /// # Errors
-    /// [`AttachmentError::Unreadable`] if it is anything else.
+    /// [`AttachmentError::Invalid`] if it is anything else.
     pub fn from_header(value: &str) -> Result<Self, AttachmentError> {
-        serde_json::from_str(value).map_err(|error| AttachmentError::Unreadable(error.to_string()))
+        serde_json::from_str(value).map_err(|error| AttachmentError::Invalid(error.to_string()))
     }
 }
 
-/// JSON with everything but printable ASCII as `\uXXXX`. A space that follows a space is escaped
-/// too: signature version 4 folds runs of spaces in header values.
+/// Escapes everything but printable ASCII as `\uXXXX`. A space that follows a space is escaped too:
+/// Signature Version 4 collapses runs of spaces in header values.
 fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     let mut after_space = false;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_pairs_read_like_json() {
+    fn plain_pairs_are_plain_json() {
         assert_eq!(
             pairs(&[("Album", "7")]).to_header().unwrap(),
             r#"{"metadata":{"Album":"7"}}"#
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_s3_carries_is_refused() {
+    fn more_than_s3_accepts_is_an_error() {
         let attachment = pairs(&[("note", &"x".repeat(2048))]);
         assert!(matches!(
             attachment.to_header(),
@@ -135,7 +135,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_pairs_survive_a_header(metadata: BTreeMap<String, String>, x: u32, width: u32) {
+        fn any_pairs_are_read_back_from_the_header(metadata: BTreeMap<String, String>, x: u32, width: u32) {
             let crop = Some(CropBox { x, y: 0, width, height: 1 });
             let traceparent = Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned());
             let attachment = Attachment { metadata, crop, traceparent };

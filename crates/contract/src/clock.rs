@@ -1,4 +1,4 @@
-//! The time of day, as a dependency.
+//! The current time as a dependency.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ impl Clock {
         Self::from_fn(OffsetDateTime::now_utc)
     }
 
-    /// A clock that shows what `now` returns.
+    /// A clock whose time is the result of `now`.
     pub fn from_fn(now: impl Fn() -> OffsetDateTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

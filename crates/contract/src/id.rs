@@ -1,4 +1,4 @@
-//! The identity of an upload.
+//! The id of an upload.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,27 +8,27 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The year 3000 in Unix seconds. A UUIDv7 can carry times that no calendar here can hold, and none
-/// that we have made is anywhere near.
+/// The year 3000 in Unix seconds. A UUIDv7 can hold times that `OffsetDateTime` cannot, all of them
+/// far beyond those of real uploads.
 const TIMES_END: u64 = 32_503_680_000;
 
-/// A server-made UUIDv7 (RFC 9562), which also says when the upload was asked for.
+/// A UUIDv7 (RFC 9562) that the issuer made; it includes the time at which the upload was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct UploadId(Uuid);
 
-/// A text that is not a UUIDv7 in its canonical lower-case form.
+/// A text is not a UUIDv7 in its canonical lower-case form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an id is a UUID of version 7 in lower case")]
+#[error("an id must be a UUID of version 7 in lower case")]
 pub struct IdError;
 
 impl UploadId {
-    /// A new id that carries the present time.
+    /// A new id with the current time.
     pub fn generate() -> Self {
         Self(Uuid::now_v7())
     }
 
-    /// When the upload was asked for, to the millisecond.
+    /// The time at which the upload was created, to the millisecond.
     pub fn created_at(&self) -> OffsetDateTime {
         let (seconds, nanos) = self.unix_time();
         OffsetDateTime::UNIX_EPOCH + Duration::new(seconds, nanos)
@@ -43,12 +43,12 @@ impl UploadId {
 impl FromStr for UploadId {
     type Err = IdError;
 
-    /// Reads the canonical form only, so that one upload has one key.
+    /// Parses the canonical form only, so that an upload has exactly one key.
     fn from_str(text: &str) -> Result<Self, IdError> {
         let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
         let id = Self(uuid);
-        let is_ours = uuid.get_version_num() == 7 && id.unix_time().0 < TIMES_END;
-        if is_ours && id.to_string() == text {
+        let is_valid = uuid.get_version_num() == 7 && id.unix_time().0 < TIMES_END;
+        if is_valid && id.to_string() == text {
             Ok(id)
         } else {
             Err(IdError)
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_survives_its_text_and_tells_its_time() {
+    fn an_id_is_read_back_from_its_text_and_knows_its_time() {
         let before = OffsetDateTime::now_utc();
         let id = UploadId::generate();
         assert_eq!(id.to_string().parse::<UploadId>(), Ok(id));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_and_other_spellings_are_refused() {
+    fn other_versions_and_other_spellings_are_errors() {
         let id = UploadId::generate().to_string();
         for text in [
             "",

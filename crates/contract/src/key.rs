@@ -1,44 +1,44 @@
-//! Where things are kept.
+//! The keys of objects.
 
 use std::fmt;
 
 use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 
-/// The first segment of every raw object's key, with its slash: what S3 notifies about.
+/// The prefix of every raw object's key, which the bucket's notification filters by.
 pub const RAW_PREFIX: &str = "raw/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
-/// It names one upload, and is built of nothing else a client sends.
+/// It identifies one upload. Nothing else that a client sends becomes part of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawKey {
-    /// What is to be made of it.
+    /// The profile.
     pub profile: ProfileName,
-    /// Whose it is.
+    /// The owner.
     pub owner: Owner,
-    /// Which one it is.
+    /// The id.
     pub id: UploadId,
 }
 
-/// A key that is not one of ours.
+/// A key is not the key of a raw upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// It does not have the four segments of a raw key.
-    #[error("a raw key is raw/PROFILE/OWNER/ID")]
+    /// The key does not have the four segments of a raw key.
+    #[error("a raw key must have the form raw/PROFILE/OWNER/ID")]
     Shape,
-    /// A segment is not a name.
+    /// A segment is not a valid name.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The last segment is not an id.
+    /// The last segment is not a valid id.
     #[error(transparent)]
     Id(#[from] IdError),
 }
 
 impl RawKey {
-    /// Reads a decoded object key.
+    /// Parses a decoded object key.
     ///
     /// # Errors
-    /// [`KeyError`] for every key that [`fmt::Display`] would not print.
+    /// [`KeyError`] if [`Display`](fmt::Display) would not print exactly this key.
     pub fn parse(key: &str) -> Result<Self, KeyError> {
         let rest = key.strip_prefix(RAW_PREFIX).ok_or(KeyError::Shape)?;
         let segments: Vec<&str> = rest.split('/').collect();
@@ -52,19 +52,19 @@ impl RawKey {
         })
     }
 
-    /// `manifests/{profile}/{owner}/{id}.json`, in the media bucket.
+    /// The key of the manifest in the media bucket: `manifests/{profile}/{owner}/{id}.json`.
     pub fn manifest_key(&self) -> String {
         let Self { profile, owner, id } = self;
         format!("manifests/{profile}/{owner}/{id}.json")
     }
 
-    /// `{prefix}/{owner}/{id}{suffix}.{extension}`, in the media bucket.
+    /// The key of a variant in the media bucket: `{prefix}/{owner}/{id}{suffix}.{extension}`.
     pub fn variant_key(&self, prefix: &str, suffix: &str, extension: &str) -> String {
         let Self { owner, id, .. } = self;
         format!("{prefix}/{owner}/{id}{suffix}.{extension}")
     }
 
-    /// `/v1/uploads/{profile}/{owner}/{id}`, where the issuer tells the outcome.
+    /// The path of the status on the issuer: `/v1/uploads/{profile}/{owner}/{id}`.
     pub fn status_path(&self) -> String {
         let Self { profile, owner, id } = self;
         format!("/v1/uploads/{profile}/{owner}/{id}")
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_survives_its_text() {
+    fn a_key_is_read_back_from_its_text() {
         let key = RawKey {
             profile: "avatar".parse().unwrap(),
             owner: "u_1-2".parse().unwrap(),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_not_ours() {
+    fn any_other_key_is_an_error() {
         let id = UploadId::generate();
         for key in [
             String::new(),
@@ -115,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_parses_is_what_is_printed(key in "\\PC{0,120}") {
+        fn a_parsed_key_is_printed_unchanged(key in "\\PC{0,120}") {
             if let Ok(parsed) = RawKey::parse(&key) {
                 prop_assert_eq!(parsed.to_string(), key);
             }

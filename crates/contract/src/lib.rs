@@ -1,9 +1,9 @@
-//! The words that every role shares.
+//! The types that every role shares.
 //!
-//! Issuer, worker and command line agree on object keys ([`RawKey`]), on what S3 says
-//! ([`Notification`]), on what is made of an upload ([`Profile`]) and on how its outcome is told
-//! ([`Manifest`]). This crate holds those words and their rules and does nothing: no network, no
-//! files, no clock but the one inside an [`UploadId`]; whoever needs the time is given a [`Clock`].
+//! Issuer, worker and command line share object keys ([`RawKey`]), S3's events ([`Notification`]),
+//! the rules for an upload ([`Profile`]) and the record of its outcome ([`Manifest`]). This crate
+//! defines these types and their rules, and has no side effects: no network, no files, and no time
+//! but that of a new [`UploadId`]. Code that needs the current time takes a [`Clock`].
 //!
 //! ```
 //! use darkroom_contract::RawKey;
@@ -23,7 +23,7 @@ mod id;
 mod key;
 mod manifest;
 mod name;
-mod notice;
+mod outcome_event;
 mod profile;
 #[cfg(feature = "schema")]
 mod schema;
@@ -35,15 +35,15 @@ mod variant;
 pub use attachment::{Attachment, AttachmentError};
 pub use clock::Clock;
 pub use event::{
-    EventError, EventKind, Notification, ObjectEvent, RecordError, Sequencer, notification_body,
+    EventKind, Notification, NotificationError, ObjectEvent, RecordError, notification_body,
 };
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, RAW_PREFIX, RawKey};
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
-pub use notice::Notice;
+pub use outcome_event::OutcomeEvent;
 pub use profile::{Access, Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
-pub use upload::{CreateUpload, UploadMethod, UploadState, UploadStatus, UploadTicket};
-pub use variant::{Auto, FitName, Lossless, VariantSettings};
+pub use upload::{CreateUpload, PresignedUpload, UploadMethod, UploadState, UploadStatus};
+pub use variant::{FitMode, Lossless, VariantSettings};

@@ -1,4 +1,4 @@
-//! The outcome of an upload, as it is kept beside what was made of it.
+//! The manifest: the JSON document that states the outcome of an upload.
 
 use std::collections::BTreeMap;
 
@@ -9,38 +9,38 @@ use time::OffsetDateTime;
 
 use crate::{Owner, ProfileName, RawKey, UploadId};
 
-/// One JSON object per upload, written after everything it names.
+/// The outcome of one upload, written after every variant that it names.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The shape of this object: [`Manifest::VERSION`].
+    /// The version of the format: [`Manifest::VERSION`].
     pub version: u32,
-    /// Which upload.
+    /// The id of the upload.
     pub id: UploadId,
-    /// What was to be made of it.
+    /// The profile.
     pub profile: ProfileName,
-    /// Whose it is.
+    /// The owner.
     pub owner: Owner,
-    /// `status` and what goes with it.
+    /// The field `status`, and the fields that depend on it.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// The raw object it was made of.
+    /// The raw object that was processed.
     pub source: ManifestSource,
-    /// The client's own pairs.
+    /// The client's own key-value pairs.
     pub metadata: BTreeMap<String, String>,
     /// The crop box that was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<CropBox>,
-    /// What was odd about the source but did not stop it.
+    /// Anomalies of the source that did not prevent rendering.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// [`Recipe::digest`](darkroom_imaging::Recipe::digest) of what was applied.
+    /// The [digest](darkroom_imaging::Recipe::digest) of the recipe that was applied.
     pub recipe: String,
-    /// When the outcome was known.
+    /// The time of the outcome.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
     pub finished_at: OffsetDateTime,
-    /// How long rendering took, in milliseconds.
+    /// The time that rendering took, in milliseconds.
     pub render_ms: u64,
 }
 
@@ -48,16 +48,17 @@ impl Manifest {
     /// The version that this code writes.
     pub const VERSION: u32 = 1;
 
-    /// Whether it tells the outcome of exactly this source under exactly this recipe, so that
-    /// there is nothing left to do. A failure was not the source's fault and settles nothing.
-    pub fn settles(&self, etag: &str, version_id: Option<&str>, recipe: &str) -> bool {
+    /// Returns `true` if this is the outcome of exactly this source under exactly this recipe, so
+    /// that rendering it again would change nothing. A failure is never current: its source may be
+    /// fine.
+    pub fn is_current(&self, etag: &str, version_id: Option<&str>, recipe: &str) -> bool {
         !matches!(self.outcome, Outcome::Failed { .. })
             && self.source.etag == etag
             && self.source.version_id.as_deref() == version_id
             && self.recipe == recipe
     }
 
-    /// The raw key of the upload it is about.
+    /// The raw key of the upload.
     pub fn raw_key(&self) -> RawKey {
         RawKey {
             profile: self.profile.clone(),
@@ -67,28 +68,28 @@ impl Manifest {
     }
 }
 
-/// How it ended.
+/// The final result of an upload.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Every variant is there.
+    /// Every variant exists.
     Ready {
-        /// What was made, in the profile's order.
+        /// The variants, in the order of the profile.
         variants: Vec<ManifestVariant>,
-        /// What to show until it is loaded.
+        /// The placeholder to show until an image is loaded.
         placeholder: Placeholder,
-        /// Kinds of metadata that the source carried and no variant does.
+        /// The kinds of metadata that the source contained. No variant contains any.
         removed_metadata: Vec<MetadataKind>,
     },
-    /// The source will never become a picture.
+    /// The image is at fault, and another attempt would end the same way.
     Rejected {
-        /// Why.
+        /// The reason.
         error: Rejection,
     },
-    /// It was not the source's fault, and the tries ran out.
+    /// The image may be fine, but all attempts to process it failed.
     Failed {
-        /// Why.
+        /// The last error.
         error: OutcomeError,
     },
 }
@@ -104,17 +105,17 @@ impl Outcome {
     }
 }
 
-/// Why work that should have succeeded did not.
+/// The error of an upload that could not be processed.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeError {
     /// A stable code in snake case.
     pub code: String,
-    /// What a person reads.
+    /// The description for a person.
     pub message: String,
 }
 
-/// The raw object that a manifest is about.
+/// The raw object that a manifest describes.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManifestSource {
@@ -126,41 +127,41 @@ pub struct ManifestSource {
     pub etag: String,
     /// The version, in a bucket that keeps versions.
     pub version_id: Option<String>,
-    /// Bytes of the object; of one over the limit, what S3 says it has.
+    /// The size of the object in bytes; if it exceeds the limit, the size that S3 reports.
     pub bytes: u64,
-    /// SHA-256 of the object in lower-case hex; none where it was not read to its end.
+    /// The SHA-256 of the object in lower-case hex; `None` if it was not read completely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// What the header says; none where it could not be read.
+    /// The properties in the image's header; `None` if it could not be read.
     #[serde(flatten)]
-    #[cfg_attr(feature = "schema", schema(value_type = crate::schema::PictureFacts))]
-    pub picture: Option<Source>,
+    #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
+    pub image: Option<Source>,
 }
 
-/// One picture that was made.
+/// One rendered image.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestVariant {
-    /// Its name within the profile.
+    /// The name within the profile.
     pub name: String,
-    /// Its key in the media bucket.
+    /// The key in the media bucket.
     pub key: String,
-    /// Its media type.
+    /// The media type.
     pub content_type: String,
-    /// Width in pixels.
+    /// The width in pixels.
     pub width: u32,
-    /// Height in pixels.
+    /// The height in pixels.
     pub height: u32,
-    /// Bytes of the object.
+    /// The size of the object in bytes.
     pub bytes: u64,
-    /// SHA-256 of the object in lower-case hex.
+    /// The SHA-256 of the object in lower-case hex.
     pub sha256: String,
-    /// Where it is served from: in the issuer's answers only, never in the stored manifest.
+    /// The URL of the image, in the issuer's responses only; the stored manifest has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// SHA-256 as manifests state it: lower-case hex.
+/// The SHA-256 in lower-case hex, as in manifests.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_has_the_shape_of_the_contract() {
+    fn a_rejection_has_the_documented_form() {
         let manifest: Manifest = serde_json::from_value(rejected()).unwrap();
         let Outcome::Rejected { error } = &manifest.outcome else {
             panic!("{manifest:?}");
@@ -194,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_source_and_recipe_are_settled() {
+    fn only_the_outcome_of_the_same_source_and_recipe_is_current() {
         let manifest: Manifest = serde_json::from_value(rejected()).unwrap();
-        assert!(manifest.settles("e", None, "00"));
-        assert!(!manifest.settles("f", None, "00"));
-        assert!(!manifest.settles("e", Some("v"), "00"));
-        assert!(!manifest.settles("e", None, "01"));
+        assert!(manifest.is_current("e", None, "00"));
+        assert!(!manifest.is_current("f", None, "00"));
+        assert!(!manifest.is_current("e", Some("v"), "00"));
+        assert!(!manifest.is_current("e", None, "01"));
         let error = OutcomeError {
             code: "unavailable".to_owned(),
             message: String::new(),
@@ -208,6 +209,6 @@ mod tests {
             outcome: Outcome::Failed { error },
             ..manifest
         };
-        assert!(!failed.settles("e", None, "00"));
+        assert!(!failed.is_current("e", None, "00"));
     }
 }

@@ -1,4 +1,4 @@
-//! The names that may become part of a key.
+//! The names that become part of a key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 const MAX_LENGTH: usize = 64;
 
-/// A text that may not become part of a key.
+/// A text cannot become part of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be 1 to {MAX_LENGTH} characters of A-Z a-z 0-9 _ -")]
 pub struct NameError {
@@ -29,7 +29,7 @@ macro_rules! name {
         pub struct $type(String);
 
         impl $type {
-            /// The name itself.
+            /// The name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -70,7 +70,7 @@ macro_rules! name {
 }
 
 name!(
-    /// Whose upload it is: `[A-Za-z0-9_-]{1,64}`.
+    /// The owner of an upload: `[A-Za-z0-9_-]{1,64}`.
     Owner,
     "an owner"
 );
@@ -86,14 +86,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_digits_underscore_and_hyphen_up_to_64_make_a_name() {
+    fn a_name_has_up_to_64_letters_digits_underscores_and_hyphens() {
         for text in ["u", "u123", "A_b-C", &"x".repeat(64)] {
             assert_eq!(text.parse::<Owner>().unwrap().as_str(), text);
         }
     }
 
     #[test]
-    fn what_could_leave_a_prefix_or_forge_a_header_is_no_name() {
+    fn a_text_that_could_leave_a_prefix_or_forge_a_header_is_not_a_name() {
         for text in [
             "",
             ".",

@@ -1,4 +1,4 @@
-//! What is let in and what is made of it.
+//! Profiles: the limits of an upload and the variants to make.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,36 +12,36 @@ use crate::{ProfileName, RawKey, SettingError, VariantSettings};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
-    /// First segments of the variants' keys, without slashes at the ends.
+    /// The first segments of the variants' keys, without a leading or trailing slash.
     pub prefix: String,
-    /// Formats that are let in.
+    /// The accepted formats.
     pub formats: Vec<SourceFormat>,
-    /// Bytes that a raw object may have.
+    /// The maximum size of a raw object.
     pub max_bytes: ByteSize,
-    /// Stored width that a source may have, in pixels.
+    /// The maximum stored width of a source, in pixels.
     pub max_width: u32,
-    /// Stored height that a source may have, in pixels.
+    /// The maximum stored height of a source, in pixels.
     pub max_height: u32,
-    /// Width times height that a source may have, in millions of pixels.
+    /// The maximum width times height of a source, in millions of pixels.
     pub max_megapixels: u32,
-    /// Frames that an animation may have.
+    /// The maximum number of frames of an animation.
     pub max_frames: u32,
-    /// Width times height times frames that an animation may have, in millions of pixels.
+    /// The maximum width times height times frames of an animation, in millions of pixels.
     pub max_animation_megapixels: u32,
-    /// Who may fetch the variants.
+    /// The access to the variants.
     pub access: Access,
-    /// What is made of it, in the order of the manifest.
+    /// The variants to make, in the order of the manifest.
     pub variants: Vec<VariantSettings>,
 }
 
-/// Who may fetch what is made of uploads.
+/// The access to variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
-    /// Whoever knows an address, for good: `storage.media_base_url`, where it is set.
+    /// Permanent URLs that anybody may fetch, below `storage.media_base_url` if it is set.
     #[default]
     Public,
-    /// Whoever is given a link by the issuer, until it ends.
+    /// Presigned URLs that the issuer makes and that expire.
     Private,
 }
 
@@ -68,12 +68,12 @@ impl Default for Profiles {
 }
 
 impl Profiles {
-    /// The profile of that name.
+    /// The profile with this name.
     pub fn get(&self, name: &ProfileName) -> Option<&Profile> {
         self.0.get(name)
     }
 
-    /// Every profile, by name.
+    /// All profiles with their names, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&ProfileName, &Profile)> {
         self.0.iter()
     }
@@ -92,7 +92,7 @@ impl Profiles {
 }
 
 impl Default for Profile {
-    /// The limits of `avatar` and its two variants, under no prefix yet.
+    /// The limits and variants of `avatar`, without a prefix.
     fn default() -> Self {
         let original = VariantSettings::webp("original", "", 85);
         let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
@@ -138,7 +138,7 @@ impl Profile {
         }
     }
 
-    /// The recipe for an upload with that crop box.
+    /// The recipe for an upload with this crop.
     pub fn recipe(&self, crop: Option<CropBox>) -> Recipe {
         const MEGAPIXEL: u64 = 1_000_000;
         Recipe {
@@ -156,7 +156,7 @@ impl Profile {
         }
     }
 
-    /// The keys that the variants of one upload have, in the profile's order.
+    /// The keys of the variants of one upload, in the order of the profile.
     pub fn variant_keys(&self, upload: &RawKey) -> Vec<String> {
         self.variants
             .iter()
@@ -213,8 +213,8 @@ impl Profile {
     }
 }
 
-/// Raw uploads and manifests have prefixes of their own: an output under `raw/` would be taken for
-/// an upload and rendered again, for ever.
+/// Returns `false` for the prefixes of raw objects and manifests: a variant below `raw/` would be
+/// processed as an upload again and again.
 fn is_prefix(prefix: &str) -> bool {
     let first = prefix.split('/').next().unwrap_or_default();
     prefix.len() <= 128
@@ -236,7 +236,7 @@ mod tests {
     use crate::UploadId;
 
     #[test]
-    fn the_defaults_are_those_of_the_contract() {
+    fn the_defaults_are_the_documented_ones() {
         let profiles = Profiles::default();
         profiles.validate().unwrap();
         let avatar = profiles.get(&"avatar".parse().unwrap()).unwrap();
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_would_be_taken_for_an_upload_is_refused() {
+    fn a_prefix_of_raw_objects_or_manifests_is_invalid() {
         for prefix in [
             "raw",
             "raw/x",

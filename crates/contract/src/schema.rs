@@ -1,4 +1,4 @@
-//! What derived descriptions do not say of these types (OpenAPI 3.1).
+//! Schemas that cannot be derived (OpenAPI 3.1).
 
 use std::borrow::Cow;
 
@@ -9,22 +9,22 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::{Owner, ProfileName, UploadId};
 
-/// What the header of a source says; none of it where the header could not be read.
+/// The properties in the header of a source; absent if the header could not be read.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
     reason = "it only describes the fields of a flattened option"
 )]
-pub(crate) struct PictureFacts {
-    /// The real format.
+pub(crate) struct SourceImage {
+    /// The format, detected by the first bytes.
     format: Option<SourceFormat>,
-    /// Stored width in pixels, before orientation is applied.
+    /// The stored width in pixels, before the orientation is applied.
     width: Option<u32>,
-    /// Stored height in pixels, before orientation is applied.
+    /// The stored height in pixels, before the orientation is applied.
     height: Option<u32>,
-    /// EXIF orientation, 1 to 8; 1 where there is none.
+    /// The EXIF orientation, 1 to 8; 1 if there is none.
     orientation: Option<u8>,
-    /// Frames of the animation; 1 for a still picture.
+    /// The number of frames; 1 for a still image.
     frames: Option<u32>,
 }
 
@@ -48,7 +48,7 @@ macro_rules! text {
     };
 }
 
-text!(Owner, "^[A-Za-z0-9_-]{1,64}$", "Whose upload it is.");
+text!(Owner, "^[A-Za-z0-9_-]{1,64}$", "The owner of an upload.");
 text!(
     ProfileName,
     "^[A-Za-z0-9_-]{1,64}$",
@@ -57,5 +57,5 @@ text!(
 text!(
     UploadId,
     "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-    "A UUID of version 7, made by the issuer."
+    "A UUIDv7 that the issuer made."
 );

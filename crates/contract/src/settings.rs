@@ -1,4 +1,4 @@
-//! The settings that more than one role needs.
+//! The settings that several roles share.
 
 use std::time::Duration;
 
@@ -6,31 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::SettingError;
 
-/// Where objects are kept and how clients reach them (`[storage]`).
+/// The buckets, and their addresses for clients (`[storage]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StorageSettings {
     /// The bucket that clients upload to.
     pub raw_bucket: String,
-    /// The bucket of variants and manifests; may be the same.
+    /// The bucket of variants and manifests; may be the same one.
     pub media_bucket: String,
-    /// The S3 endpoint that clients can reach, where it differs from the one that the services
-    /// use: upload URLs are signed for it.
+    /// The S3 endpoint that clients reach, if it differs from the one that the services use.
+    /// Upload URLs are signed for it.
     pub public_endpoint: Option<String>,
-    /// Whether the bucket is in the path of a URL instead of its host. Where it is not said, it is
-    /// when an endpoint other than AWS's own is set.
+    /// Puts the bucket into the path of a URL instead of its host; by default if an endpoint other
+    /// than AWS's own is set.
     pub path_style: Option<bool>,
-    /// What a variant's key is appended to for its public URL, such as a CDN's address. Where it
-    /// is not said, the media bucket's own address is used.
+    /// The URL that a variant's key is appended to, such as that of a CDN. By default variants
+    /// have presigned URLs.
     pub media_base_url: Option<String>,
-    /// `Cache-Control` of variants. A key's content changes only when another recipe is applied to
-    /// an upload that has an outcome already (`backfill` after a change of its profile): whoever
-    /// does that serves from a new prefix, or waits for caches.
+    /// The `Cache-Control` of variants.
+    ///
+    /// The content of a key changes only if an upload is rendered again with another recipe
+    /// (`backfill` after a change of its profile). Use a new prefix then, or wait until caches
+    /// expire.
     pub cache_control: String,
-    /// Origins of the pages that may upload from a browser (`provision`).
+    /// The origins of pages that may upload from a browser (`provision`).
     pub cors_origins: Vec<String>,
-    /// After how many days S3 removes raw objects (`provision`). Where it is not said, they are
-    /// kept, so that other variants can be made of them later.
+    /// The days after which S3 removes raw objects (`provision`). By default they are kept, so that
+    /// other variants can be made of them later.
     pub raw_expiration_days: Option<u32>,
 }
 
@@ -91,22 +93,22 @@ impl StorageSettings {
     }
 }
 
-/// Where work is queued (`[queues]`).
+/// The queues (`[queues]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QueueSettings {
-    /// The queue that S3 tells about uploads.
+    /// The queue that S3 sends events of uploads to.
     pub events: String,
-    /// Where messages go that could not be worked on.
+    /// The queue of messages that could not be processed.
     pub dead_letters: String,
-    /// The queue of outcomes that a webhook is told of.
+    /// The queue of outcomes to deliver to the webhook.
     pub webhooks: String,
-    /// Where notices go that nobody took for too long.
+    /// The queue of outcomes that could not be delivered.
     pub webhooks_dead_letters: String,
-    /// How long a received message is hidden from other workers before it is given out again.
+    /// The time for which a received message is invisible to other workers.
     #[serde(with = "humantime_serde")]
     pub visibility_timeout: Duration,
-    /// How often a message is given out before it goes to the dead letters.
+    /// The number of times a message is received before it becomes a dead letter.
     pub max_receive_count: u32,
 }
 

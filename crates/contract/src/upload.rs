@@ -1,4 +1,4 @@
-//! What the issuer's HTTP interface takes and gives.
+//! The request and response bodies of the issuer.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{Manifest, Owner, ProfileName, UploadId};
 
-/// How the bytes will be sent to S3.
+/// The request with which a client sends its file to S3.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -16,20 +16,22 @@ pub enum UploadMethod {
     /// One `PUT` of the file as the body.
     #[default]
     Put,
-    /// One `POST` of a form, for browsers without script.
+    /// One `POST` of a form, for browsers without scripts.
     Post,
 }
 
-/// Body of `POST /v1/uploads`. Names are texts here: they are checked one by one, so that the
-/// answer can say which of them is wrong.
+/// The body of `POST /v1/uploads`.
+///
+/// Names are plain strings here. The issuer validates them one by one, so that the response can name
+/// the invalid one.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUpload {
-    /// Which profile.
+    /// The profile.
     #[cfg_attr(feature = "schema", schema(value_type = ProfileName))]
     pub profile: String,
-    /// Whose upload; from the token instead, where authentication is on.
+    /// The owner; taken from the token instead if authentication is on.
     #[cfg_attr(feature = "schema", schema(value_type = Option<Owner>))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -39,83 +41,83 @@ pub struct CreateUpload {
         schema(pattern = "^image/(jpeg|png|gif|webp|heic|avif)$")
     )]
     pub content_type: String,
-    /// Bytes of the file; needed for `PUT`.
+    /// The size of the file in bytes; required for `PUT`.
     #[cfg_attr(feature = "schema", schema(minimum = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// How the bytes will be sent.
+    /// The method with which the client will send the file.
     #[serde(default)]
     pub method: UploadMethod,
-    /// SHA-256 of the file in base64: S3 then takes no other file.
+    /// The SHA-256 of the file in base64. If it is given, S3 rejects any other file.
     #[cfg_attr(
         feature = "schema",
         schema(pattern = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$")
     )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checksum_sha256: Option<String>,
-    /// The client's own pairs; they come back in the manifest.
+    /// The client's own key-value pairs, which the manifest repeats.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
-    /// The part of the upright picture to keep.
+    /// The part of the upright image to keep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<CropBox>,
 }
 
-/// Answer to `POST /v1/uploads`: everything a client needs to send its file.
+/// The response to `POST /v1/uploads`: everything that a client needs to send its file.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct UploadTicket {
-    /// Which upload.
+pub struct PresignedUpload {
+    /// The id of the upload.
     pub id: UploadId,
-    /// Which profile.
+    /// The profile.
     pub profile: ProfileName,
-    /// Whose upload.
+    /// The owner.
     pub owner: Owner,
-    /// How to send the bytes.
+    /// The method to send the file with.
     pub method: UploadMethod,
-    /// Where to send them.
+    /// The URL to send the file to.
     pub url: String,
     /// For `PUT`: every header that the client must set itself.
     pub headers: Option<BTreeMap<String, String>>,
-    /// For `POST`: every field of the form, before the `file` field.
+    /// For `POST`: every field of the form that precedes the `file` field.
     pub fields: Option<BTreeMap<String, String>>,
-    /// Until when S3 takes it.
+    /// The time until which S3 accepts the request.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
     pub expires_at: OffsetDateTime,
-    /// Path of the outcome on the issuer.
+    /// The path of the status on the issuer.
     pub status_url: String,
 }
 
-/// Where an upload stands.
+/// The status of an upload that has no outcome.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
-    /// Nothing was sent yet, and it still may be.
+    /// The file has not arrived, and the URL is still valid.
     AwaitingUpload,
-    /// The raw object is there, the outcome is not.
+    /// The raw object exists, the outcome does not yet.
     Processing,
-    /// Nothing was sent in time.
+    /// The file did not arrive before the URL expired.
     Expired,
 }
 
-/// Answer to `GET /v1/uploads/{profile}/{owner}/{id}`.
+/// The response to `GET /v1/uploads/{profile}/{owner}/{id}`.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum UploadStatus {
-    /// The outcome is known; every variant has its `url`.
+    /// There is an outcome. Every variant has its `url`.
     Done(Box<Manifest>),
-    /// It is not.
+    /// There is no outcome yet.
     Pending {
-        /// Which upload.
+        /// The id of the upload.
         id: UploadId,
-        /// Which profile.
+        /// The profile.
         profile: ProfileName,
-        /// Whose upload.
+        /// The owner.
         owner: Owner,
-        /// Where it stands.
+        /// The status.
         status: UploadState,
     },
 }

@@ -1,4 +1,4 @@
-//! What is made of a picture, as it is configured.
+//! The settings of a variant.
 
 use darkroom_imaging::{
     Color, Encoding, Fit, Gravity, IccPolicy, OutputFormat, Resize, Variant, WebpMode,
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::SettingError;
 
-/// libwebp's quality and `method` where a variant does not say: at method 2 a file is 3 % larger
-/// than at libwebp's own default of 4, at the same quality and 2.6 times the speed.
+/// libwebp's quality and `method` if a variant does not set them. Method 2 makes files 3 % larger
+/// than libwebp's own default of 4, at the same quality and 2.6 times the speed.
 const DEFAULT_QUALITY: u8 = 85;
 const DEFAULT_EFFORT: u8 = 2;
 const MAX_SIDE: u32 = 16_383;
@@ -17,53 +17,54 @@ const MAX_SIDE: u32 = 16_383;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VariantSettings {
-    /// Its name in manifests.
+    /// The name in manifests.
     pub name: String,
-    /// What follows the id in its key.
+    /// The part of the key that follows the id.
     #[serde(default)]
     pub suffix: String,
-    /// What it is encoded to.
-    #[serde(default = "webp")]
+    /// The format to encode to.
+    #[serde(default = "default_format")]
     pub format: OutputFormat,
-    /// 0 to 100; 85 where it is not given. PNG has none.
+    /// The quality, 0 to 100, by default 85. Does not apply to PNG.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
-    /// libwebp's `method`, 0 (fast) to 6 (small); 2 where it is not given. WebP only.
+    /// libwebp's `method`, 0 (fast) to 6 (small), by default 2. Applies to WebP only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<u8>,
-    /// Whether WebP keeps every pixel as it is: `true`, `false` or `"auto"`.
+    /// Lossless encoding: `true`, `false` or `"auto"`. Applies to WebP only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lossless: Option<Lossless>,
-    /// Width of the box it is brought to, in pixels.
+    /// The width of the box that the image is resized to, in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
-    /// Height of the box it is brought to, in pixels.
+    /// The height of the box that the image is resized to, in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// How it is brought to that box.
+    /// The way the image is fitted into the box.
     #[serde(default)]
-    pub fit: FitName,
-    /// What to keep when `fit` is `cover`, where to stand when it is `pad`.
+    pub fit: FitMode,
+    /// The part of the image that `cover` keeps, or its position when `fit` is `pad`.
     #[serde(default)]
     pub gravity: Gravity,
-    /// `#rrggbb`: what fills the box when `fit` is `pad`, and what JPEG lays transparency on.
+    /// The color (`#rrggbb`) that fills the box when `fit` is `pad`, and that replaces transparency in
+    /// JPEG.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<Color>,
-    /// Whether a smaller picture is enlarged to the box.
+    /// Enlarges an image that is smaller than the box.
     #[serde(default)]
     pub enlarge: bool,
-    /// Whether an animated source stays animated.
-    #[serde(default = "yes")]
+    /// Keeps an animation animated; otherwise its first frame is rendered.
+    #[serde(default = "default_animated")]
     pub animated: bool,
-    /// What becomes of a colour profile: `convert_to_srgb` or `keep`.
+    /// The treatment of a color profile: `convert_to_srgb` or `keep`.
     #[serde(default)]
     pub icc: IccPolicy,
 }
 
-/// The names of [`Fit`].
+/// The way an image is fitted into a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FitName {
+pub enum FitMode {
     /// [`Fit::Inside`].
     #[default]
     Inside,
@@ -73,29 +74,57 @@ pub enum FitName {
     Pad,
 }
 
-/// `true`, `false` or `"auto"`.
+/// The use of lossless encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "must be true, false or \"auto\"")]
+#[serde(from = "LosslessValue", into = "LosslessValue")]
 pub enum Lossless {
-    /// Always or never.
-    Flag(bool),
-    /// Where it is smaller.
-    Word(Auto),
-}
-
-/// The word `auto`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Auto {
-    /// The one word there is.
+    /// `true`.
+    Always,
+    /// `false`.
+    Never,
+    /// `"auto"`: lossless where the file is smaller.
     Auto,
 }
 
-const fn webp() -> OutputFormat {
+/// The forms that [`Lossless`] has in a settings file.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "must be true, false or \"auto\"")]
+enum LosslessValue {
+    Flag(bool),
+    Keyword(LosslessKeyword),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LosslessKeyword {
+    Auto,
+}
+
+impl From<LosslessValue> for Lossless {
+    fn from(value: LosslessValue) -> Self {
+        match value {
+            LosslessValue::Flag(true) => Self::Always,
+            LosslessValue::Flag(false) => Self::Never,
+            LosslessValue::Keyword(LosslessKeyword::Auto) => Self::Auto,
+        }
+    }
+}
+
+impl From<Lossless> for LosslessValue {
+    fn from(lossless: Lossless) -> Self {
+        match lossless {
+            Lossless::Always => Self::Flag(true),
+            Lossless::Never => Self::Flag(false),
+            Lossless::Auto => Self::Keyword(LosslessKeyword::Auto),
+        }
+    }
+}
+
+const fn default_format() -> OutputFormat {
     OutputFormat::Webp
 }
 
-const fn yes() -> bool {
+const fn default_animated() -> bool {
     true
 }
 
@@ -110,7 +139,7 @@ impl VariantSettings {
             lossless: None,
             width: None,
             height: None,
-            fit: FitName::Inside,
+            fit: FitMode::Inside,
             gravity: Gravity::Center,
             background: None,
             enlarge: false,
@@ -145,9 +174,9 @@ impl VariantSettings {
 
     fn fit(&self) -> Fit {
         match self.fit {
-            FitName::Inside => Fit::Inside,
-            FitName::Cover => Fit::Cover(self.gravity),
-            FitName::Pad => Fit::Pad {
+            FitMode::Inside => Fit::Inside,
+            FitMode::Cover => Fit::Cover(self.gravity),
+            FitMode::Pad => Fit::Pad {
                 gravity: self.gravity,
                 background: self.background,
             },
@@ -161,9 +190,9 @@ impl VariantSettings {
                 quality,
                 effort: self.effort.unwrap_or(DEFAULT_EFFORT),
                 mode: match self.lossless {
-                    Some(Lossless::Word(Auto::Auto)) => WebpMode::Auto,
-                    Some(Lossless::Flag(true)) => WebpMode::Lossless,
-                    Some(Lossless::Flag(false)) | None => WebpMode::Lossy,
+                    Some(Lossless::Auto) => WebpMode::Auto,
+                    Some(Lossless::Always) => WebpMode::Lossless,
+                    Some(Lossless::Never) | None => WebpMode::Lossy,
                 },
             },
             OutputFormat::Jpeg => Encoding::Jpeg {
@@ -192,7 +221,7 @@ impl VariantSettings {
         }
         let has_box = self.width.is_some() && self.height.is_some();
         SettingError::ensure(
-            self.fit == FitName::Inside || has_box,
+            self.fit == FitMode::Inside || has_box,
             "fit",
             "cover and pad require both width and height",
         )
@@ -233,4 +262,57 @@ fn is_word(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn variant(changes: &Value) -> VariantSettings {
+        let mut variant = json!({"name": "v", "format": "webp"});
+        for (key, value) in changes.as_object().unwrap() {
+            variant[key] = value.clone();
+        }
+        serde_json::from_value(variant).unwrap()
+    }
+
+    #[test]
+    fn lossless_is_true_false_or_auto() {
+        for (value, mode) in [
+            (json!(true), WebpMode::Lossless),
+            (json!(false), WebpMode::Lossy),
+            (json!("auto"), WebpMode::Auto),
+        ] {
+            let settings = variant(&json!({"lossless": value}));
+            let Encoding::Webp { mode: actual, .. } = settings.variant().encoding else {
+                panic!("{settings:?}");
+            };
+            assert_eq!(actual, mode);
+            assert_eq!(serde_json::to_value(&settings).unwrap()["lossless"], value);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_does_not_apply_is_an_error() {
+        for (changes, key) in [
+            (json!({"name": ""}), "name"),
+            (json!({"suffix": "/x"}), "suffix"),
+            (json!({"quality": 101}), "quality"),
+            (json!({"format": "jpeg", "quality": 0}), "quality"),
+            (json!({"format": "png", "quality": 85}), "quality"),
+            (json!({"format": "jpeg", "effort": 1}), "effort"),
+            (json!({"effort": 7}), "effort"),
+            (json!({"format": "png", "lossless": true}), "lossless"),
+            (json!({"width": 0}), "width"),
+            (json!({"height": 16_384}), "height"),
+            (json!({"fit": "cover", "width": 1}), "fit"),
+        ] {
+            let error = variant(&changes).validate().unwrap_err();
+            assert_eq!(error.key(), key, "{changes}");
+        }
+        let valid = json!({"fit": "pad", "width": 1, "height": 1, "quality": 0, "effort": 6});
+        assert_eq!(variant(&valid).validate(), Ok(()));
+    }
 }

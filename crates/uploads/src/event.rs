@@ -61,14 +61,11 @@ impl UploadStore {
             None => (None, None, None),
         };
         ObjectEvent {
-            kind: EventKind::Created,
-            bucket: self.parts.raw.name().to_owned(),
-            key: key.to_string(),
             size,
             etag,
             version_id,
-            sequencer: None,
             force,
+            ..ObjectEvent::created(self.parts.raw.name(), key.to_string())
         }
     }
 

@@ -75,7 +75,8 @@ impl UploadStore {
     /// The error of the call. The event that led to the outcome must not be acknowledged then, so
     /// that it comes again and the outcome is published again.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
-        self.parts.outcomes.publish(manifest).await
+        let now = self.clock().now();
+        self.parts.outcomes.publish(manifest, now).await
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use darkroom_cloud::Queue;
-use darkroom_contract::{Manifest, Notice};
+use darkroom_contract::{Manifest, OutcomeEvent};
+use time::OffsetDateTime;
 
 use crate::StoreError;
 
@@ -19,11 +20,15 @@ pub enum OutcomePublisher {
 impl OutcomePublisher {
     /// Queues an outcome. May be called again for the same outcome: subscribers recognize it by
     /// its id.
-    pub(crate) async fn publish(&self, manifest: &Manifest) -> Result<(), StoreError> {
+    pub(crate) async fn publish(
+        &self,
+        manifest: &Manifest,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
         let Self::Queue(queue) = self else {
             return Ok(());
         };
-        let body = serde_json::to_string(&Notice::of(manifest));
+        let body = serde_json::to_string(&OutcomeEvent::new(manifest, now));
         let body = body.map_err(|error| StoreError::encode("an outcome event", &error))?;
         queue.send(&[body]).await?;
         Ok(())

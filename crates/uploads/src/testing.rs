@@ -123,7 +123,7 @@ fn manifest(key: &RawKey, etag: &str, outcome: Outcome) -> Manifest {
             version_id: None,
             bytes: 1,
             sha256: None,
-            picture: None,
+            image: None,
         },
         metadata: BTreeMap::new(),
         crop: None,

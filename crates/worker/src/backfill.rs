@@ -2,7 +2,7 @@
 
 use darkroom_cloud::{Bucket, CloudError, ListedObject, Queue, S3Bucket, SqsQueue};
 use darkroom_contract::{
-    EventKind, Manifest, ObjectEvent, ProfileName, Profiles, RAW_PREFIX, RawKey, notification_body,
+    Manifest, ObjectEvent, ProfileName, Profiles, RAW_PREFIX, RawKey, notification_body,
 };
 use futures_util::stream::{self, StreamExt};
 
@@ -124,19 +124,15 @@ impl Backfill<'_> {
 
     fn body(&self, object: ListedObject) -> String {
         notification_body(&ObjectEvent {
-            kind: EventKind::Created,
-            bucket: self.raw.name().to_owned(),
-            key: object.key,
             size: Some(object.size),
             etag: object.etag,
-            version_id: None,
-            sequencer: None,
             force: self.force,
+            ..ObjectEvent::created(self.raw.name(), object.key)
         })
     }
 }
 
 /// A listing does not tell versions, so the manifest's own is taken for granted.
 fn is_current(manifest: &Manifest, etag: &str, recipe: &str) -> bool {
-    manifest.settles(etag, manifest.source.version_id.as_deref(), recipe)
+    manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)
 }

@@ -60,7 +60,7 @@ fn failure(event: &ObjectEvent, key: &RawKey, error: &SettleError) -> Manifest {
             version_id: event.version_id.clone(),
             bytes: event.size.unwrap_or_default(),
             sha256: None,
-            picture: None,
+            image: None,
         },
         metadata: BTreeMap::new(),
         crop: None,

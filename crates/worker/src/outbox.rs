@@ -1,7 +1,7 @@
 //! Telling others of outcomes.
 
 use darkroom_cloud::{CloudError, CloudErrorKind, Queue, SqsQueue};
-use darkroom_contract::{Manifest, Notice};
+use darkroom_contract::{Manifest, OutcomeEvent};
 
 /// Where notices of outcomes go.
 #[derive(Debug, Clone)]
@@ -23,8 +23,11 @@ impl Outbox {
         let Self::Queue(queue) = self else {
             return Ok(());
         };
-        let notice = serde_json::to_string(&Notice::of(manifest))
-            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "SendMessage", error))?;
+        let notice = serde_json::to_string(&OutcomeEvent::new(
+            manifest,
+            time::OffsetDateTime::now_utc(),
+        ))
+        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "SendMessage", error))?;
         queue.send(&[notice]).await
     }
 }

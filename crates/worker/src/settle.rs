@@ -216,7 +216,6 @@ impl Studio {
             size: now.as_ref().map(|now| now.size),
             etag: now.as_ref().map(|now| now.etag.clone()),
             version_id: now.and_then(|now| now.version_id),
-            sequencer: None,
             force: true,
             ..event.clone()
         })

@@ -29,7 +29,7 @@ pub(crate) struct Work {
 impl Upload<'_> {
     pub(crate) fn is_settled_by(&self, manifest: &Manifest) -> bool {
         let version = self.info.version_id.as_deref();
-        manifest.settles(&self.info.etag, version, &self.recipe.digest())
+        manifest.is_current(&self.info.etag, version, &self.recipe.digest())
     }
 
     pub(crate) fn too_large(&self, max: u64) -> Work {
@@ -77,7 +77,7 @@ impl Upload<'_> {
                 version_id: self.info.version_id,
                 bytes: self.info.size,
                 sha256,
-                picture,
+                image: picture,
             },
             metadata: self.attachment.metadata,
             crop: self.attachment.crop,

@@ -1,7 +1,7 @@
 //! What the queue may say.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
-use darkroom_contract::{EventKind, ObjectEvent, RawKey, UploadId, notification_body};
+use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
@@ -175,14 +175,10 @@ async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
     assert_ne!(versions[0].version_id.as_ref(), Some(&newest));
     let told = versions.iter().rev().chain(&versions).map(|version| {
         notification_body(&ObjectEvent {
-            kind: EventKind::Created,
-            bucket: raw.name().to_owned(),
-            key: name.clone(),
             size: Some(version.size),
             etag: Some(version.etag.clone()),
             version_id: version.version_id.clone(),
-            sequencer: None,
-            force: false,
+            ..ObjectEvent::created(raw.name(), name.clone())
         })
     });
     let bodies: Vec<String> = told.collect();

@@ -1,9 +1,9 @@
-//! S3 events as EventBridge tells them.
+//! S3 events in the form of EventBridge.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape, version};
+use super::{EventKind, ObjectEvent, RecordError, known, shape, version};
 
 #[derive(Deserialize)]
 struct Event {
@@ -30,10 +30,10 @@ struct Object {
     etag: Option<String>,
     #[serde(rename = "version-id")]
     version_id: Option<String>,
-    sequencer: Option<String>,
 }
 
-/// The key is taken as it stands: AWS documents form-encoding for S3's own notifications only.
+/// Reads one event. The key is not decoded: AWS documents form encoding for S3's own notifications
+/// only.
 pub(super) fn event(value: &Value) -> Result<ObjectEvent, RecordError> {
     let Event {
         detail_type,
@@ -51,7 +51,6 @@ pub(super) fn event(value: &Value) -> Result<ObjectEvent, RecordError> {
         size: detail.object.size,
         etag: known(detail.object.etag),
         version_id: version(detail.object.version_id),
-        sequencer: known(detail.object.sequencer).map(Sequencer::new),
         force: false,
     })
 }

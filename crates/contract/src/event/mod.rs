@@ -1,98 +1,107 @@
-//! What the queue says about objects.
+//! Events about objects, as they arrive on the queue.
 //!
-//! S3 tells SQS about a new object in one of three ways: directly, through EventBridge, or through
+//! S3 notifies SQS of a new object in one of three ways: directly, through EventBridge, or through
 //! SNS, which wraps either. [`Notification::parse`] reads all of them into [`ObjectEvent`]s.
 
 mod eventbridge;
 mod s3;
-mod sequencer;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use s3::notification_body;
-pub use sequencer::Sequencer;
 
-/// What happened to an object.
+/// The kind of change to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
-    /// It was written, by whatever operation.
+    /// The object was written, by any operation.
     Created,
-    /// It was deleted, expired or hidden by a delete marker.
+    /// The object was deleted, expired, or covered by a delete marker.
     Removed,
 }
 
-/// One thing that happened to one object.
+/// One change to one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectEvent {
-    /// What happened.
+    /// The kind of change.
     pub kind: EventKind,
     /// The bucket's name.
     pub bucket: String,
     /// The object's key, decoded.
     pub key: String,
-    /// Bytes of the object, as S3 counted them; never to be relied on for a bound.
+    /// The size of the object in bytes, as the event states it. Nothing relies on it as a bound.
     pub size: Option<u64>,
     /// The entity tag without quotes.
     pub etag: Option<String>,
-    /// The version, in a bucket that keeps versions.
+    /// The version, in a bucket with versioning.
     pub version_id: Option<String>,
-    /// Where it stands among the events of the same key.
-    pub sequencer: Option<Sequencer>,
-    /// Whether it is to be rendered even if its outcome is current; only our own messages say so.
+    /// `true` if the object must be rendered even if its outcome is current. Only events that
+    /// Darkroom queues itself say so.
     pub force: bool,
 }
 
-/// The body of one message, understood.
+impl ObjectEvent {
+    /// The event of an object that was created. Its size, entity tag and version are unknown.
+    pub fn created(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self {
+            kind: EventKind::Created,
+            bucket: bucket.into(),
+            key: key.into(),
+            size: None,
+            etag: None,
+            version_id: None,
+            force: false,
+        }
+    }
+}
+
+/// The parsed body of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification {
-    /// `s3:TestEvent`, sent once when a notification is configured: nothing to do.
+    /// `s3:TestEvent`, which S3 sends when a notification is configured.
     Test,
-    /// The records in the order in which they came. One that cannot be read does not spoil the
-    /// others.
+    /// The records in their order. An invalid one does not affect the others.
     Records(Vec<Result<ObjectEvent, RecordError>>),
 }
 
-/// A message that is no notification.
+/// The body of a message is not a notification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EventError {
+pub enum NotificationError {
     /// Not JSON.
     #[error("the message is not JSON: {0}")]
     NotJson(String),
-    /// JSON of an unknown shape.
-    #[error(
-        "the message is neither an S3 notification, nor an EventBridge event, nor one of them in an SNS envelope"
-    )]
+    /// JSON of an unknown form.
+    #[error("the message is not an S3 notification or EventBridge event, directly or through SNS")]
     UnknownShape,
 }
 
-/// A record within a notification that cannot be read.
+/// A record of a notification is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// A field is missing or of the wrong type.
-    #[error("the record cannot be read: {0}")]
+    #[error("invalid record: {0}")]
     Shape(String),
-    /// A major version that this code does not know.
-    #[error("event version {0} is not 2.x")]
+    /// The major version is unknown.
+    #[error("event version must be 2.x, found {0}")]
     Version(String),
-    /// An event that says neither created nor removed.
-    #[error("event {0} is not about an object that was created or removed")]
+    /// The event is neither a creation nor a removal.
+    #[error("event {0} is neither the creation nor the removal of an object")]
     Kind(String),
-    /// A key whose percent-encoding is not UTF-8.
-    #[error("the key is not UTF-8 once decoded")]
+    /// The decoded key is not UTF-8.
+    #[error("the decoded key is not UTF-8")]
     Key,
 }
 
 impl Notification {
-    /// Reads the body of an SQS message.
+    /// Parses the body of an SQS message.
     ///
     /// Sources: "Event message structure" in the Amazon S3 user guide (same major version, any
     /// minor, unknown fields ignored), "EventBridge event message structure", and "Amazon SNS
     /// message and JSON formats".
     ///
     /// # Errors
-    /// [`EventError`] if the body as a whole is none of these.
-    pub fn parse(body: &str) -> Result<Self, EventError> {
+    /// [`NotificationError`] if the body is none of these.
+    pub fn parse(body: &str) -> Result<Self, NotificationError> {
         let value = json(body)?;
         match unwrap_sns(&value)? {
             Some(inner) => Self::from_value(&inner),
@@ -100,7 +109,7 @@ impl Notification {
         }
     }
 
-    fn from_value(value: &Value) -> Result<Self, EventError> {
+    fn from_value(value: &Value) -> Result<Self, NotificationError> {
         if value.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
             return Ok(Self::Test);
         }
@@ -110,15 +119,15 @@ impl Notification {
         if value.get("detail-type").is_some() && value.get("detail").is_some() {
             return Ok(Self::Records(vec![eventbridge::event(value)]));
         }
-        Err(EventError::UnknownShape)
+        Err(NotificationError::UnknownShape)
     }
 }
 
-fn json(text: &str) -> Result<Value, EventError> {
-    serde_json::from_str(text).map_err(|error| EventError::NotJson(error.to_string()))
+fn json(text: &str) -> Result<Value, NotificationError> {
+    serde_json::from_str(text).map_err(|error| NotificationError::NotJson(error.to_string()))
 }
 
-fn unwrap_sns(value: &Value) -> Result<Option<Value>, EventError> {
+fn unwrap_sns(value: &Value) -> Result<Option<Value>, NotificationError> {
     match (
         value.get("Type").and_then(Value::as_str),
         value.get("Message").and_then(Value::as_str),
@@ -132,13 +141,13 @@ fn shape<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, RecordError> 
     T::deserialize(value).map_err(|error| RecordError::Shape(error.to_string()))
 }
 
-/// S3 leaves out or blanks what it does not know.
+/// Strips quotes. S3 omits an unknown value or leaves it empty.
 fn known(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim_matches('"').to_owned())
         .filter(|text| !text.is_empty())
 }
 
-/// `null` is what S3 calls the version of an object from before versions were kept.
+/// S3 calls the version of an object from before versioning `null`.
 fn version(id: Option<String>) -> Option<String> {
     known(id).filter(|id| id != "null")
 }
@@ -172,13 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn an_sns_envelope_is_opened() {
+    fn an_sns_envelope_is_unwrapped() {
         let body = json!({"Type": "Notification", "MessageId": "1", "Message": CREATED});
         assert_eq!(only(&body.to_string()), only(CREATED));
     }
 
     #[test]
-    fn an_eventbridge_event_has_a_raw_key_and_its_own_names() {
+    fn the_key_of_an_eventbridge_event_is_not_decoded() {
         let body = json!({"version": "0", "source": "aws.s3", "detail-type": "Object Created",
             "detail": {"version": "0", "bucket": {"name": "b"}, "object": {"key": "raw/a b+c",
             "size": 7, "etag": "e", "version-id": "v", "sequencer": "0B"}}});
@@ -193,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn a_test_event_is_nothing_to_do() {
+    fn a_test_event_has_no_records() {
         let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","S3Bucket":"b"}"#;
         assert_eq!(Notification::parse(body), Ok(Notification::Test));
     }
 
     #[test]
-    fn one_bad_record_does_not_spoil_the_others() {
+    fn an_invalid_record_does_not_affect_the_others() {
         let mut body: Value = serde_json::from_str(CREATED).unwrap();
         let good = body["Records"][0].clone();
         let mut newer = good.clone();
@@ -223,10 +232,10 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_an_error_that_says_so() {
+    fn any_other_body_is_an_error() {
         assert!(matches!(
             Notification::parse("hello"),
-            Err(EventError::NotJson(_))
+            Err(NotificationError::NotJson(_))
         ));
         for body in [
             "{}",
@@ -237,14 +246,14 @@ mod tests {
         ] {
             assert_eq!(
                 Notification::parse(body),
-                Err(EventError::UnknownShape),
+                Err(NotificationError::UnknownShape),
                 "{body}"
             );
         }
     }
 
     #[test]
-    fn what_we_enqueue_ourselves_reads_back() {
+    fn a_queued_event_is_read_back() {
         let event = ObjectEvent {
             force: true,
             ..only(CREATED)

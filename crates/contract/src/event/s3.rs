@@ -1,10 +1,10 @@
-//! S3's own notification, version 2.
+//! The event notification of S3, version 2.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{EventKind, ObjectEvent, RecordError, Sequencer, known, shape, version};
+use super::{EventKind, ObjectEvent, RecordError, known, shape, version};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +35,6 @@ struct Object {
     #[serde(rename = "eTag")]
     etag: Option<String>,
     version_id: Option<String>,
-    sequencer: Option<String>,
 }
 
 pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
@@ -51,12 +50,11 @@ pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
         size: object.size,
         etag: known(object.etag),
         version_id: version(object.version_id),
-        sequencer: known(object.sequencer).map(Sequencer::new),
         force: record.darkroom_force,
     })
 }
 
-/// Names stand with and without the `s3:` of the configuration.
+/// Event names occur with and without the prefix `s3:`.
 fn kind(event_name: &str) -> Result<EventKind, RecordError> {
     let name = event_name.strip_prefix("s3:").unwrap_or(event_name);
     match name.split(':').next() {
@@ -66,7 +64,7 @@ fn kind(event_name: &str) -> Result<EventKind, RecordError> {
     }
 }
 
-/// Keys are form-encoded: `red flower.jpg` arrives as `red+flower.jpg`.
+/// Decodes a form-encoded key: `red flower.jpg` arrives as `red+flower.jpg`.
 fn decode_key(encoded: &str) -> Result<String, RecordError> {
     percent_decode_str(&encoded.replace('+', " "))
         .decode_utf8()
@@ -74,7 +72,7 @@ fn decode_key(encoded: &str) -> Result<String, RecordError> {
         .map_err(|_| RecordError::Key)
 }
 
-/// What S3 leaves as it is in a key.
+/// The characters of a key that S3 does not encode.
 const KEY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -83,7 +81,7 @@ const KEY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b' ');
 
-/// The body of a message that tells of `event` as S3 would, for work that S3 does not tell of.
+/// The body of a message that reports `event` in the form of S3.
 pub fn notification_body(event: &ObjectEvent) -> String {
     let event_name = match event.kind {
         EventKind::Created => "ObjectCreated:Put",
@@ -96,13 +94,6 @@ pub fn notification_body(event: &ObjectEvent) -> String {
         ("size", event.size.map(Value::from)),
         ("eTag", event.etag.clone().map(Value::from)),
         ("versionId", event.version_id.clone().map(Value::from)),
-        (
-            "sequencer",
-            event
-                .sequencer
-                .as_ref()
-                .map(|sequencer| sequencer.as_str().into()),
-        ),
     ];
     for (name, value) in optional {
         if let Some(value) = value {

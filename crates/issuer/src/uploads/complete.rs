@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use darkroom_cloud::{Bucket, ObjectInfo, Queue};
 use darkroom_contract::{
-    EventKind, Manifest, ObjectEvent, Owner, ProfileName, RawKey, UploadId, UploadState,
-    UploadStatus, notification_body,
+    Manifest, ObjectEvent, Owner, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
+    notification_body,
 };
 use http::StatusCode;
 
@@ -62,14 +62,10 @@ fn is_about(manifest: &Manifest, object: &ObjectInfo) -> bool {
 
 fn event(bucket: &str, key: &RawKey, object: ObjectInfo) -> ObjectEvent {
     ObjectEvent {
-        kind: EventKind::Created,
-        bucket: bucket.to_owned(),
-        key: key.to_string(),
         size: Some(object.size),
         etag: Some(object.etag),
         version_id: object.version_id,
-        sequencer: None,
-        force: false,
+        ..ObjectEvent::created(bucket, key.to_string())
     }
 }
 

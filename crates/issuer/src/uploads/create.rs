@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use darkroom_cloud::{
     CloudError, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,
 };
-use darkroom_contract::{CreateUpload, RawKey, UploadMethod, UploadTicket};
+use darkroom_contract::{CreateUpload, PresignedUpload, RawKey, UploadMethod};
 use darkroom_telemetry::metric;
 use http::{StatusCode, header};
 
@@ -29,7 +29,7 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
     request_body = CreateUpload,
     responses((
         status = CREATED,
-        body = UploadTicket,
+        body = PresignedUpload,
         headers(("location" = String, description = "the ticket's `status_url`")),
     )),
 )]
@@ -49,7 +49,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, location, Json(ticket)))
 }
 
-async fn sign(state: &AppState, terms: ValidatedUpload) -> Result<UploadTicket, CloudError> {
+async fn sign(state: &AppState, terms: ValidatedUpload) -> Result<PresignedUpload, CloudError> {
     let key = terms.key.to_string();
     let expires_in = state.parts.settings.upload_expiry;
     let signer = &state.parts.signer;
@@ -92,7 +92,7 @@ enum Signed {
 }
 
 impl Signed {
-    fn ticket(self, key: RawKey) -> UploadTicket {
+    fn ticket(self, key: RawKey) -> PresignedUpload {
         let (method, url, headers, fields, expires_at) = match self {
             Self::Put(put) => {
                 let headers = Some(put.headers);
@@ -103,7 +103,7 @@ impl Signed {
                 (UploadMethod::Post, form.url, None, fields, form.expires_at)
             }
         };
-        UploadTicket {
+        PresignedUpload {
             id: key.id,
             status_url: key.status_path(),
             profile: key.profile,

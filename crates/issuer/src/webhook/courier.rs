@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{CloudError, Message, Queue, Receipt, SqsQueue};
-use darkroom_contract::Notice;
+use darkroom_contract::OutcomeEvent;
 use futures_util::future::join_all;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -101,7 +101,7 @@ impl Courier {
 
     /// Every failure leaves the notice on a queue.
     async fn deliver(&self, message: Message) -> Fate {
-        let Ok(mut notice) = serde_json::from_str::<Notice>(&message.body) else {
+        let Ok(mut notice) = serde_json::from_str::<OutcomeEvent>(&message.body) else {
             self.bury(&message, "this is not a notice").await;
             return Fate::Taken;
         };
@@ -117,8 +117,13 @@ impl Courier {
             self.remove(message.receipt).await;
             return Fate::Taken;
         };
-        let age = OffsetDateTime::now_utc() - notice.since;
-        tracing::warn!(notice = notice.id(), tries = notice.tries, why, "not taken");
+        let age = OffsetDateTime::now_utc() - notice.published_at;
+        tracing::warn!(
+            notice = notice.id(),
+            attempts = notice.attempts,
+            why,
+            "not taken"
+        );
         if age > self.settings.give_up_after {
             self.bury(&message, &why).await;
         } else {
@@ -127,15 +132,16 @@ impl Courier {
         Fate::NotTaken
     }
 
-    async fn put_off(&self, message: &Message, notice: Notice) {
-        let pause = doubled(self.settings.first_retry, notice.tries).min(LONGEST_DELAY);
+    async fn put_off(&self, message: &Message, notice: OutcomeEvent) {
+        let pause = doubled(self.settings.first_retry, notice.attempts).min(LONGEST_DELAY);
         // Many that were refused together do not come back together.
         let pause = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
         // As it came, and not with the addresses, which end.
-        let again = serde_json::from_str::<Notice>(&message.body).map(|original| Notice {
-            tries: notice.tries.saturating_add(1),
-            ..original
-        });
+        let again =
+            serde_json::from_str::<OutcomeEvent>(&message.body).map(|original| OutcomeEvent {
+                attempts: notice.attempts.saturating_add(1),
+                ..original
+            });
         let Ok(again) = again.and_then(|notice| serde_json::to_string(&notice)) else {
             return;
         };

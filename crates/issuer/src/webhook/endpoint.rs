@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use darkroom_contract::{Manifest, Notice};
+use darkroom_contract::{Manifest, OutcomeEvent};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Why it was not taken, for the log. Every status but 2xx counts as not taken.
-    pub(crate) async fn tell(&self, notice: &Notice) -> Result<(), String> {
+    pub(crate) async fn tell(&self, notice: &OutcomeEvent) -> Result<(), String> {
         let manifest = &notice.manifest;
         let timestamp = manifest.finished_at.format(&Rfc3339);
         let body = Body {

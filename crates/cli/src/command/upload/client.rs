@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use darkroom_contract::{CreateUpload, UploadStatus, UploadTicket};
+use darkroom_contract::{CreateUpload, PresignedUpload, UploadStatus};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::io::AsyncRead;
@@ -38,7 +38,7 @@ impl Client {
     }
 
     /// Asks for a URL.
-    pub(super) async fn create(&self, upload: &CreateUpload) -> anyhow::Result<UploadTicket> {
+    pub(super) async fn create(&self, upload: &CreateUpload) -> anyhow::Result<PresignedUpload> {
         let url = format!("{}/v1/uploads", self.issuer);
         let response = self.ask(|| self.http.post(&url).json(upload)).await?;
         Ok(accepted(response).await?.json().await?)
@@ -65,7 +65,7 @@ impl Client {
     /// Sends the bytes to S3.
     pub(super) async fn put(
         &self,
-        ticket: &UploadTicket,
+        ticket: &PresignedUpload,
         source: impl AsyncRead + Send + 'static,
         size: u64,
     ) -> anyhow::Result<()> {

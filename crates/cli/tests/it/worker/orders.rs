@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
-use darkroom_contract::{EventKind, ObjectEvent, Outcome, RawKey, Sequencer, notification_body};
+use darkroom_contract::{ObjectEvent, Outcome, RawKey, notification_body};
 
 use darkroom_testkit::wait;
 
@@ -27,16 +27,10 @@ fn every_order() -> Vec<Vec<usize>> {
     orders
 }
 
-fn body(shop: &Workshop, key: &RawKey, version: usize, etag: &str) -> String {
+fn body(shop: &Workshop, key: &RawKey, etag: &str) -> String {
     notification_body(&ObjectEvent {
-        kind: EventKind::Created,
-        bucket: shop.raw.name().to_owned(),
-        key: key.to_string(),
-        size: None,
         etag: Some(etag.to_owned()),
-        version_id: None,
-        sequencer: Some(Sequencer::new(format!("{version:018X}"))),
-        force: false,
+        ..ObjectEvent::created(shop.raw.name(), key.to_string())
     })
 }
 
@@ -64,10 +58,7 @@ async fn two_workers_on_one_message_leave_one_right_outcome() {
     });
     let key = shop.upload().await;
     let etag = shop.raw.head(&key.to_string()).await.unwrap().unwrap().etag;
-    shop.events
-        .send(&[body(&shop, &key, 0, &etag)])
-        .await
-        .unwrap();
+    shop.events.send(&[body(&shop, &key, &etag)]).await.unwrap();
     let _working = [shop.start().await, shop.start().await];
     shop.until_idle().await;
     assert_eq!(shop.s3.count("GET", &key.to_string()), 2, "both were at it");
@@ -148,7 +139,7 @@ async fn versions_of_a_new_key(
     }
     let told = told
         .iter()
-        .map(|version| body(shop, &key, *version, &etags[*version]));
+        .map(|version| body(shop, &key, &etags[*version]));
     let bodies: Vec<String> = told.collect();
     shop.events.send(&bodies).await.unwrap();
     (key, etags.pop().unwrap())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
-use darkroom_contract::{EventKind, ObjectEvent, RawKey, notification_body};
+use darkroom_contract::{ObjectEvent, RawKey, notification_body};
 use darkroom_testkit::wait;
 use darkroom_worker::{Handling, Reason};
 use serde_json::{Value, json};
@@ -13,16 +13,7 @@ use super::workshop::{Plan, Workshop, photo};
 use crate::system::DEADLINE;
 
 fn record(shop: &Workshop, key: &RawKey) -> Value {
-    let body = notification_body(&ObjectEvent {
-        kind: EventKind::Created,
-        bucket: shop.raw.name().to_owned(),
-        key: key.to_string(),
-        size: None,
-        etag: None,
-        version_id: None,
-        sequencer: None,
-        force: false,
-    });
+    let body = notification_body(&ObjectEvent::created(shop.raw.name(), key.to_string()));
     let message: Value = serde_json::from_str(&body).unwrap();
     message["Records"][0].clone()
 }

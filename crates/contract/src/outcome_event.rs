@@ -1,38 +1,37 @@
-//! What is queued to tell others of an outcome.
+//! The event that reports an outcome to webhooks.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{Manifest, sha256_hex};
 
-/// Hex digits of a digest that tell two outcomes of one upload apart.
+/// Hex digits of the digest that distinguishes two outcomes of one upload.
 const DIGITS: usize = 16;
 
-/// An outcome on its way to a webhook.
+/// An outcome that is queued for a webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Notice {
-    /// How often it has been tried.
+pub struct OutcomeEvent {
+    /// The number of delivery attempts so far.
     #[serde(default)]
-    pub tries: u32,
-    /// When it was first put on the queue.
+    pub attempts: u32,
+    /// The time at which the outcome was first published.
     #[serde(with = "time::serde::rfc3339")]
-    pub since: OffsetDateTime,
+    pub published_at: OffsetDateTime,
     /// The outcome.
     pub manifest: Manifest,
 }
 
-impl Notice {
-    /// A notice that was not tried yet.
-    pub fn of(manifest: &Manifest) -> Self {
+impl OutcomeEvent {
+    /// An event whose delivery has not been attempted.
+    pub fn new(manifest: &Manifest, published_at: OffsetDateTime) -> Self {
         Self {
-            tries: 0,
-            since: OffsetDateTime::now_utc(),
+            attempts: 0,
+            published_at,
             manifest: manifest.clone(),
         }
     }
 
-    /// The same text for the same outcome, however often it is put on the queue: what a receiver
-    /// knows already, it can pass over.
+    /// The id that a receiver deduplicates by: the same for every event of the same outcome.
     pub fn id(&self) -> String {
         let Manifest {
             id,
@@ -69,8 +68,8 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_that_is_told_again_has_the_same_id() {
-        let id = |changes| Notice::of(&manifest(changes)).id();
+    fn an_outcome_that_is_published_again_has_the_same_id() {
+        let id = |changes| OutcomeEvent::new(&manifest(changes), OffsetDateTime::UNIX_EPOCH).id();
         let first = id(json!({}));
         assert!(first.starts_with("msg_01920000-0000-7000-8000-000000000000_"));
         assert_eq!(first, id(json!({"finished_at": "2026-11-21T13:00:00Z"})));
@@ -78,9 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_survives_its_text() {
-        let notice = Notice::of(&manifest(json!({})));
-        let text = serde_json::to_string(&notice).unwrap();
-        assert_eq!(serde_json::from_str::<Notice>(&text).unwrap(), notice);
+    fn an_event_survives_serialization() {
+        let event = OutcomeEvent::new(&manifest(json!({})), OffsetDateTime::UNIX_EPOCH);
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<OutcomeEvent>(&text).unwrap(), event);
     }
 }
