@@ -31,8 +31,10 @@ impl Size {
 /// If the campaign itself could not be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let stand = Stand::start(program, &StandOptions::default()).await?;
-    let refuse = Fault::RefuseEntries { of_ten: 3 };
-    stand.sqs.set([Rule::on("DeleteMessageBatch", refuse)]);
+    let refuse = Fault::FailEntries { of_ten: 3 };
+    stand
+        .sqs
+        .set_rules([Rule::on("DeleteMessageBatch", refuse)]);
     let _worker = Worker::start(&stand, &[]).await?;
     let start = Instant::now();
     let mut ledger = Ledger::default();
@@ -44,7 +46,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         .await?;
     let mut report = Report::default();
     ledger.verify(&stand, &mut report, 0).await?;
-    let refused = stand.sqs.refused_entries();
+    let refused = stand.sqs.count_failed_entries();
     report.require(
         refused >= size.uploads / 4,
         format!("only {refused} deletes were refused"),

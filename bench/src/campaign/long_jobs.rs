@@ -41,7 +41,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let stand = Stand::start(program, &options).await?;
     let job = VISIBILITY * size.times;
     let slow = Rule::on("GetObject", Fault::Latency(job)).with_path(stand.raw.name());
-    stand.s3.set([slow]);
+    stand.s3.set_rules([slow]);
     let _workers = Worker::start_many(&stand, 2, &[("DARKROOM_WORKER_IN_FLIGHT", "8")]).await?;
     let start = Instant::now();
     let mut ledger = Ledger::default();

@@ -43,10 +43,13 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     ledger.until_settled(&stand, RECOVERY).await?;
     let mut report = Report::default();
     for (name, fault) in [("down", Fault::Reset), ("forbidden", Fault::Forbidden)] {
-        stand.sqs.set([Rule::any(fault)]);
-        let before = (stand.sqs.count("ReceiveMessage"), Gauge::of(worker.pid())?);
+        stand.sqs.set_rules([Rule::any(fault)]);
+        let before = (
+            stand.sqs.count("ReceiveMessage", ""),
+            Gauge::of(worker.pid())?,
+        );
         tokio::time::sleep(size.phase).await;
-        let receives = stand.sqs.count("ReceiveMessage") - before.0;
+        let receives = stand.sqs.count("ReceiveMessage", "") - before.0;
         let a_minute = receives as f64 * 60.0 / size.phase.as_secs_f64();
         // The first pause is the shortest, so a short outage has more of them a minute.
         let most = if size.phase >= Size::FULL.phase {
@@ -60,7 +63,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         report.at_most(&format!("CPU in percent, {name}"), percent, 5.0);
     }
     ledger.upload_many(&stand, &kinds, 5).await?;
-    stand.sqs.set([]);
+    stand.sqs.clear_rules();
     let start = Instant::now();
     ledger.until_settled(&stand, RECOVERY * 3).await?;
     let recovery = start.elapsed().as_secs_f64();

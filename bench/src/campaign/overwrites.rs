@@ -43,7 +43,9 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     };
     let stand = Stand::start(program, &options).await?;
     let slow = |ms| Rule::any(Fault::Latency(Duration::from_millis(ms)));
-    stand.s3.set([slow(10), slow(60).with_probability(0.3)]);
+    stand
+        .s3
+        .set_rules([slow(10), slow(60).with_probability(0.3)]);
     let start = Instant::now();
     let mut random = fastrand::Rng::with_seed(size.seed);
     let mut ledger = Ledger::default();

@@ -49,7 +49,7 @@ fn faults() -> [Rule; 9] {
         Rule::any(Fault::Unavailable).with_probability(0.02),
         Rule::on("GetObject", Fault::Truncate { after: 700 }).with_probability(0.04),
         Rule::on("GetObject", trickle).with_probability(0.02),
-        Rule::on("PutObject", Fault::LoseAnswer).with_probability(0.03),
+        Rule::on("PutObject", Fault::LoseResponse).with_probability(0.03),
     ]
 }
 
@@ -63,7 +63,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         ..StandOptions::default()
     };
     let stand = Stand::start(program, &options).await?;
-    stand.s3.set(faults());
+    stand.s3.set_rules(faults());
     let settings = [
         ("DARKROOM_WORKER_DOWNLOAD_TIMEOUT", "3s"),
         ("DARKROOM_RENDER_TIMEOUT", "10s"),
@@ -80,8 +80,8 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         .await?;
     let mut report = Report::default();
     ledger.verify(&stand, &mut report, 0).await?;
-    report.figure("requests to S3", stand.s3.journal().len());
-    report.figure("of them with a fault", stand.s3.faults());
+    report.figure("requests to S3", stand.s3.requests().len());
+    report.figure("of them with a fault", stand.s3.count_faults());
     report.figure("messages received again", stand.receives.repeated());
     let most = DOWNLOAD + RENDER + Duration::from_secs(2);
     let longest = stand.receives.longest_hold().as_secs_f64();

@@ -68,11 +68,11 @@ impl Stand {
         let connection = Connection::from_endpoints(&endpoints, &storage).await;
         let provisioner = connection.provisioner();
         provisioner.provision(&storage, &queues, false).await?;
-        let sqs = FaultProxy::start(&endpoints.sqs, options.seed).await?;
+        let sqs = FaultProxy::with_seed(&endpoints.sqs, options.seed).await?;
         let receives = Receives::default();
         receives.follow(&sqs, options.visibility);
         let stand = Self {
-            s3: FaultProxy::start(&endpoints.s3, options.seed).await?,
+            s3: FaultProxy::with_seed(&endpoints.s3, options.seed).await?,
             sqs,
             raw: connection.bucket(&storage.raw_bucket),
             media: connection.bucket(&storage.media_bucket),

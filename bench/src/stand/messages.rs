@@ -147,13 +147,13 @@ impl Receives {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.visibility_seconds = visibility.as_secs();
         drop(seen);
-        proxy.watch(move |exchange| receives.note(exchange));
+        proxy.observe(move |exchange| receives.note(exchange));
     }
 
     fn note(&self, exchange: &Exchange<'_>) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match exchange.operation {
-            "ReceiveMessage" => seen.receive(exchange.answer),
+            "ReceiveMessage" => seen.receive(exchange.response),
             "DeleteMessageBatch" | "ChangeMessageVisibilityBatch" => {
                 for entry in entries(exchange.request) {
                     seen.let_go(&entry);

@@ -1,6 +1,7 @@
 //! What the roles tell of themselves.
 
 use darkroom_cloud::Queue;
+use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -10,7 +11,6 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::system::DEADLINE;
-use crate::worker::gate::{Answer, Gate};
 use crate::worker::workshop::{Plan, Workshop, photo};
 
 /// The address that a role says it listens on.
@@ -120,7 +120,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
         .unwrap();
     let readyz = format!("{url}/readyz");
     assert_eq!(get(&readyz).await.0, 200);
-    shop.s3.rule(|_| Answer::Refuse(503));
+    shop.s3.set_rules([Rule::any(Fault::Unavailable)]);
     shop.upload().await;
     let unready = async || get(&readyz).await.0 == 503;
     wait::until_async("an unready worker", DEADLINE, unready)
@@ -132,7 +132,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
         200,
         "it is up all the same"
     );
-    shop.s3.open();
+    shop.s3.clear_rules();
     let ready = async || get(&readyz).await.0 == 200;
     wait::until_async("a ready worker", DEADLINE, ready)
         .await
@@ -167,14 +167,10 @@ async fn an_issuer_counts_its_requests() {
 }
 
 /// Every span that a collector was sent, with the service that sent it.
-fn spans(collector: &Gate) -> Vec<(String, Span)> {
+fn spans(collector: &FaultProxy) -> Vec<(String, Span)> {
     let mut spans = Vec::new();
-    for call in collector
-        .calls()
-        .iter()
-        .filter(|call| call.is("POST", "/v1/traces"))
-    {
-        let sent = ExportTraceServiceRequest::decode(call.body.clone()).unwrap();
+    for request in collector.requests_to("POST", "/v1/traces") {
+        let sent = ExportTraceServiceRequest::decode(request.body).unwrap();
         for of_service in sent.resource_spans {
             let attributes = of_service.resource.unwrap().attributes;
             let name = attributes
@@ -193,8 +189,8 @@ fn spans(collector: &Gate) -> Vec<(String, Span)> {
 
 #[tokio::test]
 async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
-    let collector = Gate::before("http://127.0.0.1:1").await;
-    collector.rule(|_| Answer::Accept);
+    let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
+    collector.set_rules([Rule::any(Fault::Discard)]);
     let shop = Workshop::open(Plan::default()).await;
     let endpoint = collector.url();
     let traced = [
@@ -251,8 +247,8 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
 
 #[tokio::test]
 async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
-    let collector = Gate::before("http://127.0.0.1:1").await;
-    collector.rule(|_| Answer::Accept);
+    let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
+    collector.set_rules([Rule::any(Fault::Discard)]);
     let shop = Workshop::open(Plan::default()).await;
     let endpoint = collector.url();
     let mut issuer = shop.process("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);

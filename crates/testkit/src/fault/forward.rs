@@ -1,4 +1,4 @@
-//! Passing a request on as it is.
+//! Forwarding of a request as it is.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Sends a request on a connection of its own and reads the whole answer.
+/// Sends a request on a connection of its own and reads the whole response.
 pub(super) async fn forward(
     upstream: SocketAddr,
     request: Request<Bytes>,
@@ -21,13 +21,13 @@ pub(super) async fn forward(
     tokio::spawn(connection);
     let is_head = request.method() == Method::HEAD;
     let mut request = request.map(Full::new);
-    // The body is whole now. Neither header is a part of a signature that would miss it.
+    // The body is no longer chunked. No signature covers this header.
     request.headers_mut().remove(TRANSFER_ENCODING);
-    let answer = sender
+    let response = sender
         .send_request(request)
         .await
         .map_err(io::Error::other)?;
-    let (mut parts, body) = answer.into_parts();
+    let (mut parts, body) = response.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     parts.headers.remove(TRANSFER_ENCODING);
     if !is_head {

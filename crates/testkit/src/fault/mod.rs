@@ -1,4 +1,5 @@
-//! A proxy between a client and S3 or SQS that makes what goes through it fail.
+//! A proxy between a client and S3, SQS or any other HTTP service that injects faults and records
+//! requests.
 //!
 //! Signed requests pass: path and `Host` header stay as the client has sent them, so the client
 //! must address buckets by path.
@@ -8,25 +9,26 @@
 //! use std::time::Duration;
 //! use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 //!
-//! let s3 = FaultProxy::start("http://127.0.0.1:9000", 7).await?;
-//! s3.set([
+//! let s3 = FaultProxy::start("http://127.0.0.1:9000").await?;
+//! s3.set_rules([
 //!     Rule::any(Fault::Latency(Duration::from_millis(20))),
 //!     Rule::on("GetObject", Fault::Truncate { after: 1000 }).with_probability(0.1),
 //!     Rule::on("PutObject", Fault::SlowDown).first(5),
 //! ]);
-//! println!("the client goes to {}", s3.url());
+//! println!("endpoint for the client: {}", s3.url());
 //! # Ok(())
 //! # }
 //! ```
 
-mod answer;
 mod batch;
 mod forward;
-mod journal;
 mod operation;
 mod proxy;
+mod record;
+mod response;
 mod rule;
+mod state;
 
-pub use journal::{Entry, Exchange};
 pub use proxy::FaultProxy;
+pub use record::{Exchange, RecordedRequest};
 pub use rule::{Fault, Rule};

@@ -1,8 +1,8 @@
-//! What a request asks for, by AWS's own name.
+//! The operation of a request, by AWS's name.
 
 use hyper::{Method, Request};
 
-/// `GetObject`, `DeleteMessageBatch` and so on; the method where nothing is known of it.
+/// Returns `GetObject`, `DeleteMessageBatch` and so on, or the method of any other request.
 pub(super) fn operation<B>(request: &Request<B>) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         let target = target.to_str().unwrap_or_default();
@@ -11,7 +11,7 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
     let path = request.uri().path().trim_start_matches('/');
     let is_object = path.split_once('/').is_some_and(|(_, key)| !key.is_empty());
     let query = request.uri().query().unwrap_or_default();
-    let asks_for = |name: &str| {
+    let has_parameter = |name: &str| {
         query
             .split('&')
             .any(|pair| pair.split('=').next() == Some(name))
@@ -21,8 +21,8 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
         (&Method::PUT, true) => "PutObject",
         (&Method::HEAD, true) => "HeadObject",
         (&Method::DELETE, true) => "DeleteObject",
-        (&Method::POST, false) if asks_for("delete") => "DeleteObjects",
-        (&Method::GET, false) if asks_for("list-type") => "ListObjectsV2",
+        (&Method::POST, false) if has_parameter("delete") => "DeleteObjects",
+        (&Method::GET, false) if has_parameter("list-type") => "ListObjectsV2",
         (method, _) => method.as_str(),
     }
     .to_owned()
@@ -32,25 +32,28 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
 mod tests {
     use super::*;
 
-    fn of(method: Method, uri: &str) -> String {
+    fn operation_of(method: Method, uri: &str) -> String {
         let request = Request::builder().method(method).uri(uri).body(()).unwrap();
         operation(&request)
     }
 
     #[test]
-    fn s3_is_told_by_method_path_and_query() {
-        assert_eq!(of(Method::GET, "/b/raw/a?x-id=GetObject"), "GetObject");
-        assert_eq!(of(Method::PUT, "/b/raw/a"), "PutObject");
-        assert_eq!(of(Method::POST, "/b?delete"), "DeleteObjects");
+    fn method_path_and_query_name_the_operation_of_s3() {
         assert_eq!(
-            of(Method::GET, "/b/?list-type=2&prefix=raw"),
+            operation_of(Method::GET, "/b/raw/a?x-id=GetObject"),
+            "GetObject"
+        );
+        assert_eq!(operation_of(Method::PUT, "/b/raw/a"), "PutObject");
+        assert_eq!(operation_of(Method::POST, "/b?delete"), "DeleteObjects");
+        assert_eq!(
+            operation_of(Method::GET, "/b/?list-type=2&prefix=raw"),
             "ListObjectsV2"
         );
-        assert_eq!(of(Method::PATCH, "/b"), "PATCH");
+        assert_eq!(operation_of(Method::PATCH, "/b"), "PATCH");
     }
 
     #[test]
-    fn sqs_is_told_by_its_target() {
+    fn the_target_header_names_the_operation_of_sqs() {
         let request = Request::builder()
             .method(Method::POST)
             .header("x-amz-target", "AmazonSQS.ReceiveMessage")

@@ -1,24 +1,26 @@
-//! What goes wrong, where, and how often.
+//! Faults, and the requests in which they are injected.
 
 use std::time::Duration;
 
-/// Something that goes wrong with a request.
+use super::record::RecordedRequest;
+
+/// An error or a delay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fault {
-    /// It is passed on only after a while. Goes together with one of the others.
+    /// The request waits before it is forwarded. Adds to one of the others.
     Latency(Duration),
     /// The connection is reset before the service has seen the request.
     Reset,
-    /// The service does what it was asked for, and the connection is reset in place of its answer.
-    LoseAnswer,
-    /// The answer's body ends with a reset after so many bytes.
+    /// The service does its work, and the connection is reset instead of its response.
+    LoseResponse,
+    /// The body of the response ends with a reset.
     Truncate {
-        /// Bytes that still arrive.
+        /// The number of bytes that still arrive.
         after: usize,
     },
-    /// The answer's body arrives at that speed.
+    /// The body of the response arrives slowly.
     Trickle {
-        /// Its speed.
+        /// The speed.
         bytes_per_second: u32,
     },
     /// 500 `InternalError`.
@@ -29,26 +31,27 @@ pub enum Fault {
     SlowDown,
     /// 403 `AccessDenied`.
     Forbidden,
-    /// Of every ten entries of batch requests (`DeleteMessageBatch`) so many are refused, each one
-    /// the first time it is seen.
-    RefuseEntries {
-        /// How many of ten.
+    /// Some entries of batch requests (`DeleteMessageBatch`) fail, each one the first time.
+    FailEntries {
+        /// The number of entries of every ten.
         of_ten: usize,
     },
+    /// 200 without a body. The service never sees the request.
+    Discard,
 }
 
-/// A fault and the requests that it meets.
+/// A fault, and a description of the requests that it is for.
 #[derive(Debug, Clone)]
 pub struct Rule {
     fault: Fault,
     operation: Option<&'static str>,
     path: Option<String>,
     probability: f64,
-    left: Option<u32>,
+    remaining: Option<u32>,
 }
 
 impl Rule {
-    /// Meets requests of one operation, by AWS's name for it: `GetObject`, `ReceiveMessage`.
+    /// Matches requests of one operation, by AWS's name for it: `GetObject`, `ReceiveMessage`.
     #[must_use]
     pub fn on(operation: &'static str, fault: Fault) -> Self {
         Self {
@@ -57,7 +60,7 @@ impl Rule {
         }
     }
 
-    /// Meets every request.
+    /// Matches every request.
     #[must_use]
     pub fn any(fault: Fault) -> Self {
         Self {
@@ -65,11 +68,11 @@ impl Rule {
             operation: None,
             path: None,
             probability: 1.0,
-            left: None,
+            remaining: None,
         }
     }
 
-    /// Only those whose path contains that.
+    /// Matches only requests with `part` in their path.
     #[must_use]
     pub fn with_path(self, part: impl Into<String>) -> Self {
         Self {
@@ -78,7 +81,7 @@ impl Rule {
         }
     }
 
-    /// Only so many of them, by chance: 0.1 is one in ten.
+    /// Matches at random: 0.1 is one request of ten.
     #[must_use]
     pub fn with_probability(self, probability: f64) -> Self {
         Self {
@@ -87,65 +90,70 @@ impl Rule {
         }
     }
 
-    /// Only the first `count` that it would meet.
+    /// Matches only the first `count` requests that it would match otherwise.
     #[must_use]
     pub fn first(self, count: u32) -> Self {
         Self {
-            left: Some(count),
+            remaining: Some(count),
             ..self
         }
     }
 
-    /// The fault, if this request is met.
-    pub(super) fn meets(
+    /// Returns the fault if the request matches.
+    pub(super) fn apply(
         &mut self,
-        operation: &str,
-        path: &str,
+        request: &RecordedRequest,
         random: &mut fastrand::Rng,
     ) -> Option<Fault> {
-        let is_meant = self.operation.is_none_or(|name| name == operation)
-            && self.path.as_ref().is_none_or(|part| path.contains(part))
-            && self.left != Some(0)
+        let operation = self.operation.unwrap_or(&request.operation);
+        let matches = request.is(operation, self.path.as_deref().unwrap_or_default())
+            && self.remaining != Some(0)
             && random.f64() < self.probability;
-        if !is_meant {
+        if !matches {
             return None;
         }
-        self.left = self.left.map(|left| left - 1);
+        self.remaining = self.remaining.map(|remaining| remaining - 1);
         Some(self.fault)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use bytes::Bytes;
+
     use super::*;
 
-    fn count(mut rule: Rule, operation: &str, path: &str) -> usize {
+    fn count_matches(mut rule: Rule, operation: &str, path: &str) -> usize {
         let mut random = fastrand::Rng::with_seed(1);
-        (0..1000)
-            .filter(|_| rule.meets(operation, path, &mut random).is_some())
-            .count()
-    }
-
-    #[test]
-    fn a_rule_meets_its_operation_its_path_and_no_more_than_its_count() {
-        let rule = || Rule::on("GetObject", Fault::Reset);
-        assert_eq!(count(rule(), "GetObject", "/b/k"), 1000);
-        assert_eq!(count(rule(), "PutObject", "/b/k"), 0);
-        assert_eq!(count(rule().with_path("/raw/"), "GetObject", "/b/k"), 0);
-        assert_eq!(count(rule().first(3), "GetObject", "/b/k"), 3);
-        assert_eq!(count(Rule::any(Fault::Reset), "HeadObject", "/"), 1000);
-    }
-
-    #[test]
-    fn chance_is_about_as_often_as_said_and_the_same_for_a_seed() {
-        let often = || {
-            count(
-                Rule::any(Fault::Reset).with_probability(0.1),
-                "GetObject",
-                "/",
-            )
+        let request = RecordedRequest {
+            at: Instant::now(),
+            operation: operation.to_owned(),
+            path: path.to_owned(),
+            body: Bytes::new(),
+            is_faulty: false,
         };
-        assert!((70..130).contains(&often()), "{}", often());
-        assert_eq!(often(), often());
+        let mut matches = || rule.apply(&request, &mut random).is_some();
+        (0..1000).filter(|_| matches()).count()
+    }
+
+    #[test]
+    fn a_rule_matches_its_operation_and_path_up_to_its_count() {
+        let rule = || Rule::on("GetObject", Fault::Reset);
+        let matches = count_matches;
+        assert_eq!(matches(rule(), "GetObject", "/b/k"), 1000);
+        assert_eq!(matches(rule(), "PutObject", "/b/k"), 0);
+        assert_eq!(matches(rule().with_path("/raw/"), "GetObject", "/b/k"), 0);
+        assert_eq!(matches(rule().first(3), "GetObject", "/b/k"), 3);
+        assert_eq!(matches(Rule::any(Fault::Reset), "HeadObject", "/"), 1000);
+    }
+
+    #[test]
+    fn random_matches_are_as_frequent_as_stated_and_the_same_for_a_seed() {
+        let rule = || Rule::any(Fault::Reset).with_probability(0.1);
+        let matches = || count_matches(rule(), "GetObject", "/");
+        assert!((70..130).contains(&matches()), "{}", matches());
+        assert_eq!(matches(), matches());
     }
 }

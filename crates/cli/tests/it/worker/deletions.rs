@@ -1,57 +1,34 @@
 //! Uploads that are deleted while they are worked on.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use darkroom_cloud::{Bucket, Queue};
+use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::gate::Answer;
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
-#[derive(Clone, Copy)]
-enum Trouble {
-    /// The message is put off and comes again.
-    OfTheObject,
-    /// The message waits where it is.
-    OfTheStore,
-}
+const STORE_PROBE: &str = "darkroom-probe";
 
-/// Lets a worker write up to a call that is answered like this, deletes the upload, and lets it go
-/// on.
-async fn delete_when_this_fails(operation: &'static str, path: &'static str, with: Trouble) {
+/// Injects faults into a running worker's calls until the first one has failed, deletes the upload,
+/// and then lets the worker continue.
+async fn delete_while_failing(operation: &'static str, path: &'static str, faults: &[Rule]) {
     let shop = Workshop::open(Plan::default()).await;
-    let is_broken = Arc::new(AtomicBool::new(true));
-    let broken = Arc::clone(&is_broken);
-    let begun = AtomicBool::new(false);
-    shop.s3.rule(move |call| {
-        let is_asked = call.is(operation, path);
-        begun.fetch_or(is_asked, Ordering::Relaxed);
-        let is_probe = call.is("HEAD", "darkroom-probe") && begun.load(Ordering::Relaxed);
-        match with {
-            _ if !broken.load(Ordering::Relaxed) => Answer::Forward,
-            Trouble::OfTheObject if is_asked => Answer::Refuse(403),
-            Trouble::OfTheStore if is_asked || is_probe => Answer::Refuse(503),
-            _ => Answer::Forward,
-        }
-    });
     let _working = shop.start().await;
-    let key = shop.upload().await;
-    let failed = async || shop.s3.count(operation, path) > 0;
-    wait::until_async("the call that fails", DEADLINE, failed)
+    let started = async || shop.s3.count("HeadObject", STORE_PROBE) >= 2;
+    wait::until_async("a started worker", DEADLINE, started)
         .await
         .unwrap();
-    assert!(
-        shop.made()
-            .await
-            .iter()
-            .any(|made| made.starts_with("avatars/")),
-        "nothing was written"
-    );
-    // As the issuer does it: the raw object, then the rest. Of the rest something comes later.
+    shop.s3.set_rules(faults.iter().cloned());
+    let key = shop.upload().await;
+    let failed = async || shop.s3.count(operation, path) > 0;
+    wait::until_async("a failed call", DEADLINE, failed)
+        .await
+        .unwrap();
+    let written = shop.made().await;
+    assert!(written.iter().any(|key| key.starts_with("avatars/")));
+    // The issuer deletes the raw object first. Of the other objects, some are written later.
     shop.raw.delete(&[key.to_string()]).await.unwrap();
-    is_broken.store(false, Ordering::Relaxed);
+    shop.s3.clear_rules();
     shop.until_idle().await;
     assert_eq!(shop.made().await, Vec::<String>::new());
     shop.nothing_is_buried().await;
@@ -59,17 +36,21 @@ async fn delete_when_this_fails(operation: &'static str, path: &'static str, wit
 
 #[tokio::test]
 async fn variants_without_a_manifest_go_with_the_upload() {
-    delete_when_this_fails("PUT", "/manifests/", Trouble::OfTheObject).await;
+    let forbidden = Rule::on("PutObject", Fault::Forbidden).with_path("/manifests/");
+    delete_while_failing("PutObject", "/manifests/", &[forbidden]).await;
 }
 
 #[tokio::test]
 async fn variants_that_an_outage_cut_off_go_with_the_upload() {
-    delete_when_this_fails("PUT", "/manifests/", Trouble::OfTheStore).await;
+    let unavailable = Rule::on("PutObject", Fault::Unavailable).with_path("/manifests/");
+    let outage = Rule::on("HeadObject", Fault::Unavailable).with_path(STORE_PROBE);
+    delete_while_failing("PutObject", "/manifests/", &[unavailable, outage]).await;
 }
 
 #[tokio::test]
 async fn an_outcome_that_was_not_looked_after_goes_with_the_upload() {
-    delete_when_this_fails("HEAD", "/raw/", Trouble::OfTheObject).await;
+    let forbidden = Rule::on("HeadObject", Fault::Forbidden).with_path("/raw/");
+    delete_while_failing("HeadObject", "/raw/", &[forbidden]).await;
 }
 
 #[tokio::test]
@@ -81,10 +62,8 @@ async fn nobody_is_told_of_a_failure_of_what_is_deleted() {
     let shop = Workshop::open(plan).await;
     let key = shop.upload().await;
     shop.raw.delete(&[key.to_string()]).await.unwrap();
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Refuse(403),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path("/raw/")]);
     let _working = shop.start().await;
     shop.buried(1).await;
     assert_eq!(shop.made().await, Vec::<String>::new());

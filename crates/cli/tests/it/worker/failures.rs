@@ -1,21 +1,19 @@
 //! Stores and objects that fail.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, PutOptions};
 use darkroom_contract::Outcome;
+use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::gate::Answer;
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
 /// Waits until the worker has asked the store itself that often: both buckets at its start, and
 /// again when something fails.
 async fn until_looked_at(shop: &Workshop, times: usize) {
-    let looks = async || shop.s3.count("HEAD", "darkroom-probe") >= times;
+    let looks = async || shop.s3.count("HeadObject", "darkroom-probe") >= times;
     wait::until_async("a look at the store", DEADLINE, looks)
         .await
         .unwrap();
@@ -24,20 +22,13 @@ async fn until_looked_at(shop: &Workshop, times: usize) {
 #[tokio::test]
 async fn work_that_failed_keeps_its_message() {
     let shop = Workshop::open(Plan::default()).await;
-    let is_broken = Arc::new(AtomicBool::new(true));
-    let broken = Arc::clone(&is_broken);
-    shop.s3.rule(move |call| {
-        if call.is("PUT", "/avatars/") && broken.load(Ordering::Relaxed) {
-            Answer::Refuse(500)
-        } else {
-            Answer::Forward
-        }
-    });
+    let fail = Rule::on("PutObject", Fault::InternalError).with_path("/avatars/");
+    shop.s3.set_rules([fail]);
     let _working = shop.start().await;
     // The bucket's own test event is a message too.
     shop.until_idle().await;
     let key = shop.upload().await;
-    let tried = async || shop.s3.count("PUT", "/avatars/") >= 3;
+    let tried = async || shop.s3.count("PutObject", "/avatars/") >= 3;
     wait::until_async("writes that fail", DEADLINE, tried)
         .await
         .unwrap();
@@ -47,7 +38,7 @@ async fn work_that_failed_keeps_its_message() {
         1,
         "the message is still there"
     );
-    is_broken.store(false, Ordering::Relaxed);
+    shop.s3.clear_rules();
     // Long before the visibility of a minute is over: the heartbeat has left it as it was set.
     let again = std::time::Instant::now();
     shop.is_ready(&key).await;
@@ -68,7 +59,7 @@ async fn an_outage_of_the_store_costs_no_try() {
     let shop = Workshop::open(plan).await;
     let _working = shop.start().await;
     until_looked_at(&shop, 2).await;
-    shop.s3.rule(|_| Answer::Refuse(503));
+    shop.s3.set_rules([Rule::any(Fault::Unavailable)]);
     let mut keys = Vec::new();
     for _ in 0..6 {
         keys.push(shop.upload().await);
@@ -86,7 +77,7 @@ async fn an_outage_of_the_store_costs_no_try() {
         polls,
         "nothing is received meanwhile"
     );
-    shop.s3.open();
+    shop.s3.clear_rules();
     for key in &keys {
         shop.is_ready(key).await;
     }
@@ -103,10 +94,10 @@ async fn credentials_that_end_are_an_outage_too() {
     let shop = Workshop::open(plan).await;
     let _working = shop.start().await;
     until_looked_at(&shop, 2).await;
-    shop.s3.rule(|_| Answer::Refuse(403));
+    shop.s3.set_rules([Rule::any(Fault::Forbidden)]);
     let key = shop.upload().await;
     until_looked_at(&shop, 6).await;
-    shop.s3.open();
+    shop.s3.clear_rules();
     shop.is_ready(&key).await;
     shop.until_idle().await;
     shop.nothing_is_buried().await;
@@ -114,15 +105,18 @@ async fn credentials_that_end_are_an_outage_too() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_has_a_deadline() {
-    a_download_is_tried_again_after(|| Answer::Delay(Duration::from_secs(600))).await;
+    a_download_is_tried_again_after(Fault::Latency(Duration::from_secs(600))).await;
 }
 
 #[tokio::test]
 async fn a_body_that_trickles_has_a_deadline() {
-    a_download_is_tried_again_after(|| Answer::Trickle).await;
+    a_download_is_tried_again_after(Fault::Trickle {
+        bytes_per_second: 2,
+    })
+    .await;
 }
 
-async fn a_download_is_tried_again_after(trouble: fn() -> Answer) {
+async fn a_download_is_tried_again_after(fault: Fault) {
     let plan = Plan {
         settings: darkroom_worker::WorkerSettings {
             download_timeout: Duration::from_secs(1),
@@ -131,14 +125,8 @@ async fn a_download_is_tried_again_after(trouble: fn() -> Answer) {
         ..Plan::default()
     };
     let shop = Workshop::open(plan).await;
-    let is_first = AtomicBool::new(true);
-    shop.s3.rule(move |call| {
-        if call.is("GET", "/raw/") && is_first.swap(false, Ordering::Relaxed) {
-            trouble()
-        } else {
-            Answer::Forward
-        }
-    });
+    let fault = Rule::on("GetObject", fault).with_path("/raw/").first(1);
+    shop.s3.set_rules([fault]);
     let _working = shop.start().await;
     let started = std::time::Instant::now();
     let key = shop.upload().await;
@@ -148,7 +136,7 @@ async fn a_download_is_tried_again_after(trouble: fn() -> Answer) {
         "{:?}",
         started.elapsed()
     );
-    assert_eq!(shop.s3.count("GET", &key.to_string()), 2);
+    assert_eq!(shop.s3.count("GetObject", &key.to_string()), 2);
 }
 
 #[tokio::test]
@@ -157,7 +145,7 @@ async fn an_outage_does_not_keep_a_worker_from_stopping() {
     shop.until_drained().await;
     let working = shop.start().await;
     until_looked_at(&shop, 2).await;
-    shop.s3.rule(|_| Answer::Refuse(503));
+    shop.s3.set_rules([Rule::any(Fault::Unavailable)]);
     shop.upload().await;
     until_looked_at(&shop, 4).await;
     let took = working.stopped().await;
@@ -169,7 +157,10 @@ async fn an_outage_does_not_keep_a_worker_from_stopping() {
 /// With 403 it may be an object that is not there, where nobody may list.
 #[tokio::test]
 async fn one_object_that_cannot_be_had_stops_nobody_and_ends_as_failed() {
-    for (status, code) in [(403, "forbidden"), (500, "unavailable")] {
+    for (fault, code) in [
+        (Fault::Forbidden, "forbidden"),
+        (Fault::InternalError, "unavailable"),
+    ] {
         let plan = Plan {
             max_receive_count: 2,
             places: 1,
@@ -178,10 +169,8 @@ async fn one_object_that_cannot_be_had_stops_nobody_and_ends_as_failed() {
         let shop = Workshop::open(plan).await;
         let bad = shop.new_key();
         let path = bad.to_string();
-        shop.s3.rule(move |call| match call.is("GET", &path) {
-            true => Answer::Refuse(status),
-            false => Answer::Forward,
-        });
+        shop.s3
+            .set_rules([Rule::on("GetObject", fault).with_path(path)]);
         let _working = shop.start().await;
         shop.put(&bad, super::workshop::photo(64, 48)).await;
         for _ in 0..3 {
@@ -189,7 +178,7 @@ async fn one_object_that_cannot_be_had_stops_nobody_and_ends_as_failed() {
             shop.is_ready(&key).await;
         }
         let Outcome::Failed { error } = shop.outcome(&bad).await.outcome else {
-            panic!("{status} is no failure");
+            panic!("{fault:?} did not become a failure");
         };
         assert_eq!(error.code, code);
         let letters = shop.buried(1).await;
@@ -217,10 +206,8 @@ async fn a_failure_never_overwrites_an_outcome() {
         .put(&key.manifest_key(), other.into(), there)
         .await
         .unwrap();
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Refuse(403),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path("/raw/")]);
     let _working = shop.start().await;
     shop.put(&key, super::workshop::photo(64, 48)).await;
     shop.buried(1).await;

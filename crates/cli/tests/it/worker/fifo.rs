@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
+use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::{Handling, Reason};
 
-use super::gate::Answer;
 use super::workshop::{Plan, Workshop, photo};
 use crate::system::DEADLINE;
 
@@ -30,10 +30,8 @@ async fn a_fifo_queue_works_like_any_other() {
     let bad = shop.new_key();
     shop.put(&bad, photo(64, 48)).await;
     let path = bad.to_string();
-    shop.s3.rule(move |call| match call.is("GET", &path) {
-        true => Answer::Refuse(403),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path(path)]);
     let enqueued = shop.backfill().run(|_| {}).await.unwrap().enqueued;
     assert_eq!(enqueued, 26);
     shop.events.send(&["poison".to_owned()]).await.unwrap();
@@ -72,14 +70,12 @@ async fn one_group_that_waits_keeps_no_other_waiting() {
     let shop = Workshop::open(plan()).await;
     let slow = shop.new_key();
     let path = slow.to_string();
-    shop.s3.rule(move |call| match call.is("GET", &path) {
-        true => Answer::Delay(Duration::from_secs(6)),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Latency(Duration::from_secs(6))).with_path(path)]);
     shop.put(&slow, photo(64, 48)).await;
     shop.backfill().run(|_| {}).await.unwrap();
     let _working = shop.start().await;
-    let begun = async || shop.s3.count("GET", &slow.to_string()) > 0;
+    let begun = async || shop.s3.count("GetObject", &slow.to_string()) > 0;
     wait::until_async("the slow download", DEADLINE, begun)
         .await
         .unwrap();

@@ -21,7 +21,6 @@
 mod deletions;
 mod failures;
 mod fifo;
-pub(crate) mod gate;
 mod orders;
 mod poison;
 mod receiving;

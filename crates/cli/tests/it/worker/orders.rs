@@ -5,9 +5,9 @@ use std::time::Duration;
 use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{ObjectEvent, Outcome, RawKey, notification_body};
 
+use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::gate::Answer;
 use super::workshop::{Plan, Workshop, photo};
 use crate::system::DEADLINE;
 
@@ -52,16 +52,19 @@ async fn is_consistent(shop: &Workshop, key: &RawKey, newest: &str) -> u32 {
 #[tokio::test]
 async fn two_workers_on_one_message_leave_one_right_outcome() {
     let shop = Workshop::open(Plan::default()).await;
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Delay(Duration::from_secs(1)),
-        false => Answer::Forward,
-    });
+    shop.s3.set_rules([
+        Rule::on("GetObject", Fault::Latency(Duration::from_secs(1))).with_path("/raw/"),
+    ]);
     let key = shop.upload().await;
     let etag = shop.raw.head(&key.to_string()).await.unwrap().unwrap().etag;
     shop.events.send(&[body(&shop, &key, &etag)]).await.unwrap();
     let _working = [shop.start().await, shop.start().await];
     shop.until_idle().await;
-    assert_eq!(shop.s3.count("GET", &key.to_string()), 2, "both were at it");
+    assert_eq!(
+        shop.s3.count("GetObject", &key.to_string()),
+        2,
+        "both were at it"
+    );
     assert_eq!(is_consistent(&shop, &key, &etag).await, 64);
     assert_eq!(shop.made().await.len(), 3);
     shop.nothing_is_buried().await;
@@ -77,17 +80,16 @@ async fn variants_of_a_replaced_object_do_not_stay_behind_a_lost_worker() {
     let shop = Workshop::open(plan).await;
     let key = shop.new_key();
     let lost = shop.start().await;
-    shop.s3.rule(|call| match call.is("PUT", "/manifests/") {
-        true => Answer::Delay(Duration::from_secs(600)),
-        false => Answer::Forward,
-    });
+    shop.s3.set_rules([
+        Rule::on("PutObject", Fault::Latency(Duration::from_secs(600))).with_path("/manifests/"),
+    ]);
     shop.put(&key, photo(16, 8)).await;
     let written = async || shop.made().await.len() == 2;
     wait::until_async("variants of the first", DEADLINE, written)
         .await
         .unwrap();
     drop(lost);
-    shop.s3.open();
+    shop.s3.clear_rules();
     shop.put(&key, photo(40, 8)).await;
     let newest = shop.raw.head(&key.to_string()).await.unwrap().unwrap().etag;
     let _working = shop.start().await;

@@ -3,32 +3,25 @@
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
+use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;
 
-use super::gate::Answer;
 use super::workshop::{Plan, Workshop, photo};
 use crate::system::DEADLINE;
 
 #[tokio::test]
 async fn receive_errors_are_no_hot_loop_and_end_by_themselves() {
     let shop = Workshop::open(Plan::default()).await;
-    shop.sqs.rule(|call| match &*call.operation {
-        "ReceiveMessage" => Answer::Refuse(503),
-        _ => Answer::Forward,
-    });
+    shop.sqs
+        .set_rules([Rule::on("ReceiveMessage", Fault::Unavailable)]);
     let _working = shop.start().await;
     let failed = || shop.sqs.count("ReceiveMessage", "");
     let calls = async || failed() >= 4;
     wait::until_async("four polls", DEADLINE, calls)
         .await
         .unwrap();
-    let polls: Vec<_> = shop
-        .sqs
-        .calls()
-        .into_iter()
-        .filter(|call| call.is("ReceiveMessage", ""))
-        .collect();
+    let polls = shop.sqs.requests_to("ReceiveMessage", "");
     for pair in polls.windows(2) {
         let pause = pair[1].at - pair[0].at;
         assert!(
@@ -36,7 +29,7 @@ async fn receive_errors_are_no_hot_loop_and_end_by_themselves() {
             "{pause:?}: over 30 calls a minute"
         );
     }
-    shop.sqs.open();
+    shop.sqs.clear_rules();
     let back = std::time::Instant::now();
     let key = shop.upload().await;
     shop.is_ready(&key).await;
@@ -49,16 +42,11 @@ async fn the_slowest_keeps_nobody_waiting() {
     let shop = Workshop::open(Plan::default()).await;
     let slow = shop.new_key();
     let path = slow.to_string();
-    shop.s3.rule(move |call| {
-        if call.is("GET", &path) {
-            Answer::Delay(Duration::from_secs(8))
-        } else {
-            Answer::Forward
-        }
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Latency(Duration::from_secs(8))).with_path(path)]);
     let working = shop.start().await;
     shop.put(&slow, photo(64, 48)).await;
-    let begun = async || shop.s3.count("GET", &slow.to_string()) > 0;
+    let begun = async || shop.s3.count("GetObject", &slow.to_string()) > 0;
     wait::until_async("the slow download", DEADLINE, begun)
         .await
         .unwrap();
@@ -85,10 +73,8 @@ async fn no_ending_costs_a_place() {
     let shop = Workshop::open(plan).await;
     let failing = shop.new_key();
     let path = failing.to_string();
-    shop.s3.rule(move |call| match call.is("GET", &path) {
-        true => Answer::Refuse(403),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path(path)]);
     let _working = shop.start().await;
     shop.events.send(&["poison".to_owned()]).await.unwrap();
     let rejected = shop.new_key();
@@ -118,27 +104,21 @@ async fn no_more_is_received_than_can_be_begun() {
     for _ in 0..12 {
         shop.upload().await;
     }
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Delay(Duration::from_secs(2)),
-        false => Answer::Forward,
-    });
+    shop.s3.set_rules([
+        Rule::on("GetObject", Fault::Latency(Duration::from_secs(2))).with_path("/raw/"),
+    ]);
     let _working = shop.start().await;
-    let begun = async || shop.s3.count("GET", "/raw/") >= 3;
+    let begun = async || shop.s3.count("GetObject", "/raw/") >= 3;
     wait::until_async("three downloads", DEADLINE, begun)
         .await
         .unwrap();
     let depth = shop.events.depth().await.unwrap();
     assert!(depth.in_flight <= 3, "{depth:?}");
-    let polls = shop
-        .sqs
-        .calls()
-        .into_iter()
-        .filter(|call| call.is("ReceiveMessage", ""));
-    for poll in polls {
+    for poll in shop.sqs.requests_to("ReceiveMessage", "") {
         let asked = poll.json()["MaxNumberOfMessages"].as_u64().unwrap();
         assert!((1..=3).contains(&asked), "{asked}");
     }
-    shop.s3.open();
+    shop.s3.clear_rules();
     shop.until_idle().await;
 }
 
@@ -150,16 +130,15 @@ async fn a_job_of_many_times_the_visibility_is_received_once() {
         ..Plan::default()
     };
     let shop = Workshop::open(plan).await;
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Delay(Duration::from_secs(7)),
-        false => Answer::Forward,
-    });
+    shop.s3.set_rules([
+        Rule::on("GetObject", Fault::Latency(Duration::from_secs(7))).with_path("/raw/"),
+    ]);
     let _working = shop.start().await;
     let key = shop.upload().await;
     shop.is_ready(&key).await;
     shop.until_idle().await;
     shop.nothing_is_buried().await;
-    assert_eq!(shop.s3.count("GET", &key.to_string()), 1);
+    assert_eq!(shop.s3.count("GetObject", &key.to_string()), 1);
 }
 
 #[tokio::test]
@@ -174,10 +153,9 @@ async fn an_object_is_opened_only_when_there_is_room_for_it() {
         ..Plan::default()
     };
     let shop = Workshop::open(plan).await;
-    shop.s3.rule(|call| match call.is("GET", "/raw/") {
-        true => Answer::Delay(Duration::from_secs(3)),
-        false => Answer::Forward,
-    });
+    shop.s3.set_rules([
+        Rule::on("GetObject", Fault::Latency(Duration::from_secs(3))).with_path("/raw/"),
+    ]);
     let mut file = photo(64, 48);
     file.resize(700 * 1024, 0);
     let keys = [shop.new_key(), shop.new_key()];
@@ -188,12 +166,7 @@ async fn an_object_is_opened_only_when_there_is_room_for_it() {
     for key in &keys {
         shop.is_ready(key).await;
     }
-    let opened: Vec<_> = shop
-        .s3
-        .calls()
-        .into_iter()
-        .filter(|call| call.is("GET", "/raw/"))
-        .collect();
+    let opened = shop.s3.requests_to("GetObject", "/raw/");
     assert_eq!(opened.len(), 2, "one try each");
     let apart = opened[1].at - opened[0].at;
     assert!(
@@ -209,25 +182,12 @@ async fn deletes_that_are_refused_are_tried_again_and_nothing_is_done_twice() {
     for _ in 0..10 {
         keys.push(shop.upload().await);
     }
-    let refusals = std::sync::atomic::AtomicU32::new(0);
-    shop.sqs.rule(move |call| {
-        let is_first_delete = call.operation == "DeleteMessageBatch"
-            && refusals.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
-        if !is_first_delete {
-            return Answer::Forward;
-        }
-        let json = call.json();
-        let entries = json["Entries"].as_array().unwrap();
-        let failed: Vec<_> = entries
-            .iter()
-            .map(|entry| serde_json::json!({"Id": entry["Id"], "Code": "InternalError", "SenderFault": false}))
-            .collect();
-        Answer::Say(serde_json::json!({"Successful": [], "Failed": failed}))
-    });
+    let fail = Rule::on("DeleteMessageBatch", Fault::FailEntries { of_ten: 10 });
+    shop.sqs.set_rules([fail.first(1)]);
     let _working = shop.start().await;
     shop.until_idle().await;
     for key in &keys {
         shop.is_ready(key).await;
-        assert_eq!(shop.s3.count("GET", &key.to_string()), 1);
+        assert_eq!(shop.s3.count("GetObject", &key.to_string()), 1);
     }
 }

@@ -3,22 +3,20 @@
 use std::process::Command;
 use std::time::Duration;
 
+use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;
 
-use super::gate::{Answer, Gate};
 use super::workshop::{Plan, Workshop};
 use crate::system::DEADLINE;
 
 fn delayed_downloads(shop: &Workshop, delay: Duration) {
-    shop.s3.rule(move |call| match call.is("GET", "/raw/") {
-        true => Answer::Delay(delay),
-        false => Answer::Forward,
-    });
+    shop.s3
+        .set_rules([Rule::on("GetObject", Fault::Latency(delay)).with_path("/raw/")]);
 }
 
 async fn until_downloads(shop: &Workshop, count: usize) {
-    let begun = async || shop.s3.count("GET", "/raw/") >= count;
+    let begun = async || shop.s3.count("GetObject", "/raw/") >= count;
     wait::until_async("downloads", DEADLINE, begun)
         .await
         .unwrap();
@@ -86,7 +84,7 @@ async fn what_arrives_in_the_last_poll_is_given_back() {
     working.stopped().await;
     let depth = shop.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (1, 0));
-    assert_eq!(shop.s3.count("GET", "/raw/"), 0, "nothing was begun");
+    assert_eq!(shop.s3.count("GetObject", "/raw/"), 0, "nothing was begun");
 }
 
 #[tokio::test]
@@ -94,8 +92,8 @@ async fn a_process_ends_with_the_grace_period_whatever_hangs() {
     let grace = Duration::from_secs(3);
     let shop = Workshop::open(Plan::default()).await;
     delayed_downloads(&shop, Duration::from_secs(600));
-    let collector = Gate::before("http://127.0.0.1:1").await;
-    collector.rule(|_| Answer::Delay(Duration::from_secs(600)));
+    let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
+    collector.set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let environment = [
         ("DARKROOM_WORKER_DRAIN_GRACE", "3s"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
@@ -103,7 +101,8 @@ async fn a_process_ends_with_the_grace_period_whatever_hangs() {
     let mut process = shop.process("worker", &environment);
     shop.upload().await;
     until_downloads(&shop, 1).await;
-    shop.sqs.rule(|_| Answer::Delay(Duration::from_secs(600)));
+    shop.sqs
+        .set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let started = std::time::Instant::now();
     let ended = process
         .terminate_async(Duration::from_secs(20))

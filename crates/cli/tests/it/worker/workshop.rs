@@ -10,6 +10,7 @@ use darkroom_cloud::{
 use darkroom_contract::{Manifest, Profiles, QueueSettings, RawKey, StorageSettings, UploadId};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_render::{Launch, RenderPool, RenderSettings};
+use darkroom_testkit::fault::FaultProxy;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
@@ -20,7 +21,6 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::gate::Gate;
 use crate::system::{DEADLINE, Environment, darkroom};
 
 const KEY: &str = "test";
@@ -54,8 +54,8 @@ impl Default for Plan {
 
 /// An embedded cloud that was provisioned; workers reach it through gates, tests do directly.
 pub(crate) struct Workshop {
-    pub(crate) s3: Gate,
-    pub(crate) sqs: Gate,
+    pub(crate) s3: FaultProxy,
+    pub(crate) sqs: FaultProxy,
     pub(crate) raw: S3Bucket,
     pub(crate) media: S3Bucket,
     pub(crate) events: SqsQueue,
@@ -127,8 +127,8 @@ impl Workshop {
                 .collect(),
         };
         Self {
-            s3: Gate::before(&cloud.s3_url()).await,
-            sqs: Gate::before(&cloud.sqs_url()).await,
+            s3: FaultProxy::start(&cloud.s3_url()).await.unwrap(),
+            sqs: FaultProxy::start(&cloud.sqs_url()).await.unwrap(),
             raw: direct.bucket(&storage.raw_bucket),
             media: direct.bucket(&storage.media_bucket),
             events: direct.queue(&queues.events).await.unwrap(),

@@ -1,4 +1,4 @@
-//! What the fault proxy does to requests.
+//! Requests through the fault proxy.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A server that answers every request with its own head: what the proxy has passed on.
+/// Starts a server that responds to every request with the request's own head.
 async fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -35,19 +35,19 @@ async fn echo() -> String {
 }
 
 async fn proxy(rules: impl IntoIterator<Item = Rule>) -> FaultProxy {
-    let proxy = FaultProxy::start(&echo().await, 1).await.unwrap();
-    proxy.set(rules);
+    let proxy = FaultProxy::start(&echo().await).await.unwrap();
+    proxy.set_rules(rules);
     proxy
 }
 
 async fn get(proxy: &FaultProxy) -> reqwest::Result<(u16, String)> {
     let url = format!("{}/bucket/raw/a%20b", proxy.url());
-    let answer = reqwest::get(url).await?;
-    Ok((answer.status().as_u16(), answer.text().await?))
+    let response = reqwest::get(url).await?;
+    Ok((response.status().as_u16(), response.text().await?))
 }
 
 #[tokio::test]
-async fn path_and_host_pass_as_they_were_signed() {
+async fn path_and_host_are_forwarded_as_they_were_signed() {
     let proxy = proxy([]).await;
     let (status, seen) = get(&proxy).await.unwrap();
     assert_eq!(status, 200);
@@ -57,11 +57,12 @@ async fn path_and_host_pass_as_they_were_signed() {
         "{seen}"
     );
     assert!(seen.to_lowercase().contains(&host), "{seen}");
-    assert_eq!((proxy.count("GetObject"), proxy.faults()), (1, 0));
+    assert_eq!(proxy.count("GetObject", "/raw/"), 1);
+    assert_eq!(proxy.count_faults(), 0);
 }
 
 #[tokio::test]
-async fn refusals_are_in_the_words_of_the_service() {
+async fn errors_have_the_form_of_the_service() {
     let proxy = proxy([Rule::on("GetObject", Fault::SlowDown).first(1)]).await;
     let (status, body) = get(&proxy).await.unwrap();
     assert_eq!(status, 503);
@@ -70,26 +71,26 @@ async fn refusals_are_in_the_words_of_the_service() {
 }
 
 #[tokio::test]
-async fn a_reset_and_a_lost_answer_are_errors_of_the_connection() {
-    for fault in [Fault::Reset, Fault::LoseAnswer] {
+async fn a_reset_and_a_lost_response_are_connection_errors() {
+    for fault in [Fault::Reset, Fault::LoseResponse] {
         let proxy = proxy([Rule::any(fault)]).await;
         assert!(get(&proxy).await.is_err(), "{fault:?}");
-        assert_eq!(proxy.faults(), 1);
+        assert_eq!(proxy.count_faults(), 1);
     }
 }
 
 #[tokio::test]
 async fn a_truncated_body_is_an_error_after_its_first_bytes() {
     let proxy = proxy([Rule::any(Fault::Truncate { after: 10 })]).await;
-    let answer = reqwest::get(format!("{}/bucket/key", proxy.url()))
+    let response = reqwest::get(format!("{}/bucket/key", proxy.url()))
         .await
         .unwrap();
-    assert_eq!(answer.status(), 200);
-    assert!(answer.bytes().await.is_err());
+    assert_eq!(response.status(), 200);
+    assert!(response.bytes().await.is_err());
 }
 
 #[tokio::test]
-async fn latency_and_trickling_take_their_time() {
+async fn latency_and_trickling_delay_the_response() {
     let slow = Duration::from_millis(200);
     let late = proxy([Rule::any(Fault::Latency(slow))]).await;
     let start = Instant::now();

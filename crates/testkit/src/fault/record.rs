@@ -1,0 +1,62 @@
+//! The record of requests and responses.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use hyper::{Method, Request};
+
+use super::operation::operation;
+
+/// A request that the proxy has received.
+#[derive(Debug, Clone)]
+pub struct RecordedRequest {
+    /// The time of its arrival.
+    pub at: Instant,
+    /// The operation by AWS's name, such as `GetObject`, or the method of any other request.
+    pub operation: String,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// The body of a POST; empty for other methods, because objects are large.
+    pub body: Bytes,
+    /// Whether a fault other than latency was injected.
+    pub is_faulty: bool,
+}
+
+impl RecordedRequest {
+    pub(super) fn new(request: &Request<Bytes>) -> Self {
+        let body = match *request.method() {
+            Method::POST => request.body().clone(),
+            _ => Bytes::new(),
+        };
+        Self {
+            at: Instant::now(),
+            operation: operation(request),
+            path: request.uri().path().to_owned(),
+            body,
+            is_faulty: false,
+        }
+    }
+
+    /// Whether it is of that operation and has `part` in its path.
+    #[must_use]
+    pub fn is(&self, operation: &str, part: &str) -> bool {
+        self.operation == operation && self.path.contains(part)
+    }
+
+    /// The body as JSON; `null` if it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// A request to SQS and the response to it, as an observer sees them.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// The operation by AWS's name.
+    pub operation: &'a str,
+    /// The body of the request.
+    pub request: &'a [u8],
+    /// The body of the response.
+    pub response: &'a [u8],
+}
