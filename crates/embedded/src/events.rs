@@ -13,7 +13,7 @@ use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::s3::{Attributes, Bucket};
-use crate::sqs::{Outgoing, Queues};
+use crate::sqs::{NewMessage, Queues};
 
 /// What form encoding leaves alone besides letters and digits. S3 leaves the slash alone too.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
@@ -164,7 +164,7 @@ impl Notifier {
     }
 
     fn send(&self, arn: &str, message: &Value) {
-        let outgoing = Outgoing {
+        let outgoing = NewMessage {
             message_body: message.to_string(),
             ..Default::default()
         };

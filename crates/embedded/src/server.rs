@@ -85,7 +85,7 @@ impl EmbeddedCloud {
         });
         let sqs_service = service_fn(move |request| {
             let api = api.clone();
-            async move { Ok::<_, std::convert::Infallible>(sqs::answer(&api, request).await) }
+            async move { Ok::<_, std::convert::Infallible>(sqs::respond(&api, request).await) }
         });
         let servers = [
             tokio::spawn(serve(s3_listener, s3_service, stopping.clone())),

@@ -97,8 +97,8 @@ impl Fixture {
     /// Every event so far, taken off the queue.
     fn events(&self) -> Vec<serde_json::Value> {
         let received = self.queues.with("events", |queue, now_ms| {
-            let (received, _) = queue.receive(100, Duration::from_secs(60), false, now_ms);
-            Ok(received)
+            let received = queue.receive(100, Duration::from_secs(60), None, now_ms);
+            Ok(received.messages)
         });
         let received = received.unwrap().into_iter();
         received

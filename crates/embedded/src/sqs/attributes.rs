@@ -1,4 +1,4 @@
-//! The attributes of a queue: names, ranges and defaults of the SQS API reference, `SetQueueAttributes`.
+//! The attributes of a queue.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::error::SqsError;
 
-/// Attributes as requests and answers carry them.
+/// Attributes by name, as in requests and responses.
 pub(crate) type AttributeMap = BTreeMap<String, String>;
 
-/// Name, least, greatest and default value of the numbers.
+/// The numeric attributes with minimum, maximum and default, from `SetQueueAttributes` in the SQS API
+/// reference.
 const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("DelaySeconds", 0, 900, 0),
     ("MaximumMessageSize", 1_024, 1_048_576, 1_048_576),
@@ -19,14 +20,14 @@ const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("VisibilityTimeout", 0, 43_200, 30),
 ];
 
-/// Where a message goes that was received too often.
+/// The redrive policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redrive {
     pub(crate) target_arn: String,
     pub(crate) max_receive_count: u32,
 }
 
-/// The attributes that a caller may set, checked.
+/// The attributes that a client has set, checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueueAttributes {
     set: AttributeMap,
@@ -34,7 +35,8 @@ pub(crate) struct QueueAttributes {
 }
 
 impl QueueAttributes {
-    /// Applies a request's attributes, all or none. `FifoQueue` is for creation only and handled there.
+    /// Applies a request's attributes, all or none. `FifoQueue` is not among them: it is set at creation
+    /// only.
     pub(crate) fn apply(&mut self, changes: &AttributeMap) -> Result<(), SqsError> {
         let mut next = self.clone();
         for (name, value) in changes {
@@ -46,9 +48,9 @@ impl QueueAttributes {
 
     fn apply_one(&mut self, name: &str, value: &str) -> Result<(), SqsError> {
         let invalid = || SqsError::InvalidAttributeValue(name.to_owned());
-        if let Some((_, least, greatest, _)) = NUMBERS.iter().find(|number| number.0 == name) {
+        if let Some((_, min, max, _)) = NUMBERS.iter().find(|number| number.0 == name) {
             let number: u64 = value.parse().map_err(|_| invalid())?;
-            if !(*least..=*greatest).contains(&number) {
+            if !(*min..=*max).contains(&number) {
                 return Err(invalid());
             }
         } else if name == "RedrivePolicy" {
@@ -72,7 +74,7 @@ impl QueueAttributes {
         Ok(())
     }
 
-    /// Every attribute with its value, set or default.
+    /// Every attribute with its value or default.
     pub(crate) fn all(&self) -> AttributeMap {
         let defaults = NUMBERS
             .iter()
@@ -82,7 +84,7 @@ impl QueueAttributes {
         all
     }
 
-    /// The name of an attribute that `wanted` gives and that is different here.
+    /// Returns the name of an attribute in `wanted` that has another value here.
     pub(crate) fn difference(&self, wanted: &Self) -> Option<String> {
         let all = self.all();
         wanted
@@ -138,7 +140,7 @@ impl QueueAttributes {
     }
 }
 
-/// AWS takes the count as a number or as a string.
+/// Parses the policy. AWS accepts the count as a number or a string.
 fn parse_redrive(text: &str) -> Result<Redrive, SqsError> {
     let invalid = |reason: &str| SqsError::invalid("RedrivePolicy", reason);
     let policy: Value = serde_json::from_str(text).map_err(|_| invalid("Not a JSON document."))?;

@@ -1,8 +1,9 @@
-//! Wall-clock milliseconds that never run backwards.
+//! The clock of the queues.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock at the start, plus the time since: a clock that is set does not show or hide messages.
+/// The wall clock at the start plus the time since, so that setting the system's clock does not change
+/// the visibility of messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -20,7 +21,7 @@ impl Clock {
         }
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the time in milliseconds since 1970. It never decreases.
     pub(crate) fn now_ms(self) -> u64 {
         u64::try_from(self.started_ms + self.started.elapsed().as_millis()).unwrap_or(u64::MAX / 4)
     }

@@ -1,8 +1,8 @@
-//! What SQS refuses, in the words of its JSON protocol.
+//! The errors of SQS.
 
 use std::fmt;
 
-/// An error of the SQS API. The variants are those that a caller can branch on; each names its own wire codes.
+/// An error of the SQS API, with the codes and messages of AWS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]
@@ -42,7 +42,7 @@ pub(crate) enum SqsError {
     InvalidBatchEntryId,
     #[error("Batch requests cannot be longer than {0} bytes.")]
     BatchRequestTooLong(usize),
-    #[error("The request could not be read: {0}")]
+    #[error("The request body is invalid: {0}")]
     Malformed(String),
     #[error("The request must contain a signature.")]
     MissingAuthentication,
@@ -65,7 +65,7 @@ impl SqsError {
         }
     }
 
-    /// The shape name in the SQS model, which SDKs build their error types from.
+    /// The error code of the JSON protocol, from which the SDKs build their error types.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "QueueDoesNotExist",
@@ -88,7 +88,7 @@ impl SqsError {
         }
     }
 
-    /// The code of the older query protocol, which SDKs show where `x-amzn-query-error` gives it.
+    /// The error code of the older query protocol, which the SDKs show if `x-amzn-query-error` has it.
     pub(crate) fn query_code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",

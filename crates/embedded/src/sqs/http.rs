@@ -1,4 +1,4 @@
-//! SQS's JSON protocol over HTTP.
+//! The JSON protocol over HTTP.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
@@ -10,11 +10,11 @@ use uuid::Uuid;
 use super::api::Api;
 use super::error::SqsError;
 
-/// Ten messages of 1 MiB in base64-free JSON fit, escapes included.
+/// The limit on a request body. A batch has 1 MiB at most, which escapes may multiply.
 const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
-/// Answers one request. Never fails: what goes wrong is an answer.
-pub(crate) async fn answer(api: &Api, request: Request<Incoming>) -> Response<Full<Bytes>> {
+/// Responds to one request. Errors are responses too.
+pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let outcome = match action(&parts.headers) {
         Ok(action) => match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
@@ -24,8 +24,8 @@ pub(crate) async fn answer(api: &Api, request: Request<Incoming>) -> Response<Fu
         Err(error) => Err(error),
     };
     let mut response = match outcome {
-        Ok(answer) => Response::new(Full::from(answer.to_string())),
-        Err(error) => refusal(&error),
+        Ok(output) => Response::new(Full::from(output.to_string())),
+        Err(error) => error_response(&error),
     };
     let headers = response.headers_mut();
     headers.insert(
@@ -38,8 +38,8 @@ pub(crate) async fn answer(api: &Api, request: Request<Incoming>) -> Response<Fu
     response
 }
 
-/// The action that the request names. Its signature is not verified, but an unsigned request is refused, as it would
-/// be by AWS: the usual cause is a client without credentials.
+/// Returns the action. The signature is not verified, but an unsigned request is refused, as by AWS:
+/// the usual cause is a client without credentials.
 fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Err(SqsError::MissingAuthentication);
@@ -50,10 +50,10 @@ fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     let action = target.and_then(|target| target.strip_prefix("AmazonSQS."));
     action
         .map(str::to_owned)
-        .ok_or_else(|| SqsError::UnknownAction(target.unwrap_or("without a name").to_owned()))
+        .ok_or_else(|| SqsError::UnknownAction(target.unwrap_or_default().to_owned()))
 }
 
-fn refusal(error: &SqsError) -> Response<Full<Bytes>> {
+fn error_response(error: &SqsError) -> Response<Full<Bytes>> {
     let kind = format!("com.amazonaws.sqs#{}", error.code());
     let body = json!({ "__type": kind, "message": error.to_string() });
     let mut response = Response::new(Full::from(body.to_string()));

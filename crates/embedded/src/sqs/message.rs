@@ -1,4 +1,4 @@
-//! One message, and what a sender may put into it.
+//! Messages, and the digests of their content.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,25 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SqsError;
 
-/// A message attribute, as both requests and answers spell it.
+/// A message attribute, as in requests and responses.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AttributeValue {
     pub(crate) data_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) string_value: Option<String>,
-    /// Base64.
+    /// The bytes in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) binary_value: Option<String>,
 }
 
-/// By name, which is the order that their MD5 is defined over.
+/// The attributes by name, which is the order of their MD5.
 pub(crate) type MessageAttributes = BTreeMap<String, AttributeValue>;
 
-/// A message as it is sent.
+/// A message to send.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Outgoing {
+pub(crate) struct NewMessage {
     pub(crate) message_body: String,
     #[serde(default)]
     pub(crate) delay_seconds: Option<u64>,
@@ -39,8 +39,8 @@ pub(crate) struct Outgoing {
     pub(crate) message_deduplication_id: Option<String>,
 }
 
-impl Outgoing {
-    /// Refuses what SQS refuses, whatever the queue.
+impl NewMessage {
+    /// Checks the limits that apply to every queue.
     pub(crate) fn check(&self, max_bytes: usize) -> Result<(), SqsError> {
         if self.message_body.is_empty() {
             return Err(SqsError::MissingParameter("MessageBody"));
@@ -61,7 +61,7 @@ impl Outgoing {
         Ok(())
     }
 
-    /// The size that counts: body and attributes.
+    /// The size that SQS limits: body and attributes.
     pub(crate) fn bytes(&self) -> usize {
         let attribute = |(name, value): (&String, &AttributeValue)| {
             let content = value.string_value.as_ref().or(value.binary_value.as_ref());
@@ -69,10 +69,8 @@ impl Outgoing {
         };
         self.message_body.len() + self.message_attributes.iter().map(attribute).sum::<usize>()
     }
-}
 
-impl Outgoing {
-    /// What a FIFO queue with content-based deduplication takes for the deduplication id.
+    /// The deduplication id in a FIFO queue with content-based deduplication.
     pub(crate) fn content_digest(&self) -> String {
         hex::encode(Sha256::checksum(self.message_body.as_bytes()))
     }
@@ -82,7 +80,7 @@ fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// A message in a queue. Times are milliseconds since 1970.
+/// A message in a queue. Times are in milliseconds since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) id: String,
@@ -93,20 +91,66 @@ pub(crate) struct Message {
     pub(crate) receive_count: u32,
     pub(crate) group_id: Option<String>,
     pub(crate) deduplication_id: Option<String>,
-    /// FIFO only: the number that `SendMessage` answered.
+    /// The sequence number of a message in a FIFO queue.
     pub(crate) sequence_number: Option<String>,
-    /// Hidden until then, while received or delayed.
+    /// The end of the delay or of the visibility timeout.
     pub(crate) visible_at_ms: u64,
-    /// The secret of the last receipt handle. Older handles no longer name the message.
+    /// The secret of the last receipt.
     pub(crate) receipt: Option<u64>,
 }
 
-/// The MD5 that the answer to a send carries.
+/// The ids of a sent message.
+#[derive(Clone, Debug)]
+pub(crate) struct SentMessage {
+    pub(crate) id: String,
+    pub(crate) sequence_number: Option<String>,
+}
+
+impl Message {
+    pub(crate) fn new(
+        new: NewMessage,
+        sent: &SentMessage,
+        deduplication_id: Option<String>,
+        now_ms: u64,
+        delay_ms: u64,
+    ) -> Self {
+        Self {
+            id: sent.id.clone(),
+            body: new.message_body,
+            attributes: new.message_attributes,
+            sent_ms: now_ms,
+            first_received_ms: None,
+            receive_count: 0,
+            group_id: new.message_group_id,
+            deduplication_id,
+            sequence_number: sent.sequence_number.clone(),
+            visible_at_ms: now_ms + delay_ms,
+            receipt: None,
+        }
+    }
+
+    /// Returns the message as it arrives in a dead-letter queue: visible and never received. In a
+    /// standard queue its retention period continues, in a FIFO queue it begins anew.
+    pub(crate) fn into_dead_letter(self, is_fifo: bool, now_ms: u64) -> Self {
+        Self {
+            sent_ms: if is_fifo { now_ms } else { self.sent_ms },
+            first_received_ms: None,
+            receive_count: 0,
+            visible_at_ms: now_ms,
+            receipt: None,
+            ..self
+        }
+    }
+}
+
+/// Returns the MD5 of a body in hex.
 pub(crate) fn md5_of_body(body: &str) -> String {
     hex::encode(Md5::checksum(body.as_bytes()))
 }
 
-/// As in the SQS developer guide, "Calculating the MD5 message digest for message attributes". `None` without any.
+/// Returns the MD5 of attributes in hex, or `None` if there are none.
+///
+/// "Calculating the MD5 message digest for message attributes" in the SQS developer guide.
 pub(crate) fn md5_of_attributes(attributes: &MessageAttributes) -> Option<String> {
     if attributes.is_empty() {
         return None;
@@ -135,8 +179,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_1_byte_to_the_limit_of_allowed_characters() {
-        let body = |text: &str| Outgoing {
+    fn a_body_has_allowed_characters_from_one_byte_up_to_the_limit() {
+        let body = |text: &str| NewMessage {
             message_body: text.into(),
             ..Default::default()
         };

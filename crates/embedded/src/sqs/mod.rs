@@ -1,24 +1,30 @@
 //! SQS: queues in memory, behind the JSON protocol of the AWS SDKs.
 //!
-//! The state of a queue is plain data with the time as an argument ([`queue`]); [`queues`] adds the clock, the lock
-//! and the waiting; [`api`] and [`http`] add the protocol.
+//! A [`queue`] is plain state with the time as an argument. [`queues`] adds the clock, the lock and
+//! the long poll; [`actions`], [`api`] and [`http`] add the protocol.
 
+mod actions;
 mod api;
 mod attributes;
-mod batch;
 mod clock;
+mod deduplication;
 mod error;
 mod http;
 mod message;
+mod message_store;
 mod queue;
+mod queue_name;
 #[cfg(test)]
 mod queue_tests;
 mod queues;
+#[cfg(test)]
+mod queues_tests;
 mod receipt;
-mod received;
 mod requests;
+mod responses;
+mod state;
 
 pub(crate) use api::Api;
-pub(crate) use http::answer;
-pub(crate) use message::Outgoing;
+pub(crate) use http::respond;
+pub(crate) use message::NewMessage;
 pub(crate) use queues::Queues;

@@ -1,8 +1,8 @@
-//! One queue: which message is visible, who holds it, and when it comes back.
+//! One queue: the visibility of its messages, and the receipts for them.
 //!
-//! Everything here is plain state; the time is always an argument, in milliseconds since 1970.
+//! This is plain state. The time is always an argument, in milliseconds since 1970.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::attributes::QueueAttributes;
+use super::deduplication::{self, Deduplication};
 use super::error::SqsError;
-use super::message::{Message, Outgoing};
+use super::message::{Message, NewMessage, SentMessage};
+use super::message_store::MessageStore;
+use super::queue_name::FIFO_SUFFIX;
 use super::receipt::Receipt;
 
-/// How long a FIFO queue remembers a deduplication id.
-pub(crate) const DEDUPLICATION_MS: u64 = 5 * 60 * 1000;
-
-/// A queue and its messages. The key of a message is its place in the order of arrival.
+/// A queue and its messages.
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) name: String,
@@ -25,32 +25,28 @@ pub(crate) struct Queue {
     pub(crate) attributes: QueueAttributes,
     pub(crate) created_ms: u64,
     pub(crate) modified_ms: u64,
-    /// Told whenever a message may have become visible sooner than a waiting receiver thinks.
+    /// Notified when a message may become visible sooner than waiting receivers expect.
     pub(crate) arrivals: Arc<Notify>,
-    messages: BTreeMap<u64, Message>,
-    visible: BTreeSet<u64>,
-    /// By the time of coming back.
-    hidden: BTreeSet<(u64, u64)>,
-    /// FIFO: deduplication id to message id, sequence number and expiry.
-    recent: HashMap<String, (Sent, u64)>,
-    last_place: u64,
+    messages: MessageStore,
+    deduplication: Deduplication,
 }
 
-/// What a sender is told.
-#[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    pub(crate) message_id: String,
-    pub(crate) sequence_number: Option<String>,
-}
-
-/// A message with the handle that this receive made for it.
+/// A message and the receipt of this receive.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub(crate) struct ReceivedMessage {
     pub(crate) message: Message,
     pub(crate) receipt: Receipt,
 }
 
-/// How many messages a queue holds, by what they wait for.
+/// The result of a receive.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    pub(crate) messages: Vec<ReceivedMessage>,
+    /// The messages that have left the queue because they were received too often.
+    pub(crate) dead_letters: Vec<Message>,
+}
+
+/// The numbers of messages by state.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) visible: usize,
@@ -67,178 +63,132 @@ impl Queue {
             created_ms: now_ms,
             modified_ms: now_ms,
             arrivals: Arc::default(),
-            messages: BTreeMap::new(),
-            visible: BTreeSet::new(),
-            hidden: BTreeSet::new(),
-            recent: HashMap::new(),
-            last_place: 0,
+            messages: MessageStore::default(),
+            deduplication: Deduplication::default(),
         }
     }
 
     pub(crate) fn is_fifo(&self) -> bool {
-        self.name.ends_with(".fifo")
+        self.name.ends_with(FIFO_SUFFIX)
     }
 
-    pub(crate) fn send(&mut self, outgoing: Outgoing, now_ms: u64) -> Result<Sent, SqsError> {
-        outgoing.check(self.attributes.max_message_bytes())?;
-        let deduplication_id = self.deduplication_id(&outgoing)?;
-        self.recent.retain(|_, (_, until_ms)| *until_ms > now_ms);
-        if let Some((sent, _)) = deduplication_id.as_ref().and_then(|id| self.recent.get(id)) {
-            return Ok(sent.clone());
+    /// Sends a message. A FIFO queue returns the earlier one for a repeated deduplication id.
+    pub(crate) fn send(&mut self, new: NewMessage, now_ms: u64) -> Result<SentMessage, SqsError> {
+        new.check(self.attributes.max_message_bytes())?;
+        let by_content = self.attributes.deduplicates_by_content();
+        let deduplication_id = deduplication::id(&new, self.is_fifo(), by_content)?;
+        let id = deduplication_id.as_ref();
+        if let Some(sent) = id.and_then(|id| self.deduplication.find(id, now_ms)) {
+            return Ok(sent);
         }
-        let delay = outgoing
-            .delay_seconds
-            .filter(|_| !self.is_fifo())
-            .map(Duration::from_secs);
-        let delay = delay.unwrap_or_else(|| self.attributes.delay());
-        let place = self.last_place + 1;
-        let sequence_number = self.is_fifo().then(|| format!("{place:020}"));
-        let sent = Sent {
-            message_id: Uuid::now_v7().to_string(),
-            sequence_number: sequence_number.clone(),
+        let position = self.messages.next_position();
+        let sent = SentMessage {
+            id: Uuid::now_v7().to_string(),
+            sequence_number: self.is_fifo().then(|| format!("{position:020}")),
         };
-        if let Some(id) = &deduplication_id {
-            self.recent
-                .insert(id.clone(), (sent.clone(), now_ms + DEDUPLICATION_MS));
+        if let Some(id) = deduplication_id.clone() {
+            self.deduplication.insert(id, sent.clone(), now_ms);
         }
-        self.add(Message {
-            id: sent.message_id.clone(),
-            body: outgoing.message_body,
-            attributes: outgoing.message_attributes,
-            sent_ms: now_ms,
-            first_received_ms: None,
-            receive_count: 0,
-            group_id: outgoing.message_group_id,
-            deduplication_id,
-            sequence_number,
-            visible_at_ms: now_ms + millis(delay),
-            receipt: None,
-        });
+        let delay = self.delay(&new);
+        let message = Message::new(new, &sent, deduplication_id, now_ms, millis(delay));
+        self.push(message);
         Ok(sent)
     }
 
-    fn deduplication_id(&self, outgoing: &Outgoing) -> Result<Option<String>, SqsError> {
-        if !self.is_fifo() {
-            return Ok(outgoing.message_deduplication_id.clone());
-        }
-        if outgoing.message_group_id.is_none() {
-            return Err(SqsError::MissingParameter("MessageGroupId"));
-        }
-        match &outgoing.message_deduplication_id {
-            Some(id) => Ok(Some(id.clone())),
-            None if self.attributes.deduplicates_by_content() => {
-                Ok(Some(outgoing.content_digest()))
-            }
-            None => Err(SqsError::invalid(
-                "MessageDeduplicationId",
-                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided.",
-            )),
-        }
+    /// A message of a FIFO queue has no delay of its own.
+    fn delay(&self, new: &NewMessage) -> Duration {
+        let own = new.delay_seconds.filter(|_| !self.is_fifo());
+        own.map_or_else(|| self.attributes.delay(), Duration::from_secs)
     }
 
-    /// Puts a message at the end and wakes the receivers that wait.
-    pub(crate) fn add(&mut self, message: Message) {
-        self.last_place += 1;
-        self.hidden.insert((message.visible_at_ms, self.last_place));
-        self.messages.insert(self.last_place, message);
+    /// Adds a message at the end and wakes waiting receivers.
+    pub(crate) fn push(&mut self, message: Message) {
+        self.messages.push(message);
         self.arrivals.notify_waiters();
     }
 
-    /// Up to `max` visible messages, hidden from now on for `visibility`. The second list is what was received too
-    /// often already: those messages have left this queue and belong to the dead-letter queue. Without one
-    /// (`redrives` is false), they stay and are received on.
+    /// Receives up to `max` messages and makes them invisible for `visibility`.
+    ///
+    /// Messages that have been received `max_receive_count` times become dead letters instead.
     pub(crate) fn receive(
         &mut self,
         max: usize,
         visibility: Duration,
-        redrives: bool,
+        max_receive_count: Option<u32>,
         now_ms: u64,
-    ) -> (Vec<Received>, Vec<Message>) {
+    ) -> Received {
         self.refresh(now_ms);
-        let limit = self
-            .attributes
-            .redrive()
-            .filter(|_| redrives)
-            .map(|redrive| redrive.max_receive_count);
-        let held = self.held_groups();
-        let (mut received, mut given_up) = (Vec::new(), Vec::new());
-        let mut after = 0;
-        while received.len() < max
-            && let Some(place) = self.visible.range(after + 1..).next().copied()
+        let locked = self.locked_groups();
+        let mut received = Received::default();
+        let mut last = 0;
+        while received.messages.len() < max
+            && let Some((position, message)) = self.messages.next_visible(last)
         {
-            after = place;
-            let Some(message) = self.messages.get(&place) else {
-                continue;
-            };
-            if message
-                .group_id
-                .as_ref()
-                .is_some_and(|group| held.contains(group))
-            {
+            last = position;
+            let group = message.group_id.as_ref();
+            if group.is_some_and(|group| locked.contains(group)) {
                 continue;
             }
-            if limit.is_some_and(|limit| message.receive_count >= limit) {
-                given_up.extend(self.remove(place));
+            if max_receive_count.is_some_and(|max| message.receive_count >= max) {
+                received.dead_letters.extend(self.messages.remove(position));
             } else {
-                received.extend(self.hand_out(place, visibility, now_ms));
+                let message = self.receive_one(position, visibility, now_ms);
+                received.messages.extend(message);
             }
         }
-        (received, given_up)
+        received
     }
 
-    fn hand_out(&mut self, place: u64, visibility: Duration, now_ms: u64) -> Option<Received> {
-        let message = self.messages.get_mut(&place)?;
+    fn receive_one(
+        &mut self,
+        position: u64,
+        visibility: Duration,
+        now_ms: u64,
+    ) -> Option<ReceivedMessage> {
         let secret = fastrand::u64(..);
+        let visible_at_ms = now_ms + millis(visibility);
+        let message = self.messages.make_invisible(position, visible_at_ms)?;
         message.receive_count += 1;
         message.first_received_ms.get_or_insert(now_ms);
         message.receipt = Some(secret);
-        message.visible_at_ms = now_ms + millis(visibility);
-        self.visible.remove(&place);
-        self.hidden.insert((message.visible_at_ms, place));
-        Some(Received {
+        Some(ReceivedMessage {
             message: message.clone(),
-            receipt: Receipt { place, secret },
+            receipt: Receipt { position, secret },
         })
     }
 
-    /// FIFO: the groups that have a message in flight, of which no further message may be given out.
-    fn held_groups(&self) -> HashSet<String> {
+    /// The groups of a FIFO queue with a message in flight. Their other messages have to wait.
+    fn locked_groups(&self) -> HashSet<String> {
         if !self.is_fifo() {
             return HashSet::new();
         }
-        let held = self
-            .hidden
-            .iter()
-            .filter_map(|(_, place)| self.messages.get(place));
-        held.filter(|message| message.receipt.is_some())
+        let invisible = self.messages.invisible();
+        let in_flight = invisible.filter(|message| message.receipt.is_some());
+        in_flight
             .filter_map(|message| message.group_id.clone())
             .collect()
     }
 
-    /// Deletes the message of a handle. As in SQS, a handle that is no longer the last one succeeds and deletes
-    /// nothing, and so does one of a message that is gone.
+    /// Deletes the message of a receipt. As in SQS, a receipt that a later receive has replaced
+    /// succeeds without an effect, and so does one for a message that is gone.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
-        let current = self
-            .messages
-            .get(&receipt.place)
-            .is_some_and(|message| message.receipt == Some(receipt.secret));
-        if !current {
+        if !self.is_current(receipt) {
             return Ok(());
         }
-        if self.is_fifo() && self.visible.contains(&receipt.place) {
+        if self.is_fifo() && self.messages.is_visible(receipt.position) {
             return Err(SqsError::invalid(
                 "ReceiptHandle",
                 "The receipt handle has expired.",
             ));
         }
-        self.remove(receipt.place);
-        // The next message of the group may be free now.
+        self.messages.remove(receipt.position);
+        // The deletion may unlock a group.
         self.arrivals.notify_waiters();
         Ok(())
     }
 
-    /// Hides a message for `visibility` from now on; zero gives it back at once.
+    /// Makes a message in flight invisible for `visibility` from now on; zero releases it.
     pub(crate) fn change_visibility(
         &mut self,
         receipt: &Receipt,
@@ -246,68 +196,47 @@ impl Queue {
         now_ms: u64,
     ) -> Result<(), SqsError> {
         self.refresh(now_ms);
-        let message = self.messages.get_mut(&receipt.place);
-        let message = message.filter(|message| message.receipt == Some(receipt.secret));
-        let message = message.ok_or(SqsError::MessageNotInflight)?;
-        if !self.hidden.remove(&(message.visible_at_ms, receipt.place)) {
+        if !self.is_current(receipt) || self.messages.is_visible(receipt.position) {
             return Err(SqsError::MessageNotInflight);
         }
-        message.visible_at_ms = now_ms + millis(visibility);
-        self.hidden.insert((message.visible_at_ms, receipt.place));
+        let visible_at_ms = now_ms + millis(visibility);
+        self.messages
+            .make_invisible(receipt.position, visible_at_ms);
         self.arrivals.notify_waiters();
         Ok(())
     }
 
+    /// Returns `true` if no later receive has replaced the receipt.
+    fn is_current(&self, receipt: &Receipt) -> bool {
+        let message = self.messages.get(receipt.position);
+        message.is_some_and(|message| message.receipt == Some(receipt.secret))
+    }
+
     pub(crate) fn purge(&mut self) {
         self.messages.clear();
-        self.visible.clear();
-        self.hidden.clear();
     }
 
     pub(crate) fn counts(&mut self, now_ms: u64) -> Counts {
         self.refresh(now_ms);
-        let hidden = self
-            .hidden
-            .iter()
-            .filter_map(|(_, place)| self.messages.get(place));
-        let in_flight = hidden.filter(|message| message.receipt.is_some()).count();
+        let (in_flight, delayed): (Vec<_>, Vec<_>) = self
+            .messages
+            .invisible()
+            .partition(|message| message.receipt.is_some());
         Counts {
-            visible: self.visible.len(),
-            in_flight,
-            delayed: self.hidden.len() - in_flight,
+            visible: self.messages.visible_count(),
+            in_flight: in_flight.len(),
+            delayed: delayed.len(),
         }
     }
 
-    /// When the next hidden message becomes visible.
+    /// The time at which the next invisible message becomes visible.
     pub(crate) fn next_visible_ms(&self) -> Option<u64> {
-        self.hidden.first().map(|(at_ms, _)| *at_ms)
+        self.messages.next_visible_ms()
     }
 
-    /// Brings the state to `now_ms`: messages whose time has come are visible, messages past retention are gone.
     fn refresh(&mut self, now_ms: u64) {
         let retention_ms = millis(self.attributes.retention());
-        while let Some((_, first)) = self.messages.first_key_value()
-            && first.sent_ms + retention_ms <= now_ms
-        {
-            let place = self
-                .messages
-                .first_key_value()
-                .map_or(0, |(place, _)| *place);
-            self.remove(place);
-        }
-        while let Some((at_ms, place)) = self.hidden.first().copied()
-            && at_ms <= now_ms
-        {
-            self.hidden.remove(&(at_ms, place));
-            self.visible.insert(place);
-        }
-    }
-
-    fn remove(&mut self, place: u64) -> Option<Message> {
-        let message = self.messages.remove(&place)?;
-        self.visible.remove(&place);
-        self.hidden.remove(&(message.visible_at_ms, place));
-        Some(message)
+        self.messages.refresh(now_ms, retention_ms);
     }
 }
 

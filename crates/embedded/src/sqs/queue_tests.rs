@@ -1,11 +1,12 @@
-//! The rules of one queue, at times of the test's choosing.
+//! The rules of one queue, with a clock of the tests' own.
 
 use std::time::Duration;
 
 use super::attributes::{AttributeMap, QueueAttributes};
+use super::deduplication::INTERVAL_MS;
 use super::error::SqsError;
-use super::message::Outgoing;
-use super::queue::{Counts, DEDUPLICATION_MS, Queue, Received, Sent};
+use super::message::{NewMessage, SentMessage};
+use super::queue::{Counts, Queue, ReceivedMessage};
 
 const SECOND: u64 = 1_000;
 const START: u64 = 1_700_000_000_000;
@@ -25,10 +26,10 @@ fn queue(name: &str, attributes: &[(&str, &str)]) -> Queue {
     )
 }
 
-fn send(queue: &mut Queue, body: &str, now_ms: u64) -> Sent {
+fn send(queue: &mut Queue, body: &str, now_ms: u64) -> SentMessage {
     queue
         .send(
-            Outgoing {
+            NewMessage {
                 message_body: body.into(),
                 ..Default::default()
             },
@@ -37,12 +38,15 @@ fn send(queue: &mut Queue, body: &str, now_ms: u64) -> Sent {
         .unwrap()
 }
 
-fn receive(queue: &mut Queue, now_ms: u64) -> Vec<Received> {
+fn receive(queue: &mut Queue, now_ms: u64) -> Vec<ReceivedMessage> {
     let visibility = queue.attributes.visibility();
-    queue.receive(10, visibility, true, now_ms).0
+    let max_receive_count = queue.attributes.redrive().map(|it| it.max_receive_count);
+    queue
+        .receive(10, visibility, max_receive_count, now_ms)
+        .messages
 }
 
-fn bodies(received: &[Received]) -> Vec<&str> {
+fn bodies(received: &[ReceivedMessage]) -> Vec<&str> {
     received
         .iter()
         .map(|received| received.message.body.as_str())
@@ -50,7 +54,7 @@ fn bodies(received: &[Received]) -> Vec<&str> {
 }
 
 #[test]
-fn a_received_message_comes_back_when_its_time_is_over() {
+fn a_received_message_is_visible_again_after_its_timeout() {
     let mut queue = queue("q", &[("VisibilityTimeout", "30")]);
     send(&mut queue, "a", START);
     assert_eq!(bodies(&receive(&mut queue, START)), ["a"]);
@@ -61,7 +65,7 @@ fn a_received_message_comes_back_when_its_time_is_over() {
 }
 
 #[test]
-fn a_heartbeat_moves_the_time_and_zero_ends_it() {
+fn a_changed_visibility_replaces_the_timeout_and_zero_ends_it() {
     let mut queue = queue("q", &[("VisibilityTimeout", "30")]);
     send(&mut queue, "a", START);
     let receipt = receive(&mut queue, START)[0].receipt;
@@ -76,7 +80,7 @@ fn a_heartbeat_moves_the_time_and_zero_ends_it() {
 }
 
 #[test]
-fn only_the_last_receipt_names_a_message() {
+fn only_the_last_receipt_is_valid() {
     let mut queue = queue("q", &[("VisibilityTimeout", "1")]);
     send(&mut queue, "a", START);
     let first = receive(&mut queue, START)[0].receipt;
@@ -98,7 +102,7 @@ fn only_the_last_receipt_names_a_message() {
 }
 
 #[test]
-fn a_visible_message_is_not_in_flight_but_its_last_receipt_still_deletes_it() {
+fn the_last_receipt_deletes_even_a_visible_message() {
     let mut queue = queue("q", &[("VisibilityTimeout", "1")]);
     send(&mut queue, "a", START);
     let receipt = receive(&mut queue, START)[0].receipt;
@@ -109,7 +113,7 @@ fn a_visible_message_is_not_in_flight_but_its_last_receipt_still_deletes_it() {
 }
 
 #[test]
-fn a_message_received_too_often_is_given_up_on_the_next_receive() {
+fn a_message_received_too_often_is_a_dead_letter_on_the_next_receive() {
     let policy = r#"{"deadLetterTargetArn":"arn:x","maxReceiveCount":2}"#;
     let mut queue = queue(
         "q",
@@ -119,30 +123,30 @@ fn a_message_received_too_often_is_given_up_on_the_next_receive() {
     for count in 1..=2 {
         assert_eq!(receive(&mut queue, START)[0].message.receive_count, count);
     }
-    let (received, given_up) = queue.receive(10, Duration::ZERO, true, START);
-    assert!(received.is_empty());
-    assert_eq!(given_up.len(), 1);
+    let received = queue.receive(10, Duration::ZERO, Some(2), START);
+    assert!(received.messages.is_empty());
+    assert_eq!(received.dead_letters.len(), 1);
     assert_eq!(queue.counts(START).visible, 0);
 }
 
 #[test]
-fn without_a_dead_letter_queue_nothing_is_given_up() {
-    let policy = r#"{"deadLetterTargetArn":"arn:x","maxReceiveCount":1}"#;
-    let mut queue = queue("q", &[("RedrivePolicy", policy)]);
+fn without_a_receive_limit_no_message_is_a_dead_letter() {
+    let mut queue = queue("q", &[]);
     send(&mut queue, "a", START);
     for _ in 0..3 {
-        let (received, given_up) = queue.receive(10, Duration::ZERO, false, START);
-        assert_eq!((received.len(), given_up.len()), (1, 0));
+        let received = queue.receive(10, Duration::ZERO, None, START);
+        assert_eq!(received.messages.len(), 1);
+        assert!(received.dead_letters.is_empty());
     }
 }
 
 #[test]
-fn delayed_in_flight_and_visible_are_counted_apart() {
+fn delayed_in_flight_and_visible_messages_are_counted_apart() {
     let mut queue = queue("q", &[]);
     send(&mut queue, "taken", START);
     receive(&mut queue, START);
     send(&mut queue, "visible", START);
-    let delayed = Outgoing {
+    let delayed = NewMessage {
         message_body: "later".into(),
         delay_seconds: Some(5),
         ..Default::default()
@@ -167,7 +171,7 @@ fn delayed_in_flight_and_visible_are_counted_apart() {
 }
 
 #[test]
-fn messages_past_retention_are_gone() {
+fn messages_past_retention_are_removed() {
     let mut queue = queue("q", &[("MessageRetentionPeriod", "60")]);
     send(&mut queue, "old", START);
     send(&mut queue, "young", START + 30 * SECOND);
@@ -175,18 +179,20 @@ fn messages_past_retention_are_gone() {
 }
 
 #[test]
-fn a_group_of_a_fifo_queue_waits_for_its_message_in_flight() {
+fn a_fifo_group_waits_for_its_message_in_flight() {
     let mut queue = queue("q.fifo", &[("ContentBasedDeduplication", "true")]);
     for (group, body) in [("a", "1"), ("a", "2"), ("b", "3")] {
         let group = Some(group.to_owned());
-        let outgoing = Outgoing {
+        let outgoing = NewMessage {
             message_body: body.into(),
             message_group_id: group,
             ..Default::default()
         };
         queue.send(outgoing, START).unwrap();
     }
-    let (first, _) = queue.receive(1, Duration::from_secs(30), true, START);
+    let first = queue
+        .receive(1, Duration::from_secs(30), None, START)
+        .messages;
     assert_eq!(bodies(&first), ["1"]);
     assert_eq!(bodies(&receive(&mut queue, START)), ["3"]);
     queue.delete(&first[0].receipt, START).unwrap();
@@ -194,18 +200,18 @@ fn a_group_of_a_fifo_queue_waits_for_its_message_in_flight() {
 }
 
 #[test]
-fn a_fifo_queue_takes_the_same_content_once_in_five_minutes() {
+fn a_fifo_queue_accepts_the_same_content_once_in_five_minutes() {
     let mut queue = queue("q.fifo", &[("ContentBasedDeduplication", "true")]);
     let mut send = |now_ms| {
         let group = Some("g".to_owned());
-        let outgoing = Outgoing {
+        let outgoing = NewMessage {
             message_body: "same".into(),
             message_group_id: group,
             ..Default::default()
         };
-        queue.send(outgoing, now_ms).unwrap().message_id
+        queue.send(outgoing, now_ms).unwrap().id
     };
     let first = send(START);
-    assert_eq!(send(START + DEDUPLICATION_MS - 1), first);
-    assert_ne!(send(START + DEDUPLICATION_MS), first);
+    assert_eq!(send(START + INTERVAL_MS - 1), first);
+    assert_ne!(send(START + INTERVAL_MS), first);
 }

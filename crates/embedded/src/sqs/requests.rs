@@ -1,8 +1,14 @@
-//! The bodies of the requests that SQS takes, in its JSON protocol.
+//! The request bodies of SQS's JSON protocol.
+
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::attributes::AttributeMap;
+use super::error::SqsError;
+
+/// The limit on a visibility timeout, 12 hours.
+const MAX_VISIBILITY_SECONDS: u64 = 43_200;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,7 +20,7 @@ pub(crate) struct CreateQueue {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct QueueName {
+pub(crate) struct GetQueueUrl {
     pub(crate) queue_name: String,
 }
 
@@ -25,10 +31,9 @@ pub(crate) struct ListQueues {
     pub(crate) queue_name_prefix: String,
 }
 
-/// The requests that say no more than which queue.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct QueueUrl {
+pub(crate) struct PurgeQueue {
     pub(crate) queue_url: String,
 }
 
@@ -47,7 +52,16 @@ pub(crate) struct SetQueueAttributes {
     pub(crate) attributes: AttributeMap,
 }
 
-/// A batch of any kind.
+/// A request about one message.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Single<T> {
+    pub(crate) queue_url: String,
+    #[serde(flatten)]
+    pub(crate) content: T,
+}
+
+/// A request about several messages.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Batch<T> {
@@ -56,6 +70,7 @@ pub(crate) struct Batch<T> {
     pub(crate) entries: Vec<Entry<T>>,
 }
 
+/// An entry of a [`Batch`].
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Entry<T> {
@@ -74,7 +89,7 @@ pub(crate) struct ReceiveMessage {
     pub(crate) visibility_timeout: Option<u64>,
     #[serde(default)]
     pub(crate) wait_time_seconds: Option<u64>,
-    /// The older name of `message_system_attribute_names`.
+    /// The deprecated name of `message_system_attribute_names`.
     #[serde(default)]
     pub(crate) attribute_names: Vec<String>,
     #[serde(default)]
@@ -83,9 +98,19 @@ pub(crate) struct ReceiveMessage {
     pub(crate) message_attribute_names: Vec<String>,
 }
 
+impl ReceiveMessage {
+    pub(crate) fn wants_system_attribute(&self, name: &str) -> bool {
+        let mut wanted = self
+            .attribute_names
+            .iter()
+            .chain(&self.message_system_attribute_names);
+        wanted.any(|wanted| wanted == name || wanted == "All")
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Delete {
+pub(crate) struct DeleteMessage {
     pub(crate) receipt_handle: String,
 }
 
@@ -97,11 +122,18 @@ pub(crate) struct ChangeVisibility {
     pub(crate) visibility_timeout: Option<u64>,
 }
 
-/// A single request of what batches have many of.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Single<T> {
-    pub(crate) queue_url: String,
-    #[serde(flatten)]
-    pub(crate) content: T,
+impl ChangeVisibility {
+    pub(crate) fn visibility(&self) -> Result<Duration, SqsError> {
+        let seconds = self.visibility_timeout;
+        check_visibility(seconds.ok_or(SqsError::MissingParameter("VisibilityTimeout"))?)
+    }
+}
+
+/// Checks a visibility timeout in seconds.
+pub(crate) fn check_visibility(seconds: u64) -> Result<Duration, SqsError> {
+    if seconds > MAX_VISIBILITY_SECONDS {
+        let reason = "VisibilityTimeout must be an integer between 0 and 43200";
+        return Err(SqsError::invalid("VisibilityTimeout", reason));
+    }
+    Ok(Duration::from_secs(seconds))
 }

@@ -1,37 +1,33 @@
-//! Batches: up to ten entries, each of which succeeds or fails for itself.
+//! Batches of up to ten entries, each of which succeeds or fails on its own.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::api::{queue_name, sent_fields, visibility, with_ids};
-use super::error::SqsError;
-use super::message::Outgoing;
-use super::queues::Queues;
-use super::requests::{Batch, ChangeVisibility, Delete, Entry};
+use crate::sqs::error::SqsError;
+use crate::sqs::message::NewMessage;
+use crate::sqs::queue_name;
+use crate::sqs::queues::Queues;
+use crate::sqs::requests::{Batch, ChangeVisibility, DeleteMessage, Entry};
+use crate::sqs::responses;
 
-/// All messages of a batch together, attributes included.
+/// The limit on the messages of a batch together, attributes included.
 const MAX_BATCH_BYTES: usize = 1_048_576;
 
-pub(crate) fn send(queues: &Queues, batch: Batch<Outgoing>) -> Result<Value, SqsError> {
-    let bytes: usize = batch
-        .entries
-        .iter()
-        .map(|entry| entry.content.bytes())
-        .sum();
-    if bytes > MAX_BATCH_BYTES {
+pub(crate) fn send(queues: &Queues, batch: Batch<NewMessage>) -> Result<Value, SqsError> {
+    let sizes = batch.entries.iter().map(|entry| entry.content.bytes());
+    if sizes.sum::<usize>() > MAX_BATCH_BYTES {
         return Err(SqsError::BatchRequestTooLong(MAX_BATCH_BYTES));
     }
-    run(queues, batch, |name, message| {
-        let fields = sent_fields(&message);
-        queues
-            .send(name, message)
-            .map(|sent| with_ids(fields, sent))
+    for_each(queues, batch, |name, message| {
+        let digests = responses::digests(&message);
+        let sent = queues.send(name, message)?;
+        Ok(responses::sent(digests, sent))
     })
 }
 
-pub(crate) fn delete(queues: &Queues, batch: Batch<Delete>) -> Result<Value, SqsError> {
-    run(queues, batch, |name, entry| {
+pub(crate) fn delete(queues: &Queues, batch: Batch<DeleteMessage>) -> Result<Value, SqsError> {
+    for_each(queues, batch, |name, entry| {
         let receipt = entry.receipt_handle.parse()?;
         queues.with(name, |queue, now_ms| queue.delete(&receipt, now_ms))?;
         Ok(Map::new())
@@ -42,28 +38,24 @@ pub(crate) fn change_visibility(
     queues: &Queues,
     batch: Batch<ChangeVisibility>,
 ) -> Result<Value, SqsError> {
-    run(queues, batch, |name, entry| {
-        let timeout = visibility(
-            entry
-                .visibility_timeout
-                .ok_or(SqsError::MissingParameter("VisibilityTimeout"))?,
-        )?;
+    for_each(queues, batch, |name, entry| {
+        let visibility = entry.visibility()?;
         let receipt = entry.receipt_handle.parse()?;
         queues.with(name, |queue, now_ms| {
-            queue.change_visibility(&receipt, timeout, now_ms)
+            queue.change_visibility(&receipt, visibility, now_ms)
         })?;
         Ok(Map::new())
     })
 }
 
-fn run<T>(
+fn for_each<T>(
     queues: &Queues,
     batch: Batch<T>,
     mut apply: impl FnMut(&str, T) -> Result<Map<String, Value>, SqsError>,
 ) -> Result<Value, SqsError> {
     check(&batch.entries)?;
-    let name = queue_name(&batch.queue_url);
-    queues.with(name, |_, _| Ok(()))?;
+    let name = queue_name::from_url(&batch.queue_url);
+    queues.check_exists(name)?;
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in batch.entries {
         match apply(name, entry.content) {
@@ -88,13 +80,13 @@ fn check<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
         1..=10 => {}
         more => return Err(SqsError::TooManyEntriesInBatchRequest(more)),
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let mut seen = HashSet::new();
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut ids = HashSet::new();
     for Entry { id, .. } in entries {
-        if id.is_empty() || id.len() > 80 || !id.chars().all(allowed) {
+        if id.is_empty() || id.len() > 80 || !id.chars().all(is_allowed) {
             return Err(SqsError::InvalidBatchEntryId);
         }
-        if !seen.insert(id) {
+        if !ids.insert(id) {
             return Err(SqsError::BatchEntryIdsNotDistinct(id.clone()));
         }
     }
