@@ -1,22 +1,22 @@
-//! What the fuzz targets share.
+//! Code that all fuzz targets share.
 
-/// Lets panics of dependencies pass, and keeps those of this project's code deadly.
+/// Ignores panics of dependencies; a panic of this project's own code still ends the run.
 ///
-/// `render` catches a decoder's panic and calls the picture corrupt, so it is an outcome and no
-/// finding. libFuzzer's own hook would end the run before it could be caught.
+/// `render` catches a decoder's panic and rejects the image as corrupt, so that is an outcome, not a
+/// finding. libFuzzer's own hook would end the run before `render` could catch it.
 pub fn tolerate_panics_of_dependencies() {
-    let deadly = std::panic::take_hook();
+    let fatal = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let foreign = panic
             .location()
             .is_some_and(|location| is_foreign(location.file()));
         if !foreign {
-            deadly(panic);
+            fatal(panic);
         }
     }));
 }
 
-/// Whether a source file belongs to a dependency or to the standard library.
+/// Returns `true` if a source file belongs to a dependency or to the standard library.
 fn is_foreign(file: &str) -> bool {
     file.contains("/registry/src/") || file.starts_with("/rustc/")
 }

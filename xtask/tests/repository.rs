@@ -13,7 +13,6 @@ const PENDING: &[&str] = &[
     "crates/testkit",
     "crates/worker",
     "docs",
-    "fuzz",
 ];
 
 #[test]
