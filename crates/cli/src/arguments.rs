@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use darkroom_contract::{Owner, ProfileName};
 
-/// From an uploaded photo to an upright, clean, small WebP.
+/// Turns uploaded photos into small, upright WebP images without private metadata.
 #[derive(Debug, Parser)]
 #[command(name = "darkroom", version, about, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// Settings file; `darkroom.toml` in the working directory is read where there is one.
+    /// Settings file [default: `darkroom.toml` in the working directory, if it exists]
     #[arg(long, global = true, env = "DARKROOM_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
@@ -19,50 +19,50 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start everything on this machine: embedded S3 and SQS, issuer and worker.
+    /// Run everything on this machine: embedded S3 and SQS, issuer and worker
     Dev(Dev),
-    /// Hand out upload URLs and tell outcomes over HTTP.
+    /// Run the HTTP service that issues upload URLs and reports outcomes
     Issuer,
-    /// Take uploads from the queue and render them.
+    /// Run a worker that processes uploads from the queue
     Worker,
-    /// Create and correct buckets, queues and what connects them.
+    /// Create or update the buckets, the queues and the notification between them
     Provision(Provision),
-    /// Upload files to a running issuer and wait for the outcomes.
+    /// Upload files to a running issuer and wait for the outcomes
     Upload(Upload),
-    /// Render files on this machine, as a worker would.
+    /// Render files on this machine, as a worker would
     Process(Process),
-    /// Say what files are and what they would give away.
+    /// Show the properties and the private metadata of files
     Inspect(Inspect),
-    /// Put raw objects without a current outcome back on the queue.
+    /// Enqueue raw objects that have no current outcome
     Backfill(Backfill),
-    /// Look at messages that could not be worked on, put them back, or delete them.
+    /// List, redrive or delete dead letters
     #[command(subcommand)]
     Dlq(Dlq),
-    /// Make an API key for the issuer.
+    /// Manage API keys of the issuer
     Key {
         #[command(subcommand)]
         action: Key,
     },
-    /// The process that parses pictures; started by the others.
+    /// Parse and render images; started by the other commands
     #[command(hide = true)]
     Render(Render),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Render {
-    /// Bytes of address space.
+    /// Address space in bytes
     #[arg(long)]
     pub(crate) max_memory: u64,
-    /// Seconds of CPU time for one image.
+    /// CPU seconds for one image
     #[arg(long)]
     pub(crate) image_cpu_seconds: u64,
-    /// Seconds of processor time for the whole life of the process.
+    /// CPU seconds for the lifetime of the process
     #[arg(long)]
     pub(crate) process_cpu_seconds: u64,
 }
 
 impl Command {
-    /// By which name a role's traces and metrics go; tools have neither.
+    /// The service name in the traces of a role; `None` for tools, which have no telemetry.
     pub(crate) const fn service(&self) -> Option<&'static str> {
         match self {
             Self::Dev(_) => Some("darkroom-dev"),
@@ -75,65 +75,64 @@ impl Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Where objects are kept; a second start finds them again.
+    /// Folder for objects, which a later start finds again
     #[arg(long, value_name = "DIR", default_value = "darkroom-data")]
     pub(crate) data_dir: PathBuf,
-    /// Where the issuer listens; the settings' own address where this is not given.
+    /// Address of the issuer [default: the setting `issuer.listen`]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
-    /// Where the embedded S3 listens.
+    /// Address of the embedded S3
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
     pub(crate) s3_listen: SocketAddr,
-    /// Where the embedded SQS listens; any free port where this is not given.
+    /// Address of the embedded SQS; port 0 is any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) sqs_listen: SocketAddr,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Provision {
-    /// Say what would be done, and do nothing.
+    /// Print the changes without making them
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
-    /// Print a new key, and what the settings need of it.
+    /// Print a new key and the settings for it
     New(NewKey),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct NewKey {
-    /// What the key is called in the settings and in the log.
+    /// Name of the key in the settings and in the log
     #[arg(long, default_value = "key")]
     pub(crate) name: String,
-    /// The only owner that it may act for; where none is given, it may act for any.
+    /// Only owner that the key may act for [default: any owner]
     #[arg(long)]
     pub(crate) owner: Option<Owner>,
-    /// A profile that it may use, may be repeated; where none is given, it may use all.
+    /// Profile that the key may use; may be repeated [default: all profiles]
     #[arg(long = "profile", value_name = "PROFILE")]
     pub(crate) profiles: Vec<ProfileName>,
-    /// Print one JSON object and nothing else.
+    /// Print one JSON object and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Upload {
-    /// The files to upload.
+    /// Files to upload
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// The issuer.
+    /// URL of the issuer
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) to: String,
-    /// What is to be made of them.
+    /// Profile of the uploads
     #[arg(long, default_value = "avatar")]
     pub(crate) profile: ProfileName,
-    /// Whose they are; `me`, or with a token the token's own owner, where this is not given.
+    /// Owner of the uploads [default: the owner of the token, or `me` without a token]
     #[arg(long)]
     pub(crate) owner: Option<Owner>,
-    /// The API key or token to show the issuer; better in the environment, where no list of
-    /// processes shows it.
+    /// API key or token for the issuer; prefer the environment, which process lists do not show
     #[arg(
         long,
         env = "DARKROOM_TOKEN",
@@ -141,66 +140,66 @@ pub(crate) struct Upload {
         value_name = "TOKEN"
     )]
     pub(crate) token: Option<String>,
-    /// Print one JSON object per file and nothing else.
+    /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Process {
-    /// The files to render; of a folder, every file below it.
+    /// Files to render, or folders of such files
     #[arg(required = true, value_name = "FILE-OR-DIR")]
     pub(crate) sources: Vec<PathBuf>,
-    /// Where the variants go.
+    /// Folder for the variants
     #[arg(long, value_name = "DIR", default_value = "darkroom-out")]
     pub(crate) out: PathBuf,
-    /// What is to be made of them.
+    /// Profile to render with
     #[arg(long, default_value = "avatar")]
     pub(crate) profile: ProfileName,
-    /// Print one JSON object per file and nothing else.
+    /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// The files to look at.
+    /// Files to inspect
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Print one JSON object per file and nothing else.
+    /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Backfill {
-    /// Only uploads of this profile.
+    /// Include uploads of this profile only
     #[arg(long)]
     pub(crate) profile: Option<ProfileName>,
-    /// Also those whose outcome is current.
+    /// Include uploads whose outcome is current
     #[arg(long)]
     pub(crate) force: bool,
-    /// Say what would be done, and do nothing.
+    /// Count the uploads without enqueuing them
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print one JSON object and nothing else.
+    /// Print one JSON object and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dlq {
-    /// Say of each dead letter why it is there. It stays.
+    /// List dead letters with their reasons
     List(DlqList),
-    /// Put dead letters back on the queue that they come from.
+    /// Move dead letters back to their queue
     Redrive(DlqRedrive),
-    /// Delete dead letters for good.
+    /// Delete dead letters permanently
     Purge(DlqPurge),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DlqList {
-    /// Print one JSON object per letter and nothing else.
+    /// Print one JSON object per dead letter and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -215,20 +214,20 @@ pub(crate) struct DlqRedrive {
 pub(crate) struct DlqPurge {
     #[command(flatten)]
     pub(crate) choice: DlqChoice,
-    /// Do not ask.
+    /// Delete without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DlqChoice {
-    /// Only the letter of this id; may be given several times.
+    /// Id of a dead letter; may be repeated [default: all dead letters]
     #[arg(long = "id", value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// Say what would be done, and do nothing.
+    /// Print the dead letters without moving or deleting them
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print one JSON object per letter and nothing else.
+    /// Print one JSON object per dead letter and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }

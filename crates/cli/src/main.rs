@@ -23,7 +23,7 @@ static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Before anything opens a file or starts a thread: this is the process behind the wall.
+    // Before anything opens a file or starts a thread: this is the sandboxed process.
     if let Command::Render(limits) = &arguments.command {
         return match darkroom_render::run_child(&renderer::limits(limits)) {
             Ok(()) => ExitCode::SUCCESS,

@@ -1,17 +1,17 @@
-//! Starting render processes out of this very binary.
+//! Render processes, which run this same binary.
 
 use anyhow::Context;
 use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings, SandboxLayer};
 
 use crate::arguments::Render;
 
-/// A pool whose children are this binary under its hidden subcommand.
+/// A pool whose child processes run the hidden subcommand `render`.
 pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
-    // On Linux this very file, even after an upgrade has put another in its place.
+    // On Linux this is the running file, even after an upgrade has replaced it.
     let program = if cfg!(target_os = "linux") {
         "/proc/self/exe".into()
     } else {
-        std::env::current_exe().context("this program cannot find itself")?
+        std::env::current_exe().context("cannot find the path of this program")?
     };
     let ChildLimits {
         max_memory,
@@ -30,12 +30,12 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     Ok(RenderPool::new(launch, settings))
 }
 
-/// What the process on the other side was told by [`pool`].
-pub(crate) const fn limits(told: &Render) -> ChildLimits {
+/// The limits of a child process, from the arguments that [`pool`] gave it.
+pub(crate) const fn limits(arguments: &Render) -> ChildLimits {
     ChildLimits {
-        max_memory: told.max_memory,
-        image_cpu_seconds: told.image_cpu_seconds,
-        process_cpu_seconds: told.process_cpu_seconds,
+        max_memory: arguments.max_memory,
+        image_cpu_seconds: arguments.image_cpu_seconds,
+        process_cpu_seconds: arguments.process_cpu_seconds,
     }
 }
 

@@ -1,14 +1,14 @@
-//! Being told to stop.
+//! Shutdown by signal.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::outcome::complain;
 
-/// What a shell reports of a process that was ended by Ctrl-C.
+/// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// A token that the first SIGTERM or Ctrl-C cancels. The second ends the process at once.
+/// A token that the first SIGTERM or Ctrl-C cancels. The second exits at once.
 pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
     let token = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -24,7 +24,7 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
                 std::process::exit(INTERRUPTED);
             }
             stop.cancel();
-            complain("darkroom: stopping; once more to stop at once");
+            complain("darkroom: stopping; send the signal again to stop at once");
         }
     });
     Ok(token)

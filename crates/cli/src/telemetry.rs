@@ -1,4 +1,4 @@
-//! What the log looks like, and where traces go.
+//! Logging, metrics and traces of the process.
 
 use std::io::IsTerminal;
 
@@ -15,16 +15,17 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::outcome::UsageError;
 
-/// Settings of the log (`[log]`); it goes to stderr.
+/// The settings of the log (`[log]`), which is written to stderr.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LogSettings {
-    /// How a line looks.
+    /// The format of a line.
     pub(crate) format: LogFormat,
-    /// What is logged, in the words of `RUST_LOG`, which goes before it.
+    /// The events to log, in the syntax of `RUST_LOG`, which takes precedence.
     pub(crate) filter: String,
 }
 
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LogFormat {
@@ -32,7 +33,7 @@ pub(crate) enum LogFormat {
     Auto,
     /// One JSON object per line.
     Json,
-    /// For people.
+    /// Text for people.
     Text,
 }
 
@@ -56,8 +57,8 @@ impl LogSettings {
     }
 }
 
-/// Starts logging, and for a role to collect metrics and, where the environment says where to, to
-/// send traces; to be called once.
+/// Starts logging. A role also starts metrics, and traces if the environment configures an exporter.
+/// May be called once.
 pub(crate) fn start(
     settings: &LogSettings,
     service: Option<&str>,
@@ -77,20 +78,20 @@ pub(crate) fn start(
     }
     let spans = traces.as_ref().map(Traces::layer);
     tracing_subscriber::registry()
-        .with(lines(settings.format).with_filter(filter))
+        .with(log_layer(settings.format).with_filter(filter))
         .with(spans.map(|spans| spans.with_filter(LevelFilter::INFO)))
         .init();
     Ok(traces)
 }
 
-fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+fn log_layer<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     let is_terminal = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt::layer()
+    let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        // It would say so on stderr, and panic where nobody reads that.
+        // Such an error goes to stderr, too, and panics if stderr is closed.
         .log_internal_errors(false);
     let is_json = match format {
         LogFormat::Auto => !is_terminal,
@@ -98,10 +99,10 @@ where
         LogFormat::Text => false,
     };
     if is_json {
-        // The current span is the last of the list.
-        let json = lines.json().flatten_event(true);
+        // The list of spans already includes the current one.
+        let json = layer.json().flatten_event(true);
         json.with_current_span(false).boxed()
     } else {
-        lines.with_ansi(is_terminal).boxed()
+        layer.with_ansi(is_terminal).boxed()
     }
 }

@@ -1,4 +1,4 @@
-//! `darkroom inspect`: what a file is and what it would give away.
+//! `darkroom inspect`: the properties and the private metadata of files.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::outcome::{Ending, complain, say};
 use crate::renderer;
 use crate::settings::Settings;
 
-/// Looking costs little, so everything may be looked at that a process can hold.
+/// The size limit of an inspected file. Inspection is cheap, so the limit is high.
 const MAX_BYTES: u64 = 256 << 20;
 
 pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<Ending> {
@@ -33,11 +33,11 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
         };
         if arguments.json {
             let path = json!({"path": file});
-            let report = match &result {
-                Ok(inspection) => with(path, &with_private(inspection)),
-                Err(rejection) => with(path, &json!({"error": rejection})),
+            let line = match &result {
+                Ok(inspection) => merged(path, &report(inspection)),
+                Err(rejection) => merged(path, &json!({"error": rejection})),
             };
-            say(&report.to_string());
+            say(&line.to_string());
         } else if let Ok(inspection) = &result {
             say(&describe(file, inspection));
         }
@@ -51,8 +51,8 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
 
 async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {
     let limits = Limits::for_inspection(MAX_BYTES, u32::MAX);
-    let unreadable = || "the file cannot be read";
-    let bytes = tokio::fs::read(file).await.with_context(unreadable)?;
+    let bytes = tokio::fs::read(file).await;
+    let bytes = bytes.context("cannot read the file")?;
     match pool.inspect(&bytes, &limits).await {
         Ok(inspection) => Ok(Ok(inspection)),
         Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
@@ -60,22 +60,22 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
     }
 }
 
-/// The same names as `POST /v1/inspect` has.
-fn with_private(inspection: &Inspection) -> serde_json::Value {
-    let private: Vec<MetadataKind> = private(inspection).collect();
+/// The inspection with the field names of `POST /v1/inspect`.
+fn report(inspection: &Inspection) -> serde_json::Value {
+    let private: Vec<MetadataKind> = private_kinds(inspection).collect();
     let size = [inspection.source.width, inspection.source.height];
-    with(
+    merged(
         json!(inspection),
         &json!({"size": size, "private_metadata": private}),
     )
 }
 
-fn private(inspection: &Inspection) -> impl Iterator<Item = MetadataKind> {
+fn private_kinds(inspection: &Inspection) -> impl Iterator<Item = MetadataKind> {
     let kinds = inspection.metadata.iter().copied();
     kinds.filter(|kind| kind.is_private())
 }
 
-fn with(mut into: serde_json::Value, from: &serde_json::Value) -> serde_json::Value {
+fn merged(mut into: serde_json::Value, from: &serde_json::Value) -> serde_json::Value {
     if let (Some(into), Some(from)) = (into.as_object_mut(), from.as_object()) {
         into.extend(from.clone());
     }
@@ -97,7 +97,7 @@ fn describe(file: &Path, inspection: &Inspection) -> String {
         line("frames", source.frames.to_string());
     }
     if let Some(profile) = &inspection.icc_profile {
-        line("colour", profile.clone());
+        line("color", profile.clone());
     }
     if let Some(camera) = &inspection.camera {
         line("camera", camera.clone());
@@ -111,7 +111,7 @@ fn describe(file: &Path, inspection: &Inspection) -> String {
             format!("{:.6}, {:.6}", gps.latitude, gps.longitude),
         );
     }
-    let private: Vec<String> = private(inspection)
+    let private: Vec<String> = private_kinds(inspection)
         .map(|kind| json!(kind).as_str().unwrap_or_default().replace('_', " "))
         .collect();
     line(

@@ -1,4 +1,4 @@
-//! `darkroom key new`.
+//! `darkroom key new`: a new API key.
 
 use anyhow::Context;
 use darkroom_issuer::{ApiKey, ApiKeySettings};
@@ -15,7 +15,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
         profiles,
         json,
     } = arguments;
-    let key = ApiKey::generate().context("the system gives no random bytes")?;
+    let key = ApiKey::generate().context("cannot get random bytes from the system")?;
     let settings = ApiKeySettings {
         name,
         sha256: key.hash(),
@@ -29,8 +29,8 @@ pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
     } else {
         say(&format!(
             "key: {}\n\n\
-             The client sends it as Authorization: Bearer KEY; it is not kept anywhere and not \
-             shown again.\nThe settings of the issuer need only this:\n\n{}",
+             Clients send it as `Authorization: Bearer KEY`. It is not stored and not shown \
+             again.\nAdd this to the settings of the issuer:\n\n{}",
             key.reveal(),
             table(&settings)
         ));
@@ -38,7 +38,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
     Ok(Ending::Well)
 }
 
-/// As it stands in `darkroom.toml`; a JSON text and a JSON list are TOML too.
+/// The settings as TOML. JSON strings and lists are TOML, too.
 fn table(settings: &ApiKeySettings) -> String {
     let mut lines = vec!["[[auth.keys]]".to_owned()];
     let fields = json!(settings);

@@ -1,4 +1,4 @@
-//! What each subcommand does.
+//! The subcommands.
 
 mod backfill;
 mod dev;
@@ -20,25 +20,25 @@ use crate::outcome::Ending;
 use crate::settings::Settings;
 use crate::telemetry;
 
-/// What is left when a command has ended concerns nobody any more.
+/// The time that remaining tasks get after a command has ended. Nothing depends on them.
 const LAST_TASKS: Duration = Duration::from_millis(50);
 
-/// Runs one subcommand to its end.
+/// Runs one subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
-    // Render processes run as the same user, and credentials are in the environment.
+    // Render processes run as the same user, and the environment contains credentials.
     darkroom_render::make_undumpable().context("this process could not be made undumpable")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the asynchronous runtime cannot start")?;
+        .context("cannot start the asynchronous runtime")?;
     let service = arguments.command.service();
     let traces = telemetry::start(&settings.log, service, runtime.handle())?;
     let ended = runtime.block_on(dispatch(arguments.command, settings));
     if let Some(traces) = traces {
         traces.shut_down();
     }
-    // A name that is still being resolved, for a call that was given up, would be waited for.
+    // Otherwise the runtime would wait for name resolution, which cannot be cancelled.
     runtime.shutdown_timeout(LAST_TASKS);
     ended
 }
@@ -55,11 +55,11 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
-        Command::Render(_) => anyhow::bail!("the render process is started before all this"),
+        Command::Render(_) => anyhow::bail!("the render process has no runtime"),
     }
 }
 
-/// The cloud that the environment names.
+/// Connects to the cloud that the environment configures.
 async fn connect(settings: &Settings) -> Connection {
     Connection::from_environment(&settings.storage).await
 }

@@ -1,4 +1,4 @@
-//! `darkroom provision`.
+//! `darkroom provision`: buckets, queues and the notification between them.
 
 use darkroom_cloud::Change;
 

@@ -1,4 +1,4 @@
-//! Where each variant goes.
+//! The paths of the variants.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,17 @@ use darkroom_contract::{Profile, VariantSettings};
 
 use super::sources::SourceFile;
 
-/// The paths of all variants, decided before any is written.
+/// The paths of all variants, determined before any file is written.
 pub(super) struct Destinations {
-    /// One for each source: the variants' path without suffix and extension.
+    /// For each source, the path of its variants without suffix and extension.
     stems: Vec<PathBuf>,
 }
 
 impl Destinations {
-    /// `{out}/{stem}{suffix}.{extension}`, folders kept. Sources that would share a path keep
-    /// their extension in the name: `a.jpg` and `a.png` become `a.jpg.webp` and `a.png.webp`. If
-    /// that is not enough, they are numbered.
+    /// Determines `{out}/{stem}{suffix}.{extension}` below the folders of the sources.
+    ///
+    /// Sources that would share a path keep their extension in the name: `a.jpg` and `a.png` become
+    /// `a.jpg.webp` and `a.png.webp`. If the names still collide, they are numbered.
     pub(super) fn plan(sources: &[SourceFile], profile: &Profile, out: &Path) -> Self {
         let short: Vec<PathBuf> = sources
             .iter()
@@ -56,7 +57,8 @@ impl Destinations {
     }
 }
 
-/// Which of the stems would have a variant's path in common with another. `a` and `a_thumb` do.
+/// For each stem, `true` if one of its variants would have the path of another stem's variant, as
+/// with `a` and `a_thumb`.
 fn clashes(stems: &[PathBuf], profile: &Profile) -> Vec<bool> {
     let mut users: HashMap<PathBuf, u32> = HashMap::new();
     let paths = |stem: &PathBuf| -> Vec<PathBuf> {

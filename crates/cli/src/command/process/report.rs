@@ -1,4 +1,4 @@
-//! What is said of one file.
+//! The report of one processed file.
 
 use std::path::PathBuf;
 
@@ -7,19 +7,19 @@ use darkroom_contract::{ProfileName, sha256_hex};
 use darkroom_imaging::{Recipe, Rejection, Rendered};
 use serde_json::{Value, json};
 
-/// A file and what came of it.
+/// A file and its result.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) source: PathBuf,
     pub(super) size: u64,
     pub(super) sha256: Option<String>,
     pub(super) result: Result<Rendered, Rejection>,
-    /// Where the variants are, in the profile's order.
+    /// The paths of the variants, in the order of the profile.
     pub(super) paths: Vec<PathBuf>,
 }
 
 impl Report {
-    /// The manifest that a worker would have written, without what only an upload has.
+    /// The manifest that a worker would write, without the fields of an upload.
     pub(super) fn to_json(&self, recipe: &Recipe, profile: &ProfileName) -> Value {
         let mut report = json!({
             "version": darkroom_contract::Manifest::VERSION,
@@ -47,8 +47,8 @@ impl Report {
         report
     }
 
-    /// For people; nothing where the file was rejected.
-    pub(super) fn line(&self) -> Option<String> {
+    /// One line for a person; `None` if the file was rejected.
+    pub(super) fn summary(&self) -> Option<String> {
         let rendered = self.result.as_ref().ok()?;
         let variants: Vec<String> = rendered
             .variants
@@ -65,8 +65,8 @@ impl Report {
         Some(format!("{source} ({size}) -> {}", variants.join(", ")))
     }
 
-    /// For stderr; nothing where all went well.
-    pub(super) fn complaint(&self) -> Option<String> {
+    /// One line for stderr; `None` if the file was not rejected.
+    pub(super) fn rejection(&self) -> Option<String> {
         let rejection = self.result.as_ref().err()?;
         Some(format!("{}: rejected: {rejection}", self.source.display()))
     }

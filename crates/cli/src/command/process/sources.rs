@@ -1,4 +1,4 @@
-//! Which files were meant.
+//! The files that the command line names.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use anyhow::Context;
 
 use crate::outcome::UsageError;
 
-/// A file, and where it stands below what was named.
+/// A file, and its path relative to the folder that was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SourceFile {
     pub(super) path: PathBuf,
     pub(super) relative: PathBuf,
 }
 
-/// Every file named, and every file below every folder named, in the order of their names.
+/// Finds every named file and every file below a named folder, in the order of names.
 pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
     let mut found = Vec::new();
     for path in named {
@@ -27,24 +27,24 @@ pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
             });
         } else {
             let path = path.display();
-            return Err(UsageError(format!("there is no {path}")).into());
+            return Err(UsageError(format!("{path} does not exist")).into());
         }
     }
     Ok(found)
 }
 
 fn below(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> anyhow::Result<()> {
-    let unreadable = || format!("{} cannot be read", folder.display());
-    let entries: Result<Vec<_>, _> = folder.read_dir().with_context(unreadable)?.collect();
+    let context = || format!("cannot read {}", folder.display());
+    let entries: Result<Vec<_>, _> = folder.read_dir().with_context(context)?.collect();
     let mut paths: Vec<PathBuf> = entries
-        .with_context(unreadable)?
+        .with_context(context)?
         .into_iter()
         .map(|entry| entry.path())
         .collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            // A link to a folder may lead back to where we are.
+            // A symbolic link to a folder may lead back here.
             if !path.is_symlink() {
                 below(root, &path, found)?;
             }

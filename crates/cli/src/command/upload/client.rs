@@ -1,4 +1,4 @@
-//! The issuer and S3, as a client sees them.
+//! An HTTP client for the issuer and S3.
 
 use std::time::{Duration, Instant};
 
@@ -9,18 +9,18 @@ use serde_json::Value;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-/// How long one status call waits at the issuer.
+/// The wait of one status request.
 const WAIT_SECONDS: u32 = 20;
-/// How often a request is sent that the issuer had no room for.
-const TRIES: u32 = 10;
-const LONGEST_PAUSE_SECONDS: u64 = 60;
-/// How long an outcome is waited for altogether.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// The number of times a rate-limited request is sent.
+const MAX_ATTEMPTS: u32 = 10;
+const MAX_RETRY_AFTER_SECONDS: u64 = 60;
+/// The time to wait for an outcome.
+const OUTCOME_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) struct Client {
     http: reqwest::Client,
     issuer: String,
-    /// Shown to the issuer, never to S3.
+    /// Sent to the issuer, never to S3.
     token: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Client {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .build()
-            .context("the HTTP client cannot start")?;
+            .context("cannot create the HTTP client")?;
         Ok(Self {
             http,
             issuer: issuer.trim_end_matches('/').to_owned(),
@@ -37,83 +37,80 @@ impl Client {
         })
     }
 
-    /// Asks for a URL.
+    /// Creates an upload and returns its presigned request.
     pub(super) async fn create(&self, upload: &CreateUpload) -> anyhow::Result<PresignedUpload> {
         let url = format!("{}/v1/uploads", self.issuer);
-        let response = self.ask(|| self.http.post(&url).json(upload)).await?;
-        Ok(accepted(response).await?.json().await?)
+        let response = self.send(|| self.http.post(&url).json(upload)).await?;
+        Ok(check(response).await?.json().await?)
     }
 
-    /// Asks the issuer, and again when it said that it was asked too often.
-    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
-        let mut tries = 0;
+    /// Sends a request to the issuer, again if it was rate-limited.
+    async fn send(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
+        let mut attempts = 0;
         loop {
-            tries += 1;
+            attempts += 1;
             let request = match &self.token {
                 Some(token) => request().bearer_auth(token),
                 None => request(),
             };
             let response = request.send().await;
-            let response = response.with_context(|| format!("{} does not answer", self.issuer))?;
+            let response =
+                response.with_context(|| format!("cannot reach the issuer at {}", self.issuer))?;
             match retry_after(&response) {
-                Some(pause) if tries < TRIES => tokio::time::sleep(pause).await,
+                Some(delay) if attempts < MAX_ATTEMPTS => tokio::time::sleep(delay).await,
                 _ => return Ok(response),
             }
         }
     }
 
-    /// Sends the bytes to S3.
+    /// Sends the file to S3.
     pub(super) async fn put(
         &self,
-        ticket: &PresignedUpload,
+        presigned: &PresignedUpload,
         source: impl AsyncRead + Send + 'static,
         size: u64,
     ) -> anyhow::Result<()> {
-        let mut request = self.http.put(&ticket.url).header("content-length", size);
-        for (name, value) in ticket.headers.iter().flatten() {
+        let mut request = self.http.put(&presigned.url).header("content-length", size);
+        for (name, value) in presigned.headers.iter().flatten() {
             request = request.header(name, value);
         }
         let body = reqwest::Body::wrap_stream(ReaderStream::new(source));
-        let response = request
-            .body(body)
-            .send()
-            .await
-            .context("S3 does not answer")?;
+        let response = request.body(body).send().await.context("cannot reach S3")?;
         let status = response.status();
         if !status.is_success() {
-            let answer = response.text().await.unwrap_or_default();
-            bail!("S3 does not take it: {status}: {answer}");
+            let body = response.text().await.unwrap_or_default();
+            bail!("S3 responded {status}: {body}");
         }
         Ok(())
     }
 
-    /// Waits until there is an outcome.
+    /// Waits for the outcome and returns the last status.
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {
         let url = format!("{}{status_url}?wait={WAIT_SECONDS}", self.issuer);
         let started = Instant::now();
         loop {
-            let response = self.ask(|| self.http.get(&url)).await?;
-            let status = accepted(response).await?.json().await?;
-            let done = matches!(status, UploadStatus::Done(_));
-            if done || started.elapsed() > PATIENCE {
+            let response = self.send(|| self.http.get(&url)).await?;
+            let status = check(response).await?.json().await?;
+            let is_done = matches!(status, UploadStatus::Done(_));
+            if is_done || started.elapsed() > OUTCOME_TIMEOUT {
                 return Ok(status);
             }
         }
     }
 }
 
-/// How long an issuer that is asked too often wants to be left alone.
+/// The delay that a rate-limited response asks for.
 fn retry_after(response: &Response) -> Option<Duration> {
     if response.status() != StatusCode::TOO_MANY_REQUESTS {
         return None;
     }
     let seconds = response.headers().get("retry-after")?;
     let seconds: u64 = seconds.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds.min(LONGEST_PAUSE_SECONDS)))
+    Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))
 }
 
-/// What a problem+json answer says, in one line.
-async fn accepted(response: Response) -> anyhow::Result<Response> {
+/// Returns a successful response; turns a problem into an error of one line.
+async fn check(response: Response) -> anyhow::Result<Response> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -121,6 +118,6 @@ async fn accepted(response: Response) -> anyhow::Result<Response> {
     let problem: Value = response.json().await.unwrap_or_default();
     match (problem["code"].as_str(), problem["detail"].as_str()) {
         (Some(code), detail) => bail!("rejected: {code}: {}", detail.unwrap_or_default()),
-        _ => bail!("the issuer answers {status}"),
+        _ => bail!("the issuer responded {status}"),
     }
 }

@@ -1,4 +1,4 @@
-//! `darkroom upload`: the whole path, as a client goes it.
+//! `darkroom upload`: uploads to a running issuer.
 
 mod client;
 mod progress;
@@ -6,7 +6,7 @@ mod progress;
 use std::path::Path;
 
 use anyhow::Context;
-use darkroom_contract::{CreateUpload, Outcome, UploadMethod, UploadStatus};
+use darkroom_contract::{CreateUpload, ManifestVariant, Outcome, UploadMethod, UploadStatus};
 use darkroom_imaging::SourceFormat;
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
@@ -17,10 +17,10 @@ use self::progress::Bars;
 use crate::arguments::Upload;
 use crate::outcome::{Ending, complain, say};
 
-/// Files that are on their way at the same time.
-const AT_ONCE: usize = 4;
-/// The owner where neither the command line nor a token says one.
-const ANONYMOUS: &str = "me";
+/// The number of concurrent uploads.
+const CONCURRENCY: usize = 4;
+/// The owner if neither the command line nor a token names one.
+const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<Ending> {
     let client = Client::new(&arguments.to, arguments.token.clone())?;
@@ -28,11 +28,11 @@ pub(super) async fn run(arguments: Upload) -> anyhow::Result<Ending> {
     let mut ending = Ending::Well;
     let mut outcomes = stream::iter(&arguments.files)
         .map(|file| upload(&client, &bars, &arguments, file).map(move |outcome| (file, outcome)))
-        .buffered(AT_ONCE);
+        .buffered(CONCURRENCY);
     while let Some((file, outcome)) = outcomes.next().await {
-        let complaint = bars.suspend(|| tell(file, &outcome, arguments.json));
-        if let Some(complaint) = complaint {
-            bars.suspend(|| complain(&complaint));
+        let failure = bars.suspend(|| print_outcome(file, &outcome, arguments.json));
+        if let Some(line) = failure {
+            bars.suspend(|| complain(&line));
             ending = Ending::SomethingFailed;
         }
     }
@@ -45,13 +45,12 @@ async fn upload(
     arguments: &Upload,
     file: &Path,
 ) -> anyhow::Result<UploadStatus> {
-    let unreadable = || "the file cannot be read".to_owned();
     let size = tokio::fs::metadata(file)
         .await
-        .with_context(unreadable)?
+        .context("cannot read the file")?
         .len();
     let content_type = content_type(file);
-    let ticket = client
+    let presigned = client
         .create(&CreateUpload {
             profile: arguments.profile.to_string(),
             owner: owner(arguments),
@@ -64,34 +63,40 @@ async fn upload(
         })
         .await?;
     let bar = bars.add(file, size);
-    let source = tokio::fs::File::open(file).await.with_context(unreadable)?;
+    let source = tokio::fs::File::open(file)
+        .await
+        .context("cannot read the file")?;
     client
-        .put(&ticket, bar.wrap_async_read(source), size)
+        .put(&presigned, bar.wrap_async_read(source), size)
         .await?;
     bar.set_message("processing");
-    let status = client.outcome(&ticket.status_url).await;
+    let status = client.outcome(&presigned.status_url).await;
     bar.finish_and_clear();
     status
 }
 
-/// An issuer that asks for a token mostly knows the owner from it.
+/// The owner to send; `None` if there is a token, from which the issuer takes the owner.
 fn owner(arguments: &Upload) -> Option<String> {
     match (&arguments.owner, &arguments.token) {
         (Some(owner), _) => Some(owner.to_string()),
         (None, Some(_)) => None,
-        (None, None) => Some(ANONYMOUS.to_owned()),
+        (None, None) => Some(DEFAULT_OWNER.to_owned()),
     }
 }
 
-/// What the name suggests; the worker finds out for itself.
+/// The media type that the file name suggests. The worker detects the format itself.
 fn content_type(file: &Path) -> &'static str {
     let extension = file.extension().unwrap_or_default().to_string_lossy();
     SourceFormat::from_content_type(&format!("image/{}", extension.to_lowercase()))
         .map_or("application/octet-stream", SourceFormat::content_type)
 }
 
-/// Says what came of a file; gives back what is to be said on stderr.
-fn tell(file: &Path, outcome: &anyhow::Result<UploadStatus>, as_json: bool) -> Option<String> {
+/// Prints the outcome of a file on stdout. Returns the line for stderr if the file is not ready.
+fn print_outcome(
+    file: &Path,
+    outcome: &anyhow::Result<UploadStatus>,
+    as_json: bool,
+) -> Option<String> {
     let name = file.display();
     let status = match outcome {
         Ok(status) => status,
@@ -108,26 +113,30 @@ fn tell(file: &Path, outcome: &anyhow::Result<UploadStatus>, as_json: bool) -> O
         line["file"] = json!(file);
         say(&line.to_string());
     }
-    match status {
-        UploadStatus::Done(manifest) => match &manifest.outcome {
-            Outcome::Ready { variants, .. } => {
-                for variant in variants.iter().filter(|_| !as_json) {
-                    let address = variant.url.as_ref().unwrap_or(&variant.key);
-                    let (width, height) = (variant.width, variant.height);
-                    let kind = &variant.name;
-                    say(&format!(
-                        "{name}: ready: {kind} {width} x {height} {address}"
-                    ));
-                }
-                None
-            }
-            Outcome::Rejected { error } => Some(format!("{name}: rejected: {error}")),
-            Outcome::Failed { error } => {
-                Some(format!("{name}: failed: {}: {}", error.code, error.message))
-            }
-        },
+    let manifest = match status {
+        UploadStatus::Done(manifest) => manifest,
         UploadStatus::Pending { status, .. } => {
-            Some(format!("{name}: no outcome in time; it is {status:?}"))
+            let status = json!(status);
+            let status = status.as_str().unwrap_or_default();
+            return Some(format!("{name}: no outcome in time, status {status}"));
+        }
+    };
+    match &manifest.outcome {
+        Outcome::Ready { variants, .. } => {
+            for variant in variants.iter().filter(|_| !as_json) {
+                say(&format!("{name}: ready: {}", variant_line(variant)));
+            }
+            None
+        }
+        Outcome::Rejected { error } => Some(format!("{name}: rejected: {error}")),
+        Outcome::Failed { error } => {
+            Some(format!("{name}: failed: {}: {}", error.code, error.message))
         }
     }
+}
+
+fn variant_line(variant: &ManifestVariant) -> String {
+    let address = variant.url.as_ref().unwrap_or(&variant.key);
+    let (name, width, height) = (&variant.name, variant.width, variant.height);
+    format!("{name} {width} x {height} {address}")
 }

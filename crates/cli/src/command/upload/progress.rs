@@ -1,16 +1,17 @@
-//! A bar for each file on its way.
+//! A progress bar for each file in transfer.
 
 use std::path::Path;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// The progress bars of all files.
 pub(super) struct Bars {
     all: MultiProgress,
     style: ProgressStyle,
 }
 
 impl Bars {
-    /// Drawn on stderr, where that is a terminal, and never for a program that reads.
+    /// Progress bars on stderr, if it is a terminal and they are not `hidden`.
     pub(super) fn new(hidden: bool) -> anyhow::Result<Self> {
         let target = if hidden {
             ProgressDrawTarget::hidden()
@@ -32,7 +33,7 @@ impl Bars {
         bar
     }
 
-    /// Runs something that prints.
+    /// Removes the bars while `print` runs.
     pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         self.all.suspend(print)
     }
