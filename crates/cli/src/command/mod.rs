@@ -27,7 +27,7 @@ const LAST_TASKS: Duration = Duration::from_millis(50);
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
     // Render processes run as the same user, and the environment contains credentials.
-    darkroom_render::make_undumpable().context("this process could not be made undumpable")?;
+    darkroom_render::make_undumpable().context("cannot make this process undumpable")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
