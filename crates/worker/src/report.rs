@@ -25,7 +25,7 @@ pub(crate) fn report(manifest: &Manifest, delivery: &Delivery) {
         code,
         bytes = manifest.source.bytes,
         render_ms = manifest.render_ms,
-        since_asked_ms = i64::try_from(since_asked.whole_milliseconds()).unwrap_or_default(),
+        since_request_ms = i64::try_from(since_asked.whole_milliseconds()).unwrap_or_default(),
         "upload settled"
     );
 }
