@@ -1,7 +1,7 @@
 //! URLs and forms that work without credentials, for a limited time and one purpose each.
 //!
 //! The SDK presigns URLs too, but takes twenty times as long: it builds and dismantles a whole
-//! request, and derives the signing key anew for each. It does not sign forms at all.
+//! request, and derives the signing key again for each. It does not sign forms at all.
 
 mod address;
 mod get;
