@@ -116,7 +116,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_signing_key_is_derived_anew_for_another_secret() {
+    fn the_signing_key_is_derived_again_for_another_secret() {
         let signer = Signer::new("us-east-1");
         let time = SigningTime::new(SystemTime::UNIX_EPOCH);
         let sign = |secret| signer.sign(&example_credentials(secret), &time, "text");
