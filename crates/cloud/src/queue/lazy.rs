@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use tokio::sync::OnceCell;
 
-use super::{Message, Queue, Receipt, RedrivePolicy, SqsQueue};
+use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue};
 use crate::CloudError;
 
 /// A queue that is looked up on first use, so that a process that never uses it needs neither the
@@ -96,5 +96,9 @@ impl Queue for LazyQueue {
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {
         self.queue().await?.redrive_policy().await
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, CloudError> {
+        self.queue().await?.depth().await
     }
 }

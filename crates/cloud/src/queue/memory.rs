@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Message, Queue, Receipt, RedrivePolicy};
+use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::{CloudError, CloudErrorKind};
 
 /// A queue in memory with SQS's visibility timeouts, delays, and redrive; cheap to clone, and every
@@ -333,6 +333,22 @@ impl Queue for MemoryQueue {
             max_receive_count: redrive.max_receive_count,
             dead_letters: "dead-letters".to_owned(),
         }))
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, CloudError> {
+        self.check("GetQueueAttributes")?;
+        let now = Instant::now();
+        let mut depth = QueueDepth::default();
+        for entry in self.entries().by_number.values() {
+            if entry.visible_at <= now {
+                depth.visible += 1;
+            } else if entry.receive_count > 0 {
+                depth.in_flight += 1;
+            } else {
+                depth.delayed += 1;
+            }
+        }
+        Ok(depth)
     }
 }
 

@@ -17,9 +17,20 @@ pub use lazy::LazyQueue;
 pub use memory::MemoryQueue;
 pub use message::{Message, Receipt};
 pub use redrive_policy::RedrivePolicy;
-pub use sqs::{QueueDepth, SqsQueue};
+pub use sqs::SqsQueue;
 
 use crate::CloudError;
+
+/// Approximate numbers of a queue's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueDepth {
+    /// Messages that can be received now.
+    pub visible: u64,
+    /// Messages that were received and not deleted yet.
+    pub in_flight: u64,
+    /// Messages whose delay has not passed.
+    pub delayed: u64,
+}
 
 /// One message queue with SQS's semantics: at least once, in no particular order, and a received
 /// message is invisible to others until its visibility timeout ends.
@@ -98,6 +109,12 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// # Errors
     /// The error of the call.
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError>;
+
+    /// Returns the approximate numbers of messages.
+    ///
+    /// # Errors
+    /// The error of the call.
+    async fn depth(&self) -> Result<QueueDepth, CloudError>;
 
     /// Makes messages visible at once.
     ///

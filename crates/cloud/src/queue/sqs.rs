@@ -11,7 +11,7 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName, QueueAttributeName,
 };
 
-use super::{Message, Queue, Receipt, RedrivePolicy};
+use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::{CloudError, CloudErrorKind};
 
 /// SQS's limit on messages per call.
@@ -24,17 +24,6 @@ const MAX_TIMEOUT_SECONDS: i32 = 43_200;
 pub struct SqsQueue {
     pub(super) client: Client,
     pub(super) url: String,
-}
-
-/// Approximate numbers of a queue's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct QueueDepth {
-    /// Messages that can be received now.
-    pub visible: u64,
-    /// Messages that were received and not deleted yet.
-    pub in_flight: u64,
-    /// Messages whose delay has not passed.
-    pub delayed: u64,
 }
 
 impl SqsQueue {
@@ -59,35 +48,6 @@ impl SqsQueue {
 
     pub(super) fn is_fifo(&self) -> bool {
         self.url.ends_with(".fifo")
-    }
-
-    /// Returns the approximate numbers of messages.
-    ///
-    /// # Errors
-    /// The error of the call.
-    pub async fn depth(&self) -> Result<QueueDepth, CloudError> {
-        let output = self
-            .client
-            .get_queue_attributes()
-            .queue_url(&self.url)
-            .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
-            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
-            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesDelayed)
-            .send()
-            .await
-            .map_err(CloudError::from_sdk("GetQueueAttributes"))?;
-        let attributes = output.attributes.unwrap_or_default();
-        let count = |name| {
-            attributes
-                .get(&name)
-                .and_then(|text| text.parse().ok())
-                .unwrap_or_default()
-        };
-        Ok(QueueDepth {
-            visible: count(QueueAttributeName::ApproximateNumberOfMessages),
-            in_flight: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
-            delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
-        })
     }
 
     async fn delete_batch(&self, batch: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
@@ -222,6 +182,31 @@ impl Queue for SqsQueue {
         let attributes = output.attributes.unwrap_or_default();
         let policy = attributes.get(&name);
         Ok(policy.and_then(|json| RedrivePolicy::from_json(json)))
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, CloudError> {
+        let output = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
+            .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesDelayed)
+            .send()
+            .await
+            .map_err(CloudError::from_sdk("GetQueueAttributes"))?;
+        let attributes = output.attributes.unwrap_or_default();
+        let count = |name| {
+            attributes
+                .get(&name)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default()
+        };
+        Ok(QueueDepth {
+            visible: count(QueueAttributeName::ApproximateNumberOfMessages),
+            in_flight: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
+            delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
+        })
     }
 }
 

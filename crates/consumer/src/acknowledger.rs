@@ -1,0 +1,85 @@
+//! Deletion of finished messages, ten in a call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{Backoff, KillPoint, Queue, Receipt};
+use darkroom_telemetry::metric;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// A batch is sent when it is full, or when its first message has waited this long.
+const LINGER: Duration = Duration::from_millis(200);
+/// SQS's limit on messages per call.
+const BATCH: usize = 10;
+/// After this many attempts a message is left to be received once more; its handler finds the work
+/// done, and it is deleted then.
+const ATTEMPTS: u32 = 5;
+const RETRY: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
+
+/// Collects receipts and deletes their messages in batches.
+#[derive(Debug)]
+pub(crate) struct Acknowledger {
+    receipts: mpsc::Sender<Receipt>,
+    task: JoinHandle<()>,
+}
+
+impl Acknowledger {
+    pub(crate) fn start(name: &'static str, queue: Arc<dyn Queue>) -> Self {
+        let (receipts, incoming) = mpsc::channel(BATCH * 10);
+        let task = tokio::spawn(delete_batches(name, queue, incoming));
+        Self { receipts, task }
+    }
+
+    /// The channel through which a message in work is acknowledged.
+    pub(crate) fn sender(&self) -> mpsc::Sender<Receipt> {
+        self.receipts.clone()
+    }
+
+    /// Deletes everything acknowledged so far. All senders must be dropped by now.
+    pub(crate) async fn flush(self) {
+        drop(self.receipts);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the acknowledger failed");
+        }
+    }
+}
+
+async fn delete_batches(
+    name: &'static str,
+    queue: Arc<dyn Queue>,
+    mut incoming: mpsc::Receiver<Receipt>,
+) {
+    while let Some(first) = incoming.recv().await {
+        let mut batch = vec![first];
+        let deadline = Instant::now() + LINGER;
+        while batch.len() < BATCH {
+            match timeout_at(deadline, incoming.recv()).await {
+                Ok(Some(receipt)) => batch.push(receipt),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        delete(name, &*queue, batch).await;
+    }
+}
+
+/// Deletes a batch. Meanwhile finished messages wait and keep their permits, so that nothing new is
+/// started that could not be acknowledged either.
+async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) {
+    for attempt in 1..=ATTEMPTS {
+        KillPoint::BeforeDelete.pass();
+        match queue.delete(&batch).await {
+            Ok(failed) => batch = failed,
+            Err(error) => tracing::warn!(queue = name, %error, "cannot delete messages"),
+        }
+        KillPoint::AfterDelete.pass();
+        if batch.is_empty() {
+            return;
+        }
+        metric::DELETES_RETRIED.add(batch.len() as u64, [name]);
+        sleep(RETRY.delay(attempt)).await;
+    }
+    let messages = batch.len();
+    tracing::warn!(queue = name, messages, "messages are done but not deleted");
+}

@@ -1,0 +1,482 @@
+//! The loop that receives messages for as long as there are permits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{Backoff, CloudError, Message, Queue, Receipt};
+use darkroom_contract::Clock;
+use darkroom_telemetry::metric;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::acknowledger::Acknowledger;
+use crate::attempt::DeliveryAttempt;
+use crate::delivery::Delivery;
+use crate::handler::MessageHandler;
+use crate::settings::ConsumerSettings;
+use crate::status::ConsumerStatus;
+
+/// SQS's limit on messages per call.
+const BATCH: usize = 10;
+/// From the start of a failed poll to the next one.
+const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::from_secs(20));
+/// The pause after a failed poll is at least this: at most 30 calls a minute.
+const MIN_PAUSE: Duration = Duration::from_secs(2);
+/// The pause between polls that the service does not hold open.
+const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
+/// Time after the grace period to release and acknowledge messages.
+const LAST_CALLS: Duration = Duration::from_millis(600);
+
+/// The queues of a [`Consumer`].
+#[derive(Debug)]
+pub struct ConsumerParts {
+    /// The queue's name in logs and metrics.
+    pub name: &'static str,
+    /// The queue that is consumed.
+    pub queue: Arc<dyn Queue>,
+    /// The queue for messages that cannot be handled.
+    pub dead_letters: Arc<dyn Queue>,
+    /// The clock that ages of messages are measured with.
+    pub clock: Clock,
+}
+
+/// A consumer of one queue; see the crate's documentation.
+#[derive(Debug)]
+pub struct Consumer<H> {
+    parts: Arc<ConsumerParts>,
+    handler: Arc<H>,
+    settings: ConsumerSettings,
+    permits: Arc<Semaphore>,
+    status: ConsumerStatus,
+}
+
+impl<H: MessageHandler> Consumer<H> {
+    /// A consumer that gives each message to `handler`. No call is made yet.
+    pub fn new(parts: ConsumerParts, handler: Arc<H>, settings: ConsumerSettings) -> Self {
+        metric::register_queue(parts.name);
+        metric::PERMITS.set(settings.permits as f64, [parts.name]);
+        Self {
+            parts: Arc::new(parts),
+            handler,
+            permits: Arc::new(Semaphore::new(settings.permits)),
+            settings,
+            status: ConsumerStatus::new(),
+        }
+    }
+
+    /// The status, to be read while the consumer runs.
+    pub fn status(&self) -> ConsumerStatus {
+        self.status.clone()
+    }
+
+    /// Consumes until `stop` is cancelled, then drains: finishes work in hand for as long as
+    /// [`ConsumerSettings::drain_grace`] allows, and releases the rest. Returns within the grace
+    /// period and a second.
+    pub async fn run(self, stop: CancellationToken) {
+        let acknowledger = Acknowledger::start(self.parts.name, Arc::clone(&self.parts.queue));
+        let tasks = TaskTracker::new();
+        let delivery = Arc::new(Delivery {
+            parts: Arc::clone(&self.parts),
+            handler: Arc::clone(&self.handler),
+            settings: self.settings.clone(),
+            stop: stop.clone(),
+            overdue: CancellationToken::new(),
+        });
+        let drained = async {
+            self.poll(&delivery, &tasks, &acknowledger).await;
+            tasks.close();
+            tasks.wait().await;
+        };
+        let overdue = async {
+            stop.cancelled().await;
+            sleep(self.settings.drain_grace).await;
+        };
+        let queue = self.parts.name;
+        tokio::select! {
+            biased;
+            () = drained => tracing::info!(queue, "all messages in work are finished"),
+            () = overdue => {
+                let remaining = tasks.len();
+                tracing::warn!(queue, remaining, "grace period over: releasing messages");
+                delivery.overdue.cancel();
+                tasks.close();
+            }
+        }
+        let last_calls = async {
+            tasks.wait().await;
+            acknowledger.flush().await;
+        };
+        if timeout(LAST_CALLS, last_calls).await.is_err() {
+            tracing::warn!(
+                queue,
+                "not all messages could be acknowledged or released in time"
+            );
+        }
+    }
+
+    async fn poll(
+        &self,
+        delivery: &Arc<Delivery<H>>,
+        tasks: &TaskTracker,
+        acknowledger: &Acknowledger,
+    ) {
+        let stop = &delivery.stop;
+        let mut failures = 0;
+        while let Some(Ok(mut permits)) = stop.run_until_cancelled(self.acquire()).await {
+            let polled_at = Instant::now();
+            let Some(received) = self.receive(permits.len(), stop).await else {
+                return;
+            };
+            let pause = match received {
+                Ok(messages) if stop.is_cancelled() => return self.release(&messages).await,
+                Ok(messages) => {
+                    failures = 0;
+                    self.status.set_can_receive(true);
+                    self.count(&messages);
+                    let pause = pause_after(&messages, polled_at);
+                    for (message, permit) in messages.into_iter().zip(permits.drain(..)) {
+                        start(delivery, message, permit, tasks, acknowledger);
+                    }
+                    pause
+                }
+                Err(error) => {
+                    failures += 1;
+                    self.status.set_can_receive(false);
+                    let queue = self.parts.name;
+                    metric::RECEIVE_ERRORS.add(1, [queue]);
+                    tracing::warn!(queue, %error, failures, "cannot receive messages");
+                    let pause = POLL_RETRY.delay(failures);
+                    pause.saturating_sub(polled_at.elapsed()).max(MIN_PAUSE)
+                }
+            };
+            drop(permits);
+            if !pause.is_zero() {
+                stop.run_until_cancelled(sleep(pause)).await;
+            }
+        }
+    }
+
+    /// Long-polls; `None` if the poll was abandoned because of a stop.
+    async fn receive(
+        &self,
+        max: usize,
+        stop: &CancellationToken,
+    ) -> Option<Result<Vec<Message>, CloudError>> {
+        let settings = &self.settings;
+        let queue = &self.parts.queue;
+        let poll = queue.receive(max, settings.poll_wait, settings.visibility_timeout);
+        let abandoned = async {
+            stop.cancelled().await;
+            sleep(settings.poll_grace).await;
+        };
+        tokio::select! {
+            biased;
+            received = poll => Some(received),
+            () = abandoned => None,
+        }
+    }
+
+    /// Waits for one permit and for the handler to be ready, then takes up to ten permits.
+    async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
+        let mut permits = vec![Arc::clone(&self.permits).acquire_owned().await?];
+        let max = self.handler.ready().await.min(BATCH);
+        while permits.len() < max {
+            match Arc::clone(&self.permits).try_acquire_owned() {
+                Ok(permit) => permits.push(permit),
+                Err(_) => break,
+            }
+        }
+        Ok(permits)
+    }
+
+    async fn release(&self, messages: &[Message]) {
+        let receipts: Vec<Receipt> = messages.iter().map(|one| one.receipt.clone()).collect();
+        if let Err(error) = self.parts.queue.release(&receipts).await {
+            tracing::warn!(queue = self.parts.name, %error, "cannot release messages");
+        }
+    }
+
+    fn count(&self, messages: &[Message]) {
+        let queue = self.parts.name;
+        metric::RECEIVED.add(messages.len() as u64, [queue]);
+        let now = self.parts.clock.now();
+        for message in messages {
+            let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
+            if !attempt.is_first() {
+                metric::REDELIVERIES.add(1, [queue]);
+            } else if let Some(seconds) = attempt.age_seconds(now) {
+                metric::MESSAGE_AGE.record(seconds, [queue]);
+            }
+        }
+    }
+}
+
+/// A service that answers an empty long poll at once is polled at a pace of its own.
+fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
+    let is_short = polled_at.elapsed() < SHORT_POLL_PAUSE / 2;
+    if is_short && messages.is_empty() {
+        SHORT_POLL_PAUSE
+    } else {
+        Duration::ZERO
+    }
+}
+
+fn start<H: MessageHandler>(
+    delivery: &Arc<Delivery<H>>,
+    message: Message,
+    permit: OwnedSemaphorePermit,
+    tasks: &TaskTracker,
+    acknowledger: &Acknowledger,
+) {
+    let delivery = Arc::clone(delivery);
+    let acknowledge = acknowledger.sender();
+    let in_flight = metric::IN_FLIGHT.track(1.0, [delivery.parts.name]);
+    tasks.spawn(async move {
+        delivery.run(message, acknowledge).await;
+        drop((permit, in_flight));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::CloudErrorKind;
+
+    use super::*;
+    use crate::testing::{Call, ScriptedHandler, TestConsumer};
+    use crate::{Context, DeadLetterReason, Disposition};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn settings() -> ConsumerSettings {
+        ConsumerSettings::default()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn finished_messages_are_deleted_ten_in_a_call() {
+        let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler, settings());
+        test.send(20).await;
+        sleep(5 * SECOND).await;
+        assert!(test.queue.queue.is_empty());
+        assert_eq!(test.queue.count(&Call::Delete(10)), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_message_comes_back_after_a_growing_delay_and_then_is_a_dead_letter() {
+        let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Retry);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        sleep(30 * 60 * SECOND).await;
+        let delays = test
+            .queue
+            .calls()
+            .into_iter()
+            .filter_map(|(_, call)| match call {
+                Call::ChangeVisibility(delay) => Some(delay),
+                _ => None,
+            });
+        let delays: Vec<Duration> = delays.collect();
+        assert_eq!(handler.finished(), 5);
+        assert!(delays.is_sorted(), "{delays:?}");
+        assert!(
+            delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,
+            "{delays:?}"
+        );
+        assert_eq!(test.dead_letters.bodies(), ["0"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hopeless_message_goes_to_the_dead_letters_with_its_reason() {
+        let reason = DeadLetterReason::new("malformed", &"not JSON");
+        let disposition = Disposition::DeadLetter(reason.clone());
+        let test = TestConsumer::start(ScriptedHandler::new(SECOND, disposition), settings());
+        test.send(1).await;
+        sleep(3 * SECOND).await;
+        assert!(test.queue.queue.is_empty());
+        let dead_letter = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();
+        let attributes = &dead_letter[0].attributes;
+        assert_eq!(DeadLetterReason::from_attributes(attributes), Some(reason));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hopeless_message_stays_while_the_dead_letter_queue_fails() {
+        let reason = DeadLetterReason::new("malformed", &"");
+        let disposition = Disposition::DeadLetter(reason);
+        let handler = ScriptedHandler::new(Duration::ZERO, disposition);
+        let test = TestConsumer::start(handler, settings());
+        test.dead_letters.fail(CloudErrorKind::Unavailable);
+        test.send(1).await;
+        sleep(3 * SECOND).await;
+        assert_eq!(test.queue.queue.len(), 1);
+        test.dead_letters.succeed();
+        sleep(15 * SECOND).await;
+        assert!(test.queue.queue.is_empty());
+        assert_eq!(test.dead_letters.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replaced_message_is_delivered_anew_after_its_delay() {
+        let delay = 60 * SECOND;
+        let body = "again".to_owned();
+        let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Replace { body, delay });
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        sleep(59 * SECOND).await;
+        assert_eq!(handler.begun(), 1);
+        assert_eq!(test.queue.queue.bodies(), ["again"]);
+        sleep(2 * SECOND).await;
+        assert_eq!(handler.begun(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_in_long_work_is_delivered_to_nobody_else() {
+        let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        sleep(700 * SECOND).await;
+        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+        assert!(test.queue.queue.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_heartbeat_follows_the_backoff() {
+        let handler = ScriptedHandler::new(50 * SECOND, Disposition::Retry);
+        let settings = settings();
+        let timeout = settings.visibility_timeout;
+        let test = TestConsumer::start(handler, settings);
+        test.send(1).await;
+        sleep(51 * SECOND).await;
+        let changes = test.queue.calls().into_iter();
+        let changes = changes.filter_map(|(_, call)| match call {
+            Call::ChangeVisibility(timeout) => Some(timeout),
+            _ => None,
+        });
+        let changes: Vec<Duration> = changes.collect();
+        let (backoff, heartbeats) = changes.split_last().unwrap();
+        assert!(*backoff <= 10 * SECOND, "{backoff:?}");
+        assert_eq!(heartbeats, [timeout; 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_messages_are_in_work_than_there_are_permits() {
+        let handler = ScriptedHandler::new(60 * SECOND, Disposition::Ack);
+        let permits = 3;
+        let settings = ConsumerSettings {
+            permits,
+            ..settings()
+        };
+        let test = TestConsumer::start(handler.clone(), settings);
+        test.send(10).await;
+        sleep(30 * SECOND).await;
+        assert_eq!((handler.begun(), handler.finished()), (permits, 0));
+        sleep(60 * SECOND).await;
+        assert_eq!(
+            (handler.begun(), handler.finished()),
+            (2 * permits, permits)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failing_queue_is_polled_at_most_thirty_times_a_minute_and_reported() {
+        let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.queue.queue.fail(CloudErrorKind::Unavailable);
+        sleep(60 * SECOND).await;
+        assert!(test.queue.count(&Call::Receive) <= 30);
+        assert!(!test.status.can_receive());
+        test.queue.queue.succeed();
+        test.send(1).await;
+        sleep(25 * SECOND).await;
+        assert_eq!(handler.finished(), 1);
+        assert!(test.status.can_receive());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_finishes_what_was_begun() {
+        let handler = ScriptedHandler::new(20 * SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(3).await;
+        sleep(SECOND).await;
+        test.stop.cancel();
+        test.task.await.unwrap();
+        assert_eq!(handler.finished(), 3);
+        assert!(test.queue.queue.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_releases_what_takes_longer_than_the_grace_period() {
+        let handler = ScriptedHandler::new(3600 * SECOND, Disposition::Ack);
+        let settings = settings();
+        let grace = settings.drain_grace;
+        let test = TestConsumer::start(handler.clone(), settings);
+        test.send(3).await;
+        sleep(SECOND).await;
+        let stopped_at = Instant::now();
+        test.stop.cancel();
+        test.task.await.unwrap();
+        assert!(stopped_at.elapsed() <= grace + SECOND);
+        let released = test
+            .queue
+            .receive(10, Duration::ZERO, SECOND)
+            .await
+            .unwrap();
+        assert_eq!((released.len(), handler.finished()), (3, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_arrives_in_the_last_poll_is_released() {
+        let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        sleep(SECOND).await;
+        test.stop.cancel();
+        test.send(1).await;
+        test.task.await.unwrap();
+        let released = test
+            .queue
+            .receive(10, Duration::ZERO, SECOND)
+            .await
+            .unwrap();
+        assert_eq!((released.len(), handler.begun()), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_abandons_a_poll_after_its_grace() {
+        let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
+        let settings = ConsumerSettings {
+            poll_grace: SECOND,
+            ..settings()
+        };
+        let test = TestConsumer::start(handler, settings);
+        sleep(SECOND).await;
+        let stopped_at = Instant::now();
+        test.stop.cancel();
+        test.task.await.unwrap();
+        assert_eq!(stopped_at.elapsed(), SECOND);
+    }
+
+    #[derive(Debug)]
+    struct NeverReady;
+
+    #[async_trait::async_trait]
+    impl MessageHandler for NeverReady {
+        async fn ready(&self) -> usize {
+            std::future::pending().await
+        }
+
+        async fn handle(&self, _message: &Message, _context: &Context) -> Disposition {
+            Disposition::Ack
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_received_before_the_handler_is_ready() {
+        let test = TestConsumer::start(NeverReady, settings());
+        test.send(1).await;
+        sleep(60 * SECOND).await;
+        assert_eq!(test.queue.count(&Call::Receive), 0);
+        test.stop.cancel();
+        test.task.await.unwrap();
+    }
+}

@@ -1,0 +1,140 @@
+//! One message, from its delivery to its disposition.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{Message, Receipt};
+use darkroom_telemetry::metric;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::attempt::DeliveryAttempt;
+use crate::consumer::ConsumerParts;
+use crate::dead_letter::DeadLetterReason;
+use crate::handler::{Context, Disposition, MessageHandler};
+use crate::settings::ConsumerSettings;
+use crate::visibility::Heartbeat;
+
+/// Everything that a message is worked on with.
+#[derive(Debug)]
+pub(crate) struct Delivery<H> {
+    pub(crate) parts: Arc<ConsumerParts>,
+    pub(crate) handler: Arc<H>,
+    pub(crate) settings: ConsumerSettings,
+    /// Cancelled when work is to be finished.
+    pub(crate) stop: CancellationToken,
+    /// Cancelled when work has to be released.
+    pub(crate) overdue: CancellationToken,
+}
+
+impl<H: MessageHandler> Delivery<H> {
+    /// Works on one message to its end. Every failure leaves the message on a queue.
+    pub(crate) async fn run(&self, message: Message, acknowledge: mpsc::Sender<Receipt>) {
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is_planted(crate::planted::Bug::DeleteBeforePublish) {
+            let _ = acknowledge.send(message.receipt.clone()).await;
+        }
+        let is_done = match self.handle(&message).await {
+            None => {
+                self.count("released");
+                let receipt = &message.receipt;
+                self.change_visibility(receipt, Duration::ZERO).await;
+                false
+            }
+            Some(Disposition::Ack) => {
+                self.count("acknowledged");
+                true
+            }
+            Some(Disposition::Retry) => {
+                self.retry_later(&message).await;
+                false
+            }
+            Some(Disposition::Replace { body, delay }) => self.replace(&body, delay).await,
+            Some(Disposition::DeadLetter(reason)) => self.dead_letter(&message, &reason).await,
+        };
+        if is_done && acknowledge.send(message.receipt).await.is_err() {
+            tracing::error!(queue = self.parts.name, "cannot acknowledge a message");
+        }
+    }
+
+    /// `None` if the message has to be released.
+    async fn handle(&self, message: &Message) -> Option<Disposition> {
+        let context = Context {
+            attempt: DeliveryAttempt::new(message, self.settings.max_receive_count),
+            stop: self.stop.clone(),
+        };
+        let heartbeat = Heartbeat {
+            name: self.parts.name,
+            queue: &*self.parts.queue,
+            receipt: &message.receipt,
+            visibility_timeout: self.settings.visibility_timeout,
+            overdue: &self.overdue,
+        };
+        heartbeat.run(self.handler.handle(message, &context)).await
+    }
+
+    async fn retry_later(&self, message: &Message) {
+        self.count("retried");
+        let delay = self.settings.retry.delay(message.receive_count);
+        self.change_visibility(&message.receipt, delay).await;
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is_planted(crate::planted::Bug::HeartbeatAfterBackoff) {
+            let timeout = self.settings.visibility_timeout;
+            self.change_visibility(&message.receipt, timeout).await;
+        }
+    }
+
+    async fn change_visibility(&self, receipt: &Receipt, timeout: Duration) {
+        let changed = self.parts.queue.change_visibility(receipt, timeout).await;
+        if let Err(error) = changed {
+            let queue = self.parts.name;
+            tracing::warn!(queue, %error, "cannot set a visibility timeout: waiting for its end");
+        }
+    }
+
+    /// Sends the new message and returns `true` if the old one can be deleted. Otherwise the old
+    /// one becomes visible again by itself.
+    async fn replace(&self, body: &str, delay: Duration) -> bool {
+        match self.parts.queue.send_delayed(body, delay).await {
+            Ok(()) => {
+                self.count("retried");
+                true
+            }
+            Err(error) => {
+                tracing::warn!(queue = self.parts.name, %error, "cannot replace a message");
+                false
+            }
+        }
+    }
+
+    /// Moves a message to the dead-letter queue and returns `true` if it is there. Otherwise it
+    /// stays on its queue, and SQS itself moves it when its attempts are exhausted.
+    async fn dead_letter(&self, message: &Message, reason: &DeadLetterReason) -> bool {
+        let (queue, message_id) = (self.parts.name, &message.id);
+        let DeadLetterReason { code, detail } = reason;
+        tracing::error!(
+            queue,
+            message_id,
+            reason = code,
+            detail,
+            "message dead-lettered"
+        );
+        let dead_letters = &self.parts.dead_letters;
+        match dead_letters.forward(message, &reason.attributes()).await {
+            Ok(()) => {
+                self.count("dead_lettered");
+                metric::DEAD_LETTERS.add(1, [queue, code]);
+                true
+            }
+            Err(error) => {
+                tracing::error!(queue, message_id, %error, "cannot reach the dead-letter queue");
+                self.retry_later(message).await;
+                false
+            }
+        }
+    }
+
+    fn count(&self, result: &str) {
+        metric::MESSAGES.add(1, [self.parts.name, result]);
+    }
+}

@@ -1,0 +1,98 @@
+//! The handler of messages and its decisions.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use darkroom_cloud::Message;
+use tokio_util::sync::CancellationToken;
+
+use crate::attempt::DeliveryAttempt;
+use crate::dead_letter::DeadLetterReason;
+
+/// The handler of one kind of message.
+#[async_trait]
+pub trait MessageHandler: Send + Sync + 'static {
+    /// Waits until the handler can make progress, and returns the number of messages that it takes
+    /// at most. Nothing is received before, so that no message loses an attempt to an outage.
+    async fn ready(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Works on one message. The message stays invisible to others meanwhile.
+    ///
+    /// Dropped at any await point when the grace period of a shutdown is over; the message is
+    /// released then.
+    async fn handle(&self, message: &Message, context: &Context) -> Disposition;
+}
+
+/// The circumstances of a delivery.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The delivery.
+    pub attempt: DeliveryAttempt,
+    /// Cancelled when the consumer shuts down: work is to be finished, and nothing awaited that may
+    /// never come.
+    pub stop: CancellationToken,
+}
+
+/// The decision of a handler about a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// The work is done and durable: the message is deleted.
+    Ack,
+    /// The work failed for now: the message becomes visible again after a backoff.
+    Retry,
+    /// The work failed for now: the message is replaced by a new one that is delivered after a
+    /// delay of at most 15 minutes.
+    ///
+    /// SQS permits 120,000 invisible messages per queue, and a receiver that is away for a day soon
+    /// has more. Delayed messages have no such limit.
+    Replace {
+        /// The body of the new message.
+        body: String,
+        /// The delay of the new message.
+        delay: Duration,
+    },
+    /// The message is malformed or out of attempts: it goes to the dead-letter queue.
+    DeadLetter(DeadLetterReason),
+}
+
+impl Disposition {
+    /// The disposition of a message whose parts have these two: a part to retry keeps the message,
+    /// and a hopeless one is dead-lettered when nothing is left to retry.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        if self.severity() >= other.severity() {
+            self
+        } else {
+            other
+        }
+    }
+
+    const fn severity(&self) -> u8 {
+        match self {
+            Self::Ack => 0,
+            Self::DeadLetter(_) => 1,
+            Self::Replace { .. } => 2,
+            Self::Retry => 3,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_to_retry_keeps_the_message_and_a_hopeless_one_outweighs_a_done_one() {
+        let hopeless = || Disposition::DeadLetter(DeadLetterReason::new("malformed", &"x"));
+        let retried = hopeless().or_worse(Disposition::Retry);
+        assert_eq!(retried, Disposition::Retry);
+        let retried = Disposition::Retry.or_worse(hopeless());
+        assert_eq!(retried, Disposition::Retry);
+        assert_eq!(Disposition::Ack.or_worse(hopeless()), hopeless());
+        assert_eq!(hopeless().or_worse(Disposition::Ack), hopeless());
+        let done = Disposition::Ack.or_worse(Disposition::Ack);
+        assert_eq!(done, Disposition::Ack);
+    }
+}

@@ -1,0 +1,29 @@
+//! Known bugs, planted on demand in the current thread, so that the protocol simulation can prove
+//! that it finds them.
+
+use std::cell::Cell;
+
+/// A known bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// A message is deleted before its outcome is durable.
+    DeleteBeforePublish,
+    /// The raw object is not checked again after its manifest is written.
+    NoVerifyAfterPublish,
+    /// A heartbeat is sent after the backoff was set.
+    HeartbeatAfterBackoff,
+}
+
+thread_local! {
+    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+}
+
+/// Plants a bug in the current thread, or removes it.
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+/// Returns `true` if this bug is planted in the current thread.
+pub fn is_planted(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}

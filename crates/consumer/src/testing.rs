@@ -1,0 +1,203 @@
+//! Queues and handlers for this crate's tests.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use darkroom_cloud::{CloudError, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy};
+use darkroom_contract::Clock;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Consumer, ConsumerParts, ConsumerSettings, ConsumerStatus, Context, Disposition, MessageHandler,
+};
+
+/// A call that a consumer made, with its time since the queue was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Call {
+    Receive,
+    Delete(usize),
+    ChangeVisibility(Duration),
+}
+
+/// A queue in memory that records calls.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordingQueue {
+    pub(crate) queue: MemoryQueue,
+    calls: Arc<Mutex<Vec<(Duration, Call)>>>,
+    started_at: Instant,
+}
+
+impl RecordingQueue {
+    fn new(queue: MemoryQueue) -> Self {
+        Self {
+            queue,
+            calls: Arc::default(),
+            started_at: Instant::now(),
+        }
+    }
+
+    pub(crate) fn calls(&self) -> Vec<(Duration, Call)> {
+        let calls = self.calls.lock();
+        calls.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn count(&self, call: &Call) -> usize {
+        self.calls().iter().filter(|(_, made)| made == call).count()
+    }
+
+    fn record(&self, call: Call) {
+        let calls = self.calls.lock();
+        let mut calls = calls.unwrap_or_else(PoisonError::into_inner);
+        calls.push((self.started_at.elapsed(), call));
+    }
+}
+
+#[async_trait]
+impl Queue for RecordingQueue {
+    async fn receive(
+        &self,
+        max: usize,
+        wait: Duration,
+        visibility_timeout: Duration,
+    ) -> Result<Vec<Message>, CloudError> {
+        self.record(Call::Receive);
+        self.queue.receive(max, wait, visibility_timeout).await
+    }
+
+    async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
+        self.record(Call::Delete(receipts.len()));
+        self.queue.delete(receipts).await
+    }
+
+    async fn change_visibility(
+        &self,
+        receipt: &Receipt,
+        timeout: Duration,
+    ) -> Result<(), CloudError> {
+        self.record(Call::ChangeVisibility(timeout));
+        self.queue.change_visibility(receipt, timeout).await
+    }
+
+    async fn change_visibility_batch(
+        &self,
+        receipts: &[Receipt],
+        timeout: Duration,
+    ) -> Result<(), CloudError> {
+        self.record(Call::ChangeVisibility(timeout));
+        self.queue.change_visibility_batch(receipts, timeout).await
+    }
+
+    async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
+        self.queue.send(bodies).await
+    }
+
+    async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError> {
+        self.queue.send_delayed(body, delay).await
+    }
+
+    async fn forward(
+        &self,
+        message: &Message,
+        attributes: &BTreeMap<&str, String>,
+    ) -> Result<(), CloudError> {
+        self.queue.forward(message, attributes).await
+    }
+
+    async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {
+        self.queue.redrive_policy().await
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, CloudError> {
+        self.queue.depth().await
+    }
+}
+
+/// A handler that works for a while and then decides as it was told.
+#[derive(Debug, Clone)]
+pub(crate) struct ScriptedHandler {
+    pub(crate) work: Duration,
+    pub(crate) disposition: Disposition,
+    /// Bodies of the messages that were begun.
+    begun: Arc<Mutex<Vec<String>>>,
+    /// Bodies of the messages that were finished.
+    finished: Arc<Mutex<Vec<String>>>,
+}
+
+impl ScriptedHandler {
+    pub(crate) fn new(work: Duration, disposition: Disposition) -> Self {
+        Self {
+            work,
+            disposition,
+            begun: Arc::default(),
+            finished: Arc::default(),
+        }
+    }
+
+    pub(crate) fn begun(&self) -> usize {
+        let begun = self.begun.lock();
+        begun.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    pub(crate) fn finished(&self) -> usize {
+        let finished = self.finished.lock();
+        finished.unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+fn push(list: &Mutex<Vec<String>>, message: &Message) {
+    let list = list.lock();
+    let mut list = list.unwrap_or_else(PoisonError::into_inner);
+    list.push(message.body.clone());
+}
+
+#[async_trait]
+impl MessageHandler for ScriptedHandler {
+    async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
+        push(&self.begun, message);
+        sleep(self.work).await;
+        push(&self.finished, message);
+        self.disposition.clone()
+    }
+}
+
+/// A running consumer on memory.
+pub(crate) struct TestConsumer {
+    pub(crate) queue: RecordingQueue,
+    pub(crate) dead_letters: MemoryQueue,
+    pub(crate) status: ConsumerStatus,
+    pub(crate) stop: CancellationToken,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl TestConsumer {
+    pub(crate) fn start(handler: impl MessageHandler, settings: ConsumerSettings) -> Self {
+        let dead_letters = MemoryQueue::new(Clock::system());
+        let max = settings.max_receive_count;
+        let queue = MemoryQueue::with_dead_letters(Clock::system(), max, dead_letters.clone());
+        let queue = RecordingQueue::new(queue);
+        let parts = ConsumerParts {
+            name: "test",
+            queue: Arc::new(queue.clone()),
+            dead_letters: Arc::new(dead_letters.clone()),
+            clock: Clock::system(),
+        };
+        let consumer = Consumer::new(parts, Arc::new(handler), settings);
+        let stop = CancellationToken::new();
+        Self {
+            queue,
+            dead_letters,
+            status: consumer.status(),
+            task: tokio::spawn(consumer.run(stop.clone())),
+            stop,
+        }
+    }
+
+    pub(crate) async fn send(&self, count: usize) {
+        let bodies: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+        self.queue.send(&bodies).await.unwrap();
+    }
+}
