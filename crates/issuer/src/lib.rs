@@ -28,10 +28,8 @@ mod settings;
 mod trace;
 mod uploads;
 mod variant_urls;
-mod webhook;
 
 pub use auth::{ApiKey, ApiKeySettings, AuthError, AuthMode, AuthSettings, Authenticator, KeyHash};
 pub use limits::LimitSettings;
 pub use service::{Issuer, IssuerParts};
 pub use settings::{IssuerSettings, IssuerSettingsError};
-pub use webhook::{Courier, Endpoint, EndpointError, Secret, WebhookSettings};

@@ -1,35 +1,34 @@
-//! What an operator says about webhooks.
+//! Settings of webhooks.
 
 use std::fmt;
 use std::time::Duration;
 
+use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::IssuerSettingsError;
-
-/// Who is told of outcomes (`[webhooks]`).
+/// The receiver of outcomes (`[webhooks]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookSettings {
-    /// Where every outcome is POSTed; nowhere, where it is not said.
+    /// The URL that every outcome is POSTed to; none by default.
     pub url: Option<String>,
-    /// What notices are signed with: `whsec_` and base64 of 24 to 64 random bytes. While it is
-    /// replaced, the new one and the old one with a space between them.
+    /// The signing secret: `whsec_` and the base64 of 24 to 64 random bytes. During a rotation, the
+    /// new one and the old one, separated by a space.
     pub secret: Option<Secret>,
-    /// How long one try may take.
+    /// Time limit for one attempt.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
-    /// The pause after the first try; it doubles up to 15 minutes.
+    /// Delay after the first failed attempt; it doubles up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub first_retry: Duration,
-    /// After how long a notice that nobody takes goes to the dead letters.
+    /// Age at which an undelivered event goes to the dead-letter queue.
     #[serde(with = "humantime_serde")]
     pub give_up_after: Duration,
-    /// Whether the address may be one of this machine or of a private network.
+    /// Permits a URL on this machine or in a private network.
     pub allow_private_addresses: bool,
 }
 
-/// A text that is not shown.
+/// A text that is never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -66,40 +65,37 @@ impl Default for WebhookSettings {
 }
 
 impl WebhookSettings {
-    /// Checks what types alone cannot say; of address and secret, an
-    /// [`Endpoint`](super::Endpoint) does.
+    /// Checks the rules that the types alone do not express. URL and secret are checked by
+    /// [`WebhookSender::new`](crate::WebhookSender::new).
     ///
     /// # Errors
-    /// The first setting found that is out of bounds.
-    pub fn validate(&self) -> Result<(), IssuerSettingsError> {
+    /// The first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), SettingError> {
         const SECOND: Duration = Duration::from_secs(1);
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        for (key, is_right, message) in [
+        for (key, is_valid, problem) in [
             (
                 "webhooks.secret",
                 self.secret.is_some() || self.url.is_none(),
-                "is needed where webhooks.url is set",
+                "is required when webhooks.url is set",
             ),
             (
                 "webhooks.timeout",
                 (SECOND..=30 * SECOND).contains(&self.timeout),
-                "is between 1 s and 30 s",
+                "must be between 1 s and 30 s",
             ),
             (
                 "webhooks.first_retry",
                 (SECOND..=900 * SECOND).contains(&self.first_retry),
-                "is between 1 s and 15 min",
+                "must be between 1 s and 15 min",
             ),
             (
                 "webhooks.give_up_after",
                 (60 * SECOND..=30 * DAY).contains(&self.give_up_after),
-                "is between 1 min and 30 days",
+                "must be between 1 min and 30 days",
             ),
         ] {
-            if !is_right {
-                let message = message.to_owned();
-                return Err(IssuerSettingsError { key, message });
-            }
+            SettingError::ensure(is_valid, key, problem)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a receiver knows a notice of ours by ([Standard
+//! Signatures of requests ([Standard
 //! Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
 
 use std::fmt;
@@ -10,30 +10,30 @@ use sha2::Sha256;
 
 const PREFIX: &str = "whsec_";
 
-/// One or more secrets to sign with; receivers take a notice that any of theirs has signed.
+/// One or more signing secrets. A receiver accepts a request that any of its own has signed.
 pub(crate) struct SigningSecrets(Vec<Hmac<Sha256>>);
 
 impl SigningSecrets {
     /// # Errors
-    /// A sentence about what is wrong; it does not repeat the secret.
+    /// A problem text that does not repeat the secret.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        const WRONG: &str = "is whsec_ and base64 of 24 to 64 random bytes";
+        const INVALID: &str = "must be whsec_ and the base64 of 24 to 64 random bytes";
         let secrets = text.split_whitespace().map(|secret| {
-            let base64 = secret.strip_prefix(PREFIX).ok_or(WRONG)?;
-            let key = STANDARD.decode(base64).map_err(|_| WRONG)?;
+            let base64 = secret.strip_prefix(PREFIX).ok_or(INVALID)?;
+            let key = STANDARD.decode(base64).map_err(|_| INVALID)?;
             if !(24..=64).contains(&key.len()) {
-                return Err(WRONG);
+                return Err(INVALID);
             }
-            Hmac::new_from_slice(&key).map_err(|_| WRONG)
+            Hmac::new_from_slice(&key).map_err(|_| INVALID)
         });
         let secrets: Vec<_> = secrets.collect::<Result<_, _>>()?;
         if secrets.is_empty() {
-            return Err(WRONG);
+            return Err(INVALID);
         }
         Ok(Self(secrets))
     }
 
-    /// The value of `webhook-signature`.
+    /// The value of the `webhook-signature` header.
     pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         let signatures = self.0.iter().map(|secret| {
             let mut mac = secret.clone();
@@ -57,7 +57,7 @@ mod tests {
 
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    /// The example that the reference libraries of Standard Webhooks are tested with.
+    /// The example in the tests of Standard Webhooks' reference libraries.
     #[test]
     fn a_signature_is_the_one_of_the_reference_libraries() {
         let secrets = SigningSecrets::parse(SECRET).unwrap();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn while_a_secret_is_replaced_both_sign() {
+    fn both_secrets_sign_during_a_rotation() {
         let other = format!("whsec_{}", STANDARD.encode([7; 32]));
         let both = SigningSecrets::parse(&format!("{other} {SECRET}")).unwrap();
         let signed = both.sign(
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_or_no_secret_is_refused() {
+    fn a_short_or_malformed_secret_is_refused() {
         let short = format!("whsec_{}", STANDARD.encode([7; 16]));
         for text in ["", "secret", "whsec_", "whsec_!", &short] {
             assert!(SigningSecrets::parse(text).is_err(), "{text}");

@@ -1,25 +1,25 @@
-//! Which addresses a webhook may be at.
+//! Public addresses, the only ones that a webhook may be sent to.
 //!
-//! Names are resolved here, and a connection is made to the very addresses that were looked at, so
-//! that a name which answers differently the next time (DNS rebinding) gains nothing.
+//! Names are resolved here, and the connection is made to the very addresses that were checked, so
+//! that a name which resolves differently the next time (DNS rebinding) gains nothing.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Finds public addresses only.
+/// A resolver that returns public addresses only.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct PublicOnly;
+pub(crate) struct PublicAddresses;
 
-impl Resolve for PublicOnly {
+impl Resolve for PublicAddresses {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
-                let why = format!("{} has no public address", name.as_str());
-                return Err(io::Error::other(why).into());
+                let error = format!("{} has no public address", name.as_str());
+                return Err(io::Error::other(error).into());
             }
             Ok(Box::new(public.into_iter()) as Addrs)
         })
@@ -61,14 +61,14 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(mapped);
     }
     match segments {
-        // Translated by a gateway to the address in it (RFC 6052).
+        // A gateway translates it to the embedded IPv4 address (RFC 6052).
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
         // 6to4 (RFC 3056).
         [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
-        // Protocols' own (Teredo among them), and documentation.
+        // IETF protocols (Teredo among them) and documentation.
         _ if a == 0x2001 && (b < 0x200 || b == 0xdb8) => false,
         [0x3fff, second, ..] if second < 0x1000 => false,
-        // All that has been given out to networks.
+        // Global unicast.
         _ => a & 0xe000 == 0x2000,
     }
 }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_the_open_internet_are_public() {
+    fn only_addresses_of_the_public_internet_are_public() {
         for (address, expected) in [
             ("93.184.215.14", true),
             ("100.63.255.255", true),
@@ -116,8 +116,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_home_leads_nowhere() {
-        let resolved = PublicOnly.resolve("localhost".parse().unwrap()).await;
+    async fn a_name_with_private_addresses_alone_resolves_to_none() {
+        let resolved = PublicAddresses.resolve("localhost".parse().unwrap()).await;
         let error = resolved.err().unwrap().to_string();
         assert_eq!(error, "localhost has no public address");
     }

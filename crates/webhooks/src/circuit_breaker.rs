@@ -1,0 +1,60 @@
+//! Sparing a receiver that is away.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use darkroom_cloud::Backoff;
+use tokio::time::sleep;
+
+/// Consecutive failures after which a receiver counts as away.
+const OPEN_AFTER: u32 = 20;
+/// Pauses between single attempts at a receiver that is away.
+const PAUSE: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(60));
+
+/// A circuit breaker: after many consecutive failures only single attempts pass, at growing pauses,
+/// until one succeeds.
+#[derive(Debug, Default)]
+pub(crate) struct CircuitBreaker {
+    consecutive_failures: AtomicU32,
+}
+
+impl CircuitBreaker {
+    /// Waits for the next attempt and returns how many may be made at once.
+    pub(crate) async fn ready(&self) -> usize {
+        let failures = self.consecutive_failures.load(Ordering::Relaxed);
+        let Some(excess) = failures.checked_sub(OPEN_AFTER) else {
+            return usize::MAX;
+        };
+        sleep(PAUSE.delay(excess + 1)).await;
+        1
+    }
+
+    pub(crate) fn record(&self, is_success: bool) {
+        if is_success {
+            self.consecutive_failures.store(0, Ordering::Relaxed);
+        } else {
+            self.consecutive_failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn many_failures_open_it_and_one_success_closes_it() {
+        let breaker = CircuitBreaker::default();
+        for _ in 0..OPEN_AFTER {
+            assert_eq!(breaker.ready().await, usize::MAX);
+            breaker.record(false);
+        }
+        let started_at = Instant::now();
+        assert_eq!(breaker.ready().await, 1);
+        assert!(started_at.elapsed() >= Duration::from_millis(500));
+        breaker.record(true);
+        assert_eq!(breaker.ready().await, usize::MAX);
+    }
+}

@@ -1,0 +1,161 @@
+//! The consumer of outcome events.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use darkroom_cloud::{Backoff, Message, Queue};
+use darkroom_consumer::{
+    Consumer, ConsumerParts, ConsumerSettings, Context, DeadLetterReason, Disposition,
+    MessageHandler,
+};
+use darkroom_contract::{Clock, OutcomeEvent};
+use darkroom_uploads::VariantUrls;
+use tokio_util::sync::CancellationToken;
+
+use crate::circuit_breaker::CircuitBreaker;
+use crate::sender::WebhookSender;
+use crate::settings::WebhookSettings;
+
+/// Deliveries at once.
+const PERMITS: usize = 10;
+/// Longer than an attempt and everything that follows it.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
+/// SQS's limit on a delay.
+const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
+
+/// The parts of a [`WebhookDispatcher`].
+#[derive(Debug)]
+pub struct WebhookDispatcherParts {
+    /// The queue of outcome events.
+    pub events: Arc<dyn Queue>,
+    /// The queue for events that are malformed or too old.
+    pub dead_letters: Arc<dyn Queue>,
+    /// The URLs of variants, which a receiver is told.
+    pub variant_urls: VariantUrls,
+    /// The clock that ages are measured with.
+    pub clock: Clock,
+}
+
+/// Delivers outcome events to the operator's URL until it is told to stop.
+#[derive(Debug)]
+pub struct WebhookDispatcher {
+    consumer: Consumer<DeliveryHandler>,
+}
+
+/// Delivers one event.
+///
+/// An event that is not accepted is replaced by a new message with a delay: a receiver may be away
+/// for days, longer than messages may stay invisible or in numbers that may not be.
+#[derive(Debug)]
+struct DeliveryHandler {
+    sender: WebhookSender,
+    variant_urls: VariantUrls,
+    clock: Clock,
+    circuit_breaker: CircuitBreaker,
+    retry: Backoff,
+    give_up_after: Duration,
+}
+
+impl WebhookDispatcher {
+    /// A dispatcher that delivers through `sender`.
+    pub fn new(
+        parts: WebhookDispatcherParts,
+        sender: WebhookSender,
+        settings: &WebhookSettings,
+    ) -> Self {
+        let WebhookDispatcherParts {
+            events,
+            dead_letters,
+            variant_urls,
+            clock,
+        } = parts;
+        let handler = DeliveryHandler {
+            sender,
+            variant_urls,
+            clock: clock.clone(),
+            circuit_breaker: CircuitBreaker::default(),
+            retry: Backoff::doubling(settings.first_retry, MAX_DELAY),
+            give_up_after: settings.give_up_after,
+        };
+        let consumer_parts = ConsumerParts {
+            name: "webhooks",
+            queue: events,
+            dead_letters,
+            clock,
+        };
+        let consumer_settings = ConsumerSettings {
+            permits: PERMITS,
+            visibility_timeout: VISIBILITY_TIMEOUT,
+            // An event that an abandoned poll has received is delivered a little later.
+            poll_grace: Duration::ZERO,
+            // Attempts are counted in the event itself.
+            max_receive_count: u32::MAX,
+            ..ConsumerSettings::default()
+        };
+        Self {
+            consumer: Consumer::new(consumer_parts, Arc::new(handler), consumer_settings),
+        }
+    }
+
+    /// Works until `stop` is cancelled, then finishes the attempts in progress.
+    pub async fn run(self, stop: CancellationToken) {
+        self.consumer.run(stop).await;
+    }
+}
+
+impl DeliveryHandler {
+    async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
+        let mut event = event.clone();
+        let filled_in = self.variant_urls.fill_in(&mut event.manifest).await;
+        filled_in.map_err(|error| error.to_string())?;
+        self.sender.send(&event).await
+    }
+
+    /// The disposition of an event that was not accepted. It is queued without URLs, which expire.
+    fn failed(&self, event: OutcomeEvent, error: &str) -> Disposition {
+        let age = self.clock.now() - event.published_at;
+        tracing::warn!(
+            event = event.id(),
+            attempts = event.attempts,
+            error,
+            "webhook not delivered"
+        );
+        if age > self.give_up_after {
+            return dead_letter("undeliverable", error);
+        }
+        let delay = self.retry.delay(event.attempts.saturating_add(1));
+        let event = OutcomeEvent {
+            attempts: event.attempts.saturating_add(1),
+            ..event
+        };
+        match serde_json::to_string(&event) {
+            Ok(body) => Disposition::Replace { body, delay },
+            Err(error) => dead_letter("malformed", &error.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl MessageHandler for DeliveryHandler {
+    async fn ready(&self) -> usize {
+        self.circuit_breaker.ready().await
+    }
+
+    async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
+        let event: OutcomeEvent = match serde_json::from_str(&message.body) {
+            Ok(event) => event,
+            Err(error) => return dead_letter("malformed", &error.to_string()),
+        };
+        let delivered = self.deliver(&event).await;
+        self.circuit_breaker.record(delivered.is_ok());
+        match delivered {
+            Ok(()) => Disposition::Ack,
+            Err(error) => self.failed(event, &error),
+        }
+    }
+}
+
+fn dead_letter(code: &str, detail: &str) -> Disposition {
+    Disposition::DeadLetter(DeadLetterReason::new(code, &detail))
+}

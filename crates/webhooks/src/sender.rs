@@ -1,0 +1,190 @@
+//! The HTTP sender of one webhook URL.
+
+use std::net::IpAddr;
+
+use darkroom_contract::{Manifest, OutcomeEvent, SettingError};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::public_address::{PublicAddresses, is_public};
+use crate::settings::WebhookSettings;
+use crate::signature::SigningSecrets;
+
+const USER_AGENT: &str = concat!("darkroom/", env!("CARGO_PKG_VERSION"));
+
+/// Sends events to the operator's URL.
+#[derive(Debug)]
+pub struct WebhookSender {
+    client: Client,
+    url: Url,
+    secrets: SigningSecrets,
+}
+
+/// The body of a request.
+#[derive(Serialize)]
+struct Body<'a> {
+    /// `upload.ready`, `upload.rejected` or `upload.failed`.
+    r#type: String,
+    timestamp: String,
+    data: &'a Manifest,
+}
+
+impl WebhookSender {
+    /// A sender with these settings; `None` if there is no URL.
+    ///
+    /// # Errors
+    /// The setting that cannot be used.
+    pub fn new(settings: &WebhookSettings) -> Result<Option<Self>, SettingError> {
+        let Some(url) = &settings.url else {
+            return Ok(None);
+        };
+        let invalid = |problem: &dyn std::fmt::Display| {
+            SettingError::new("webhooks.url", problem.to_string())
+        };
+        let url = Url::parse(url).map_err(|error| invalid(&format!("is not a URL: {error}")))?;
+        let allows_private = settings.allow_private_addresses;
+        check(&url, allows_private).map_err(|problem| invalid(&problem))?;
+        let secret = settings.secret.as_ref();
+        let secrets = SigningSecrets::parse(secret.map_or("", |secret| secret.reveal()));
+        let secrets = secrets.map_err(|problem| SettingError::new("webhooks.secret", problem))?;
+        let mut client = Client::builder()
+            .user_agent(USER_AGENT)
+            .timeout(settings.timeout)
+            // The target of a redirect was not named by the operator, and a proxy would resolve
+            // names by itself.
+            .redirect(Policy::none())
+            .no_proxy();
+        if !allows_private {
+            client = client.dns_resolver(std::sync::Arc::new(PublicAddresses));
+        }
+        let client = client.build();
+        let client = client.map_err(|error| invalid(&format!("no HTTP client: {error}")))?;
+        Ok(Some(Self {
+            client,
+            url,
+            secrets,
+        }))
+    }
+
+    /// Sends one event.
+    ///
+    /// # Errors
+    /// The reason why it was not accepted, for the log. Every status but 2xx counts.
+    pub(crate) async fn send(&self, event: &OutcomeEvent) -> Result<(), String> {
+        let manifest = &event.manifest;
+        let timestamp = manifest.finished_at.format(&Rfc3339);
+        let body = Body {
+            r#type: format!("upload.{}", manifest.outcome.name()),
+            timestamp: timestamp.map_err(|error| error.to_string())?,
+            data: manifest,
+        };
+        let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
+        let id = event.id();
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let request = self
+            .client
+            .post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", now)
+            .header("webhook-signature", self.secrets.sign(&id, now, &body))
+            .body(body);
+        let response = request.send().await.map_err(|error| reason(&error))?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(format!("the receiver answered {}", response.status()))
+    }
+}
+
+/// Checks scheme, credentials, and a literal address. A name is checked when it is resolved.
+fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
+    const PRIVATE: &str =
+        "must not be a private address unless webhooks.allow_private_addresses is true";
+    match url.scheme() {
+        "https" => {}
+        "http" if allows_private => {}
+        _ => {
+            return Err(
+                "must begin with https:// (or http:// if webhooks.allow_private_addresses is true)",
+            );
+        }
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not contain a user name or password: requests are signed instead");
+    }
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(address) if !allows_private && !is_public(address) => Err(PRIVATE),
+        _ => Ok(()),
+    }
+}
+
+/// The causes of an error without the URL, which may contain a token.
+fn reason(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    if causes.is_empty() {
+        return "the receiver did not answer in time".to_owned();
+    }
+    causes.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_setting(url: &str, allow_private_addresses: bool) -> Result<(), String> {
+        let settings = WebhookSettings {
+            url: Some(url.to_owned()),
+            secret: Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()),
+            allow_private_addresses,
+            ..WebhookSettings::default()
+        };
+        let sender = WebhookSender::new(&settings);
+        let sender = sender.map_err(|error| error.key().to_owned())?;
+        assert!(sender.is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn a_private_address_has_to_be_allowed() {
+        for url in [
+            "https://127.0.0.1/hook",
+            "https://[::1]/hook",
+            "https://[::ffff:10.0.0.1]/hook",
+            "https://169.254.169.254/latest",
+            "https://2130706433/hook",
+            "https://0x7f.1/hook",
+            "http://hooks.example/hook",
+        ] {
+            assert_eq!(
+                check_setting(url, false),
+                Err("webhooks.url".to_owned()),
+                "{url}"
+            );
+            assert_eq!(check_setting(url, true), Ok(()), "{url}");
+        }
+        assert_eq!(check_setting("https://hooks.example/hook", false), Ok(()));
+    }
+
+    #[test]
+    fn anything_but_a_plain_web_url_is_refused() {
+        for url in [
+            "hooks.example",
+            "ftp://hooks.example",
+            "https://u:p@hooks.example",
+            "",
+        ] {
+            assert_eq!(
+                check_setting(url, true),
+                Err("webhooks.url".to_owned()),
+                "{url}"
+            );
+        }
+    }
+}
