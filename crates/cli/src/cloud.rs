@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use darkroom_cloud::{Connection, SqsQueue};
-use darkroom_contract::SettingError;
-use darkroom_issuer::{Authenticator, Endpoint, Issuer, IssuerParts};
+use darkroom_contract::Clock;
+use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
-use darkroom_worker::{Backfill, DeadLetters, Outbox, Studio, Worker};
+use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts, VariantUrls};
+use darkroom_webhooks::{WebhookDispatcher, WebhookDispatcherParts, WebhookSender};
+use darkroom_worker::{Backfill, DeadLetters, Worker, WorkerParts};
 use tokio_util::sync::CancellationToken;
 
 use crate::outcome::UsageError;
@@ -48,94 +50,111 @@ impl Parts {
         }))
     }
 
-    pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
+    /// The store of uploads. Queues are looked up on first use.
+    pub(crate) fn store(&self) -> UploadStore {
         let Settings {
             storage,
             queues,
-            worker,
-            render,
+            issuer,
             ..
         } = &self.settings;
-        let studio = Studio {
-            raw: self.connection.bucket(&storage.raw_bucket),
-            media: self.connection.bucket(&storage.media_bucket),
-            profiles: Arc::new(self.settings.profiles.clone()),
-            pool: Arc::clone(&self.pool),
-            cache_control: storage.cache_control.clone(),
-            outbox: self.outbox().await?,
+        let connection = &self.connection;
+        let outcomes = match self.settings.webhooks.url {
+            None => OutcomePublisher::Disabled,
+            Some(_) => OutcomePublisher::Queue(Arc::new(connection.lazy_queue(&queues.webhooks))),
         };
-        let places = worker.places(render.process_count());
-        let events = self.queue(&queues.events).await?;
-        let dead_letters = self.queue(&queues.dead_letters).await?;
-        let worker = Worker::open(studio, events, dead_letters, queues, worker.clone(), places);
+        UploadStore::new(UploadStoreParts {
+            raw: Arc::new(connection.bucket(&storage.raw_bucket)),
+            media: Arc::new(connection.bucket(&storage.media_bucket)),
+            events: Arc::new(connection.lazy_queue(&queues.events)),
+            outcomes,
+            profiles: Arc::new(self.settings.profiles.clone()),
+            cache_control: storage.cache_control.clone(),
+            upload_expiry: issuer.upload_expiry,
+            clock: Clock::system(),
+        })
+    }
+
+    fn variant_urls(&self) -> VariantUrls {
+        let storage = &self.settings.storage;
+        VariantUrls::new(
+            self.connection.bucket(&storage.media_bucket),
+            Arc::new(self.settings.profiles.clone()),
+            storage,
+            self.settings.issuer.link_expiry,
+        )
+    }
+
+    pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
+        let Settings {
+            queues,
+            worker,
+            render,
+            webhooks,
+            ..
+        } = &self.settings;
+        if webhooks.url.is_some() {
+            // Fails now instead of at the first outcome.
+            self.queue(&queues.webhooks).await?;
+        }
+        let parts = WorkerParts {
+            store: self.store(),
+            renderer: Arc::<RenderPool>::clone(&self.pool),
+            events: self.queue(&queues.events).await?,
+            dead_letters: self.queue(&queues.dead_letters).await?,
+        };
+        let permits = worker.permits(render.process_count());
+        let worker = Worker::open(parts, queues, worker, permits);
         worker
             .await
             .with_context(|| format!("queue {}", queues.events))
     }
 
-    async fn outbox(&self) -> anyhow::Result<Outbox> {
-        match self.settings.webhooks.url {
-            None => Ok(Outbox::Nobody),
-            Some(_) => Ok(Outbox::Queue(
-                self.queue(&self.settings.queues.webhooks).await?,
-            )),
-        }
-    }
-
-    /// Delivers notices of outcomes beside that service until it stops; nothing, where nobody is
-    /// to be told.
-    pub(crate) async fn deliver(
-        &self,
-        issuer: &Issuer,
-        stop: CancellationToken,
-    ) -> anyhow::Result<()> {
+    /// Delivers webhooks until it is told to stop; returns at once if there is no URL to deliver
+    /// to.
+    pub(crate) async fn deliver_webhooks(&self, stop: CancellationToken) -> anyhow::Result<()> {
         let Settings {
             webhooks, queues, ..
         } = &self.settings;
-        let endpoint =
-            Endpoint::new(webhooks).map_err(|error| SettingError::new(error.key, error.message))?;
-        let Some(endpoint) = endpoint else {
+        let Some(sender) = WebhookSender::new(webhooks)? else {
             return Ok(());
         };
-        let notices = self.queue(&queues.webhooks).await?;
-        let dead_letters = self.queue(&queues.webhooks_dead_letters).await?;
-        let courier = issuer.courier(endpoint, notices, dead_letters, webhooks.clone());
-        courier.run(stop).await;
+        let parts = WebhookDispatcherParts {
+            events: self.queue(&queues.webhooks).await?,
+            dead_letters: self.queue(&queues.webhooks_dead_letters).await?,
+            variant_urls: self.variant_urls(),
+            clock: Clock::system(),
+        };
+        WebhookDispatcher::new(parts, sender, webhooks)
+            .run(stop)
+            .await;
         Ok(())
     }
 
-    /// What enqueues every raw object without a current outcome.
-    pub(crate) async fn backfill(&self) -> anyhow::Result<Backfill<'_>> {
-        let storage = &self.settings.storage;
-        Ok(Backfill {
-            raw: self.connection.bucket(&storage.raw_bucket),
-            media: self.connection.bucket(&storage.media_bucket),
-            profiles: &self.settings.profiles,
-            events: self.queue(&self.settings.queues.events).await?,
+    /// A backfill of everything.
+    pub(crate) fn backfill(&self) -> Backfill<'_> {
+        Backfill {
+            store: self.store(),
             profile: None,
             force: false,
             dry_run: false,
-        })
+        }
     }
 
-    /// What could not be worked on.
-    pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters<'_>> {
-        let Settings {
-            storage, queues, ..
-        } = &self.settings;
+    pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
+        let queues = &self.settings.queues;
         Ok(DeadLetters {
             dead_letters: self.queue(&queues.dead_letters).await?,
             events: self.queue(&queues.events).await?,
-            raw: self.connection.bucket(&storage.raw_bucket),
-            media: self.connection.bucket(&storage.media_bucket),
-            profiles: &self.settings.profiles,
+            store: self.store(),
         })
     }
 
-    pub(crate) async fn queue(&self, name: &str) -> anyhow::Result<SqsQueue> {
-        self.connection
-            .queue(name)
-            .await
-            .with_context(|| format!("queue {name} (does `darkroom provision` come first?)"))
+    async fn queue(&self, name: &str) -> anyhow::Result<Arc<SqsQueue>> {
+        let queue = self.connection.queue(name).await;
+        let queue = queue.with_context(|| {
+            format!("queue {name} is not there: run `darkroom provision` first")
+        })?;
+        Ok(Arc::new(queue))
     }
 }

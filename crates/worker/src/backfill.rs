@@ -1,77 +1,66 @@
-//! Putting raw objects without a current outcome back on the queue.
+//! Queuing raw objects without a current outcome.
 
-use darkroom_cloud::{Bucket, CloudError, ListedObject, Queue, S3Bucket, SqsQueue};
-use darkroom_contract::{
-    Manifest, ObjectEvent, ProfileName, Profiles, RAW_PREFIX, RawKey, notification_body,
-};
+use std::sync::Arc;
+
+use darkroom_cloud::{CloudError, ListedObject};
+use darkroom_contract::{Manifest, ObjectEvent, ProfileName, RawKey};
+use darkroom_uploads::{ObjectVersion, UploadStore};
 use futures_util::stream::{self, StreamExt};
 
-use crate::publish::current_manifest;
+/// Manifests that are read at the same time.
+const CONCURRENT_LOOKUPS: usize = 16;
 
-/// Manifests that are looked up at the same time.
-const LOOKUPS: usize = 16;
-
-/// Finds and enqueues raw objects whose outcome is missing, failed, or of another recipe.
+/// Finds and queues raw objects whose outcome is missing, failed, or of another recipe.
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
-    /// Where raw objects are.
-    pub raw: S3Bucket,
-    /// Where manifests are.
-    pub media: S3Bucket,
-    /// What is made of them.
-    pub profiles: &'a Profiles,
-    /// Where work is queued.
-    pub events: SqsQueue,
+    /// The store of uploads.
+    pub store: UploadStore,
     /// Only this profile.
     pub profile: Option<&'a ProfileName>,
-    /// Also those whose outcome is current.
+    /// Also objects whose outcome is current.
     pub force: bool,
-    /// Only count.
+    /// Count only.
     pub dry_run: bool,
 }
 
-/// How far it has come.
+/// Progress of a backfill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
     /// Objects under the prefix of raw uploads.
     pub listed: u64,
-    /// Those that were put on the queue, or in a dry run would have been.
+    /// Objects that were queued, or would have been in a dry run.
     pub enqueued: u64,
-    /// Those passed over because their outcome is current.
+    /// Objects skipped because their outcome is current.
     pub current: u64,
-    /// Those passed over because they are no upload of a profile there is.
-    pub not_ours: u64,
+    /// Objects skipped because they are no upload of a known profile.
+    pub foreign: u64,
 }
 
-/// What is to be done about a raw object.
+/// The need of one raw object.
 enum Need {
-    Work(String),
+    Work(ObjectEvent),
     Nothing,
-    NotOurs,
+    Foreign,
 }
 
 impl Backfill<'_> {
-    /// Goes through the raw bucket, telling how far it has come after every page of it.
+    /// Goes through the raw bucket and reports its progress after every page.
     ///
     /// # Errors
-    /// The first call that failed; what was enqueued stays so, and a second run goes on from what
-    /// is still missing.
+    /// The error of the first call that failed. What was queued stays so, and a second run goes on
+    /// with what is still missing.
     pub async fn run(
         &self,
-        mut tell: impl FnMut(BackfillProgress),
+        mut report: impl FnMut(BackfillProgress),
     ) -> Result<BackfillProgress, CloudError> {
-        let prefix = match self.profile {
-            Some(profile) => format!("{RAW_PREFIX}{profile}/"),
-            None => RAW_PREFIX.to_owned(),
-        };
         let mut progress = BackfillProgress::default();
-        let mut from = None;
+        let mut cursor = None;
         loop {
-            let page = self.raw.list(&prefix, from).await?;
+            let page = self.store.list_sources(self.profile, cursor).await?;
             self.enqueue(page.objects, &mut progress).await?;
-            tell(progress);
-            from = page.next;
-            if from.is_none() {
+            report(progress);
+            cursor = page.next;
+            if cursor.is_none() {
                 return Ok(progress);
             }
         }
@@ -84,55 +73,55 @@ impl Backfill<'_> {
     ) -> Result<(), CloudError> {
         let needs: Vec<Result<Need, CloudError>> = stream::iter(objects)
             .map(|object| self.need(object))
-            .buffered(LOOKUPS)
+            .buffered(CONCURRENT_LOOKUPS)
             .collect()
             .await;
-        let mut bodies = Vec::new();
+        let mut events = Vec::new();
         for need in needs {
             progress.listed += 1;
             match need? {
-                Need::Work(body) => bodies.push(body),
+                Need::Work(event) => events.push(event),
                 Need::Nothing => progress.current += 1,
-                Need::NotOurs => progress.not_ours += 1,
+                Need::Foreign => progress.foreign += 1,
             }
         }
         if !self.dry_run {
-            self.events.send(&bodies).await?;
+            self.store.requeue(&events).await?;
         }
-        progress.enqueued += bodies.len() as u64;
+        progress.enqueued += events.len() as u64;
         Ok(())
     }
 
     async fn need(&self, object: ListedObject) -> Result<Need, CloudError> {
-        let Ok(upload) = RawKey::parse(&object.key) else {
-            return Ok(Need::NotOurs);
+        let Ok(key) = RawKey::parse(&object.key) else {
+            return Ok(Need::Foreign);
         };
-        let Some(profile) = self.profiles.get(&upload.profile) else {
-            return Ok(Need::NotOurs);
+        let Some(profile) = self.store.profile(&key.profile) else {
+            return Ok(Need::Foreign);
         };
-        if !self.force
-            && let Some(manifest) = current_manifest(&self.media, &upload).await?
-        {
-            let etag = object.etag.as_deref().unwrap_or_default();
+        let manifest = if self.force {
+            None
+        } else {
+            self.store.manifest(&key).await?
+        };
+        let version = ObjectVersion::from(&object);
+        let is_current = manifest.is_some_and(|manifest: Arc<Manifest>| {
             let recipe = profile.recipe(manifest.crop).digest();
-            if is_current(&manifest, etag, &recipe) {
-                return Ok(Need::Nothing);
-            }
+            is_current(&manifest, &version, &recipe)
+        });
+        if is_current {
+            return Ok(Need::Nothing);
         }
-        Ok(Need::Work(self.body(object)))
-    }
-
-    fn body(&self, object: ListedObject) -> String {
-        notification_body(&ObjectEvent {
-            size: Some(object.size),
-            etag: object.etag,
-            force: self.force,
-            ..ObjectEvent::created(self.raw.name(), object.key)
-        })
+        Ok(Need::Work(self.store.event(
+            &key,
+            Some(version),
+            self.force,
+        )))
     }
 }
 
-/// A listing does not tell versions, so the manifest's own is taken for granted.
-fn is_current(manifest: &Manifest, etag: &str, recipe: &str) -> bool {
+/// A listing has no version ids, so the manifest's own is taken for granted.
+fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> bool {
+    let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)
 }

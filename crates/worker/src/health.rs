@@ -1,41 +1,34 @@
-//! What can be asked of a worker over HTTP.
+//! The worker's health over HTTP.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use darkroom_consumer::ConsumerStatus;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::outage::Outage;
+use crate::store_health::StoreHealth;
 
-/// Whether a worker is up and can do its work, and what it has done; cheap to clone.
+/// The liveness, readiness and metrics of a worker; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Health {
-    outage: Outage,
-    receives: Arc<AtomicBool>,
+    store: StoreHealth,
+    consumer: ConsumerStatus,
 }
 
 impl Health {
-    pub(crate) fn of(outage: Outage) -> Self {
-        let receives = Arc::new(AtomicBool::new(true));
-        Self { outage, receives }
-    }
-
-    /// Whether the last poll succeeded.
-    pub(crate) fn can_receive(&self, receives: bool) {
-        self.receives.store(receives, Ordering::Relaxed);
+    pub(crate) const fn new(store: StoreHealth, consumer: ConsumerStatus) -> Self {
+        Self { store, consumer }
     }
 
     /// Serves `/healthz`, `/readyz` and `/metrics` until `stop` is cancelled.
     ///
     /// # Errors
-    /// What the listener met.
+    /// The error of the listener.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
         let router = Router::new()
             .route("/healthz", get(async || "ok\n"))
@@ -49,9 +42,9 @@ impl Health {
 }
 
 async fn readyz(State(health): State<Health>) -> (StatusCode, &'static str) {
-    if health.outage.is_known() {
+    if health.store.is_down() {
         (StatusCode::SERVICE_UNAVAILABLE, "the store is down\n")
-    } else if !health.receives.load(Ordering::Relaxed) {
+    } else if !health.consumer.can_receive() {
         (StatusCode::SERVICE_UNAVAILABLE, "the queue is down\n")
     } else {
         (StatusCode::OK, "ok\n")

@@ -1,43 +1,36 @@
-//! The consumer: takes upload events from the queue and turns raw objects into variants and a
-//! manifest.
+//! The worker: renders raw uploads into variants and a manifest.
 //!
-//! [`Worker::run`] long-polls, works on as many messages as there are places, and stops when it is
-//! told to, finishing what it has begun. [`Backfill`] puts raw objects without a current outcome
-//! back on the queue, and [`DeadLetters`] looks after what could not be worked on.
+//! A [`Worker`] is a [`Consumer`](darkroom_consumer::Consumer) of upload events with a
+//! [`Processor`], which fetches the raw object, has it rendered, and publishes the outcome.
+//! [`Backfill`] queues raw objects without a current outcome, and [`DeadLetters`] lists, redrives,
+//! and purges what could not be processed.
 //!
-//! What it never does: parse a picture (that is the render process's part), keep state of its own
-//! (S3 and SQS hold everything), or delete a message before its outcome is durable.
+//! This crate never parses an image (the render process does), keeps no state (S3 and SQS hold
+//! everything), and never deletes a message before its outcome is durable.
 
 #![warn(missing_docs)]
 
-mod acknowledge;
-mod autopsy;
 mod backfill;
-mod backoff;
-mod consumer;
-mod dead_letter;
 mod dead_letters;
-mod delivery;
-mod fetch;
-mod give_up;
+mod download;
+mod failure;
 mod health;
-mod kill_point;
-mod message;
-mod outage;
-mod outbox;
-mod publish;
+mod process;
+mod processor;
+mod renderer;
 mod report;
 mod settings;
-mod settle;
-mod tries;
+mod store_health;
 mod upload;
-mod visibility;
+mod worker;
+
+#[cfg(test)]
+mod testing;
 
 pub use backfill::{Backfill, BackfillProgress};
-pub use consumer::Worker;
-pub use dead_letter::{Epitaph, Reason};
-pub use dead_letters::{DeadLetter, DeadLetters, Handling};
+pub use dead_letters::{DeadLetter, DeadLetterAction, DeadLetters};
 pub use health::Health;
-pub use outbox::Outbox;
+pub use processor::Processor;
+pub use renderer::Renderer;
 pub use settings::WorkerSettings;
-pub use settle::Studio;
+pub use worker::{Worker, WorkerParts};

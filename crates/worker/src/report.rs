@@ -1,11 +1,10 @@
-//! One line in the log and one count for every outcome.
+//! One log line and one count per outcome.
 
-use darkroom_contract::{Manifest, Outcome};
+use darkroom_consumer::DeliveryAttempt;
+use darkroom_contract::{Clock, Manifest, Outcome};
 use darkroom_telemetry::metric;
 
-use crate::delivery::Delivery;
-
-pub(crate) fn report(manifest: &Manifest, delivery: &Delivery) {
+pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, clock: &Clock) {
     let code = match &manifest.outcome {
         Outcome::Ready { .. } => "",
         Outcome::Rejected { error } => error.code.name(),
@@ -13,10 +12,10 @@ pub(crate) fn report(manifest: &Manifest, delivery: &Delivery) {
     };
     let (profile, status) = (manifest.profile.as_str(), manifest.outcome.name());
     metric::OUTCOMES.add(1, [profile, status, code]);
-    if let Some(seconds) = delivery.age_seconds() {
+    if let Some(seconds) = attempt.age_seconds(clock.now()) {
         metric::END_TO_END_TIME.record(seconds, [profile, status]);
     }
-    let since_asked = manifest.finished_at - manifest.id.created_at();
+    let since_request = manifest.finished_at - manifest.id.created_at();
     tracing::info!(
         id = %manifest.id,
         profile,
@@ -25,7 +24,7 @@ pub(crate) fn report(manifest: &Manifest, delivery: &Delivery) {
         code,
         bytes = manifest.source.bytes,
         render_ms = manifest.render_ms,
-        since_request_ms = i64::try_from(since_asked.whole_milliseconds()).unwrap_or_default(),
-        "upload settled"
+        since_request_ms = i64::try_from(since_request.whole_milliseconds()).unwrap_or_default(),
+        "upload finished"
     );
 }

@@ -1,4 +1,4 @@
-//! How a worker takes and gives up work.
+//! Settings of the worker.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,25 +11,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// How many messages are worked on at once; 0 stands for two per render process, so that the
-    /// next object is downloaded while a picture is rendered.
+    /// Messages in work at once; 0 stands for two per render process, so that the next object is
+    /// downloaded while an image is rendered.
     pub in_flight: usize,
-    /// Bytes of raw objects held in memory at once, waiting objects included.
+    /// Bytes of raw objects in memory at once, waiting objects included.
     pub max_buffered: ByteSize,
-    /// How long SQS holds an empty poll open; at most 20 s.
+    /// Duration of a long poll; at most 20 s.
     #[serde(with = "humantime_serde")]
     pub poll_wait: Duration,
-    /// How long one download may take, from the request to the last byte.
+    /// Time limit for one download, from the request to the last byte.
     #[serde(with = "humantime_serde")]
     pub download_timeout: Duration,
-    /// How long a message waits after its first try that failed; four times as long after each
-    /// further one, up to 15 minutes.
+    /// Delay after the first failed attempt at a message; four times as long after each further
+    /// one, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub retry_after: Duration,
-    /// Where `/healthz`, `/readyz` and `/metrics` are served; nowhere by default, since several
-    /// workers may run on one machine.
+    /// Address of `/healthz`, `/readyz` and `/metrics`; none by default, since several workers may
+    /// run on one machine.
     pub listen: Option<SocketAddr>,
-    /// How long work in hand may go on after the worker was told to stop. No poll is held open
+    /// Time that messages in work may take after the worker was told to stop. No poll takes
     /// longer.
     #[serde(with = "humantime_serde")]
     pub drain_grace: Duration,
@@ -50,11 +50,11 @@ impl Default for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// [`WorkerSettings::in_flight`] with 0 resolved for that many render processes.
-    pub fn places(&self, render_processes: usize) -> usize {
+    /// Returns [`WorkerSettings::in_flight`], with 0 resolved for that many render processes.
+    pub fn permits(&self, render_processes: usize) -> usize {
         match self.in_flight {
             0 => render_processes * 2,
-            places => places,
+            permits => permits,
         }
     }
 

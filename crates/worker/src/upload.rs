@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use darkroom_cloud::ObjectInfo;
-use darkroom_contract::{Attachment, Manifest, ManifestSource, Outcome, Profile, RawKey};
+use darkroom_contract::{Attachment, Clock, Manifest, ManifestSource, Outcome, Profile, RawKey};
 use darkroom_imaging::{
     Note, NoteCode, Recipe, Rejection, RejectionCode, Rendered, Source, SourceFormat,
 };
 use time::OffsetDateTime;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 
-/// An upload as its event and its object's headers describe it.
+/// An upload, described by its key, its object's headers, and its profile.
 pub(crate) struct Upload<'a> {
     pub(crate) key: RawKey,
     pub(crate) profile: &'a Profile,
@@ -19,37 +21,40 @@ pub(crate) struct Upload<'a> {
     pub(crate) recipe: Recipe,
 }
 
-/// What rendering came to.
-pub(crate) struct Work {
+/// The result of rendering, or of a check before it.
+pub(crate) struct RenderResult {
     pub(crate) sha256: Option<String>,
     pub(crate) result: Result<Rendered, Rejection>,
-    pub(crate) took: Duration,
+    pub(crate) duration: Duration,
 }
 
 impl Upload<'_> {
-    pub(crate) fn is_settled_by(&self, manifest: &Manifest) -> bool {
+    /// Returns `true` if the manifest is of this very object and recipe.
+    pub(crate) fn is_current(&self, manifest: &Manifest) -> bool {
         let version = self.info.version_id.as_deref();
         manifest.is_current(&self.info.etag, version, &self.recipe.digest())
     }
 
-    pub(crate) fn too_large(&self, max: u64) -> Work {
+    /// The rejection of an object over the limit, which is not read.
+    pub(crate) fn too_large(&self, max: u64) -> RenderResult {
         let message = format!("{} bytes are over the limit of {max}", self.info.size);
-        Work {
+        RenderResult {
             sha256: None,
             result: Err(Rejection::new(RejectionCode::TooManyBytes, message)),
-            took: Duration::ZERO,
+            duration: Duration::ZERO,
         }
     }
 
+    /// A note if the declared media type is not the real one.
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
-        // What S3 and its clients write where nobody has said anything.
+        // The default of S3 and its clients.
         let is_undeclared = declared.ends_with("/octet-stream");
         if is_undeclared || SourceFormat::from_content_type(declared) == Some(source.format) {
             return None;
         }
         let real = source.format.content_type();
-        // The declared type is the client's own text: only what is a known type is repeated.
+        // The declared type is the client's own text: only a known type is repeated.
         let declared = SourceFormat::from_content_type(declared)
             .map_or("another type", SourceFormat::content_type);
         Some(Note {
@@ -58,13 +63,13 @@ impl Upload<'_> {
         })
     }
 
+    /// The manifest of an outcome, without notes and render time.
     pub(crate) fn manifest(
         self,
         outcome: Outcome,
-        notes: Vec<Note>,
-        picture: Option<Source>,
+        source: Option<Source>,
         sha256: Option<String>,
-        took: Duration,
+        clock: &Clock,
     ) -> Manifest {
         Manifest {
             version: Manifest::VERSION,
@@ -77,22 +82,32 @@ impl Upload<'_> {
                 version_id: self.info.version_id,
                 bytes: self.info.size,
                 sha256,
-                image: picture,
+                image: source,
             },
             metadata: self.attachment.metadata,
             crop: self.attachment.crop,
-            notes,
+            notes: Vec::new(),
             recipe: self.recipe.digest(),
-            finished_at: now(),
-            render_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            finished_at: to_millisecond(clock.now()),
+            render_ms: 0,
             profile: self.key.profile,
             owner: self.key.owner,
         }
     }
+
+    /// The worker's part of the trace that the upload was requested in, if there is one.
+    pub(crate) fn span(&self) -> Span {
+        let (id, profile) = (self.key.id, &self.key.profile);
+        let span = info_span!("upload", %id, %profile, trace_id = Empty);
+        if let Some(traceparent) = &self.attachment.traceparent {
+            darkroom_telemetry::continue_trace(&span, traceparent);
+        }
+        darkroom_telemetry::record_trace_id(&span);
+        span
+    }
 }
 
-/// To the millisecond, which is what an upload's id has too.
-pub(crate) fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_millisecond(now.millisecond()).unwrap_or(now)
+/// The precision of an upload's id.
+pub(crate) fn to_millisecond(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_millisecond(time.millisecond()).unwrap_or(time)
 }

@@ -27,7 +27,7 @@ pub(super) async fn run(
         profile,
         force: arguments.force,
         dry_run: arguments.dry_run,
-        ..parts.backfill().await?
+        ..parts.backfill()
     };
     let display = Display::new(arguments);
     let progress = backfill.run(|progress| display.update(progress)).await?;
@@ -70,14 +70,14 @@ impl<'a> Display<'a> {
                 listed,
                 enqueued,
                 current,
-                not_ours,
+                foreign,
             } = progress;
             let report = json!({
                 "listed": listed,
                 "enqueued": enqueued,
-                "skipped": current + not_ours,
+                "skipped": current + foreign,
                 "current": current,
-                "not_ours": not_ours,
+                "foreign": foreign,
                 "dry_run": self.arguments.dry_run,
             });
             say(&report.to_string());
@@ -91,9 +91,9 @@ impl<'a> Display<'a> {
             listed,
             enqueued,
             current,
-            not_ours,
+            foreign,
         } = progress;
-        let skipped = current + not_ours;
+        let skipped = current + foreign;
         let enqueued_or_not = if self.arguments.dry_run {
             "would be enqueued"
         } else {
@@ -101,7 +101,7 @@ impl<'a> Display<'a> {
         };
         format!(
             "{listed} listed, {enqueued} {enqueued_or_not}, \
-             {skipped} skipped ({current} current, {not_ours} not ours)"
+             {skipped} skipped ({current} current, {foreign} foreign)"
         )
     }
 }

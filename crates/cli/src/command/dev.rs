@@ -53,8 +53,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     greet(listener.local_addr()?, &endpoints, &arguments);
     let issuer = parts.issuer()?;
     let (served, delivered, ()) = tokio::join!(
-        issuer.clone().serve(listener, stop.clone()),
-        parts.deliver(&issuer, stop.clone()),
+        issuer.serve(listener, stop.clone()),
+        parts.deliver_webhooks(stop.clone()),
         worker.run(stop),
     );
     embedded.stop().await;
@@ -79,7 +79,7 @@ fn options(arguments: &Dev) -> Options {
 /// The embedded queue is in memory: what was on it when the last process ended is found again in
 /// the raw bucket.
 async fn enqueue_unfinished(parts: &Parts) -> anyhow::Result<()> {
-    let progress = parts.backfill().await?.run(|_| {}).await?;
+    let progress = parts.backfill().run(|_| {}).await?;
     if progress.enqueued > 0 {
         tracing::info!(
             uploads = progress.enqueued,

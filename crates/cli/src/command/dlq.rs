@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::io::{BufRead, IsTerminal};
 
-use darkroom_worker::{DeadLetter, DeadLetters, Handling};
+use darkroom_consumer::DeadLetterReason;
+use darkroom_worker::{DeadLetter, DeadLetterAction, DeadLetters};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
@@ -15,7 +16,7 @@ use crate::settings::Settings;
 
 /// What was asked for, whichever subcommand it was.
 struct Plan {
-    handling: Handling,
+    action: DeadLetterAction,
     ids: HashSet<String>,
     dry_run: bool,
     json: bool,
@@ -26,13 +27,13 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<En
     let letters = parts.dead_letters().await?;
     let plan = match arguments {
         Dlq::List(DlqList { json }) => Plan {
-            handling: Handling::Keep,
+            action: DeadLetterAction::List,
             ids: HashSet::new(),
             dry_run: false,
             json,
         },
         Dlq::Redrive(DlqRedrive { choice }) => Plan {
-            handling: Handling::Redrive,
+            action: DeadLetterAction::Redrive,
             ids: choice.ids.into_iter().collect(),
             dry_run: choice.dry_run,
             json: choice.json,
@@ -43,7 +44,7 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<En
                 return Ok(Ending::Well);
             }
             Plan {
-                handling: Handling::Purge,
+                action: DeadLetterAction::Purge,
                 ids: choice.ids.into_iter().collect(),
                 dry_run: choice.dry_run,
                 json: choice.json,
@@ -54,14 +55,14 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<En
 }
 
 impl Plan {
-    async fn carry_out(self, letters: &DeadLetters<'_>) -> anyhow::Result<Ending> {
-        let handling = match self.handling {
-            _ if self.dry_run => Handling::Keep,
-            handling => handling,
+    async fn carry_out(self, letters: &DeadLetters) -> anyhow::Result<Ending> {
+        let action = match self.action {
+            _ if self.dry_run => DeadLetterAction::List,
+            action => action,
         };
         let mut missing = self.ids.clone();
         let mut count = 0_u64;
-        let gone_through = letters.go_through(handling, &self.ids, |letter| {
+        let gone_through = letters.apply(action, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
             say(&if self.json {
@@ -85,20 +86,20 @@ impl Plan {
     }
 
     const fn done(&self) -> &'static str {
-        match (self.handling, self.dry_run) {
-            (Handling::Keep, _) => "listed",
-            (Handling::Redrive, false) => "redriven",
-            (Handling::Redrive, true) => "would be redriven",
-            (Handling::Purge, false) => "deleted",
-            (Handling::Purge, true) => "would be deleted",
+        match (self.action, self.dry_run) {
+            (DeadLetterAction::List, _) => "listed",
+            (DeadLetterAction::Redrive, false) => "redriven",
+            (DeadLetterAction::Redrive, true) => "would be redriven",
+            (DeadLetterAction::Purge, false) => "deleted",
+            (DeadLetterAction::Purge, true) => "would be deleted",
         }
     }
 
     fn record(&self, letter: &DeadLetter) -> Value {
         json!({
             "id": letter.id,
-            "reason": letter.epitaph.reason.code(),
-            "detail": letter.epitaph.detail,
+            "reason": letter.reason.code,
+            "detail": letter.reason.detail,
             "keys": letter.keys,
             "sent_at": sent_at(letter),
             "action": self.done().replace(' ', "_"),
@@ -115,12 +116,12 @@ fn plural(count: u64) -> String {
 
 fn line(letter: &DeadLetter) -> String {
     let DeadLetter {
-        id, epitaph, keys, ..
+        id, reason, keys, ..
     } = letter;
     let sent_at = sent_at(letter).unwrap_or_default();
-    let (reason, detail) = (epitaph.reason.code(), &epitaph.detail);
+    let DeadLetterReason { code, detail } = reason;
     let keys = keys.join(" ");
-    format!("{id}  {sent_at}  {reason:<15}  {detail}  {keys}")
+    format!("{id}  {sent_at}  {code:<15}  {detail}  {keys}")
         .trim_end()
         .to_owned()
 }
@@ -130,7 +131,7 @@ fn sent_at(letter: &DeadLetter) -> Option<String> {
 }
 
 /// Deleting is for good, so somebody has to say so: by `--yes`, or on a terminal.
-async fn is_confirmed(letters: &DeadLetters<'_>, ids: &[String]) -> anyhow::Result<bool> {
+async fn is_confirmed(letters: &DeadLetters, ids: &[String]) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         let message = "dlq purge: deletes for good, so say --yes, or look first with --dry-run";
         return Err(UsageError(message.to_owned()).into());

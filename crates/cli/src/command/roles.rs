@@ -28,8 +28,8 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<Ending> {
     ));
     let issuer = parts.issuer()?;
     tokio::try_join!(
-        parts.deliver(&issuer, stop.clone()),
-        issuer.clone().serve(listener, stop).map_err(Into::into),
+        parts.deliver_webhooks(stop.clone()),
+        issuer.serve(listener, stop).map_err(Into::into),
     )?;
     Ok(Ending::Well)
 }

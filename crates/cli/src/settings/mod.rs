@@ -11,10 +11,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use darkroom_contract::{Profiles, QueueSettings, SettingError, StorageSettings};
-use darkroom_issuer::{
-    AuthSettings, Endpoint, IssuerSettings, IssuerSettingsError, LimitSettings, WebhookSettings,
-};
+use darkroom_issuer::{AuthSettings, IssuerSettings, IssuerSettingsError, LimitSettings};
 use darkroom_render::RenderSettings;
+use darkroom_webhooks::{WebhookSender, WebhookSettings};
 use darkroom_worker::WorkerSettings;
 use serde::{Deserialize, Serialize};
 
@@ -77,9 +76,8 @@ impl Settings {
         self.issuer.validate().map_err(of_issuer)?;
         self.auth.validate().map_err(of_issuer)?;
         self.limits.validate().map_err(of_issuer)?;
-        self.webhooks.validate().map_err(of_issuer)?;
-        Endpoint::new(&self.webhooks)
-            .map_err(|error| SettingError::new(error.key, error.message))?;
+        self.webhooks.validate()?;
+        WebhookSender::new(&self.webhooks)?;
         self.worker.validate()?;
         self.render.validate()?;
         self.log.validate()?;

@@ -84,11 +84,11 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
             .collect();
         reasons.sort_unstable();
         let expected = [
-            "gone",
-            "not_ours",
-            "not_understood",
-            "not_understood",
-            "settled",
+            "already_processed",
+            "deleted",
+            "foreign",
+            "malformed",
+            "malformed",
             "unknown_profile",
         ];
         assert_eq!(reasons, expected, "{letters:?}");
@@ -198,7 +198,7 @@ async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
     media.delete(std::slice::from_ref(&manifest)).await.unwrap();
     let expected = |dry_run: bool| {
         json!([{
-            "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "not_ours": 1, "dry_run": dry_run
+            "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1, "dry_run": dry_run
         }])
     };
     let trial = lines(&system.run(&["backfill", "--dry-run", "--json"]).await);
@@ -217,6 +217,6 @@ async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert_eq!(
         text,
-        "3 listed, 0 enqueued, 3 skipped (2 current, 1 not ours)\n"
+        "3 listed, 0 enqueued, 3 skipped (2 current, 1 foreign)\n"
     );
 }

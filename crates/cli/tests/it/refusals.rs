@@ -1,6 +1,6 @@
 //! What is not let in.
 
-use darkroom_cloud::{Bucket, PutOptions};
+use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{RawKey, UploadId};
 use darkroom_testkit::fixture::damage::{script, truncated};
 use darkroom_testkit::fixture::{Jpeg, scene};

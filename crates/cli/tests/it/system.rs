@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use darkroom_cloud::{Connection, Endpoints, QueueDepth, S3Bucket, SqsQueue};
+use darkroom_cloud::{Connection, Endpoints, Queue, QueueDepth, S3Bucket, SqsQueue};
 use darkroom_contract::StorageSettings;
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
 use darkroom_testkit::process::Process;

@@ -75,7 +75,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
             1.0,
         ),
         (
-            r#"darkroom_consumer_dead_letters_total{queue="events",reason="not_understood"}"#,
+            r#"darkroom_consumer_dead_letters_total{queue="events",reason="malformed"}"#,
             1.0,
         ),
         (

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use darkroom_cloud::QueueDepth;
+use darkroom_cloud::{Queue, QueueDepth};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use hmac::{Hmac, KeyInit, Mac};

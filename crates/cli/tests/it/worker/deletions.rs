@@ -68,27 +68,3 @@ async fn nobody_is_told_of_a_failure_of_what_is_deleted() {
     shop.buried(1).await;
     assert_eq!(shop.made().await, Vec::<String>::new());
 }
-
-#[tokio::test]
-async fn what_was_made_of_an_expired_upload_stays() {
-    let shop = Workshop::open(Plan::default()).await;
-    let working = shop.start().await;
-    let key = shop.upload().await;
-    shop.is_ready(&key).await;
-    shop.until_idle().await;
-    working.stopped().await;
-    let made = shop.made().await;
-    shop.backfill_forced().await;
-    shop.raw.delete(&[key.to_string()]).await.unwrap();
-    // Received once by somebody who was lost.
-    let lost = shop.events.receive(
-        1,
-        std::time::Duration::ZERO,
-        std::time::Duration::from_secs(60),
-    );
-    let lost = lost.await.unwrap().remove(0);
-    shop.events.release(&[lost.receipt]).await.unwrap();
-    let _working = shop.start().await;
-    shop.until_idle().await;
-    assert_eq!(shop.made().await, made);
-}

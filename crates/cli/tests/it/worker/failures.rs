@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, PutOptions};
+use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::Outcome;
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
@@ -182,7 +182,7 @@ async fn one_object_that_cannot_be_had_stops_nobody_and_ends_as_failed() {
         };
         assert_eq!(error.code, code);
         let letters = shop.buried(1).await;
-        assert_eq!(letters[0]["darkroom-reason"], "tries_used_up");
+        assert_eq!(letters[0]["darkroom-reason"], "attempts_exhausted");
         assert!(letters[0]["darkroom-detail"].contains(code), "{letters:?}");
         shop.until_idle().await;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use darkroom_cloud::{Bucket, Queue};
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
-use darkroom_worker::{Handling, Reason};
+use darkroom_worker::DeadLetterAction;
 
 use super::workshop::{Plan, Workshop, photo};
 use crate::system::DEADLINE;
@@ -48,7 +48,7 @@ async fn a_fifo_queue_works_like_any_other() {
         .map(|letter| letter["darkroom-reason"].clone())
         .collect();
     reasons.sort();
-    assert_eq!(reasons, ["not_understood", "tries_used_up"]);
+    assert_eq!(reasons, ["attempts_exhausted", "malformed"]);
 }
 
 #[tokio::test]
@@ -99,8 +99,8 @@ async fn dead_letters_of_a_fifo_queue_go_back_and_forth() {
             .await
             .unwrap();
         shop.until_idle().await;
-        let letters = shop.letters(Handling::Keep).await;
-        assert_eq!(letters[0].epitaph.reason, Reason::NotUnderstood);
-        assert_eq!(shop.letters(Handling::Redrive).await.len(), 1);
+        let letters = shop.letters(DeadLetterAction::List).await;
+        assert_eq!(letters[0].reason.code, "malformed");
+        assert_eq!(shop.letters(DeadLetterAction::Redrive).await.len(), 1);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{ObjectEvent, RawKey, notification_body};
 use darkroom_testkit::wait;
-use darkroom_worker::{Handling, Reason};
+use darkroom_worker::DeadLetterAction;
 use serde_json::{Value, json};
 
 use super::workshop::{Plan, Workshop, photo};
@@ -43,7 +43,7 @@ async fn bad_messages_do_not_touch_the_good_ones_of_their_batch() {
         .iter()
         .map(|letter| &*letter["darkroom-reason"])
         .collect();
-    assert_eq!(reasons, BTreeSet::from(["not_understood"]));
+    assert_eq!(reasons, BTreeSet::from(["malformed"]));
     assert!(
         letters
             .iter()
@@ -70,7 +70,7 @@ async fn a_bad_record_does_not_keep_the_good_ones_of_its_message() {
         shop.is_ready(key).await;
     }
     let letters = shop.buried(1).await;
-    assert_eq!(letters[0]["darkroom-reason"], "not_understood");
+    assert_eq!(letters[0]["darkroom-reason"], "malformed");
 }
 
 #[tokio::test]
@@ -94,10 +94,10 @@ async fn what_no_worker_survived_is_told_apart_and_can_be_brought_back() {
     wait::until_async("SQS's own redrive", DEADLINE, there)
         .await
         .unwrap();
-    let letters = shop.letters(Handling::Keep).await;
-    assert_eq!(letters[0].epitaph.reason, Reason::NeverFinished);
+    let letters = shop.letters(DeadLetterAction::List).await;
+    assert_eq!(letters[0].reason.code, "never_finished");
     assert_eq!(letters[0].keys, [key.to_string()]);
-    shop.letters(Handling::Redrive).await;
+    shop.letters(DeadLetterAction::Redrive).await;
     shop.is_ready(&key).await;
     shop.nothing_is_buried().await;
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use darkroom_cloud::Queue;
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;

@@ -7,15 +7,18 @@ use std::time::Duration;
 use darkroom_cloud::{
     Bucket, Connection, Endpoints, PutOptions, Queue, QueueDepth, S3Bucket, SqsQueue,
 };
-use darkroom_contract::{Manifest, Profiles, QueueSettings, RawKey, StorageSettings, UploadId};
+use darkroom_contract::{
+    Clock, Manifest, Profiles, QueueSettings, RawKey, StorageSettings, UploadId,
+};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_render::{Launch, RenderPool, RenderSettings};
 use darkroom_testkit::fault::FaultProxy;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
+use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts};
 use darkroom_worker::{
-    Backfill, DeadLetter, DeadLetters, Handling, Outbox, Studio, Worker, WorkerSettings,
+    Backfill, DeadLetter, DeadLetterAction, DeadLetters, Worker, WorkerParts, WorkerSettings,
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -61,6 +64,7 @@ pub(crate) struct Workshop {
     pub(crate) events: SqsQueue,
     pub(crate) dead_letters: SqsQueue,
     pub(crate) queues: QueueSettings,
+    direct: Connection,
     _cloud: EmbeddedCloud,
     plan: Plan,
     profiles: Arc<Profiles>,
@@ -134,6 +138,7 @@ impl Workshop {
             events: direct.queue(&queues.events).await.unwrap(),
             dead_letters: direct.queue(&queues.dead_letters).await.unwrap(),
             queues,
+            direct,
             _cloud: cloud,
             plan,
             profiles: Arc::default(),
@@ -145,30 +150,35 @@ impl Workshop {
     /// One more worker.
     pub(crate) async fn start(&self) -> Working {
         let gated = connection(self.s3.url(), self.sqs.url()).await;
-        let studio = Studio {
-            raw: gated.bucket(self.raw.name()),
-            media: gated.bucket(self.media.name()),
-            profiles: Arc::clone(&self.profiles),
-            pool: Arc::clone(&self.pool),
-            cache_control: "no-store".to_owned(),
-            outbox: Outbox::Nobody,
+        let parts = WorkerParts {
+            store: self.store(&gated),
+            renderer: Arc::<RenderPool>::clone(&self.pool),
+            events: Arc::new(gated.queue(&self.queues.events).await.unwrap()),
+            dead_letters: Arc::new(gated.queue(&self.queues.dead_letters).await.unwrap()),
         };
         // What the queue itself says counts for more.
         let queues = QueueSettings {
             max_receive_count: 99,
             ..self.queues.clone()
         };
-        let worker = Worker::open(
-            studio,
-            gated.queue(&self.queues.events).await.unwrap(),
-            gated.queue(&self.queues.dead_letters).await.unwrap(),
-            &queues,
-            self.plan.settings.clone(),
-            self.plan.places,
-        );
+        let settings = &self.plan.settings;
+        let worker = Worker::open(parts, &queues, settings, self.plan.places);
         let stop = CancellationToken::new();
         let task = tokio::spawn(worker.await.unwrap().run(stop.clone()));
         Working { stop, task }
+    }
+
+    fn store(&self, connection: &Connection) -> UploadStore {
+        UploadStore::new(UploadStoreParts {
+            raw: Arc::new(connection.bucket(self.raw.name())),
+            media: Arc::new(connection.bucket(self.media.name())),
+            events: Arc::new(connection.lazy_queue(&self.queues.events)),
+            outcomes: OutcomePublisher::Disabled,
+            profiles: Arc::clone(&self.profiles),
+            cache_control: "no-store".to_owned(),
+            upload_expiry: Duration::from_secs(900),
+            clock: Clock::system(),
+        })
     }
 
     /// One of the roles as a process of its own.
@@ -299,10 +309,7 @@ impl Workshop {
 
     pub(crate) fn backfill(&self) -> Backfill<'_> {
         Backfill {
-            raw: self.raw.clone(),
-            media: self.media.clone(),
-            profiles: &self.profiles,
-            events: self.events.clone(),
+            store: self.store(&self.direct),
             profile: None,
             force: false,
             dry_run: false,
@@ -312,17 +319,15 @@ impl Workshop {
 
 impl Workshop {
     /// Every dead letter, handled.
-    pub(crate) async fn letters(&self, handling: Handling) -> Vec<DeadLetter> {
+    pub(crate) async fn letters(&self, action: DeadLetterAction) -> Vec<DeadLetter> {
         let all = DeadLetters {
-            dead_letters: self.dead_letters.clone(),
-            events: self.events.clone(),
-            raw: self.raw.clone(),
-            media: self.media.clone(),
-            profiles: &self.profiles,
+            dead_letters: Arc::new(self.dead_letters.clone()),
+            events: Arc::new(self.events.clone()),
+            store: self.store(&self.direct),
         };
         let mut letters = Vec::new();
         let ids = HashSet::new();
-        let gone_through = all.go_through(handling, &ids, |letter| letters.push(letter));
+        let gone_through = all.apply(action, &ids, |letter| letters.push(letter));
         gone_through.await.unwrap();
         letters
     }

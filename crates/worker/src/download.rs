@@ -1,0 +1,191 @@
+//! Downloads of raw objects, within bounds of memory and time.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, CloudErrorKind, ObjectInfo, ObjectReader, ReadError};
+use darkroom_contract::{Attachment, ObjectEvent, RawKey};
+use darkroom_telemetry::metric;
+use darkroom_uploads::UploadStore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+/// The unit of the memory budget: a semaphore has too few permits for single bytes.
+const KIB: u64 = 1024;
+/// The number of times an object may turn out larger than expected before it is left for later.
+const MAX_SIZE_GUESSES: u32 = 3;
+
+/// Downloads raw objects within a memory budget that all downloads share.
+#[derive(Debug, Clone)]
+pub(crate) struct Downloads {
+    budget: Arc<Semaphore>,
+    budget_kib: u32,
+    timeout: Duration,
+}
+
+/// The raw object of an event.
+#[derive(Debug)]
+pub(crate) enum OpenedSource {
+    /// It is the event's object, and there is memory for it.
+    Found(Box<Download>),
+    /// It was deleted.
+    Deleted,
+    /// The key has another object now, with an event of its own.
+    Superseded,
+}
+
+/// An open object with its share of the budget and its deadline.
+#[derive(Debug)]
+pub(crate) struct Download {
+    object: ObjectReader,
+    permit: MemoryPermit,
+    started_at: Instant,
+    deadline: Instant,
+}
+
+/// The bytes of a raw object, with their share of the budget.
+#[derive(Debug)]
+pub(crate) struct Downloaded {
+    pub(crate) bytes: Bytes,
+    _permit: MemoryPermit,
+}
+
+/// A share of the budget.
+#[derive(Debug)]
+struct MemoryPermit {
+    _permit: OwnedSemaphorePermit,
+    _counted: metric::GaugeGuard,
+}
+
+impl Downloads {
+    pub(crate) fn new(max_buffered: u64, timeout: Duration) -> Self {
+        let budget_kib = u32::try_from(max_buffered / KIB).unwrap_or(u32::MAX >> 3);
+        Self {
+            budget: Arc::new(Semaphore::new(budget_kib as usize)),
+            budget_kib,
+            timeout,
+        }
+    }
+
+    /// Opens the event's object once there is memory for it.
+    ///
+    /// Memory comes first: an open object that waits uses up its deadline and its server's
+    /// patience. An object that turns out larger than expected returns its permit before it asks
+    /// for a larger one: two that hold some and wait for more would deadlock.
+    pub(crate) async fn open(
+        &self,
+        store: &UploadStore,
+        key: &RawKey,
+        event: &ObjectEvent,
+        max_bytes: u64,
+    ) -> Result<OpenedSource, CloudError> {
+        let Some(mut size) = expected_size(store, key, event).await? else {
+            return Ok(OpenedSource::Deleted);
+        };
+        // An object over the limit is not read.
+        let needed = |size| if size > max_bytes { 0 } else { size };
+        for _ in 0..MAX_SIZE_GUESSES {
+            let permit = self.acquire(needed(size)).await?;
+            let started_at = Instant::now();
+            let deadline = started_at + self.timeout;
+            let opening = store.open_source(key, event.etag.as_deref());
+            let object = match timeout_at(deadline, opening)
+                .await
+                .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))?
+            {
+                Ok(object) if is_another(&object.info, event) => {
+                    return Ok(OpenedSource::Superseded);
+                }
+                Ok(object) => object,
+                Err(error) if error.is_not_found() => return Ok(OpenedSource::Deleted),
+                Err(error) if error.kind == CloudErrorKind::PreconditionFailed => {
+                    return Ok(OpenedSource::Superseded);
+                }
+                Err(error) => return Err(error),
+            };
+            if needed(object.info.size) <= needed(size) {
+                return Ok(OpenedSource::Found(Box::new(Download {
+                    object,
+                    permit,
+                    started_at,
+                    deadline,
+                })));
+            }
+            size = object.info.size;
+        }
+        let detail = "the object grows each time it is opened";
+        Err(failure(CloudErrorKind::Unavailable, &detail))
+    }
+
+    /// Acquires memory. One object larger than the whole budget may still be read, alone.
+    async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, CloudError> {
+        let share = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
+        let budget = Arc::clone(&self.budget);
+        let permit = budget.acquire_many_owned(share.min(self.budget_kib)).await;
+        Ok(MemoryPermit {
+            _permit: permit.map_err(|closed| failure(CloudErrorKind::Unavailable, &closed))?,
+            _counted: metric::BUFFERED_BYTES.track(bytes as f64, []),
+        })
+    }
+}
+
+impl Download {
+    pub(crate) const fn info(&self) -> &ObjectInfo {
+        &self.object.info
+    }
+
+    /// Reads the body to its end.
+    ///
+    /// # Errors
+    /// [`ReadError::TooLarge`] if it has more than `max_bytes`; a `TimedOut` [`CloudError`] at the
+    /// deadline, which covers a body that trickles.
+    pub(crate) async fn read(self, max_bytes: u64) -> Result<Downloaded, ReadError> {
+        let bytes = timeout_at(self.deadline, self.object.read(max_bytes))
+            .await
+            .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))??;
+        metric::DOWNLOAD_TIME.record(self.started_at.elapsed().as_secs_f64(), []);
+        metric::SOURCE_BYTES.add(bytes.len() as u64, []);
+        Ok(Downloaded {
+            bytes,
+            _permit: self.permit,
+        })
+    }
+}
+
+/// The object's size as far as it is known before it is opened; `None` if there is no object.
+async fn expected_size(
+    store: &UploadStore,
+    key: &RawKey,
+    event: &ObjectEvent,
+) -> Result<Option<u64>, CloudError> {
+    match event.size {
+        Some(size) => Ok(Some(size)),
+        None => Ok(store.source_info(key).await?.map(|info| info.size)),
+    }
+}
+
+/// Compares entity tags and versions: two versions may have the same bytes, and not every store
+/// supports `If-Match`. A value that one side lacks is no difference.
+fn is_another(info: &ObjectInfo, event: &ObjectEvent) -> bool {
+    let differ = |a: Option<&String>, b: Option<&String>| a.zip(b).is_some_and(|(a, b)| a != b);
+    differ(event.etag.as_ref(), Some(&info.etag))
+        || differ(event.version_id.as_ref(), info.version_id.as_ref())
+}
+
+fn failure(kind: CloudErrorKind, detail: &impl Display) -> CloudError {
+    CloudError::new(kind, "GetObject", detail)
+}
+
+/// The client's own data, which travels in a header of the object.
+pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
+    let Some(header) = info.metadata.get(Attachment::NAME) else {
+        return Attachment::default();
+    };
+    // The header was signed, so only a writer with credentials can get it wrong.
+    Attachment::from_header(header).unwrap_or_else(|error| {
+        tracing::warn!(%error, "ignoring an unreadable attachment");
+        Attachment::default()
+    })
+}

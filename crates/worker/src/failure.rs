@@ -1,0 +1,82 @@
+//! The outcome of an upload whose attempts are exhausted.
+
+use std::collections::BTreeMap;
+
+use darkroom_consumer::DeliveryAttempt;
+use darkroom_contract::{
+    Clock, Manifest, ManifestSource, ObjectEvent, Outcome, OutcomeError, RawKey,
+};
+use darkroom_uploads::StoreError;
+
+use crate::process::ProcessError;
+use crate::processor::Processor;
+use crate::report::report;
+use crate::upload::to_millisecond;
+
+impl Processor {
+    /// Writes a `failed` manifest after the last attempt. An existing outcome, of another recipe or
+    /// of another worker a moment ago, is better than that and stays.
+    pub(crate) async fn record_failure(
+        &self,
+        event: &ObjectEvent,
+        attempt: &DeliveryAttempt,
+        error: &ProcessError,
+    ) -> Result<(), StoreError> {
+        let Some(key) = self.store.upload_of(event) else {
+            return Ok(());
+        };
+        let clock = self.store.clock();
+        let manifest = failed_manifest(event, &key, error, clock);
+        let is_written = self.store.write_failure(&manifest).await?;
+        if is_written {
+            report(&manifest, attempt, clock);
+        }
+        // Whoever deletes an upload deletes the raw object first. Nobody needs to hear that a
+        // deleted upload failed, and no attempt is left that could clean up.
+        match self.store.source_info(&key).await {
+            Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Ok(self.store.delete_outputs(&key, None).await?),
+            Err(error) => {
+                tracing::warn!(%key, %error, "cannot tell if the upload was deleted");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn failed_manifest(
+    event: &ObjectEvent,
+    key: &RawKey,
+    error: &ProcessError,
+    clock: &Clock,
+) -> Manifest {
+    Manifest {
+        version: Manifest::VERSION,
+        id: key.id,
+        outcome: Outcome::Failed {
+            error: OutcomeError {
+                code: error.code().to_owned(),
+                message: "the upload could not be processed, through no fault of its own"
+                    .to_owned(),
+            },
+        },
+        source: ManifestSource {
+            bucket: event.bucket.clone(),
+            key: event.key.clone(),
+            etag: event.etag.clone().unwrap_or_default(),
+            version_id: event.version_id.clone(),
+            bytes: event.size.unwrap_or_default(),
+            sha256: None,
+            image: None,
+        },
+        metadata: BTreeMap::new(),
+        crop: None,
+        notes: Vec::new(),
+        recipe: String::new(),
+        finished_at: to_millisecond(clock.now()),
+        render_ms: 0,
+        profile: key.profile.clone(),
+        owner: key.owner.clone(),
+    }
+}

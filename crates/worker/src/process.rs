@@ -1,0 +1,313 @@
+//! From one event to the outcome of its upload.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, CloudErrorKind, ReadError};
+use darkroom_consumer::DeliveryAttempt;
+use darkroom_contract::{Manifest, ObjectEvent, Outcome, Profile, ProfileName, RawKey, sha256_hex};
+use darkroom_render::RenderError;
+use darkroom_telemetry::metric;
+use darkroom_uploads::{ObjectVersion, StoreError};
+use tracing::{Instrument, info_span};
+
+use crate::download::{Download, OpenedSource, attachment};
+use crate::processor::Processor;
+use crate::report::report;
+use crate::upload::{RenderResult, Upload};
+
+/// Bytes that are hashed at once. More take long enough to hold up other messages, and are hashed
+/// on a thread of their own.
+const MAX_INLINE_HASH: usize = 256 * 1024;
+
+/// The outcome of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventOutcome {
+    /// A manifest was written.
+    Processed,
+    /// There was a manifest of this very object by this very recipe.
+    Unchanged,
+    /// The object was deleted.
+    Deleted,
+    /// The key has another object now, with an event of its own.
+    Superseded,
+    /// The event is not about an upload.
+    Foreign,
+}
+
+/// The result of one attempt at an event.
+enum Attempt {
+    Finished(EventOutcome),
+    /// The object was replaced meanwhile, so that what was written is not the outcome of the
+    /// current one.
+    SourceReplaced,
+}
+
+/// An event that could not be processed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No render process can be started.
+    #[error("no renderer: {0}")]
+    NoRenderer(String),
+    /// A task of the worker itself panicked.
+    #[error("internal error: {0}")]
+    Internal(String),
+    /// The profile is not configured.
+    #[error("there is no profile {0}")]
+    UnknownProfile(ProfileName),
+}
+
+impl From<CloudError> for ProcessError {
+    fn from(error: CloudError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl EventOutcome {
+    /// The label in metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Processed => "processed",
+            Self::Unchanged => "unchanged",
+            Self::Deleted => "deleted",
+            Self::Superseded => "superseded",
+            Self::Foreign => "foreign",
+        }
+    }
+}
+
+impl ProcessError {
+    /// The code in a `failed` manifest.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::NoRenderer(_) => "no_renderer",
+            Self::Internal(_) => "internal",
+            Self::UnknownProfile(_) => "unknown_profile",
+        }
+    }
+
+    /// Returns `true` if a store that is down causes this error.
+    pub(crate) const fn may_be_an_outage(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Cloud(error)) if matches!(
+            error.kind,
+            CloudErrorKind::Unavailable
+                | CloudErrorKind::TimedOut
+                | CloudErrorKind::Throttled
+                | CloudErrorKind::Forbidden
+        ))
+    }
+}
+
+impl Processor {
+    /// Brings the upload of an event to an outcome.
+    ///
+    /// May be called again at any time, and by several workers at once, for the same event.
+    pub(crate) async fn process(
+        &self,
+        event: &ObjectEvent,
+        attempt: &DeliveryAttempt,
+    ) -> Result<EventOutcome, ProcessError> {
+        let Some(key) = self.store.upload_of(event) else {
+            return Ok(EventOutcome::Foreign);
+        };
+        let profile = self.store.profile(&key.profile);
+        let profile = profile.ok_or_else(|| ProcessError::UnknownProfile(key.profile.clone()))?;
+        let mut current = None;
+        loop {
+            let event = current.as_ref().unwrap_or(event);
+            match self.process_once(event, &key, profile, attempt).await? {
+                Attempt::Finished(outcome) => return Ok(outcome),
+                Attempt::SourceReplaced => current = Some(self.current_event(&key).await?),
+            }
+        }
+    }
+
+    async fn process_once(
+        &self,
+        event: &ObjectEvent,
+        key: &RawKey,
+        profile: &Profile,
+        attempt: &DeliveryAttempt,
+    ) -> Result<Attempt, ProcessError> {
+        let max_bytes = profile.max_bytes.as_u64();
+        let (opened, manifest) = tokio::join!(
+            self.downloads.open(&self.store, key, event, max_bytes),
+            self.store.manifest(key),
+        );
+        let download = match opened? {
+            OpenedSource::Found(download) => *download,
+            OpenedSource::Deleted => {
+                let manifest = manifest?;
+                if may_be_left_over(manifest.as_deref(), attempt) {
+                    self.store.delete_outputs(key, manifest.as_deref()).await?;
+                }
+                return Ok(Attempt::Finished(EventOutcome::Deleted));
+            }
+            OpenedSource::Superseded if attempt.is_first() => {
+                return Ok(Attempt::Finished(EventOutcome::Superseded));
+            }
+            // An earlier worker may have been stopped while it wrote variants of the object before:
+            // whatever there is now is rendered anew.
+            OpenedSource::Superseded => return Ok(Attempt::SourceReplaced),
+        };
+        let attachment = attachment(download.info());
+        let upload = Upload {
+            bucket: self.store.source_bucket(),
+            recipe: profile.recipe(attachment.crop),
+            info: download.info().clone(),
+            attachment,
+            profile,
+            key: key.clone(),
+        };
+        let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
+        if let Some(manifest) = current {
+            // Its writer may have been stopped before it was published.
+            self.store.publish_outcome(&manifest).await?;
+            return Ok(Attempt::Finished(EventOutcome::Unchanged));
+        }
+        let span = upload.span();
+        let made = async {
+            let rendered = self.render(&upload, download).await?;
+            let writing = self.write(upload, rendered);
+            let manifest = writing.instrument(info_span!("write")).await?;
+            report(&manifest, attempt, self.store.clock());
+            self.verify_source(&manifest).await
+        };
+        made.instrument(span).await
+    }
+
+    /// Checks the raw object again after the manifest is written, and publishes the outcome if it
+    /// is still the same.
+    ///
+    /// Whoever deletes an upload deletes the raw object first: either that was before this check,
+    /// and the outputs are deleted here; or the rest of the deletion comes after it. And whoever
+    /// replaced the object may have written a newer manifest, or some of its variants, before this
+    /// one overwrote them.
+    async fn verify_source(&self, manifest: &Manifest) -> Result<Attempt, ProcessError> {
+        #[cfg(feature = "planted-bugs")]
+        {
+            use darkroom_consumer::planted::{Bug, is_planted};
+            if is_planted(Bug::NoVerifyAfterPublish) {
+                self.store.publish_outcome(manifest).await?;
+                return Ok(Attempt::Finished(EventOutcome::Processed));
+            }
+        }
+        let key = manifest.raw_key();
+        let info = self.store.source_info(&key).await?;
+        match info.as_ref().map(ObjectVersion::from) {
+            Some(version) if version.is_source_of(manifest) => {
+                self.store.publish_outcome(manifest).await?;
+                Ok(Attempt::Finished(EventOutcome::Processed))
+            }
+            Some(_) => Ok(Attempt::SourceReplaced),
+            None => {
+                self.store.delete_outputs(&key, Some(manifest)).await?;
+                Ok(Attempt::Finished(EventOutcome::Deleted))
+            }
+        }
+    }
+
+    /// The event of the key's current object. It is processed even if there is a current manifest,
+    /// because variants of an older object may have overwritten those that it names.
+    async fn current_event(&self, key: &RawKey) -> Result<ObjectEvent, ProcessError> {
+        let info = self.store.source_info(key).await?;
+        let version = info.as_ref().map(ObjectVersion::from);
+        Ok(self.store.event(key, version, true))
+    }
+
+    async fn render(
+        &self,
+        upload: &Upload<'_>,
+        download: Download,
+    ) -> Result<RenderResult, ProcessError> {
+        let max_bytes = upload.recipe.limits.max_bytes;
+        let downloading = download.read(max_bytes);
+        let downloaded = match downloading.instrument(info_span!("download")).await {
+            Ok(downloaded) => downloaded,
+            Err(ReadError::TooLarge { max }) => return Ok(upload.too_large(max)),
+            Err(ReadError::Cloud(error)) => return Err(error.into()),
+        };
+        let sha256 = hash(&downloaded.bytes).await?;
+        let started_at = Instant::now();
+        let rendering = self.renderer.render(&downloaded.bytes, &upload.recipe);
+        let rendered = rendering.instrument(info_span!("render")).await;
+        let duration = started_at.elapsed();
+        let profile = upload.key.profile.as_str();
+        metric::RENDER_TIME.record(duration.as_secs_f64(), [profile]);
+        let result = match rendered {
+            Ok(rendered) => Ok(rendered),
+            Err(RenderError::Rejected(rejection)) => Err(rejection),
+            Err(error @ RenderError::Start(_)) => {
+                return Err(ProcessError::NoRenderer(error.to_string()));
+            }
+        };
+        Ok(RenderResult {
+            sha256: Some(sha256),
+            result,
+            duration,
+        })
+    }
+
+    /// Writes all variants, then the manifest.
+    async fn write(
+        &self,
+        upload: Upload<'_>,
+        rendered: RenderResult,
+    ) -> Result<Manifest, ProcessError> {
+        let started_at = Instant::now();
+        let mut notes = Vec::new();
+        let mut source = None;
+        let outcome = match rendered.result {
+            Ok(rendered) => {
+                source = Some(rendered.source);
+                notes = rendered.notes;
+                notes.extend(upload.type_mismatch(&rendered.source));
+                let (key, profile) = (&upload.key, upload.profile);
+                let variants = self.store.write_variants(key, profile, rendered.variants);
+                Outcome::Ready {
+                    variants: variants.await?,
+                    placeholder: rendered.placeholder,
+                    removed_metadata: rendered.removed_metadata,
+                }
+            }
+            Err(error) => Outcome::Rejected { error },
+        };
+        let manifest = Manifest {
+            notes,
+            render_ms: u64::try_from(rendered.duration.as_millis()).unwrap_or(u64::MAX),
+            ..upload.manifest(outcome, source, rendered.sha256, self.store.clock())
+        };
+        self.store.write_manifest(&manifest).await?;
+        metric::WRITE_TIME.record(started_at.elapsed().as_secs_f64(), []);
+        Ok(manifest)
+    }
+}
+
+/// Returns `true` if variants, or this manifest, may be the remains of an earlier attempt at this
+/// very message, made of an object that was deleted meanwhile. Those are deleted.
+///
+/// An outcome from before the message is not: raw objects may expire, and their variants stay. The
+/// two times come from two clocks, so they are compared with a margin. It is far shorter than the
+/// day that a raw object exists at least before it expires.
+fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
+    const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
+    let is_recent = |manifest: &Manifest| {
+        let first = attempt.first_received_at;
+        first.is_some_and(|first| first - MAX_CLOCK_SKEW <= manifest.finished_at)
+    };
+    !attempt.is_first() && manifest.is_none_or(is_recent)
+}
+
+async fn hash(bytes: &Bytes) -> Result<String, ProcessError> {
+    if bytes.len() <= MAX_INLINE_HASH {
+        return Ok(sha256_hex(bytes));
+    }
+    let bytes = bytes.clone();
+    tokio::task::spawn_blocking(move || sha256_hex(&bytes))
+        .await
+        .map_err(|error| ProcessError::Internal(format!("hashing failed: {error}")))
+}

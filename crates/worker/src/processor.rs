@@ -1,0 +1,363 @@
+//! From one message to its disposition.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use darkroom_cloud::Message;
+use darkroom_consumer::{Context, DeadLetterReason, Disposition, MessageHandler};
+use darkroom_contract::{Notification, ObjectEvent, RecordError};
+use darkroom_telemetry::metric;
+use darkroom_uploads::UploadStore;
+use tokio::time::{Instant, timeout_at};
+
+use crate::dead_letters::ReasonCode;
+use crate::download::Downloads;
+use crate::process::{EventOutcome, ProcessError};
+use crate::renderer::Renderer;
+use crate::settings::WorkerSettings;
+use crate::store_health::StoreHealth;
+
+/// How long a message waits in place for a store that is down before it loses an attempt after all.
+/// SQS permits 12 hours of invisibility in all.
+const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// Processes upload events.
+#[derive(Debug)]
+pub struct Processor {
+    pub(crate) store: UploadStore,
+    pub(crate) renderer: Arc<dyn Renderer>,
+    pub(crate) downloads: Downloads,
+    store_health: StoreHealth,
+}
+
+impl Processor {
+    /// A processor of uploads in `store`.
+    pub fn new(store: UploadStore, renderer: Arc<dyn Renderer>, settings: &WorkerSettings) -> Self {
+        let max_buffered = settings.max_buffered.as_u64();
+        Self {
+            store_health: StoreHealth::new(store.clone()),
+            downloads: Downloads::new(max_buffered, settings.download_timeout),
+            store,
+            renderer,
+        }
+    }
+
+    pub(crate) const fn store_health(&self) -> &StoreHealth {
+        &self.store_health
+    }
+
+    async fn handle_event(&self, event: &ObjectEvent, context: &Context) -> Disposition {
+        let error = match self.process_through_outages(event, context).await {
+            Ok(outcome) => {
+                metric::EVENTS.add(1, [outcome.name()]);
+                if outcome != EventOutcome::Processed {
+                    tracing::info!(key = event.key, ?outcome, "nothing to do for an event");
+                }
+                return Disposition::Ack;
+            }
+            Err(error) => error,
+        };
+        let attempt = &context.attempt;
+        metric::EVENTS.add(1, ["failed"]);
+        tracing::warn!(key = event.key, attempt = attempt.receive_count, %error, "event failed");
+        if !attempt.is_last() {
+            return Disposition::Retry;
+        }
+        if let Err(error) = self.record_failure(event, attempt, &error).await {
+            tracing::error!(key = event.key, %error, "cannot record that the upload failed");
+        }
+        let code = match error {
+            ProcessError::UnknownProfile(_) => ReasonCode::UnknownProfile,
+            _ => ReasonCode::AttemptsExhausted,
+        };
+        Disposition::DeadLetter(DeadLetterReason::new(code.name(), &error))
+    }
+
+    /// Processes an event, and waits in place while the store is down: an outage is not the
+    /// message's fault, so it costs no attempt.
+    async fn process_through_outages(
+        &self,
+        event: &ObjectEvent,
+        context: &Context,
+    ) -> Result<EventOutcome, ProcessError> {
+        let mut attempt = context.attempt;
+        let deadline = Instant::now() + MAX_OUTAGE_WAIT;
+        loop {
+            let error = match self.process(event, &attempt).await {
+                Err(error) if error.may_be_an_outage() => error,
+                result => return result,
+            };
+            if !self.store_health.check().await {
+                return Err(error);
+            }
+            tracing::warn!(key = event.key, %error, "waiting for the store");
+            let up = self.store_health.wait_until_up();
+            let up = context.stop.run_until_cancelled(up);
+            if !matches!(timeout_at(deadline, up).await, Ok(Some(()))) {
+                return Err(error);
+            }
+            attempt = attempt.repeated();
+        }
+    }
+}
+
+#[async_trait]
+impl MessageHandler for Processor {
+    async fn ready(&self) -> usize {
+        self.store_health.wait_until_up().await;
+        usize::MAX
+    }
+
+    async fn handle(&self, message: &Message, context: &Context) -> Disposition {
+        let malformed = |error: &dyn std::fmt::Display| {
+            let code = ReasonCode::Malformed.name();
+            Disposition::DeadLetter(DeadLetterReason::new(code, &error))
+        };
+        let records = match Notification::parse(&message.body) {
+            Ok(Notification::Test) => Vec::new(),
+            Ok(Notification::Records(records)) => records,
+            Err(error) => return malformed(&error),
+        };
+        let mut disposition = Disposition::Ack;
+        for record in records {
+            let of_record = match record {
+                Ok(event) => self.handle_event(&event, context).await,
+                Err(error @ RecordError::Kind(_)) => {
+                    tracing::info!(%error, "nothing to do for an event");
+                    Disposition::Ack
+                }
+                Err(error) => malformed(&error),
+            };
+            disposition = disposition.or_worse(of_record);
+        }
+        disposition
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::{Bucket, CloudErrorKind, Queue, UploadOptions};
+    use darkroom_contract::Outcome;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::testing::{TestRenderer, TestStore, key, send_malformed};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_becomes_ready_is_published_and_its_message_deleted() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(SECOND).await;
+        test.assert_ready(&key).await;
+        assert!(test.events.is_empty());
+        assert_eq!(test.outcomes.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_image_at_fault_is_rejected_and_not_retried() {
+        let test = TestStore::new();
+        let (key, renderer) = (key(), TestRenderer::default());
+        test.upload(&key, "bad").await;
+        let _worker = test.start(renderer.clone()).await;
+        sleep(SECOND).await;
+        let manifest = test.manifest(&key).await.unwrap();
+        assert!(matches!(manifest.outcome, Outcome::Rejected { .. }));
+        assert!(test.events.is_empty());
+        assert_eq!(renderer.rendered(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_duplicate_event_renders_nothing() {
+        let test = TestStore::new();
+        let (key, renderer) = (key(), TestRenderer::default());
+        let event = test.upload(&key, "image").await;
+        let _worker = test.start(renderer.clone()).await;
+        sleep(SECOND).await;
+        test.store.requeue(&[event]).await.unwrap();
+        sleep(SECOND).await;
+        assert!(test.events.is_empty());
+        assert_eq!(renderer.rendered(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_render_process_the_upload_is_retried() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        let _worker = test.start(TestRenderer::failing(2)).await;
+        sleep(120 * SECOND).await;
+        test.assert_ready(&key).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_last_attempt_the_upload_failed_and_the_message_is_a_dead_letter() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        let _worker = test.start(TestRenderer::failing(100)).await;
+        sleep(3600 * SECOND).await;
+        let manifest = test.manifest(&key).await.unwrap();
+        let Outcome::Failed { error } = &manifest.outcome else {
+            panic!("{manifest:?}");
+        };
+        assert_eq!(error.code, "no_renderer");
+        assert!(test.events.is_empty());
+        let letter = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();
+        let reason = DeadLetterReason::from_attributes(&letter[0].attributes).unwrap();
+        assert_eq!(reason.code, "attempts_exhausted");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_malformed_message_is_a_dead_letter_at_once() {
+        let test = TestStore::new();
+        send_malformed(&test).await;
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(SECOND).await;
+        assert!(test.events.is_empty());
+        assert_eq!(test.dead_letters.bodies(), ["hello"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_costs_no_attempt_and_stops_receiving() {
+        let test = TestStore::new();
+        let first = key();
+        test.upload(&first, "image").await;
+        let renderer = TestRenderer {
+            duration: 10 * SECOND,
+            ..TestRenderer::default()
+        };
+        let _worker = test.start(renderer).await;
+        sleep(SECOND).await;
+        test.media.fail(CloudErrorKind::Unavailable);
+        sleep(20 * SECOND).await;
+        let second = key();
+        test.upload(&second, "image").await;
+        sleep(1800 * SECOND).await;
+        test.media.succeed();
+        sleep(60 * SECOND).await;
+        for key in [first, second] {
+            test.assert_ready(&key).await;
+        }
+        assert!(test.dead_letters.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_during_an_outage_releases_the_message() {
+        let test = TestStore::new();
+        test.upload(&key(), "image").await;
+        let renderer = TestRenderer {
+            duration: 10 * SECOND,
+            ..TestRenderer::default()
+        };
+        let worker = test.start(renderer).await;
+        sleep(SECOND).await;
+        test.media.fail(CloudErrorKind::Unavailable);
+        sleep(60 * SECOND).await;
+        worker.stop.cancel();
+        worker.task.await.unwrap();
+        assert_eq!(test.events.len(), 1);
+        assert!(test.dead_letters.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_is_deleted_while_it_is_rendered_leaves_nothing() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        let renderer = TestRenderer {
+            duration: 10 * SECOND,
+            ..TestRenderer::default()
+        };
+        let _worker = test.start(renderer).await;
+        sleep(5 * SECOND).await;
+        test.store.delete(&key).await.unwrap();
+        sleep(10 * SECOND).await;
+        assert_eq!(test.media.keys(), [""; 0]);
+        assert!(test.events.is_empty());
+        assert!(
+            test.outcomes.is_empty(),
+            "a deleted upload is not published"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_is_replaced_while_it_is_rendered_ends_with_the_new_object() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "old").await;
+        let renderer = TestRenderer {
+            duration: 10 * SECOND,
+            ..TestRenderer::default()
+        };
+        let _worker = test.start(renderer).await;
+        sleep(5 * SECOND).await;
+        test.upload(&key, "new").await;
+        sleep(40 * SECOND).await;
+        test.assert_ready(&key).await;
+        assert!(test.events.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_event_of_an_older_object_changes_nothing() {
+        let test = TestStore::new();
+        let key = key();
+        let old = test.put(&key, "old");
+        let event = test.store.event(&key, Some((&old).into()), false);
+        test.upload(&key, "new").await;
+        let renderer = TestRenderer::default();
+        let _worker = test.start(renderer.clone()).await;
+        sleep(SECOND).await;
+        test.store.requeue(&[event]).await.unwrap();
+        sleep(SECOND).await;
+        test.assert_ready(&key).await;
+        assert_eq!(renderer.rendered(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_expired_raw_object_keeps_its_outcome_and_a_deleted_one_does_not() {
+        for (age, is_kept) in [(0, false), (48 * 3600, true)] {
+            let test = TestStore::new();
+            let key = key();
+            let event = test.upload(&key, "image").await;
+            let worker = test.start(TestRenderer::default()).await;
+            sleep(SECOND).await;
+            worker.stop.cancel();
+            worker.task.await.unwrap();
+            sleep(age * SECOND).await;
+            test.raw.delete(&[key.to_string()]).await.unwrap();
+            test.store.requeue(&[event]).await.unwrap();
+            // A worker had the message and was lost.
+            test.events.receive(1, SECOND, SECOND).await.unwrap();
+            let _worker = test.start(TestRenderer::default()).await;
+            sleep(10 * SECOND).await;
+            assert_eq!(test.manifest(&key).await.is_some(), is_kept, "{age}");
+            assert!(test.events.is_empty());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_over_the_limit_is_rejected_unread() {
+        let test = TestStore::new();
+        let key = key();
+        let max = test.store.profile(&key.profile).unwrap().max_bytes.as_u64();
+        let bytes = vec![0; usize::try_from(max).unwrap() + 1].into();
+        let options = UploadOptions::default();
+        let info = test.raw.upload(&key.to_string(), bytes, options);
+        let event = test.store.event(&key, Some((&info).into()), false);
+        test.store.requeue(&[event]).await.unwrap();
+        let renderer = TestRenderer::default();
+        let _worker = test.start(renderer.clone()).await;
+        sleep(SECOND).await;
+        let manifest = test.manifest(&key).await.unwrap();
+        let Outcome::Rejected { error } = &manifest.outcome else {
+            panic!("{manifest:?}");
+        };
+        assert_eq!(error.code.name(), "too_many_bytes");
+        assert_eq!(renderer.rendered(), 0);
+    }
+}

@@ -1,0 +1,26 @@
+//! The renderer as the worker sees it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use darkroom_imaging::{Recipe, Rendered};
+use darkroom_render::{RenderError, RenderPool};
+
+/// Renders an image by a recipe: a pool of render processes, or a stand-in of a test.
+#[async_trait]
+pub trait Renderer: fmt::Debug + Send + Sync {
+    /// Renders the bytes of a raw object.
+    ///
+    /// # Errors
+    /// [`RenderError::Rejected`] if the image is at fault, or the reason why nothing can be
+    /// rendered.
+    async fn render(&self, source: &Bytes, recipe: &Recipe) -> Result<Rendered, RenderError>;
+}
+
+#[async_trait]
+impl Renderer for RenderPool {
+    async fn render(&self, source: &Bytes, recipe: &Recipe) -> Result<Rendered, RenderError> {
+        Self::render(self, source, recipe).await
+    }
+}

@@ -1,0 +1,142 @@
+//! Telling an outage of the store from an object that cannot be read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use darkroom_cloud::Backoff;
+use darkroom_telemetry::metric;
+use darkroom_uploads::UploadStore;
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+/// The pause between two probes of a store that is down.
+const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(15));
+
+/// Whether the store is up, as far as this worker knows; cheap to clone.
+///
+/// While the store is down nothing is received, so that no message loses an attempt to the outage,
+/// and messages in work wait where they are. A failed call alone proves no outage: it may concern
+/// one object (a key that may not be read, a lost part), and one such object must not hold up all
+/// others. So after a failure the store itself is probed.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreHealth {
+    store: UploadStore,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_down: AtomicBool,
+    changed: Notify,
+}
+
+impl StoreHealth {
+    pub(crate) fn new(store: UploadStore) -> Self {
+        Self {
+            store,
+            state: Arc::default(),
+        }
+    }
+
+    /// Probes the store after a failed call. Returns `true` if it is down.
+    pub(crate) async fn check(&self) -> bool {
+        if self.is_down() {
+            return true;
+        }
+        let is_down = !self.store.probe().await;
+        if is_down && !self.set_down(true) {
+            tracing::error!("the store is down: nothing is received until it answers");
+        }
+        is_down
+    }
+
+    /// Returns `true` if the store was down at the last probe.
+    pub(crate) fn is_down(&self) -> bool {
+        self.state.is_down.load(Ordering::Acquire)
+    }
+
+    /// Returns once the store is not known to be down.
+    pub(crate) async fn wait_until_up(&self) {
+        self.wait_until(false).await;
+    }
+
+    /// Probes the store during every outage until it answers; never returns. Probes once at the
+    /// start, to learn how the store answers while it is up.
+    pub(crate) async fn probe_loop(&self) {
+        self.check().await;
+        loop {
+            self.wait_until(true).await;
+            let mut probes = 1;
+            sleep(PROBE_AGAIN.delay(probes)).await;
+            while !self.store.probe().await {
+                probes += 1;
+                sleep(PROBE_AGAIN.delay(probes)).await;
+            }
+            tracing::info!(probes, "the store answers again");
+            self.set_down(false);
+        }
+    }
+
+    async fn wait_until(&self, is_down: bool) {
+        loop {
+            // Created before the check, so that no change in between is missed.
+            let changed = self.state.changed.notified();
+            if self.is_down() == is_down {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Returns the state before.
+    fn set_down(&self, is_down: bool) -> bool {
+        metric::STORE_DOWN.set(if is_down { 1.0 } else { 0.0 }, []);
+        let was_down = self.state.is_down.swap(is_down, Ordering::AcqRel);
+        self.state.changed.notify_waiters();
+        was_down
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::CloudErrorKind;
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+    use crate::testing::TestStore;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_ends_when_the_store_answers_again() {
+        let test = TestStore::new();
+        let health = StoreHealth::new(test.store.clone());
+        test.raw.fail(CloudErrorKind::Unavailable);
+        assert!(health.check().await);
+        let outage = Duration::from_secs(3600);
+        let recovery = async {
+            sleep(outage).await;
+            test.raw.succeed();
+            health.wait_until_up().await;
+        };
+        let started_at = Instant::now();
+        let probes = health.probe_loop();
+        tokio::select! {
+            () = recovery => {}
+            () = probes => {}
+        }
+        let noticed_after = started_at.elapsed() - outage;
+        assert!(
+            noticed_after <= Duration::from_secs(15),
+            "{noticed_after:?}"
+        );
+        assert!(!health.is_down());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_call_alone_is_no_outage() {
+        let health = StoreHealth::new(TestStore::new().store);
+        assert!(!health.check().await);
+        let up = timeout(Duration::from_secs(1), health.wait_until_up());
+        assert!(up.await.is_ok());
+    }
+}

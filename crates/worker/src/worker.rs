@@ -1,0 +1,98 @@
+//! The worker: a consumer of upload events with a processor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{Backoff, CloudError, Queue};
+use darkroom_consumer::{Consumer, ConsumerParts, ConsumerSettings, max_receive_count};
+use darkroom_contract::QueueSettings;
+use darkroom_uploads::UploadStore;
+use tokio_util::sync::CancellationToken;
+
+use crate::health::Health;
+use crate::processor::Processor;
+use crate::renderer::Renderer;
+use crate::settings::WorkerSettings;
+use crate::store_health::StoreHealth;
+
+/// The longest delay before a failed message is delivered again.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(15 * 60);
+const RETRY_FACTOR: u32 = 4;
+
+/// The parts of a [`Worker`].
+#[derive(Debug)]
+pub struct WorkerParts {
+    /// The store of uploads.
+    pub store: UploadStore,
+    /// The renderer.
+    pub renderer: Arc<dyn Renderer>,
+    /// The queue of upload events.
+    pub events: Arc<dyn Queue>,
+    /// The dead-letter queue of upload events.
+    pub dead_letters: Arc<dyn Queue>,
+}
+
+/// A worker that has not started yet.
+#[derive(Debug)]
+pub struct Worker {
+    consumer: Consumer<Processor>,
+    store_health: StoreHealth,
+}
+
+impl Worker {
+    /// A worker with `permits` messages in work at most.
+    ///
+    /// Asks the queue for its redrive policy, which counts for more than the settings.
+    ///
+    /// # Errors
+    /// The error of that call, unless it was forbidden: then the settings are trusted.
+    pub async fn open(
+        parts: WorkerParts,
+        queues: &QueueSettings,
+        settings: &WorkerSettings,
+        permits: usize,
+    ) -> Result<Self, CloudError> {
+        let WorkerParts {
+            store,
+            renderer,
+            events,
+            dead_letters,
+        } = parts;
+        let consumer_settings = ConsumerSettings {
+            permits,
+            poll_wait: settings.poll_wait.min(settings.drain_grace),
+            // A poll is never abandoned, so that no message waits for its visibility timeout.
+            poll_grace: settings.drain_grace,
+            visibility_timeout: queues.visibility_timeout,
+            max_receive_count: max_receive_count(&*events, queues).await?,
+            retry: Backoff::new(settings.retry_after, RETRY_FACTOR, MAX_RETRY_DELAY),
+            drain_grace: settings.drain_grace,
+        };
+        let consumer_parts = ConsumerParts {
+            name: "events",
+            queue: events,
+            dead_letters,
+            clock: store.clock().clone(),
+        };
+        let processor = Processor::new(store, renderer, settings);
+        Ok(Self {
+            store_health: processor.store_health().clone(),
+            consumer: Consumer::new(consumer_parts, Arc::new(processor), consumer_settings),
+        })
+    }
+
+    /// The worker's health, to be served while it runs.
+    pub fn health(&self) -> Health {
+        Health::new(self.store_health.clone(), self.consumer.status())
+    }
+
+    /// Works until `stop` is cancelled, then drains: see
+    /// [`Consumer::run`](darkroom_consumer::Consumer::run).
+    pub async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            biased;
+            () = self.consumer.run(stop) => {}
+            () = self.store_health.probe_loop() => {}
+        }
+    }
+}
