@@ -1,6 +1,6 @@
 //! Uploads that are deleted while they are worked on.
 
-use darkroom_cloud::{Bucket, Queue};
+use darkroom_cloud::Bucket;
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 

@@ -331,15 +331,6 @@ impl Workshop {
         gone_through.await.unwrap();
         letters
     }
-
-    /// Enqueues everything anew.
-    pub(crate) async fn backfill_forced(&self) {
-        let forced = Backfill {
-            force: true,
-            ..self.backfill()
-        };
-        assert_eq!(forced.run(|_| {}).await.unwrap().enqueued, 1);
-    }
 }
 
 impl Working {
