@@ -1,10 +1,11 @@
 //! The `darkroom` binary: one subcommand per role and tool.
 
+mod app_context;
 mod arguments;
-mod cloud;
 mod command;
+mod console;
 mod descriptors;
-mod outcome;
+mod exit_status;
 mod renderer;
 mod settings;
 mod signals;
@@ -16,7 +17,7 @@ use clap::Parser;
 use darkroom_render::ExitWhenOutOfMemory;
 
 use crate::arguments::{Arguments, Command};
-use crate::outcome::Ending;
+use crate::exit_status::ExitStatus;
 
 #[global_allocator]
 static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
@@ -30,5 +31,5 @@ fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     }
-    Ending::of(command::run(arguments)).exit_code()
+    ExitStatus::from_result(command::run(arguments)).code()
 }

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::outcome::complain;
+use crate::console::eprint;
 
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -24,7 +24,7 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
                 std::process::exit(INTERRUPTED);
             }
             stop.cancel();
-            complain("darkroom: stopping; send the signal again to stop at once");
+            eprint("darkroom: stopping; send the signal again to stop at once");
         }
     });
     Ok(token)

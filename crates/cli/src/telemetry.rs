@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::outcome::UsageError;
+use crate::exit_status::UsageError;
 
 /// The settings of the log (`[log]`), which is written to stderr.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,32 +7,33 @@ use darkroom_worker::{Backfill, BackfillProgress};
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use crate::app_context::AppContext;
 use crate::arguments;
-use crate::cloud::Parts;
 use crate::command::connect;
-use crate::outcome::{Ending, UsageError, complain, say};
+use crate::console::{eprint, print};
+use crate::exit_status::{ExitStatus, UsageError};
 use crate::settings::Settings;
 
 pub(super) async fn run(
     arguments: &arguments::Backfill,
     settings: Settings,
-) -> anyhow::Result<Ending> {
+) -> anyhow::Result<ExitStatus> {
     let profile = arguments.profile.as_ref();
     if let Some(profile) = profile {
         let known = settings.profiles.get(profile).is_some();
         ensure!(known, UsageError(format!("there is no profile {profile}")));
     }
-    let parts = Parts::new(connect(&settings).await, settings)?;
+    let context = AppContext::new(connect(&settings).await, settings)?;
     let backfill = Backfill {
         profile,
         force: arguments.force,
         dry_run: arguments.dry_run,
-        ..parts.backfill()
+        ..context.backfill()
     };
     let display = Display::new(arguments);
     let progress = backfill.run(|progress| display.update(progress)).await?;
     display.finish(progress);
-    Ok(Ending::Well)
+    Ok(ExitStatus::Success)
 }
 
 /// A line that changes on a terminal, a line for every page of the listing elsewhere.
@@ -57,7 +58,7 @@ impl<'a> Display<'a> {
                 bar.tick();
             }
             None if self.arguments.json => {}
-            None => complain(&self.text(progress)),
+            None => eprint(&self.text(progress)),
         }
     }
 
@@ -80,9 +81,9 @@ impl<'a> Display<'a> {
                 "foreign": foreign,
                 "dry_run": self.arguments.dry_run,
             });
-            say(&report.to_string());
+            print(&report.to_string());
         } else {
-            say(&self.text(progress));
+            print(&self.text(progress));
         }
     }
 

@@ -8,10 +8,11 @@ use darkroom_cloud::{Connection, Endpoints};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use tokio::net::TcpListener;
 
+use crate::app_context::AppContext;
 use crate::arguments::Dev;
-use crate::cloud::Parts;
+use crate::console::print;
 use crate::descriptors;
-use crate::outcome::{Ending, say};
+use crate::exit_status::ExitStatus;
 use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
@@ -23,7 +24,7 @@ const REGION: &str = "us-east-1";
 /// A long poll is not cancelled, so Ctrl-C waits for one; in one process a short one costs nothing.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<Ending> {
+pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
     let stop = stop_token()?;
     descriptors::raise_limit();
     settings.issuer.demo_page = true;
@@ -46,22 +47,22 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     provisioner
         .provision(&settings.storage, &settings.queues, false)
         .await?;
-    let parts = Parts::new(connection, settings)?;
-    renderer::check(&parts.pool).await?;
-    enqueue_unfinished(&parts).await?;
-    let worker = parts.worker().await?;
+    let context = AppContext::new(connection, settings)?;
+    renderer::check(&context.pool).await?;
+    enqueue_unfinished(&context).await?;
+    let worker = context.worker().await?;
     greet(listener.local_addr()?, &endpoints, &arguments);
-    let issuer = parts.issuer()?;
+    let issuer = context.issuer()?;
     let (served, delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
-        parts.deliver_webhooks(stop.clone()),
+        context.deliver_webhooks(stop.clone()),
         worker.run(stop),
     );
     embedded.stop().await;
     served?;
     delivered?;
-    say("darkroom: stopped; everything is kept for the next start");
-    Ok(Ending::Well)
+    print("darkroom: stopped; everything is kept for the next start");
+    Ok(ExitStatus::Success)
 }
 
 fn options(arguments: &Dev) -> Options {
@@ -78,8 +79,8 @@ fn options(arguments: &Dev) -> Options {
 
 /// The embedded queue is in memory: what was on it when the last process ended is found again in
 /// the raw bucket.
-async fn enqueue_unfinished(parts: &Parts) -> anyhow::Result<()> {
-    let progress = parts.backfill().run(|_| {}).await?;
+async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
+    let progress = context.backfill().run(|_| {}).await?;
     if progress.enqueued > 0 {
         tracing::info!(
             uploads = progress.enqueued,
@@ -92,7 +93,7 @@ async fn enqueue_unfinished(parts: &Parts) -> anyhow::Result<()> {
 fn greet(issuer: SocketAddr, endpoints: &Endpoints, arguments: &Dev) {
     let Endpoints { s3, sqs, .. } = endpoints;
     let data_dir = arguments.data_dir.display();
-    say(&format!(
+    print(&format!(
         r#"
 Darkroom is ready.
 

@@ -8,10 +8,11 @@ use darkroom_worker::{DeadLetter, DeadLetterAction, DeadLetters};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
+use crate::app_context::AppContext;
 use crate::arguments::{Dlq, DlqList, DlqPurge, DlqRedrive};
-use crate::cloud::Parts;
 use crate::command::connect;
-use crate::outcome::{Ending, UsageError, complain, say};
+use crate::console::{eprint, print};
+use crate::exit_status::{ExitStatus, UsageError};
 use crate::settings::Settings;
 
 /// What was asked for, whichever subcommand it was.
@@ -22,9 +23,9 @@ struct Plan {
     json: bool,
 }
 
-pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<Ending> {
-    let parts = Parts::new(connect(&settings).await, settings)?;
-    let letters = parts.dead_letters().await?;
+pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<ExitStatus> {
+    let context = AppContext::new(connect(&settings).await, settings)?;
+    let letters = context.dead_letters().await?;
     let plan = match arguments {
         Dlq::List(DlqList { json }) => Plan {
             action: DeadLetterAction::List,
@@ -40,8 +41,8 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<En
         },
         Dlq::Purge(DlqPurge { choice, yes }) => {
             if !yes && !choice.dry_run && !is_confirmed(&letters, &choice.ids).await? {
-                complain("nothing was deleted");
-                return Ok(Ending::Well);
+                eprint("nothing was deleted");
+                return Ok(ExitStatus::Success);
             }
             Plan {
                 action: DeadLetterAction::Purge,
@@ -55,7 +56,7 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<En
 }
 
 impl Plan {
-    async fn carry_out(self, letters: &DeadLetters) -> anyhow::Result<Ending> {
+    async fn carry_out(self, letters: &DeadLetters) -> anyhow::Result<ExitStatus> {
         let action = match self.action {
             _ if self.dry_run => DeadLetterAction::List,
             action => action,
@@ -65,7 +66,7 @@ impl Plan {
         let gone_through = letters.apply(action, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
-            say(&if self.json {
+            print(&if self.json {
                 self.record(&letter).to_string()
             } else {
                 line(&letter)
@@ -74,14 +75,14 @@ impl Plan {
         gone_through.await?;
         if !self.json {
             let letters = plural(count);
-            say(&format!("{letters} {}", self.done()));
+            print(&format!("{letters} {}", self.done()));
         }
         for id in &missing {
-            complain(&format!("{id}: there is no such dead letter"));
+            eprint(&format!("{id}: there is no such dead letter"));
         }
         Ok(match missing.is_empty() {
-            true => Ending::Well,
-            false => Ending::SomethingFailed,
+            true => ExitStatus::Success,
+            false => ExitStatus::Failure,
         })
     }
 
@@ -141,7 +142,7 @@ async fn is_confirmed(letters: &DeadLetters, ids: &[String]) -> anyhow::Result<b
         0 => depth.visible + depth.in_flight,
         count => count as u64,
     };
-    complain(&format!("Delete {} for good? [y/N]", plural(count)));
+    eprint(&format!("Delete {} for good? [y/N]", plural(count)));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

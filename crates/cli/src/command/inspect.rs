@@ -8,26 +8,27 @@ use darkroom_render::{RenderError, RenderPool};
 use serde_json::json;
 
 use crate::arguments::Inspect;
-use crate::outcome::{Ending, complain, say};
+use crate::console::{eprint, print};
+use crate::exit_status::ExitStatus;
 use crate::renderer;
 use crate::settings::Settings;
 
 /// The size limit of an inspected file. Inspection is cheap, so the limit is high.
 const MAX_BYTES: u64 = 256 << 20;
 
-pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<Ending> {
+pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<ExitStatus> {
     let pool = renderer::pool(&settings.render)?;
-    let mut ending = Ending::Well;
+    let mut exit_status = ExitStatus::Success;
     for file in &arguments.files {
         let result = match inspect(&pool, file).await {
             Ok(result) => result,
             Err(error) => {
                 if arguments.json {
                     let error = json!({"code": "unreadable", "message": format!("{error:#}")});
-                    say(&json!({"path": file, "error": error}).to_string());
+                    print(&json!({"path": file, "error": error}).to_string());
                 }
-                complain(&format!("{}: {error:#}", file.display()));
-                ending = Ending::SomethingFailed;
+                eprint(&format!("{}: {error:#}", file.display()));
+                exit_status = ExitStatus::Failure;
                 continue;
             }
         };
@@ -37,16 +38,16 @@ pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Resu
                 Ok(inspection) => merged(path, &report(inspection)),
                 Err(rejection) => merged(path, &json!({"error": rejection})),
             };
-            say(&line.to_string());
+            print(&line.to_string());
         } else if let Ok(inspection) = &result {
-            say(&describe(file, inspection));
+            print(&describe(file, inspection));
         }
         if let Err(rejection) = result {
-            complain(&format!("{}: rejected: {rejection}", file.display()));
-            ending = Ending::SomethingFailed;
+            eprint(&format!("{}: rejected: {rejection}", file.display()));
+            exit_status = ExitStatus::Failure;
         }
     }
-    Ok(ending)
+    Ok(exit_status)
 }
 
 async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {

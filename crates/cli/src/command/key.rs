@@ -5,9 +5,10 @@ use darkroom_issuer::{ApiKey, ApiKeySettings};
 use serde_json::json;
 
 use crate::arguments::{Key, NewKey};
-use crate::outcome::{Ending, say};
+use crate::console::print;
+use crate::exit_status::ExitStatus;
 
-pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
+pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
     let Key::New(arguments) = action;
     let NewKey {
         name,
@@ -25,9 +26,9 @@ pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
     if json {
         let mut line = json!(settings);
         line["key"] = json!(key.reveal());
-        say(&line.to_string());
+        print(&line.to_string());
     } else {
-        say(&format!(
+        print(&format!(
             "key: {}\n\n\
              Clients send it as `Authorization: Bearer KEY`. It is not stored and not shown \
              again.\nAdd this to the settings of the issuer:\n\n{}",
@@ -35,7 +36,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<Ending> {
             table(&settings)
         ));
     }
-    Ok(Ending::Well)
+    Ok(ExitStatus::Success)
 }
 
 /// The settings as TOML. JSON strings and lists are TOML, too.

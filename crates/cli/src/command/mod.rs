@@ -16,7 +16,7 @@ use anyhow::Context;
 use darkroom_cloud::Connection;
 
 use crate::arguments::{Arguments, Command};
-use crate::outcome::Ending;
+use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -24,7 +24,7 @@ use crate::telemetry;
 const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand.
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
     // Render processes run as the same user, and the environment contains credentials.
     darkroom_render::make_undumpable().context("cannot make this process undumpable")?;
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     ended
 }
 
-async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<Ending> {
+async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Dev(dev) => dev::run(dev, settings).await,
         Command::Issuer => roles::issuer(settings).await,

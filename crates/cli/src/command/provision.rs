@@ -4,10 +4,11 @@ use darkroom_cloud::Change;
 
 use crate::arguments::Provision;
 use crate::command::connect;
-use crate::outcome::{Ending, say};
+use crate::console::print;
+use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 
-pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::Result<Ending> {
+pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::Result<ExitStatus> {
     let provisioner = connect(settings).await.provisioner();
     let resources = provisioner
         .provision(&settings.storage, &settings.queues, arguments.dry_run)
@@ -20,7 +21,7 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
             (Change::Created, true) => "would be created",
             (Change::Updated, true) => "would be updated",
         };
-        say(&format!("{}: {change}", resource.name));
+        print(&format!("{}: {change}", resource.name));
     }
-    Ok(Ending::Well)
+    Ok(ExitStatus::Success)
 }

@@ -8,7 +8,7 @@ use darkroom_contract::SettingOrigin;
 use figment::providers::{Data, Format, Toml};
 use toml_edit::{ImDocument, Item};
 
-use crate::outcome::UsageError;
+use crate::exit_status::UsageError;
 
 /// A settings file that is valid TOML.
 pub(super) struct SettingsFile {

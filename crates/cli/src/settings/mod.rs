@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use self::environment::Variables;
 use self::file::SettingsFile;
 use self::sources::Sources;
-use crate::outcome::UsageError;
+use crate::exit_status::UsageError;
 use crate::telemetry::LogSettings;
 
 const DEFAULT_FILE: &str = "darkroom.toml";

@@ -17,11 +17,12 @@ use self::batch_processor::BatchProcessor;
 use self::destination::Destinations;
 use self::report::Report;
 use crate::arguments::Process;
-use crate::outcome::{Ending, UsageError, complain, say};
+use crate::console::{eprint, print};
+use crate::exit_status::{ExitStatus, UsageError};
 use crate::renderer;
 use crate::settings::Settings;
 
-pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Result<Ending> {
+pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Result<ExitStatus> {
     let profile = settings.profiles.get(&arguments.profile).cloned();
     let profile = profile
         .ok_or_else(|| UsageError(format!("profile {} does not exist", arguments.profile)))?;
@@ -33,7 +34,7 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
         profile,
     };
     let bar = progress_bar(sources.len(), arguments.json)?;
-    let mut ending = Ending::Well;
+    let mut exit_status = ExitStatus::Success;
     let mut reports = stream::iter(sources.into_iter().enumerate())
         .map(|(index, source)| {
             let path = source.path.clone();
@@ -52,24 +53,24 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
             }
         });
         if !is_ready {
-            ending = Ending::SomethingFailed;
+            exit_status = ExitStatus::Failure;
         }
     }
     bar.finish_and_clear();
-    Ok(ending)
+    Ok(exit_status)
 }
 
 /// Prints the report of one file and returns `false` if the file was rejected.
 fn print_report(report: &Report, processor: &BatchProcessor, arguments: &Process) -> bool {
     if arguments.json {
         let json = report.to_json(&processor.recipe, &arguments.profile);
-        say(&json.to_string());
+        print(&json.to_string());
     } else if let Some(line) = report.summary() {
-        say(&line);
+        print(&line);
     }
     let rejection = report.rejection();
     if let Some(line) = &rejection {
-        complain(line);
+        eprint(line);
     }
     rejection.is_none()
 }
@@ -78,9 +79,9 @@ fn print_report(report: &Report, processor: &BatchProcessor, arguments: &Process
 fn print_error(path: &Path, error: &anyhow::Error, as_json: bool) {
     if as_json {
         let error = json!({"code": "unreadable", "message": format!("{error:#}")});
-        say(&json!({"source": {"path": path}, "status": "error", "error": error}).to_string());
+        print(&json!({"source": {"path": path}, "status": "error", "error": error}).to_string());
     }
-    complain(&format!("{}: {error:#}", path.display()));
+    eprint(&format!("{}: {error:#}", path.display()));
 }
 
 /// A progress bar for several files; hidden if the output is JSON or stderr is not a terminal.

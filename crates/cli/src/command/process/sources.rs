@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::outcome::UsageError;
+use crate::exit_status::UsageError;
 
 /// A file, and its path relative to the folder that was named.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,28 +15,29 @@ use serde_json::json;
 use self::client::Client;
 use self::progress::Bars;
 use crate::arguments::Upload;
-use crate::outcome::{Ending, complain, say};
+use crate::console::{eprint, print};
+use crate::exit_status::ExitStatus;
 
 /// The number of concurrent uploads.
 const CONCURRENCY: usize = 4;
 /// The owner if neither the command line nor a token names one.
 const DEFAULT_OWNER: &str = "me";
 
-pub(super) async fn run(arguments: Upload) -> anyhow::Result<Ending> {
+pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
     let client = Client::new(&arguments.to, arguments.token.clone())?;
     let bars = Bars::new(arguments.json)?;
-    let mut ending = Ending::Well;
+    let mut exit_status = ExitStatus::Success;
     let mut outcomes = stream::iter(&arguments.files)
         .map(|file| upload(&client, &bars, &arguments, file).map(move |outcome| (file, outcome)))
         .buffered(CONCURRENCY);
     while let Some((file, outcome)) = outcomes.next().await {
         let failure = bars.suspend(|| print_outcome(file, &outcome, arguments.json));
         if let Some(line) = failure {
-            bars.suspend(|| complain(&line));
-            ending = Ending::SomethingFailed;
+            bars.suspend(|| eprint(&line));
+            exit_status = ExitStatus::Failure;
         }
     }
-    Ok(ending)
+    Ok(exit_status)
 }
 
 async fn upload(
@@ -103,7 +104,7 @@ fn print_outcome(
         Err(error) => {
             if as_json {
                 let error = json!({"code": "upload_failed", "message": format!("{error:#}")});
-                say(&json!({"file": file, "status": "error", "error": error}).to_string());
+                print(&json!({"file": file, "status": "error", "error": error}).to_string());
             }
             return Some(format!("{name}: {error:#}"));
         }
@@ -111,7 +112,7 @@ fn print_outcome(
     if as_json {
         let mut line = json!(status);
         line["file"] = json!(file);
-        say(&line.to_string());
+        print(&line.to_string());
     }
     let manifest = match status {
         UploadStatus::Done(manifest) => manifest,
@@ -124,7 +125,7 @@ fn print_outcome(
     match &manifest.outcome {
         Outcome::Ready { variants, .. } => {
             for variant in variants.iter().filter(|_| !as_json) {
-                say(&format!("{name}: ready: {}", variant_line(variant)));
+                print(&format!("{name}: ready: {}", variant_line(variant)));
             }
             None
         }

@@ -12,18 +12,18 @@ use darkroom_webhooks::{WebhookDispatcher, WebhookDispatcherParts, WebhookSender
 use darkroom_worker::{Backfill, DeadLetters, Worker, WorkerParts};
 use tokio_util::sync::CancellationToken;
 
-use crate::outcome::UsageError;
+use crate::exit_status::UsageError;
 use crate::renderer;
 use crate::settings::Settings;
 
 /// A connection and what is shared by the roles of one process.
-pub(crate) struct Parts {
+pub(crate) struct AppContext {
     pub(crate) connection: Connection,
     pub(crate) settings: Settings,
     pub(crate) pool: Arc<RenderPool>,
 }
 
-impl Parts {
+impl AppContext {
     pub(crate) fn new(connection: Connection, settings: Settings) -> anyhow::Result<Self> {
         Ok(Self {
             pool: Arc::new(renderer::pool(&settings.render)?),

@@ -1,0 +1,13 @@
+//! Output to the terminal. A closed pipe is ignored: nobody reads the output then.
+
+use std::io::{self, Write};
+
+/// Prints one line on stdout.
+pub(crate) fn print(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints one line on stderr.
+pub(crate) fn eprint(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

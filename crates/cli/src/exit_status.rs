@@ -1,0 +1,73 @@
+//! The exit status of a command.
+
+use std::process::ExitCode;
+
+use darkroom_contract::SettingError;
+
+use crate::console::eprint;
+
+/// An invalid argument or settings file, as opposed to work that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UsageError(pub(crate) String);
+
+/// The result of a command, for the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// Everything succeeded.
+    Success,
+    /// Something was rejected or failed, and stderr names it.
+    Failure,
+    /// The command line or a setting is invalid.
+    Usage,
+}
+
+impl ExitStatus {
+    /// Prints an error on stderr and classifies it.
+    pub(crate) fn from_result(result: anyhow::Result<Self>) -> Self {
+        let error = match result {
+            Ok(status) => return status,
+            Err(error) => error,
+        };
+        eprint(&format!("darkroom: {error:#}"));
+        if error.is::<UsageError>() || error.is::<SettingError>() {
+            Self::Usage
+        } else {
+            Self::Failure
+        }
+    }
+
+    /// The code of the process: 0, 1 or 2.
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_setting_is_a_usage_error_even_with_context() {
+        let setting = SettingError::new("worker.poll_wait", "must be at most 20 s");
+        let result = Err(setting).context("the settings are invalid");
+        assert_eq!(ExitStatus::from_result(result), ExitStatus::Usage);
+        let usage = UsageError("profile x does not exist".to_owned());
+        assert_eq!(
+            ExitStatus::from_result(Err(usage.into())),
+            ExitStatus::Usage
+        );
+    }
+
+    #[test]
+    fn any_other_error_is_a_failure() {
+        let result = Err(anyhow::anyhow!("cannot reach S3"));
+        assert_eq!(ExitStatus::from_result(result), ExitStatus::Failure);
+    }
+}
