@@ -49,12 +49,13 @@
 
 #![warn(missing_docs)]
 
-mod events;
+mod cloud;
 mod listener;
 mod options;
 mod s3;
-mod server;
 mod sqs;
+mod start_error;
 
+pub use cloud::EmbeddedCloud;
 pub use options::Options;
-pub use server::{EmbeddedCloud, StartError};
+pub use start_error::StartError;

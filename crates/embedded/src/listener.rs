@@ -1,4 +1,4 @@
-//! Connections: accepted until the stop, and then not waited for.
+//! The connections of a server.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long requests under way may take after the stop.
+/// The time that requests have to finish after a stop.
 const GRACE: Duration = Duration::from_millis(500);
-/// Pause after a failed accept: the usual cause is a lack of file descriptors, which passes.
+/// The pause after a failed accept. The usual cause is a temporary lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `stopping` is cancelled; returns at most [`GRACE`] later, with every connection closed.
+/// Serves until `stopping` is cancelled, and closes every connection within [`GRACE`].
 pub(crate) async fn serve<S, B>(listener: TcpListener, service: S, stopping: CancellationToken)
 where
     S: Service<Request<Incoming>, Response = http::Response<B>> + Clone + Send + 'static,
@@ -39,12 +39,12 @@ where
                     let connection = graceful.watch(connection);
                     connections.spawn(async move {
                         if let Err(error) = connection.await {
-                            tracing::debug!(%error, "a connection ended early");
+                            tracing::debug!(%error, "connection ended early");
                         }
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -53,14 +53,14 @@ where
         }
     }
     drop(listener);
-    // What is still under way after the grace is aborted with the set.
+    // Connections that are still open after the grace period are aborted with the set.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     connections.shutdown().await;
 }
 
 fn prepare(stream: TcpStream) -> TcpStream {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "answers may wait for acknowledgements");
+        tracing::debug!(%error, "cannot disable delayed sending");
     }
     stream
 }

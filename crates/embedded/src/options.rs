@@ -1,24 +1,24 @@
-//! What a start needs to know.
+//! The options of a start.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// How to start an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because it holds a secret.
+/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because they have a secret.
 #[derive(Clone)]
 pub struct Options {
-    /// The folder that holds everything S3 stores. It is made where it is missing.
+    /// The folder for the data of S3. It is created if missing.
     pub data_dir: PathBuf,
-    /// Where S3 listens; port 0 takes any free one.
+    /// The address of S3; port 0 takes any free port.
     pub s3_listen: SocketAddr,
-    /// Where SQS listens; port 0 takes any free one.
+    /// The address of SQS; port 0 takes any free port.
     pub sqs_listen: SocketAddr,
-    /// The one access key id that S3 accepts.
+    /// The access key id that S3 accepts.
     pub access_key: String,
-    /// The secret that belongs to `access_key`.
+    /// The secret access key.
     pub secret_key: String,
-    /// The region that ARNs, events and bucket locations name. Signatures for other regions are accepted.
+    /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
-    /// Origins (`https://app.example.org`, one `*` allowed) whose pages may use buckets that have no CORS
-    /// configuration of their own. Every origin on localhost may already.
+    /// The origins whose pages may use buckets without a CORS configuration, such as
+    /// `https://app.example.org`; one `*` is a wildcard. Every origin on localhost may do so anyway.
     pub allowed_origins: Vec<String>,
 }

@@ -1,12 +1,16 @@
-//! What is known of an object beside its bytes.
+//! The attributes of an object.
 
 use std::collections::HashMap;
 
 use s3s::dto::{ETag, Timestamp};
+use s3s::{S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// The headers that the uploader chose and every reader gets back.
+/// S3's limit on user metadata, names and values together.
+const MAX_METADATA_BYTES: usize = 2048;
+
+/// The headers that an upload sets and a download returns.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ObjectHeaders {
@@ -16,11 +20,23 @@ pub(crate) struct ObjectHeaders {
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) expires: Option<Timestamp>,
-    /// `x-amz-meta-*`, names without the prefix.
+    /// The user metadata, with names without `x-amz-meta-`.
     pub(crate) metadata: HashMap<String, String>,
 }
 
-/// The checksums that the uploader asked for, each in base64.
+impl ObjectHeaders {
+    /// Errors with `MetadataTooLarge` if the user metadata is too large.
+    pub(crate) fn check_size(&self) -> S3Result<()> {
+        let metadata = self.metadata.iter();
+        let bytes: usize = metadata.map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > MAX_METADATA_BYTES {
+            return Err(s3_error!(MetadataTooLarge));
+        }
+        Ok(())
+    }
+}
+
+/// The checksums that an upload asked for, in base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Checksums {
@@ -31,14 +47,14 @@ pub(crate) struct Checksums {
     pub(crate) sha256: Option<String>,
 }
 
-/// One object as the index, the listing, events and answers see it.
+/// An object without its body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) key: String,
     pub(crate) size: u64,
-    /// Without quotes: the MD5 in hex, or S3's `md5-of-md5s-N` for a multipart upload.
+    /// The ETag without quotes: the MD5 in hex, or `{MD5 of the parts' MD5s}-{number of parts}`.
     pub(crate) etag: String,
-    /// Milliseconds since 1970; S3 itself keeps seconds only in headers.
+    /// The time of the write, in milliseconds since 1970.
     pub(crate) modified_ms: i64,
     pub(crate) sequencer: u64,
     #[serde(default)]
@@ -52,14 +68,14 @@ impl Attributes {
         ETag::Strong(self.etag.clone())
     }
 
-    /// The last write. Falls back to 1970 for a number no calendar has, which only a damaged file holds.
+    /// The time of the write. Falls back to 1970 if it is out of range, as only a damaged file has it.
     pub(crate) fn modified(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.modified_ms) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
-/// Now, in the unit that [`Attributes::modified_ms`] keeps.
+/// Returns the time for [`Attributes::modified_ms`].
 pub(crate) fn now_ms() -> i64 {
     let millis = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
     i64::try_from(millis).unwrap_or(i64::MAX)

@@ -1,4 +1,4 @@
-//! Request bodies that nobody reads to the end.
+//! Request bodies that the service does not read to their end.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,12 +8,15 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-/// A client that sends more than this after it was refused may see a broken connection in place of the refusal.
+/// The limit on the bytes that are read after an error. A client that sends more may see a broken
+/// connection in place of the error.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// Reads on after the service has lost interest. Closing a connection with unread bytes resets it, and the client
-/// would learn "connection reset" instead of, say, "the URL has expired".
+/// A body that is read to its end even if the service drops it.
+///
+/// Closing a connection with unread bytes resets it, and the client would see "connection reset"
+/// instead of, say, "Request has expired".
 pub(crate) struct DrainedBody {
     inner: Option<Incoming>,
 }
@@ -60,10 +63,10 @@ impl Drop for DrainedBody {
 }
 
 async fn drain(mut body: Incoming) {
-    let mut seen = 0;
+    let mut bytes = 0;
     while let Some(Ok(frame)) = body.frame().await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > MAX_BYTES {
+        bytes += frame.data_ref().map_or(0, Bytes::len);
+        if bytes > MAX_BYTES {
             return;
         }
     }

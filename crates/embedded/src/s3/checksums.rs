@@ -1,4 +1,4 @@
-//! Whether the bytes that arrived are the bytes that the client meant.
+//! The checksums of request bodies.
 
 use http::HeaderMap;
 use s3s::checksum::ChecksumHasher;
@@ -8,27 +8,28 @@ use s3s::{S3Result, TrailingHeaders, s3_error};
 use super::attributes::Checksums;
 use super::staging::StagedBody;
 
-const HEADER_START: &str = "x-amz-checksum-";
+const HEADER_PREFIX: &str = "x-amz-checksum-";
 
-/// What a request says about the checksums of its body: in headers, or in a trailer after the body.
+/// The checksums and the length that a request announces for its body.
 #[derive(Debug, Default)]
-pub(crate) struct Expected {
-    pub(crate) given: Checksums,
+pub(crate) struct ExpectedBody {
+    /// The checksums in headers.
+    pub(crate) checksums: Checksums,
     pub(crate) content_md5: Option<String>,
     /// `x-amz-sdk-checksum-algorithm`.
     pub(crate) algorithm: Option<ChecksumAlgorithm>,
-    /// `x-amz-trailer`: the header that will follow the body.
-    pub(crate) announced: Option<String>,
+    /// `x-amz-trailer`, the name of the header that follows the body.
+    pub(crate) trailer: Option<String>,
     pub(crate) trailers: Option<TrailingHeaders>,
-    /// The length of the body, where the client gave it.
+    /// The length of the body, if known.
     pub(crate) bytes: Option<u64>,
 }
 
-impl Expected {
-    /// What to compute while the body arrives.
+impl ExpectedBody {
+    /// The hasher of every checksum that the request names.
     pub(crate) fn hasher(&self) -> ChecksumHasher {
         let mut hasher = ChecksumHasher::default();
-        for (name, value) in self.given.named() {
+        for (name, value) in self.checksums.named() {
             if value.is_some() {
                 enable(&mut hasher, name);
             }
@@ -37,19 +38,19 @@ impl Expected {
             .algorithm
             .as_ref()
             .map(|algorithm| algorithm.as_str().to_ascii_lowercase());
-        let announced = self
-            .announced
+        let trailer = self
+            .trailer
             .as_deref()
-            .and_then(|name| name.trim().strip_prefix(HEADER_START));
+            .and_then(|name| name.trim().strip_prefix(HEADER_PREFIX));
         algorithm
             .as_deref()
             .into_iter()
-            .chain(announced)
+            .chain(trailer)
             .for_each(|name| enable(&mut hasher, name));
         hasher
     }
 
-    /// `BadDigest` where a checksum differs, `IncompleteBody` where the length does. The body is no object yet then.
+    /// Errors with `BadDigest` if a checksum differs, and with `IncompleteBody` if the length does.
     pub(crate) fn verify(&self, staged: &StagedBody) -> S3Result<()> {
         if self.bytes.is_some_and(|bytes| bytes != staged.size) {
             return Err(s3_error!(IncompleteBody));
@@ -69,12 +70,15 @@ impl Expected {
             .as_ref()
             .and_then(TrailingHeaders::take)
             .unwrap_or_default();
-        for ((name, given), (_, computed)) in
-            self.given.named().into_iter().zip(staged.checksums.named())
+        for ((name, given), (_, computed)) in self
+            .checksums
+            .named()
+            .into_iter()
+            .zip(staged.checksums.named())
         {
             let trailing = trailing(&trailers, name);
-            let wanted = given.or(trailing.as_ref());
-            if wanted.is_some() && wanted != computed {
+            let expected = given.or(trailing.as_ref());
+            if expected.is_some() && expected != computed {
                 return Err(s3_error!(
                     BadDigest,
                     "The {name} you specified did not match what was received"
@@ -86,7 +90,7 @@ impl Expected {
 }
 
 fn trailing(trailers: &HeaderMap, name: &str) -> Option<String> {
-    let value = trailers.get(format!("{HEADER_START}{name}"))?;
+    let value = trailers.get(format!("{HEADER_PREFIX}{name}"))?;
     value.to_str().ok().map(str::to_owned)
 }
 
@@ -102,7 +106,7 @@ fn enable(hasher: &mut ChecksumHasher, name: &str) {
 }
 
 impl Checksums {
-    /// Every kind by its name in headers.
+    /// The checksums by their names in headers.
     fn named(&self) -> [(&'static str, Option<&String>); 5] {
         [
             ("crc32", self.crc32.as_ref()),

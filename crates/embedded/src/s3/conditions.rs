@@ -1,7 +1,8 @@
-//! Conditional requests, as S3 answers them.
+//! The conditions of requests.
 //!
-//! Reads follow RFC 9110 section 13.2.2: `If-Match` hides `If-Unmodified-Since`, and `If-None-Match` hides
-//! `If-Modified-Since`. Writes follow the S3 user guide, "Add preconditions to S3 operations with conditional requests".
+//! Reads follow RFC 9110 section 13.2.2: `If-Match` overrides `If-Unmodified-Since`, and
+//! `If-None-Match` overrides `If-Modified-Since`. Writes follow "Add preconditions to S3 operations
+//! with conditional requests" in the S3 user guide.
 
 use s3s::dto::{ETagCondition, Timestamp};
 use s3s::{S3Result, s3_error};
@@ -18,9 +19,9 @@ pub(crate) struct ReadConditions {
 }
 
 impl ReadConditions {
-    /// `PreconditionFailed` (412) or `NotModified` (304) where a condition does not hold.
+    /// Errors with `PreconditionFailed` (412) or `NotModified` (304) if a condition does not hold.
     pub(crate) fn check(&self, object: &Attributes) -> S3Result<()> {
-        // Header dates have whole seconds; the object's own fraction must not make it look newer.
+        // Dates in headers have whole seconds, so the object's fraction must not count.
         let modified = Timestamp::from(
             object
                 .modified()
@@ -50,7 +51,7 @@ impl ReadConditions {
     }
 }
 
-/// The conditions of a write or a delete.
+/// The conditions of a write or a deletion.
 #[derive(Debug, Default)]
 pub(crate) struct WriteConditions {
     pub(crate) if_match: Option<ETagCondition>,
@@ -58,16 +59,16 @@ pub(crate) struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// Must be called with the lock that the write itself holds: only then does one of two writers win.
+    /// Errors if a condition does not hold. Must be called under the lock of the write itself.
     pub(crate) fn check(&self, current: Option<&Attributes>) -> S3Result<()> {
         match (&self.if_none_match, current) {
             (Some(ETagCondition::Any), Some(_)) => {
-                return Err(s3_error!(PreconditionFailed, "The object exists already"));
+                return Err(s3_error!(PreconditionFailed, "The object already exists"));
             }
             (Some(ETagCondition::ETag(_)), _) => {
                 return Err(s3_error!(
                     NotImplemented,
-                    "If-None-Match on a write takes * only"
+                    "If-None-Match of a write must be *"
                 ));
             }
             _ => {}
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_with_another_etag_fails() {
+    fn a_read_fails_if_the_etag_differs() {
         let same = ReadConditions {
             if_match: tag("a"),
             ..Default::default()
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_it_already_gets_not_modified() {
+    fn a_read_of_a_known_etag_is_not_modified() {
         let seen = ReadConditions {
             if_none_match: tag("a"),
             ..Default::default()
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_etag_condition_hides_a_date_condition() {
+    fn an_etag_condition_overrides_a_date_condition() {
         let both = ReadConditions {
             if_match: tag("a"),
             if_unmodified_since: at(0),
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_lets_only_the_first_write_through() {
+    fn a_star_permits_the_first_write_only() {
         let first = WriteConditions {
             if_none_match: Some(ETagCondition::Any),
             ..Default::default()
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conditional_replacement_needs_the_object_it_replaces() {
+    fn a_conditional_replacement_needs_the_replaced_object() {
         let replace = WriteConditions {
             if_match: tag("a"),
             ..Default::default()

@@ -1,16 +1,17 @@
-//! Requests in the terms of the store.
+//! Inputs of operations in the terms of the store.
 //!
-//! The input types of `s3s` share field names but no trait, so what reads the same fields of several is a macro.
+//! The input types of `s3s` share field names but no trait, hence the macros.
 
 use s3s::dto::*;
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::attributes::{Checksums, ObjectHeaders};
-use super::checksums::Expected;
+use super::checksums::ExpectedBody;
 use super::conditions::{ReadConditions, WriteConditions};
-use super::objects::{Copy, Upload};
+use super::copy::Copy;
+use super::upload::Upload;
 
-/// What S3 calls a body whose type nobody gave.
+/// S3's default media type.
 const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 
 macro_rules! headers {
@@ -31,8 +32,8 @@ macro_rules! headers {
 
 macro_rules! expected {
     ($request:expr) => {
-        Expected {
-            given: Checksums {
+        ExpectedBody {
+            checksums: Checksums {
                 crc32: $request.input.checksum_crc32.take(),
                 crc32c: $request.input.checksum_crc32c.take(),
                 crc64nvme: $request.input.checksum_crc64nvme.take(),
@@ -41,7 +42,7 @@ macro_rules! expected {
             },
             content_md5: $request.input.content_md5.take(),
             algorithm: $request.input.checksum_algorithm.take(),
-            announced: $request
+            trailer: $request
                 .headers
                 .get("x-amz-trailer")
                 .and_then(|name| name.to_str().ok())
@@ -89,14 +90,16 @@ pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
     upload!(request)
 }
 
-/// The length of a POST is that of the whole form, so it says nothing about the file in it.
+/// A form's content length is that of the whole form, so the file has no expected length.
 pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
     request.input.content_length = None;
     upload!(request)
 }
 
-/// The body and what is said of it.
-pub(crate) fn part(request: &mut S3Request<UploadPartInput>) -> (Option<StreamingBlob>, Expected) {
+/// Takes the body and the checks of it.
+pub(crate) fn part(
+    request: &mut S3Request<UploadPartInput>,
+) -> (Option<StreamingBlob>, ExpectedBody) {
     let expected = expected!(request);
     (request.input.body.take(), expected)
 }
@@ -113,7 +116,7 @@ pub(crate) fn head_conditions(input: &mut HeadObjectInput) -> ReadConditions {
     read_conditions!(input)
 }
 
-/// `NotImplemented` for a source that is not a bucket's object.
+/// Errors with `NotImplemented` if the source is not an object of a bucket.
 pub(crate) fn copy(input: CopyObjectInput) -> S3Result<Copy> {
     let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
         return Err(s3_error!(

@@ -1,4 +1,4 @@
-//! Pages of keys.
+//! Pages of the keys in a bucket.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use s3s::{S3Result, s3_error};
 use super::attributes::Attributes;
 use super::bucket::Index;
 
-/// What S3 gives in one page at most.
+/// S3's limit on a page.
 const MAX_KEYS: i32 = 1000;
 
-/// What to list.
+/// The parameters of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Query<'a> {
     pub(crate) prefix: &'a str,
-    /// Keys that share what comes before the delimiter are one entry. Empty means none.
+    /// Keys with the same part before the delimiter are one entry. Empty for no delimiter.
     pub(crate) delimiter: &'a str,
-    /// Only entries after this one, in byte order.
+    /// The entry after which the page begins, in byte order.
     pub(crate) after: &'a str,
     pub(crate) max_keys: usize,
 }
@@ -27,17 +27,17 @@ pub(crate) struct Query<'a> {
 pub(crate) struct Page {
     pub(crate) objects: Vec<Arc<Attributes>>,
     pub(crate) common_prefixes: Vec<String>,
-    /// The last entry, where there are more: what the next page comes after.
+    /// The last entry of the page, if more follow.
     pub(crate) next_after: Option<String>,
 }
 
-/// The client's `max-keys` as a number of entries.
+/// Returns the size of a page for a request's `max-keys`.
 pub(crate) fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
     let keys = max_keys.unwrap_or(MAX_KEYS).min(MAX_KEYS);
     usize::try_from(keys).map_err(|_| s3_error!(InvalidArgument, "max-keys must not be negative"))
 }
 
-/// The page of `index` that `query` asks for.
+/// Returns one page of `index`.
 pub(crate) fn page(index: &Index, query: &Query<'_>) -> Page {
     let mut page = Page::default();
     if query.max_keys == 0 {
@@ -55,7 +55,7 @@ pub(crate) fn page(index: &Index, query: &Query<'_>) -> Page {
         };
         let group = common_prefix(query, rest).map(|length| &key[..query.prefix.len() + length]);
         let entry = group.unwrap_or(key);
-        // A group that the page before ended with begins before the keys in it.
+        // The previous page may have ended with the group of this key.
         if group.is_some() && (entry == last || entry <= query.after) {
             continue;
         }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_of_keys_come_once_each_and_in_order() {
+    fn the_pages_hold_each_key_once_and_in_order() {
         let keys: Vec<_> = (0..5_000)
             .map(|n| format!("raw/avatar/u{}/{n:05}", n % 7))
             .collect();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_takes_exactly_the_rest_is_the_last() {
+    fn a_page_with_exactly_the_remaining_keys_is_the_last() {
         let found = page(
             &index(["a", "b"]),
             &Query {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_below_a_delimiter_are_one_entry_over_all_pages() {
+    fn keys_with_a_common_prefix_are_one_entry_across_pages() {
         let index = index(["a/1", "a/2", "b", "c/1/x", "c/1/y", "c/2", "d"]);
         for max_keys in 1..5 {
             assert_eq!(walk(&index, "", "/", max_keys).0, ["a/", "b", "c/", "d"]);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_before_the_prefix_skips_nothing() {
+    fn a_start_before_the_prefix_skips_no_key() {
         let index = index(["a/1", "b/1", "b/2"]);
         let found = page(
             &index,

@@ -1,25 +1,29 @@
-//! S3 on a folder.
+//! S3: the protocol of `s3s` over objects in a folder.
 //!
-//! The protocol (signatures, POST policies, XML) is `s3s`; everything it stores is here. An object is one file
-//! ([`object_file`]) that appears by a rename ([`staging`], [`bucket`]); [`service`] puts that behind the `S3` trait,
-//! and [`http`] adds what browsers need.
+//! [`http`] receives requests and [`service`] passes them to [`operations`]. A [`store`] has buckets, a
+//! [`bucket`] has objects and their index. An [`object_file`] is one object on disk.
 
-mod answers;
+mod api;
 mod attributes;
+mod auth;
 mod body_drain;
 mod bucket;
 mod checksums;
 mod conditions;
+mod copy;
 mod cors;
-mod credentials;
-mod form_refusal;
+mod cors_rule;
+mod delete;
 mod http;
 mod inputs;
 mod listing;
 mod multipart;
+mod notification;
 mod object_file;
-mod objects;
-mod pages;
+mod operations;
+mod outputs;
+mod post_policy;
+mod read;
 mod sequencer;
 mod service;
 mod settings;
@@ -27,8 +31,8 @@ mod staging;
 mod store;
 #[cfg(test)]
 mod tests;
+mod upload;
 
-pub(crate) use attributes::Attributes;
-pub(crate) use bucket::Bucket;
 pub(crate) use http::S3Http;
+pub(crate) use notification::Notifier;
 pub(crate) use store::Store;

@@ -1,11 +1,11 @@
-//! One object, one file.
+//! The file of an object.
 //!
 //! ```text
 //! body | attributes as JSON | length of the JSON, u32 little endian | "DARKOBJ1"
 //! ```
 //!
-//! Body and attributes share a file so that one rename publishes both: no reader and no crash can see the one
-//! without the other. The body comes first, so that an image viewer opens the file as it is.
+//! Body and attributes share a file, so that one rename publishes both, and neither a reader nor a crash
+//! sees one without the other. The body comes first, so that image viewers can open the file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -14,11 +14,11 @@ use super::attributes::Attributes;
 
 const MAGIC: &[u8; 8] = b"DARKOBJ1";
 const TAIL_BYTES: u64 = 12;
-/// Far above S3's 2 KiB of metadata and 1 KiB of key; a longer one is a damaged file.
+/// The limit on the JSON, far above S3's 2 KiB of metadata and 1 KiB of key.
 const MAX_ATTRIBUTES_BYTES: u64 = 1 << 20;
 
-/// Appends the attributes to a file that holds exactly the body.
-pub(crate) fn seal(file: &mut File, attributes: &Attributes) -> io::Result<()> {
+/// Appends the attributes to a file that holds the body.
+pub(crate) fn append_attributes(file: &mut File, attributes: &Attributes) -> io::Result<()> {
     let mut tail = serde_json::to_vec(attributes)?;
     let length = u32::try_from(tail.len()).map_err(io::Error::other)?;
     tail.extend_from_slice(&length.to_le_bytes());
@@ -27,8 +27,8 @@ pub(crate) fn seal(file: &mut File, attributes: &Attributes) -> io::Result<()> {
     file.write_all(&tail)
 }
 
-/// Reads the attributes from the end of a sealed file. Fails with `InvalidData` for any other file.
-pub(crate) fn attributes_of(file: &mut File) -> io::Result<Attributes> {
+/// Reads the attributes from the end of a file. Errors with `InvalidData` if the file is incomplete.
+pub(crate) fn read_attributes(file: &mut File) -> io::Result<Attributes> {
     let length = file.metadata()?.len();
     let mut tail = [0; TAIL_BYTES as usize];
     file.seek(SeekFrom::Start(
@@ -84,11 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_file_gives_its_attributes_back() {
+    fn appended_attributes_can_be_read() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"body").unwrap();
-        seal(&mut file, &attributes(4)).unwrap();
-        let read = attributes_of(&mut file).unwrap();
+        append_attributes(&mut file, &attributes(4)).unwrap();
+        let read = read_attributes(&mut file).unwrap();
         assert_eq!(
             (read.key.as_str(), read.size, read.sequencer),
             ("a/b", 4, 2)
@@ -97,25 +97,25 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_anywhere_is_not_an_object() {
+    fn a_file_truncated_anywhere_is_refused() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"body").unwrap();
-        seal(&mut file, &attributes(4)).unwrap();
+        append_attributes(&mut file, &attributes(4)).unwrap();
         let whole = file.metadata().unwrap().len();
         for length in 0..whole {
             file.set_len(length).unwrap();
             assert!(
-                attributes_of(&mut file).is_err(),
+                read_attributes(&mut file).is_err(),
                 "{length} of {whole} bytes passed"
             );
         }
     }
 
     #[test]
-    fn a_body_that_lost_bytes_is_not_an_object() {
+    fn a_file_with_a_truncated_body_is_refused() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"bod").unwrap();
-        seal(&mut file, &attributes(4)).unwrap();
-        assert!(attributes_of(&mut file).is_err());
+        append_attributes(&mut file, &attributes(4)).unwrap();
+        assert!(read_attributes(&mut file).is_err());
     }
 }

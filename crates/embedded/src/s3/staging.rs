@@ -1,7 +1,7 @@
-//! Bytes on their way in: a nameless file that becomes an object by a rename, or goes away.
+//! Incoming bodies: a temporary file that becomes an object by a rename, or is removed.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,10 +16,11 @@ use s3s::{S3Error, S3Result, StdError, s3_error};
 
 use super::attributes::Checksums;
 
-/// Hashing and writing leave the async threads in pieces of this size.
-const PIECE_BYTES: usize = 512 * 1024;
+/// The size of the chunks that are hashed and written on blocking threads.
+const CHUNK_BYTES: usize = 512 * 1024;
 
-/// The folder for files that are not objects yet. It is on the file system of the objects, so a rename is atomic.
+/// The folder of files that are not objects yet. It is on the file system of the objects, so that a
+/// rename is atomic.
 #[derive(Debug)]
 pub(crate) struct Staging {
     dir: PathBuf,
@@ -27,7 +28,7 @@ pub(crate) struct Staging {
 }
 
 impl Staging {
-    /// Opens the folder and removes what an earlier process left half written.
+    /// Opens the folder and removes the files that an earlier process left.
     pub(crate) fn open(dir: PathBuf) -> io::Result<Self> {
         if dir.exists() {
             fs::remove_dir_all(&dir)?;
@@ -39,7 +40,7 @@ impl Staging {
         })
     }
 
-    /// An empty staged body to write to.
+    /// Creates an empty body.
     pub(crate) fn create(&self, hasher: ChecksumHasher) -> io::Result<StagingWriter> {
         let path = self
             .dir
@@ -62,40 +63,40 @@ impl Staging {
         })
     }
 
-    /// Takes in a whole request body. Memory stays at one piece, however long the body is. A body that breaks off, or
-    /// whose signature proves wrong on the way, is `IncompleteBody`.
+    /// Receives a request body, with one chunk in memory. Errors with `IncompleteBody` if the body ends
+    /// early or its signature is wrong.
     pub(crate) async fn receive(
         &self,
         mut body: StreamingBlob,
         hasher: ChecksumHasher,
     ) -> S3Result<StagedBody> {
         let mut writer = self.create(hasher).map_err(S3Error::internal_error)?;
-        let mut piece = BytesMut::new();
+        let mut buffer = BytesMut::new();
         while let Some(chunk) = body.next().await {
-            piece.extend_from_slice(&chunk.map_err(broken_off)?);
-            if piece.len() >= PIECE_BYTES {
-                writer = write_piece(writer, piece.split()).await?;
+            buffer.extend_from_slice(&chunk.map_err(incomplete)?);
+            if buffer.len() >= CHUNK_BYTES {
+                writer = write_chunk(writer, buffer.split()).await?;
             }
         }
-        Ok(write_piece(writer, piece).await?.finish())
+        Ok(write_chunk(writer, buffer).await?.finish())
     }
 }
 
-async fn write_piece(mut writer: StagingWriter, piece: BytesMut) -> S3Result<StagingWriter> {
-    let write = move || writer.write(&piece).map(|()| writer);
+async fn write_chunk(mut writer: StagingWriter, chunk: BytesMut) -> S3Result<StagingWriter> {
+    let write = move || writer.write(&chunk).map(|()| writer);
     let written = tokio::task::spawn_blocking(write)
         .await
         .map_err(S3Error::internal_error)?;
     written.map_err(S3Error::internal_error)
 }
 
-fn broken_off(source: StdError) -> S3Error {
-    let mut error = s3_error!(IncompleteBody, "The body broke off: {source}");
+fn incomplete(source: StdError) -> S3Error {
+    let mut error = s3_error!(IncompleteBody, "The request body ended early: {source}");
     error.set_source(source);
     error
 }
 
-/// A staged body while it grows.
+/// A body that is being written.
 pub(crate) struct StagingWriter {
     file: File,
     staged: StagedFile,
@@ -105,11 +106,22 @@ pub(crate) struct StagingWriter {
 }
 
 impl StagingWriter {
-    pub(crate) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.size += piece.len() as u64;
-        self.md5.update(piece);
-        self.hasher.update(piece);
-        self.file.write_all(piece)
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.size += bytes.len() as u64;
+        self.md5.update(bytes);
+        self.hasher.update(bytes);
+        self.file.write_all(bytes)
+    }
+
+    /// Writes everything that `source` has.
+    pub(crate) fn write_from(&mut self, source: &mut impl Read) -> io::Result<()> {
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            match source.read(&mut chunk)? {
+                0 => return Ok(()),
+                length => self.write(&chunk[..length])?,
+            }
+        }
     }
 
     pub(crate) fn finish(self) -> StagedBody {
@@ -130,7 +142,7 @@ impl StagingWriter {
     }
 }
 
-/// A complete body, not yet an object. Dropping it removes the file.
+/// A complete body that is not an object yet. Dropping it removes the file.
 #[derive(Debug)]
 pub(crate) struct StagedBody {
     pub(crate) file: File,
@@ -145,7 +157,7 @@ impl StagedBody {
         BASE64.encode(self.md5)
     }
 
-    /// Moves the file to its name, replacing what was there, in one step.
+    /// Renames the file to `target`, which replaces an earlier file atomically.
     pub(crate) fn publish(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.staged.path, target)?;
         self.staged.published = true;
@@ -162,7 +174,7 @@ struct StagedFile {
 impl Drop for StagedFile {
     fn drop(&mut self) {
         if !self.published {
-            // A leftover costs disk only, and the next start clears the folder.
+            // If this fails, the next start removes the file.
             let _ = fs::remove_file(&self.path);
         }
     }

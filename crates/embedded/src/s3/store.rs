@@ -1,4 +1,4 @@
-//! The buckets of a data folder.
+//! The buckets in a data folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,11 +15,11 @@ use super::staging::Staging;
 
 type Buckets = BTreeMap<String, Arc<Bucket>>;
 
-/// Everything S3 keeps under the data folder.
+/// The data of S3.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) staging: Staging,
-    /// Disk work under way. A stop waits for it, so that no write comes after the folder is given up.
+    /// The disk operations in progress. A stop waits for them, so that none outlives the folder lock.
     pub(crate) tasks: TaskTracker,
     dir: PathBuf,
     buckets: RwLock<Buckets>,
@@ -27,7 +27,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the folder, reading every object's attributes: about a second per hundred thousand objects.
+    /// Opens the folder and reads every object's attributes, which takes about a second per 100,000
+    /// objects.
     pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let dir = data_dir.join("buckets");
         fs::create_dir_all(&dir)?;
@@ -50,7 +51,7 @@ impl Store {
         })
     }
 
-    /// A bucket by name, or `NoSuchBucket`.
+    /// Returns a bucket by name. Errors with `NoSuchBucket`.
     pub(crate) fn bucket(&self, name: &str) -> S3Result<Arc<Bucket>> {
         self.read()
             .get(name)
@@ -58,18 +59,19 @@ impl Store {
             .ok_or_else(|| s3_error!(NoSuchBucket))
     }
 
-    /// Every bucket, by name.
+    /// Returns all buckets in the order of their names.
     pub(crate) fn buckets(&self) -> Vec<Arc<Bucket>> {
         self.read().values().cloned().collect()
     }
 
-    /// Makes a bucket. As everywhere but in us-east-1, a second time is `BucketAlreadyOwnedByYou`.
+    /// Creates a bucket. Errors with `BucketAlreadyOwnedByYou` if it exists, as in every region but
+    /// us-east-1.
     pub(crate) fn create(&self, name: &str) -> S3Result<()> {
         let mut buckets = self.write();
         if buckets.contains_key(name) {
             return Err(s3_error!(
                 BucketAlreadyOwnedByYou,
-                "The bucket exists and is yours"
+                "Your previous request to create the named bucket succeeded and you already own it."
             ));
         }
         let bucket = Bucket::open(
@@ -82,6 +84,15 @@ impl Store {
             Arc::new(bucket.map_err(S3Error::internal_error)?),
         );
         Ok(())
+    }
+
+    /// Runs disk work on a blocking thread. Once started it finishes, even if the caller goes away.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> S3Result<T> + Send + 'static,
+    ) -> S3Result<T> {
+        let done = self.tasks.spawn_blocking(work).await;
+        done.map_err(S3Error::internal_error)?
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Buckets> {

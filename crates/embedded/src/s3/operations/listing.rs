@@ -1,4 +1,4 @@
-//! The two listing operations over one page of keys.
+//! The listing of objects.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as TOKEN;
@@ -6,11 +6,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::*;
 use s3s::{S3Result, s3_error};
 
-use super::attributes::Attributes;
-use super::bucket::Bucket as StoredBucket;
-use super::listing::{Page, Query, page, page_size};
+use crate::s3::api::S3Api;
+use crate::s3::attributes::Attributes;
+use crate::s3::listing::{Page, Query, page, page_size};
 
-/// What `encoding-type=url` leaves alone.
+/// Every character but those that `encoding-type=url` leaves alone.
 const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -18,7 +18,7 @@ const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// Encodes keys where the client asked for it, for those that XML cannot hold.
+/// Encodes keys if the client asks for it, because XML cannot represent all of them.
 struct Encoder(Option<EncodingType>);
 
 impl Encoder {
@@ -61,11 +61,12 @@ impl Encoder {
     }
 }
 
-/// A page of `ListObjectsV2`. Its continuation token is the key that the page before ended with.
-pub(crate) fn second_version(
-    bucket: &StoredBucket,
+/// Lists a page. The continuation token is the last key of the page before.
+pub(crate) fn list_objects_v2(
+    api: &S3Api,
     input: ListObjectsV2Input,
 ) -> S3Result<ListObjectsV2Output> {
+    let bucket = api.store.bucket(&input.bucket)?;
     let continued = input.continuation_token.as_deref();
     let continued = continued.map(read_token).transpose()?;
     let start = continued.as_deref().or(input.start_after.as_deref());

@@ -1,16 +1,13 @@
-//! Objects in the terms of the protocol.
-
-use std::sync::Arc;
+//! Objects as outputs of operations.
 
 use s3s::S3Error;
 use s3s::dto::*;
 
 use super::attributes::Attributes;
-use super::bucket::Bucket as StoredBucket;
-use super::objects::Opened;
+use super::read::OpenObject;
 
-/// Fills the fields that GET and HEAD answer alike.
-macro_rules! described {
+/// Fills the fields that the outputs of `GetObject` and `HeadObject` share.
+macro_rules! object_output {
     ($output:ident, $object:expr, $with_checksums:expr, { $($field:ident: $value:expr),* $(,)? }) => {{
         let object = $object;
         let checksums = if $with_checksums { object.checksums.clone() } else { Default::default() };
@@ -39,19 +36,19 @@ macro_rules! described {
     }};
 }
 
-/// The answer to a HEAD.
+/// The output of `HeadObject`.
 pub(crate) fn head(object: &Attributes, with_checksums: bool) -> HeadObjectOutput {
-    described!(HeadObjectOutput, object, with_checksums, { content_length: i64::try_from(object.size).ok() })
+    object_output!(HeadObjectOutput, object, with_checksums, { content_length: i64::try_from(object.size).ok() })
 }
 
-/// The answer to a GET. The checksums are of the whole object, so a part goes without.
-pub(crate) fn get(opened: Opened, is_part: bool, with_checksums: bool) -> GetObjectOutput {
-    let Opened {
+/// The output of `GetObject`. A range has no checksums, because they are of the whole object.
+pub(crate) fn get(object: OpenObject, is_range: bool, with_checksums: bool) -> GetObjectOutput {
+    let OpenObject {
         attributes,
         range,
         body,
-    } = opened;
-    let content_range = is_part.then(|| {
+    } = object;
+    let content_range = is_range.then(|| {
         format!(
             "bytes {}-{}/{}",
             range.start,
@@ -59,14 +56,14 @@ pub(crate) fn get(opened: Opened, is_part: bool, with_checksums: bool) -> GetObj
             attributes.size
         )
     });
-    described!(GetObjectOutput, &attributes, with_checksums && !is_part, {
+    object_output!(GetObjectOutput, &attributes, with_checksums && !is_range, {
         content_length: i64::try_from(range.end - range.start).ok(),
         content_range: content_range,
         body: Some(body),
     })
 }
 
-/// The answer to a PUT.
+/// The output of `PutObject`.
 pub(crate) fn put(object: &Attributes) -> PutObjectOutput {
     let checksums = object.checksums.clone();
     PutObjectOutput {
@@ -80,16 +77,8 @@ pub(crate) fn put(object: &Attributes) -> PutObjectOutput {
     }
 }
 
-pub(crate) fn bucket(bucket: &Arc<StoredBucket>) -> Bucket {
-    Bucket {
-        name: Some(bucket.name.clone()),
-        creation_date: Some(bucket.created.into()),
-        bucket_region: None,
-    }
-}
-
-/// One failure of a batch.
-pub(crate) fn error(key: String, error: &S3Error) -> Error {
+/// The error of one entry of a batch.
+pub(crate) fn batch_error(key: String, error: &S3Error) -> Error {
     Error {
         key: Some(key),
         code: Some(error.code().as_str().to_owned()),

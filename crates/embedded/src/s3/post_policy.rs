@@ -1,4 +1,4 @@
-//! The refusal of a form that breaks its own policy.
+//! The error for a form that violates its own policy.
 
 use http::{Response, StatusCode, header};
 use s3s::Body;
@@ -6,9 +6,9 @@ use s3s::Body;
 const CODE: &str = "<Code>InvalidPolicyDocument</Code>";
 const MESSAGE: &str = "<Message>Policy condition";
 
-/// `s3s` calls such a form an invalid policy document (400), as if the policy could not be read. S3 denies access
-/// (403) and says which condition failed. Every other answer passes unchanged.
-pub(crate) fn correct(response: Response<Body>) -> Response<Body> {
+/// Corrects the error for such a form. `s3s` returns `InvalidPolicyDocument` (400), as if the policy
+/// were malformed; S3 returns `AccessDenied` (403) with the condition. Other responses pass unchanged.
+pub(crate) fn correct_error(response: Response<Body>) -> Response<Body> {
     let text = response
         .body()
         .bytes()
@@ -18,9 +18,9 @@ pub(crate) fn correct(response: Response<Body>) -> Response<Body> {
         return response;
     };
     let text = text.replacen(CODE, "<Code>AccessDenied</Code>", 1);
-    let told = "<Message>Invalid according to Policy: Policy condition";
+    let message = "<Message>Invalid according to Policy: Policy condition";
     let (mut parts, _) = response.into_parts();
     parts.status = StatusCode::FORBIDDEN;
     parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(text.replacen(MESSAGE, told, 1)))
+    Response::from_parts(parts, Body::from(text.replacen(MESSAGE, message, 1)))
 }

@@ -1,15 +1,15 @@
-//! The one key pair that S3 knows.
+//! The credentials that S3 accepts.
 
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 
-/// Gives the secret of one access key. Who signs with it may do everything: there are no users and no policies.
-pub(crate) struct OneKey {
+/// The one key pair. Requests signed with it may do everything.
+pub(crate) struct SingleKeyAuth {
     access_key: String,
     secret_key: SecretKey,
 }
 
-impl OneKey {
+impl SingleKeyAuth {
     pub(crate) fn new(access_key: &str, secret_key: &str) -> Self {
         Self {
             access_key: access_key.to_owned(),
@@ -19,12 +19,12 @@ impl OneKey {
 }
 
 #[async_trait::async_trait]
-impl S3Auth for OneKey {
+impl S3Auth for SingleKeyAuth {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         if access_key != self.access_key {
             return Err(s3_error!(
                 InvalidAccessKeyId,
-                "The access key is not the one of this server"
+                "The access key Id you provided does not exist in our records"
             ));
         }
         Ok(self.secret_key.clone())

@@ -1,9 +1,9 @@
-//! Starting and stopping.
+//! The start and stop of both servers.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use hyper::service::service_fn;
@@ -11,38 +11,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::events::Notifier;
 use crate::listener::serve;
 use crate::options::Options;
-use crate::s3::{S3Http, Store};
+use crate::s3::{Notifier, S3Http, Store};
 use crate::sqs::{self, Api, Queues};
+use crate::start_error::StartError;
 
-/// Why the cloud did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// Another process, or another `EmbeddedCloud` of this one, has the folder open.
-    #[error("the data folder {0} is in use by another process")]
-    InUse(PathBuf),
-    /// The folder cannot be made, read or written.
-    #[error("the data folder {path} cannot be opened: {source}")]
-    DataDir {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The address is taken, or not of this machine.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address that was asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-/// S3 and SQS, running in this process. Dropping it stops both without waiting; [`stop`](Self::stop) waits.
+/// The servers of S3 and SQS. Dropping it stops both without waiting; [`stop`](Self::stop) waits.
 #[derive(Debug)]
 pub struct EmbeddedCloud {
     s3: SocketAddr,
@@ -50,15 +25,15 @@ pub struct EmbeddedCloud {
     stopping: CancellationToken,
     servers: [JoinHandle<()>; 2],
     store: Arc<Store>,
-    /// Held as long as the folder is in use.
+    /// The lock on the folder.
     _lock: File,
 }
 
 impl EmbeddedCloud {
-    /// Opens the folder and starts both servers. They answer when this returns.
+    /// Opens the folder and starts both servers, which accept connections when this returns.
     ///
     /// # Errors
-    /// [`StartError`]; nothing is left running then.
+    /// [`StartError`] if the folder or an address is not available. No server runs then.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let lock = lock(&options.data_dir)?;
         let data_dir = options.data_dir.clone();
@@ -81,7 +56,7 @@ impl EmbeddedCloud {
         let http = S3Http::new(Arc::clone(&store), Notifier::new(queues), &options);
         let s3_service = service_fn(move |request| {
             let http = http.clone();
-            async move { http.answer(request).await }
+            async move { http.respond(request).await }
         });
         let sqs_service = service_fn(move |request| {
             let api = api.clone();
@@ -101,23 +76,23 @@ impl EmbeddedCloud {
         })
     }
 
-    /// The endpoint URL of S3, with the port that it really has. Clients must use path style.
+    /// The endpoint URL of S3, with the actual port. Clients must use path style.
     pub fn s3_url(&self) -> String {
         url(self.s3)
     }
 
-    /// The endpoint URL of SQS, with the port that it really has.
+    /// The endpoint URL of SQS, with the actual port.
     pub fn sqs_url(&self) -> String {
         url(self.sqs)
     }
 
-    /// Stops both servers. Waiting receives are answered at once, and other requests have half a second to end; a
-    /// write that has begun on disk is finished. The messages in queues are gone then.
+    /// Stops both servers. Long polls end at once, and other requests within half a second. Writes to
+    /// disk that have begun are completed. The queues are gone.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         for server in &mut self.servers {
             if let Err(error) = server.await {
-                tracing::error!(%error, "a server of the embedded cloud had died");
+                tracing::error!(%error, "a server of the embedded cloud has panicked");
             }
         }
         self.store.tasks.close();
@@ -158,7 +133,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     Ok((listener, bound))
 }
 
-/// Where a client of this machine reaches `address`, which may stand for every interface.
+/// Returns the URL at which clients on this machine reach `address`. An unspecified address becomes
+/// that of loopback.
 fn url(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {

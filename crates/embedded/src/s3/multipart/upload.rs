@@ -1,0 +1,132 @@
+//! An upload from its creation to its completion.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use s3s::dto::{CompletedPart, Part, StreamingBlob};
+use s3s::{Body, S3Error, S3Result, s3_error};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::part;
+use crate::s3::attributes::{Attributes, ObjectHeaders};
+use crate::s3::bucket::{Bucket, NewObject};
+use crate::s3::checksums::ExpectedBody;
+use crate::s3::conditions::WriteConditions;
+use crate::s3::notification::{Event, Notifier};
+use crate::s3::store::Store;
+
+const MAX_PARTS: i32 = 10_000;
+const DESCRIPTION_FILE: &str = "upload.json";
+
+/// The key and headers of the object to be.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    key: String,
+    headers: ObjectHeaders,
+}
+
+/// An upload that is neither complete nor aborted.
+pub(crate) struct MultipartUpload {
+    bucket: Arc<Bucket>,
+    dir: PathBuf,
+    description: Description,
+}
+
+impl MultipartUpload {
+    /// Creates an upload and returns its id.
+    pub(crate) fn create(bucket: &Bucket, key: String, headers: ObjectHeaders) -> S3Result<String> {
+        headers.check_size()?;
+        let id = Uuid::now_v7().simple().to_string();
+        let dir = bucket.uploads_dir().join(&id);
+        let write = || {
+            let description = serde_json::to_vec(&Description { key, headers })?;
+            fs::create_dir_all(&dir)?;
+            fs::write(dir.join(DESCRIPTION_FILE), description)
+        };
+        write().map_err(S3Error::internal_error)?;
+        Ok(id)
+    }
+
+    /// Finds the upload of an id and key. Errors with `NoSuchUpload`.
+    pub(crate) fn find(bucket: Arc<Bucket>, id: &str, key: &str) -> S3Result<Self> {
+        let none = || s3_error!(NoSuchUpload);
+        // The id becomes part of a path.
+        let id = Uuid::try_parse(id).map_err(|_| none())?;
+        let dir = bucket.uploads_dir().join(id.simple().to_string());
+        let text = fs::read(dir.join(DESCRIPTION_FILE)).map_err(|_| none())?;
+        let description: Description =
+            serde_json::from_slice(&text).map_err(S3Error::internal_error)?;
+        if description.key != key {
+            return Err(none());
+        }
+        Ok(Self {
+            bucket,
+            dir,
+            description,
+        })
+    }
+
+    /// Stores a part and returns its ETag.
+    pub(crate) async fn put_part(
+        self,
+        store: &Store,
+        number: i32,
+        body: Option<StreamingBlob>,
+        expected: ExpectedBody,
+    ) -> S3Result<String> {
+        if !(1..=MAX_PARTS).contains(&number) {
+            return Err(s3_error!(
+                InvalidArgument,
+                "Part number must be an integer between 1 and 10000, inclusive"
+            ));
+        }
+        let body = body.unwrap_or_else(|| Body::empty().into());
+        let staged = store.staging.receive(body, expected.hasher()).await?;
+        expected.verify(&staged)?;
+        let work = move || part::store(&self.dir, number, staged).map_err(S3Error::internal_error);
+        store.run(work).await
+    }
+
+    /// Returns the parts so far.
+    pub(crate) fn parts(&self) -> S3Result<Vec<Part>> {
+        let parts = part::list(&self.dir).map_err(S3Error::internal_error)?;
+        let parts = parts.into_iter();
+        Ok(parts.map(|(number, part)| part.describe(number)).collect())
+    }
+
+    /// Joins the named parts into the object and notifies the queues.
+    pub(crate) async fn complete(
+        self,
+        store: &Arc<Store>,
+        notifier: &Notifier,
+        named: Vec<CompletedPart>,
+        conditions: WriteConditions,
+    ) -> S3Result<Arc<Attributes>> {
+        let (shared, notifier) = (Arc::clone(store), notifier.clone());
+        let work = move || {
+            let parts = part::select(&self.dir, &named)?;
+            let staged = part::join(&shared.staging, &parts).map_err(S3Error::internal_error)?;
+            let new = NewObject {
+                key: self.description.key,
+                etag: Some(part::joint_etag(&parts)?),
+                headers: self.description.headers,
+                conditions,
+            };
+            let object = self.bucket.commit(staged, new)?;
+            if let Err(error) = fs::remove_dir_all(&self.dir) {
+                tracing::warn!(%error, "cannot remove the parts of a completed upload");
+            }
+            let event = Event::CompleteMultipartUpload;
+            notifier.notify(&self.bucket, event, &object, object.sequencer);
+            Ok(object)
+        };
+        store.run(work).await
+    }
+
+    /// Removes the upload and its parts.
+    pub(crate) fn abort(self) -> S3Result<()> {
+        fs::remove_dir_all(self.dir).map_err(S3Error::internal_error)
+    }
+}

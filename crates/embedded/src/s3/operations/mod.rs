@@ -1,0 +1,7 @@
+//! The operations of S3: each takes the request's input and returns the output.
+
+pub(crate) mod buckets;
+pub(crate) mod listing;
+pub(crate) mod multipart;
+pub(crate) mod objects;
+pub(crate) mod settings;

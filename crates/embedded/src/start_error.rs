@@ -1,0 +1,30 @@
+//! The errors of a start.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// An error that prevents the start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another process, or another `EmbeddedCloud` of this one, has the folder open.
+    #[error("the data folder {0} is in use by another process")]
+    InUse(PathBuf),
+    /// The folder cannot be created, read or written.
+    #[error("cannot open the data folder {path}: {source}")]
+    DataDir {
+        /// The folder.
+        path: PathBuf,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// The address is in use or does not belong to this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The requested address.
+        address: SocketAddr,
+        /// The error of the system.
+        source: io::Error,
+    },
+}
