@@ -1,4 +1,4 @@
-//! What issuer, worker and tools are built of.
+//! The context from which roles and tools are built.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::exit_status::UsageError;
 use crate::renderer;
 use crate::settings::Settings;
 
-/// A connection and what is shared by the roles of one process.
+/// The connection, the settings and the render pool that the roles of one process share.
 pub(crate) struct AppContext {
     pub(crate) connection: Connection,
     pub(crate) settings: Settings,
@@ -24,6 +24,7 @@ pub(crate) struct AppContext {
 }
 
 impl AppContext {
+    /// A context with a new render pool.
     pub(crate) fn new(connection: Connection, settings: Settings) -> anyhow::Result<Self> {
         Ok(Self {
             pool: Arc::new(renderer::pool(&settings.render)?),
@@ -32,6 +33,7 @@ impl AppContext {
         })
     }
 
+    /// The HTTP service.
     pub(crate) fn issuer(&self) -> anyhow::Result<Issuer> {
         let storage = &self.settings.storage;
         let auth = Authenticator::new(&self.settings.auth);
@@ -85,6 +87,7 @@ impl AppContext {
         )
     }
 
+    /// A worker on the queue of events.
     pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
         let Settings {
             queues,
@@ -94,7 +97,7 @@ impl AppContext {
             ..
         } = &self.settings;
         if webhooks.url.is_some() {
-            // Fails now instead of at the first outcome.
+            // Fails at startup instead of at the first outcome.
             self.queue(&queues.webhooks).await?;
         }
         let parts = WorkerParts {
@@ -110,8 +113,7 @@ impl AppContext {
             .with_context(|| format!("queue {}", queues.events))
     }
 
-    /// Delivers webhooks until it is told to stop; returns at once if there is no URL to deliver
-    /// to.
+    /// Delivers webhooks until `stop` is cancelled; returns at once if `webhooks.url` is not set.
     pub(crate) async fn deliver_webhooks(&self, stop: CancellationToken) -> anyhow::Result<()> {
         let Settings {
             webhooks, queues, ..
@@ -131,7 +133,7 @@ impl AppContext {
         Ok(())
     }
 
-    /// A backfill of everything.
+    /// A backfill of all profiles.
     pub(crate) fn backfill(&self) -> Backfill<'_> {
         Backfill {
             store: self.store(),
@@ -141,6 +143,7 @@ impl AppContext {
         }
     }
 
+    /// The dead letters of the queue of events.
     pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
         let queues = &self.settings.queues;
         Ok(DeadLetters {
@@ -153,7 +156,7 @@ impl AppContext {
     async fn queue(&self, name: &str) -> anyhow::Result<Arc<SqsQueue>> {
         let queue = self.connection.queue(name).await;
         let queue = queue.with_context(|| {
-            format!("queue {name} is not there: run `darkroom provision` first")
+            format!("cannot open queue {name} (run `darkroom provision` if it does not exist)")
         })?;
         Ok(Arc::new(queue))
     }

@@ -5,7 +5,7 @@ use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettin
 
 use crate::arguments::Render;
 
-/// A pool whose child processes run the hidden subcommand `render`.
+/// A pool whose child processes run the internal subcommand `render`.
 pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     // On Linux this is the running file, even after an upgrade has replaced it.
     let program = if cfg!(target_os = "linux") {

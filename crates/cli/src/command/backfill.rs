@@ -1,4 +1,4 @@
-//! `darkroom backfill`.
+//! `darkroom backfill`: the requeuing of raw objects without a current outcome.
 
 use std::io::IsTerminal;
 
@@ -20,8 +20,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let profile = arguments.profile.as_ref();
     if let Some(profile) = profile {
-        let known = settings.profiles.get(profile).is_some();
-        ensure!(known, UsageError(format!("there is no profile {profile}")));
+        let is_known = settings.profiles.get(profile).is_some();
+        let error = || UsageError(format!("profile {profile} does not exist"));
+        ensure!(is_known, error());
     }
     let context = AppContext::new(connect(&settings).await, settings)?;
     let backfill = Backfill {
@@ -36,7 +37,7 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// A line that changes on a terminal, a line for every page of the listing elsewhere.
+/// The progress on stderr: one changing line on a terminal, otherwise one line per page of the listing.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,
     bar: Option<ProgressBar>,
@@ -54,11 +55,11 @@ impl<'a> Display<'a> {
     fn update(&self, progress: BackfillProgress) {
         match &self.bar {
             Some(bar) => {
-                bar.set_message(self.text(progress));
+                bar.set_message(self.summary(progress));
                 bar.tick();
             }
             None if self.arguments.json => {}
-            None => eprint(&self.text(progress)),
+            None => eprint(&self.summary(progress)),
         }
     }
 
@@ -83,11 +84,11 @@ impl<'a> Display<'a> {
             });
             print(&report.to_string());
         } else {
-            print(&self.text(progress));
+            print(&self.summary(progress));
         }
     }
 
-    fn text(&self, progress: BackfillProgress) -> String {
+    fn summary(&self, progress: BackfillProgress) -> String {
         let BackfillProgress {
             listed,
             enqueued,
@@ -95,13 +96,13 @@ impl<'a> Display<'a> {
             foreign,
         } = progress;
         let skipped = current + foreign;
-        let enqueued_or_not = if self.arguments.dry_run {
+        let verb = if self.arguments.dry_run {
             "would be enqueued"
         } else {
             "enqueued"
         };
         format!(
-            "{listed} listed, {enqueued} {enqueued_or_not}, \
+            "{listed} listed, {enqueued} {verb}, \
              {skipped} skipped ({current} current, {foreign} foreign)"
         )
     }

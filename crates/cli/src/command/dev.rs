@@ -1,4 +1,4 @@
-//! `darkroom dev`: everything in one process.
+//! `darkroom dev`: all roles and an embedded cloud in one process.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
-/// The same as LocalStack's, so that what is tried on one works on the other.
+/// LocalStack's credentials and region, so that the same commands work with both.
 const ACCESS_KEY: &str = "test";
 const SECRET_KEY: &str = "test";
 const REGION: &str = "us-east-1";
-/// A long poll is not cancelled, so Ctrl-C waits for one; in one process a short one costs nothing.
+/// Short, because Ctrl-C waits for the end of a poll. Within one process polls cost nothing.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
@@ -51,7 +51,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     renderer::check(&context.pool).await?;
     enqueue_unfinished(&context).await?;
     let worker = context.worker().await?;
-    greet(listener.local_addr()?, &endpoints, &arguments);
+    print_greeting(listener.local_addr()?, &endpoints, &arguments);
     let issuer = context.issuer()?;
     let (served, delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
@@ -61,7 +61,10 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     embedded.stop().await;
     served?;
     delivered?;
-    print("darkroom: stopped; everything is kept for the next start");
+    print(&format!(
+        "darkroom: stopped; data is kept in {}",
+        arguments.data_dir.display()
+    ));
     Ok(ExitStatus::Success)
 }
 
@@ -77,20 +80,21 @@ fn options(arguments: &Dev) -> Options {
     }
 }
 
-/// The embedded queue is in memory: what was on it when the last process ended is found again in
-/// the raw bucket.
+/// Enqueues the uploads that the last process did not finish. The embedded queue is in memory, but
+/// their raw objects are still there.
 async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
     let progress = context.backfill().run(|_| {}).await?;
     if progress.enqueued > 0 {
         tracing::info!(
             uploads = progress.enqueued,
-            "unfinished uploads are taken up again"
+            "unfinished uploads are enqueued"
         );
     }
     Ok(())
 }
 
-fn greet(issuer: SocketAddr, endpoints: &Endpoints, arguments: &Dev) {
+/// Prints the addresses, and shell commands for a first upload.
+fn print_greeting(issuer: SocketAddr, endpoints: &Endpoints, arguments: &Dev) {
     let Endpoints { s3, sqs, .. } = endpoints;
     let data_dir = arguments.data_dir.display();
     print(&format!(
@@ -100,18 +104,18 @@ Darkroom is ready.
   Page    http://{issuer}
   S3      {s3}   (access key {ACCESS_KEY}, secret key {SECRET_KEY}, region {REGION})
   SQS     {sqs}
-  Kept in {data_dir}
+  Data    {data_dir}
 
-Paste into a shell, after PHOTO=path/to/a.jpg:
+Set PHOTO=path/to/a.jpg in a shell, then paste:
 
-  # 1. ask for a URL
-  TICKET=$(curl -sS http://{issuer}/v1/uploads -H 'content-type: application/json' -d '{{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${{PHOTO:-photo.jpg}}")'}}'); echo "$TICKET"
-  # 2. PUT the file
-  curl -sS -f -T "${{PHOTO:-photo.jpg}}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$TICKET" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
-  # 3. read the outcome
-  curl -sS "http://{issuer}$(echo "$TICKET" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25"
+  # 1. request an upload URL
+  UPLOAD=$(curl -sS http://{issuer}/v1/uploads -H 'content-type: application/json' -d '{{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${{PHOTO:-photo.jpg}}")'}}'); echo "$UPLOAD"
+  # 2. send the file
+  curl -sS -f -T "${{PHOTO:-photo.jpg}}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$UPLOAD" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
+  # 3. wait for the outcome
+  curl -sS "http://{issuer}$(echo "$UPLOAD" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25"
 
-Ctrl-C stops it.
+Ctrl-C stops Darkroom.
 "#
     ));
 }

@@ -1,4 +1,4 @@
-//! `darkroom dlq`: what could not be worked on.
+//! `darkroom dlq`: dead letters.
 
 use std::collections::HashSet;
 use std::io::{BufRead, IsTerminal};
@@ -15,7 +15,7 @@ use crate::console::{eprint, print};
 use crate::exit_status::{ExitStatus, UsageError};
 use crate::settings::Settings;
 
-/// What was asked for, whichever subcommand it was.
+/// The request of any of the subcommands.
 struct Plan {
     action: DeadLetterAction,
     ids: HashSet<String>,
@@ -52,33 +52,33 @@ pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<Ex
             }
         }
     };
-    plan.carry_out(&letters).await
+    plan.execute(&letters).await
 }
 
 impl Plan {
-    async fn carry_out(self, letters: &DeadLetters) -> anyhow::Result<ExitStatus> {
+    async fn execute(self, letters: &DeadLetters) -> anyhow::Result<ExitStatus> {
         let action = match self.action {
             _ if self.dry_run => DeadLetterAction::List,
             action => action,
         };
         let mut missing = self.ids.clone();
         let mut count = 0_u64;
-        let gone_through = letters.apply(action, &self.ids, |letter| {
+        let applied = letters.apply(action, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
             print(&if self.json {
-                self.record(&letter).to_string()
+                self.to_json(&letter).to_string()
             } else {
                 line(&letter)
             });
         });
-        gone_through.await?;
+        applied.await?;
         if !self.json {
             let letters = plural(count);
-            print(&format!("{letters} {}", self.done()));
+            print(&format!("{letters} {}", self.past_tense()));
         }
         for id in &missing {
-            eprint(&format!("{id}: there is no such dead letter"));
+            eprint(&format!("{id}: no such dead letter"));
         }
         Ok(match missing.is_empty() {
             true => ExitStatus::Success,
@@ -86,7 +86,7 @@ impl Plan {
         })
     }
 
-    const fn done(&self) -> &'static str {
+    const fn past_tense(&self) -> &'static str {
         match (self.action, self.dry_run) {
             (DeadLetterAction::List, _) => "listed",
             (DeadLetterAction::Redrive, false) => "redriven",
@@ -96,14 +96,14 @@ impl Plan {
         }
     }
 
-    fn record(&self, letter: &DeadLetter) -> Value {
+    fn to_json(&self, letter: &DeadLetter) -> Value {
         json!({
             "id": letter.id,
             "reason": letter.reason.code,
             "detail": letter.reason.detail,
             "keys": letter.keys,
             "sent_at": sent_at(letter),
-            "action": self.done().replace(' ', "_"),
+            "action": self.past_tense().replace(' ', "_"),
         })
     }
 }
@@ -122,7 +122,7 @@ fn line(letter: &DeadLetter) -> String {
     let sent_at = sent_at(letter).unwrap_or_default();
     let DeadLetterReason { code, detail } = reason;
     let keys = keys.join(" ");
-    format!("{id}  {sent_at}  {code:<15}  {detail}  {keys}")
+    format!("{id}  {sent_at}  {code:<18}  {detail}  {keys}")
         .trim_end()
         .to_owned()
 }
@@ -131,10 +131,13 @@ fn sent_at(letter: &DeadLetter) -> Option<String> {
     letter.sent_at?.format(&Rfc3339).ok()
 }
 
-/// Deleting is for good, so somebody has to say so: by `--yes`, or on a terminal.
+/// Asks for confirmation on the terminal.
+///
+/// # Errors
+/// [`UsageError`] if stdin is not a terminal.
 async fn is_confirmed(letters: &DeadLetters, ids: &[String]) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
-        let message = "dlq purge: deletes for good, so say --yes, or look first with --dry-run";
+        let message = "dlq purge deletes permanently: confirm with --yes, or try --dry-run first";
         return Err(UsageError(message.to_owned()).into());
     }
     let depth = letters.dead_letters.depth().await?;
@@ -142,7 +145,7 @@ async fn is_confirmed(letters: &DeadLetters, ids: &[String]) -> anyhow::Result<b
         0 => depth.visible + depth.in_flight,
         count => count as u64,
     };
-    eprint(&format!("Delete {} for good? [y/N]", plural(count)));
+    eprint(&format!("Delete {} permanently? [y/N]", plural(count)));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

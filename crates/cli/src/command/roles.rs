@@ -40,7 +40,7 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     let context = AppContext::new(connect(&settings).await, settings)?;
     renderer::check(&context.pool).await?;
     let worker = context.worker().await?;
-    let probes = match context.settings.worker.listen {
+    let health_listener = match context.settings.worker.listen {
         Some(address) => Some(bind("the worker", address).await?),
         None => None,
     };
@@ -48,7 +48,7 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
         "worker takes uploads from {}",
         context.settings.queues.events
     ));
-    if let Some(listener) = probes {
+    if let Some(listener) = health_listener {
         print(&format!(
             "worker listens on http://{}",
             listener.local_addr()?
@@ -59,8 +59,8 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-async fn bind(who: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+async fn bind(role: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
-        .with_context(|| format!("{who} cannot listen on {address}"))
+        .with_context(|| format!("{role} cannot listen on {address}"))
 }

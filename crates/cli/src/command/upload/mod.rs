@@ -25,7 +25,7 @@ const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
     let client = Client::new(&arguments.to, arguments.token.clone())?;
-    let bars = Bars::new(arguments.json)?;
+    let bars = Bars::new(!arguments.json)?;
     let mut exit_status = ExitStatus::Success;
     let mut outcomes = stream::iter(&arguments.files)
         .map(|file| upload(&client, &bars, &arguments, file).map(move |outcome| (file, outcome)))

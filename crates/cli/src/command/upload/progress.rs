@@ -11,12 +11,12 @@ pub(super) struct Bars {
 }
 
 impl Bars {
-    /// Progress bars on stderr, if it is a terminal and they are not `hidden`.
-    pub(super) fn new(hidden: bool) -> anyhow::Result<Self> {
-        let target = if hidden {
-            ProgressDrawTarget::hidden()
-        } else {
+    /// Progress bars on stderr, drawn if `is_drawn` and stderr is a terminal.
+    pub(super) fn new(is_drawn: bool) -> anyhow::Result<Self> {
+        let target = if is_drawn {
             ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
         };
         let template = "{prefix:24!} {bar:30} {bytes:>10}/{total_bytes} {msg}";
         Ok(Self {
