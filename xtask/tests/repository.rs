@@ -13,7 +13,6 @@ const PENDING: &[&str] = &[
     "crates/issuer",
     "crates/testkit",
     "crates/worker",
-    "docs",
 ];
 
 #[test]

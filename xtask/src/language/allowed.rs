@@ -30,6 +30,7 @@ const ALLOWED: &[Allowed] = &[
     // Attributes of rustdoc, clap, HTML and CSS.
     everywhere("hidden", "doc(hidden)"),
     everywhere("hide", "hide = true"),
+    everywhere("hidden", "type=\"hidden\""),
     within("hidden", "crates/issuer/src/page"),
     // The element of HTML, and the name of the Multi-Picture Format.
     everywhere("picture", "<picture"),
