@@ -27,7 +27,7 @@ impl DeliveryAttempt {
         }
     }
 
-    /// The same attempt for a caller that tries again without releasing the message.
+    /// The same attempt for a caller that retries without releasing the message.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {

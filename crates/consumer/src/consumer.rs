@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_replaced_message_is_delivered_anew_after_its_delay() {
+    async fn a_replaced_message_is_delivered_again_after_its_delay() {
         let delay = 60 * SECOND;
         let body = "again".to_owned();
         let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Replace { body, delay });

@@ -35,7 +35,7 @@ impl DeadLetterReason {
         }
     }
 
-    /// The message attributes that carry the reason. SQS accepts no empty value.
+    /// The message attributes for the reason. SQS accepts no empty value.
     pub fn attributes(&self) -> BTreeMap<&'static str, String> {
         let mut attributes = BTreeMap::from([(CODE, self.code.clone())]);
         if !self.detail.is_empty() {

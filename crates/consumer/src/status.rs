@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a consumer's polls succeed; cheap to clone.
+/// The state of a consumer's polls; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ConsumerStatus(Arc<AtomicBool>);
 

@@ -26,7 +26,7 @@ impl Resolve for PublicAddresses {
     }
 }
 
-/// Whether an address is one of the open internet (IANA's special-query address registries).
+/// Returns `true` for a public address (IANA's special-purpose address registries).
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -151,7 +151,7 @@ impl Processor {
                 return Ok(Attempt::Finished(EventOutcome::Superseded));
             }
             // An earlier worker may have been stopped while it wrote variants of the object before:
-            // whatever there is now is rendered anew.
+            // whatever there is now is rendered.
             OpenedSource::Superseded => return Ok(Attempt::SourceReplaced),
         };
         let attachment = attachment(download.info());

@@ -18,7 +18,7 @@ use crate::renderer::Renderer;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
-/// How long a message waits in place for a store that is down before it loses an attempt after all.
+/// The longest wait of a message for a store that is down, before it loses an attempt.
 /// SQS permits 12 hours of invisibility in all.
 const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
 

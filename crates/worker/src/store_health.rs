@@ -13,7 +13,7 @@ use tokio::time::sleep;
 /// The pause between two probes of a store that is down.
 const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(15));
 
-/// Whether the store is up, as far as this worker knows; cheap to clone.
+/// The state of the store, as far as this worker knows; cheap to clone.
 ///
 /// While the store is down nothing is received, so that no message loses an attempt to the outage,
 /// and messages in work wait where they are. A failed call alone proves no outage: it may concern

@@ -27,6 +27,7 @@ const ALLOWED: &[Allowed] = &[
     within("gauge", "crates/telemetry/src"),
     within("gauge", "deploy/grafana"),
     everywhere("gauge", "` | gauge | "),
+    everywhere("gauge", "metric::gauge"),
     // Attributes of rustdoc, clap, HTML and CSS.
     everywhere("hidden", "doc(hidden)"),
     everywhere("hide", "hide = true"),
