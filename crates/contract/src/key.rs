@@ -59,7 +59,7 @@ impl RawKey {
     }
 
     /// The key of a variant in the media bucket: `{prefix}/{owner}/{id}{suffix}.{extension}`.
-    pub fn variant_key(&self, prefix: &str, suffix: &str, extension: &str) -> String {
+    pub(crate) fn variant_key(&self, prefix: &str, suffix: &str, extension: &str) -> String {
         let Self { owner, id, .. } = self;
         format!("{prefix}/{owner}/{id}{suffix}.{extension}")
     }

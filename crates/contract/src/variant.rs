@@ -5,7 +5,7 @@ use darkroom_imaging::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::SettingError;
+use crate::{Lossless, SettingError};
 
 /// libwebp's quality and `method` if a variant does not set them. Method 2 makes files 3 % larger
 /// than libwebp's own default of 4, at the same quality and 2.6 times the speed.
@@ -72,52 +72,6 @@ pub enum FitMode {
     Cover,
     /// [`Fit::Pad`].
     Pad,
-}
-
-/// The use of lossless encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "LosslessValue", into = "LosslessValue")]
-pub enum Lossless {
-    /// `true`.
-    Always,
-    /// `false`.
-    Never,
-    /// `"auto"`: lossless where the file is smaller.
-    Auto,
-}
-
-/// The forms that [`Lossless`] has in a settings file.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "must be true, false or \"auto\"")]
-enum LosslessValue {
-    Flag(bool),
-    Keyword(LosslessKeyword),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LosslessKeyword {
-    Auto,
-}
-
-impl From<LosslessValue> for Lossless {
-    fn from(value: LosslessValue) -> Self {
-        match value {
-            LosslessValue::Flag(true) => Self::Always,
-            LosslessValue::Flag(false) => Self::Never,
-            LosslessValue::Keyword(LosslessKeyword::Auto) => Self::Auto,
-        }
-    }
-}
-
-impl From<Lossless> for LosslessValue {
-    fn from(lossless: Lossless) -> Self {
-        match lossless {
-            Lossless::Always => Self::Flag(true),
-            Lossless::Never => Self::Flag(false),
-            Lossless::Auto => Self::Keyword(LosslessKeyword::Auto),
-        }
-    }
 }
 
 const fn default_format() -> OutputFormat {
@@ -276,22 +230,6 @@ mod tests {
             variant[key] = value.clone();
         }
         serde_json::from_value(variant).unwrap()
-    }
-
-    #[test]
-    fn lossless_is_true_false_or_auto() {
-        for (value, mode) in [
-            (json!(true), WebpMode::Lossless),
-            (json!(false), WebpMode::Lossy),
-            (json!("auto"), WebpMode::Auto),
-        ] {
-            let settings = variant(&json!({"lossless": value}));
-            let Encoding::Webp { mode: actual, .. } = settings.variant().encoding else {
-                panic!("{settings:?}");
-            };
-            assert_eq!(actual, mode);
-            assert_eq!(serde_json::to_value(&settings).unwrap()["lossless"], value);
-        }
     }
 
     #[test]
