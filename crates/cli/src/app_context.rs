@@ -12,7 +12,6 @@ use darkroom_webhooks::{WebhookDispatcher, WebhookDispatcherParts, WebhookSender
 use darkroom_worker::{Backfill, DeadLetters, Worker, WorkerParts};
 use tokio_util::sync::CancellationToken;
 
-use crate::exit_status::UsageError;
 use crate::renderer;
 use crate::settings::Settings;
 
@@ -35,18 +34,14 @@ impl AppContext {
 
     /// The HTTP service.
     pub(crate) fn issuer(&self) -> anyhow::Result<Issuer> {
-        let storage = &self.settings.storage;
-        let auth = Authenticator::new(&self.settings.auth);
-        let auth = auth.map_err(|error| UsageError(error.to_string()))?;
+        let raw_bucket = &self.settings.storage.raw_bucket;
         Ok(Issuer::new(IssuerParts {
-            signer: self.connection.upload_presigner(&storage.raw_bucket),
-            raw: self.connection.bucket(&storage.raw_bucket),
-            media: self.connection.bucket(&storage.media_bucket),
-            events: self.connection.lazy_queue(&self.settings.queues.events),
+            store: self.store(),
+            presigner: self.connection.upload_presigner(raw_bucket),
+            variant_urls: self.variant_urls(),
             profiles: Arc::new(self.settings.profiles.clone()),
+            auth: Arc::new(Authenticator::new(&self.settings.auth)?),
             pool: Arc::clone(&self.pool),
-            storage: storage.clone(),
-            auth: Arc::new(auth),
             settings: self.settings.issuer.clone(),
             limits: self.settings.limits.clone(),
         }))

@@ -1,4 +1,4 @@
-//! Which pages may call the service from a browser (Fetch standard, "CORS protocol").
+//! Cross-origin requests (Fetch standard, "CORS protocol").
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::trace::REQUEST_ID;
 
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Without credentials: nothing here is answered by cookie.
+/// A layer that allows these origins, without credentials: the service uses no cookies.
 pub(crate) fn layer(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
-        .allow_origin(allowed(origins))
+        .allow_origin(allow_origin(origins))
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             header::ACCEPT,
@@ -31,8 +31,8 @@ pub(crate) fn layer(origins: &[String]) -> CorsLayer {
         .max_age(MAX_AGE)
 }
 
-/// An origin that is not a header value was refused with the settings.
-fn allowed(origins: &[String]) -> AllowOrigin {
+/// Validated settings contain no origin that is not a header value.
+fn allow_origin(origins: &[String]) -> AllowOrigin {
     if origins.iter().any(|origin| origin == "*") {
         return AllowOrigin::any();
     }

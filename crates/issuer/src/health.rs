@@ -1,79 +1,77 @@
-//! Whether the process is up, whether it can do its work, and what it has done.
+//! Liveness, readiness and metrics.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use darkroom_cloud::{Bucket, S3Bucket};
+use darkroom_uploads::UploadStore;
 use http::header;
 use tokio::sync::Mutex;
 
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
-/// Probes of many load balancers cost the store one call a second.
+/// However many load balancers probe, the store is called once per second.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// A store that takes longer is not of use.
-const TIMEOUT: Duration = Duration::from_secs(3);
-/// No raw key is like this, so asking for it never reads anything.
-const PROBE_KEY: &str = "readyz";
 
-/// Whether the store answers, asked at most once a second.
+/// The readiness of the store, probed once per second at most.
 #[derive(Debug)]
 pub(crate) struct Readiness {
-    bucket: S3Bucket,
-    last: Mutex<Option<(Instant, bool)>>,
+    store: UploadStore,
+    last_probe: Mutex<Option<(Instant, bool)>>,
 }
 
 impl Readiness {
-    pub(crate) fn of(bucket: S3Bucket) -> Self {
+    pub(crate) fn new(store: UploadStore) -> Self {
         Self {
-            bucket,
-            last: Mutex::new(None),
+            store,
+            last_probe: Mutex::new(None),
         }
     }
 
     async fn is_ready(&self) -> bool {
-        let mut last = self.last.lock().await;
-        if let Some((asked_at, answer)) = *last
-            && asked_at.elapsed() < MAX_AGE
+        let mut last_probe = self.last_probe.lock().await;
+        if let Some((probed_at, is_up)) = *last_probe
+            && probed_at.elapsed() < MAX_AGE
         {
-            return answer;
+            return is_up;
         }
-        let answer = match tokio::time::timeout(TIMEOUT, self.bucket.head(PROBE_KEY)).await {
-            Ok(Ok(_)) => true,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "not ready");
-                false
-            }
-            Err(_) => {
-                tracing::warn!("not ready: the store did not answer in time");
-                false
-            }
-        };
-        *last = Some((Instant::now(), answer));
-        answer
+        let is_up = self.store.probe().await;
+        *last_probe = Some((Instant::now(), is_up));
+        is_up
     }
 }
 
-/// The process is up.
+/// Reports that the process is running.
 #[utoipa::path(
     get,
     path = "/healthz",
+    operation_id = "getHealth",
     tag = "service",
-    responses((status = OK, body = String, content_type = "text/plain")),
+    responses((
+        status = OK,
+        body = String,
+        content_type = "text/plain",
+        description = "The process is running.",
+    )),
 )]
 pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The raw bucket can be reached.
+/// Reports whether the store can be reached.
 #[utoipa::path(
     get,
     path = "/readyz",
+    operation_id = "getReadiness",
     tag = "service",
-    responses((status = OK, body = String, content_type = "text/plain")),
+    responses((
+        status = OK,
+        body = String,
+        content_type = "text/plain",
+        description = "Both buckets answer.",
+    )),
 )]
 pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, Problem> {
     if state.readiness.is_ready().await {
@@ -83,12 +81,18 @@ pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'stati
     }
 }
 
-/// What was done so far, in Prometheus's text format.
+/// Returns all metrics in Prometheus's text format.
 #[utoipa::path(
     get,
     path = "/metrics",
+    operation_id = "getMetrics",
     tag = "service",
-    responses((status = OK, body = String, content_type = "text/plain")),
+    responses((
+        status = OK,
+        body = String,
+        content_type = "text/plain",
+        description = "The metrics of this process.",
+    )),
 )]
 pub(crate) async fn metrics() -> impl IntoResponse {
     let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];

@@ -1,4 +1,4 @@
-//! `POST /v1/images`: pictures that come through the service, for clients that cannot go to S3.
+//! `POST /v1/images`: direct uploads, for clients that cannot send files to S3.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,66 +8,76 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use darkroom_cloud::{Bucket, UploadOptions};
+use darkroom_cloud::UploadOptions;
 use darkroom_contract::{
     Attachment, Owner, Profile, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
 };
+use darkroom_uploads::UploadStage;
 use futures_util::future::try_join_all;
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::ingest::{EncodedForm, ImageBatch, ImagesForm, ImagesJson, TempFile};
+use crate::ingest::{ImageBatch, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::prefer;
 use crate::problem::Problem;
-use crate::service::AppState;
-use crate::uploads::{Standing, check_attachment, check_content_type, unknown_profile};
+use crate::state::AppState;
+use crate::uploads::{attachment_header, check_content_type, unknown_profile};
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What the pictures are for.
-#[derive(Debug, Deserialize)]
+/// The query of a direct upload.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ImagesQuery {
+    /// The profile of the uploads.
+    #[param(value_type = ProfileName, required = true)]
     profile: Option<String>,
+    /// The owner of the uploads. Required unless the key or token acts for one owner only.
+    #[param(value_type = Option<Owner>)]
     owner: Option<String>,
 }
 
-/// Every picture of a request, in their order.
+/// One upload for each image of a request, in their order.
 #[derive(Debug, Serialize, ToSchema)]
-struct TakenImages {
-    uploads: Vec<Taken>,
+struct ImageUploads {
+    uploads: Vec<ImageUpload>,
 }
 
-/// One picture that was taken in.
+/// The upload of one image.
 #[derive(Debug, Serialize, ToSchema)]
-struct Taken {
+struct ImageUpload {
     #[serde(flatten)]
     status: UploadStatus,
+    /// The path of the upload's status.
     status_url: String,
 }
 
-/// Takes pictures in itself, for clients that cannot go to S3.
+/// Uploads images through the service.
 ///
-/// Answers `202` with one upload for each picture; with `Prefer: wait=SECONDS` (RFC 7240), `200`
-/// with the outcomes if all of them are there in time.
+/// Answers `202` with one upload for each image. With `Prefer: wait=SECONDS` (RFC 7240) it answers
+/// `200` with the outcomes if all of them are known in time.
 ///
-/// Nothing goes to S3 before the whole request was read, and what went there before another
-/// picture failed is taken back: a request counts whole or not at all.
+/// A request succeeds or fails as a whole: if one image cannot be stored, none is kept.
 #[utoipa::path(
     post,
     path = "/v1/images",
+    operation_id = "uploadImages",
     tag = "images",
     params(
-        ("profile" = ProfileName, Query),
-        ("owner" = Option<Owner>, Query, description = "needed unless the token acts for one"),
-        ("prefer" = Option<String>, Header, description = "`wait=SECONDS` (RFC 7240)"),
+        ImagesQuery,
+        (
+            "prefer" = Option<String>,
+            Header,
+            description = "`wait=SECONDS` waits for the outcomes (RFC 7240).",
+        ),
     ),
     request_body(content(
         (ImagesForm = "multipart/form-data"),
         (ImagesJson = "application/json"),
-        (EncodedForm = "application/x-www-form-urlencoded"),
+        (ImagesUrlEncoded = "application/x-www-form-urlencoded"),
         (Vec<u8> = "application/octet-stream"),
         (Vec<u8> = "image/jpeg"),
         (Vec<u8> = "image/png"),
@@ -75,111 +85,105 @@ struct Taken {
         (Vec<u8> = "image/gif"),
     )),
     responses(
-        (status = OK, body = TakenImages, description = "with `Prefer: wait`: all outcomes"),
-        (status = ACCEPTED, body = TakenImages),
+        (status = OK, body = ImageUploads, description = "All outcomes, with `Prefer: wait`."),
+        (status = ACCEPTED, body = ImageUploads, description = "The images are stored."),
     ),
 )]
-pub(crate) async fn create(
+pub(crate) async fn upload(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
     query: Result<Query<ImagesQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Query(query) =
-        query.map_err(|_| Problem::unprocessable("invalid_query", "profile=NAME&owner=NAME"))?;
+    let Query(query) = query.map_err(|_| invalid_query())?;
     let name = query.profile.unwrap_or_default();
     let name = name.parse().map_err(|_| unknown_profile())?;
-    let profile = state
-        .parts
-        .profiles
-        .get(&name)
-        .ok_or_else(unknown_profile)?;
+    let profile = state.parts.profiles.get(&name);
+    let profile = profile.ok_or_else(unknown_profile)?;
     caller.check_profile(&name)?;
-    let owner = caller.owner(query.owner)?;
+    let owner = caller.resolve_owner(query.owner)?;
     state.limits.count_owner(&owner)?;
-    let wait = wait(request.headers(), state.parts.settings.max_wait);
-    let batch = ImageBatch::read(request, state.allowance(profile.max_bytes.as_u64())).await?;
+    let max_wait = state.parts.settings.max_wait;
+    let wait = prefer::wait(request.headers()).map(|wait| wait.min(max_wait));
+    let limits = state.ingest_limits(profile.max_bytes.as_u64());
+    let batch = ImageBatch::from_request(request, limits).await?;
     let new_key = || RawKey {
         profile: name.clone(),
         owner: owner.clone(),
         id: UploadId::generate(),
     };
-    let keys = state.store(batch, profile, new_key).await?;
+    let keys = state.store_batch(batch, profile, new_key).await?;
     match wait {
-        Some(wait) => state.outcomes(keys, wait).await,
-        None => Ok(state.accepted(keys)),
+        Some(wait) => state.wait_for_outcomes(keys, wait).await,
+        None => Ok(accepted(keys)),
     }
 }
 
-fn wait(headers: &HeaderMap, max: Duration) -> Option<Duration> {
-    prefer::wait(headers).map(|wait| wait.min(max))
+fn invalid_query() -> Problem {
+    Problem::unprocessable(
+        "invalid_query",
+        "the query cannot be read; write ?profile=NAME&owner=NAME",
+    )
 }
 
 impl AppState {
-    async fn store(
+    /// Stores every image of a batch as a raw object. Nothing is stored before the whole request
+    /// has been read and checked.
+    async fn store_batch(
         &self,
         batch: ImageBatch,
         profile: &Profile,
         new_key: impl Fn() -> RawKey,
     ) -> Result<Vec<RawKey>, Problem> {
-        let attachment = attachment(batch.fields)?;
+        let attachment = batch_attachment(batch.fields)?;
         let mut uploads = Vec::new();
         for image in &batch.images {
-            let content_type = declared(image, profile)?;
+            let content_type = declared_type(image, profile)?;
             uploads.push((new_key(), image, content_type));
         }
         for (count, (key, image, content_type)) in uploads.iter().enumerate() {
-            let terms = UploadOptions {
+            let options = UploadOptions {
                 content_type: content_type.as_deref(),
                 attachment: attachment.as_deref(),
             };
-            let raw = &self.parts.raw;
-            if let Err(error) = raw.put_file(&key.to_string(), image.path(), terms).await {
-                let stored = uploads[..count].iter().map(|(key, ..)| key);
-                self.take_back(stored, profile).await;
+            let stored = self.parts.store.put_source(key, image.path(), options);
+            if let Err(error) = stored.await {
+                self.roll_back(uploads[..count].iter().map(|(key, ..)| key))
+                    .await;
                 return Err(error.into());
             }
         }
         Ok(uploads.into_iter().map(|(key, ..)| key).collect())
     }
 
-    /// The client will send all of them again. What cannot be taken back only costs its room.
-    async fn take_back(&self, keys: impl Iterator<Item = &RawKey>, profile: &Profile) {
+    /// Deletes the uploads of a request that failed, because the client will send all of them
+    /// again. An upload that cannot be deleted only takes up space.
+    async fn roll_back(&self, keys: impl Iterator<Item = &RawKey>) {
         for key in keys {
-            let variants = profile.variant_keys(key);
-            if let Err(error) = self.ledger.remove(key, variants).await {
-                tracing::warn!(%error, id = %key.id, "an upload was left behind");
+            if let Err(error) = self.parts.store.delete(key).await {
+                tracing::warn!(%error, id = %key.id, "cannot delete an upload of a failed request");
             }
         }
     }
 
-    fn accepted(&self, keys: Vec<RawKey>) -> Response {
-        let uploads = keys.into_iter().map(|key| Taken {
-            status_url: key.status_path(),
-            status: UploadStatus::Pending {
-                id: key.id,
-                profile: key.profile,
-                owner: key.owner,
-                status: UploadState::Processing,
-            },
-        });
-        answer(StatusCode::ACCEPTED, uploads.collect())
-    }
-
-    async fn outcomes(&self, keys: Vec<RawKey>, wait: Duration) -> Result<Response, Problem> {
+    async fn wait_for_outcomes(
+        &self,
+        keys: Vec<RawKey>,
+        wait: Duration,
+    ) -> Result<Response, Problem> {
         let deadline = Instant::now() + wait;
         let waits = keys
             .iter()
             .map(|key| self.status_watcher.wait(key, deadline, &self.stopping));
-        let standings = try_join_all(waits).await?;
-        if !standings.iter().all(Standing::is_final) {
-            return Ok(self.accepted(keys));
+        let stages = try_join_all(waits).await?;
+        if !stages.iter().all(UploadStage::is_final) {
+            return Ok(accepted(keys));
         }
         let mut uploads = Vec::new();
-        for (key, standing) in keys.into_iter().zip(standings) {
-            uploads.push(Taken {
+        for (key, stage) in keys.into_iter().zip(stages) {
+            uploads.push(ImageUpload {
                 status_url: key.status_path(),
-                status: self.told(key, standing).await?,
+                status: self.status(key, stage).await?,
             });
         }
         let applied = [(PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()))];
@@ -187,23 +191,36 @@ impl AppState {
     }
 }
 
-/// Several pictures of one request carry the same fields.
-fn attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Problem> {
-    check_attachment(Attachment {
+fn accepted(keys: Vec<RawKey>) -> Response {
+    let uploads = keys.into_iter().map(|key| ImageUpload {
+        status_url: key.status_path(),
+        status: UploadStatus::Pending {
+            id: key.id,
+            profile: key.profile,
+            owner: key.owner,
+            status: UploadState::Processing,
+        },
+    });
+    answer(StatusCode::ACCEPTED, uploads.collect())
+}
+
+fn answer(status: StatusCode, uploads: Vec<ImageUpload>) -> Response {
+    (status, Json(ImageUploads { uploads })).into_response()
+}
+
+/// All images of a request share its fields.
+fn batch_attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Problem> {
+    attachment_header(Attachment {
         metadata,
         ..Attachment::default()
     })
 }
 
-/// A type that only says "bytes" declares nothing.
-fn declared(image: &TempFile, profile: &Profile) -> Result<Option<String>, Problem> {
+/// Returns the media type that the client declared; `application/octet-stream` declares none.
+fn declared_type(image: &TempFile, profile: &Profile) -> Result<Option<String>, Problem> {
     let declared = image.content_type.as_deref();
     declared
         .filter(|declared| *declared != "application/octet-stream")
         .map(|declared| check_content_type(declared, profile))
         .transpose()
-}
-
-fn answer(status: StatusCode, uploads: Vec<Taken>) -> Response {
-    (status, Json(TakenImages { uploads })).into_response()
 }

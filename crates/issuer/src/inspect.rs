@@ -1,4 +1,4 @@
-//! `POST /v1/inspect`: what a picture is and would give away. Nothing is stored.
+//! `POST /v1/inspect`: the properties and private metadata of images. Nothing is stored.
 
 use std::sync::Arc;
 
@@ -13,101 +13,114 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::ingest::{
-    EncodedForm, ImageBatch, ImagesForm, ImagesJson, IngestLimits, Pace, TempFile,
-};
+use crate::ingest::{ImageBatch, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 use crate::uploads::unknown_profile;
 
-/// Frames are counted up to this where no profile says otherwise.
+/// The number of frames that is counted to where no profile sets a limit.
 const MAX_FRAMES: u32 = 10_000;
 
-/// Whose limits count.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Against {
+/// The query of an inspection.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InspectQuery {
+    /// The profile whose limits apply; without one, only the number of bytes is limited.
+    #[param(value_type = Option<ProfileName>)]
     profile: Option<String>,
 }
 
-/// What a client is told.
+/// The answer to an inspection.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum Inspected {
-    /// For one picture.
-    One(Report),
-    /// For several, in their order.
-    Several { images: Vec<OfSeveral> },
+pub(crate) enum InspectAnswer {
+    /// The report of a single image.
+    Single(ImageReport),
+    /// One result for each of several images, in their order.
+    Batch { images: Vec<InspectResult> },
 }
 
-/// What a client is told of one picture among others.
+/// The result for one of several images.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum OfSeveral {
-    Report(Report),
+pub(crate) enum InspectResult {
+    /// The image is acceptable.
+    Report(ImageReport),
+    /// The image would be rejected.
     Rejected { msg: &'static str, error: Rejection },
 }
 
-/// What a client is told of one picture.
+/// The properties and private metadata of an image.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Report {
+pub(crate) struct ImageReport {
+    /// Always `success`.
     msg: &'static str,
+    /// Stored width and height in pixels.
     size: [u32; 2],
+    /// The format by its first bytes.
     format: SourceFormat,
+    /// EXIF orientation, 1 to 8.
+    #[schema(minimum = 1, maximum = 8)]
     orientation: u8,
+    /// Width and height in pixels with the orientation applied.
     upright_size: [u32; 2],
+    /// Number of frames; 1 for a still image.
     frames: u32,
+    /// Size of the file in bytes.
     bytes: u64,
+    /// The kinds of private metadata in the file.
     private_metadata: Vec<MetadataKind>,
 }
 
-/// Tells what pictures are and would give away; stores nothing.
+/// Reports the properties and private metadata of images; stores nothing.
 ///
-/// Answers for one picture with its report or its refusal, for several with a list of both.
+/// Answers a single image with its report or a problem, and several with a list of results.
 #[utoipa::path(
     post,
     path = "/v1/inspect",
+    operation_id = "inspectImages",
     tag = "images",
-    params(("profile" = Option<ProfileName>, Query, description = "whose limits count")),
+    params(InspectQuery),
     request_body(content(
         (ImagesForm = "multipart/form-data"),
         (ImagesJson = "application/json"),
-        (EncodedForm = "application/x-www-form-urlencoded"),
+        (ImagesUrlEncoded = "application/x-www-form-urlencoded"),
         (Vec<u8> = "application/octet-stream"),
         (Vec<u8> = "image/jpeg"),
         (Vec<u8> = "image/png"),
         (Vec<u8> = "image/webp"),
         (Vec<u8> = "image/gif"),
     )),
-    responses((status = OK, body = Inspected)),
+    responses((status = OK, body = InspectAnswer, description = "The report or reports.")),
 )]
 pub(crate) async fn inspect(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    against: Result<Query<Against>, QueryRejection>,
+    query: Result<Query<InspectQuery>, QueryRejection>,
     request: Request,
-) -> Result<Json<Inspected>, Problem> {
-    let Query(against) = against.map_err(|_| unknown_profile())?;
-    let limits = limits(against.profile.as_deref(), &caller, &state.parts.profiles)?;
-    let allowance = state.allowance(limits.max_bytes);
-    let batch = ImageBatch::read(request, allowance).await?;
+) -> Result<Json<InspectAnswer>, Problem> {
+    let Query(query) = query.map_err(|_| unknown_profile())?;
+    let limits = limits(query.profile.as_deref(), &caller, &state.parts.profiles)?;
+    let ingest_limits = state.ingest_limits(limits.max_bytes);
+    let batch = ImageBatch::from_request(request, ingest_limits).await?;
     if let [image] = &batch.images[..] {
-        let report = state.report(image, &limits).await?;
-        return Ok(Json(Inspected::One(report.map_err(refusal)?)));
+        let report = state.inspect_image(image, &limits).await?;
+        return Ok(Json(InspectAnswer::Single(report?)));
     }
     let mut images = Vec::new();
     for image in &batch.images {
-        images.push(match state.report(image, &limits).await? {
-            Ok(report) => OfSeveral::Report(report),
-            Err(error) => OfSeveral::Rejected {
+        images.push(match state.inspect_image(image, &limits).await? {
+            Ok(report) => InspectResult::Report(report),
+            Err(error) => InspectResult::Rejected {
                 msg: "rejected",
                 error,
             },
         });
     }
-    Ok(Json(Inspected::Several { images }))
+    Ok(Json(InspectAnswer::Batch { images }))
 }
 
-/// Those of the profile, or of none: then only bytes and frames have a limit.
+/// Returns the limits of the profile; without one, only bytes and frames are limited.
 fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result<Limits, Problem> {
     if let Some(name) = profile {
         let name = name.parse().map_err(|_| unknown_profile())?;
@@ -123,41 +136,31 @@ fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result
 }
 
 impl AppState {
-    /// Under what conditions this service takes pictures in itself.
-    pub(crate) fn allowance(&self, max_image_bytes: u64) -> IngestLimits<'_> {
-        IngestLimits {
-            max_image_bytes,
-            pace: Pace {
-                read_timeout: self.parts.settings.read_timeout,
-                min_rate: self.parts.limits.min_upload_rate.as_u64(),
-            },
-            decoding: &self.decoding,
-        }
-    }
-
+    /// Inspects one image in a render process.
+    ///
     /// # Errors
-    /// A problem if it could not be inspected; the inner error is about the picture.
-    async fn report(
+    /// The outer error if the image could not be inspected, the inner one if it is at fault.
+    async fn inspect_image(
         &self,
         image: &TempFile,
         limits: &Limits,
-    ) -> Result<Result<Report, Rejection>, Problem> {
-        let place = self.inspecting.acquire().await;
-        let _place = place.map_err(|_| renderer_unavailable())?;
+    ) -> Result<Result<ImageReport, Rejection>, Problem> {
+        let permit = self.inspection.acquire().await;
+        let _permit = permit.map_err(|error| Problem::internal_error(&error))?;
         let bytes = image.read().await?;
         match self.parts.pool.inspect(&bytes, limits).await {
-            Ok(inspection) => Ok(Ok(Report::of(inspection))),
+            Ok(inspection) => Ok(Ok(ImageReport::from(inspection))),
             Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
             Err(error @ RenderError::Start(_)) => {
-                tracing::warn!(%error, "nothing could be inspected");
+                tracing::warn!(%error, "cannot inspect images");
                 Err(renderer_unavailable())
             }
         }
     }
 }
 
-impl Report {
-    fn of(inspection: Inspection) -> Self {
+impl From<Inspection> for ImageReport {
+    fn from(inspection: Inspection) -> Self {
         let Inspection {
             source,
             upright_size,
@@ -179,19 +182,21 @@ impl Report {
     }
 }
 
-fn refusal(rejection: Rejection) -> Problem {
-    let status = match rejection.code {
-        RejectionCode::TooManyBytes => StatusCode::PAYLOAD_TOO_LARGE,
-        RejectionCode::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    Problem::new(status, rejection.code.name(), rejection.message)
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let status = match rejection.code {
+            RejectionCode::TooManyBytes => StatusCode::PAYLOAD_TOO_LARGE,
+            RejectionCode::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, rejection.code.name(), rejection.message)
+    }
 }
 
 fn renderer_unavailable() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "renderer_unavailable",
-        "pictures cannot be read at the moment; try again",
+        "images cannot be inspected at the moment; try again later",
     )
 }

@@ -1,11 +1,15 @@
-//! The HTTP service: hands out upload URLs and tells outcomes.
+//! The HTTP service: presigned upload URLs, direct uploads, and the outcomes of both.
 //!
-//! An [`Issuer`] is built of what it works with ([`IssuerParts`]) and keeps nothing of its own: S3
-//! holds every object and every outcome, so any number of issuers can stand side by side.
+//! An [`Issuer`] is HTTP over the store of uploads (`darkroom-uploads`) and never names a bucket.
+//! It keeps no state of its own, so any number of issuers can run side by side.
 //!
-//! What it never does: hold an upload in memory, parse a picture, or put a client's
-//! text into a key, a header or an error unchecked. Every refusal is a problem document (RFC 9457)
-//! with a stable `code`.
+//! Most clients send their files to S3 and only get a presigned URL here. The body of a direct
+//! upload passes through the service: multipart and binary bodies are streamed to temporary
+//! files, base64 bodies are decoded in memory, two at a time and 64 MiB each at most. An image to
+//! be inspected is read into memory and passed to a render process, four at a time.
+//!
+//! The service never parses an image, and never puts unchecked text of a client into a key, a
+//! header or an error. Every error response is a problem document (RFC 9457) with a stable `code`.
 
 #![warn(missing_docs)]
 
@@ -22,14 +26,15 @@ mod openapi;
 mod page;
 mod prefer;
 mod problem;
-mod serve;
+mod server;
 mod service;
 mod settings;
+mod state;
 mod trace;
 mod uploads;
-mod variant_urls;
 
-pub use auth::{ApiKey, ApiKeySettings, AuthError, AuthMode, AuthSettings, Authenticator, KeyHash};
+pub use auth::{ApiKey, ApiKeySettings, AuthMode, AuthSettings, Authenticator, KeyHash};
 pub use limits::LimitSettings;
-pub use service::{Issuer, IssuerParts};
-pub use settings::{IssuerSettings, IssuerSettingsError};
+pub use service::Issuer;
+pub use settings::IssuerSettings;
+pub use state::IssuerParts;

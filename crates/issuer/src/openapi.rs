@@ -1,6 +1,7 @@
-//! The service's description of itself (OpenAPI 3.1), served at `/openapi.json`.
+//! The OpenAPI 3.1 document, served at `/openapi.json`.
 //!
-//! Paths and bodies come from the handlers and types themselves; this adds what all of them share.
+//! Paths and bodies come from the handlers and types themselves. This module adds what all of
+//! them share.
 
 use darkroom_contract::{ProfileName, Profiles};
 use utoipa::openapi::path::Operation;
@@ -15,11 +16,11 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::problem::Document;
 
 const BEARER: &str = "bearer";
-const DESCRIPTION: &str = "Hands out URLs to upload pictures to, and tells what became of them. \
-                           Every refusal is a problem document (RFC 9457) with a stable `code`.";
+const DESCRIPTION: &str = "Creates presigned URLs for image uploads and reports their outcomes. \
+                           Every error is a problem document (RFC 9457) with a stable `code`.";
 
-/// What the document says of the service as a whole.
-pub(crate) fn head() -> OpenApi {
+/// Returns the document without any paths.
+pub(crate) fn base() -> OpenApi {
     let info = InfoBuilder::new()
         .title("Darkroom issuer")
         .version(env!("CARGO_PKG_VERSION"))
@@ -27,11 +28,12 @@ pub(crate) fn head() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// Adds to every path how it refuses, and how callers say who they are where they are asked.
+/// Adds error responses and, where authentication is on, its scheme to every operation.
 pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: bool) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     let schema = (Document::name().into_owned(), Document::schema());
-    components.schemas.extend([schema, profile_names(profiles)]);
+    let schemas = [schema, profile_name_schema(profiles)];
+    components.schemas.extend(schemas);
     if is_auth_on {
         let scheme = Http::new(HttpAuthScheme::Bearer);
         components.add_security_scheme(BEARER, SecurityScheme::Http(scheme));
@@ -39,18 +41,18 @@ pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: b
     for (path, item) in &mut document.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            refuses(operation);
+            add_error_responses(operation);
             if is_auth_on && path.starts_with("/v1/") {
-                let none: [&str; 0] = [];
-                operation.security = Some(vec![SecurityRequirement::new(BEARER, none)]);
+                let scopes: [&str; 0] = [];
+                operation.security = Some(vec![SecurityRequirement::new(BEARER, scopes)]);
             }
         }
     }
     document
 }
 
-/// Those that there are.
-fn profile_names(profiles: &Profiles) -> (String, RefOr<Schema>) {
+/// An enumeration of the configured profiles.
+fn profile_name_schema(profiles: &Profiles) -> (String, RefOr<Schema>) {
     let names = profiles.iter().map(|(name, _)| name.as_str());
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -59,18 +61,21 @@ fn profile_names(profiles: &Profiles) -> (String, RefOr<Schema>) {
     (ProfileName::name().into_owned(), schema.into())
 }
 
-fn refuses(operation: &mut Operation) {
-    for (statuses, whose) in [("4XX", "the request's"), ("5XX", "the service's")] {
+fn add_error_responses(operation: &mut Operation) {
+    for (statuses, description) in [
+        ("4XX", "The request is at fault."),
+        ("5XX", "The service is at fault."),
+    ] {
         let responses = &mut operation.responses.responses;
-        responses.insert(statuses.to_owned(), problem(whose).into());
+        responses.insert(statuses.to_owned(), problem_response(description).into());
     }
 }
 
-fn problem(whose: &str) -> Response {
+fn problem_response(description: &str) -> Response {
     let schema = Ref::from_schema_name(Document::name());
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new()
-        .description(format!("refused, through {whose} fault"))
+        .description(description)
         .content("application/problem+json", content)
         .build()
 }

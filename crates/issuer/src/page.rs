@@ -1,4 +1,4 @@
-//! A page to try the service with, and the module that other pages may take from here.
+//! The demo page, and the JavaScript module that other pages may load from here.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use darkroom_contract::{ProfileName, Profiles};
 use http::header;
 
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
 const INDEX: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -21,7 +21,7 @@ const CLIENT: &str = include_str!("page/client.js");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// `/` and what it loads.
+/// The routes `/` and everything that the page loads.
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(index))
@@ -41,10 +41,10 @@ fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<App
 }
 
 async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, Problem> {
-    let raw = origin(state.parts.raw.public_url().await?);
-    let media: Vec<_> = state.variant_urls.places().await?;
-    let media: Vec<_> = media.into_iter().map(origin).collect();
-    let policy = content_security_policy(raw, &media.join(" "));
+    let uploads = origin(state.parts.presigner.public_url().await?);
+    let variants = state.parts.variant_urls.prefixes().await?;
+    let variants: Vec<_> = variants.into_iter().map(origin).collect();
+    let policy = content_security_policy(uploads, &variants.join(" "));
     let page = INDEX.replace("{{profiles}}", &options(&state.parts.profiles));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
@@ -53,15 +53,15 @@ async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, 
     Ok((headers, Html(page)))
 }
 
-/// Nothing but what this page needs (Content Security Policy, level 3).
-fn content_security_policy(raw: &str, media: &str) -> String {
+/// Permits nothing but what this page needs (Content Security Policy Level 3).
+fn content_security_policy(uploads: &str, variants: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {raw}; \
-         img-src 'self' {media}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {uploads}; \
+         img-src 'self' {variants}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
-/// Scheme, host and port of a URL.
+/// The scheme, host and port of a URL.
 fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..]
@@ -70,7 +70,8 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// The profile that takes the largest files comes first: it takes most of what is tried.
+/// One `<option>` per profile. The one that accepts the largest files comes first, because it
+/// accepts most of what visitors try.
 fn options(profiles: &Profiles) -> String {
     let mut names: Vec<_> = profiles
         .iter()
@@ -80,7 +81,7 @@ fn options(profiles: &Profiles) -> String {
     names.into_iter().map(|(_, name)| option(name)).collect()
 }
 
-/// A profile's name has no character that means anything in HTML.
+/// A profile's name needs no escaping in HTML.
 fn option(name: &ProfileName) -> String {
     format!("<option>{name}</option>")
 }
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn every_profile_can_be_chosen_the_largest_first() {
+    fn every_profile_can_be_selected_and_the_largest_comes_first() {
         assert_eq!(
             options(&Profiles::default()),
             "<option>photo</option><option>avatar</option>"

@@ -1,4 +1,4 @@
-//! What a client would rather have (RFC 7240).
+//! The `Prefer` header (RFC 7240).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// `wait=SECONDS`; a preference that cannot be read is none, as the RFC wants it.
+/// Returns the preference `wait=SECONDS`. An invalid preference is ignored, as the RFC requires.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     headers
         .get_all(PREFER)
@@ -31,7 +31,7 @@ mod tests {
 
     use super::*;
 
-    fn wait_of(value: &'static str) -> Option<u64> {
+    fn wait_seconds(value: &'static str) -> Option<u64> {
         let mut headers = HeaderMap::new();
         headers.insert(PREFER, HeaderValue::from_static(value));
         wait(&headers).map(|wait| wait.as_secs())
@@ -39,14 +39,14 @@ mod tests {
 
     #[test]
     fn a_wait_is_found_among_other_preferences() {
-        assert_eq!(wait_of("wait=20"), Some(20));
-        assert_eq!(wait_of("respond-async, Wait = \"10\"; foo"), Some(10));
+        assert_eq!(wait_seconds("wait=20"), Some(20));
+        assert_eq!(wait_seconds("respond-async, Wait = \"10\"; foo"), Some(10));
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_preference() {
+    fn an_invalid_preference_is_ignored() {
         for value in ["", "wait", "wait=", "wait=-1", "wait=soon", "await=3"] {
-            assert_eq!(wait_of(value), None, "{value}");
+            assert_eq!(wait_seconds(value), None, "{value}");
         }
         assert_eq!(wait(&HeaderMap::new()), None);
     }

@@ -1,5 +1,6 @@
-//! Every refusal, as a problem document (RFC 9457).
+//! Error responses as problem documents (RFC 9457).
 
+use std::error::Error;
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
@@ -8,25 +9,24 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// After a failure of the store, clients come back in this many seconds.
+/// Seconds after which clients should try again when the store has failed.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
-/// An answer that is not what the client asked for.
+/// An error response.
 ///
-/// `type` is `about:blank`, so `title` is the status' own phrase (RFC 9457, section 4.2.1); what a
-/// program branches on is `code`.
+/// `type` is `about:blank`, so `title` is the reason phrase of the status (RFC 9457, section
+/// 4.2.1). Programs branch on `code`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     /// Stable, in snake case.
     pub(crate) code: &'static str,
-    /// What a person reads.
+    /// For people.
     pub(crate) detail: String,
-    /// Beside the document's own.
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// A refusal (RFC 9457). Programs branch on `code`.
+/// A problem document (RFC 9457). Programs branch on `code`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct Document<'a> {
@@ -34,9 +34,9 @@ pub(crate) struct Document<'a> {
     title: &'a str,
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What a person reads.
+    /// The error and its remedy, for people.
     detail: &'a str,
-    /// Stable, in snake case.
+    /// The error, for programs. Stable.
     #[schema(pattern = "^[a-z0-9_]+$")]
     code: &'a str,
 }
@@ -51,17 +51,18 @@ impl Problem {
         }
     }
 
-    /// The same with one more header.
-    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+    /// Adds a header to the response.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    pub(crate) fn retry_after(self, seconds: u64) -> Self {
-        self.with(header::RETRY_AFTER, seconds)
+    /// Adds a `Retry-After` header.
+    pub(crate) fn with_retry_after(self, seconds: u64) -> Self {
+        self.with_header(header::RETRY_AFTER, seconds)
     }
 
-    /// A request that is well formed and still cannot be meant.
+    /// A well-formed request with content that is not acceptable.
     pub(crate) fn unprocessable(code: &'static str, detail: impl fmt::Display) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
@@ -70,7 +71,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is nothing at this path",
+            "there is nothing at this path; /openapi.json lists all paths",
         )
     }
 
@@ -78,24 +79,34 @@ impl Problem {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
-            "this path does not take this method; the Allow header says which it takes",
+            "this path does not support this method; the Allow header lists those it supports",
         )
     }
 
-    /// What the store said is for the log; a client only learns that it may try again.
+    /// A store that does not answer. Clients only learn that they may try again.
     pub(crate) fn store_unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "store_unavailable",
-            "the store cannot be reached; try again",
+            "the store cannot be reached at the moment; try again later",
         )
-        .retry_after(RETRY_AFTER_SECONDS)
+        .with_retry_after(RETRY_AFTER_SECONDS)
+    }
+
+    /// A defect of the service itself, such as a task that panicked. The log has the details.
+    pub(crate) fn internal_error(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "the service has failed; its log has the details under this request's X-Request-Id",
+        )
     }
 }
 
 impl From<CloudError> for Problem {
     fn from(error: CloudError) -> Self {
-        tracing::warn!(%error, "the store was not willing");
+        tracing::warn!(%error, "the store failed");
         Self::store_unavailable()
     }
 }

@@ -1,4 +1,4 @@
-//! One id, one line in the log and one span for every request.
+//! The id, log line, metrics and span of every request.
 
 use std::time::{Duration, Instant};
 
@@ -11,19 +11,20 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-/// Carries a request's id in both directions.
+/// The header with the id of a request, in requests and responses.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Asked every few seconds by every load balancer.
+/// Routes that load balancers and Prometheus request every few seconds.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
-/// What a client is in the midst of, by the W3C's Trace Context.
+/// The header with the client's trace (W3C Trace Context).
 const TRACEPARENT: &str = "traceparent";
 
 const MAX_ID_LENGTH: usize = 64;
 
-/// Names the request, logs how it ended, and marks the answer as not to be kept or guessed at.
+/// Gives the request an id, logs and counts its result, and forbids caching and sniffing of the
+/// response.
 ///
-/// The log has the route and never the path: what a client wrote stays out of it.
+/// The log contains the route but never the path, so that no text of a client gets into it.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
@@ -40,7 +41,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     }
     darkroom_telemetry::record_trace_id(&span);
     let in_flight = metric::REQUESTS_IN_FLIGHT.track(1.0, []);
-    span.in_scope(|| tracing::debug!("begun"));
+    span.in_scope(|| tracing::debug!("request started"));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     drop(in_flight);
@@ -49,9 +50,9 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if PROBES.contains(&route.as_str()) {
-            tracing::debug!(status, elapsed_ms, "answered");
+            tracing::debug!(status, elapsed_ms, "request finished");
         } else {
-            tracing::info!(status, elapsed_ms, "answered");
+            tracing::info!(status, elapsed_ms, "request finished");
         }
     });
     let headers = response.headers_mut();
@@ -64,7 +65,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     response
 }
 
-/// Methods that nobody has are one: a label has few values.
+/// Counts a request. Unknown methods share one label value, so that there are few.
 fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
     let known = [
         Method::GET,
@@ -79,7 +80,7 @@ fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
     metric::REQUEST_TIME.record(elapsed.as_secs_f64(), [route, method]);
 }
 
-/// The client's own id if it is one, else a new one.
+/// Returns the client's own id if it is valid, otherwise a new one.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     let is_id = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
@@ -90,7 +91,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
     };
     match headers.get(REQUEST_ID).filter(is_id) {
         Some(id) => id.clone(),
-        // A UUID's text is always a header value.
+        // A UUID is always a valid header value.
         None => HeaderValue::from_str(&Uuid::now_v7().to_string())
             .unwrap_or(HeaderValue::from_static("none")),
     }
@@ -107,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn an_id_from_upstream_is_kept() {
+    fn a_valid_id_of_the_client_is_kept() {
         assert_eq!(id_for(b"abc-123_x.y"), "abc-123_x.y");
     }
 
     #[test]
-    fn text_that_could_garble_a_log_is_replaced() {
+    fn an_id_that_could_corrupt_a_log_is_replaced() {
         for value in [&b"a b"[..], b"\"", b"\xff", b"", &[b'x'; 65]] {
             let id = id_for(value);
             assert_ne!(id.as_bytes(), value);

@@ -53,13 +53,12 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let worker = context.worker().await?;
     print_greeting(listener.local_addr()?, &endpoints, &arguments);
     let issuer = context.issuer()?;
-    let (served, delivered, ()) = tokio::join!(
+    let ((), delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),
         worker.run(stop),
     );
     embedded.stop().await;
-    served?;
     delivered?;
     print(&format!(
         "darkroom: stopped; data is kept in {}",

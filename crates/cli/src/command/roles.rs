@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use futures_util::TryFutureExt;
+use futures_util::FutureExt;
 use tokio::net::TcpListener;
 
 use crate::app_context::AppContext;
@@ -30,7 +30,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     let issuer = context.issuer()?;
     tokio::try_join!(
         context.deliver_webhooks(stop.clone()),
-        issuer.serve(listener, stop).map_err(Into::into),
+        issuer.serve(listener, stop).map(Ok),
     )?;
     Ok(ExitStatus::Success)
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use darkroom_contract::{Profiles, QueueSettings, SettingError, StorageSettings};
-use darkroom_issuer::{AuthSettings, IssuerSettings, IssuerSettingsError, LimitSettings};
+use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
 use darkroom_render::RenderSettings;
 use darkroom_webhooks::{WebhookSender, WebhookSettings};
 use darkroom_worker::WorkerSettings;
@@ -67,15 +67,15 @@ impl Settings {
 
     /// Checks that an issuer at this address is not open to a network by mistake.
     pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
-        self.auth.check_exposure(address).map_err(of_issuer)
+        self.auth.check_exposure(address)
     }
 
     fn validate(&self) -> Result<(), SettingError> {
         self.storage.validate()?;
         self.queues.validate()?;
-        self.issuer.validate().map_err(of_issuer)?;
-        self.auth.validate().map_err(of_issuer)?;
-        self.limits.validate().map_err(of_issuer)?;
+        self.issuer.validate()?;
+        self.auth.validate()?;
+        self.limits.validate()?;
         self.webhooks.validate()?;
         WebhookSender::new(&self.webhooks)?;
         self.worker.validate()?;
@@ -83,10 +83,6 @@ impl Settings {
         self.log.validate()?;
         self.profiles.validate()
     }
-}
-
-fn of_issuer(error: IssuerSettingsError) -> SettingError {
-    SettingError::new(error.key, error.message)
 }
 
 #[cfg(test)]

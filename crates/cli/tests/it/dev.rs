@@ -146,11 +146,11 @@ async fn a_waiting_client_is_not_waited_for() {
     let mut dev = Dev::start(folder.path());
     let ticket = dev.client.ticket(1000).await;
     let path = format!("{}?wait=60", ticket["status_url"].as_str().unwrap());
-    let begun = |process: &Process| process.stderr().matches("begun").count();
-    let before = begun(&dev.process);
+    let started = |process: &Process| process.stderr().matches("request started").count();
+    let before = started(&dev.process);
     let waiting = dev.client.get(&path);
     let stopping = async {
-        let more = async || begun(&dev.process) > before;
+        let more = async || started(&dev.process) > before;
         wait::until_async("the waiting request", DEADLINE, more)
             .await
             .unwrap();

@@ -16,6 +16,15 @@ impl UploadPresigner {
         Self { presigner }
     }
 
+    /// The URL that keys are appended to, under the host name that clients can reach.
+    ///
+    /// # Errors
+    /// `Invalid` if the bucket has no address.
+    pub async fn public_url(&self) -> Result<&str, CloudError> {
+        let address = self.presigner.address().await?;
+        Ok(&address.url)
+    }
+
     /// Presigns a `PUT` with exact type, length, `If-None-Match: *` and, where given, checksum and
     /// attachment.
     ///

@@ -1,67 +1,67 @@
-//! From a bearer token to a caller.
+//! The check of bearer tokens.
 
 use std::sync::Arc;
 
+use darkroom_contract::SettingError;
+
+use super::api_key::PREFIX;
 use super::caller::Caller;
 use super::jwt::TokenVerifier;
-use super::keyring::{Keyring, PREFIX};
+use super::keyring::Keyring;
 use super::settings::AuthSettings;
 
-/// Tells who calls.
+/// Identifies callers by their bearer tokens.
 #[derive(Debug)]
 pub struct Authenticator(Backend);
 
 #[derive(Debug)]
 enum Backend {
-    /// Nobody is asked.
+    /// Callers are not identified.
     Open(Arc<Caller>),
     Keys(Keyring),
     KeysAndTokens(Keyring, Box<TokenVerifier>),
 }
 
-/// An authenticator that cannot be made.
-#[derive(Debug, thiserror::Error)]
-#[error("auth.jwks: {0}")]
-pub struct AuthError(pub(super) String);
-
-/// Why a caller is not let in.
+/// The reason why a caller is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denial {
-    /// No token was shown.
+    /// The request has no token.
     Missing,
-    /// Not a token of ours, or one that has ended.
+    /// The token is unknown, malformed, expired or meant for another service.
     Invalid(&'static str),
-    /// The token is good, but its `sub` is not an owner.
+    /// The token is valid, but its `sub` is not an owner.
     NotAnOwner,
     /// The keys that tokens are signed with cannot be read.
     Unavailable,
 }
 
 impl Authenticator {
-    /// Reads nothing yet: a JWK set is fetched when the first token comes.
+    /// An authenticator with these settings. It fetches the JWK set with the first token.
     ///
     /// # Errors
-    /// If `auth.jwks` is neither a URL nor a path.
-    pub fn new(settings: &AuthSettings) -> Result<Self, AuthError> {
+    /// Names `auth.jwks` if it is neither a URL nor a path.
+    pub fn new(settings: &AuthSettings) -> Result<Self, SettingError> {
         if !settings.is_on() {
             return Ok(Self(Backend::Open(Arc::new(Caller::anyone()))));
         }
-        let keyring = Keyring::of(&settings.keys);
+        let keyring = Keyring::new(&settings.keys);
         Ok(Self(match &settings.jwks {
             None => Backend::Keys(keyring),
             Some(jwks) => {
-                Backend::KeysAndTokens(keyring, Box::new(TokenVerifier::new(jwks, settings)?))
+                let verifier = TokenVerifier::new(jwks, settings)?;
+                Backend::KeysAndTokens(keyring, Box::new(verifier))
             }
         }))
     }
 
-    /// Whether callers are asked who they are.
+    /// Returns `true` if callers are identified at all.
     pub(crate) const fn is_on(&self) -> bool {
         !matches!(self.0, Backend::Open(_))
     }
 
+    /// Returns the caller that a token belongs to.
     pub(crate) async fn identify(&self, token: Option<&str>) -> Result<Arc<Caller>, Denial> {
-        const UNKNOWN: Denial = Denial::Invalid("this key or token is not known here");
+        const UNKNOWN: Denial = Denial::Invalid("this key or token is unknown; check it");
         let keyring = match &self.0 {
             Backend::Open(anyone) => return Ok(Arc::clone(anyone)),
             Backend::Keys(keyring) | Backend::KeysAndTokens(keyring, _) => keyring,

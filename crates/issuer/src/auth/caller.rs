@@ -1,4 +1,4 @@
-//! One who calls, and what they may do.
+//! The sender of a request, and its permissions.
 
 use darkroom_contract::{Owner, ProfileName, RawKey};
 use http::StatusCode;
@@ -6,41 +6,43 @@ use http::StatusCode;
 use super::settings::ApiKeySettings;
 use crate::problem::Problem;
 
-/// Who sent a request.
+/// The sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     name: String,
     acts_for: ActsFor,
-    /// Empty for all of them.
+    /// The profiles that the caller may use; empty means all.
     profiles: Vec<ProfileName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ActsFor {
-    Anyone,
+    AnyOwner,
     Only(Owner),
 }
 
 impl Caller {
-    /// Where nobody is asked.
+    /// The caller where callers are not identified.
     pub(crate) fn anyone() -> Self {
         Self {
             name: "anyone".to_owned(),
-            acts_for: ActsFor::Anyone,
+            acts_for: ActsFor::AnyOwner,
             profiles: Vec::new(),
         }
     }
 
-    pub(crate) fn with_key(key: &ApiKeySettings) -> Self {
+    /// The holder of an API key.
+    pub(crate) fn from_api_key(key: &ApiKeySettings) -> Self {
         let owner = key.owner.clone();
         Self {
             name: format!("key:{}", key.name),
-            acts_for: owner.map_or(ActsFor::Anyone, ActsFor::Only),
+            acts_for: owner.map_or(ActsFor::AnyOwner, ActsFor::Only),
             profiles: key.profiles.clone(),
         }
     }
 
-    pub(crate) fn with_token(owner: Owner) -> Self {
+    /// The holder of a token whose subject is `owner`.
+    pub(crate) fn from_token(owner: Owner) -> Self {
         Self {
             name: format!("sub:{owner}"),
             acts_for: ActsFor::Only(owner),
@@ -48,38 +50,40 @@ impl Caller {
         }
     }
 
-    /// Where its requests are counted.
+    /// The name that the caller's requests are counted under.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whose an upload will be, for which the request names `said`.
+    /// Returns the owner of a new upload, given the one that the request names.
     ///
     /// # Errors
-    /// `owner_required`, `invalid_owner`, or `forbidden_owner` for another than the caller's own.
-    pub(crate) fn owner(&self, said: Option<String>) -> Result<Owner, Problem> {
-        match (&self.acts_for, said) {
+    /// `owner_required`, `invalid_owner`, or `forbidden_owner` if the caller acts for another.
+    pub(crate) fn resolve_owner(&self, requested: Option<String>) -> Result<Owner, Problem> {
+        match (&self.acts_for, requested) {
             (ActsFor::Only(owner), None) => Ok(owner.clone()),
-            (ActsFor::Anyone, None) => Err(Problem::unprocessable(
+            (ActsFor::AnyOwner, None) => Err(Problem::unprocessable(
                 "owner_required",
-                "say whose upload it is: owner",
+                "owner is missing; name the owner of the upload",
             )),
-            (acts_for, Some(said)) => {
-                let said: Owner = said
+            (acts_for, Some(requested)) => {
+                let requested: Owner = requested
                     .parse()
                     .map_err(|error| Problem::unprocessable("invalid_owner", error))?;
                 match acts_for {
-                    ActsFor::Only(owner) if *owner != said => Err(Problem::new(
+                    ActsFor::Only(owner) if *owner != requested => Err(Problem::new(
                         StatusCode::FORBIDDEN,
                         "forbidden_owner",
-                        "this key or token acts for another owner",
+                        "this key or token acts for another owner; leave owner out",
                     )),
-                    _ => Ok(said),
+                    _ => Ok(requested),
                 }
             }
         }
     }
 
+    /// Checks that the caller may use a profile.
+    ///
     /// # Errors
     /// `forbidden_profile`.
     pub(crate) fn check_profile(&self, profile: &ProfileName) -> Result<(), Problem> {
@@ -89,17 +93,17 @@ impl Caller {
         Err(Problem::new(
             StatusCode::FORBIDDEN,
             "forbidden_profile",
-            "this key may not use this profile",
+            "this key may not use this profile; add it to the key's profiles or use another",
         ))
     }
 
-    /// Whether an upload concerns the caller at all.
-    pub(crate) fn may_see(&self, upload: &RawKey) -> bool {
-        let is_theirs = match &self.acts_for {
-            ActsFor::Anyone => true,
+    /// Returns `true` if the caller may read and delete an upload.
+    pub(crate) fn may_access(&self, upload: &RawKey) -> bool {
+        let is_own = match &self.acts_for {
+            ActsFor::AnyOwner => true,
             ActsFor::Only(owner) => *owner == upload.owner,
         };
-        is_theirs && self.may_use(&upload.profile)
+        is_own && self.may_use(&upload.profile)
     }
 
     fn may_use(&self, profile: &ProfileName) -> bool {

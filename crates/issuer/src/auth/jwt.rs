@@ -1,66 +1,74 @@
-//! JSON web tokens (RFC 7519) of one identity provider.
+//! JSON Web Tokens (RFC 7519) of one identity provider.
 
 use std::time::Duration;
 
-use darkroom_contract::Owner;
+use darkroom_contract::{Owner, SettingError};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde::Deserialize;
 
-use super::authenticator::{AuthError, Denial};
+use super::authenticator::Denial;
 use super::caller::Caller;
-use super::jwks::{JwkSource, Jwks, NoKey};
+use super::jwk_set::{JwkSetCache, KeyError};
+use super::jwk_source::JwkSource;
 use super::settings::AuthSettings;
 
-/// Longer ones are no tokens, and are not even looked into.
+/// A longer text is not parsed at all.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Checks tokens against what their issuer has published.
+/// Verifies tokens with the keys that their issuer publishes.
 #[derive(Debug)]
 pub(crate) struct TokenVerifier {
-    keys: Jwks,
+    keys: JwkSetCache,
     issuer: String,
     audience: String,
     leeway: Duration,
 }
 
-/// What we read of a token; the rest of its claims is checked by the library.
+/// The claims that are used; the library checks the others.
 #[derive(Debug, Deserialize)]
 struct Claims {
     sub: String,
 }
 
 impl TokenVerifier {
-    pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, AuthError> {
+    /// A verifier of tokens that are signed with a key of `jwks`, a URL or a path.
+    ///
+    /// # Errors
+    /// Names `auth.jwks` if it is neither.
+    pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, SettingError> {
         let source = JwkSource::parse(jwks)?;
         Ok(Self {
-            keys: Jwks::new(source, settings.jwks_max_age),
+            keys: JwkSetCache::new(source, settings.jwks_max_age),
             issuer: settings.issuer.clone().unwrap_or_default(),
             audience: settings.audience.clone().unwrap_or_default(),
             leeway: settings.leeway,
         })
     }
 
-    /// The owner whose token it is: signed by a key of the set with an algorithm of that key's
-    /// kind, of our issuer, for us, neither too old nor too new.
+    /// Returns the caller that a token identifies. The token must be signed by a key of the set
+    /// with an algorithm of that key, name our issuer and audience, and be valid now.
     pub(crate) async fn verify(&self, token: &str) -> Result<Caller, Denial> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(Denial::Invalid("the token is too long"));
+            return Err(Denial::Invalid("the token is longer than 8 KiB"));
         }
-        let header = decode_header(token).map_err(|_| Denial::Invalid("this is not a token"))?;
+        let header = decode_header(token)
+            .map_err(|_| Denial::Invalid("this is neither an API key nor a JWT"))?;
         let key = self.keys.find(header.kid.as_deref()).await;
         let key = key.map_err(|error| match error {
-            NoKey::Unknown => Denial::Invalid("the token's key is not known"),
-            NoKey::Unavailable => Denial::Unavailable,
+            KeyError::Unknown => Denial::Invalid("the token is signed with an unknown key"),
+            KeyError::Unavailable => Denial::Unavailable,
         })?;
         if !key.algorithms.contains(&header.alg) {
-            return Err(Denial::Invalid("the token's algorithm is not its key's"));
+            return Err(Denial::Invalid(
+                "the token's algorithm is not allowed for its key",
+            ));
         }
         let validation = self.validation(header.alg);
         let token = decode::<Claims>(token, &key.decoding, &validation)
-            .map_err(|error| Denial::Invalid(why(error.kind())))?;
+            .map_err(|error| Denial::Invalid(describe(error.kind())))?;
         let owner: Owner = token.claims.sub.parse().map_err(|_| Denial::NotAnOwner)?;
-        Ok(Caller::with_token(owner))
+        Ok(Caller::from_token(owner))
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {
@@ -74,14 +82,14 @@ impl TokenVerifier {
     }
 }
 
-/// In words that tell a caller what to do and an attacker nothing new.
-fn why(error: &ErrorKind) -> &'static str {
+/// Describes an error so that a caller can act on it and an attacker learns nothing.
+fn describe(error: &ErrorKind) -> &'static str {
     match error {
-        ErrorKind::ExpiredSignature => "the token has expired",
+        ErrorKind::ExpiredSignature => "the token has expired; request a new one",
         ErrorKind::ImmatureSignature => "the token is not valid yet",
-        ErrorKind::InvalidIssuer => "the token is of another issuer",
+        ErrorKind::InvalidIssuer => "the token is from another issuer",
         ErrorKind::InvalidAudience => "the token is for another audience",
         ErrorKind::MissingRequiredClaim(_) => "the token lacks one of exp, iss, aud and sub",
-        _ => "the token's signature is not right",
+        _ => "the token's signature is invalid",
     }
 }

@@ -1,4 +1,4 @@
-//! The door that every path under `/v1` is behind.
+//! The middleware that authenticates every request under `/v1`.
 
 use std::sync::Arc;
 
@@ -9,17 +9,18 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::authenticator::Denial;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
 
-/// Lets a request in with its [`Caller`](super::Caller) among its extensions, or answers it.
-pub(crate) async fn require(
+/// Adds the [`Caller`](super::Caller) to the extensions of a request, or answers it with a
+/// problem.
+pub(crate) async fn authenticate(
     State(state): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let identified = match bearer(request.headers()) {
+    let identified = match bearer_token(request.headers()) {
         Ok(token) => state.parts.auth.identify(token).await,
         Err(denial) => Err(denial),
     };
@@ -27,23 +28,24 @@ pub(crate) async fn require(
         Ok(caller) => caller,
         Err(denial) => return Problem::from(denial).into_response(),
     };
-    let standing = match state.limits.count_caller(&caller) {
-        Ok(standing) => standing,
+    let rate_limit = match state.limits.count_caller(&caller) {
+        Ok(rate_limit) => rate_limit,
         Err(problem) => return problem.into_response(),
     };
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
-    for (name, value) in standing.0 {
-        // The limit that a request was refused for tells more.
+    for (name, value) in rate_limit.0 {
+        // If the owner's limit was exceeded, its headers are already there and matter more.
         response.headers_mut().entry(name).or_insert(value);
     }
     response
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750, section 2.1), the only place where one is taken:
-/// what stands in a URL ends up in logs and histories.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
-    const MALFORMED: Denial = Denial::Invalid("the header is Authorization: Bearer TOKEN");
+/// Returns the token of `Authorization: Bearer` (RFC 6750, section 2.1). Tokens in URLs are not
+/// accepted, because URLs end up in logs and browser histories.
+fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
+    const MALFORMED: Denial =
+        Denial::Invalid("the Authorization header is malformed; send Authorization: Bearer TOKEN");
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -64,24 +66,27 @@ impl From<Denial> for Problem {
         match denial {
             Denial::Missing => {
                 let (name, value) = challenge("Bearer realm=\"darkroom\"");
-                let detail = "this path takes a key or token: Authorization: Bearer TOKEN";
-                Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).with(name, value)
+                let detail = "authentication is required; send Authorization: Bearer TOKEN";
+                Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+                    .with_header(name, value)
             }
-            Denial::Invalid(why) => {
+            Denial::Invalid(detail) => {
                 let (name, value) = challenge("Bearer realm=\"darkroom\", error=\"invalid_token\"");
-                Self::new(StatusCode::UNAUTHORIZED, "invalid_token", why).with(name, value)
+                Self::new(StatusCode::UNAUTHORIZED, "invalid_token", detail)
+                    .with_header(name, value)
             }
             Denial::NotAnOwner => Self::new(
                 StatusCode::FORBIDDEN,
                 "forbidden_owner",
-                "the token's sub is not an owner: 1 to 64 characters of A-Z a-z 0-9 _ -",
+                "the token's sub is not a valid owner; it must have 1 to 64 characters of \
+                 A-Z a-z 0-9 _ -",
             ),
             Denial::Unavailable => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "auth_unavailable",
-                "tokens cannot be checked at the moment; try again",
+                "tokens cannot be verified at the moment; try again later",
             )
-            .retry_after(RETRY_AFTER_SECONDS),
+            .with_retry_after(RETRY_AFTER_SECONDS),
         }
     }
 }

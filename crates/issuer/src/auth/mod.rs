@@ -1,19 +1,23 @@
-//! Who calls, and for whom they may act.
+//! Authentication and authorization of callers.
 //!
-//! A caller shows a bearer token (RFC 6750): an [`ApiKey`] that the configuration knows by its
-//! hash, or a JWT of an identity provider. Every path under `/v1` goes through [`require`], so a
-//! handler cannot forget to ask.
+//! A caller sends a bearer token (RFC 6750): an [`ApiKey`] whose hash is in the configuration, or
+//! a JWT of an identity provider. One middleware, [`authenticate`], guards every path under `/v1`,
+//! so no handler can omit the check.
 
+mod api_key;
 mod authenticator;
 mod caller;
-mod jwks;
+mod jwk_set;
+mod jwk_source;
 mod jwt;
 mod keyring;
 mod middleware;
 mod settings;
+#[cfg(test)]
+mod tests;
 
-pub use authenticator::{AuthError, Authenticator};
+pub use api_key::{ApiKey, KeyHash};
+pub use authenticator::Authenticator;
 pub(crate) use caller::Caller;
-pub use keyring::{ApiKey, KeyHash};
-pub(crate) use middleware::require;
+pub(crate) use middleware::authenticate;
 pub use settings::{ApiKeySettings, AuthMode, AuthSettings};

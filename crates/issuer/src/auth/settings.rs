@@ -1,61 +1,60 @@
-//! What an operator says about callers.
+//! The section `[auth]` of the settings.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use darkroom_contract::{Owner, ProfileName};
+use darkroom_contract::{Owner, ProfileName, SettingError};
 use serde::{Deserialize, Serialize};
 
-use super::keyring::KeyHash;
-use crate::settings::IssuerSettingsError;
+use super::api_key::KeyHash;
 
-/// Who may call the service (`[auth]`).
+/// Authentication of callers (`[auth]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuthSettings {
-    /// Whether callers are asked at all.
+    /// Whether callers must authenticate.
     pub mode: AuthMode,
-    /// The API keys that are taken.
+    /// The API keys that are accepted.
     pub keys: Vec<ApiKeySettings>,
-    /// Where the keys are that tokens are signed with (a JWK set, RFC 7517): a URL, or a file.
+    /// The keys that tokens are signed with (JWK set, RFC 7517): a URL or a file.
     pub jwks: Option<String>,
-    /// The `iss` that a token must have.
+    /// The `iss` claim that a token must have.
     pub issuer: Option<String>,
-    /// The `aud` that a token must have among its own.
+    /// The `aud` claim that a token must contain.
     pub audience: Option<String>,
-    /// How far the clocks of this machine and of the tokens' issuer may be apart.
+    /// The tolerated difference between the clocks of this machine and of the tokens' issuer.
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
-    /// After how long the JWK set is read again, so that keys withdrawn from it are no longer
-    /// taken. A key that is not in it has it read again at once.
+    /// The age at which the JWK set is fetched again, so that keys removed from it are no longer
+    /// accepted. A token with an unknown key causes a fetch at once.
     #[serde(with = "humantime_serde")]
     pub jwks_max_age: Duration,
 }
 
-/// Whether callers are asked who they are.
+/// Whether callers must authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// Where there are keys or a JWK set. Without either, the service starts on a loopback address
-    /// only.
+    /// If keys or a JWK set are configured. Without either, the service starts on a loopback
+    /// address only.
     #[default]
     Auto,
-    /// Never: whoever reaches the service may do everything for every owner.
+    /// Never: whoever can reach the service may do everything for every owner.
     Open,
 }
 
-/// One API key.
+/// An API key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeySettings {
-    /// What it is called in the log and where its requests are counted.
+    /// The name of the key in the log and in rate limits.
     pub name: String,
-    /// SHA-256 of the whole key in hex, as `darkroom key new` prints it.
+    /// The SHA-256 digest of the whole key in hex, as `darkroom key new` prints it.
     pub sha256: KeyHash,
-    /// The only owner that it may act for; where it is not said, it may act for any.
+    /// The only owner that the key acts for. Without one it acts for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
-    /// The profiles that it may use; where none is said, it may use all.
+    /// The only profiles that the key may use. Without any it may use all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
 }
@@ -75,69 +74,83 @@ impl Default for AuthSettings {
 }
 
 impl AuthSettings {
-    /// Whether callers are asked who they are.
+    /// Returns `true` if callers must authenticate.
     pub fn is_on(&self) -> bool {
         !self.keys.is_empty() || self.jwks.is_some()
     }
 
-    /// Checks what types alone cannot say.
+    /// Checks the values.
     ///
     /// # Errors
-    /// The first setting found that is wrong.
-    pub fn validate(&self) -> Result<(), IssuerSettingsError> {
-        if self.mode == AuthMode::Open && self.is_on() {
-            return refuse("auth.mode", "is \"open\", but there are keys or a JWK set");
-        }
+    /// The first setting that is invalid.
+    pub fn validate(&self) -> Result<(), SettingError> {
+        const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
+        const MIN_JWKS_MAX_AGE: Duration = Duration::from_secs(60);
+        let ensure = SettingError::ensure;
+        ensure(
+            self.mode != AuthMode::Open || !self.is_on(),
+            "auth.mode",
+            "must not be \"open\" when auth.keys or auth.jwks is set",
+        )?;
+        self.validate_key_names()?;
+        ensure(
+            self.jwks.is_none() || self.issuer.is_some(),
+            "auth.issuer",
+            "is required when auth.jwks is set",
+        )?;
+        ensure(
+            self.jwks.is_none() || self.audience.is_some(),
+            "auth.audience",
+            "is required when auth.jwks is set",
+        )?;
+        ensure(
+            self.leeway <= MAX_LEEWAY,
+            "auth.leeway",
+            "must be at most 10 min",
+        )?;
+        ensure(
+            self.jwks_max_age >= MIN_JWKS_MAX_AGE,
+            "auth.jwks_max_age",
+            "must be at least 1 min",
+        )
+    }
+
+    fn validate_key_names(&self) -> Result<(), SettingError> {
         let mut names: Vec<_> = self.keys.iter().map(|key| &key.name).collect();
         names.sort();
-        if names.iter().any(|name| name.is_empty()) {
-            return refuse("auth.keys", "a key has no name");
-        }
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            return refuse("auth.keys", "two keys have the same name");
-        }
-        if self.jwks.is_some() && self.issuer.is_none() {
-            return refuse("auth.issuer", "is needed where auth.jwks is set");
-        }
-        if self.jwks.is_some() && self.audience.is_none() {
-            return refuse("auth.audience", "is needed where auth.jwks is set");
-        }
-        if self.leeway > Duration::from_secs(600) {
-            return refuse("auth.leeway", "is at most 10 min");
-        }
-        if self.jwks_max_age < Duration::from_secs(60) {
-            return refuse("auth.jwks_max_age", "is at least 1 min");
-        }
-        Ok(())
+        SettingError::ensure(
+            names.iter().all(|name| !name.is_empty()),
+            "auth.keys",
+            "must have a name each",
+        )?;
+        SettingError::ensure(
+            names.windows(2).all(|pair| pair[0] != pair[1]),
+            "auth.keys",
+            "must have different names",
+        )
     }
 
     /// Checks that the service is not open to a network by mistake.
     ///
     /// # Errors
-    /// Names `auth.keys` if nobody is asked, others than this machine can reach `address`, and
-    /// `auth.mode` does not say that this is meant.
-    pub fn check_exposure(&self, address: SocketAddr) -> Result<(), IssuerSettingsError> {
+    /// Names `auth.keys` if callers need not authenticate, other machines can reach `address`, and
+    /// `auth.mode` is not `open`.
+    pub fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         if self.is_on() || self.mode == AuthMode::Open || address.ip().is_loopback() {
             return Ok(());
         }
-        let message = format!(
-            "there are none, and auth.jwks is not set, so whoever reaches {address} could do \
-             everything; where something in front asks who calls, say auth.mode = \"open\""
+        let problem = format!(
+            "is empty and auth.jwks is not set, so anyone who can reach {address} could do \
+             anything; configure one of them, or set auth.mode = \"open\" if a proxy in front of \
+             the service authenticates callers"
         );
-        refuse("auth.keys", &message)
+        Err(SettingError::new("auth.keys", problem))
     }
-}
-
-fn refuse(key: &'static str, message: &str) -> Result<(), IssuerSettingsError> {
-    Err(IssuerSettingsError {
-        key,
-        message: message.to_owned(),
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::keyring::ApiKey;
+    use super::super::api_key::ApiKey;
     use super::*;
 
     fn key(name: &str) -> ApiKeySettings {
@@ -149,35 +162,42 @@ mod tests {
         }
     }
 
-    fn at(address: &str, settings: &AuthSettings) -> Result<(), &'static str> {
-        let address = address.parse().unwrap();
-        settings.check_exposure(address).map_err(|error| error.key)
+    /// The key of the setting that makes the service refuse to start at this address.
+    fn exposure(address: &str, settings: &AuthSettings) -> Option<String> {
+        let checked = settings.check_exposure(address.parse().unwrap());
+        checked.err().map(|error| error.key().to_owned())
     }
 
     #[test]
-    fn without_authentication_only_this_machine_is_served_unless_it_is_said() {
+    fn without_authentication_only_a_loopback_address_is_served_unless_the_mode_is_open() {
         let nothing = AuthSettings::default();
-        assert_eq!(at("127.0.0.1:8080", &nothing), Ok(()));
-        assert_eq!(at("[::1]:8080", &nothing), Ok(()));
-        assert_eq!(at("0.0.0.0:8080", &nothing), Err("auth.keys"));
-        assert_eq!(at("[::]:8080", &nothing), Err("auth.keys"));
+        assert_eq!(exposure("127.0.0.1:8080", &nothing), None);
+        assert_eq!(exposure("[::1]:8080", &nothing), None);
+        assert_eq!(
+            exposure("0.0.0.0:8080", &nothing),
+            Some("auth.keys".to_owned())
+        );
+        assert_eq!(
+            exposure("[::]:8080", &nothing),
+            Some("auth.keys".to_owned())
+        );
         let open = AuthSettings {
             mode: AuthMode::Open,
             ..nothing.clone()
         };
-        assert_eq!(at("0.0.0.0:8080", &open), Ok(()));
+        assert_eq!(exposure("0.0.0.0:8080", &open), None);
         let keys = AuthSettings {
             keys: vec![key("web")],
             ..nothing
         };
-        assert_eq!(at("0.0.0.0:8080", &keys), Ok(()));
+        assert_eq!(exposure("0.0.0.0:8080", &keys), None);
     }
 
     #[test]
-    fn settings_that_contradict_each_other_are_refused() {
+    fn contradictory_settings_are_refused() {
         let default = AuthSettings::default;
         let jwks = || Some("https://id.example/jwks.json".to_owned());
-        for (settings, at_fault) in [
+        for (settings, key_of_setting) in [
             (
                 AuthSettings {
                     mode: AuthMode::Open,
@@ -210,7 +230,7 @@ mod tests {
                 "auth.audience",
             ),
         ] {
-            assert_eq!(settings.validate().unwrap_err().key, at_fault);
+            assert_eq!(settings.validate().unwrap_err().key(), key_of_setting);
         }
         assert_eq!(default().validate(), Ok(()));
     }

@@ -1,4 +1,4 @@
-//! Pictures in base64 (RFC 4648), in JSON or in a form.
+//! Images in base64 (RFC 4648), in JSON or in a URL-encoded form.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,8 +12,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::image_batch::{ImageBatch, IngestLimits, MAX_IMAGES, too_many_images};
-use super::multipart::IMAGE;
-use super::temp_file::{CopyError, TempFile, too_many_bytes, unavailable};
+use super::multipart::IMAGE_FIELD;
+use super::temp_file::{CopyError, TempFile, temp_dir_unavailable, too_many_bytes};
 use crate::problem::Problem;
 
 const LENIENT: GeneralPurposeConfig =
@@ -21,23 +21,22 @@ const LENIENT: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// How the body is laid out.
+/// The encoding of a body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Form {
+pub(crate) enum Encoding {
     /// `{"images": ["base64", …], "metadata": {…}}`.
     Json,
-    /// Fields named `image`, and others.
+    /// Fields named `image`, and metadata fields.
     UrlEncoded,
 }
 
-/// Pictures in base64, or as `data:` URLs.
+/// Images in base64, or as `data:` URLs.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ImagesJson)]
-pub(crate) struct Encoded {
+pub(crate) struct ImagesJson {
     #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
     images: Vec<String>,
-    /// Comes back in the outcomes.
+    /// Returned in the outcomes.
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }
@@ -45,57 +44,61 @@ pub(crate) struct Encoded {
 /// Decodes a body that was written to a file.
 ///
 /// # Errors
-/// `invalid_json`, `invalid_base64`, `too_many_images` or `too_many_bytes`.
-pub(crate) async fn read(
+/// `invalid_json`, `invalid_base64`, `too_many_images`, `too_many_bytes`, or `spool_unavailable`.
+pub(crate) async fn decode_body(
     body: TempFile,
-    form: Form,
-    allowance: IngestLimits<'_>,
+    encoding: Encoding,
+    limits: IngestLimits<'_>,
 ) -> Result<ImageBatch, Problem> {
-    let place = allowance.decoding.acquire().await.map_err(unavailable)?;
-    let max_image_bytes = allowance.max_image_bytes;
-    let decoding = tokio::task::spawn_blocking(move || decode(&body, form, max_image_bytes));
-    let batch = decoding.await.map_err(unavailable)?;
-    drop(place);
-    batch
+    let permit = limits.decoding.acquire().await;
+    let _permit = permit.map_err(|error| Problem::internal_error(&error))?;
+    let max_image_bytes = limits.max_image_bytes;
+    tokio::task::spawn_blocking(move || decode(&body, encoding, max_image_bytes))
+        .await
+        .map_err(|error| Problem::internal_error(&error))?
 }
 
-fn decode(body: &TempFile, form: Form, max_image_bytes: u64) -> Result<ImageBatch, Problem> {
-    let text = fs::read(body.path()).map_err(unavailable)?;
-    let encoded = match form {
-        Form::Json => serde_json::from_slice(&text)
-            .map_err(|error| Problem::unprocessable("invalid_json", error))?,
-        Form::UrlEncoded => from_form(&text),
+fn decode(
+    body: &TempFile,
+    encoding: Encoding,
+    max_image_bytes: u64,
+) -> Result<ImageBatch, Problem> {
+    let text = fs::read(body.path()).map_err(temp_dir_unavailable)?;
+    let body = match encoding {
+        Encoding::Json => serde_json::from_slice(&text).map_err(|error| {
+            let detail = format!("the body is not an object with images: {error}");
+            Problem::unprocessable("invalid_json", detail)
+        })?,
+        Encoding::UrlEncoded => parse_form(&text),
     };
     drop(text);
-    if encoded.images.len() > MAX_IMAGES {
+    if body.images.len() > MAX_IMAGES {
         return Err(too_many_images());
     }
-    let images = encoded
+    let images = body
         .images
         .iter()
         .map(|image| decode_image(image, max_image_bytes));
     Ok(ImageBatch {
         images: images.collect::<Result<_, _>>()?,
-        fields: encoded.metadata,
+        fields: body.metadata,
     })
 }
 
-fn from_form(text: &[u8]) -> Encoded {
-    let mut encoded = Encoded::default();
+fn parse_form(text: &[u8]) -> ImagesJson {
+    let mut form = ImagesJson::default();
     for (name, value) in form_urlencoded::parse(text) {
-        if name == IMAGE {
-            // A plus that was not escaped reads as a space, and base64 has no spaces.
-            encoded.images.push(value.replace(' ', "+"));
+        if name == IMAGE_FIELD {
+            // An unescaped plus sign is parsed as a space, which base64 does not contain.
+            form.images.push(value.replace(' ', "+"));
         } else {
-            encoded
-                .metadata
-                .insert(name.into_owned(), value.into_owned());
+            form.metadata.insert(name.into_owned(), value.into_owned());
         }
     }
-    encoded
+    form
 }
 
-/// With or without padding, in either alphabet, and also as a `data:` URL (RFC 2397).
+/// Decodes an image with or without padding, in either alphabet, or in a `data:` URL (RFC 2397).
 fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
     let base64 = match image.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,").map_or("", |(_, data)| data),
@@ -107,10 +110,13 @@ fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
         &STANDARD
     };
     let source = DecoderReader::new(Cursor::new(base64), engine);
-    TempFile::copy(source, max_bytes).map_err(|error| match error {
+    TempFile::copy_from(source, max_bytes).map_err(|error| match error {
         CopyError::TooLarge => too_many_bytes(max_bytes),
-        CopyError::Source(error) => Problem::unprocessable("invalid_base64", error),
-        CopyError::TempFileWriter(error) => unavailable(error),
+        CopyError::Read(error) => {
+            let detail = format!("an image is not valid base64: {error}");
+            Problem::unprocessable("invalid_base64", detail)
+        }
+        CopyError::Write(error) => temp_dir_unavailable(error),
     })
 }
 
@@ -119,12 +125,12 @@ mod tests {
     use super::*;
 
     fn bytes(image: &str) -> Result<Vec<u8>, &'static str> {
-        let spooled = decode_image(image, 10).map_err(|problem| problem.code)?;
-        Ok(fs::read(spooled.path()).unwrap())
+        let file = decode_image(image, 10).map_err(|problem| problem.code)?;
+        Ok(fs::read(file.path()).unwrap())
     }
 
     #[test]
-    fn every_usual_spelling_of_base64_is_read() {
+    fn every_common_form_of_base64_is_decoded() {
         let expected = vec![0xfb, 0xff, 0x00, 0x10];
         for text in [
             "+/8AEA==",
@@ -137,16 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base64_or_too_long_has_its_code() {
+    fn invalid_base64_and_an_image_that_is_too_large_have_their_codes() {
         assert_eq!(bytes("not base64!"), Err("invalid_base64"));
         assert_eq!(bytes("AAAAAAAAAAAAAAAA"), Err("too_many_bytes"));
         assert_eq!(bytes("data:image/png,abc"), Ok(Vec::new()));
     }
 
     #[test]
-    fn a_form_keeps_its_plus_signs() {
-        let encoded = from_form(b"image=+/8AEA==&album=7&image=AAAA");
-        assert_eq!(encoded.images, ["+/8AEA==", "AAAA"]);
-        assert_eq!(encoded.metadata["album"], "7");
+    fn unescaped_plus_signs_of_a_form_survive() {
+        let form = parse_form(b"image=+/8AEA==&album=7&image=AAAA");
+        assert_eq!(form.images, ["+/8AEA==", "AAAA"]);
+        assert_eq!(form.metadata["album"], "7");
     }
 }

@@ -1,4 +1,4 @@
-//! A request's body, one chunk at a time.
+//! The body of a request as a stream with a deadline.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,62 +7,77 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::Stream;
+use http::StatusCode;
 use tokio::time::{Instant, Sleep};
 
-/// Why a body ended early.
+use crate::problem::Problem;
+
+/// An early end of a body.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub(crate) enum BodyError {
-    /// Nothing came for too long.
-    #[error("the body took too long to arrive")]
+    /// The client paused for too long, or was too slow.
+    #[error("the body arrived too slowly; send it again over a faster connection")]
     Timeout,
-    /// The client went away.
-    #[error("the body ended before its end")]
+    /// The client disconnected.
+    #[error("the request body ended early; send the whole body")]
     Incomplete,
 }
 
-/// How fast a body has to come.
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        let (status, code) = match error {
+            BodyError::Timeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
+            BodyError::Incomplete => (StatusCode::BAD_REQUEST, "body_incomplete"),
+        };
+        Self::new(status, code, error)
+    }
+}
+
+/// The minimum pace of a body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
-    /// The longest silence, and the most that a client may be behind `min_rate` at any time.
+pub(crate) struct BodyPace {
+    /// The longest pause, and the most that a client may be behind `min_rate` at any time.
     pub(crate) read_timeout: Duration,
-    /// Bytes a second; at least 1.
+    /// Bytes per second, at least 1.
     pub(crate) min_rate: u64,
 }
 
-/// Gives one chunk for each time it is woken, and an error if none comes in time.
+/// Yields one chunk each time it is woken, and an error if none arrives in time.
 ///
-/// The multipart reader takes all that a stream has before it looks at any of it, so a client that
-/// is faster than the disk would fill the memory.
+/// The multipart reader drains a stream before it parses anything, so without the pause after
+/// every chunk a client that is faster than the disk would fill the memory.
 pub(crate) struct BodyStream {
     body: BodyDataStream,
-    pace: Pace,
-    began_at: Instant,
-    received: u64,
-    overdue: Pin<Box<Sleep>>,
-    has_given: bool,
+    pace: BodyPace,
+    started_at: Instant,
+    received_bytes: u64,
+    timeout: Pin<Box<Sleep>>,
+    /// The previous poll yielded a chunk.
+    must_pause: bool,
 }
 
 impl BodyStream {
-    pub(crate) fn new(body: Body, pace: Pace) -> Self {
+    pub(crate) fn new(body: Body, pace: BodyPace) -> Self {
         Self {
             body: body.into_data_stream(),
             pace,
-            began_at: Instant::now(),
-            received: 0,
-            overdue: Box::pin(tokio::time::sleep(pace.read_timeout)),
-            has_given: false,
+            started_at: Instant::now(),
+            received_bytes: 0,
+            timeout: Box::pin(tokio::time::sleep(pace.read_timeout)),
+            must_pause: false,
         }
     }
 
-    /// When the next chunk has to be there: a byte now and then keeps nobody waiting for long.
+    /// Returns the time by which the next chunk must arrive. A client that sends a byte now and
+    /// then is behind the minimum rate before long.
     fn deadline(&self) -> Instant {
-        let Pace {
+        let BodyPace {
             read_timeout,
             min_rate,
         } = self.pace;
-        let earned = Duration::from_millis(self.received.saturating_mul(1000) / min_rate.max(1));
-        let silence = Instant::now() + read_timeout;
-        silence.min(self.began_at + earned + read_timeout)
+        let at_min_rate = self.received_bytes.saturating_mul(1000) / min_rate.max(1);
+        let behind_rate = self.started_at + Duration::from_millis(at_min_rate) + read_timeout;
+        behind_rate.min(Instant::now() + read_timeout)
     }
 }
 
@@ -70,21 +85,21 @@ impl Stream for BodyStream {
     type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.has_given) {
+        if std::mem::take(&mut self.must_pause) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
-                self.received += chunk.len() as u64;
+                self.received_bytes += chunk.len() as u64;
                 let deadline = self.deadline();
-                self.overdue.as_mut().reset(deadline);
-                self.has_given = true;
+                self.timeout.as_mut().reset(deadline);
+                self.must_pause = true;
                 Poll::Ready(Some(Ok(chunk)))
             }
             Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(BodyError::Incomplete))),
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => match self.overdue.as_mut().poll(cx) {
+            Poll::Pending => match self.timeout.as_mut().poll(cx) {
                 Poll::Ready(()) => Poll::Ready(Some(Err(BodyError::Timeout))),
                 Poll::Pending => Poll::Pending,
             },

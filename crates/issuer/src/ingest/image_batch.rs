@@ -1,4 +1,4 @@
-//! Pictures and what was said with them.
+//! The images of one request, and the fields beside them.
 
 use std::collections::BTreeMap;
 
@@ -7,85 +7,98 @@ use futures_util::StreamExt;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
-use super::body_stream::{BodyError, BodyStream, Pace};
+use super::base64::Encoding;
+use super::body_stream::{BodyPace, BodyStream};
 use super::temp_file::{TempFile, TempFileWriter};
 use super::{base64, multipart};
 use crate::body::media_type;
 use crate::problem::Problem;
+use crate::state::AppState;
 
-/// Pictures in one request.
+/// The most images in one request.
 pub(crate) const MAX_IMAGES: usize = 16;
-/// Bodies that hold pictures in base64, which are read whole; a third more than the pictures.
+/// The size limit of a base64 body, which is read whole and a third larger than its images.
 const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What a request may bring.
+/// The limits on one request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IngestLimits<'a> {
-    /// Bytes of one picture.
+    /// The size limit of one image.
     pub(crate) max_image_bytes: u64,
-    /// How fast it has to come.
-    pub(crate) pace: Pace,
-    /// A place for each base64 body that may be in memory at once.
+    /// The minimum pace of the body.
+    pub(crate) pace: BodyPace,
+    /// A permit for each base64 body that may be in memory at once.
     pub(crate) decoding: &'a Semaphore,
 }
 
-/// At least one picture, and the fields beside it.
+/// At least one image, and the fields beside it.
 #[derive(Debug, Default)]
 pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
     pub(crate) fields: BTreeMap<String, String>,
 }
 
+impl AppState {
+    /// Returns the limits on a request with images of at most `max_image_bytes`.
+    pub(crate) fn ingest_limits(&self, max_image_bytes: u64) -> IngestLimits<'_> {
+        IngestLimits {
+            max_image_bytes,
+            pace: BodyPace {
+                read_timeout: self.parts.settings.read_timeout,
+                min_rate: self.parts.limits.min_upload_rate.as_u64(),
+            },
+            decoding: &self.decoding,
+        }
+    }
+}
+
 impl ImageBatch {
-    /// Reads a form, a JSON body, or a picture alone.
+    /// Reads a form, a JSON body, or a body that is a single image.
     ///
     /// # Errors
-    /// `unsupported_media_type`, `image_required`, `too_many_images`, `too_many_bytes` while
-    /// reading, or what is wrong with the form.
-    pub(crate) async fn read(
+    /// `unsupported_media_type`, `image_required`, `empty`, `too_many_images`, `too_many_bytes`, or
+    /// the problem of the body's encoding.
+    pub(crate) async fn from_request(
         request: Request,
-        allowance: IngestLimits<'_>,
+        limits: IngestLimits<'_>,
     ) -> Result<Self, Problem> {
         let media_type = media_type(request.headers()).unwrap_or_default();
         let batch = match media_type.as_str() {
-            "multipart/form-data" => multipart::read(request, allowance).await?,
-            "application/json" => {
-                let body = spool(request, None, MAX_ENCODED_BYTES, allowance).await?;
-                base64::read(body, base64::Form::Json, allowance).await?
-            }
+            "multipart/form-data" => multipart::read(request, limits).await?,
+            "application/json" => read_encoded(request, Encoding::Json, limits).await?,
             "application/x-www-form-urlencoded" => {
-                let body = spool(request, None, MAX_ENCODED_BYTES, allowance).await?;
-                base64::read(body, base64::Form::UrlEncoded, allowance).await?
+                read_encoded(request, Encoding::UrlEncoded, limits).await?
             }
-            alone if alone.starts_with("image/") || alone == "application/octet-stream" => {
-                let max_bytes = allowance.max_image_bytes;
-                let image = spool(request, Some(media_type), max_bytes, allowance).await?;
+            single if single.starts_with("image/") || single == "application/octet-stream" => {
+                let max_bytes = limits.max_image_bytes;
+                let image = write_body(request, Some(media_type), max_bytes, limits.pace).await?;
                 Self {
                     images: vec![image],
                     fields: BTreeMap::new(),
                 }
             }
-            _ => return Err(unsupported()),
+            _ => return Err(unsupported_media_type()),
         };
-        batch.check()
+        batch.check_images()?;
+        Ok(batch)
     }
 
-    fn check(self) -> Result<Self, Problem> {
+    fn check_images(&self) -> Result<(), Problem> {
         if self.images.is_empty() {
             return Err(Problem::unprocessable(
                 "image_required",
-                "there is no picture: fields or parts named image, or images in JSON",
+                "the request contains no image; name its parts or fields \"image\", or list them \
+                 as \"images\" in JSON",
             ));
         }
         if self.images.iter().any(|image| image.bytes == 0) {
-            return Err(Problem::unprocessable(
-                "empty",
-                "an empty file is not a picture",
-            ));
+            return Err(Problem::unprocessable("empty", "an image has no bytes"));
         }
-        Ok(self)
+        Ok(())
     }
 
+    /// Adds an image.
+    ///
     /// # Errors
     /// `too_many_images`.
     pub(crate) fn add(&mut self, image: TempFile) -> Result<(), Problem> {
@@ -101,39 +114,39 @@ pub(crate) fn too_many_images() -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_many_images",
-        format_args!("a request takes {MAX_IMAGES} pictures at most"),
+        format_args!("the request contains too many images; send {MAX_IMAGES} at most"),
     )
 }
 
-fn unsupported() -> Problem {
+fn unsupported_media_type() -> Problem {
     Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_media_type",
-        "this path takes multipart/form-data, application/json, \
-         application/x-www-form-urlencoded, or a picture alone",
+        "this Content-Type is not supported; send multipart/form-data, application/json, \
+         application/x-www-form-urlencoded, or a single image",
     )
 }
 
-impl From<BodyError> for Problem {
-    fn from(interruption: BodyError) -> Self {
-        let (status, code) = match interruption {
-            BodyError::Timeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
-            BodyError::Incomplete => (StatusCode::BAD_REQUEST, "body_incomplete"),
-        };
-        Self::new(status, code, interruption)
-    }
+async fn read_encoded(
+    request: Request,
+    encoding: Encoding,
+    limits: IngestLimits<'_>,
+) -> Result<ImageBatch, Problem> {
+    let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
+    base64::decode_body(body, encoding, limits).await
 }
 
-async fn spool(
+/// Writes a whole body to a temporary file.
+async fn write_body(
     request: Request,
     content_type: Option<String>,
     max_bytes: u64,
-    allowance: IngestLimits<'_>,
+    pace: BodyPace,
 ) -> Result<TempFile, Problem> {
-    let mut chunks = BodyStream::new(request.into_body(), allowance.pace);
-    let mut spool = TempFileWriter::open(max_bytes)?;
+    let mut chunks = BodyStream::new(request.into_body(), pace);
+    let mut file = TempFileWriter::create(max_bytes)?;
     while let Some(chunk) = chunks.next().await {
-        spool.write(&chunk?).await?;
+        file.write(&chunk?).await?;
     }
-    spool.finish(content_type).await
+    file.finish(content_type).await
 }

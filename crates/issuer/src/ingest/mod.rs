@@ -1,6 +1,8 @@
-//! Pictures that come through the service itself, in whatever form a client sends them.
+//! Direct uploads: images in the body of a request, in any form that a client sends them.
 //!
-//! They wait on disk, so what is in memory at any time does not depend on how many come at once.
+//! A multipart or binary body is streamed to temporary files. A base64 body is written to one
+//! too, and then decoded in memory, a limited number at a time. So memory use does not depend on
+//! the number of requests.
 
 mod base64;
 mod body_stream;
@@ -8,9 +10,10 @@ mod image_batch;
 mod multipart;
 mod schema;
 mod temp_file;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use base64::Encoded as ImagesJson;
-pub(crate) use body_stream::Pace;
-pub(crate) use image_batch::{ImageBatch, IngestLimits};
-pub(crate) use schema::{EncodedForm, ImagesForm};
+pub(crate) use base64::ImagesJson;
+pub(crate) use image_batch::ImageBatch;
+pub(crate) use schema::{ImagesForm, ImagesUrlEncoded};
 pub(crate) use temp_file::TempFile;

@@ -1,4 +1,4 @@
-//! `multipart/form-data` (RFC 7578).
+//! Images in `multipart/form-data` (RFC 7578).
 
 use axum::extract::Request;
 use bytes::Bytes;
@@ -10,29 +10,30 @@ use super::image_batch::{ImageBatch, IngestLimits};
 use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
-/// The name of a part that is a picture; every other part is a field.
-pub(crate) const IMAGE: &str = "image";
-/// S3 carries 2 KiB of fields; twice that tells a client so instead of cutting it off.
+/// The name of the parts that are images; every other part is a metadata field.
+pub(crate) const IMAGE_FIELD: &str = "image";
+/// S3 stores 2 KiB of metadata. Reading twice as much makes the precise answer possible in most
+/// cases.
 const MAX_FIELDS_BYTES: usize = 4 * 1024;
 
-/// Reads parts in the order in which they come.
+/// Reads all parts, in the order in which they arrive.
 pub(crate) async fn read(
     request: Request,
-    allowance: IngestLimits<'_>,
+    limits: IngestLimits<'_>,
 ) -> Result<ImageBatch, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let boundary = content_type
         .and_then(|value| value.to_str().ok())
         .and_then(|value| multer::parse_boundary(value).ok())
-        .ok_or_else(|| invalid("the Content-Type has no boundary"))?;
-    let chunks = BodyStream::new(request.into_body(), allowance.pace);
+        .ok_or_else(|| invalid("the Content-Type header has no boundary"))?;
+    let chunks = BodyStream::new(request.into_body(), limits.pace);
     let mut parts = Multipart::new(chunks, boundary);
     let mut batch = ImageBatch::default();
     let mut fields_bytes = 0;
     while let Some(part) = parts.next_field().await.map_err(problem)? {
         match part.name().map(str::to_owned) {
             None => return Err(invalid("a part has no name")),
-            Some(name) if name == IMAGE => read_image(part, &mut batch, allowance).await?,
+            Some(name) if name == IMAGE_FIELD => read_image(part, &mut batch, limits).await?,
             Some(name) => {
                 fields_bytes += name.len();
                 let value = read_field(part, &mut fields_bytes).await?;
@@ -46,34 +47,34 @@ pub(crate) async fn read(
 async fn read_image(
     mut part: Field<'_>,
     batch: &mut ImageBatch,
-    allowance: IngestLimits<'_>,
+    limits: IngestLimits<'_>,
 ) -> Result<(), Problem> {
     let content_type = part
         .content_type()
-        .map(|kind| kind.essence_str().to_owned());
-    let mut spool = TempFileWriter::open(allowance.max_image_bytes)?;
-    while let Some(chunk) = chunk(&mut part).await? {
-        spool.write(&chunk).await?;
+        .map(|media_type| media_type.essence_str().to_owned());
+    let mut file = TempFileWriter::create(limits.max_image_bytes)?;
+    while let Some(chunk) = next_chunk(&mut part).await? {
+        file.write(&chunk).await?;
     }
-    batch.add(spool.finish(content_type).await?)
+    batch.add(file.finish(content_type).await?)
 }
 
 async fn read_field(mut part: Field<'_>, fields_bytes: &mut usize) -> Result<String, Problem> {
     let mut value = Vec::new();
-    while let Some(chunk) = chunk(&mut part).await? {
+    while let Some(chunk) = next_chunk(&mut part).await? {
         *fields_bytes += chunk.len();
         if *fields_bytes > MAX_FIELDS_BYTES {
             return Err(Problem::unprocessable(
                 "metadata_too_large",
-                "fields beside the pictures take 2 KiB at most",
+                "the metadata fields are too large; send 2 KiB at most",
             ));
         }
         value.extend_from_slice(&chunk);
     }
-    String::from_utf8(value).map_err(|_| invalid("a field is not UTF-8"))
+    String::from_utf8(value).map_err(|_| invalid("a metadata field is not UTF-8"))
 }
 
-async fn chunk(part: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
+async fn next_chunk(part: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
     part.chunk().await.map_err(problem)
 }
 
@@ -85,13 +86,13 @@ fn problem(error: multer::Error) -> Problem {
     match error {
         multer::Error::StreamReadFailed(source) => source
             .downcast_ref::<BodyError>()
-            .map_or_else(|| BodyError::Incomplete.into(), |&why| why.into()),
+            .map_or_else(|| BodyError::Incomplete.into(), |&error| error.into()),
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => Problem::new(
             StatusCode::BAD_REQUEST,
             "body_incomplete",
-            "the form ended before its last boundary",
+            "the form ended before its final boundary",
         ),
         error => invalid(&error.to_string()),
     }

@@ -1,4 +1,4 @@
-//! A picture on its way: a temporary file that is gone when it is dropped.
+//! Temporary files, deleted when they are dropped.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -14,75 +14,83 @@ use crate::problem::Problem;
 pub(crate) struct TempFileWriter {
     file: tokio::fs::File,
     path: TempPath,
-    written: u64,
+    bytes: u64,
     max_bytes: u64,
 }
 
-/// A file that was written whole.
+/// A file that was written completely.
 #[derive(Debug)]
 pub(crate) struct TempFile {
     path: TempPath,
+    /// Size in bytes.
     pub(crate) bytes: u64,
-    /// As the client declared it.
+    /// The media type that the client declared.
     pub(crate) content_type: Option<String>,
 }
 
 impl TempFileWriter {
+    /// Creates a file that may grow to `max_bytes`.
+    ///
     /// # Errors
     /// `spool_unavailable`.
-    pub(crate) fn open(max_bytes: u64) -> Result<Self, Problem> {
-        let (file, path) = NamedTempFile::new().map_err(unavailable)?.into_parts();
+    pub(crate) fn create(max_bytes: u64) -> Result<Self, Problem> {
+        let file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
+        let (file, path) = file.into_parts();
         Ok(Self {
             file: tokio::fs::File::from_std(file),
             path,
-            written: 0,
+            bytes: 0,
             max_bytes,
         })
     }
 
+    /// Appends a chunk.
+    ///
     /// # Errors
-    /// `too_many_bytes` as soon as the limit is passed, or `spool_unavailable`.
+    /// `too_many_bytes` as soon as the limit is exceeded, or `spool_unavailable`.
     pub(crate) async fn write(&mut self, chunk: &Bytes) -> Result<(), Problem> {
-        self.written += chunk.len() as u64;
-        if self.written > self.max_bytes {
+        self.bytes += chunk.len() as u64;
+        if self.bytes > self.max_bytes {
             return Err(too_many_bytes(self.max_bytes));
         }
-        self.file.write_all(chunk).await.map_err(unavailable)
+        let written = self.file.write_all(chunk).await;
+        written.map_err(temp_dir_unavailable)
     }
 
+    /// Completes the file.
+    ///
     /// # Errors
     /// `spool_unavailable`.
     pub(crate) async fn finish(
         mut self,
         content_type: Option<String>,
     ) -> Result<TempFile, Problem> {
-        self.file.flush().await.map_err(unavailable)?;
+        self.file.flush().await.map_err(temp_dir_unavailable)?;
         Ok(TempFile {
             path: self.path,
-            bytes: self.written,
+            bytes: self.bytes,
             content_type,
         })
     }
 }
 
 impl TempFile {
-    /// Writes all that `source` gives. Blocks.
+    /// Copies all of `source` to a new file. Blocks.
     ///
     /// # Errors
-    /// `too_many_bytes`, or what reading or writing met.
-    pub(crate) fn copy(source: impl Read, max_bytes: u64) -> Result<Self, CopyError> {
-        let mut file = NamedTempFile::new().map_err(CopyError::TempFileWriter)?;
+    /// [`CopyError`].
+    pub(crate) fn copy_from(source: impl Read, max_bytes: u64) -> Result<Self, CopyError> {
+        let mut file = NamedTempFile::new().map_err(CopyError::Write)?;
         let mut source = source.take(max_bytes.saturating_add(1));
         let mut buffer = [0; 16 * 1024];
         let mut bytes = 0;
         loop {
-            let count = source.read(&mut buffer).map_err(CopyError::Source)?;
+            let count = source.read(&mut buffer).map_err(CopyError::Read)?;
             if count == 0 {
                 break;
             }
             bytes += count as u64;
-            file.write_all(&buffer[..count])
-                .map_err(CopyError::TempFileWriter)?;
+            file.write_all(&buffer[..count]).map_err(CopyError::Write)?;
         }
         if bytes > max_bytes {
             return Err(CopyError::TooLarge);
@@ -98,38 +106,43 @@ impl TempFile {
         &self.path
     }
 
-    /// The whole file, in memory.
+    /// Reads the whole file into memory.
     ///
     /// # Errors
     /// `spool_unavailable`.
     pub(crate) async fn read(&self) -> Result<Vec<u8>, Problem> {
-        tokio::fs::read(&self.path).await.map_err(unavailable)
+        let bytes = tokio::fs::read(&self.path).await;
+        bytes.map_err(temp_dir_unavailable)
     }
 }
 
-/// Why something was not written to a file.
+/// A copy that failed.
 pub(crate) enum CopyError {
-    /// There is more of it than allowed.
+    /// The source is larger than allowed.
     TooLarge,
-    /// It cannot be read.
-    Source(io::Error),
-    /// It cannot be written.
-    TempFileWriter(io::Error),
+    /// The source cannot be read.
+    Read(io::Error),
+    /// The file cannot be written.
+    Write(io::Error),
 }
 
 pub(crate) fn too_many_bytes(max_bytes: u64) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_many_bytes",
-        format_args!("the limit is {max_bytes} bytes"),
+        format_args!("the body is too large; send {max_bytes} bytes at most"),
     )
 }
 
-pub(crate) fn unavailable(error: impl std::fmt::Display) -> Problem {
-    tracing::warn!(%error, "the temporary folder cannot be used");
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as an argument of map_err"
+)]
+pub(crate) fn temp_dir_unavailable(error: io::Error) -> Problem {
+    tracing::warn!(%error, "cannot use the temporary directory");
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "spool_unavailable",
-        "there is no room to take the picture; try again",
+        "there is no space to receive images at the moment; try again later",
     )
 }

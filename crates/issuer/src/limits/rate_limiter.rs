@@ -1,4 +1,8 @@
-//! Requests counted by who sends them (generic cell rate algorithm, ITU-T I.371).
+//! A rate limiter with one state per key (generic cell rate algorithm, ITU-T I.371).
+//!
+//! The crate `governor` has the same algorithm, but adds every new key to its store and removes
+//! keys only after they have been idle. Any key may name any owner, so a bound is needed, which
+//! would take a store of our own and with it most of this file.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,100 +10,111 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many senders are told apart. Each takes about a hundred bytes.
-const MAX_SENDERS: usize = 100_000;
-/// Where all of them are in use, others share one count. None has this name.
-const THE_OTHERS: &str = "";
-/// Looking for senders that have been quiet goes through all of them.
+/// The number of keys with a state of their own. Each takes about a hundred bytes.
+const MAX_KEYS: usize = 100_000;
+/// The key that all others share when there are too many. No key is empty.
+const OVERFLOW_KEY: &str = "";
+/// The pause between two searches for idle keys, which go through all of them.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// One limit for each of many senders.
+/// One limit that applies to each key.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
-    /// Between two requests of a steady sender.
+    /// The time between two requests at the steady rate.
     interval: Duration,
-    /// How far ahead of that a sender may be.
-    tolerance: Duration,
-    senders: Mutex<Senders>,
-    max_senders: usize,
+    quota: Quota,
+    states: Mutex<States>,
+    max_keys: usize,
+}
+
+/// The size of a burst, and the time in which it is replenished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quota {
+    pub(crate) burst: u32,
+    pub(crate) window: Duration,
 }
 
 #[derive(Debug, Default)]
-struct Senders {
-    /// When each would be steady again; who is not here is.
-    steady_at: HashMap<String, Instant>,
+struct States {
+    /// The time at which each key has its whole quota again ("theoretical arrival time"). An idle
+    /// key is absent.
+    replenished_at: HashMap<String, Instant>,
     swept_at: Option<Instant>,
 }
 
-/// What is left of a sender's share.
+/// The rest of a key's quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Share {
-    /// Requests that may come now.
-    pub(crate) left: u32,
-    /// Until all of them may.
-    pub(crate) whole_in: Duration,
+pub(crate) struct Remaining {
+    /// Requests that are allowed now.
+    pub(crate) requests: u32,
+    /// Time until the whole quota is available.
+    pub(crate) reset_in: Duration,
 }
 
-/// There is nothing left; this long until there is.
+/// An exhausted quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exceeded {
+    /// Time until the next request is allowed.
     pub(crate) retry_in: Duration,
 }
 
 impl RateLimiter {
-    /// `rate` a second, and `burst` at once; both are at least 1.
+    /// A limit of `rate` requests per second, and `burst` at once; both are at least 1.
     pub(crate) fn new(rate: u32, burst: u32) -> Self {
         let interval = Duration::from_secs(1) / rate.max(1);
+        let burst = burst.max(1);
         Self {
             interval,
-            tolerance: interval * burst.max(1),
-            senders: Mutex::default(),
-            max_senders: MAX_SENDERS,
+            quota: Quota {
+                burst,
+                window: interval * burst,
+            },
+            states: Mutex::default(),
+            max_keys: MAX_KEYS,
         }
     }
 
-    /// Counts one request of `sender`.
-    pub(crate) fn count(&self, sender: &str) -> Result<Share, Exceeded> {
+    /// Counts one request.
+    pub(crate) fn count(&self, key: &str) -> Result<Remaining, Exceeded> {
         let now = Instant::now();
-        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = senders.known(sender, now, self.max_senders);
-        let steady_at = senders.steady_at.get(sender).copied();
-        let steady_at = steady_at.map_or(now, |at| at.max(now)) + self.interval;
-        let ahead = steady_at - now;
-        if ahead > self.tolerance {
-            let retry_in = ahead - self.tolerance;
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = states.key_or_overflow(key, now, self.max_keys);
+        let replenished_at = states.replenished_at.get(key).copied();
+        let replenished_at = replenished_at.map_or(now, |at| at.max(now)) + self.interval;
+        let reset_in = replenished_at - now;
+        let Some(left) = self.quota.window.checked_sub(reset_in) else {
+            let retry_in = reset_in - self.quota.window;
             return Err(Exceeded { retry_in });
-        }
-        senders.steady_at.insert(sender.to_owned(), steady_at);
-        let left = (self.tolerance - ahead).as_nanos() / self.interval.as_nanos();
-        Ok(Share {
-            left: u32::try_from(left).unwrap_or(u32::MAX),
-            whole_in: ahead,
+        };
+        states.replenished_at.insert(key.to_owned(), replenished_at);
+        let requests = left.as_nanos() / self.interval.as_nanos();
+        Ok(Remaining {
+            requests: u32::try_from(requests).unwrap_or(u32::MAX),
+            reset_in,
         })
     }
 
-    /// How many may come at once, and in what time they come back.
-    pub(crate) fn quota(&self) -> (u128, Duration) {
-        let burst = self.tolerance.as_nanos() / self.interval.as_nanos();
-        (burst, self.tolerance)
+    pub(crate) const fn quota(&self) -> Quota {
+        self.quota
     }
 }
 
-impl Senders {
-    /// The name under which a sender is counted.
-    fn known<'a>(&mut self, sender: &'a str, now: Instant, max: usize) -> &'a str {
-        if self.steady_at.len() < max || self.steady_at.contains_key(sender) {
-            return sender;
+impl States {
+    /// Returns the key under which a request is counted. Drops idle keys first if there are too
+    /// many.
+    fn key_or_overflow<'a>(&mut self, key: &'a str, now: Instant, max_keys: usize) -> &'a str {
+        if self.replenished_at.len() < max_keys || self.replenished_at.contains_key(key) {
+            return key;
         }
         let is_due = self.swept_at.is_none_or(|at| now - at >= SWEEP_INTERVAL);
         if is_due {
             self.swept_at = Some(now);
-            self.steady_at.retain(|_, steady_at| *steady_at > now);
+            self.replenished_at.retain(|_, at| *at > now);
         }
-        if self.steady_at.len() < max {
-            sender
+        if self.replenished_at.len() < max_keys {
+            key
         } else {
-            THE_OTHERS
+            OVERFLOW_KEY
         }
     }
 }
@@ -109,36 +124,36 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_is_let_through_and_then_the_rate() {
-        let limit = RateLimiter::new(10, 3);
-        for left in [2, 1, 0] {
-            assert_eq!(limit.count("a").unwrap().left, left);
+    async fn a_burst_is_allowed_and_then_the_steady_rate() {
+        let limiter = RateLimiter::new(10, 3);
+        for requests in [2, 1, 0] {
+            assert_eq!(limiter.count("a").unwrap().requests, requests);
         }
-        let refused = limit.count("a").unwrap_err();
-        assert_eq!(refused.retry_in, Duration::from_millis(100));
-        assert!(limit.count("b").is_ok(), "another one's share");
+        let exceeded = limiter.count("a").unwrap_err();
+        assert_eq!(exceeded.retry_in, Duration::from_millis(100));
+        assert!(limiter.count("b").is_ok(), "another key has its own quota");
         tokio::time::advance(Duration::from_millis(100)).await;
-        assert!(limit.count("a").is_ok());
-        assert!(limit.count("a").is_err());
+        assert!(limiter.count("a").is_ok());
+        assert!(limiter.count("a").is_err());
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert_eq!(limit.count("a").unwrap().left, 2);
+        assert_eq!(limiter.count("a").unwrap().requests, 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn however_many_come_only_so_many_are_remembered() {
-        let limit = RateLimiter {
-            max_senders: 10,
+    async fn the_number_of_keys_is_bounded() {
+        let limiter = RateLimiter {
+            max_keys: 10,
             ..RateLimiter::new(1, 2)
         };
-        let mut refused = 0;
-        for sender in 0..100 {
-            refused += usize::from(limit.count(&sender.to_string()).is_err());
+        let mut exceeded = 0;
+        for key in 0..100 {
+            exceeded += usize::from(limiter.count(&key.to_string()).is_err());
         }
-        let remembered = || limit.senders.lock().unwrap().steady_at.len();
-        assert_eq!(remembered(), 11);
-        assert_eq!(refused, 88, "those beyond ten share two requests");
+        let keys = || limiter.states.lock().unwrap().replenished_at.len();
+        assert_eq!(keys(), 11);
+        assert_eq!(exceeded, 88, "the keys beyond ten share a quota of two");
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert!(limit.count("new").is_ok());
-        assert_eq!(remembered(), 1);
+        assert!(limiter.count("new").is_ok());
+        assert_eq!(keys(), 1);
     }
 }

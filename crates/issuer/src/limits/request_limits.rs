@@ -1,4 +1,4 @@
-//! The limits that hold for a request, and how a client is told of them.
+//! The rate limits on requests, and the headers that report them.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,51 +6,57 @@ use std::time::Duration;
 use darkroom_contract::Owner;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::rate_limiter::{Exceeded, RateLimiter, Share};
+use super::rate_limiter::{Exceeded, Quota, RateLimiter, Remaining};
 use super::settings::LimitSettings;
 use crate::auth::Caller;
 use crate::problem::Problem;
 
-// "RateLimiter header fields for HTTP", draft-ietf-httpapi-ratelimit-headers-10.
+// "RateLimit header fields for HTTP", draft-ietf-httpapi-ratelimit-headers-10.
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Every limit on requests.
+/// All rate limits on requests.
 #[derive(Debug)]
-pub(crate) struct Limits {
-    key: Named,
-    owner: Named,
+pub(crate) struct RequestLimits {
+    key: NamedLimit,
+    owner: NamedLimit,
 }
 
 #[derive(Debug)]
-enum Named {
+enum NamedLimit {
     Unlimited,
     Limited(&'static str, RateLimiter),
 }
 
-/// Where a caller stands, as headers of an answer.
+/// The state of a rate limit after a request, as headers of the response.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimitState(pub(crate) Vec<(HeaderName, HeaderValue)>);
 
-impl Limits {
-    /// Without authentication there is nobody whose requests could be counted.
+impl RequestLimits {
+    /// The limits of these settings. Without authentication there is nobody to count requests of.
     pub(crate) fn new(settings: &LimitSettings, is_auth_on: bool) -> Self {
-        let named = |name, rate, burst| match rate {
-            rate if rate > 0 && is_auth_on => Named::Limited(name, RateLimiter::new(rate, burst)),
-            _ => Named::Unlimited,
+        let limit = |name, rate, burst| match rate {
+            rate if rate > 0 && is_auth_on => {
+                NamedLimit::Limited(name, RateLimiter::new(rate, burst))
+            }
+            _ => NamedLimit::Unlimited,
         };
         Self {
-            key: named("key", settings.key_rate, settings.key_burst),
-            owner: named("owner", settings.owner_rate, settings.owner_burst),
+            key: limit("key", settings.key_rate, settings.key_burst),
+            owner: limit("owner", settings.owner_rate, settings.owner_burst),
         }
     }
 
+    /// Counts a request of a caller.
+    ///
     /// # Errors
     /// `too_many_requests`.
     pub(crate) fn count_caller(&self, caller: &Caller) -> Result<RateLimitState, Problem> {
         self.key.count(caller.name())
     }
 
+    /// Counts a request about an owner's uploads.
+    ///
     /// # Errors
     /// `too_many_requests`.
     pub(crate) fn count_owner(&self, owner: &Owner) -> Result<(), Problem> {
@@ -58,58 +64,57 @@ impl Limits {
     }
 }
 
-impl Named {
-    fn count(&self, sender: &str) -> Result<RateLimitState, Problem> {
-        let Self::Limited(name, limit) = self else {
+impl NamedLimit {
+    fn count(&self, key: &str) -> Result<RateLimitState, Problem> {
+        let Self::Limited(name, limiter) = self else {
             return Ok(RateLimitState::default());
         };
-        match limit.count(sender) {
-            Ok(share) => Ok(state_headers(name, limit, share)),
+        match limiter.count(key) {
+            Ok(remaining) => Ok(RateLimitState::new(name, limiter.quota(), remaining)),
             Err(Exceeded { retry_in }) => {
-                let spent = Share {
-                    left: 0,
-                    whole_in: retry_in,
+                let exhausted = Remaining {
+                    requests: 0,
+                    reset_in: retry_in,
                 };
-                let detail = format_args!("this {name} asks too often; try again later");
-                let problem =
-                    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail);
-                let problem = problem.retry_after(whole_seconds(retry_in));
-                let headers = state_headers(name, limit, spent).0;
-                Err(headers
-                    .into_iter()
-                    .fold(problem, |problem, (name, value)| problem.with(name, value)))
+                let seconds = whole_seconds(retry_in);
+                let problem = Problem::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_requests",
+                    format_args!(
+                        "the rate limit of this {name} is exceeded; try again in {seconds} s"
+                    ),
+                );
+                let state = RateLimitState::new(name, limiter.quota(), exhausted);
+                let headers = state.0.into_iter();
+                Err(headers.fold(
+                    problem.with_retry_after(seconds),
+                    |problem, (name, value)| problem.with_header(name, value),
+                ))
             }
         }
     }
 }
 
-fn state_headers(name: &str, limit: &RateLimiter, share: Share) -> RateLimitState {
-    let (burst, window) = limit.quota();
-    let (left, window) = (share.left, whole_seconds(window));
-    let whole_in = whole_seconds(share.whole_in);
-    RateLimitState(
-        [
-            (
-                RATE_LIMIT_POLICY,
-                header(format_args!("\"{name}\";q={burst};w={window}")),
-            ),
-            (
-                RATE_LIMIT,
-                header(format_args!("\"{name}\";r={left};t={whole_in}")),
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect(),
-    )
+impl RateLimitState {
+    fn new(name: &str, quota: Quota, remaining: Remaining) -> Self {
+        let (burst, window) = (quota.burst, whole_seconds(quota.window));
+        let (requests, reset_in) = (remaining.requests, whole_seconds(remaining.reset_in));
+        let policy = header(format_args!("\"{name}\";q={burst};w={window}"));
+        let state = header(format_args!("\"{name}\";r={requests};t={reset_in}"));
+        let headers = [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, state)];
+        let headers = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        Self(headers.collect())
+    }
 }
 
-/// Names and numbers are always a header value.
+/// Only fails for text that is not a header value; names and numbers always are.
 fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }
 
-/// Rounded up: who comes back then is not refused again.
+/// Rounds up, so that a client that returns then is not refused again.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

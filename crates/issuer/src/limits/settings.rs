@@ -1,29 +1,28 @@
-//! What an operator says about how much is too much.
+//! The section `[limits]` of the settings.
 
 use bytesize::ByteSize;
+use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::IssuerSettingsError;
-
-/// Bounds on what one client may use up (`[limits]`).
+/// Limits on the resources that one client may use (`[limits]`).
 ///
-/// The rates count where authentication is on: without it, a client makes up its owner, and there
-/// is no key.
+/// The rates apply where authentication is on. Without it there are no keys, and clients choose
+/// their owner freely.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
-    /// Requests a second of one API key, or of one token's owner; 0 is no limit.
+    /// Requests per second with one API key, or with the tokens of one owner; 0 means no limit.
     pub key_rate: u32,
-    /// How many of them may come at once after a quiet time.
+    /// The number of those requests that may arrive at once after a pause.
     pub key_burst: u32,
-    /// Requests a second that are about one owner's uploads, with whatever key; 0 is no limit.
+    /// Requests per second about the uploads of one owner, with any key; 0 means no limit.
     pub owner_rate: u32,
-    /// How many of them may come at once after a quiet time.
+    /// The number of those requests that may arrive at once after a pause.
     pub owner_burst: u32,
-    /// Connections that are served at once; the others wait to be accepted.
+    /// Connections that are served at once; further ones wait to be accepted.
     pub max_connections: usize,
-    /// Bytes a second that a picture has to arrive with. A client may fall behind by
-    /// `issuer.read_timeout`, and is cut off then.
+    /// The minimum rate of a direct upload, in bytes per second. A client that falls behind by
+    /// more than `issuer.read_timeout` is disconnected.
     pub min_upload_rate: ByteSize,
 }
 
@@ -41,21 +40,18 @@ impl Default for LimitSettings {
 }
 
 impl LimitSettings {
-    /// Checks what types alone cannot say.
+    /// Checks the values.
     ///
     /// # Errors
-    /// The first setting found that is out of bounds.
-    pub fn validate(&self) -> Result<(), IssuerSettingsError> {
+    /// The first setting that is invalid.
+    pub fn validate(&self) -> Result<(), SettingError> {
         for (key, value) in [
             ("limits.key_burst", u64::from(self.key_burst)),
             ("limits.owner_burst", u64::from(self.owner_burst)),
             ("limits.max_connections", self.max_connections as u64),
             ("limits.min_upload_rate", self.min_upload_rate.as_u64()),
         ] {
-            if value == 0 {
-                let message = "is at least 1".to_owned();
-                return Err(IssuerSettingsError { key, message });
-            }
+            SettingError::ensure(value > 0, key, "must be at least 1")?;
         }
         Ok(())
     }

@@ -1,78 +1,58 @@
-//! `POST /v1/uploads/{profile}/{owner}/{id}/complete`: for stores that tell nobody of new objects.
+//! `POST /v1/uploads/{profile}/{owner}/{id}/complete`: for stores that send no events.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use darkroom_cloud::{Bucket, ObjectInfo, Queue};
-use darkroom_contract::{
-    Manifest, ObjectEvent, Owner, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
-    notification_body,
-};
+use darkroom_contract::{UploadState, UploadStatus};
+use darkroom_uploads::{ObjectVersion, UploadStage};
 use http::StatusCode;
 
-use super::ledger::Standing;
 use super::path::UploadPath;
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
-/// Says that the file is there.
+/// Reports that the file has been uploaded.
 ///
-/// Puts the upload on the queue that S3's own events go to: `202`, or `200` with the outcome if
-/// that is there. May be sent again at any time: a worker does nothing twice.
+/// Puts the upload on the queue that S3's own events go to. It may be called any number of times:
+/// a worker never renders the same object twice.
 #[utoipa::path(
     post,
     path = "/v1/uploads/{profile}/{owner}/{id}/complete",
+    operation_id = "completeUpload",
     tag = "uploads",
-    params(
-        ("profile" = ProfileName, Path),
-        ("owner" = Owner, Path),
-        ("id" = UploadId, Path),
-    ),
+    params(UploadPath),
     responses(
-        (status = OK, body = UploadStatus, description = "the outcome, which is there already"),
-        (status = ACCEPTED, body = UploadStatus),
+        (status = OK, body = UploadStatus, description = "The outcome is already known."),
+        (status = ACCEPTED, body = UploadStatus, description = "The upload is on the queue."),
     ),
 )]
 pub(crate) async fn complete(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadPath,
+    path: UploadPath,
 ) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
-    let key = name.check(&caller, &state)?;
-    let object = state.parts.raw.head(&key.to_string()).await?;
-    let object = object.ok_or_else(not_uploaded)?;
-    if let Standing::Done(manifest) = state.ledger.look(&key).await?
-        && is_about(&manifest, &object)
+    let key = path.check(&caller, &state)?;
+    let store = &state.parts.store;
+    let object = store.source_info(&key).await?.ok_or_else(not_uploaded)?;
+    let version = ObjectVersion::from(&object);
+    if let Some(manifest) = store.manifest(&key).await?
+        && version.is_source_of(&manifest)
     {
-        let outcome = state.told(key, Standing::Done(manifest)).await?;
-        return Ok((StatusCode::OK, Json(outcome)));
+        let status = state.status(key, UploadStage::Finished(manifest)).await?;
+        return Ok((StatusCode::OK, Json(status)));
     }
-    let body = notification_body(&event(state.parts.raw.name(), &key, object));
-    state.parts.events.send(&[body]).await?;
-    let status = Standing::Pending(UploadState::Processing);
-    Ok((StatusCode::ACCEPTED, Json(state.told(key, status).await?)))
-}
-
-fn is_about(manifest: &Manifest, object: &ObjectInfo) -> bool {
-    let source = &manifest.source;
-    (&source.etag, &source.version_id) == (&object.etag, &object.version_id)
-}
-
-fn event(bucket: &str, key: &RawKey, object: ObjectInfo) -> ObjectEvent {
-    ObjectEvent {
-        size: Some(object.size),
-        etag: Some(object.etag),
-        version_id: object.version_id,
-        ..ObjectEvent::created(bucket, key.to_string())
-    }
+    let event = store.event(&key, Some(version), false);
+    store.requeue(&[event]).await?;
+    let stage = UploadStage::Pending(UploadState::Processing);
+    Ok((StatusCode::ACCEPTED, Json(state.status(key, stage).await?)))
 }
 
 fn not_uploaded() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "not_uploaded",
-        "the file is not there yet: send it first",
+        "no file has been uploaded; send it to the presigned URL first",
     )
 }

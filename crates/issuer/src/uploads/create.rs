@@ -1,4 +1,4 @@
-//! `POST /v1/uploads`: a URL to upload to.
+//! `POST /v1/uploads`: a presigned URL for an upload.
 
 use std::sync::Arc;
 
@@ -15,22 +15,26 @@ use http::{StatusCode, header};
 use super::validated_upload::{FIELDS, Transfer, ValidatedUpload};
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 use crate::{body, json};
 
-/// Metadata takes 2 KiB at most; escapes may make that a few times as much.
+/// Metadata is limited to 2 KiB; JSON escapes may make it several times as long.
 const MAX_BODY_BYTES: usize = 32 * 1024;
 
-/// Answers with everything that a client needs to send its file to S3 itself.
+/// Returns a presigned URL or form for one upload.
+///
+/// The answer contains everything that a client needs to send its file to S3 directly.
 #[utoipa::path(
     post,
     path = "/v1/uploads",
+    operation_id = "createUpload",
     tag = "uploads",
     request_body = CreateUpload,
     responses((
         status = CREATED,
         body = PresignedUpload,
-        headers(("location" = String, description = "the ticket's `status_url`")),
+        description = "The new upload and its presigned URL.",
+        headers(("location" = String, description = "The `status_url` of the upload.")),
     )),
 )]
 pub(crate) async fn create(
@@ -38,61 +42,64 @@ pub(crate) async fn create(
     Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
-    json::expect(request.headers())?;
+    json::require_content_type(request.headers())?;
     let read_timeout = state.parts.settings.read_timeout;
     let bytes = body::read(request.into_body(), MAX_BODY_BYTES, read_timeout).await?;
-    let terms =
-        ValidatedUpload::check(json::parse(&bytes, FIELDS)?, &caller, &state.parts.profiles)?;
-    state.limits.count_owner(&terms.key.owner)?;
-    let ticket = sign(&state, terms).await?;
-    let location = [(header::LOCATION, ticket.status_url.clone())];
-    Ok((StatusCode::CREATED, location, Json(ticket)))
+    let request = json::parse(&bytes, FIELDS)?;
+    let upload = ValidatedUpload::from_request(request, &caller, &state.parts.profiles)?;
+    state.limits.count_owner(&upload.key.owner)?;
+    let answer = presign(&state, upload).await?;
+    let location = [(header::LOCATION, answer.status_url.clone())];
+    Ok((StatusCode::CREATED, location, Json(answer)))
 }
 
-async fn sign(state: &AppState, terms: ValidatedUpload) -> Result<PresignedUpload, CloudError> {
-    let key = terms.key.to_string();
+async fn presign(state: &AppState, upload: ValidatedUpload) -> Result<PresignedUpload, CloudError> {
+    let key = upload.key.to_string();
     let expires_in = state.parts.settings.upload_expiry;
-    let signer = &state.parts.signer;
-    let signed = match terms.sending {
-        Transfer::Put { size } => signer
+    let presigner = &state.parts.presigner;
+    let presigned = match upload.transfer {
+        Transfer::Put { bytes } => presigner
             .presign_put(&PresignPutRequest {
                 key: &key,
-                content_type: &terms.content_type,
-                size,
-                checksum_sha256: terms.checksum_sha256.as_deref(),
-                attachment: terms.attachment.as_deref(),
+                content_type: &upload.content_type,
+                size: bytes,
+                checksum_sha256: upload.checksum_sha256.as_deref(),
+                attachment: upload.attachment.as_deref(),
                 expires_in,
             })
             .await
-            .map(Signed::Put),
-        Transfer::Post { min_bytes, most } => signer
+            .map(Presigned::Put),
+        Transfer::Post {
+            min_bytes,
+            max_bytes,
+        } => presigner
             .presign_post(&PresignPostRequest {
                 key: &key,
-                content_type: &terms.content_type,
-                size_range: min_bytes..=most,
-                checksum_sha256: terms.checksum_sha256.as_deref(),
-                attachment: terms.attachment.as_deref(),
+                content_type: &upload.content_type,
+                size_range: min_bytes..=max_bytes,
+                checksum_sha256: upload.checksum_sha256.as_deref(),
+                attachment: upload.attachment.as_deref(),
                 expires_in,
             })
             .await
-            .map(Signed::Post),
+            .map(Presigned::Post),
     };
-    let ticket = signed?.ticket(terms.key);
-    let method = match ticket.method {
+    let answer = presigned?.into_answer(upload.key);
+    let method = match answer.method {
         UploadMethod::Put => "PUT",
         UploadMethod::Post => "POST",
     };
     metric::PRESIGNS.add(1, [method]);
-    Ok(ticket)
+    Ok(answer)
 }
 
-enum Signed {
+enum Presigned {
     Put(PresignedPut),
     Post(PresignedPost),
 }
 
-impl Signed {
-    fn ticket(self, key: RawKey) -> PresignedUpload {
+impl Presigned {
+    fn into_answer(self, key: RawKey) -> PresignedUpload {
         let (method, url, headers, fields, expires_at) = match self {
             Self::Put(put) => {
                 let headers = Some(put.headers);

@@ -9,26 +9,26 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use darkroom_contract::{Owner, ProfileName, RawKey, UploadId};
+use darkroom_contract::RawKey;
+use darkroom_uploads::UploadStage;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::ledger::Standing;
 use super::path::UploadPath;
 use super::status_watcher::StatusUpdate;
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
-/// A client whose stream ends without an outcome comes back by itself, and goes on where it was.
+/// A client whose stream ends without an outcome reconnects by itself and resumes where it was.
 const MAX_DURATION: Duration = Duration::from_secs(5 * 60);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Every id that an event may have, and whether none comes after it.
+/// Every id that an event may have, and whether it is the last one.
 const IDS: [(&str, bool); 6] = [
     ("awaiting_upload", false),
     ("processing", false),
@@ -39,111 +39,122 @@ const IDS: [(&str, bool); 6] = [
 ];
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Tells nginx to pass every event on as it comes.
+/// Makes nginx forward each event at once instead of buffering the response.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Sends one `status` event for every change, the last one with the outcome.
+/// Streams the status of an upload as server-sent events.
 ///
-/// An event's id is the status that it tells, so a client that comes back is told only what is
-/// new to it, and one that has the outcome is told by `204` to stay away.
+/// Sends one event named `status` for every change; the last one contains the outcome. The id of
+/// an event is its status, so a client that reconnects receives only later ones, and `204` if it
+/// already has the last.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}/events",
+    operation_id = "streamUploadEvents",
     tag = "uploads",
     params(
-        ("profile" = ProfileName, Path),
-        ("owner" = Owner, Path),
-        ("id" = UploadId, Path),
-        ("last-event-id" = Option<String>, Header, description = "the last event that is known"),
+        UploadPath,
+        (
+            "last-event-id" = Option<String>,
+            Header,
+            description = "The id of the last event that the client has received.",
+        ),
     ),
     responses(
-        (status = OK, body = String, content_type = "text/event-stream"),
-        (status = NO_CONTENT, description = "the outcome is known to the client"),
+        (
+            status = OK,
+            body = String,
+            content_type = "text/event-stream",
+            description = "Events named `status`, each with an upload status in JSON.",
+        ),
+        (status = NO_CONTENT, description = "The client already has the last event."),
     ),
 )]
 pub(crate) async fn events(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadPath,
+    path: UploadPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = name.check(&caller, &state)?;
-    let told = headers.get(LAST_EVENT_ID).and_then(known);
-    if told.is_some_and(|(_, is_final)| is_final) {
+    let key = path.check(&caller, &state)?;
+    let last_sent = headers.get(LAST_EVENT_ID).and_then(find_id);
+    if last_sent.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    let events = Sse::new(stream(state, key, told.map(|(name, _)| name))).keep_alive(keep_alive);
+    let stream = stream(state, key, last_sent.map(|(name, _)| name));
+    let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
     Ok((unbuffered, events).into_response())
 }
 
-fn known(id: &HeaderValue) -> Option<(&'static str, bool)> {
+fn find_id(id: &HeaderValue) -> Option<(&'static str, bool)> {
     IDS.into_iter().find(|(name, _)| id == name)
 }
 
 fn stream(
     state: Arc<AppState>,
     key: RawKey,
-    told: Option<&'static str>,
+    last_sent: Option<&'static str>,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
-    let listener = Listener {
-        news: state.status_watcher.join(&key),
+    let subscription = Subscription {
+        updates: state.status_watcher.subscribe(&key),
         deadline: Instant::now() + MAX_DURATION,
         state,
         key,
-        told,
+        last_sent,
     };
-    unfold(Some(listener), async |listener| listener?.next().await)
+    unfold(Some(subscription), async |subscription| {
+        subscription?.next().await
+    })
 }
 
-/// One client and what it knows.
-struct Listener {
+/// One client's stream, and the last status that it contains.
+struct Subscription {
     state: Arc<AppState>,
     key: RawKey,
-    news: watch::Receiver<StatusUpdate>,
-    told: Option<&'static str>,
+    updates: watch::Receiver<StatusUpdate>,
+    last_sent: Option<&'static str>,
     deadline: Instant,
 }
 
-impl Listener {
-    /// The next event and who waits for the one after it; `None` when the stream ends.
+impl Subscription {
+    /// Returns the next event and the subscription to the rest; `None` when the stream ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Option<Self>)> {
-        let standing = tokio::select! {
-            standing = change(&mut self.news, self.told) => standing?,
+        let stage = tokio::select! {
+            stage = next_stage(&mut self.updates, self.last_sent) => stage?,
             () = tokio::time::sleep_until(self.deadline) => return None,
             () = self.state.stopping.cancelled() => return None,
         };
-        let name = standing.name();
-        let is_final = standing.is_final();
-        let event = self.event(name, standing).await?;
-        self.told = Some(name);
+        let name = stage.name();
+        let is_final = stage.is_final();
+        let event = self.event(name, stage).await?;
+        self.last_sent = Some(name);
         Some((Ok(event), (!is_final).then_some(self)))
     }
 
-    async fn event(&self, name: &'static str, standing: Standing) -> Option<Event> {
-        let status = match self.state.told(self.key.clone(), standing).await {
+    async fn event(&self, name: &'static str, stage: UploadStage) -> Option<Event> {
+        let status = match self.state.status(self.key.clone(), stage).await {
             Ok(status) => status,
             Err(error) => {
-                tracing::warn!(%error, "a status could not be told");
+                tracing::warn!(%error, "cannot sign the URLs of variants; event stream ended");
                 return None;
             }
         };
         let event = Event::default().event("status").id(name).retry(RETRY);
-        // Only fails if a status is not JSON, which its type rules out.
+        // Only fails if a status has no JSON form, which its type rules out.
         event.json_data(status).ok()
     }
 }
 
-/// The first standing with another name; `None` when nobody looks any more.
-async fn change(
-    news: &mut watch::Receiver<StatusUpdate>,
-    told: Option<&'static str>,
-) -> Option<Standing> {
-    let is_new = |news: &StatusUpdate| match news {
-        Some(Ok(standing)) => Some(standing.name()) != told,
+/// Waits for a stage other than the one named; `None` when the watcher has stopped.
+async fn next_stage(
+    updates: &mut watch::Receiver<StatusUpdate>,
+    last_sent: Option<&'static str>,
+) -> Option<UploadStage> {
+    let is_new = |update: &StatusUpdate| match update {
+        Some(Ok(stage)) => Some(stage.name()) != last_sent,
         _ => false,
     };
-    let news = news.wait_for(is_new).await.ok()?.clone();
-    news?.ok()
+    let update = updates.wait_for(is_new).await.ok()?.clone();
+    update?.ok()
 }

@@ -1,16 +1,14 @@
-//! `/v1/uploads`: URLs to upload to, and what became of the uploads.
+//! `/v1/uploads`: presigned URLs, and the status of uploads.
 
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
-mod ledger;
 mod path;
 pub(crate) mod status;
 mod status_watcher;
 mod validated_upload;
 
-pub(crate) use ledger::{Ledger, Standing};
 pub(crate) use path::unknown_profile;
 pub(crate) use status_watcher::StatusWatcher;
-pub(crate) use validated_upload::{check_attachment, check_content_type};
+pub(crate) use validated_upload::{attachment_header, check_content_type};

@@ -1,49 +1,59 @@
-//! Which upload a path is about.
+//! The path of an upload.
 
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
-use darkroom_contract::{ProfileName, RawKey};
+use darkroom_contract::{Owner, ProfileName, RawKey, UploadId};
 use http::StatusCode;
 use http::request::Parts;
+use serde::Deserialize;
 
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
-/// `{profile}/{owner}/{id}` of a path, not yet checked.
+/// The parameters `{profile}/{owner}/{id}` of a path, not yet checked.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(crate) struct UploadPath {
+    /// The profile of the upload.
+    #[param(value_type = ProfileName)]
     profile: String,
+    /// The owner of the upload.
+    #[param(value_type = Owner)]
     owner: String,
+    /// The id of the upload.
+    #[param(value_type = UploadId)]
     id: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
     type Rejection = Problem;
 
+    /// Fails only if a parameter is not UTF-8, because every route with an upload has all three.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let segments = Path::<(String, String, String)>::from_request_parts(parts, state).await;
-        // Only fails if a segment is not UTF-8, because every route here has these three.
-        let Path((profile, owner, id)) = segments.map_err(|_| unknown_upload())?;
-        Ok(Self { profile, owner, id })
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(path)| path).map_err(|_| unknown_upload())
     }
 }
 
 impl UploadPath {
+    /// Checks the parameters and the caller's permission, and counts the request against the
+    /// owner's rate limit.
+    ///
+    /// An upload of another owner gets the same answer as one that does not exist, so that nobody
+    /// can probe for owners.
+    ///
     /// # Errors
-    /// `unknown_profile`, or `unknown_upload` for an owner or id that no upload can have. An upload
-    /// that is not the caller's is answered like one that nobody has, so that nobody learns by
-    /// trying who else is here. `too_many_requests` if its owner is asked about too often.
+    /// `unknown_profile`, `unknown_upload` or `too_many_requests`.
     pub(crate) fn check(&self, caller: &Caller, state: &AppState) -> Result<RawKey, Problem> {
         let profile = self.profile.parse().ok();
-        let is_one = |name: &ProfileName| state.parts.profiles.get(name).is_some();
-        let Some(profile) = profile.filter(is_one) else {
-            return Err(unknown_profile());
-        };
+        let exists = |name: &ProfileName| state.parts.profiles.get(name).is_some();
+        let profile = profile.filter(exists).ok_or_else(unknown_profile)?;
         let (Ok(owner), Ok(id)) = (self.owner.parse(), self.id.parse()) else {
             return Err(unknown_upload());
         };
         let key = RawKey { profile, owner, id };
-        if !caller.may_see(&key) {
+        if !caller.may_access(&key) {
             return Err(unknown_upload());
         }
         state.limits.count_owner(&key.owner)?;
@@ -55,7 +65,7 @@ pub(crate) fn unknown_profile() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_profile",
-        "there is no profile of that name",
+        "no profile has this name; /openapi.json lists the profiles",
     )
 }
 
@@ -63,6 +73,6 @@ fn unknown_upload() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_upload",
-        "an upload's path is /v1/uploads/PROFILE/OWNER/ID, as its ticket said",
+        "no upload has this path; use the status_url from the answer that created the upload",
     )
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/uploads/{profile}/{owner}/{id}`: what became of an upload.
+//! `GET /v1/uploads/{profile}/{owner}/{id}`: the status of an upload.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,96 +7,91 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
 use darkroom_cloud::CloudError;
-use darkroom_contract::{Owner, ProfileName, RawKey, UploadId, UploadStatus};
+use darkroom_contract::{RawKey, UploadStatus};
+use darkroom_uploads::UploadStage;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::ledger::Standing;
 use super::path::UploadPath;
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::service::AppState;
+use crate::state::AppState;
 
-/// Whoever asks for more has mistaken the unit; `issuer.max_wait` cuts it down far more.
+/// A client that asks for more has confused the unit; `issuer.max_wait` allows far less.
 const MAX_WAIT_SECONDS: u64 = 86_400;
 
-/// How long the client would like to wait for an outcome.
-#[derive(Debug, Default, Deserialize)]
+/// The query of a status request.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct WaitQuery {
-    /// In seconds.
+    /// Seconds to wait for an outcome; `issuer.max_wait` is the upper bound.
+    #[param(maximum = 86400)]
     #[serde(default)]
     wait: u64,
 }
 
 impl WaitQuery {
-    fn time(&self, max: Duration) -> Duration {
+    fn duration(&self, max: Duration) -> Duration {
         Duration::from_secs(self.wait).min(max)
     }
 }
 
-/// Tells what became of an upload.
+/// Returns the status of an upload.
 ///
 /// Answers at once, or with `?wait=` as soon as there is an outcome.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}",
+    operation_id = "getUpload",
     tag = "uploads",
-    params(
-        ("profile" = ProfileName, Path),
-        ("owner" = Owner, Path),
-        ("id" = UploadId, Path),
-        (
-            "wait" = Option<u64>,
-            Query,
-            maximum = 86400,
-            description = "seconds to wait for an outcome",
-        ),
-    ),
-    responses((status = OK, body = UploadStatus)),
+    params(UploadPath, WaitQuery),
+    responses((
+        status = OK,
+        body = UploadStatus,
+        description = "The outcome, or the state before it.",
+    )),
 )]
 pub(crate) async fn status(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
-    name: UploadPath,
-    wait: Result<Query<WaitQuery>, QueryRejection>,
+    path: UploadPath,
+    query: Result<Query<WaitQuery>, QueryRejection>,
 ) -> Result<Json<UploadStatus>, Problem> {
-    let key = name.check(&caller, &state)?;
-    let wait = wait.ok().filter(|wait| wait.wait <= MAX_WAIT_SECONDS);
-    let Query(wait) = wait.ok_or_else(invalid_wait)?;
-    let wait = wait.time(state.parts.settings.max_wait);
-    let standing = if wait.is_zero() {
-        state.ledger.look(&key).await?
+    let key = path.check(&caller, &state)?;
+    let query = query.ok().filter(|query| query.wait <= MAX_WAIT_SECONDS);
+    let Query(query) = query.ok_or_else(invalid_wait)?;
+    let wait = query.duration(state.parts.settings.max_wait);
+    let stage = if wait.is_zero() {
+        state.parts.store.stage(&key).await?
     } else {
         let deadline = Instant::now() + wait;
-        state
-            .status_watcher
-            .wait(&key, deadline, &state.stopping)
-            .await?
+        let watcher = &state.status_watcher;
+        watcher.wait(&key, deadline, &state.stopping).await?
     };
-    Ok(Json(state.told(key, standing).await?))
+    Ok(Json(state.status(key, stage).await?))
 }
 
 fn invalid_wait() -> Problem {
     Problem::unprocessable(
         "invalid_wait",
-        "wait is a whole number of seconds, up to a day",
+        "wait must be a whole number of seconds, 86400 at most",
     )
 }
 
 impl AppState {
-    /// The answer for an upload that stands so.
-    pub(crate) async fn told(
+    /// Builds the answer for an upload at this stage; every variant has its URL.
+    pub(crate) async fn status(
         &self,
         key: RawKey,
-        standing: Standing,
+        stage: UploadStage,
     ) -> Result<UploadStatus, CloudError> {
-        Ok(match standing {
-            Standing::Done(manifest) => {
+        Ok(match stage {
+            UploadStage::Finished(manifest) => {
                 let mut manifest = Arc::unwrap_or_clone(manifest);
-                self.variant_urls.address_variants(&mut manifest).await?;
+                self.parts.variant_urls.fill_in(&mut manifest).await?;
                 UploadStatus::Done(Box::new(manifest))
             }
-            Standing::Pending(status) => UploadStatus::Pending {
+            UploadStage::Pending(status) => UploadStatus::Pending {
                 id: key.id,
                 profile: key.profile,
                 owner: key.owner,

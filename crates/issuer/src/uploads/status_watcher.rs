@@ -1,4 +1,4 @@
-//! Many who wait for one upload, one who asks the store.
+//! One poll of the store on behalf of all clients that wait for the same upload.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,106 +6,109 @@ use std::time::Duration;
 
 use darkroom_cloud::CloudError;
 use darkroom_contract::{RawKey, UploadState};
+use darkroom_uploads::{UploadStage, UploadStore};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::ledger::{Ledger, Standing};
+/// The interval between polls of an upload, however many clients wait for it.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The interval once the file has arrived: clients learn of the outcome within a second.
+const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// An upload that someone waits for is looked up this often, however many wait.
-const WHILE_IDLE: Duration = Duration::from_secs(1);
-/// Once the file is there the outcome is near, and is to be told within a second.
-const WHILE_PROCESSING: Duration = Duration::from_millis(500);
+/// The result of the latest poll; `None` before the first one.
+pub(crate) type StatusUpdate = Option<Result<UploadStage, CloudError>>;
 
-/// What was last seen of an upload; `None` before the first look-up.
-pub(crate) type StatusUpdate = Option<Result<Standing, CloudError>>;
-
-/// Everyone who waits, by the upload that they wait for.
+/// Polls each upload that clients wait for, once for all of them.
 #[derive(Debug)]
 pub(crate) struct StatusWatcher {
-    ledger: Ledger,
+    store: UploadStore,
     watched: Mutex<HashMap<RawKey, watch::Sender<StatusUpdate>>>,
 }
 
 impl StatusWatcher {
-    pub(crate) fn new(ledger: Ledger) -> Self {
+    pub(crate) fn new(store: UploadStore) -> Self {
         Self {
-            ledger,
+            store,
             watched: Mutex::default(),
         }
     }
 
-    /// Where the upload stands once there is nothing more to wait for, or at `deadline`, or when
-    /// the service stops.
+    /// Waits until the upload's stage is final, `deadline` has passed or `stop` is cancelled, and
+    /// returns the stage.
+    ///
+    /// # Errors
+    /// The error of the last poll.
     pub(crate) async fn wait(
         self: &Arc<Self>,
         key: &RawKey,
         deadline: Instant,
         stop: &CancellationToken,
-    ) -> Result<Standing, CloudError> {
-        let mut news = self.join(key);
+    ) -> Result<UploadStage, CloudError> {
+        let mut updates = self.subscribe(key);
         tokio::select! {
-            _ = news.wait_for(is_final) => {}
+            _ = updates.wait_for(is_final) => {}
             () = tokio::time::sleep_until(deadline) => {}
             () = stop.cancelled() => {}
         }
-        let last = news.borrow().clone();
-        match last {
-            Some(news) => news,
-            None => self.ledger.look(key).await,
+        let latest = updates.borrow().clone();
+        match latest {
+            Some(update) => update,
+            None => self.store.stage(key).await,
         }
     }
 
-    /// Everything that is seen of an upload from now on. The store is asked as long as anyone
-    /// holds on to what this returns.
-    pub(crate) fn join(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
+    /// Returns a receiver of every update from now on. The upload is polled as long as any
+    /// receiver exists.
+    pub(crate) fn subscribe(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
         if let Some(sender) = watched.get(key) {
             return sender.subscribe();
         }
         let (sender, receiver) = watch::channel(None);
         watched.insert(key.clone(), sender);
-        tokio::spawn(Arc::clone(self).keep_asking(key.clone()));
+        tokio::spawn(Arc::clone(self).poll_loop(key.clone()));
         receiver
     }
 
-    async fn keep_asking(self: Arc<Self>, key: RawKey) {
+    async fn poll_loop(self: Arc<Self>, key: RawKey) {
         let mut last = None;
-        while self.is_awaited(&key) {
-            let looked_at = Instant::now();
-            let news = self.ledger.look_on(&key, last).await;
-            match &news {
-                Ok(Standing::Pending(state)) => last = Some(*state),
-                Ok(Standing::Done(_)) => {}
-                Err(error) => tracing::warn!(%error, "an upload could not be looked up"),
+        while self.is_watched(&key) {
+            let polled_at = Instant::now();
+            let result = self.store.next_stage(&key, last).await;
+            match &result {
+                Ok(UploadStage::Pending(state)) => last = Some(*state),
+                Ok(UploadStage::Finished(_)) => {}
+                Err(error) => tracing::warn!(%error, "cannot read an upload's status"),
             }
-            self.tell(&key, news);
-            let pause = match last {
-                Some(UploadState::Processing) => WHILE_PROCESSING,
-                _ => WHILE_IDLE,
+            self.send(&key, result);
+            let interval = match last {
+                Some(UploadState::Processing) => PROCESSING_POLL_INTERVAL,
+                _ => POLL_INTERVAL,
             };
-            tokio::time::sleep_until(looked_at + pause).await;
+            tokio::time::sleep_until(polled_at + interval).await;
         }
     }
 
-    /// Whether anyone is still there; whoever comes later starts over.
-    fn is_awaited(&self, key: &RawKey) -> bool {
+    /// Returns `true` if the upload still has a receiver. If not, it is forgotten, and the next
+    /// subscription starts a new loop.
+    fn is_watched(&self, key: &RawKey) -> bool {
         let mut watched = self.watched();
-        let is_awaited = watched
+        let is_watched = watched
             .get(key)
             .is_some_and(|sender| sender.receiver_count() > 0);
-        if !is_awaited {
+        if !is_watched {
             watched.remove(key);
         }
-        is_awaited
+        is_watched
     }
 
-    fn tell(&self, key: &RawKey, news: Result<Standing, CloudError>) {
+    fn send(&self, key: &RawKey, result: Result<UploadStage, CloudError>) {
         let mut watched = self.watched();
-        let news = Some(news);
-        let is_final = is_final(&news);
+        let update = Some(result);
+        let is_final = is_final(&update);
         if let Some(sender) = watched.get(key) {
-            sender.send_replace(news);
+            sender.send_replace(update);
         }
         if is_final {
             watched.remove(key);
@@ -117,6 +120,6 @@ impl StatusWatcher {
     }
 }
 
-fn is_final(news: &StatusUpdate) -> bool {
-    matches!(news, Some(Ok(standing)) if standing.is_final())
+fn is_final(update: &StatusUpdate) -> bool {
+    matches!(update, Some(Ok(stage)) if stage.is_final())
 }

@@ -1,4 +1,4 @@
-//! What a client may upload: everything it said, checked.
+//! A request for an upload, validated.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::json::Field;
 use crate::problem::Problem;
 
-/// Bytes of a SHA-256 (FIPS 180-4).
+/// The length of a SHA-256 digest (FIPS 180-4).
 const SHA256_BYTES: usize = 32;
 
 /// The fields of `POST /v1/uploads`.
@@ -28,45 +28,45 @@ pub(crate) const FIELDS: &[Field] = &[
     ("crop", "invalid_crop"),
 ];
 
-/// An upload that may be signed.
+/// An upload that may be presigned.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ValidatedUpload {
-    /// A new key of its own.
+    /// The key of the new upload.
     pub(crate) key: RawKey,
     /// One of the media types that [`SourceFormat`] knows, in lower case.
     pub(crate) content_type: String,
-    pub(crate) sending: Transfer,
+    pub(crate) transfer: Transfer,
     /// In base64 with padding.
     pub(crate) checksum_sha256: Option<String>,
     /// The value of [`Attachment::HEADER`].
     pub(crate) attachment: Option<String>,
 }
 
-/// How the bytes will be sent, and how many.
+/// The way in which a file is sent to S3, and its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transfer {
-    /// Exactly so many.
-    Put { size: u64 },
-    /// Between these bounds, because a plain form does not know the size of its file.
-    Post { min_bytes: u64, most: u64 },
+    /// A `PUT` of exactly this many bytes.
+    Put { bytes: u64 },
+    /// A form with a file between these bounds. A plain HTML form does not know its file's size.
+    Post { min_bytes: u64, max_bytes: u64 },
 }
 
 impl ValidatedUpload {
-    /// Checks what a client asks for and names the upload.
+    /// Validates a request and generates the key of the upload.
     ///
     /// # Errors
-    /// The code of what is wrong; with several, of the first in the order of [`FIELDS`].
-    pub(crate) fn check(
-        ask: CreateUpload,
+    /// The problem of the first invalid field.
+    pub(crate) fn from_request(
+        request: CreateUpload,
         caller: &Caller,
         profiles: &Profiles,
     ) -> Result<Self, Problem> {
-        let name = ask.profile.parse().map_err(|_| unknown_profile())?;
+        let name = request.profile.parse().map_err(|_| unknown_profile())?;
         let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
         caller.check_profile(&name)?;
-        let owner = caller.owner(ask.owner)?;
-        let content_type = check_content_type(&ask.content_type, profile)?;
-        let sending = Transfer::check(ask.method, ask.size, profile)?;
+        let owner = caller.resolve_owner(request.owner)?;
+        let content_type = check_content_type(&request.content_type, profile)?;
+        let transfer = Transfer::new(request.method, request.size, profile)?;
         Ok(Self {
             key: RawKey {
                 profile: name,
@@ -74,31 +74,34 @@ impl ValidatedUpload {
                 id: UploadId::generate(),
             },
             content_type,
-            sending,
-            checksum_sha256: checksum(ask.checksum_sha256)?,
-            attachment: check_attachment(Attachment {
-                metadata: ask.metadata,
-                crop: ask.crop.map(crop).transpose()?,
+            transfer,
+            checksum_sha256: request.checksum_sha256.map(check_checksum).transpose()?,
+            attachment: attachment_header(Attachment {
+                metadata: request.metadata,
+                crop: request.crop.map(check_crop).transpose()?,
                 traceparent: None,
             })?,
         })
     }
 }
 
-/// The declared type as S3 will hold the client to it: its spelling is kept, because a browser
-/// sends the spelling that it has.
+/// Returns the declared media type as S3 will require it: in lower case and without parameters,
+/// but not replaced by the usual spelling, because a browser sends the one that it declared.
+///
+/// # Errors
+/// `unsupported_format` if the profile does not accept it.
 pub(crate) fn check_content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
     let format = SourceFormat::from_content_type(declared);
     if format.is_none_or(|format| !profile.formats.contains(&format)) {
-        let accepted: Vec<_> = profile
-            .formats
-            .iter()
-            .map(|format| format.content_type())
-            .collect();
+        let formats = profile.formats.iter();
+        let accepted: Vec<_> = formats.map(|format| format.content_type()).collect();
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_format",
-            format_args!("this profile takes {}", accepted.join(", ")),
+            format_args!(
+                "this profile does not accept this format; it accepts {}",
+                accepted.join(", ")
+            ),
         ));
     }
     let essence = declared.split(';').next().unwrap_or_default().trim();
@@ -106,74 +109,78 @@ pub(crate) fn check_content_type(declared: &str, profile: &Profile) -> Result<St
 }
 
 impl Transfer {
-    fn check(method: UploadMethod, size: Option<u64>, profile: &Profile) -> Result<Self, Problem> {
-        let most = profile.max_bytes.as_u64();
-        let size = size.map(|size| check_size(size, most)).transpose()?;
+    fn new(method: UploadMethod, size: Option<u64>, profile: &Profile) -> Result<Self, Problem> {
+        let max_bytes = profile.max_bytes.as_u64();
+        let size = size.map(|size| check_size(size, max_bytes)).transpose()?;
         match (method, size) {
-            (UploadMethod::Put, Some(size)) => Ok(Self::Put { size }),
+            (UploadMethod::Put, Some(bytes)) => Ok(Self::Put { bytes }),
             (UploadMethod::Put, None) => Err(Problem::unprocessable(
                 "size_required",
-                "say how many bytes the file has: size",
+                "size is missing; a PUT needs the size of the file in bytes",
             )),
             (UploadMethod::Post, Some(size)) => Ok(Self::Post {
                 min_bytes: size,
-                most: size,
+                max_bytes: size,
             }),
-            (UploadMethod::Post, None) => Ok(Self::Post { min_bytes: 1, most }),
+            (UploadMethod::Post, None) => Ok(Self::Post {
+                min_bytes: 1,
+                max_bytes,
+            }),
         }
     }
 }
 
-fn check_size(size: u64, most: u64) -> Result<u64, Problem> {
+fn check_size(size: u64, max_bytes: u64) -> Result<u64, Problem> {
     match size {
         0 => Err(Problem::unprocessable(
             "invalid_size",
-            "an empty file is not a picture",
+            "size is 0, and an empty file is not an image",
         )),
-        size if size > most => Err(Problem::new(
+        size if size > max_bytes => Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_many_bytes",
-            format_args!("{size} bytes are over the limit of {most}"),
+            format_args!("size is {size} bytes; this profile accepts {max_bytes} at most"),
         )),
         size => Ok(size),
     }
 }
 
-fn checksum(checksum: Option<String>) -> Result<Option<String>, Problem> {
-    let Some(text) = checksum else {
-        return Ok(None);
-    };
-    match STANDARD.decode(&text) {
-        Ok(bytes) if bytes.len() == SHA256_BYTES => Ok(Some(text)),
+fn check_checksum(checksum: String) -> Result<String, Problem> {
+    match STANDARD.decode(&checksum) {
+        Ok(bytes) if bytes.len() == SHA256_BYTES => Ok(checksum),
         _ => Err(Problem::unprocessable(
             "invalid_checksum",
-            "checksum_sha256 is a SHA-256 in base64 with padding, 44 characters",
+            "checksum_sha256 must be a SHA-256 digest in base64 with padding, 44 characters",
         )),
     }
 }
 
-/// How large the picture is, nobody knows yet; a box that no picture has is refused at once.
-fn crop(crop: CropBox) -> Result<CropBox, Problem> {
+/// Refuses a crop that no image can contain. The size of the image is not known yet.
+fn check_crop(crop: CropBox) -> Result<CropBox, Problem> {
     let is_empty = crop.width == 0 || crop.height == 0;
-    let is_endless =
+    let overflows =
         crop.x.checked_add(crop.width).is_none() || crop.y.checked_add(crop.height).is_none();
-    if is_empty || is_endless {
+    if is_empty || overflows {
         return Err(Problem::unprocessable(
             "invalid_crop",
-            "a crop box is at least 1 x 1 px and ends before 2^32",
+            "crop must be at least 1 x 1 px and end before 2^32",
         ));
     }
     Ok(crop)
 }
 
-/// The header that carries it, with the trace that the request is part of, if it is.
-pub(crate) fn check_attachment(attachment: Attachment) -> Result<Option<String>, Problem> {
+/// Encodes an attachment as the value of its header; `None` if there is nothing to attach. Adds
+/// the trace that the request belongs to, if any.
+///
+/// # Errors
+/// `metadata_too_large`.
+pub(crate) fn attachment_header(attachment: Attachment) -> Result<Option<String>, Problem> {
     if let Some(traceparent) = darkroom_telemetry::traceparent() {
         let traced = Attachment {
             traceparent: Some(traceparent),
             ..attachment.clone()
         };
-        // The room is the client's own: where its words fill it, the trace ends here.
+        // The space belongs to the client: where its metadata fills the header, the trace ends.
         if let Ok(header) = traced.to_header() {
             return Ok(Some(header));
         }
@@ -193,32 +200,32 @@ mod tests {
 
     use super::*;
 
-    /// A good request with these fields instead; `null` leaves one out.
-    fn ask(changes: Value) -> CreateUpload {
-        let mut ask = json!({
+    /// A valid request with these fields replaced; `null` removes one.
+    fn request(changes: Value) -> CreateUpload {
+        let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000
         });
         for (name, value) in changes.as_object().unwrap() {
-            ask[name] = value.clone();
+            request[name] = value.clone();
         }
-        serde_json::from_value(ask).unwrap()
+        serde_json::from_value(request).unwrap()
     }
 
-    fn check(changes: Value) -> Result<ValidatedUpload, Problem> {
-        ValidatedUpload::check(ask(changes), &Caller::anyone(), &Profiles::default())
+    fn validate(changes: Value) -> Result<ValidatedUpload, Problem> {
+        ValidatedUpload::from_request(request(changes), &Caller::anyone(), &Profiles::default())
     }
 
     #[test]
-    fn a_key_is_made_of_profile_owner_and_a_new_id() {
-        let first = check(json!({})).unwrap();
-        let second = check(json!({})).unwrap();
+    fn a_key_consists_of_profile_owner_and_a_new_id() {
+        let first = validate(json!({})).unwrap();
+        let second = validate(json!({})).unwrap();
         let key = first.key.to_string();
         assert_eq!(key, format!("raw/avatar/u123/{}", first.key.id));
         assert_ne!(first.key.id, second.key.id);
     }
 
     #[test]
-    fn each_fault_has_its_status_and_code() {
+    fn each_invalid_field_has_its_status_and_code() {
         let long = "x".repeat(3000);
         for (changes, status, code) in [
             (json!({"profile": "nope"}), 404, "unknown_profile"),
@@ -258,7 +265,7 @@ mod tests {
                 "invalid_crop",
             ),
         ] {
-            let problem = check(changes.clone()).unwrap_err();
+            let problem = validate(changes.clone()).unwrap_err();
             assert_eq!(
                 (problem.status.as_u16(), problem.code),
                 (status, code),
@@ -268,16 +275,19 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_exactly_the_limit_is_taken() {
+    fn a_file_of_exactly_the_limit_is_accepted() {
         let size = 10 * 1024 * 1024;
-        let terms = check(json!({"size": size})).unwrap();
-        assert_eq!(terms.sending, Transfer::Put { size });
+        let upload = validate(json!({"size": size})).unwrap();
+        assert_eq!(upload.transfer, Transfer::Put { bytes: size });
     }
 
     #[test]
-    fn a_form_may_leave_the_size_open_up_to_the_limit() {
-        let bounds = |changes| match check(changes).unwrap().sending {
-            Transfer::Post { min_bytes, most } => (min_bytes, most),
+    fn a_form_without_a_size_accepts_any_size_up_to_the_limit() {
+        let bounds = |changes| match validate(changes).unwrap().transfer {
+            Transfer::Post {
+                min_bytes,
+                max_bytes,
+            } => (min_bytes, max_bytes),
             put @ Transfer::Put { .. } => panic!("{put:?}"),
         };
         let open = bounds(json!({"method": "POST", "size": null}));
@@ -286,18 +296,18 @@ mod tests {
     }
 
     #[test]
-    fn of_a_media_type_only_a_known_essence_is_signed() {
-        let terms = check(json!({"content_type": "Image/JPG; x=\"\r\ninjected: 1\""})).unwrap();
-        assert_eq!(terms.content_type, "image/jpg");
+    fn a_media_type_is_signed_in_lower_case_without_parameters() {
+        let upload = validate(json!({"content_type": "Image/JPG; x=\"\r\ninjected: 1\""})).unwrap();
+        assert_eq!(upload.content_type, "image/jpg");
     }
 
     #[test]
-    fn metadata_and_crop_travel_in_one_header() {
+    fn metadata_and_crop_share_one_header() {
         let crop = json!({"x": 1, "y": 2, "width": 3, "height": 4});
-        let terms = check(json!({"metadata": {"album": "ü"}, "crop": crop})).unwrap();
-        let attachment = Attachment::from_header(&terms.attachment.unwrap()).unwrap();
+        let upload = validate(json!({"metadata": {"album": "ü"}, "crop": crop})).unwrap();
+        let attachment = Attachment::from_header(&upload.attachment.unwrap()).unwrap();
         assert_eq!(attachment.metadata["album"], "ü");
         assert_eq!(attachment.crop.map(|crop| crop.height), Some(4));
-        assert_eq!(check(json!({})).unwrap().attachment, None);
+        assert_eq!(validate(json!({})).unwrap().attachment, None);
     }
 }

@@ -1,4 +1,4 @@
-//! A service whose store cannot be reached, and what it answers.
+//! A service whose store cannot be reached, and its responses.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use darkroom_cloud::{Connection, Endpoints};
-use darkroom_contract::{Profiles, StorageSettings};
+use darkroom_contract::{Clock, Profiles, StorageSettings};
 use darkroom_issuer::{
     AuthSettings, Authenticator, Issuer, IssuerParts, IssuerSettings, LimitSettings,
 };
 use darkroom_render::{Launch, RenderPool, RenderSettings};
+use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts, VariantUrls};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -19,7 +20,7 @@ use tower::ServiceExt;
 /// Nothing listens on the discard port.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// An answer, read whole.
+/// A response with its whole body.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -37,7 +38,7 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The code of a problem document that is one in every respect.
+    /// Checks that the body is a complete problem document, and returns its code.
     pub(crate) fn code(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
@@ -82,15 +83,30 @@ pub(crate) async fn issuer_with(
         program: PathBuf::from("/nonexistent"),
         arguments: Vec::new(),
     };
+    let media = connection.bucket(&storage.media_bucket);
+    let profiles = Arc::new(Profiles::default());
+    let store = UploadStore::new(UploadStoreParts {
+        raw: Arc::new(connection.bucket(&storage.raw_bucket)),
+        media: Arc::new(media.clone()),
+        events: Arc::new(connection.lazy_queue("events")),
+        outcomes: OutcomePublisher::Disabled,
+        profiles: Arc::clone(&profiles),
+        cache_control: storage.cache_control.clone(),
+        upload_expiry: settings.upload_expiry,
+        clock: Clock::system(),
+    });
     Issuer::new(IssuerParts {
-        signer: connection.upload_presigner(&storage.raw_bucket),
-        raw: connection.bucket(&storage.raw_bucket),
-        media: connection.bucket(&storage.media_bucket),
-        events: connection.lazy_queue("events"),
-        profiles: Arc::new(Profiles::default()),
+        store,
+        presigner: connection.upload_presigner(&storage.raw_bucket),
+        variant_urls: VariantUrls::new(
+            media,
+            Arc::clone(&profiles),
+            &storage,
+            settings.link_expiry,
+        ),
+        profiles,
         auth: Arc::new(Authenticator::new(auth).unwrap()),
         pool: Arc::new(RenderPool::new(launch, &RenderSettings::default())),
-        storage,
         settings,
         limits,
     })
@@ -119,7 +135,7 @@ pub(crate) fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
 }
 
-/// `POST /v1/uploads` with that body.
+/// A request for an upload with this body.
 pub(crate) fn post(body: impl Into<Body>) -> Request<Body> {
     Request::post("/v1/uploads")
         .header("content-type", "application/json")

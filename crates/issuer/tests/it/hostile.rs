@@ -1,4 +1,4 @@
-//! Ten thousand clients that mean no good.
+//! Ten thousand hostile requests.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::harness::{Answer, ask_router, issuer, post};
 
 const CASES: u32 = 10_000;
 
-/// Every header that a `PUT` is given, and every field of a form.
+/// All headers of a presigned `PUT` and all fields of a form.
 const KNOWN: [&str; 12] = [
     "content-type",
     "if-none-match",
@@ -31,7 +31,7 @@ const KNOWN: [&str; 12] = [
     "x-amz-security-token",
 ];
 
-/// What people try: good values often enough that the bad ones get past the first check.
+/// Hostile text, mixed with valid values so that it gets past the first check.
 fn text(good: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just(good.to_owned()),
@@ -72,16 +72,16 @@ fn check(body: &Value, answer: &Answer) {
     if answer.status != 201 {
         return check_refusal(body, answer);
     }
-    let ticket = answer.json();
-    let url = ticket["url"].as_str().unwrap();
+    let upload = answer.json();
+    let url = upload["url"].as_str().unwrap();
     let rest = url.strip_prefix("https://images.example/darkroom-raw/");
     let rest = rest.unwrap().split('?').next().unwrap();
     let (key, sent) = match body["method"].as_str().unwrap() {
-        "PUT" => (rest.to_owned(), &ticket["headers"]),
+        "PUT" => (rest.to_owned(), &upload["headers"]),
         _ => {
             assert_eq!(rest, "");
-            let key = ticket["fields"]["key"].as_str().unwrap();
-            (key.to_owned(), &ticket["fields"])
+            let key = upload["fields"]["key"].as_str().unwrap();
+            (key.to_owned(), &upload["fields"])
         }
     };
     let key = RawKey::parse(&key).unwrap();
@@ -98,7 +98,7 @@ fn check(body: &Value, answer: &Answer) {
     }
 }
 
-/// Profile, owner and id of a path. No id here is one, so that no store is asked for it.
+/// The path of an upload. Its id is never valid, so that the store is not called.
 fn path() -> impl Strategy<Value = String> {
     let id = text("01920000-0000-4000-8000-000000000000");
     (text("avatar"), text("u123"), id).prop_map(|(profile, owner, id)| {
@@ -122,15 +122,15 @@ where
 {
     let mut config = Config::with_cases(CASES);
     config.failure_persistence = None;
-    let tried = TestRunner::new(config).run(strategy, |case| {
+    let result = TestRunner::new(config).run(strategy, |case| {
         test(case);
         Ok(())
     });
-    tried.unwrap();
+    result.unwrap();
 }
 
 #[test]
-fn nothing_that_a_client_says_leaves_its_place() {
+fn text_of_a_client_never_escapes_into_keys_or_headers() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&body(), |body| {
@@ -143,7 +143,7 @@ fn nothing_that_a_client_says_leaves_its_place() {
 }
 
 #[test]
-fn a_path_that_names_no_upload_is_refused_whatever_is_in_it() {
+fn every_path_of_no_upload_is_refused() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&path(), |path| {

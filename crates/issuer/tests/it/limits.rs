@@ -1,4 +1,4 @@
-//! What one client may use up.
+//! Limits on the resources that one client may use.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::harness::{Answer, ask_router, get, issuer_with, post};
 
-const AMPLE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
     let keys: Vec<_> = names.iter().map(|_| ApiKey::generate().unwrap()).collect();
@@ -31,7 +31,7 @@ fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
     (keys, auth)
 }
 
-/// Asks to upload with that key for that owner.
+/// Requests an upload with this key for this owner.
 async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Answer {
     let body = json!({
         "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
@@ -45,7 +45,7 @@ async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Ans
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_asks_too_often_is_told_when_to_come_back() {
+async fn a_key_over_its_rate_is_answered_with_the_time_to_wait() {
     let (keys, auth) = keys(&["a", "b"]);
     let limits = LimitSettings {
         key_rate: 1,
@@ -74,7 +74,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_has_one_share_whatever_the_key() {
+async fn an_owner_has_one_quota_for_all_keys() {
     let (keys, auth) = keys(&["a", "b"]);
     let limits = LimitSettings {
         owner_rate: 1,
@@ -99,7 +99,7 @@ async fn an_owner_has_one_share_whatever_the_key() {
 }
 
 #[tokio::test]
-async fn without_authentication_nobody_is_counted() {
+async fn without_authentication_no_rate_applies() {
     let limits = LimitSettings {
         key_rate: 1,
         key_burst: 1,
@@ -115,7 +115,7 @@ async fn without_authentication_nobody_is_counted() {
     }
 }
 
-/// A service on a socket, stopped when dropped.
+/// A service on a socket, which is stopped when dropped.
 struct Served {
     address: SocketAddr,
     _stop: DropGuard,
@@ -133,11 +133,11 @@ async fn serve(limits: LimitSettings, settings: IssuerSettings) -> Served {
     }
 }
 
-/// Everything that comes until the connection is closed.
+/// Reads until the connection is closed.
 async fn read_to_end(connection: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    let read = timeout(AMPLE, connection.read_to_end(&mut answer)).await;
-    // A connection that is cut off may also be reset.
+    let read = timeout(TIMEOUT, connection.read_to_end(&mut answer)).await;
+    // The connection may also be reset.
     let _ = read.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -152,13 +152,13 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
     };
     let served = serve(limits, IssuerSettings::default()).await;
     let mut first = TcpStream::connect(served.address).await.unwrap();
-    // It is served now, and not closed.
+    // The connection is served now and stays open.
     first
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
     let mut byte = [0];
-    timeout(AMPLE, first.read_exact(&mut byte))
+    timeout(TIMEOUT, first.read_exact(&mut byte))
         .await
         .unwrap()
         .unwrap();
@@ -171,7 +171,7 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
 }
 
 #[tokio::test]
-async fn headers_without_end_or_too_slow_are_cut_off() {
+async fn headers_that_are_too_long_or_too_slow_end_the_connection() {
     let settings = IssuerSettings {
         read_timeout: Duration::from_secs(1),
         ..IssuerSettings::default()
@@ -185,14 +185,14 @@ async fn headers_without_end_or_too_slow_are_cut_off() {
     assert!(!answer.contains("200 OK"), "{answer}");
     let mut long = TcpStream::connect(served.address).await.unwrap();
     let flood = format!("GET /healthz HTTP/1.1\r\nx: {}", "y".repeat(100_000));
-    // The service may close before it has read all of it.
+    // The service may close the connection before it has read everything.
     let _ = long.write_all(flood.as_bytes()).await;
     let answer = read_to_end(&mut long).await;
     assert!(answer.is_empty() || answer.contains(" 431 "), "{answer}");
 }
 
 #[tokio::test]
-async fn a_picture_that_trickles_is_cut_off() {
+async fn an_image_that_arrives_too_slowly_is_refused() {
     let settings = IssuerSettings {
         read_timeout: Duration::from_secs(1),
         ..IssuerSettings::default()
@@ -203,19 +203,19 @@ async fn a_picture_that_trickles_is_cut_off() {
     let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
                 content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
     body.write_all(head.as_bytes()).await.unwrap();
-    // Never silent for as long as the timeout, and far too slow.
+    // No pause is as long as the timeout, but the rate is far too low.
     let trickle = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(50));
         while body.write_all(b"x").await.is_ok() {
             ticks.tick().await;
         }
     });
-    let mut said = Vec::new();
-    let read = timeout(Duration::from_secs(10), answer.read_to_end(&mut said));
-    // A connection that is cut off may also be reset.
-    let _ = read.await.expect("cut off within ten seconds");
-    let said = String::from_utf8_lossy(&said);
-    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
-    assert!(said.contains("body_timeout"), "{said}");
-    timeout(AMPLE, trickle).await.unwrap().unwrap();
+    let mut response = Vec::new();
+    let read = timeout(Duration::from_secs(10), answer.read_to_end(&mut response));
+    // The connection may also be reset.
+    let _ = read.await.expect("disconnected within ten seconds");
+    let response = String::from_utf8_lossy(&response);
+    assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+    assert!(response.contains("body_timeout"), "{response}");
+    timeout(TIMEOUT, trickle).await.unwrap().unwrap();
 }

@@ -1,20 +1,19 @@
-//! The service as its clients see it, without a socket.
+//! The service as its clients see it, over a store that cannot be reached.
 //!
-//! Nothing here needs a store that answers; what does is in the end-to-end suite of the binary.
+//! Behavior that needs a store is tested in `darkroom-uploads` and in the end-to-end suite.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test that cannot go on has failed"
+    reason = "a panic is how a test fails"
 )]
 
-mod auth;
+mod api_keys;
 mod harness;
 mod hostile;
-mod ingest;
+mod images;
 mod limits;
 mod openapi;
 mod page;
+mod presigned_uploads;
 mod refusals;
-mod tickets;
-mod tokens;

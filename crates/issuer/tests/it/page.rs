@@ -1,4 +1,4 @@
-//! The page to try the service with.
+//! The demo page.
 
 use darkroom_issuer::IssuerSettings;
 
@@ -12,7 +12,7 @@ fn with_page() -> IssuerSettings {
 }
 
 #[tokio::test]
-async fn the_page_is_there_only_where_it_is_turned_on() {
+async fn the_page_is_served_only_if_it_is_enabled() {
     for path in ["/", "/client.js"] {
         assert_eq!(ask(get(path)).await.code(), "not_found");
         assert_eq!(ask_with(with_page(), get(path)).await.status, 200);
@@ -20,7 +20,7 @@ async fn the_page_is_there_only_where_it_is_turned_on() {
 }
 
 #[tokio::test]
-async fn the_page_may_reach_the_store_and_nothing_else() {
+async fn the_page_may_connect_to_the_store_only() {
     let page = ask_with(with_page(), get("/")).await;
     let policy = page.header("content-security-policy");
     assert!(

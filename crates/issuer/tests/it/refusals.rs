@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Error responses.
 
 use axum::body::Body;
 use darkroom_contract::UploadId;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::harness::{ask, ask_with, get, post};
 
 #[tokio::test]
-async fn every_refusal_is_a_problem_with_a_code() {
+async fn every_error_is_a_problem_with_a_code() {
     let id = UploadId::generate();
     let text = Request::post("/v1/uploads")
         .header("content-type", "text/plain")
@@ -66,12 +66,12 @@ async fn every_refusal_is_a_problem_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_refused_method_is_told_which_are_taken() {
+async fn a_refused_method_is_answered_with_the_allowed_ones() {
     assert_eq!(ask(get("/v1/uploads")).await.header("allow"), "POST");
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_is_worth_another_try() {
+async fn an_outage_of_the_store_is_answered_with_retry_after() {
     let answer = ask(get(&format!(
         "/v1/uploads/avatar/u1/{}",
         UploadId::generate()
@@ -84,12 +84,12 @@ async fn a_store_that_is_away_is_worth_another_try() {
 }
 
 #[tokio::test]
-async fn the_process_is_up_whatever_the_store_is() {
+async fn the_process_is_healthy_during_an_outage_of_the_store() {
     assert_eq!(ask(get("/healthz")).await.status, 200);
 }
 
 #[tokio::test]
-async fn hostile_text_reaches_neither_keys_nor_headers() {
+async fn a_hostile_owner_is_refused() {
     for owner in ["../x", "a/b", "a\r\nx: y", "a\0", "%2e%2e", "ü", "", " "] {
         let body = json!({
             "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
@@ -113,7 +113,7 @@ fn preflight(origin: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn a_page_may_call_if_its_origin_is_listed() {
+async fn a_page_may_call_if_its_origin_is_allowed() {
     let answer = ask(preflight("https://anyone.example")).await;
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert_eq!(answer.header("access-control-allow-credentials"), "");

@@ -1,6 +1,5 @@
-//! From connections to requests, and an end to both.
+//! The HTTP server: connections, their limits, and a graceful stop.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,21 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::Issuer;
 
-/// What is under way when the service stops has this long to end.
+/// The time that requests in progress have to finish after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Tokens may have 8 KiB; nothing else that a client has to send is long.
+/// Tokens may have 8 KiB; no other header of a client is long.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
-/// After an accept that failed, mostly for want of file descriptors.
+/// The pause after a failed accept, which mostly fails for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
-    /// Serves until `stop` is cancelled; then whoever waits for an outcome is answered at once,
-    /// and requests under way have 10 seconds to end.
+    /// Serves until `stop` is cancelled. Long polls are then answered at once, and requests in
+    /// progress have 10 seconds to finish.
     ///
-    /// # Errors
-    /// None today: a connection that fails is logged and costs nobody else anything.
-    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
+    /// A connection that fails is logged and affects no other.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let connections = GracefulShutdown::new();
         let service = TowerToHyperService::new(self.router());
         let mut http = http1::Builder::new();
@@ -36,15 +34,15 @@ impl Issuer {
             .header_read_timeout(self.state.parts.settings.read_timeout)
             .max_buf_size(MAX_HEADER_BYTES)
             .max_headers(MAX_HEADERS);
-        let places = Arc::new(Semaphore::new(self.state.parts.limits.max_connections));
-        while let Some((stream, place)) = next(&listener, &places, &stop).await {
+        let permits = Arc::new(Semaphore::new(self.state.parts.limits.max_connections));
+        while let Some((stream, permit)) = accept(&listener, &permits, &stop).await {
             let connection = http.serve_connection(TokioIo::new(stream), service.clone());
             let connection = connections.watch(connection);
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection ended early");
+                    tracing::debug!(%error, "connection ended early");
                 }
-                drop(place);
+                drop(permit);
             });
         }
         drop(listener);
@@ -53,32 +51,31 @@ impl Issuer {
             .await
             .is_err()
         {
-            tracing::warn!("stopped with requests under way");
+            tracing::warn!("stopped before all requests were answered");
         }
-        Ok(())
     }
 }
 
-/// The next connection, once there is a place for it; none when it is time to stop.
-async fn next(
+/// Accepts the next connection once there is a permit for it; `None` after a stop.
+async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
     stop: &CancellationToken,
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned();
-    let place = stop.run_until_cancelled(place).await?.ok()?;
+    let permit = Arc::clone(permits).acquire_owned();
+    let permit = stop.run_until_cancelled(permit).await?.ok()?;
     loop {
         let accepted = stop.run_until_cancelled(listener.accept()).await?;
         match accepted {
             Ok((stream, _)) => {
-                // Answers are small and written whole: waiting to fill a packet only delays them.
+                // Answers are small and written whole, so Nagle's algorithm would only delay them.
                 if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "a connection without TCP_NODELAY");
+                    tracing::debug!(%error, "cannot set TCP_NODELAY");
                 }
-                return Some((stream, place));
+                return Some((stream, permit));
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

@@ -1,4 +1,4 @@
-//! Who is let in by a key, and for whom they may act.
+//! API keys: the requests that they authenticate, and the owners and profiles that they permit.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,14 +9,14 @@ use serde_json::json;
 
 use crate::harness::{Answer, ask_router, get, issuer_for, post};
 
-pub(crate) fn create(owner: Option<&str>, profile: &str) -> Request<Body> {
+fn create(owner: Option<&str>, profile: &str) -> Request<Body> {
     let body = json!({
         "profile": profile, "owner": owner, "content_type": "image/png", "size": 1
     });
     post(body.to_string())
 }
 
-pub(crate) fn with_token(mut request: Request<Body>, token: &str) -> Request<Body> {
+fn with_token(mut request: Request<Body>, token: &str) -> Request<Body> {
     let value = format!("Bearer {token}").parse().unwrap();
     request.headers_mut().insert(header::AUTHORIZATION, value);
     request
@@ -39,7 +39,7 @@ async fn router_with(keys: Vec<ApiKeySettings>) -> Router {
     issuer_for(&auth, IssuerSettings::default()).await.router()
 }
 
-pub(crate) fn outcome(answer: &Answer) -> (u16, String) {
+fn outcome(answer: &Answer) -> (u16, String) {
     let code = if answer.status.is_success() {
         String::new()
     } else {
@@ -49,7 +49,7 @@ pub(crate) fn outcome(answer: &Answer) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn without_a_good_key_nothing_under_v1_answers() {
+async fn without_a_valid_key_nothing_under_v1_is_served() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "web", None, &[])]).await;
     let id = UploadId::generate();
@@ -98,7 +98,7 @@ async fn without_a_good_key_nothing_under_v1_answers() {
 }
 
 #[tokio::test]
-async fn a_token_is_taken_from_its_header_alone() {
+async fn a_token_is_accepted_in_its_header_only() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "web", None, &[])]).await;
     let id = UploadId::generate();
@@ -147,16 +147,16 @@ async fn a_key_acts_for_its_owner_and_its_profiles_only() {
 }
 
 #[tokio::test]
-async fn the_uploads_of_others_look_like_none_at_all() {
+async fn uploads_of_others_are_answered_like_uploads_that_do_not_exist() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "u1", Some("u1"), &["avatar"])]).await;
     let id = UploadId::generate();
-    let nobody_s = ask_router(
+    let nonexistent = ask_router(
         router.clone(),
         with_token(get("/v1/uploads/avatar/u1/1"), key.reveal()),
     )
     .await;
-    assert_eq!(outcome(&nobody_s), (404, "unknown_upload".to_owned()));
+    assert_eq!(outcome(&nonexistent), (404, "unknown_upload".to_owned()));
     for path in [
         format!("/v1/uploads/avatar/u2/{id}"),
         format!("/v1/uploads/photo/u1/{id}"),
@@ -170,7 +170,7 @@ async fn the_uploads_of_others_look_like_none_at_all() {
             let request = with_token(request, key.reveal());
             let answer = ask_router(router.clone(), request).await;
             assert_eq!(answer.status, 404, "{path}");
-            assert_eq!(answer.text, nobody_s.text, "{path}");
+            assert_eq!(answer.text, nonexistent.text, "{path}");
         }
     }
 }

@@ -1,0 +1,71 @@
+//! The state that every handler shares.
+
+use std::sync::Arc;
+
+use darkroom_cloud::UploadPresigner;
+use darkroom_contract::Profiles;
+use darkroom_render::RenderPool;
+use darkroom_uploads::{UploadStore, VariantUrls};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::Authenticator;
+use crate::health::Readiness;
+use crate::limits::{LimitSettings, RequestLimits};
+use crate::settings::IssuerSettings;
+use crate::uploads::StatusWatcher;
+
+/// Base64 bodies decoded at once. Each takes 64 MiB of memory at most.
+const DECODING_PERMITS: usize = 2;
+/// Images inspected at once: as many as a pool has render processes on most machines.
+const INSPECTION_PERMITS: usize = 4;
+
+/// The dependencies of an [`Issuer`](crate::Issuer).
+#[derive(Debug, Clone)]
+pub struct IssuerParts {
+    /// The store of uploads.
+    pub store: UploadStore,
+    /// The signer of uploads into the store.
+    pub presigner: UploadPresigner,
+    /// The URLs of variants.
+    pub variant_urls: VariantUrls,
+    /// All profiles.
+    pub profiles: Arc<Profiles>,
+    /// The check of API keys and tokens.
+    pub auth: Arc<Authenticator>,
+    /// The render processes that inspect images.
+    pub pool: Arc<RenderPool>,
+    /// The section `[issuer]`.
+    pub settings: IssuerSettings,
+    /// The section `[limits]`.
+    pub limits: LimitSettings,
+}
+
+/// The state that every handler shares.
+#[derive(Debug)]
+pub(crate) struct AppState {
+    pub(crate) parts: IssuerParts,
+    pub(crate) limits: RequestLimits,
+    pub(crate) readiness: Readiness,
+    pub(crate) status_watcher: Arc<StatusWatcher>,
+    /// A permit for each base64 body in memory.
+    pub(crate) decoding: Semaphore,
+    /// A permit for each image in memory for inspection.
+    pub(crate) inspection: Semaphore,
+    /// Cancelled when the service stops, so that every long poll is answered at once.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl AppState {
+    pub(crate) fn new(parts: IssuerParts) -> Self {
+        Self {
+            limits: RequestLimits::new(&parts.limits, parts.auth.is_on()),
+            readiness: Readiness::new(parts.store.clone()),
+            status_watcher: Arc::new(StatusWatcher::new(parts.store.clone())),
+            decoding: Semaphore::new(DECODING_PERMITS),
+            inspection: Semaphore::new(INSPECTION_PERMITS),
+            stopping: CancellationToken::new(),
+            parts,
+        }
+    }
+}
