@@ -1,51 +1,59 @@
-//! What a file is and carries, read from its headers alone.
+//! Inspection of a file without decoding its pixels.
 
-use crate::header::Header;
-use crate::metadata::{Survey, icc, survey};
-use crate::sniff::sniff;
-use crate::{Inspection, Limits, Rejection, Source};
+use serde::{Deserialize, Serialize};
 
-/// Orientations from which on width and height change places (EXIF tag 0112, values 5 to 8).
-const FIRST_TRANSPOSED: u8 = 5;
+use crate::geometry::Orientation;
+use crate::metadata::icc;
+use crate::{GpsPosition, Limits, MetadataKind, Rejection, Source};
 
-/// Reads what `bytes` are and what they would give away, without decoding a pixel.
-///
-/// A picture whose pixels are damaged is still inspected as long as its header is whole.
-///
-/// # Errors
-/// The codes of [`render`](crate::render) that need no pixels: `empty`, `not_an_image`,
-/// `unsupported_format`, `too_many_bytes`, `dimensions_exceeded`, `too_many_pixels`,
-/// `too_many_frames`, and `corrupt` for a broken header.
-pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspection, Rejection> {
-    limits.check_bytes(bytes)?;
-    let format = sniff(bytes)?;
-    limits.check_format(format)?;
-    let header = Header::read(bytes, format, limits.max_frames)?;
-    limits.check_header(&header)?;
-    Ok(tell(bytes, &header, survey(bytes, format)))
+/// The properties and metadata of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// The format, stored size, orientation and number of frames.
+    #[serde(flatten)]
+    pub source: Source,
+    /// The size of the upright image in pixels, `[width, height]`.
+    pub upright_size: [u32; 2],
+    /// The size of the file in bytes.
+    pub bytes: u64,
+    /// The color profile's own description, such as `"Display P3"`.
+    pub icc_profile: Option<String>,
+    /// Every kind of metadata in the file, without duplicates, in declaration order.
+    pub metadata: Vec<MetadataKind>,
+    /// The place where the image was taken.
+    pub gps: Option<GpsPosition>,
+    /// The make and model of the camera.
+    pub camera: Option<String>,
+    /// The time when the image was taken, as the camera wrote it (EXIF `DateTimeOriginal`).
+    pub taken_at: Option<String>,
 }
 
-fn tell(bytes: &[u8], header: &Header, found: Survey) -> Inspection {
-    let (width, height) = (header.width, header.height);
-    let upright_size = if found.orientation >= FIRST_TRANSPOSED {
-        [height, width]
-    } else {
-        [width, height]
-    };
-    Inspection {
+/// Reads the properties and metadata of a file without decoding a pixel.
+///
+/// An image with damaged pixels can be inspected as long as its header is intact.
+///
+/// # Errors
+/// The codes of [`render`](crate::render) that do not depend on pixels: `empty`, `not_an_image`,
+/// `unsupported_format`, `too_many_bytes`, `dimensions_exceeded`, `too_many_pixels`,
+/// `too_many_frames`, and `corrupt` for a damaged header.
+pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspection, Rejection> {
+    let (format, header) = limits.check(bytes)?;
+    let scan = format.scan_metadata(bytes);
+    let upright = Orientation::from_exif(scan.orientation).apply_to_size(header.size());
+    Ok(Inspection {
         source: Source {
-            format: header.format,
-            width,
-            height,
-            orientation: found.orientation,
+            format,
+            width: header.width,
+            height: header.height,
+            orientation: scan.orientation,
             frames: header.frames,
         },
-        upright_size,
+        upright_size: [upright.width, upright.height],
         bytes: bytes.len() as u64,
-        icc_profile: found.icc.as_deref().and_then(icc::description),
-        metadata: found.kinds.into_iter().collect(),
-        gps: found.gps,
-        camera: found.camera,
-        taken_at: found.taken_at,
-    }
+        icc_profile: scan.icc.as_deref().and_then(icc::description),
+        metadata: scan.kinds.into_iter().collect(),
+        gps: scan.gps,
+        camera: scan.camera,
+        taken_at: scan.taken_at,
+    })
 }

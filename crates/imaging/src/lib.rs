@@ -1,18 +1,18 @@
-//! Pure pictures: bytes and a [`Recipe`] in, rendered variants out.
+//! Image rendering: bytes and a [`Recipe`] in, encoded variants out.
 //!
-//! [`render`] recognises the real format, refuses what is over the limits before a pixel is
-//! decoded, makes the picture upright, converts it to sRGB and encodes every variant that the
-//! recipe names. [`inspect`] reads what a file is and what it would give away, without decoding.
+//! [`render`] detects the format, checks the limits before a pixel is decoded, turns the image upright,
+//! converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads a file's properties and
+//! metadata without decoding it.
 //!
-//! This crate never touches a file, a socket, a clock, a thread or the environment, and the same
-//! bytes with the same recipe always give the same output. It is run inside the render process
-//! only: a decoder that crashes or asks for too much memory takes that process with it.
+//! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes and
+//! the same recipe always yield the same output. It runs only in the render process: a decoder that
+//! crashes or needs too much memory takes that process with it.
 //!
 //! ```
 //! use darkroom_imaging::{Encoding, IccPolicy, Limits, Recipe, SourceFormat, Variant, render};
 //! use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation, scene};
 //!
-//! // A picture of 60 x 40 pixels from a camera that was held sideways.
+//! // A photo of 60 x 40 pixels by a camera that was held sideways.
 //! let stored = rotated_for_orientation(&scene(60, 40), 6);
 //! let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
 //!
@@ -44,43 +44,30 @@
 
 #![warn(missing_docs)]
 
-mod attention;
-mod colour;
-mod decode;
+mod animation;
+mod color;
+mod decoded;
 mod encode;
-mod format;
-mod framing;
+mod formats;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod geometry;
-mod header;
-mod heif;
 mod inspect;
-mod inspection;
-mod limits;
 mod metadata;
-mod orientation;
 mod pixels;
-mod placeholder;
-mod placement;
 mod recipe;
-mod reel;
 mod rejection;
 mod render;
 mod rendered;
-mod resample;
-mod riff;
-mod sniff;
-mod still;
+mod saliency;
 
-pub use format::{OutputFormat, SourceFormat};
-pub use heif::load_decoders;
-pub use inspect::inspect;
-pub use inspection::{GpsPosition, Inspection};
-pub use metadata::MetadataKind;
+pub use formats::{SourceFormat, load_decoders};
+pub use inspect::{Inspection, inspect};
+pub use metadata::{GpsPosition, MetadataKind};
 pub use recipe::{
-    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, Recipe, Resize, Variant, WebpMode,
+    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, Recipe, Resize,
+    Variant, WebpMode,
 };
 pub use rejection::{Rejection, RejectionCode};
 pub use render::render;

@@ -1,61 +1,71 @@
-//! Why a picture was not rendered.
+//! Reasons for rejecting a source.
 
 use serde::{Deserialize, Serialize};
 
-/// A source that is not rendered, and why.
+/// The reason why a source is not rendered.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{code}: {message}")]
 pub struct Rejection {
-    /// What programs branch on.
+    /// The stable code, for programs.
     pub code: RejectionCode,
-    /// What a person reads; it never repeats bytes of the source.
+    /// The explanation, for people; it never repeats bytes of the source.
     pub message: String,
 }
 
 impl Rejection {
-    /// A rejection for `code` with a sentence for people.
+    /// Creates a rejection.
     pub fn new(code: RejectionCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
         }
     }
+
+    /// Creates a rejection with the code `corrupt`.
+    pub(crate) fn corrupt(message: impl Into<String>) -> Self {
+        Self::new(RejectionCode::Corrupt, message)
+    }
+
+    /// Creates a rejection with the code `unsupported_format`.
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(RejectionCode::UnsupportedFormat, message)
+    }
 }
 
-/// The stable codes of [`Rejection`]; the contract with clients.
+/// The stable codes of [`Rejection`]: part of the contract with clients.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectionCode {
-    /// No bytes at all.
+    /// The file is empty.
     Empty,
-    /// Not the beginning of any picture or known file.
+    /// The file does not begin like any image or other known kind of file.
     NotAnImage,
-    /// A known kind of file, but not one that is let in.
+    /// The file is of a known kind, but not an accepted one.
     UnsupportedFormat,
-    /// More bytes than allowed.
+    /// The file has more bytes than allowed.
     TooManyBytes,
-    /// Wider or higher than allowed.
+    /// The image is wider or higher than allowed.
     DimensionsExceeded,
-    /// More pixels than allowed, all frames together included.
+    /// The image, or all frames of the animation together, have more pixels than allowed.
     TooManyPixels,
-    /// More frames than allowed.
+    /// The animation has more frames than allowed.
     TooManyFrames,
-    /// The right format, but damaged or cut short.
+    /// The file is damaged or truncated.
     Corrupt,
-    /// The crop box is empty or reaches outside the upright picture.
+    /// The crop box is empty or reaches outside the upright image.
     CropOutOfBounds,
-    /// Rendering took longer than its deadline (found by the parent of the render process).
+    /// Rendering took longer than its deadline (detected by the parent of the render process).
     TimedOut,
-    /// Rendering needed more memory than it may have.
+    /// Rendering needed more memory than allowed.
     OutOfMemory,
-    /// The render process died (found by its parent).
+    /// The render process died (detected by its parent).
     Crashed,
 }
 
 impl RejectionCode {
-    /// The code as it stands in manifests, such as `"dimensions_exceeded"`.
+    /// Returns the code as manifests contain it, such as `"dimensions_exceeded"`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",

@@ -1,72 +1,72 @@
-//! What rendering gives back.
+//! The result of rendering.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{MetadataKind, OutputFormat, SourceFormat};
 
-/// A picture that was rendered.
+/// A rendered image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// What came in.
+    /// The properties of the source.
     pub source: Source,
-    /// One for each of the recipe's variants, in the recipe's order.
+    /// One file for each variant of the recipe, in the recipe's order.
     pub variants: Vec<RenderedVariant>,
-    /// What to show until the picture is there.
+    /// The placeholder to show while the image loads.
     pub placeholder: Placeholder,
-    /// Kinds of metadata that the source carried and no variant does, without duplicates.
+    /// The kinds of metadata that the source has and no variant has, without duplicates.
     pub removed_metadata: Vec<MetadataKind>,
-    /// What was odd about the source but did not stop it.
+    /// Oddities of the source that did not prevent rendering.
     pub notes: Vec<Note>,
 }
 
-/// What a source is, as its header says.
+/// The properties of a source according to its header.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// The real format.
+    /// The format, detected from the first bytes.
     pub format: SourceFormat,
-    /// Stored width in pixels, before orientation is applied.
+    /// The stored width in pixels, before orientation is applied.
     pub width: u32,
-    /// Stored height in pixels, before orientation is applied.
+    /// The stored height in pixels, before orientation is applied.
     pub height: u32,
-    /// EXIF orientation, 1 to 8; 1 where there is none.
+    /// The EXIF orientation, 1 to 8; 1 if there is none.
     pub orientation: u8,
-    /// Frames of the animation; 1 for a still picture.
+    /// The number of frames; 1 for a still image.
     pub frames: u32,
 }
 
-/// One encoded picture.
+/// An encoded variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedVariant {
     /// The variant's name in the recipe.
     pub name: String,
-    /// What the bytes are.
+    /// The format of the file.
     pub format: OutputFormat,
-    /// Width in pixels.
+    /// The width in pixels.
     pub width: u32,
-    /// Height in pixels.
+    /// The height in pixels.
     pub height: u32,
     /// The encoded file.
     pub bytes: Vec<u8>,
 }
 
-/// What to show until a picture is loaded.
+/// A placeholder to show while an image loads.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placeholder {
-    /// [ThumbHash](https://evanw.github.io/thumbhash/) in standard base64 with padding.
+    /// The [ThumbHash](https://evanw.github.io/thumbhash/) in standard base64 with padding.
     pub thumbhash: String,
-    /// The most frequent colour as `#rrggbb` in sRGB.
+    /// The most frequent color as `#rrggbb` in sRGB.
     pub dominant_color: String,
 }
 
-/// Something odd about a source that did not stop it.
+/// An oddity of a source that did not prevent rendering.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// What programs branch on.
+    /// The stable code, for programs.
     pub code: NoteCode,
-    /// What a person reads.
+    /// The explanation, for people.
     pub message: String,
 }
 
@@ -75,10 +75,10 @@ pub struct Note {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteCode {
-    /// The embedded colour profile was unusable and was ignored.
+    /// The embedded color profile is unusable and was ignored.
     IccIgnored,
-    /// The declared type is not what the bytes are.
+    /// The declared content type is not the actual one.
     TypeMismatch,
-    /// The file was damaged beyond its pixels; the picture is whole.
+    /// The file is damaged, but no pixel is missing.
     Damaged,
 }

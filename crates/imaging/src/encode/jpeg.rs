@@ -8,7 +8,7 @@ use image::{ExtendedColorType, ImageEncoder};
 use crate::pixels::{Layout, Pixels, out_of_memory};
 use crate::{Color, Rejection};
 
-/// Transparent pixels are laid on `background`.
+/// Encodes an image; transparent pixels are blended over `background`.
 pub(super) fn encode(
     pixels: Cow<'_, Pixels>,
     quality: u8,
@@ -37,7 +37,7 @@ pub(super) fn encode(
     Ok(bytes)
 }
 
-/// Lays a picture with alpha on a colour.
+/// Blends an image with alpha over a color.
 fn flatten(mut pixels: Pixels, background: Color) -> Pixels {
     let Color { red, green, blue } = background;
     let count = pixels.data.len() / 4;
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transparent_pixels_take_the_background() {
+    fn transparent_pixels_become_the_background() {
         let pixels = Pixels {
             width: 3,
             height: 1,

@@ -1,9 +1,11 @@
-//! EXIF (CIPA DC-008-2019): orientation, and what it tells about place, time and camera.
+//! EXIF (CIPA DC-008-2019): orientation, place, time and camera.
 
-use super::MetadataKind::{Camera, DateTime, Description, Exif, Gps, MakerNote, Thumbnail};
+use super::gps::{self, GpsPosition};
+use super::kind::MetadataKind;
+use super::kind::MetadataKind::{Camera, DateTime, Description, Exif, Gps, MakerNote, Thumbnail};
+use super::scan::MetadataScan;
 use super::text::{is_blank, printable};
 use super::tiff::{Entry, Tiff};
-use super::{MetadataKind, Survey, gps};
 
 mod tag {
     pub(super) const MAKE: u16 = 0x010f;
@@ -18,17 +20,17 @@ mod tag {
     pub(super) const USER_COMMENT: u16 = 0x9286;
 }
 
-/// Bytes before the text of `UserComment` and some GPS tags that name its encoding.
+/// The length of the character code before the text of `UserComment`.
 const CHARACTER_CODE_LENGTH: usize = 8;
 
-/// Reads an EXIF block, with or without the `Exif\0\0` that JPEG puts before it.
+/// Reads an EXIF block, with or without the prefix `Exif\0\0` that JPEG adds.
 ///
-/// The first readable block of a file decides orientation, position, camera and time. Broken
-/// entries are skipped one by one, so that a bad maker note does not turn a picture on its side.
-pub(crate) fn read(block: &[u8], survey: &mut Survey) {
-    survey.found(Exif);
+/// The first readable block of a file determines orientation, place, camera and time. Broken entries
+/// are skipped one by one, so that a bad maker note does not lose the orientation.
+pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
+    scan.add(Exif);
     let tiff = match block.strip_prefix(b"Exif\0") {
-        // The second byte of padding is not always zero.
+        // The second padding byte is not always zero.
         Some(padded) => padded.get(1..).unwrap_or_default(),
         None => block,
     };
@@ -36,20 +38,20 @@ pub(crate) fn read(block: &[u8], survey: &mut Survey) {
     let Some(first) = tiff.first_directory() else {
         return;
     };
-    let facts = Facts::read(tiff, first, survey);
+    let facts = Facts::read(tiff, first, scan);
     if let Some(thumbnail) = tiff.next_directory(first) {
-        read_thumbnail(tiff, thumbnail, survey);
+        read_thumbnail(tiff, thumbnail, scan);
     }
-    if !survey.exif_is_read {
-        survey.exif_is_read = true;
-        survey.orientation = facts.orientation.unwrap_or(1);
-        survey.camera = facts.camera();
-        survey.taken_at = facts.taken_at();
-        survey.gps = facts.gps;
+    if !scan.has_exif {
+        scan.has_exif = true;
+        scan.orientation = facts.orientation.unwrap_or(1);
+        scan.camera = facts.camera();
+        scan.taken_at = facts.taken_at();
+        scan.gps = facts.gps;
     }
 }
 
-/// What the first directory and those it points to say about the picture.
+/// The facts in the first directory and those it points to.
 #[derive(Default)]
 struct Facts {
     orientation: Option<u8>,
@@ -58,38 +60,38 @@ struct Facts {
     changed: Option<String>,
     original: Option<String>,
     digitized: Option<String>,
-    gps: Option<crate::GpsPosition>,
+    gps: Option<GpsPosition>,
 }
 
 impl Facts {
-    fn read(tiff: Tiff<'_>, first: usize, survey: &mut Survey) -> Self {
+    fn read(tiff: Tiff<'_>, first: usize, scan: &mut MetadataScan) -> Self {
         let mut facts = Self::default();
         let (mut exif, mut gps_directory) = (None, None);
         for entry in tiff.entries(first) {
             match entry.tag {
                 tag::EXIF_DIRECTORY => exif = exif.or(entry.number()),
                 tag::GPS_DIRECTORY => gps_directory = gps_directory.or(entry.number()),
-                _ => facts.take(entry, survey),
+                _ => facts.read_entry(entry, scan),
             }
         }
         if let Some(offset) = exif {
             for entry in tiff.entries(offset as usize) {
-                facts.take(entry, survey);
+                facts.read_entry(entry, scan);
             }
         }
         if let Some(offset) = gps_directory {
             let gps = gps::read(tiff, offset as usize);
             facts.gps = gps.position;
             if gps.has_content {
-                survey.found(Gps);
+                scan.add(Gps);
             }
         }
         facts
     }
 
-    fn take(&mut self, entry: Entry<'_>, survey: &mut Survey) {
+    fn read_entry(&mut self, entry: Entry<'_>, scan: &mut MetadataScan) {
         if let Some(kind) = kind_of(entry) {
-            survey.found(kind);
+            scan.add(kind);
         }
         let keep = |field: &mut Option<String>| {
             if field.is_none() {
@@ -107,13 +109,13 @@ impl Facts {
         }
     }
 
-    /// Maker and model; the maker is left out where the model begins with it, as it often does.
+    /// Returns make and model. The make is left out if the model begins with it, as it often does.
     fn camera(&self) -> Option<String> {
         match (&self.make, &self.model) {
             (Some(make), Some(model)) => {
-                let maker = make.split_whitespace().next().unwrap_or_default();
-                let named = model.get(..maker.len());
-                if named.is_some_and(|start| start.eq_ignore_ascii_case(maker)) {
+                let brand = make.split_whitespace().next().unwrap_or_default();
+                let start = model.get(..brand.len());
+                if start.is_some_and(|start| start.eq_ignore_ascii_case(brand)) {
                     Some(model.clone())
                 } else {
                     Some(format!("{make} {model}"))
@@ -123,7 +125,7 @@ impl Facts {
         }
     }
 
-    /// The time of the shot, else of its digitisation, else of the last change.
+    /// Returns the time of the shot, or else of its digitization, or else of the last change.
     fn taken_at(&self) -> Option<String> {
         [&self.original, &self.digitized, &self.changed]
             .into_iter()
@@ -138,14 +140,14 @@ fn orientation(entry: Entry<'_>) -> Option<u8> {
     (1..=8).contains(&number).then_some(number)
 }
 
-/// The kind that an entry of the first or the EXIF directory gives away by being there.
+/// Returns the kind of metadata that an entry of the first or the EXIF directory belongs to.
 fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
     let text = match entry.tag {
         tag::USER_COMMENT => entry.value.get(CHARACTER_CODE_LENGTH..).unwrap_or_default(),
         _ => entry.value,
     };
     let kind = match entry.tag {
-        // A maker note counts even where its bytes are cut off: something pointed there.
+        // A maker note counts even if its bytes are missing: something pointed to it.
         tag::MAKER_NOTE => return Some(MakerNote),
         // Make, Model, HostComputer, owner, serial numbers, lens (A430 to A435), and DNG's
         // UniqueCameraModel and CameraSerialNumber.
@@ -156,7 +158,7 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
         0x010d | 0x010e | 0x013b | 0x8298 | 0x9286 | 0x9c9b..=0x9c9f | 0xa436..=0xa438 => {
             Description
         }
-        // Blocks of other standards that TIFF writers keep in the first directory.
+        // Blocks of other standards that TIFF writers store in the first directory.
         0x02bc => MetadataKind::Xmp,
         0x83bb | 0x8649 => MetadataKind::Iptc,
         _ => return None,
@@ -164,12 +166,12 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
     (!is_blank(text)).then_some(kind)
 }
 
-/// The second directory describes a thumbnail: JPEGInterchangeFormat or StripOffsets.
-fn read_thumbnail(tiff: Tiff<'_>, directory: usize, survey: &mut Survey) {
-    let is_there = tiff
+/// Reads the second directory, which describes a thumbnail: JPEGInterchangeFormat or StripOffsets.
+fn read_thumbnail(tiff: Tiff<'_>, directory: usize, scan: &mut MetadataScan) {
+    let has_thumbnail = tiff
         .entries(directory)
         .any(|entry| matches!(entry.tag, 0x0201 | 0x0111) && !is_blank(entry.value));
-    if is_there {
-        survey.found(Thumbnail);
+    if has_thumbnail {
+        scan.add(Thumbnail);
     }
 }

@@ -1,8 +1,20 @@
 //! The GPS directory of EXIF (CIPA DC-008-2019, 4.6.6).
 
+use serde::{Deserialize, Serialize};
+
 use super::text::is_blank;
 use super::tiff::{Entry, Tiff};
-use crate::GpsPosition;
+
+/// A position in WGS 84, from the EXIF GPS IFD.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GpsPosition {
+    /// Degrees north of the equator; negative to the south.
+    pub latitude: f64,
+    /// Degrees east of Greenwich; negative to the west.
+    pub longitude: f64,
+    /// Meters above sea level.
+    pub altitude: Option<f64>,
+}
 
 mod tag {
     pub(super) const LATITUDE_REF: u16 = 1;
@@ -13,12 +25,12 @@ mod tag {
     pub(super) const ALTITUDE: u16 = 6;
 }
 
-/// What a GPS directory says.
+/// The content of a GPS directory.
 #[derive(Default)]
 pub(super) struct Gps {
-    /// The position, where latitude and longitude are whole.
+    /// The position, if latitude and longitude are complete and on the globe.
     pub(super) position: Option<GpsPosition>,
-    /// Whether any tag tells something; cameras without a fix write empty directories.
+    /// Whether any tag has a meaningful value; cameras without a fix write empty directories.
     pub(super) has_content: bool,
 }
 
@@ -28,7 +40,7 @@ pub(super) fn read(tiff: Tiff<'_>, offset: usize) -> Gps {
     let (mut latitude, mut longitude, mut altitude) = (None, None, None);
     let (mut south, mut west, mut below) = (false, false, false);
     for entry in tiff.entries(offset) {
-        gps.has_content |= tells_something(entry);
+        gps.has_content |= is_meaningful(entry);
         match entry.tag {
             tag::LATITUDE_REF => south = matches!(entry.value.first(), Some(b'S' | b's')),
             tag::LATITUDE => latitude = degrees(entry),
@@ -43,22 +55,22 @@ pub(super) fn read(tiff: Tiff<'_>, offset: usize) -> Gps {
         gps.position = GpsPosition {
             latitude: signed(latitude, south),
             longitude: signed(longitude, west),
-            altitude: altitude.map(|metres| signed(metres, below)),
+            altitude: altitude.map(|meters| signed(meters, below)),
         }
-        .into_earthly();
+        .on_globe();
     }
     gps
 }
 
 impl GpsPosition {
-    /// Itself, where it lies on the globe.
-    fn into_earthly(self) -> Option<Self> {
-        let on_globe = self.latitude.abs() <= 90.0 && self.longitude.abs() <= 180.0;
-        on_globe.then_some(self)
+    /// Returns the position if its coordinates are in range.
+    fn on_globe(self) -> Option<Self> {
+        let is_in_range = self.latitude.abs() <= 90.0 && self.longitude.abs() <= 180.0;
+        is_in_range.then_some(self)
     }
 }
 
-/// Degrees, minutes and seconds as one number; minutes and seconds may be missing.
+/// Returns degrees, minutes and seconds as decimal degrees; minutes and seconds may be missing.
 fn degrees(entry: Entry<'_>) -> Option<f64> {
     let mut parts = entry.rationals();
     let degrees = parts.next()?;
@@ -67,7 +79,7 @@ fn degrees(entry: Entry<'_>) -> Option<f64> {
     Some(degrees + minutes / 60.0 + seconds / 3600.0)
 }
 
-/// Zero stays positive: no one is at -0 degrees.
+/// Applies a sign; zero stays positive.
 fn signed(value: f64, negative: bool) -> f64 {
     if negative && value != 0.0 {
         -value
@@ -76,15 +88,15 @@ fn signed(value: f64, negative: bool) -> f64 {
     }
 }
 
-/// Whether a tag holds more than its place: all but the version, units and references, and
-/// only where it is neither blank nor zero.
-fn tells_something(entry: Entry<'_>) -> bool {
+/// Returns whether a tag has a meaningful value. Versions, units and references never do, other tags
+/// do unless they are blank or zero.
+fn is_meaningful(entry: Entry<'_>) -> bool {
     match entry.tag {
         // Position, altitude, time, speed, track, direction, destination, distance, error.
         2 | 4 | 6 | 7 | 11 | 13 | 15 | 17 | 20 | 22 | 24 | 26 | 31 => {
             entry.rationals().any(|number| number != 0.0)
         }
-        // Satellites, status-free text: processing method, area, date.
+        // Satellites and date; processing method and area, which begin with a character code.
         8 | 29 => !is_blank(entry.value),
         27 | 28 => !is_blank(entry.value.get(8..).unwrap_or_default()),
         _ => false,

@@ -1,15 +1,15 @@
-//! ICC profiles (ISO 15076-1): their name, and putting them together from segments.
+//! ICC profiles (ISO 15076-1): their description, and their assembly from segments.
 
 use std::collections::BTreeMap;
 
 use super::text::printable;
 
-/// More than any profile has.
+/// The largest number of tags and of localized records that is read; real profiles have fewer.
 const MAX_TAGS: usize = 256;
 const HEADER_LENGTH: usize = 128;
 
-/// The profile's own description, such as `"Display P3"`: the tag `desc`, as
-/// `multiLocalizedUnicodeType` (version 4) or `textDescriptionType` (version 2).
+/// Returns the profile's own description, such as `"Display P3"`: the tag `desc`, a
+/// `multiLocalizedUnicodeType` (version 4) or a `textDescriptionType` (version 2).
 pub(crate) fn description(profile: &[u8]) -> Option<String> {
     let (count, tags) = profile.get(HEADER_LENGTH..)?.split_first_chunk()?;
     let count = (u32::from_be_bytes(*count) as usize).min(MAX_TAGS);
@@ -30,7 +30,7 @@ pub(crate) fn description(profile: &[u8]) -> Option<String> {
     }
 }
 
-/// The English record of a `multiLocalizedUnicodeType`, else its first.
+/// Returns the English record of a `multiLocalizedUnicodeType`, or else its first.
 fn localized(value: &[u8]) -> Option<String> {
     let count = u32_at(value, 8)?.min(MAX_TAGS);
     let records = value.get(16..)?.chunks_exact(12).take(count);
@@ -51,17 +51,17 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize)
 }
 
-/// A profile that comes in numbered segments, as in JPEG (ICC.1:2010, annex B.4).
+/// A profile in numbered segments, as in JPEG (ICC.1:2010, annex B.4).
 #[derive(Default)]
-pub(super) struct Segments<'a> {
+pub(crate) struct Segments<'a> {
     count: u8,
     parts: BTreeMap<u8, &'a [u8]>,
 }
 
 impl<'a> Segments<'a> {
-    /// Takes one segment: its number, how many there are, and its part of the profile. Of two
-    /// with the same number the first counts.
-    pub(super) fn add(&mut self, segment: &'a [u8]) {
+    /// Adds a segment: its number, the number of segments, and its part of the profile. Of two
+    /// segments with the same number the first counts.
+    pub(crate) fn add(&mut self, segment: &'a [u8]) {
         let [number, count, part @ ..] = segment else {
             return;
         };
@@ -73,13 +73,13 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// The whole profile; `None` where a segment is missing. Numbers count from 1, and from 0
-    /// in the files of some writers.
-    pub(super) fn assemble(&self) -> Option<Vec<u8>> {
-        let complete = self.count > 0 && self.parts.len() == usize::from(self.count);
+    /// Returns the whole profile; `None` if a segment is missing. Numbers begin at 1, in the files
+    /// of some writers at 0.
+    pub(crate) fn assemble(&self) -> Option<Vec<u8>> {
+        let is_complete = self.count > 0 && self.parts.len() == usize::from(self.count);
         let (first, last) = (self.parts.keys().next()?, self.parts.keys().next_back()?);
-        let gapless = usize::from(last - first) + 1 == self.parts.len();
-        (complete && gapless && *first <= 1)
+        let is_gapless = usize::from(last - first) + 1 == self.parts.len();
+        (is_complete && is_gapless && *first <= 1)
             .then(|| self.parts.values().copied().collect::<Vec<_>>().concat())
     }
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_in_any_order_make_one_profile() {
+    fn segments_in_any_order_are_assembled() {
         let mut segments = Segments::default();
         for segment in [&b"\x02\x02second"[..], b"\x01\x02first-", b"\x01\x02again"] {
             segments.add(segment);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_segment_is_no_profile() {
+    fn a_profile_with_a_missing_segment_is_not_assembled() {
         let mut segments = Segments::default();
         segments.add(b"\x01\x03first");
         segments.add(b"\x03\x03third");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_english_one_of_several_descriptions_is_read() {
+    fn the_english_description_is_preferred() {
         let mut mluc = b"mluc\0\0\0\0\0\0\0\x02\0\0\0\x0c".to_vec();
         mluc.extend(b"deDE\0\0\0\x02\0\0\0\x28enUS\0\0\0\x04\0\0\0\x2a");
         mluc.extend(b"\0X\0P\x003");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_that_points_outside_is_none() {
+    fn a_description_outside_the_profile_is_none() {
         let mut bytes = profile(b"desc");
         bytes[136..144].fill(0xff);
         assert_eq!(description(&bytes), None);

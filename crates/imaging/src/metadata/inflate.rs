@@ -1,30 +1,30 @@
-//! zlib streams from outside, with a bound on what they may become.
+//! Bounded inflation of untrusted zlib streams.
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
-/// Bytes that all compressed metadata of one file together may inflate to. The largest ICC
-/// profiles in use (CMYK tables) are about 3 MiB.
+/// The number of bytes to which all compressed metadata of a file together may inflate. The largest
+/// ICC profiles in use (CMYK tables) have about 3 MiB.
 pub(crate) const INFLATE_BUDGET: usize = 4 << 20;
 
-/// What a stream costs at least, so that a file of a million empty ones is not worth its while.
+/// The minimum cost of a stream in bytes, so that a file with a million empty streams is cheap too.
 const MIN_COST: usize = 1 << 10;
 
-/// Inflates streams until the budget of the file is spent.
-pub(super) struct Inflater {
+/// Inflates the streams of one file until its budget is spent.
+pub(crate) struct Inflater {
     budget: usize,
 }
 
 impl Inflater {
-    pub(super) fn new() -> Self {
+    /// Creates an inflater with the whole budget.
+    pub(crate) fn new() -> Self {
         Self {
             budget: INFLATE_BUDGET,
         }
     }
 
-    /// The inflated bytes; `None` where the stream is broken or larger than what is left of the
-    /// budget. What a broken stream gave counts too, or a thousand of them would cost as much
-    /// as no budget at all.
-    pub(super) fn inflate(&mut self, stream: &[u8]) -> Option<Vec<u8>> {
+    /// Inflates a stream; `None` if it is damaged or exceeds the remaining budget. The output of a
+    /// damaged stream counts too, since a thousand of them would otherwise evade the budget.
+    pub(crate) fn inflate(&mut self, stream: &[u8]) -> Option<Vec<u8>> {
         if self.budget == 0 {
             return None;
         }
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_gives_nothing_and_spends_the_budget() {
+    fn a_decompression_bomb_yields_nothing_and_spends_the_budget() {
         let bomb = compress_to_vec_zlib(&vec![0; INFLATE_BUDGET + 1], 9);
         let mut inflater = Inflater::new();
         assert_eq!(inflater.inflate(&bomb), None);

@@ -1,23 +1,20 @@
-//! Everything in a file that is not its pixels: found to be named, never to be kept.
+//! Metadata: everything in a file that is not pixels. It is found so that it can be reported; none of
+//! it is ever copied to an output.
 //!
-//! One small walker per container ([`jpeg`], [`png`], [`gif`], [`webp`]) hands the blocks it
-//! finds to the readers of what is in them ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
+//! The folder of each format walks through its container and passes the blocks that it finds to the
+//! readers here ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
 
 pub(crate) mod exif;
-mod gif;
 mod gps;
 pub(crate) mod icc;
-mod inflate;
-mod jpeg;
+pub(crate) mod inflate;
 mod kind;
-mod photoshop;
-mod png;
-mod raw_profile;
-mod survey;
+pub(crate) mod photoshop;
+mod scan;
 mod text;
 mod tiff;
-mod webp;
 pub(crate) mod xmp;
 
+pub use gps::GpsPosition;
 pub use kind::MetadataKind;
-pub(crate) use survey::{Survey, survey};
+pub(crate) use scan::{MetadataScan, is_padding};

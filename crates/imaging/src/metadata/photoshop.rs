@@ -1,26 +1,26 @@
-//! Photoshop image resources (Adobe's Photoshop file format, "Image resource blocks"), where
-//! IPTC-IIM usually lives.
+//! Photoshop image resources (Adobe's Photoshop file format, "Image resource blocks"), which usually
+//! contain IPTC-IIM.
 
-use super::MetadataKind::{Iptc, Thumbnail};
-use super::Survey;
+use super::kind::MetadataKind::{Iptc, Thumbnail};
+use super::scan::MetadataScan;
 
 /// Resources 1033 and 1036: a thumbnail, in BGR and in RGB.
 const THUMBNAILS: [u16; 2] = [0x0409, 0x040c];
 
-/// Notes a run of resources and whether a thumbnail is among them.
-pub(super) fn read(mut resources: &[u8], survey: &mut Survey) {
-    survey.found(Iptc);
-    while let Some((id, rest)) = next(resources) {
+/// Reads a sequence of resources.
+pub(crate) fn read(mut resources: &[u8], scan: &mut MetadataScan) {
+    scan.add(Iptc);
+    while let Some((id, rest)) = split_resource(resources) {
         if THUMBNAILS.contains(&id) {
-            survey.found(Thumbnail);
+            scan.add(Thumbnail);
         }
         resources = rest;
     }
 }
 
-/// The id of the first resource and what follows it: signature, id, name as a Pascal string,
-/// length and data, the last three padded to even lengths.
-fn next(bytes: &[u8]) -> Option<(u16, &[u8])> {
+/// Splits the first resource off and returns its ID and the rest. A resource is a signature, an ID, a
+/// name as a Pascal string, a length and data, with name and data padded to even lengths.
+fn split_resource(bytes: &[u8]) -> Option<(u16, &[u8])> {
     let (id, rest) = bytes.strip_prefix(b"8BIM")?.split_first_chunk()?;
     let name_length = usize::from(*rest.first()?) + 1;
     let rest = rest.get(name_length.next_multiple_of(2)..)?;

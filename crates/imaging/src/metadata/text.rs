@@ -1,9 +1,9 @@
-//! Text from outside, made fit to be shown.
+//! Sanitization of untrusted text.
 
-/// Longest text that is passed on, in characters.
+/// The length in characters to which text is cut.
 const MAX_CHARS: usize = 120;
 
-/// The text up to the first NUL without control characters and outer spaces; `None` where
+/// Returns the text up to the first NUL, without control characters and surrounding spaces; `None` if
 /// nothing is left. Cameras fill unused text fields with spaces.
 pub(super) fn printable(bytes: &[u8]) -> Option<String> {
     let end = bytes.iter().position(|byte| *byte == 0);
@@ -17,7 +17,7 @@ pub(super) fn printable(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Whether there is anything but zeros and spaces.
+/// Returns whether there is nothing but zeros and spaces.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0 | b' '))
 }
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_never_reach_a_terminal() {
+    fn control_characters_are_removed() {
         assert_eq!(
             printable(b"\x1b[31mCanon\r\n").as_deref(),
             Some("[31mCanon")

@@ -1,13 +1,13 @@
-//! The TIFF structure that EXIF is written in (TIFF 6.0, section 2).
+//! TIFF, the container of EXIF (TIFF 6.0, section 2).
 //!
-//! A reader of its own, because general ones follow every pointer: an EXIF block of 60 KB whose
-//! directories overlap makes kamadak-exif 0.6 collect twelve million entries in 600 MB. This one
-//! visits only the directories it is asked for and borrows every value.
+//! General readers follow every pointer: an EXIF block of 60 KB with overlapping directories makes
+//! kamadak-exif 0.6 collect twelve million entries in 600 MB. This reader visits only the requested
+//! directories and borrows every value.
 
-/// More than any camera writes into one directory; what follows is not read.
+/// The largest number of entries of a directory that is read; no camera writes more.
 const MAX_ENTRIES: usize = 1024;
 
-/// A TIFF header and the bytes that its offsets count in.
+/// A TIFF file with its byte order.
 #[derive(Clone, Copy)]
 pub(super) struct Tiff<'a> {
     bytes: &'a [u8],
@@ -20,18 +20,18 @@ enum ByteOrder {
     Little,
 }
 
-/// One entry of a directory.
+/// An entry of a directory.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) tag: u16,
-    kind: u16,
-    /// Empty where the entry points outside the file.
+    field_type: u16,
+    /// The bytes of all values; empty if the entry points outside the file.
     pub(super) value: &'a [u8],
     order: ByteOrder,
 }
 
 impl<'a> Tiff<'a> {
-    /// Reads the header; `None` where there is none.
+    /// Reads the header; `None` if there is none.
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let order = match bytes.get(..4)? {
             b"II*\0" => ByteOrder::Little,
@@ -41,19 +41,19 @@ impl<'a> Tiff<'a> {
         Some(Self { bytes, order })
     }
 
-    /// Offset of the first directory.
+    /// Returns the offset of the first directory.
     pub(super) fn first_directory(self) -> Option<usize> {
         self.u32_at(4)
     }
 
-    /// The entries of the directory at `offset`, as many as are whole.
+    /// Returns the complete entries of the directory at `offset`.
     pub(super) fn entries(self, offset: usize) -> impl Iterator<Item = Entry<'a>> {
         let count = self.u16_at(offset).unwrap_or(0);
         (0..usize::from(count).min(MAX_ENTRIES))
             .map_while(move |index| self.entry(offset.checked_add(2 + index * 12)?))
     }
 
-    /// Offset of the directory that follows the one at `offset`; `None` where it is the last.
+    /// Returns the offset of the directory after the one at `offset`; `None` if that is the last.
     pub(super) fn next_directory(self, offset: usize) -> Option<usize> {
         let count = usize::from(self.u16_at(offset)?);
         let next = self.u32_at(offset.checked_add(2 + count * 12)?)?;
@@ -61,10 +61,10 @@ impl<'a> Tiff<'a> {
     }
 
     fn entry(self, at: usize) -> Option<Entry<'a>> {
-        let kind = self.u16_at(at + 2)?;
+        let field_type = self.u16_at(at + 2)?;
         let count = self.u32_at(at + 4)?;
         let inline = self.bytes.get(at + 8..at + 12)?;
-        let value = size_of_kind(kind)
+        let value = value_size(field_type)
             .and_then(|size| size.checked_mul(count))
             .and_then(|length| match inline.get(..length) {
                 Some(value) => Some(value),
@@ -75,7 +75,7 @@ impl<'a> Tiff<'a> {
             });
         Some(Entry {
             tag: self.u16_at(at)?,
-            kind,
+            field_type,
             value: value.unwrap_or_default(),
             order: self.order,
         })
@@ -93,9 +93,9 @@ impl<'a> Tiff<'a> {
 }
 
 impl Entry<'_> {
-    /// The first number of a BYTE, SHORT or LONG entry.
+    /// Returns the first value of a BYTE, SHORT or LONG entry.
     pub(super) fn number(self) -> Option<u32> {
-        match self.kind {
+        match self.field_type {
             1 => self.value.first().map(|byte| u32::from(*byte)),
             3 => Some(u32::from(self.order.u16(*self.value.first_chunk()?))),
             4 | 13 => Some(self.order.u32(*self.value.first_chunk()?)),
@@ -103,16 +103,16 @@ impl Entry<'_> {
         }
     }
 
-    /// The numbers of a RATIONAL or SRATIONAL entry; those with a denominator of 0 are left out.
+    /// Returns the values of a RATIONAL or SRATIONAL entry, except those with a denominator of 0.
     pub(super) fn rationals(self) -> impl Iterator<Item = f64> {
-        let pairs = match self.kind {
+        let pairs = match self.field_type {
             5 | 10 => self.value,
             _ => &[],
         };
         pairs.chunks_exact(8).filter_map(move |pair| {
             let numerator = self.order.u32(*pair.first_chunk()?);
             let denominator = self.order.u32(*pair.last_chunk()?);
-            let [numerator, denominator] = match self.kind {
+            let [numerator, denominator] = match self.field_type {
                 5 => [f64::from(numerator), f64::from(denominator)],
                 _ => [numerator, denominator].map(|half| f64::from(half.cast_signed())),
             };
@@ -137,9 +137,9 @@ impl ByteOrder {
     }
 }
 
-/// Bytes of one value of a field type; 13 is the IFD type of TIFF's technical note 1.
-fn size_of_kind(kind: u16) -> Option<usize> {
-    match kind {
+/// Returns the size in bytes of a value of a field type; 13 is the IFD type of TIFF's technical note 1.
+fn value_size(field_type: u16) -> Option<usize> {
+    match field_type {
         1 | 2 | 6 | 7 => Some(1),
         3 | 8 => Some(2),
         4 | 9 | 11 | 13 => Some(4),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_stands_in_the_entry_itself() {
+    fn a_short_value_is_stored_in_the_entry_itself() {
         let bytes = little(&[[0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]]);
         let tiff = Tiff::new(&bytes).unwrap();
         let entry = tiff
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_points_outside_has_no_value_and_hides_no_other() {
+    fn an_entry_that_points_outside_has_no_value_and_does_not_affect_others() {
         let bytes = little(&[
             [0x0f, 1, 2, 0, 255, 255, 255, 255, 9, 0, 0, 0],
             [0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0],
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_cut_short_gives_its_whole_entries() {
+    fn a_truncated_directory_yields_its_complete_entries() {
         let mut bytes = little(&[[0x12, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0]]);
         bytes[8] = 200;
         let tiff = Tiff::new(&bytes).unwrap();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_at_the_end_of_the_number_range_are_outside() {
+    fn offsets_at_the_end_of_the_integer_range_are_outside() {
         let bytes = b"MM\0*\xff\xff\xff\xff";
         let tiff = Tiff::new(bytes).unwrap();
         assert_eq!(tiff.first_directory(), Some(0xffff_ffff));

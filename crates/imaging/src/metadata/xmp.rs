@@ -1,17 +1,17 @@
-//! XMP packets (ISO 16684-1), searched for what changes their meaning.
+//! XMP packets (ISO 16684-1), searched for a few names.
 //!
-//! The packet is not parsed as XML: it is dropped whatever it says, and the names below are
-//! enough to tell people what was in it.
+//! A packet is not parsed as XML. It is removed whatever it contains, and the names below suffice to
+//! report its content.
 
 use memchr::memmem;
 
-use super::MetadataKind::{DepthMap, GainMap, Gps, Xmp};
-use super::{MetadataKind, Survey};
+use super::kind::MetadataKind::{self, DepthMap, GainMap, Gps, Xmp};
+use super::scan::MetadataScan;
 
-/// Names that only stand in a packet when the file carries the thing.
+/// Names that occur in a packet only if the file has metadata of that kind.
 const NAMES: [(&[u8], MetadataKind); 8] = [
     (b"GPSLatitude", Gps),
-    // Adobe's and Ultra HDR's gain map, Apple's, and either in Google's container directory.
+    // The gain maps of Adobe and Ultra HDR, of Apple, and both in Google's container directory.
     (b"http://ns.adobe.com/hdr-gain-map/", GainMap),
     (b"HDRGainMap", GainMap),
     (b"\"GainMap\"", GainMap),
@@ -21,12 +21,12 @@ const NAMES: [(&[u8], MetadataKind); 8] = [
     (b"\"android/depthmap\"", DepthMap),
 ];
 
-/// Notes a packet and what it says.
-pub(crate) fn read(packet: &[u8], survey: &mut Survey) {
-    survey.found(Xmp);
+/// Reads a packet.
+pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
+    scan.add(Xmp);
     for (name, kind) in NAMES {
-        if !survey.kinds.contains(&kind) && memmem::find(packet, name).is_some() {
-            survey.found(kind);
+        if !scan.kinds.contains(&kind) && memmem::find(packet, name).is_some() {
+            scan.add(kind);
         }
     }
 }

@@ -1,0 +1,233 @@
+//! The canvas on which the frames of an animation are drawn.
+
+use super::frame::{Blending, Disposal, Frame};
+use crate::Rejection;
+use crate::geometry::Size;
+use crate::pixels::{Layout, Pixels};
+
+/// The displayed pixels: straight alpha, initially transparent.
+pub(super) struct Canvas {
+    pixels: Pixels,
+    /// The disposal to perform before the next frame.
+    pending: Option<PendingDisposal>,
+}
+
+struct PendingDisposal {
+    area: Area,
+    /// The pixels to restore; `None` if the area is cleared.
+    backup: Option<Vec<u8>>,
+}
+
+/// A rectangle within the canvas, in pixels; it may be empty.
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Canvas {
+    /// Creates a transparent canvas.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(super) fn new(size: Size) -> Result<Self, Rejection> {
+        Ok(Self {
+            pixels: Pixels::zeroed(size, Layout::Rgba)?,
+            pending: None,
+        })
+    }
+
+    /// Returns the pixels that are displayed after the last drawn frame.
+    pub(super) const fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+
+    /// Disposes of the previous frame, then draws `frame`.
+    pub(super) fn draw(&mut self, frame: &Frame) {
+        if let Some(disposal) = self.pending.take() {
+            self.dispose(&disposal);
+        }
+        let area = self.visible_area(frame);
+        self.pending = match frame.disposal {
+            Disposal::Keep => None,
+            Disposal::Clear => Some(PendingDisposal { area, backup: None }),
+            Disposal::Restore => Some(PendingDisposal {
+                area,
+                backup: Some(self.copy(area)),
+            }),
+        };
+        let stride = frame.pixels.stride();
+        for row in 0..area.height {
+            let from = &frame.pixels.data[row * stride..][..stride];
+            let to = self.row(area, row);
+            draw_row(from, frame.pixels.layout, frame.blending, to);
+        }
+    }
+
+    /// Returns the part of a frame that lies within the canvas.
+    fn visible_area(&self, frame: &Frame) -> Area {
+        let clip = |start: u32, length: u32, side: u32| {
+            let start = start.min(side);
+            (start as usize, length.min(side - start) as usize)
+        };
+        let (x, width) = clip(frame.x, frame.pixels.width, self.pixels.width);
+        let (y, height) = clip(frame.y, frame.pixels.height, self.pixels.height);
+        Area {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    fn row(&mut self, area: Area, row: usize) -> &mut [u8] {
+        let start = (area.y + row) * self.pixels.stride() + area.x * 4;
+        &mut self.pixels.data[start..start + area.width * 4]
+    }
+
+    fn copy(&mut self, area: Area) -> Vec<u8> {
+        (0..area.height)
+            .flat_map(|row| self.row(area, row).to_vec())
+            .collect()
+    }
+
+    fn dispose(&mut self, disposal: &PendingDisposal) {
+        let length = disposal.area.width * 4;
+        for row in 0..disposal.area.height {
+            let to = self.row(disposal.area, row);
+            match &disposal.backup {
+                Some(backup) => to.copy_from_slice(&backup[row * length..][..length]),
+                None => to.fill(0),
+            }
+        }
+    }
+}
+
+/// Draws the part of a frame's row that fits into `to`.
+fn draw_row(from: &[u8], layout: Layout, blending: Blending, to: &mut [u8]) {
+    let to = to.as_chunks_mut::<4>().0.iter_mut();
+    match layout {
+        Layout::Rgb => {
+            for (below, pixel) in to.zip(from.as_chunks::<3>().0) {
+                *below = [pixel[0], pixel[1], pixel[2], 255];
+            }
+        }
+        Layout::Rgba => {
+            for (below, pixel) in to.zip(from.as_chunks::<4>().0) {
+                *below = match (blending, pixel[3]) {
+                    (Blending::Replace, _) | (_, 255) => *pixel,
+                    (Blending::Over, 0) => *below,
+                    (Blending::Over, _) => blend(*pixel, *below),
+                };
+            }
+        }
+    }
+}
+
+/// Blends a pixel over another (RFC 9649, section 2.7.1.1, "Alpha-blending"), rounding to nearest.
+fn blend(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
+    let [above_alpha, below_alpha] = [above, below].map(|pixel| u32::from(pixel[3]));
+    // The weights of both pixels, and their sum, in units of 1/255 of an alpha step.
+    let weights = (above_alpha * 255, below_alpha * (255 - above_alpha));
+    let total = (weights.0 + weights.1).max(1);
+    let channel = |index: usize| {
+        let sum = u32::from(above[index]) * weights.0 + u32::from(below[index]) * weights.1;
+        // A weighted mean of two bytes is a byte.
+        u8::try_from((sum + total / 2) / total).unwrap_or(u8::MAX)
+    };
+    let alpha = u8::try_from((total + 127) / 255).unwrap_or(u8::MAX);
+    [channel(0), channel(1), channel(2), alpha]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RED: [u8; 4] = [255, 0, 0, 255];
+    const BLUE: [u8; 4] = [0, 0, 255, 255];
+    const CLEAR: [u8; 4] = [0; 4];
+
+    fn canvas() -> Canvas {
+        Canvas::new(Size::new(2, 1)).unwrap()
+    }
+
+    fn frame(x: u32, pixels: &[[u8; 4]]) -> Frame {
+        Frame {
+            x,
+            y: 0,
+            pixels: Pixels {
+                width: u32::try_from(pixels.len()).unwrap(),
+                height: 1,
+                layout: Layout::Rgba,
+                data: pixels.concat(),
+            },
+            blending: Blending::Over,
+            disposal: Disposal::Keep,
+            duration_ms: 100,
+        }
+    }
+
+    fn displayed(canvas: &Canvas) -> &[[u8; 4]] {
+        canvas.pixels().data.as_chunks().0
+    }
+
+    #[test]
+    fn transparent_pixels_change_nothing_unless_they_replace() {
+        let mut canvas = canvas();
+        canvas.draw(&frame(0, &[RED, RED]));
+        canvas.draw(&frame(0, &[CLEAR, BLUE]));
+        assert_eq!(displayed(&canvas), [RED, BLUE]);
+        let replacing = Frame {
+            blending: Blending::Replace,
+            ..frame(0, &[CLEAR, BLUE])
+        };
+        canvas.draw(&replacing);
+        assert_eq!(displayed(&canvas), [CLEAR, BLUE]);
+    }
+
+    #[test]
+    fn a_frame_is_disposed_of_before_the_next_one() {
+        for (disposal, after) in [
+            (Disposal::Keep, [BLUE, RED]),
+            (Disposal::Clear, [CLEAR, RED]),
+            (Disposal::Restore, [RED, RED]),
+        ] {
+            let mut canvas = canvas();
+            canvas.draw(&frame(0, &[RED, RED]));
+            let disposed = Frame {
+                disposal,
+                ..frame(0, &[BLUE])
+            };
+            canvas.draw(&disposed);
+            assert_eq!(displayed(&canvas), [BLUE, RED]);
+            canvas.draw(&frame(1, &[CLEAR]));
+            assert_eq!(displayed(&canvas), after, "{disposal:?}");
+        }
+    }
+
+    #[test]
+    fn pixels_outside_the_canvas_are_clipped() {
+        let mut canvas = canvas();
+        for disposal in [Disposal::Clear, Disposal::Restore, Disposal::Keep] {
+            let wide = Frame {
+                disposal,
+                ..frame(1, &[RED, BLUE, BLUE])
+            };
+            canvas.draw(&wide);
+            assert_eq!(displayed(&canvas), [CLEAR, RED]);
+            canvas.draw(&Frame {
+                disposal,
+                ..frame(9, &[BLUE])
+            });
+        }
+    }
+
+    #[test]
+    fn translucent_pixels_are_weighted_by_their_alpha() {
+        assert_eq!(blend([255, 0, 0, 128], BLUE), [128, 0, 127, 255]);
+        assert_eq!(blend([255, 0, 0, 128], CLEAR), [255, 0, 0, 128]);
+        assert_eq!(blend([200, 0, 0, 128], [0, 100, 0, 128])[3], 192);
+    }
+}

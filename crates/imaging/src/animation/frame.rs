@@ -1,0 +1,57 @@
+//! Frames as files store them.
+
+use crate::Rejection;
+use crate::pixels::Pixels;
+
+/// A frame as a file stores it: the part of the canvas that changes.
+pub(crate) struct Frame {
+    /// The distance in pixels from the canvas's left edge.
+    pub(crate) x: u32,
+    /// The distance in pixels from the canvas's top edge.
+    pub(crate) y: u32,
+    /// The pixels to draw; some may lie outside the canvas.
+    pub(crate) pixels: Pixels,
+    /// The way the frame is drawn.
+    pub(crate) blending: Blending,
+    /// The fate of the frame's rectangle before the next frame is drawn.
+    pub(crate) disposal: Disposal,
+    /// The display time, as the file states it.
+    pub(crate) duration_ms: u32,
+}
+
+/// The way a frame is drawn on the canvas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blending {
+    /// The frame is alpha-blended over the canvas.
+    Over,
+    /// The frame replaces the canvas, with its transparent pixels too.
+    Replace,
+}
+
+/// The fate of a frame's rectangle before the next frame is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disposal {
+    /// It stays as it is.
+    Keep,
+    /// It becomes transparent. Like every browser, this ignores the file's background color.
+    Clear,
+    /// It becomes what it was before the frame.
+    Restore,
+}
+
+/// The frames of a file, in order.
+pub(crate) trait FrameSource {
+    /// Decodes the next frame.
+    ///
+    /// # Errors
+    /// `corrupt` if there is none or it is damaged; `out_of_memory`.
+    fn next_frame(&mut self) -> Result<Frame, Rejection>;
+
+    /// Returns how many times the animation plays; 0 means forever.
+    ///
+    /// Only valid after the last frame: a file may state it at its end.
+    fn plays(&self) -> u16;
+
+    /// Returns whether the encoding of all frames is lossless.
+    fn is_lossless(&self) -> bool;
+}

@@ -1,0 +1,169 @@
+//! Conversion of samples, a chunk at a time.
+
+use moxcms::TransformExecutor;
+
+use super::transform::Transform;
+use crate::Rejection;
+use crate::decoded::{Channels, Decoded, Samples};
+use crate::pixels::{Layout, Pixels, zeroed_buffer};
+
+/// The number of pixels converted at a time: source and result stay in the cache.
+const CHUNK_PIXELS: usize = 4096;
+
+/// A sample of 8 or 16 bits.
+trait Sample: Copy + Default + Into<u32> {
+    const MAX: u32;
+
+    /// Rounds to the nearest 8-bit value.
+    fn to_eight_bits(self) -> u8 {
+        let rounded = (self.into() * 255 + Self::MAX / 2) / Self::MAX;
+        // At most 255, since no sample exceeds MAX.
+        u8::try_from(rounded).unwrap_or(u8::MAX)
+    }
+}
+
+impl Sample for u8 {
+    const MAX: u32 = 255;
+
+    fn to_eight_bits(self) -> u8 {
+        self
+    }
+}
+
+impl Sample for u16 {
+    const MAX: u32 = 65_535;
+}
+
+/// Converts an image to 8 bits per sample, by `transform` if there is one.
+pub(super) fn convert(
+    decoded: Decoded,
+    transform: Option<&Transform>,
+) -> Result<Pixels, Rejection> {
+    let size = decoded.size();
+    let channels = decoded.channels;
+    let count = size.area();
+    let data = match (decoded.samples, transform) {
+        (Samples::Eight(data), None) if channels.is_rgb() => data,
+        (Samples::Eight(data), Some(Transform::Eight(transform))) if channels.is_rgb() => {
+            transform_in_place(data, channels, transform.as_ref())
+        }
+        (Samples::Eight(data), Some(Transform::Eight(transform))) => {
+            transform_to_new(&data, channels, count, transform.as_ref())?
+        }
+        (Samples::Sixteen(data), Some(Transform::Sixteen(transform))) => {
+            transform_to_new(&data, channels, count, transform.as_ref())?
+        }
+        (Samples::Eight(data), _) => expand(&data, channels, count)?,
+        (Samples::Sixteen(data), _) => expand(&data, channels, count)?,
+    };
+    Ok(Pixels {
+        width: size.width,
+        height: size.height,
+        layout: layout(channels),
+        data,
+    })
+}
+
+/// Returns the layout of the result.
+const fn layout(channels: Channels) -> Layout {
+    match channels {
+        Channels::Gray | Channels::Rgb | Channels::Cmyk => Layout::Rgb,
+        Channels::GrayAlpha | Channels::Rgba => Layout::Rgba,
+    }
+}
+
+/// Transforms samples in place, so that a large image is in memory only once. Input and output have
+/// the same number of channels.
+fn transform_in_place(
+    mut data: Vec<u8>,
+    channels: Channels,
+    transform: &(impl TransformExecutor<u8> + ?Sized),
+) -> Vec<u8> {
+    let mut scratch = vec![0; CHUNK_PIXELS * channels.count()];
+    for chunk in data.chunks_mut(CHUNK_PIXELS * channels.count()) {
+        let result = &mut scratch[..chunk.len()];
+        if transform.transform(chunk, result).is_ok() {
+            chunk.copy_from_slice(result);
+        }
+    }
+    data
+}
+
+fn transform_to_new<S: Sample>(
+    samples: &[S],
+    channels: Channels,
+    count: u64,
+    transform: &(impl TransformExecutor<S> + ?Sized),
+) -> Result<Vec<u8>, Rejection> {
+    let channels_out = layout(channels).channels();
+    let mut data = zeroed_buffer(count * channels_out as u64)?;
+    let mut scratch = vec![S::default(); CHUNK_PIXELS * channels_out];
+    for (from, to) in samples
+        .chunks(CHUNK_PIXELS * channels.count())
+        .zip(data.chunks_mut(CHUNK_PIXELS * channels_out))
+    {
+        let result = &mut scratch[..to.len()];
+        if transform.transform(from, result).is_ok() {
+            for (byte, sample) in to.iter_mut().zip(result) {
+                *byte = sample.to_eight_bits();
+            }
+        }
+    }
+    Ok(data)
+}
+
+/// Expands samples without a transform to 8-bit RGB or RGBA.
+fn expand<S: Sample>(samples: &[S], channels: Channels, count: u64) -> Result<Vec<u8>, Rejection> {
+    let channels_out = layout(channels).channels();
+    let mut data = zeroed_buffer(count * channels_out as u64)?;
+    for (from, to) in samples
+        .chunks_exact(channels.count())
+        .zip(data.chunks_exact_mut(channels_out))
+    {
+        match channels {
+            Channels::Gray => to.fill(from[0].to_eight_bits()),
+            Channels::GrayAlpha => {
+                to[..3].fill(from[0].to_eight_bits());
+                to[3] = from[1].to_eight_bits();
+            }
+            Channels::Rgb | Channels::Rgba => {
+                for (byte, sample) in to.iter_mut().zip(from) {
+                    *byte = sample.to_eight_bits();
+                }
+            }
+            Channels::Cmyk => to.copy_from_slice(&cmyk_to_rgb(from)),
+        }
+    }
+    Ok(data)
+}
+
+/// Converts a CMYK pixel without a profile as browsers do: `rgb = (1 - cmy) * (1 - k)`.
+fn cmyk_to_rgb<S: Sample>(cmyk: &[S]) -> [u8; 3] {
+    let complement = |ink: S| 255 - u32::from(ink.to_eight_bits());
+    let black = complement(cmyk[3]);
+    [0, 1, 2].map(|channel| {
+        let product = complement(cmyk[channel]) * black;
+        u8::try_from((product + 127) / 255).unwrap_or(u8::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixteen_bits_are_rounded_to_the_nearest_eight() {
+        assert_eq!(0_u16.to_eight_bits(), 0);
+        assert_eq!(128_u16.to_eight_bits(), 0);
+        assert_eq!(129_u16.to_eight_bits(), 1);
+        assert_eq!(65_535_u16.to_eight_bits(), 255);
+        assert_eq!((0x1234_u16).to_eight_bits(), 0x12);
+    }
+
+    #[test]
+    fn ink_darkens_white() {
+        assert_eq!(cmyk_to_rgb(&[0_u8, 0, 0, 0]), [255, 255, 255]);
+        assert_eq!(cmyk_to_rgb(&[255_u8, 0, 0, 0]), [0, 255, 255]);
+        assert_eq!(cmyk_to_rgb(&[0_u8, 0, 0, 255]), [0, 0, 0]);
+    }
+}

@@ -1,0 +1,77 @@
+//! The choice of the color transform for an image.
+
+use super::ignored::Ignored;
+use super::transform::Transform;
+use super::{convert, declared};
+use crate::decoded::Decoded;
+use crate::pixels::Pixels;
+use crate::{Note, NoteCode, Rejection};
+
+/// Converts the samples of one image, or of all frames of an animation, to sRGB.
+pub(crate) struct ColorConverter {
+    /// `None` if the samples are sRGB already.
+    transform: Option<Transform>,
+    /// The embedded profile that the transform is made from, if it is an RGB profile.
+    rgb_profile: Option<Vec<u8>>,
+}
+
+impl ColorConverter {
+    /// Chooses the transform for an image with the embedded profile `icc`.
+    ///
+    /// Unusable color information is ignored with a note, and less specific information takes its
+    /// place.
+    pub(crate) fn new(decoded: &Decoded, icc: Option<&[u8]>, notes: &mut Vec<Note>) -> Self {
+        let mut ignore = |ignored: Ignored| {
+            notes.push(Note {
+                code: NoteCode::IccIgnored,
+                message: ignored.to_string(),
+            });
+        };
+        if let Some(points) = decoded.declared_color.code_points {
+            match declared::from_code_points(points, decoded) {
+                Ok(transform) => return Self::without_profile(transform),
+                Err(ignored) => ignore(ignored),
+            }
+        }
+        if let Some(icc) = icc {
+            match Transform::from_icc(icc, decoded) {
+                Ok(transform) => {
+                    return Self {
+                        transform,
+                        rgb_profile: decoded.channels.is_rgb().then(|| icc.to_vec()),
+                    };
+                }
+                Err(ignored) => ignore(ignored),
+            }
+        }
+        Self::without_profile(declared::from_gamma(decoded))
+    }
+
+    const fn without_profile(transform: Option<Transform>) -> Self {
+        Self {
+            transform,
+            rgb_profile: None,
+        }
+    }
+
+    /// Returns the ICC profile of red, green and blue samples, if there is one.
+    pub(crate) fn rgb_profile(&self) -> Option<&[u8]> {
+        self.rgb_profile.as_deref()
+    }
+
+    /// Converts an image to sRGB and frees its samples.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn to_srgb(&self, decoded: Decoded) -> Result<Pixels, Rejection> {
+        convert::convert(decoded, self.transform.as_ref())
+    }
+
+    /// Returns an image in its own color space, at 8 bits per sample.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn unconverted(&self, decoded: &Decoded) -> Result<Pixels, Rejection> {
+        convert::convert(decoded.clone(), None)
+    }
+}

@@ -1,0 +1,115 @@
+//! Transforms from color information other than ICC profiles: code points, gamma, chromaticities.
+
+use moxcms::{
+    Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile,
+    MatrixCoefficients, ToneReprCurve, TransferCharacteristics, XyY,
+};
+use png::{CodingIndependentCodePoints, SourceChromaticities};
+
+use super::ignored::Ignored;
+use super::transform::Transform;
+use crate::decoded::Decoded;
+
+/// The decoding exponents that are applied; others are implausible.
+const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
+
+/// Creates the transform of code points (ITU-T H.273); `None` if they are those of sRGB.
+///
+/// HDR transfer functions are not supported: tone mapping is a matter of taste. HDR files have less
+/// specific color information for this purpose.
+pub(super) fn from_code_points(
+    points: CodingIndependentCodePoints,
+    decoded: &Decoded,
+) -> Result<Option<Transform>, Ignored> {
+    let primaries = CicpColorPrimaries::try_from(points.color_primaries);
+    let transfer = TransferCharacteristics::try_from(points.transfer_function);
+    let (Ok(color_primaries), Ok(transfer_characteristics)) = (primaries, transfer) else {
+        return Err(Ignored::UnsupportedCodePoints);
+    };
+    let is_hdr = matches!(
+        transfer_characteristics,
+        TransferCharacteristics::Smpte2084 | TransferCharacteristics::Hlg
+    );
+    if is_hdr || !points.is_video_full_range_image || points.matrix_coefficients != 0 {
+        return Err(Ignored::UnsupportedCodePoints);
+    }
+    let profile = ColorProfile::new_from_cicp(CicpProfile {
+        color_primaries,
+        transfer_characteristics,
+        matrix_coefficients: MatrixCoefficients::Identity,
+        full_range: true,
+    });
+    let Some(curve) = profile.red_trc.clone() else {
+        return Err(Ignored::UnsupportedCodePoints);
+    };
+    from_curve(profile, curve, decoded).map_err(|_| Ignored::UnsupportedCodePoints)
+}
+
+/// Creates the transform of gAMA with cHRM or else the primaries of sRGB; `None` if there is an sRGB
+/// chunk, no gAMA, or nothing to convert.
+pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
+    let declared = &decoded.declared_color;
+    let exponent = 1.0 / declared.gamma.filter(|_| !declared.is_srgb)?;
+    if !GAMMAS.contains(&exponent) {
+        return None;
+    }
+    let mut profile = ColorProfile::new_srgb();
+    profile.cicp = None;
+    if let Some(chromaticities) = declared.chromaticities {
+        let (white, primaries) = primaries(chromaticities)?;
+        profile.update_rgb_colorimetry(white, primaries);
+    }
+    // Degenerate primaries give no transform and are ignored.
+    from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), decoded)
+        .ok()
+        .flatten()
+}
+
+/// Creates the transform of a profile with this tone curve. Gray images have no primaries, only the
+/// curve.
+fn from_curve(
+    mut profile: ColorProfile,
+    curve: ToneReprCurve,
+    decoded: &Decoded,
+) -> Result<Option<Transform>, Ignored> {
+    if decoded.channels.is_gray() {
+        let mut gray = ColorProfile::new_gray_with_gamma(1.0);
+        gray.gray_trc = Some(curve);
+        return Transform::from_profile(&gray, decoded);
+    }
+    profile.red_trc = Some(curve.clone());
+    profile.green_trc = Some(curve.clone());
+    profile.blue_trc = Some(curve);
+    let colorants = [
+        profile.red_colorant,
+        profile.green_colorant,
+        profile.blue_colorant,
+    ];
+    let is_finite = colorants
+        .iter()
+        .all(|xyz| xyz.x.is_finite() && xyz.y.is_finite() && xyz.z.is_finite());
+    if !is_finite {
+        return Err(Ignored::NoTransform);
+    }
+    Transform::from_profile(&profile, decoded)
+}
+
+/// Returns white point and primaries; `None` if one of them is invalid.
+fn primaries(chromaticities: SourceChromaticities) -> Option<(XyY, ColorPrimaries)> {
+    let point = |(x, y): (png::ScaledFloat, png::ScaledFloat)| {
+        let (x, y) = (x.into_value(), y.into_value());
+        (y > 0.0).then_some(Chromaticity { x, y })
+    };
+    let white = point(chromaticities.white)?;
+    let primaries = ColorPrimaries {
+        red: point(chromaticities.red)?,
+        green: point(chromaticities.green)?,
+        blue: point(chromaticities.blue)?,
+    };
+    let white = XyY {
+        x: f64::from(white.x),
+        y: f64::from(white.y),
+        yb: 1.0,
+    };
+    Some((white, primaries))
+}

@@ -1,0 +1,14 @@
+//! Reasons to ignore color information.
+
+/// The reason why color information of a file is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Ignored {
+    #[error("the embedded color profile cannot be read")]
+    UnreadableProfile,
+    #[error("the embedded color profile is for other channels than the image has")]
+    WrongChannels,
+    #[error("the embedded color profile cannot be converted to sRGB")]
+    NoTransform,
+    #[error("the color space in the cICP chunk is unknown or HDR")]
+    UnsupportedCodePoints,
+}

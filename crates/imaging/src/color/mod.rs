@@ -1,0 +1,22 @@
+//! Conversion of samples in any color space to 8-bit sRGB.
+//!
+//! The most specific color information wins. For PNG that is, in the order of its specification
+//! (third edition, section 4.3): cICP, iCCP, sRGB, gAMA with cHRM. For other formats it is the ICC
+//! profile. Without any information, RGB samples are sRGB, gray ones are on the sRGB curve, and CMYK
+//! samples are converted as browsers do.
+//!
+//! The rendering intent is perceptual, whatever a profile's header asks for. For matrix profiles
+//! (nearly every camera, phone and screen) all intents are the same. Table profiles, such as those
+//! for printing, have a perceptual table that maps the whole range from paper white to full ink, so
+//! black becomes black and shadows stay distinct. Relative colorimetric would need black point
+//! compensation for that.
+//!
+//! 16-bit samples are converted as 16 bits and rounded to 8 afterwards.
+
+mod convert;
+mod converter;
+mod declared;
+mod ignored;
+mod transform;
+
+pub(crate) use converter::ColorConverter;

@@ -1,0 +1,52 @@
+//! Encoding of still images.
+
+use std::borrow::Cow;
+
+use super::{jpeg, png, webp};
+use crate::geometry::Orientation;
+use crate::pixels::{Pixels, to_upright};
+use crate::{Encoding, Rejection};
+
+/// The options of [`encode_still`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StillOptions<'a> {
+    pub(crate) encoding: Encoding,
+    /// Whether the source's encoding is lossless, for [`WebpMode::Auto`](crate::WebpMode::Auto).
+    pub(crate) is_source_lossless: bool,
+    /// The color profile to embed.
+    pub(crate) icc: Option<&'a [u8]>,
+}
+
+/// Encodes a stored image upright.
+///
+/// An owned image is freed as early as possible.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(crate) fn encode_still(
+    stored: Cow<'_, Pixels>,
+    orientation: Orientation,
+    options: &StillOptions<'_>,
+) -> Result<Vec<u8>, Rejection> {
+    let icc = options.icc;
+    match options.encoding {
+        Encoding::Webp {
+            quality,
+            effort,
+            mode,
+        } => {
+            let webp = webp::WebpOptions {
+                quality,
+                effort,
+                mode,
+                is_source_lossless: options.is_source_lossless,
+            };
+            webp::encode(stored, orientation, webp, icc)
+        }
+        Encoding::Jpeg {
+            quality,
+            background,
+        } => jpeg::encode(to_upright(stored, orientation)?, quality, background, icc),
+        Encoding::Png => png::encode(&*to_upright(stored, orientation)?, icc),
+    }
+}

@@ -1,0 +1,72 @@
+//! The configuration of libwebp's encoder.
+#![expect(unsafe_code, reason = "libwebp is C")]
+
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+
+use libwebp_sys::{
+    WEBP_ENCODER_ABI_VERSION, WebPConfig, WebPConfigInitInternal, WebPEncodingError, WebPPreset,
+    WebPValidateConfig,
+};
+
+use super::error::rejection;
+use crate::Rejection;
+
+/// The options that differ from libwebp's defaults. It starts no threads.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::encode::webp) struct Config {
+    is_lossless: bool,
+    quality: f32,
+    method: u8,
+}
+
+impl Config {
+    /// VP8 with a quality of 0 to 100 and an effort of 0 to 6; larger numbers count as the largest.
+    pub(in crate::encode::webp) fn lossy(quality: u8, effort: u8) -> Self {
+        Self {
+            is_lossless: false,
+            quality: f32::from(quality.min(100)),
+            method: effort.min(6),
+        }
+    }
+
+    /// VP8L with an effort of 0 to 6. Its `quality` is an effort too, here libwebp's default.
+    pub(in crate::encode::webp) fn lossless(effort: u8) -> Self {
+        Self {
+            is_lossless: true,
+            quality: 75.0,
+            method: effort.min(6),
+        }
+    }
+
+    /// Creates libwebp's own struct.
+    pub(super) fn to_raw(self) -> Result<WebPConfig, Rejection> {
+        let mut config = MaybeUninit::uninit();
+        // SAFETY: the pointer is to memory of the right size. libwebp fills it, or reports that the
+        // version of the header does not fit the library.
+        let is_ready = unsafe {
+            WebPConfigInitInternal(
+                config.as_mut_ptr(),
+                WebPPreset::WEBP_PRESET_DEFAULT,
+                self.quality,
+                WEBP_ENCODER_ABI_VERSION as c_int,
+            )
+        };
+        if is_ready == 0 {
+            return Err(rejection(
+                WebPEncodingError::VP8_ENC_ERROR_INVALID_CONFIGURATION,
+            ));
+        }
+        // SAFETY: the call above succeeded and has filled it.
+        let mut config: WebPConfig = unsafe { config.assume_init() };
+        config.lossless = c_int::from(self.is_lossless);
+        config.method = c_int::from(self.method);
+        // SAFETY: a valid pointer to an initialized struct, which is only read.
+        if unsafe { WebPValidateConfig(&raw const config) } == 0 {
+            return Err(rejection(
+                WebPEncodingError::VP8_ENC_ERROR_INVALID_CONFIGURATION,
+            ));
+        }
+        Ok(config)
+    }
+}

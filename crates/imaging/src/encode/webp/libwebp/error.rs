@@ -1,0 +1,24 @@
+//! Errors of libwebp.
+
+use libwebp_sys::WebPEncodingError;
+
+use crate::pixels::out_of_memory;
+use crate::{Rejection, RejectionCode};
+
+/// Converts an error code of libwebp.
+pub(super) fn rejection(code: WebPEncodingError) -> Rejection {
+    use WebPEncodingError as Code;
+    match code {
+        Code::VP8_ENC_ERROR_OUT_OF_MEMORY
+        | Code::VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY
+        | Code::VP8_ENC_ERROR_BAD_WRITE => out_of_memory(),
+        Code::VP8_ENC_ERROR_BAD_DIMENSION => Rejection::new(
+            RejectionCode::DimensionsExceeded,
+            "WebP allows at most 16383 x 16383 px",
+        ),
+        other => Rejection::new(
+            RejectionCode::TooManyBytes,
+            format!("libwebp cannot encode this image ({other:?})"),
+        ),
+    }
+}

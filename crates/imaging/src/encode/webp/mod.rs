@@ -1,0 +1,10 @@
+//! WebP (RFC 9649), by libwebp.
+
+mod animation;
+mod flatness;
+mod frame_diff;
+mod libwebp;
+mod still;
+
+pub(crate) use animation::AnimationEncoder;
+pub(super) use still::{WebpOptions, encode};

@@ -1,0 +1,33 @@
+//! The interface of a source format.
+
+use super::header::Header;
+use crate::Rejection;
+use crate::animation::FrameSource;
+use crate::decoded::Decoded;
+use crate::metadata::MetadataScan;
+
+/// Opens the frames of an animation; none is decoded yet.
+pub(super) type OpenFrames = for<'a> fn(&'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection>;
+
+/// A source format: its names, and the functions that read its files.
+///
+/// All functions take the bytes of a whole file. All but `matches` expect that it matches.
+pub(super) struct Format {
+    /// The name in manifests and settings, such as `"jpeg"`.
+    pub(super) name: &'static str,
+    /// The media types, the registered one first.
+    pub(super) content_types: &'static [&'static str],
+    /// Whether this build can decode the format.
+    pub(super) is_built_in: bool,
+    /// Returns whether a file begins with the format's signature.
+    pub(super) matches: fn(&[u8]) -> bool,
+    /// Reads size and frame count from the header. Frames are counted up to one more than the second
+    /// argument.
+    pub(super) read_header: fn(&[u8], u32) -> Result<Header, Rejection>,
+    /// Scans for metadata. Damaged parts are skipped.
+    pub(super) scan_metadata: fn(&[u8], &mut MetadataScan),
+    /// Decodes a still image, or the first frame of an animation.
+    pub(super) decode: fn(&[u8], &Header) -> Result<Decoded, Rejection>,
+    /// Opens the frames of an animation; `None` if the format has none.
+    pub(super) open_frames: Option<OpenFrames>,
+}

@@ -1,0 +1,19 @@
+//! GIF (CompuServe GIF 87a and 89a), animated or not.
+
+mod color_table;
+mod decode;
+mod header;
+mod metadata;
+
+use super::format::Format;
+
+pub(super) const GIF: Format = Format {
+    name: "gif",
+    content_types: &["image/gif"],
+    is_built_in: true,
+    matches: |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
+    read_header: header::read,
+    scan_metadata: metadata::scan,
+    decode: decode::decode,
+    open_frames: Some(decode::open_frames),
+};

@@ -1,0 +1,42 @@
+//! The facts that a header states.
+
+use crate::Rejection;
+use crate::geometry::Size;
+
+/// The size and frame count of an image, as its header states them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// The stored width of the canvas in pixels.
+    pub(crate) width: u32,
+    /// The stored height of the canvas in pixels.
+    pub(crate) height: u32,
+    /// The number of frames, at least 1; counting stops one above the limit it was read with.
+    pub(crate) frames: u32,
+    /// The width of the widest frame, which GIF allows to exceed the canvas.
+    pub(crate) max_frame_width: u32,
+    /// The height of the highest frame.
+    pub(crate) max_frame_height: u32,
+}
+
+impl Header {
+    /// Creates the header of a still image.
+    pub(crate) const fn still(width: u32, height: u32) -> Self {
+        Self {
+            width,
+            height,
+            frames: 1,
+            max_frame_width: width,
+            max_frame_height: height,
+        }
+    }
+
+    /// Returns the stored size of the canvas in pixels.
+    pub(crate) const fn size(&self) -> Size {
+        Size::new(self.width, self.height)
+    }
+}
+
+/// Returns the rejection of a file that ends within its header.
+pub(super) fn truncated() -> Rejection {
+    Rejection::corrupt("the file ends within its header")
+}

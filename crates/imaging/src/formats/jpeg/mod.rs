@@ -1,0 +1,21 @@
+//! JPEG (ITU-T T.81), and the first image of an MPO.
+
+mod cmyk;
+mod decode;
+mod header;
+mod marker;
+mod metadata;
+mod structure;
+
+use super::format::Format;
+
+pub(super) const JPEG: Format = Format {
+    name: "jpeg",
+    content_types: &["image/jpeg", "image/jpg", "image/pjpeg"],
+    is_built_in: true,
+    matches: |bytes| bytes.starts_with(b"\xff\xd8\xff"),
+    read_header: |bytes, _| header::read(bytes),
+    scan_metadata: metadata::scan,
+    decode: |bytes, _| decode::decode(bytes),
+    open_frames: None,
+};

@@ -1,0 +1,39 @@
+//! The image header of a PNG (W3C PNG, third edition, section 11.2.1).
+
+use crate::Rejection;
+use crate::formats::bytes::u32_be;
+use crate::formats::header::{Header, truncated};
+
+/// Reads the IHDR chunk, which is the first. Only the default image of an APNG is decoded, so there is
+/// one frame.
+pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
+    if bytes.get(12..16).ok_or_else(truncated)? != b"IHDR" {
+        return Err(Rejection::corrupt(
+            "the first chunk is not the image header",
+        ));
+    }
+    let width = u32_be(bytes, 16).ok_or_else(truncated)?;
+    let height = u32_be(bytes, 20).ok_or_else(truncated)?;
+    // The specification limits integers to 2^31 - 1.
+    if width.max(height) > 0x7fff_ffff {
+        return Err(Rejection::corrupt(
+            "the size in the image header is out of range",
+        ));
+    }
+    Ok(Header::still(width, height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_is_in_the_first_chunk() {
+        let bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\0\x02";
+        let header = read(bytes).unwrap();
+        assert_eq!((header.width, header.height), (256, 2));
+        for end in 8..bytes.len() {
+            assert!(read(&bytes[..end]).is_err(), "truncated to {end}");
+        }
+    }
+}

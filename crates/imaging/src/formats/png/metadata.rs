@@ -1,0 +1,131 @@
+//! Metadata of PNG files (W3C PNG, third edition, section 11; registered extensions).
+
+use super::raw_profile::RawProfile;
+use super::signature::SIGNATURE;
+use crate::metadata::MetadataKind::{
+    Application, ContentCredentials, DateTime, Icc, Text, TrailingData,
+};
+use crate::metadata::inflate::Inflater;
+use crate::metadata::{MetadataScan, exif, is_padding, xmp};
+
+/// The length of the longest keyword of a text chunk or profile.
+const MAX_KEYWORD: usize = 79;
+
+/// Scans every chunk and the bytes after `IEND`. Checksums are not verified: a chunk with a wrong one
+/// reveals as much as any other.
+pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
+    let mut inflater = Inflater::new();
+    let mut rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();
+    while let Some((name, data, next)) = split_chunk(rest) {
+        rest = next;
+        if &name == b"IEND" {
+            if !is_padding(rest) {
+                scan.add(TrailingData);
+            }
+            return;
+        }
+        chunk(&name, data, &mut inflater, scan);
+    }
+}
+
+/// Splits the first chunk off and returns its name, its data and the rest. A chunk is a length, a name,
+/// data and a checksum.
+fn split_chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (name, rest) = rest.split_first_chunk()?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let data = rest.get(..length)?;
+    Some((*name, data, rest.get(length + 4..).unwrap_or_default()))
+}
+
+fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut MetadataScan) {
+    match name {
+        b"iCCP" => {
+            scan.add(Icc);
+            if scan.icc.is_none() {
+                scan.icc = split_compressed(data).and_then(|(_, stream)| inflater.inflate(stream));
+            }
+        }
+        b"eXIf" => exif::read(data, scan),
+        b"tEXt" => {
+            if let Some((keyword, text)) = split_keyword(data) {
+                text_chunk(keyword, text, scan);
+            } else {
+                scan.add(Text);
+            }
+        }
+        b"zTXt" => compressed_text(data, inflater, scan),
+        b"iTXt" => international_text(data, inflater, scan),
+        b"tIME" => scan.add(DateTime),
+        b"caBX" => scan.add(ContentCredentials),
+        _ if IMAGE_CHUNKS.contains(&name) => {}
+        _ => scan.add(Application),
+    }
+}
+
+/// The chunks that describe pixels: those of the specification, and those of extensions that place or
+/// scale an image or locate its rows.
+const IMAGE_CHUNKS: [&[u8; 4]; 23] = [
+    b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV",
+    b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs", b"pCAL",
+    b"sCAL", b"sTER", b"iDOT",
+];
+
+fn split_keyword(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = data
+        .iter()
+        .take(MAX_KEYWORD + 1)
+        .position(|byte| *byte == 0)?;
+    Some((&data[..end], &data[end + 1..]))
+}
+
+/// Splits iCCP or zTXt into its keyword and zlib stream; 0 is the only compression method.
+fn split_compressed(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (keyword, rest) = split_keyword(data)?;
+    Some((keyword, rest.strip_prefix(&[0])?))
+}
+
+fn compressed_text(data: &[u8], inflater: &mut Inflater, scan: &mut MetadataScan) {
+    match split_compressed(data) {
+        // Only chunks that may contain EXIF or XMP are inflated.
+        Some((keyword, stream)) if is_structured(keyword) => {
+            let text = inflater.inflate(stream).unwrap_or_default();
+            text_chunk(keyword, &text, scan);
+        }
+        _ => scan.add(Text),
+    }
+}
+
+/// Scans iTXt: keyword, compression flag and method, language, translated keyword, UTF-8 text.
+fn international_text(data: &[u8], inflater: &mut Inflater, scan: &mut MetadataScan) {
+    let parts = split_keyword(data).and_then(|(keyword, rest)| {
+        let ([flag, _method], rest) = rest.split_first_chunk()?;
+        let mut parts = rest.splitn(3, |byte| *byte == 0);
+        Some((keyword, *flag == 1, parts.nth(2)?))
+    });
+    match parts {
+        Some((keyword, true, stream)) if is_structured(keyword) => {
+            let text = inflater.inflate(stream).unwrap_or_default();
+            text_chunk(keyword, &text, scan);
+        }
+        Some((keyword, false, text)) => text_chunk(keyword, text, scan),
+        _ => scan.add(Text),
+    }
+}
+
+const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
+
+/// Returns whether a text chunk with this keyword contains XMP or a raw profile.
+fn is_structured(keyword: &[u8]) -> bool {
+    keyword == XMP_KEYWORD || RawProfile::from_keyword(keyword).is_some()
+}
+
+fn text_chunk(keyword: &[u8], text: &[u8], scan: &mut MetadataScan) {
+    if keyword == XMP_KEYWORD {
+        xmp::read(text, scan);
+    } else if let Some(profile) = RawProfile::from_keyword(keyword) {
+        profile.read(text, scan);
+    } else {
+        scan.add(Text);
+    }
+}

@@ -1,0 +1,22 @@
+//! PNG (W3C, third edition), and the default image of an APNG.
+
+mod decode;
+mod header;
+mod metadata;
+mod raw_profile;
+mod signature;
+
+pub(super) use signature::has_damaged_signature;
+
+use super::format::Format;
+
+pub(super) const PNG: Format = Format {
+    name: "png",
+    content_types: &["image/png", "image/apng"],
+    is_built_in: true,
+    matches: |bytes| bytes.starts_with(signature::SIGNATURE),
+    read_header: |bytes, _| header::read(bytes),
+    scan_metadata: metadata::scan,
+    decode: |bytes, _| decode::decode(bytes),
+    open_frames: None,
+};

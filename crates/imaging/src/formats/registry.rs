@@ -1,0 +1,164 @@
+//! The table of source formats.
+
+use serde::{Deserialize, Serialize};
+
+use super::format::Format;
+use super::header::Header;
+use super::{gif, heif, jpeg, png, webp};
+use crate::Rejection;
+use crate::animation::AnimationDecoder;
+use crate::decoded::Decoded;
+use crate::metadata::MetadataScan;
+
+/// Declares [`SourceFormat`] from a table of its variants and their [`Format`]s.
+macro_rules! source_formats {
+    ($($(#[$documentation:meta])* $variant:ident => $format:expr,)+) => {
+        /// A source format, detected from the first bytes of a file.
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "lowercase")]
+        pub enum SourceFormat {
+            $($(#[$documentation])* $variant,)+
+        }
+
+        impl SourceFormat {
+            /// All formats, whether this build can decode them or not.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            const fn format(self) -> &'static Format {
+                match self {
+                    $(Self::$variant => &$format,)+
+                }
+            }
+        }
+    };
+}
+
+source_formats! {
+    /// JPEG (ITU-T T.81): baseline, progressive, gray, CMYK; the first image of an MPO.
+    Jpeg => jpeg::JPEG,
+    /// PNG (W3C, third edition); the default image of an APNG.
+    Png => png::PNG,
+    /// GIF 87a and 89a, animated or not.
+    Gif => gif::GIF,
+    /// WebP (RFC 9649): lossy, lossless, animated.
+    Webp => webp::WEBP,
+    /// HEIF with HEVC images (ISO/IEC 23008-12); needs the build feature `heif`.
+    Heic => heif::HEIC,
+    /// AVIF (AOMedia AV1 Image File Format); needs the build feature `heif`.
+    Avif => heif::AVIF,
+}
+
+impl SourceFormat {
+    /// Returns the name in manifests and settings, such as `"jpeg"`.
+    pub const fn name(self) -> &'static str {
+        self.format().name
+    }
+
+    /// Returns whether this build can decode the format: HEIC and AVIF need the feature `heif`.
+    pub const fn is_built_in(self) -> bool {
+        self.format().is_built_in
+    }
+
+    /// Returns the registered media type, such as `"image/jpeg"`.
+    pub const fn content_type(self) -> &'static str {
+        self.format().content_types[0]
+    }
+
+    /// Returns the format with this media type, whatever its parameters and letter case.
+    pub fn from_content_type(content_type: &str) -> Option<Self> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        Self::ALL.iter().copied().find(|format| {
+            let content_types = format.format().content_types;
+            content_types
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(essence))
+        })
+    }
+
+    /// Returns whether a file begins with the format's signature.
+    pub(super) fn matches(self, bytes: &[u8]) -> bool {
+        (self.format().matches)(bytes)
+    }
+
+    /// Reads the header of a file that [`sniff`](super::sniff) recognized as this format.
+    ///
+    /// Frames are counted by walking through the file, up to one more than `max_frames`.
+    ///
+    /// # Errors
+    /// `corrupt` if the header is truncated, inconsistent or states a size of zero;
+    /// `unsupported_format` for a subformat that is not supported.
+    pub(crate) fn read_header(self, bytes: &[u8], max_frames: u32) -> Result<Header, Rejection> {
+        let header = (self.format().read_header)(bytes, max_frames)?;
+        if header.width == 0 || header.height == 0 {
+            return Err(Rejection::corrupt("the image has no pixels"));
+        }
+        Ok(header)
+    }
+
+    /// Scans a file for metadata.
+    ///
+    /// Never fails: damaged parts are skipped, and everything before and after them is still found.
+    /// The time is linear in the size of the file. The memory is at most
+    /// [`INFLATE_BUDGET`](crate::metadata::inflate::INFLATE_BUDGET) and one copy of the ICC profile.
+    pub(crate) fn scan_metadata(self, bytes: &[u8]) -> MetadataScan {
+        let mut scan = MetadataScan::default();
+        (self.format().scan_metadata)(bytes, &mut scan);
+        scan
+    }
+
+    /// Decodes a still image, or the first frame of an animation.
+    ///
+    /// # Errors
+    /// `corrupt` if a pixel is missing or damaged; `out_of_memory`.
+    pub(crate) fn decode(self, bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
+        let decoded = (self.format().decode)(bytes, header)?;
+        // The limits were checked against the header, so no other size is acceptable.
+        if decoded.size() != header.size() {
+            return Err(Rejection::corrupt(
+                "the size of the image differs from that in its header",
+            ));
+        }
+        Ok(decoded)
+    }
+
+    /// Opens an animation; no frame is decoded yet.
+    ///
+    /// # Errors
+    /// `corrupt` if the file has no frames; `out_of_memory`.
+    pub(crate) fn open_animation<'a>(
+        self,
+        bytes: &'a [u8],
+        header: &Header,
+    ) -> Result<AnimationDecoder<'a>, Rejection> {
+        let Some(open_frames) = self.format().open_frames else {
+            return Err(Rejection::corrupt("the image is not an animation"));
+        };
+        AnimationDecoder::new(open_frames(bytes)?, header.size(), header.frames)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_equal_the_serialized_form() {
+        for format in SourceFormat::ALL {
+            assert_eq!(serde_json::to_value(format).unwrap(), format.name());
+        }
+    }
+
+    #[test]
+    fn a_content_type_is_recognized_whatever_its_case_and_parameters() {
+        let format = SourceFormat::from_content_type("Image/JPG; q=1");
+        assert_eq!(format, Some(SourceFormat::Jpeg));
+        assert_eq!(SourceFormat::from_content_type("text/plain"), None);
+        for format in SourceFormat::ALL {
+            let found = SourceFormat::from_content_type(format.content_type());
+            assert_eq!(found, Some(*format));
+        }
+    }
+}

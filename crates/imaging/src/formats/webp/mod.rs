@@ -1,0 +1,21 @@
+//! WebP (RFC 9649): lossy, lossless, animated.
+
+mod decode;
+mod frames;
+mod header;
+mod metadata;
+pub(crate) mod riff;
+mod still;
+
+use super::format::Format;
+
+pub(super) const WEBP: Format = Format {
+    name: "webp",
+    content_types: &["image/webp"],
+    is_built_in: true,
+    matches: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
+    read_header: header::read,
+    scan_metadata: metadata::scan,
+    decode: decode::decode,
+    open_frames: Some(frames::open),
+};

@@ -1,0 +1,25 @@
+//! Sizes, rectangles, orientations and placements: pure functions of numbers, without pixels.
+//!
+//! All lengths are in pixels. The origin is the top left corner; `x` grows to the right, `y`
+//! downward. There are two coordinate systems:
+//!
+//! - *stored*: the order in which a file holds its pixels;
+//! - *upright*: the image as it is meant to be seen.
+//!
+//! An [`Orientation`] maps one to the other. Crop boxes and [`Placement`]s are upright.
+
+mod attention;
+mod crop;
+mod fit;
+mod gravity;
+mod orientation;
+mod placement;
+mod rect;
+mod size;
+
+pub(crate) use attention::AttentionProfile;
+pub(crate) use crop::crop_rect;
+pub(crate) use orientation::Orientation;
+pub(crate) use placement::Placement;
+pub(crate) use rect::Rect;
+pub(crate) use size::Size;

@@ -1,0 +1,105 @@
+//! The eight EXIF orientations (CIPA DC-008, tag 0x0112).
+
+use super::rect::Rect;
+use super::size::Size;
+
+/// The transformation that turns stored pixels upright.
+///
+/// Each of the eight is a sequence of up to three steps: swap the axes, then mirror left to right,
+/// then mirror top to bottom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Orientation {
+    pub(crate) swap_axes: bool,
+    pub(crate) mirror_x: bool,
+    pub(crate) mirror_y: bool,
+}
+
+impl Orientation {
+    /// The orientation of pixels that are stored upright.
+    pub(crate) const UPRIGHT: Self = Self {
+        swap_axes: false,
+        mirror_x: false,
+        mirror_y: false,
+    };
+
+    /// Creates an orientation from an EXIF value; any value but 1 to 8 is upright.
+    pub(crate) const fn from_exif(value: u8) -> Self {
+        let (swap_axes, mirror_x, mirror_y) = match value {
+            2 => (false, true, false),
+            3 => (false, true, true),
+            4 => (false, false, true),
+            5 => (true, false, false),
+            6 => (true, true, false),
+            7 => (true, true, true),
+            8 => (true, false, true),
+            _ => (false, false, false),
+        };
+        Self {
+            swap_axes,
+            mirror_x,
+            mirror_y,
+        }
+    }
+
+    /// Converts a stored size to the upright one, and the other way round.
+    pub(crate) const fn apply_to_size(self, size: Size) -> Size {
+        if self.swap_axes {
+            size.transposed()
+        } else {
+            size
+        }
+    }
+
+    /// Converts a rectangle of the upright image to the same rectangle of the stored image, whose
+    /// size is `stored`.
+    pub(crate) fn to_stored(self, upright: Rect, stored: Size) -> Rect {
+        let size = self.apply_to_size(stored);
+        let mut rect = upright;
+        if self.mirror_x {
+            rect = rect.mirrored_x(size.width);
+        }
+        if self.mirror_y {
+            rect = rect.mirrored_y(size.height);
+        }
+        if self.swap_axes {
+            rect = rect.transposed();
+        }
+        rect
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_values_are_upright() {
+        for value in [0, 1, 9, 255] {
+            assert_eq!(Orientation::from_exif(value), Orientation::UPRIGHT);
+        }
+    }
+
+    /// The top right pixel of an upright image of 3 x 2 px, and where each orientation stores it:
+    /// taken from the table in the EXIF specification.
+    #[test]
+    fn an_upright_rectangle_is_found_in_the_stored_image() {
+        let corner = Rect::from_size(Size::new(1, 1)).translated(2.0, 0.0);
+        let stored = [
+            (2, 0),
+            (0, 0),
+            (0, 1),
+            (2, 1),
+            (0, 2),
+            (0, 0),
+            (1, 0),
+            (1, 2),
+        ];
+        for (value, expected) in (1..).zip(stored) {
+            let orientation = Orientation::from_exif(value);
+            let size = orientation.apply_to_size(Size::new(3, 2));
+            let found = orientation.to_stored(corner, size);
+            assert_eq!(found.origin(), expected, "orientation {value}");
+            assert_eq!(found.size(), Size::new(1, 1));
+        }
+    }
+}

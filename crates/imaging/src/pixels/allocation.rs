@@ -1,0 +1,39 @@
+//! Fallible allocation of pixel buffers.
+
+use crate::{Rejection, RejectionCode};
+
+/// Allocates a buffer of zeros.
+///
+/// A failed allocation aborts the process, so the size is probed first. The zeroed pages then come
+/// from the system untouched.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(crate) fn zeroed_buffer<T: Clone + Default>(length: u64) -> Result<Vec<T>, Rejection> {
+    let length = usize::try_from(length).map_err(|_| out_of_memory())?;
+    let mut probe = Vec::<T>::new();
+    probe
+        .try_reserve_exact(length)
+        .map_err(|_| out_of_memory())?;
+    drop(probe);
+    Ok(vec![T::default(); length])
+}
+
+/// Returns the rejection of an image whose pixels do not fit into memory.
+pub(crate) fn out_of_memory() -> Rejection {
+    Rejection::new(
+        RejectionCode::OutOfMemory,
+        "the image needs more memory than is available",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_larger_than_memory_is_refused() {
+        let refused = zeroed_buffer::<u8>(1 << 62).unwrap_err();
+        assert_eq!(refused.code, RejectionCode::OutOfMemory);
+    }
+}

@@ -1,0 +1,29 @@
+//! Recipes: the limits on a source and the variants to render.
+
+mod color;
+mod crop;
+mod digest;
+mod encoding;
+mod limits;
+mod resize;
+mod variant;
+
+pub use color::Color;
+pub use crop::CropBox;
+pub use encoding::{Encoding, OutputFormat, WebpMode};
+pub use limits::Limits;
+pub use resize::{Fit, Gravity, Resize};
+pub use variant::{IccPolicy, Variant};
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that decides which bytes are rendered from given bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The limits that a source must keep.
+    pub limits: Limits,
+    /// The part of the upright image to keep; `None` keeps all of it.
+    pub crop: Option<CropBox>,
+    /// The variants to render, in the order of the result.
+    pub variants: Vec<Variant>,
+}

@@ -1,0 +1,55 @@
+//! Target sizes.
+
+use serde::{Deserialize, Serialize};
+
+use super::color::Color;
+
+/// The target size of a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resize {
+    /// The width of the box in pixels; `None` follows from the aspect ratio.
+    pub width: Option<u32>,
+    /// The height of the box in pixels; `None` follows from the aspect ratio.
+    pub height: Option<u32>,
+    /// The way the image is fitted into the box.
+    pub fit: Fit,
+    /// Whether an image smaller than the box is enlarged.
+    pub enlarge: bool,
+}
+
+/// The way an image is fitted into a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// The whole image fits inside the box; no side is longer than the box's.
+    Inside,
+    /// The image covers the box; the parts outside are cut off as the gravity decides.
+    Cover(Gravity),
+    /// The whole image fits inside the box, and the rest of the box is filled.
+    Pad {
+        /// The position of the image in the box.
+        gravity: Gravity,
+        /// The color of the padding. `None` is transparent, or the encoding's background if it has
+        /// no alpha.
+        background: Option<Color>,
+    },
+}
+
+/// The part of an image that is kept when it is cut, or the position of an image in a larger box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names of the nine positions say it all")]
+pub enum Gravity {
+    #[default]
+    Center,
+    North,
+    NorthEast,
+    East,
+    SouthEast,
+    South,
+    SouthWest,
+    West,
+    NorthWest,
+    /// The most salient part: edges, saturated colors and skin tones.
+    Attention,
+}

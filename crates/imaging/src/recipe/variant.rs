@@ -1,0 +1,33 @@
+//! Variants.
+
+use serde::{Deserialize, Serialize};
+
+use super::encoding::Encoding;
+use super::resize::Resize;
+
+/// An image to render.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The name within the profile, such as `"thumb"`.
+    pub name: String,
+    /// The target size; `None` keeps the source's.
+    pub resize: Option<Resize>,
+    /// The encoding of the file.
+    pub encoding: Encoding,
+    /// Whether an animated source stays animated, if the encoding supports animation. Otherwise the
+    /// variant shows the first frame.
+    pub animated: bool,
+    /// The treatment of a color profile.
+    pub icc: IccPolicy,
+}
+
+/// The treatment of a source's color profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IccPolicy {
+    /// Pixels are converted to sRGB, and the profile is dropped.
+    #[default]
+    ConvertToSrgb,
+    /// Pixels and an RGB profile are kept unchanged, which preserves a wide gamut.
+    Keep,
+}

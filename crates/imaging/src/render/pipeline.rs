@@ -1,0 +1,198 @@
+//! The entry point of rendering.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::animation::AnimationRenderer;
+use super::plan::{IndexedVariant, VariantRequest};
+use super::still::StillRenderer;
+use super::view::View;
+use crate::animation::{AnimationDecoder, ComposedFrame};
+use crate::color::ColorConverter;
+use crate::decoded::Decoded;
+use crate::formats::Header;
+use crate::geometry::Orientation;
+use crate::metadata::MetadataScan;
+use crate::pixels::Pixels;
+use crate::{
+    IccPolicy, MetadataKind, Note, NoteCode, Placeholder, Recipe, Rejection, RejectionCode,
+    Rendered, RenderedVariant, Source, SourceFormat, Variant,
+};
+
+/// Renders every variant of a recipe.
+///
+/// # Errors
+/// A [`Rejection`] with a stable code if the recipe does not accept the image, if it is damaged, or
+/// if it needs more memory than is available. An image whose decoder panics is damaged; a decoder
+/// that aborts takes the process with it.
+pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
+    // The closure shares nothing but what it reads.
+    catch_unwind(AssertUnwindSafe(|| render_or_panic(bytes, recipe))).unwrap_or_else(|_| {
+        Err(Rejection::new(
+            RejectionCode::Corrupt,
+            "the image is damaged in a way that its decoder cannot handle",
+        ))
+    })
+}
+
+fn render_or_panic(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
+    let (format, header) = recipe.limits.check(bytes)?;
+    let scan = format.scan_metadata(bytes);
+    let outputs = Outputs::new(bytes, format, &header, &scan, recipe)?;
+    Ok(Rendered {
+        source: Source {
+            format,
+            width: header.width,
+            height: header.height,
+            orientation: scan.orientation,
+            frames: header.frames,
+        },
+        variants: outputs.variants,
+        placeholder: outputs.placeholder,
+        removed_metadata: removed(&scan, outputs.is_icc_kept),
+        notes: outputs.notes,
+    })
+}
+
+/// Everything that is made from the pixels.
+struct Outputs {
+    variants: Vec<RenderedVariant>,
+    placeholder: Placeholder,
+    is_icc_kept: bool,
+    notes: Vec<Note>,
+}
+
+impl Outputs {
+    fn new(
+        bytes: &[u8],
+        format: SourceFormat,
+        header: &Header,
+        scan: &MetadataScan,
+        recipe: &Recipe,
+    ) -> Result<Self, Rejection> {
+        let orientation = Orientation::from_exif(scan.orientation);
+        let view = View::new(header.size(), orientation, recipe.crop)?;
+        let mut notes = Vec::new();
+        let decoded = format.decode(bytes, header)?;
+        if decoded.is_damaged {
+            notes.push(Note {
+                code: NoteCode::Damaged,
+                message: "there are stray bytes between the segments of the file".to_owned(),
+            });
+        }
+        let colors = ColorConverter::new(&decoded, scan.icc.as_deref(), &mut notes);
+        let (animated, still) = split_by_animation(&recipe.variants, header);
+        let (mut variants, placeholder) = render_stills(decoded, &colors, view, &still)?;
+        if !animated.is_empty() {
+            let animation = format.open_animation(bytes, header)?;
+            variants.extend(render_animations(animation, &colors, view, &animated)?);
+        }
+        variants.sort_by_key(|(index, _)| *index);
+        Ok(Self {
+            variants: variants.into_iter().map(|(_, variant)| variant).collect(),
+            placeholder,
+            is_icc_kept: recipe
+                .variants
+                .iter()
+                .any(|variant| keeps_profile(variant, &colors)),
+            notes,
+        })
+    }
+}
+
+/// Splits the variants into animated and still ones.
+fn split_by_animation<'a>(
+    variants: &'a [Variant],
+    header: &Header,
+) -> (Vec<VariantRequest<'a>>, Vec<VariantRequest<'a>>) {
+    let is_animated = |request: &VariantRequest<'_>| {
+        let variant = request.variant;
+        header.frames > 1 && variant.animated && variant.encoding.supports_animation()
+    };
+    variants
+        .iter()
+        .enumerate()
+        .map(|(index, variant)| VariantRequest { index, variant })
+        .partition(is_animated)
+}
+
+/// Splits the variants into those that keep the source's color profile and those converted to sRGB.
+fn split_by_profile<'a>(
+    requests: &[VariantRequest<'a>],
+    colors: &ColorConverter,
+) -> (Vec<VariantRequest<'a>>, Vec<VariantRequest<'a>>) {
+    requests
+        .iter()
+        .partition(|request| keeps_profile(request.variant, colors))
+}
+
+fn keeps_profile(variant: &Variant, colors: &ColorConverter) -> bool {
+    variant.icc == IccPolicy::Keep && colors.rgb_profile().is_some()
+}
+
+/// Renders all still variants and the placeholder.
+fn render_stills(
+    decoded: Decoded,
+    colors: &ColorConverter,
+    view: View,
+    requests: &[VariantRequest<'_>],
+) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
+    let is_source_lossless = decoded.is_lossless;
+    let renderer = |pixels: Pixels, icc| StillRenderer {
+        pixels: pixels.without_opaque_alpha(),
+        view,
+        is_source_lossless,
+        icc,
+    };
+    let (kept, converted) = split_by_profile(requests, colors);
+    let mut variants = Vec::new();
+    if !kept.is_empty() {
+        let icc = colors.rgb_profile().map(<[u8]>::to_vec);
+        variants = renderer(colors.unconverted(&decoded)?, icc)
+            .render(&kept)?
+            .0;
+    }
+    let converter = renderer(colors.to_srgb(decoded)?, None);
+    let (rendered, placeholder) = converter.render(&converted)?;
+    variants.extend(rendered);
+    Ok((variants, placeholder))
+}
+
+/// Renders all animated variants.
+fn render_animations(
+    mut animation: AnimationDecoder<'_>,
+    colors: &ColorConverter,
+    view: View,
+    requests: &[VariantRequest<'_>],
+) -> Result<Vec<IndexedVariant>, Rejection> {
+    let (kept, converted) = split_by_profile(requests, colors);
+    let mut kept_renderer = AnimationRenderer::new(view, &kept);
+    let mut converted_renderer = AnimationRenderer::new(view, &converted);
+    while let Some(ComposedFrame {
+        decoded,
+        duration_ms,
+    }) = animation.next_frame()?
+    {
+        let is_lossless = decoded.is_lossless;
+        if !kept.is_empty() {
+            let pixels = colors.unconverted(&decoded)?;
+            kept_renderer.add_frame(&pixels, duration_ms, is_lossless)?;
+        }
+        if !converted.is_empty() {
+            let pixels = colors.to_srgb(decoded)?;
+            converted_renderer.add_frame(&pixels, duration_ms, is_lossless)?;
+        }
+    }
+    let plays = animation.plays();
+    let mut variants = kept_renderer.finish(plays, colors.rgb_profile());
+    variants.extend(converted_renderer.finish(plays, None));
+    Ok(variants)
+}
+
+/// Returns the kinds of metadata that no variant has; a profile that a variant keeps is not removed.
+fn removed(scan: &MetadataScan, is_icc_kept: bool) -> Vec<MetadataKind> {
+    scan.kinds
+        .iter()
+        .copied()
+        .filter(|kind| !(is_icc_kept && *kind == MetadataKind::Icc))
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! Rendering of all still variants of an image.
+
+use std::borrow::Cow;
+
+use super::placeholder::{self, placeholder};
+use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
+use super::resize_cache::ResizeCache;
+use super::view::View;
+use crate::encode::{StillOptions, encode_still};
+use crate::geometry::{Orientation, Placement};
+use crate::pixels::{Pixels, pad};
+use crate::{Fit, Placeholder, Rejection, Resize};
+
+/// Renders the still variants of one image in one color space.
+pub(super) struct StillRenderer {
+    /// The pixels as they are stored.
+    pub(super) pixels: Pixels,
+    /// The part of the image that variants show.
+    pub(super) view: View,
+    /// Whether the source's encoding is lossless.
+    pub(super) is_source_lossless: bool,
+    /// The color profile that is embedded in every variant.
+    pub(super) icc: Option<Vec<u8>>,
+}
+
+impl StillRenderer {
+    /// Renders all requested variants and the placeholder.
+    ///
+    /// Variants that show the whole image unscaled come last, so that its pixels can be freed before
+    /// the last of them is encoded.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(super) fn render(
+        self,
+        requests: &[VariantRequest<'_>],
+    ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
+        let stored = self.pixels.size();
+        let (whole, resized): (Vec<_>, Vec<_>) = plan(self.view, &self.pixels, requests)?
+            .into_iter()
+            .partition(|job| self.view.is_whole_image(stored, &job.placement));
+        let mut rendered = Vec::with_capacity(requests.len());
+        let mut cache = ResizeCache::default();
+        for job in &resized {
+            rendered.push(self.render_resized(job, &mut cache)?);
+        }
+        let placeholder = self.placeholder(&cache)?;
+        drop(cache);
+        self.render_whole(&whole, &mut rendered)?;
+        Ok((rendered, placeholder))
+    }
+
+    fn render_resized(
+        &self,
+        job: &RenderJob<'_>,
+        cache: &mut ResizeCache,
+    ) -> Result<IndexedVariant, Rejection> {
+        let pixels = cache.place(self.view, &self.pixels, &job.placement)?;
+        let padded = pad(&pixels, &job.placement, job.background())?;
+        let bytes = encode_still(padded, Orientation::UPRIGHT, &self.options(job))?;
+        cache.insert(&job.placement, pixels);
+        Ok(job.finish(bytes))
+    }
+
+    fn placeholder(&self, cache: &ResizeCache) -> Result<Placeholder, Rejection> {
+        let bounds = Resize {
+            width: Some(placeholder::MAX_SIDE),
+            height: Some(placeholder::MAX_SIDE),
+            fit: Fit::Inside,
+            enlarge: false,
+        };
+        let placement = Placement::new(self.view.rect, Some(&bounds), None);
+        let small = cache.place(self.view, &self.pixels, &placement)?;
+        Ok(placeholder(&small))
+    }
+
+    fn render_whole(
+        mut self,
+        jobs: &[RenderJob<'_>],
+        rendered: &mut Vec<IndexedVariant>,
+    ) -> Result<(), Rejection> {
+        let Some((last, others)) = jobs.split_last() else {
+            return Ok(());
+        };
+        let orientation = self.view.orientation;
+        for job in others {
+            let pixels = Cow::Borrowed(&self.pixels);
+            let bytes = encode_still(pixels, orientation, &self.options(job))?;
+            rendered.push(job.finish(bytes));
+        }
+        let pixels = Cow::Owned(self.pixels.take());
+        let bytes = encode_still(pixels, orientation, &self.options(last))?;
+        rendered.push(last.finish(bytes));
+        Ok(())
+    }
+
+    fn options(&self, job: &RenderJob<'_>) -> StillOptions<'_> {
+        StillOptions {
+            encoding: job.request.variant.encoding,
+            is_source_lossless: self.is_source_lossless,
+            icc: self.icc.as_deref(),
+        }
+    }
+}
