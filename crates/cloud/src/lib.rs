@@ -2,12 +2,14 @@
 //!
 //! A [`Connection`] follows the SDK's own chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
 //! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. No SDK
-//! type leaves this crate: its types are its own, and every failure is a [`CloudError`] with a class.
+//! type leaves this crate: its types are its own, and every failure is a [`CloudError`] with a
+//! class.
 //!
-//! Beside the SDK's [`S3Bucket`] and [`SqsQueue`] stand a [`MemoryBucket`] and a [`MemoryQueue`], on
-//! which the layers above are tested without a service and with a clock of the test's own.
+//! Beside the SDK's [`S3Bucket`] and [`SqsQueue`] stand a [`MemoryBucket`] and a [`MemoryQueue`],
+//! on which the layers above are tested without a service and with a clock of the test's own.
 //!
-//! This crate never decides what is stored or when. That is the business of `uploads` and the roles.
+//! This crate never decides what is stored or when. That is the business of `uploads` and the
+//! roles.
 
 #![warn(missing_docs)]
 

@@ -86,8 +86,8 @@ impl EmbeddedCloud {
         url(self.sqs)
     }
 
-    /// Stops both servers. Long polls end at once, and other requests within half a second. Writes to
-    /// disk that have begun are completed. The queues are gone.
+    /// Stops both servers. Long polls end at once, and other requests within half a second. Writes
+    /// to disk that have begun are completed. The queues are gone.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         for server in &mut self.servers {

@@ -25,27 +25,35 @@
 //! ```
 //!
 //! # What it is for
-//! Developing and testing Darkroom, and the clients that come with it: the AWS SDKs, boto3, the AWS
-//! CLI, curl, and browsers with presigned URLs and forms. It implements the operations that these
-//! use, and implements them as AWS documents them:
+//! Developing and testing Darkroom with the clients that it meets in production: the AWS SDKs, boto3,
+//! the AWS CLI, curl, and browsers with presigned URLs and forms. It has the operations that these
+//! use, and they behave as AWS documents them:
 //!
 //! - **S3**: signatures in headers, URLs and forms; conditional writes and checksums; metadata,
-//!   ranges, copies, multipart uploads, listings; CORS; notifications to queues. A write is atomic,
-//!   and of several writers with `If-None-Match: *` exactly one succeeds. Objects and settings
-//!   survive a restart on the same folder.
+//!   ranges, CORS, and notifications to queues. A write is atomic, and of several writers with
+//!   `If-None-Match: *` exactly one succeeds. Objects and settings survive a restart on the same
+//!   folder. The operations are `CreateBucket`, `HeadBucket`, `ListBuckets`, `GetBucketLocation`,
+//!   `GetBucketVersioning`; `PutObject`, `PostObject`, `GetObject`, `HeadObject`, `CopyObject`,
+//!   `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `CreateMultipartUpload`, `UploadPart`,
+//!   `ListParts`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and get and put of
+//!   `BucketCors`, `BucketLifecycleConfiguration` and `BucketNotificationConfiguration`.
 //! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive to a dead-letter queue,
-//!   delays, batches, FIFO queues. Queues and their messages are in memory only.
+//!   delays, FIFO queues. Queues and their messages are in memory only. The actions are
+//!   `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
+//!   `PurgeQueue`; `ReceiveMessage`; and `SendMessage`, `DeleteMessage` and
+//!   `ChangeMessageVisibility`, alone and in batches.
 //!
 //! # What it is not
-//! - A general S3 or SQS. Every other operation is answered with `NotImplemented` or
-//!   `UnknownOperationException`. That includes versioning, ACLs, tags, encryption and access
-//!   settings, virtual-host addressing, notifications to anything but SQS, the deletion of buckets and
-//!   queues, and message move tasks.
-//! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored and
-//!   returned, but have no effect. SQS refuses unsigned requests and does not verify signatures.
-//! - A production store. Files are not flushed to disk, so a power loss may cost objects; a truncated
-//!   file is reported and skipped at the next start. There is no TLS and no quota, so the listeners
-//!   belong on loopback. One folder serves one process at a time.
+//! - A complete S3 or SQS. The operations above are all there are; the others return
+//!   `NotImplemented` or `UnknownOperationException`. Among these are versioning, ACLs, tags,
+//!   encryption and access settings, virtual-host addressing, notifications to anything but SQS,
+//!   the deletion of buckets and queues, and message move tasks.
+//! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored
+//!   and returned, but have no effect. SQS refuses unsigned requests and does not verify
+//!   signatures.
+//! - A production store. Files are not flushed to disk, so a power loss may cost objects; a
+//!   truncated file is reported and skipped at the next start. There is no TLS and no quota, so the
+//!   listeners belong on loopback. One folder serves one process at a time.
 
 #![warn(missing_docs)]
 

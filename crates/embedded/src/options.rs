@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because they have a secret.
+/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because they have a
+/// secret.
 #[derive(Clone)]
 pub struct Options {
     /// The folder for the data of S3. It is created if missing.
@@ -19,6 +20,7 @@ pub struct Options {
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
     /// The origins whose pages may use buckets without a CORS configuration, such as
-    /// `https://app.example.org`; one `*` is a wildcard. Every origin on localhost may do so anyway.
+    /// `https://app.example.org`; one `*` is a wildcard. Every origin on localhost may do so
+    /// anyway.
     pub allowed_origins: Vec<String>,
 }

@@ -126,7 +126,8 @@ mod tests {
 
     #[tokio::test]
     async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
-        // All expire within minutes, so each is replaced as soon as possible; then the provider fails.
+        // All expire within minutes, so each is replaced as soon as possible; then the provider
+        // fails.
         let uploads = UploadPresigner::new(presigner(&[Some(0), Some(20), Some(200), Some(100)]));
         assert!(put(&uploads).await.is_err(), "nothing valid yet");
         pass_retry_interval().await;

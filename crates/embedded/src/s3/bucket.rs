@@ -41,8 +41,8 @@ pub(crate) struct NewObject {
 }
 
 impl Bucket {
-    /// Opens the folder, which is created if missing, and reads every object's attributes. Reports and
-    /// skips incomplete files, which a power loss may leave.
+    /// Opens the folder, which is created if missing, and reads every object's attributes. Reports
+    /// and skips incomplete files, which a power loss may leave.
     pub(crate) fn open(name: String, dir: PathBuf, sequencer: Arc<Sequencer>) -> io::Result<Self> {
         fs::create_dir_all(dir.join("objects"))?;
         let made = fs::metadata(&dir)?;
@@ -102,8 +102,8 @@ impl Bucket {
         self.lock().get(key).cloned()
     }
 
-    /// Opens an object's file and reads the attributes in it. Both stay as they are even if the object
-    /// is replaced meanwhile.
+    /// Opens an object's file and reads the attributes in it. Both stay as they are even if the
+    /// object is replaced meanwhile.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(File, Attributes)>> {
         match File::open(self.path(key)) {
             Ok(mut file) => {
@@ -114,8 +114,8 @@ impl Bucket {
         }
     }
 
-    /// Deletes an object. Returns its attributes and the sequencer of the deletion, or `None` if there
-    /// was no object.
+    /// Deletes an object. Returns its attributes and the sequencer of the deletion, or `None` if
+    /// there was no object.
     pub(crate) fn delete(
         &self,
         key: &str,
@@ -147,8 +147,8 @@ impl Bucket {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The file of a key. Its name is a digest, because keys may be longer than file names and contain
-    /// any character.
+    /// The file of a key. Its name is a digest, because keys may be longer than file names and
+    /// contain any character.
     fn path(&self, key: &str) -> PathBuf {
         let digest = hex::encode(Sha256::checksum(key.as_bytes()));
         let (shard, rest) = digest.split_at(2);

@@ -1,7 +1,7 @@
 //! One CORS rule: the requests that it permits, and the headers that say so.
 //!
-//! "How does Amazon S3 evaluate the CORS configuration on a bucket?" in the S3 user guide. The first
-//! rule applies that permits origin, method and every header.
+//! "How does Amazon S3 evaluate the CORS configuration on a bucket?" in the S3 user guide. The
+//! first rule applies that permits origin, method and every header.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use s3s::dto::CORSRule;

@@ -4,8 +4,8 @@
 //! body | attributes as JSON | length of the JSON, u32 little endian | "DARKOBJ1"
 //! ```
 //!
-//! Body and attributes share a file, so that one rename publishes both, and neither a reader nor a crash
-//! sees one without the other. The body comes first, so that image viewers can open the file.
+//! Body and attributes share a file, so that one rename publishes both, and neither a reader nor a
+//! crash sees one without the other. The body comes first, so that image viewers can open the file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -27,7 +27,8 @@ pub(crate) fn append_attributes(file: &mut File, attributes: &Attributes) -> io:
     file.write_all(&tail)
 }
 
-/// Reads the attributes from the end of a file. Errors with `InvalidData` if the file is incomplete.
+/// Reads the attributes from the end of a file. Errors with `InvalidData` if the file is
+/// incomplete.
 pub(crate) fn read_attributes(file: &mut File) -> io::Result<Attributes> {
     let length = file.metadata()?.len();
     let mut tail = [0; TAIL_BYTES as usize];

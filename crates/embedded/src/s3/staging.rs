@@ -63,8 +63,8 @@ impl Staging {
         })
     }
 
-    /// Receives a request body, with one chunk in memory. Errors with `IncompleteBody` if the body ends
-    /// early or its signature is wrong.
+    /// Receives a request body, with one chunk in memory. Errors with `IncompleteBody` if the body
+    /// ends early or its signature is wrong.
     pub(crate) async fn receive(
         &self,
         mut body: StreamingBlob,

@@ -19,7 +19,8 @@ type Buckets = BTreeMap<String, Arc<Bucket>>;
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) staging: Staging,
-    /// The disk operations in progress. A stop waits for them, so that none outlives the folder lock.
+    /// The disk operations in progress. A stop waits for them, so that none outlives the folder
+    /// lock.
     pub(crate) tasks: TaskTracker,
     dir: PathBuf,
     buckets: RwLock<Buckets>,

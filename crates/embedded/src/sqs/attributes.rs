@@ -10,8 +10,8 @@ use super::error::SqsError;
 /// Attributes by name, as in requests and responses.
 pub(crate) type AttributeMap = BTreeMap<String, String>;
 
-/// The numeric attributes with minimum, maximum and default, from `SetQueueAttributes` in the SQS API
-/// reference.
+/// The numeric attributes with minimum, maximum and default, from `SetQueueAttributes` in the SQS
+/// API reference.
 const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("DelaySeconds", 0, 900, 0),
     ("MaximumMessageSize", 1_024, 1_048_576, 1_048_576),
@@ -35,8 +35,8 @@ pub(crate) struct QueueAttributes {
 }
 
 impl QueueAttributes {
-    /// Applies a request's attributes, all or none. `FifoQueue` is not among them: it is set at creation
-    /// only.
+    /// Applies a request's attributes, all or none. `FifoQueue` is not among them: it is set at
+    /// creation only.
     pub(crate) fn apply(&mut self, changes: &AttributeMap) -> Result<(), SqsError> {
         let mut next = self.clone();
         for (name, value) in changes {

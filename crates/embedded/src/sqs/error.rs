@@ -88,7 +88,8 @@ impl SqsError {
         }
     }
 
-    /// The error code of the older query protocol, which the SDKs show if `x-amzn-query-error` has it.
+    /// The error code of the older query protocol, which the SDKs show if `x-amzn-query-error` has
+    /// it.
     pub(crate) fn query_code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",

@@ -38,8 +38,8 @@ pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<F
     response
 }
 
-/// Returns the action. The signature is not verified, but an unsigned request is refused, as by AWS:
-/// the usual cause is a client without credentials.
+/// Returns the action. The signature is not verified, but an unsigned request is refused, as by
+/// AWS: the usual cause is a client without credentials.
 fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Err(SqsError::MissingAuthentication);

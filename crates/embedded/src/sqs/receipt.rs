@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::error::SqsError;
 
-/// One receive of one message: its position in the queue, and a secret that the next receive replaces.
+/// One receive of one message: its position in the queue, and a secret that the next receive
+/// replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) position: u64,

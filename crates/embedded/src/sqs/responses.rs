@@ -77,7 +77,8 @@ fn system_attributes(received: &ReceivedMessage, request: &ReceiveMessage) -> Ma
         .collect()
 }
 
-/// The attributes whose names match one of the patterns: `All`, a name, or a prefix followed by `.*`.
+/// The attributes whose names match one of the patterns: `All`, a name, or a prefix followed by
+/// `.*`.
 fn own_attributes(attributes: &MessageAttributes, patterns: &[String]) -> MessageAttributes {
     let matches = |name: &str, pattern: &String| {
         pattern == "All"

@@ -66,7 +66,8 @@ impl State {
         let redrive = queue.attributes.redrive().cloned();
         let max_receive_count = redrive.as_ref().map(|redrive| redrive.max_receive_count);
         let received = queue.receive(options.max, visibility, max_receive_count, now_ms);
-        // The dead-letter queue exists: it did when the policy was set, and no queue is ever deleted.
+        // The dead-letter queue exists: it did when the policy was set, and no queue is ever
+        // deleted.
         if let Some(redrive) = redrive
             && let Some(target) = self.by_arn(&redrive.target_arn)
         {

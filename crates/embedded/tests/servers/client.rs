@@ -1,4 +1,4 @@
-//! A cloud on free ports, and an HTTP client without any AWS in it.
+//! A cloud on free ports, and an HTTP client without the AWS SDK.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -11,15 +11,15 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// What a server answered.
+/// A response with its whole body.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
@@ -46,13 +46,13 @@ pub(crate) async fn start(data_dir: &Path) -> Result<EmbeddedCloud, StartError> 
     EmbeddedCloud::start(options(data_dir)).await
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 pub(crate) async fn send(
     method: Method,
     url: &str,
     headers: &[(&str, &str)],
     body: impl Into<Bytes>,
-) -> Answer {
+) -> Response {
     let uri: Uri = url.parse().unwrap();
     let authority = uri.authority().unwrap().to_string();
     let stream = TcpStream::connect(&authority).await.unwrap();
@@ -68,21 +68,21 @@ pub(crate) async fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = sender
+    let response = sender
         .send_request(request.body(Full::new(body.into())).unwrap())
         .await
         .unwrap();
-    let (parts, body) = answer.into_parts();
+    let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer {
+    Response {
         status: parts.status,
         headers: parts.headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     }
 }
 
-/// One SQS action, with the header that SQS asks for and does not verify.
-pub(crate) async fn sqs(cloud_url: &str, action: &str, body: Value) -> Answer {
+/// Sends one SQS action, with a signature that the embedded SQS requires and does not verify.
+pub(crate) async fn sqs(cloud_url: &str, action: &str, body: Value) -> Response {
     let target = format!("AmazonSQS.{action}");
     let headers = [
         ("authorization", "AWS4-HMAC-SHA256 any"),

@@ -1,12 +1,12 @@
-//! Both servers over plain HTTP: what needs no signature. The rest is proved through the AWS SDK by the end-to-end
-//! suite.
+//! Both servers over plain HTTP, as far as no signature is needed. The end-to-end suite covers the
+//! rest through the AWS SDK.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
 )]
 
-mod browsers;
 mod client;
+mod cors;
+mod errors;
+mod lifecycle;
 mod queues;
-mod refusals;
-mod stopping;

@@ -24,7 +24,7 @@ async fn a_queue_url_names_this_server() {
 }
 
 #[tokio::test]
-async fn only_the_asked_for_attributes_are_answered() {
+async fn only_the_requested_attributes_are_returned() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
@@ -48,7 +48,7 @@ async fn only_the_asked_for_attributes_are_answered() {
 }
 
 #[tokio::test]
-async fn a_message_reaches_a_receiver_that_waits() {
+async fn a_message_reaches_a_long_poll() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
@@ -80,7 +80,7 @@ async fn a_message_reaches_a_receiver_that_waits() {
 }
 
 #[tokio::test]
-async fn entries_of_a_batch_succeed_and_fail_each_for_itself() {
+async fn each_entry_of_a_batch_succeeds_or_fails_on_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
@@ -121,7 +121,7 @@ async fn entries_of_a_batch_succeed_and_fail_each_for_itself() {
 }
 
 #[tokio::test]
-async fn a_batch_is_one_to_ten_entries_with_ids_of_their_own() {
+async fn a_batch_has_one_to_ten_entries_with_distinct_ids() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
@@ -137,12 +137,15 @@ async fn a_batch_is_one_to_ten_entries_with_ids_of_their_own() {
         (vec![entry(1), entry(1)], "BatchEntryIdsNotDistinct"),
     ];
     for (entries, code) in cases {
-        let answer = sqs(
+        let response = sqs(
             &url,
             "SendMessageBatch",
             json!({ "QueueUrl": queue, "Entries": entries }),
         )
         .await;
-        assert_eq!(answer.json()["__type"], format!("com.amazonaws.sqs#{code}"));
+        assert_eq!(
+            response.json()["__type"],
+            format!("com.amazonaws.sqs#{code}")
+        );
     }
 }

@@ -35,7 +35,8 @@ impl StoredPart {
     }
 }
 
-/// Stores a part, in place of an earlier one of the same number. Returns its MD5, which is its ETag.
+/// Stores a part, in place of an earlier one of the same number. Returns its MD5, which is its
+/// ETag.
 pub(super) fn store(dir: &Path, number: i32, staged: StagedBody) -> io::Result<String> {
     let md5 = hex::encode(staged.md5);
     let mut stored = list(dir)?;

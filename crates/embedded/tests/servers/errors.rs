@@ -1,4 +1,4 @@
-//! Requests that must not get through, and that must learn why.
+//! Refused requests and their error codes.
 
 use base64::Engine as _;
 use http::{Method, StatusCode};
@@ -15,25 +15,25 @@ async fn an_unsigned_request_is_refused() {
         (Method::PUT, "/bucket"),
         (Method::GET, "/bucket/key"),
     ] {
-        let answer = send(method, &format!("{}{path}", cloud.s3_url()), &[], "").await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let response = send(method, &format!("{}{path}", cloud.s3_url()), &[], "").await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN);
         assert!(
-            answer.body.contains("<Code>AccessDenied</Code>"),
+            response.body.contains("<Code>AccessDenied</Code>"),
             "{}",
-            answer.body
+            response.body
         );
     }
     let target = [("x-amz-target", "AmazonSQS.ListQueues")];
-    let answer = send(Method::POST, &cloud.sqs_url(), &target, "{}").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = send(Method::POST, &cloud.sqs_url(), &target, "{}").await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     assert_eq!(
-        answer.json()["__type"],
+        response.json()["__type"],
         "com.amazonaws.sqs#MissingAuthenticationToken"
     );
 }
 
 #[tokio::test]
-async fn an_expired_url_is_refused_as_such() {
+async fn an_expired_url_is_reported_as_expired() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let signature = "0".repeat(64);
@@ -42,17 +42,17 @@ async fn an_expired_url_is_refused_as_such() {
          aws4_request&X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}",
         cloud.s3_url()
     );
-    let answer = send(Method::GET, &url, &[], "").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = send(Method::GET, &url, &[], "").await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     assert!(
-        answer.body.contains("Request has expired"),
+        response.body.contains("Request has expired"),
         "{}",
-        answer.body
+        response.body
     );
 }
 
 #[tokio::test]
-async fn a_foreign_access_key_is_named_as_the_cause() {
+async fn an_unknown_access_key_is_reported_as_the_cause() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let now = time::OffsetDateTime::now_utc();
@@ -68,43 +68,43 @@ async fn a_foreign_access_key_is_named_as_the_cause() {
         ("x-amz-date", at.as_str()),
         ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
     ];
-    let answer = send(Method::GET, &cloud.s3_url(), &headers, "").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = send(Method::GET, &cloud.s3_url(), &headers, "").await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     assert!(
-        answer.body.contains("<Code>InvalidAccessKeyId</Code>"),
+        response.body.contains("<Code>InvalidAccessKeyId</Code>"),
         "{}",
-        answer.body
+        response.body
     );
 }
 
 #[tokio::test]
-async fn a_refusal_reaches_a_client_that_is_still_sending() {
+async fn an_error_reaches_a_client_that_is_still_sending() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = format!("{}/bucket/key", cloud.s3_url());
     for _ in 0..5 {
-        let answer = send(Method::PUT, &url, &[], vec![0; 20_000_000]).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let response = send(Method::PUT, &url, &[], vec![0; 20_000_000]).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN);
     }
 }
 
 #[tokio::test]
-async fn sqs_errors_carry_the_codes_of_both_protocols() {
+async fn sqs_errors_have_the_codes_of_both_protocols() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
-    let answer = sqs(
+    let response = sqs(
         &cloud.sqs_url(),
         "GetQueueUrl",
         json!({ "QueueName": "none" }),
     )
     .await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(
-        answer.json()["__type"],
+        response.json()["__type"],
         "com.amazonaws.sqs#QueueDoesNotExist"
     );
     assert_eq!(
-        answer.header("x-amzn-query-error"),
+        response.header("x-amzn-query-error"),
         Some("AWS.SimpleQueueService.NonExistentQueue;Sender")
     );
     let unknown = sqs(&cloud.sqs_url(), "DoSomething", json!({})).await;
@@ -120,7 +120,7 @@ async fn sqs_errors_carry_the_codes_of_both_protocols() {
 }
 
 #[tokio::test]
-async fn a_form_that_breaks_its_policy_is_denied_by_name() {
+async fn a_form_that_violates_its_policy_is_denied_with_the_condition() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let policy = json!({

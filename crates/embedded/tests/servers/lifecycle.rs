@@ -1,4 +1,4 @@
-//! The folder and the end.
+//! The start, the folder lock and the stop.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ async fn a_folder_serves_one_cloud_at_a_time() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_named() {
+async fn an_address_in_use_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -35,7 +35,7 @@ async fn an_address_that_is_taken_is_named() {
 }
 
 #[tokio::test]
-async fn a_stop_answers_receivers_that_wait_and_takes_less_than_a_second() {
+async fn a_stop_ends_long_polls_in_less_than_a_second() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
@@ -45,7 +45,7 @@ async fn a_stop_answers_receivers_that_wait_and_takes_less_than_a_second() {
         .clone();
     let receive = json!({ "QueueUrl": queue, "WaitTimeSeconds": 20 });
     let waiting = tokio::spawn(async move { sqs(&url, "ReceiveMessage", receive).await });
-    // The receiver set out first, so it waits by the time that these have been answered one after the other.
+    // The long poll was sent first, so it waits by the time that these have been answered.
     for _ in 0..5 {
         sqs(&cloud.sqs_url(), "ListQueues", json!({})).await;
     }

@@ -2,9 +2,9 @@
 
 use http::{Method, StatusCode};
 
-use crate::client::{Answer, send, start};
+use crate::client::{Response, send, start};
 
-async fn preflight(origin: &str) -> Answer {
+async fn preflight(origin: &str) -> Response {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let headers = [
@@ -25,22 +25,22 @@ async fn preflight(origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_configured_origin_and_every_local_one_may_upload() {
+async fn the_configured_origin_and_every_local_one_are_permitted() {
     for origin in [
         "https://app.example.org",
         "http://localhost:8080",
         "http://127.0.0.1:5173",
         "http://localhost",
     ] {
-        let answer = preflight(origin).await;
-        assert_eq!(answer.status, StatusCode::OK, "{origin}");
-        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+        let response = preflight(origin).await;
+        assert_eq!(response.status, StatusCode::OK, "{origin}");
+        assert_eq!(response.header("access-control-allow-origin"), Some(origin));
         assert_eq!(
-            answer.header("access-control-allow-headers"),
+            response.header("access-control-allow-headers"),
             Some("content-type, if-none-match")
         );
         assert!(
-            answer
+            response
                 .header("access-control-allow-methods")
                 .unwrap()
                 .contains("PUT")
@@ -49,20 +49,20 @@ async fn the_configured_origin_and_every_local_one_may_upload() {
 }
 
 #[tokio::test]
-async fn another_origin_may_not() {
+async fn another_origin_is_refused() {
     for origin in [
         "https://evil.example",
         "http://localhost.evil.example",
         "null",
     ] {
-        let answer = preflight(origin).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
-        assert_eq!(answer.header("access-control-allow-origin"), None);
+        let response = preflight(origin).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{origin}");
+        assert_eq!(response.header("access-control-allow-origin"), None);
     }
 }
 
 #[tokio::test]
-async fn a_page_can_read_the_etag_and_even_a_refusal() {
+async fn a_page_can_read_the_etag_and_error_responses() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = format!("{}/darkroom-raw/raw/k", cloud.s3_url());
