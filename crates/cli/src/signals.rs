@@ -24,7 +24,7 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
                 std::process::exit(INTERRUPTED);
             }
             stop.cancel();
-            eprint("darkroom: stopping; send the signal again to stop at once");
+            eprint("darkroom: stopping; signal once more to exit at once");
         }
     });
     Ok(token)

@@ -127,7 +127,7 @@ async fn what_is_in_hand_is_finished_on_ctrl_c() {
         assert_eq!(dev.client.put(&ticket, &photo).await, 200);
     }
     // When the first is done, the others have been received long since.
-    let settled = |process: &Process| process.stderr().matches("upload settled").count();
+    let settled = |process: &Process| process.stderr().matches("upload finished").count();
     let first = || settled(&dev.process) > 0;
     wait::until("the first outcome", DEADLINE, first).unwrap();
     // As a terminal does it: to the whole process group.

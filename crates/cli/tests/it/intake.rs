@@ -97,7 +97,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
     let message = json!({"Records": [record(&system, key)]}).to_string();
     let events = system.events().await;
     events.send(&[message.clone(), message]).await.unwrap();
-    let seen = || system.log().matches("Already").count() >= 2;
+    let seen = || system.log().matches("Unchanged").count() >= 2;
     wait::until("both duplicates", DEADLINE, seen).unwrap();
     system.until_all_is_acknowledged().await;
     assert_eq!(everything(&system).await, before);

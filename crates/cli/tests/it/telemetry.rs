@@ -239,7 +239,7 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     assert_eq!(render.parent_span_id, upload.span_id);
     let settled = || {
         let log = worker.stderr();
-        let line = log.lines().find(|line| line.contains("upload settled"))?;
+        let line = log.lines().find(|line| line.contains("upload finished"))?;
         Some(line.contains(trace_id))
     };
     assert_eq!(settled(), Some(true), "{}", worker.stderr());
@@ -283,7 +283,7 @@ async fn a_collector_that_is_away_costs_no_upload() {
     let mut worker = shop.process("worker", &away);
     let key = shop.upload().await;
     shop.is_ready(&key).await;
-    let said = async || worker.stderr().contains("do not reach the collector");
+    let said = async || worker.stderr().contains("cannot be sent to the collector");
     wait::until_async("a word in the log", DEADLINE, said)
         .await
         .unwrap();
@@ -291,7 +291,7 @@ async fn a_collector_that_is_away_costs_no_upload() {
     assert!(ended.success(), "{ended}");
     let complaints = worker
         .stderr()
-        .matches("do not reach the collector")
+        .matches("cannot be sent to the collector")
         .count();
     assert_eq!(complaints, 1, "once is enough");
 }
