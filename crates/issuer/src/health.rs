@@ -98,3 +98,29 @@ pub(crate) async fn metrics() -> impl IntoResponse {
     let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (format, darkroom_telemetry::exposition())
 }
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::CloudErrorKind;
+
+    use super::*;
+    use crate::testing::TestStore;
+
+    #[tokio::test]
+    async fn a_role_without_permission_to_list_is_ready() {
+        let test = TestStore::new();
+        test.raw.fail(CloudErrorKind::Forbidden);
+        test.media.fail(CloudErrorKind::Forbidden);
+        assert!(Readiness::new(test.store).is_ready().await);
+    }
+
+    #[tokio::test]
+    async fn a_probe_serves_all_requests_of_a_second() {
+        let test = TestStore::new();
+        let readiness = Readiness::new(test.store);
+        test.raw.fail(CloudErrorKind::Unavailable);
+        assert!(!readiness.is_ready().await);
+        test.raw.succeed();
+        assert!(!readiness.is_ready().await);
+    }
+}

@@ -56,8 +56,24 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], fields: &[Field]) -> Resu
         } else {
             format!("{path}: ")
         };
-        Problem::unprocessable(code, format!("{prefix}{}", error.inner()))
+        Problem::unprocessable(code, format!("{prefix}{}", describe(error.inner())))
     })
+}
+
+/// Replaces the Rust type in a message of serde by words.
+fn describe(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let Some((found, expected)) = message.rsplit_once(", expected ") else {
+        return message;
+    };
+    let expected = match expected {
+        "u32" => "a whole number of 0 to 4294967295",
+        "u64" => "a whole number of at least 0",
+        "a map" => "an object",
+        expected if expected.starts_with("struct ") => "an object",
+        expected => expected,
+    };
+    format!("{found}, expected {expected}")
 }
 
 fn is_known(name: &str, fields: &[Field]) -> bool {
@@ -139,6 +155,14 @@ mod tests {
         assert!(
             detail.ends_with("the known fields are profile, size"),
             "{detail}"
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_described_in_words() {
+        assert_eq!(
+            problem(r#"{"profile": "avatar", "size": "7"}"#).detail,
+            "size: invalid type: string \"7\", expected a whole number of at least 0"
         );
     }
 

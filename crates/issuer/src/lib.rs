@@ -30,6 +30,8 @@ mod server;
 mod service;
 mod settings;
 mod state;
+#[cfg(test)]
+mod testing;
 mod trace;
 mod uploads;
 

@@ -29,10 +29,10 @@ pub struct IssuerSettings {
     pub read_timeout: Duration,
     /// Origins of the web pages that may call the service; `*` allows all.
     pub cors_origins: Vec<String>,
-    /// Whether clients may report that an upload is complete (`POST …/complete`), for stores that
+    /// Accepts reports of clients that an upload is complete (`POST …/complete`), for stores that
     /// send no events.
     pub complete_uploads: bool,
-    /// Whether `/` serves the demo page.
+    /// Serves the demo page at `/`.
     pub demo_page: bool,
 }
 

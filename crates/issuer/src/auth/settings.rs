@@ -12,7 +12,7 @@ use super::api_key::KeyHash;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuthSettings {
-    /// Whether callers must authenticate.
+    /// The mode of authentication.
     pub mode: AuthMode,
     /// The API keys that are accepted.
     pub keys: Vec<ApiKeySettings>,
@@ -31,15 +31,16 @@ pub struct AuthSettings {
     pub jwks_max_age: Duration,
 }
 
-/// Whether callers must authenticate.
+/// The mode of authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// If keys or a JWK set are configured. Without either, the service starts on a loopback
-    /// address only.
+    /// Callers must authenticate if keys or a JWK set are configured. Without either, the service
+    /// starts on a loopback address only.
     #[default]
     Auto,
-    /// Never: whoever can reach the service may do everything for every owner.
+    /// Callers need not authenticate: whoever can reach the service may do everything for every
+    /// owner.
     Open,
 }
 

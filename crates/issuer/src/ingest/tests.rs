@@ -91,7 +91,7 @@ async fn any_other_invalid_body_has_its_code() {
     for (content_type, body, expected) in [
         ("text/plain", "x", (415, "unsupported_media_type")),
         (json, "{", (422, "invalid_json")),
-        (json, r#"{"pictures": []}"#, (422, "invalid_json")),
+        (json, r#"{"photos": []}"#, (422, "invalid_json")),
         (json, r#"{"images": []}"#, (422, "image_required")),
         (json, r#"{"images": ["!"]}"#, (422, "invalid_base64")),
         (json, &too_many, (413, "too_many_images")),

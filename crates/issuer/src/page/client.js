@@ -1,11 +1,11 @@
-// Uploads pictures to a Darkroom from a browser. No dependencies.
+// Uploads images to Darkroom from a browser. No dependencies.
 //
 //   import { upload } from "https://images.example/client.js";
 //   const outcome = await upload(file, { endpoint: "https://images.example", owner: "u123" });
 //   if (outcome.status === "ready") image.src = outcome.variants[0].url;
 
 const SEND_ATTEMPTS = 3;
-const ASK_ATTEMPTS = 5;
+const REQUEST_ATTEMPTS = 5;
 const WAIT_SECONDS = 25;
 const FIRST_PAUSE_MS = 500;
 
@@ -20,38 +20,38 @@ export class UploadError extends Error {
 }
 
 /**
- * Uploads one file and waits for what becomes of it.
+ * Uploads one file and waits for its outcome.
  *
  * @param {File|Blob} file
  * @param {object} [options]
- * @param {string} [options.endpoint] the issuer's origin; the page's own where it is left out
+ * @param {string} [options.endpoint] the issuer's origin; the page's own by default
  * @param {string} [options.profile]
- * @param {string} [options.owner] whose upload it is
- * @param {Record<string, string>} [options.metadata] comes back in the outcome
- * @param {{x: number, y: number, width: number, height: number}} [options.crop] in upright pixels
- * @param {string} [options.token] an API key or token to show the issuer; never sent to S3
+ * @param {string} [options.owner] the owner of the upload
+ * @param {Record<string, string>} [options.metadata] returned in the outcome
+ * @param {{x: number, y: number, width: number, height: number}} [options.crop] in pixels of the upright image
+ * @param {string} [options.token] an API key or token for the issuer; never sent to S3
  * @param {Record<string, string>} [options.headers] further headers for the issuer
  * @param {(progress: {phase: "sending"|"processing", loaded: number, total: number}) => void}
  *   [options.onProgress]
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<object>} the outcome: `status` is `ready`, `rejected`, `failed` or `expired`
- * @throws {UploadError} if the issuer or the store refuses, or cannot be reached
+ * @throws {UploadError} if the issuer or the store refuses the upload or cannot be reached
  */
 export async function upload(file, options = {}) {
   const { endpoint = "", token, onProgress = () => {}, signal } = options;
   const headers = { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) };
   const total = file.size;
   onProgress({ phase: "sending", loaded: 0, total });
-  const ticket = await patiently(ASK_ATTEMPTS, signal, () =>
-    askForTicket(file, { ...options, endpoint, headers }),
+  const presigned = await withRetries(REQUEST_ATTEMPTS, signal, () =>
+    requestUpload(file, { ...options, endpoint, headers }),
   );
-  await send(ticket, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal);
+  await send(presigned, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal);
   onProgress({ phase: "processing", loaded: total, total });
-  return outcome(new URL(endpoint + ticket.status_url, location.href), headers, signal);
+  return outcome(new URL(endpoint + presigned.status_url, location.href), headers, signal);
 }
 
-async function askForTicket(file, { endpoint, profile = "avatar", owner, metadata, crop, headers, signal }) {
-  const ask = {
+async function requestUpload(file, { endpoint, profile = "avatar", owner, metadata, crop, headers, signal }) {
+  const body = {
     profile,
     owner,
     metadata,
@@ -62,7 +62,7 @@ async function askForTicket(file, { endpoint, profile = "avatar", owner, metadat
   return json(`${endpoint}/v1/uploads`, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify(ask),
+    body: JSON.stringify(body),
     signal,
   });
 }
@@ -70,7 +70,7 @@ async function askForTicket(file, { endpoint, profile = "avatar", owner, metadat
 async function outcome(url, headers, signal) {
   url.searchParams.set("wait", WAIT_SECONDS);
   for (;;) {
-    const status = await patiently(ASK_ATTEMPTS, signal, () => json(url, { headers, signal }));
+    const status = await withRetries(REQUEST_ATTEMPTS, signal, () => json(url, { headers, signal }));
     if (!["awaiting_upload", "processing"].includes(status.status)) {
       return status;
     }
@@ -86,32 +86,32 @@ async function json(url, init) {
   }
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const message = body.detail ?? `the service answered ${response.status}`;
+    const message = body.detail ?? `the service responded with ${response.status}`;
     throw new UploadError(body.code ?? "refused", message, response.status);
   }
   return body;
 }
 
-function send(ticket, file, onProgress, signal) {
-  return patiently(SEND_ATTEMPTS, signal, (attempt) => put(ticket, file, onProgress, signal, attempt));
+function send(presigned, file, onProgress, signal) {
+  return withRetries(SEND_ATTEMPTS, signal, (attempt) => put(presigned, file, onProgress, signal, attempt));
 }
 
-/** Fetch does not tell how much was sent, so this is an XMLHttpRequest. */
-function put(ticket, file, onProgress, signal, attempt) {
+/** Uses XMLHttpRequest, because fetch does not report upload progress. */
+function put(presigned, file, onProgress, signal, attempt) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = () => request.abort();
-    request.open(ticket.method, ticket.url);
-    for (const [name, value] of Object.entries(ticket.headers)) {
+    request.open(presigned.method, presigned.url);
+    for (const [name, value] of Object.entries(presigned.headers)) {
       request.setRequestHeader(name, value);
     }
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () => {
       const sent = request.status >= 200 && request.status < 300;
-      // The key is this upload's alone: that it is taken means that an earlier attempt got through.
+      // No other upload has this key, so if it exists, an earlier attempt succeeded.
       const sentBefore = attempt > 1 && request.status === 412;
       if (sent || sentBefore) resolve();
-      else reject(new UploadError("store_refused", `the store answered ${request.status}`, request.status));
+      else reject(new UploadError("store_refused", `the store responded with ${request.status}`, request.status));
     };
     request.onerror = () => reject(connectionError());
     request.onabort = () => reject(signal?.reason ?? new DOMException("aborted", "AbortError"));
@@ -127,20 +127,20 @@ function connectionError(cause) {
   return new UploadError("unreachable", "the connection failed", 0);
 }
 
-/** Tries again, more and more slowly, what failed through no fault of the request. */
-async function patiently(attempts, signal, attempt) {
+/** Repeats an attempt with exponential backoff if it fails through no fault of the request. */
+async function withRetries(attempts, signal, attempt) {
   for (let count = 1; ; count += 1) {
     try {
       return await attempt(count);
     } catch (error) {
-      const isTransient = error instanceof UploadError && isWorthAnotherTry(error.status);
+      const isTransient = error instanceof UploadError && isRetryable(error.status);
       if (!isTransient || count >= attempts) throw error;
       await pause(FIRST_PAUSE_MS * 2 ** (count - 1) * (0.5 + Math.random() / 2), signal);
     }
   }
 }
 
-function isWorthAnotherTry(status) {
+function isRetryable(status) {
   return status === 0 || status === 429 || status >= 500;
 }
 

@@ -3,7 +3,7 @@ import { drawThumbHash } from "/thumbhash.js";
 
 const OWNER = "demo";
 
-/** What each kind of private data tells a stranger. */
+/** The meaning of each kind of private metadata. */
 const PRIVATE = {
   gps: "where it was taken",
   date_time: "when it was taken",
@@ -15,11 +15,11 @@ const PRIVATE = {
   iptc: "captions and credits (IPTC)",
   comment: "comments",
   text: "text notes",
-  mpf: "further embedded pictures",
+  mpf: "embedded images",
   depth_map: "a depth map",
   content_credentials: "content credentials",
-  application: "data of unknown programs",
-  trailing_data: "data hidden after the picture",
+  application: "data of unknown applications",
+  trailing_data: "data after the end of the image",
 };
 
 const form = document.getElementById("form");
@@ -73,7 +73,7 @@ class Card {
       this.show(await upload(this.file, { profile, owner: OWNER, onProgress, signal: controller.signal }));
     } catch (error) {
       const isCancelled = controller.signal.aborted;
-      this.finish("rejected", isCancelled ? "Cancelled" : `Not taken: ${error.message}`);
+      this.finish("rejected", isCancelled ? "Cancelled" : `Failed: ${error.message}`);
     }
   }
 
@@ -81,7 +81,7 @@ class Card {
     const bar = this.part("progress");
     if (phase === "processing") {
       bar.removeAttribute("value");
-      this.state("processing", "Developing…");
+      this.state("processing", "Processing…");
     } else {
       bar.value = total ? loaded / total : 0;
       this.state("sending", `Sending, ${bytes(loaded)} of ${bytes(total)}`);
@@ -113,7 +113,7 @@ class Card {
 
   showPlaceholder({ thumbhash, dominant_color: color }, { width, height }) {
     const canvas = this.part("canvas");
-    this.part(".picture").style.background = color;
+    this.part(".preview").style.background = color;
     canvas.width = Math.max(1, Math.round((32 * width) / Math.max(width, height)));
     canvas.height = Math.max(1, Math.round((32 * height) / Math.max(width, height)));
     drawThumbHash(canvas, thumbhash);
@@ -150,10 +150,10 @@ function sizes(source, [original]) {
 }
 
 function privacy(removed) {
-  const said = removed.map((kind) => PRIVATE[kind]).filter(Boolean);
-  if (said.length === 0) return "It carried no private data.";
+  const kinds = removed.map((kind) => PRIVATE[kind]).filter(Boolean);
+  if (kinds.length === 0) return "The file contained no private data.";
   const list = new Intl.ListFormat("en", { type: "conjunction" });
-  return `Removed: ${list.format(said)}.`;
+  return `Removed: ${list.format(kinds)}.`;
 }
 
 function bytes(count) {

@@ -1,7 +1,7 @@
-// Draws a ThumbHash (https://evanw.github.io/thumbhash/): a picture in about 25 bytes, as the
-// lowest frequencies of a cosine transform of lightness, two colour differences and alpha.
+// Draws a ThumbHash (https://evanw.github.io/thumbhash/): an image in about 25 bytes, as the
+// lowest frequencies of a cosine transform of lightness, two color differences and alpha.
 
-const COLOUR_BOOST = 1.25;
+const COLOR_BOOST = 1.25;
 
 /** Fills a canvas, whatever its size, with the placeholder that `base64` describes. */
 export function drawThumbHash(canvas, base64) {
@@ -37,15 +37,15 @@ function parse(hash) {
   const nibble = reader(hash, hasAlpha ? 6 : 5);
   return {
     l: channel(bits(0, 0, 6) / 63, bits(0, 18, 5) / 31, across, down, nibble),
-    p: channel(bits(0, 6, 6) / 31.5 - 1, (COLOUR_BOOST * bits(3, 3, 6)) / 63, 3, 3, nibble),
-    q: channel(bits(0, 12, 6) / 31.5 - 1, (COLOUR_BOOST * bits(3, 9, 6)) / 63, 3, 3, nibble),
+    p: channel(bits(0, 6, 6) / 31.5 - 1, (COLOR_BOOST * bits(3, 3, 6)) / 63, 3, 3, nibble),
+    q: channel(bits(0, 12, 6) / 31.5 - 1, (COLOR_BOOST * bits(3, 9, 6)) / 63, 3, 3, nibble),
     a: hasAlpha
       ? channel((hash[5] & 15) / 15, (hash[5] >> 4) / 15, 5, 5, nibble)
       : { mean: 1, waves: [] },
   };
 }
 
-/** Half a byte after the other, the lower half first. */
+/** Returns a function that reads one nibble after another, the lower one of each byte first. */
 function reader(hash, start) {
   let position = 0;
   return () => {
@@ -56,7 +56,7 @@ function reader(hash, start) {
   };
 }
 
-/** The mean of a channel and its waves, in the order of the hash: a triangle without its corner. */
+/** The mean of a channel and its waves, in the order of the hash: a triangle without the corner. */
 function channel(mean, scale, across, down, nibble) {
   const waves = [];
   for (let v = 0; v < down; v += 1) {

@@ -123,3 +123,60 @@ impl StatusWatcher {
 fn is_final(update: &StatusUpdate) -> bool {
     matches!(update, Some(Ok(stage)) if stage.is_final())
 }
+
+#[cfg(test)]
+mod tests {
+    use darkroom_contract::UploadId;
+
+    use super::*;
+    use crate::testing::TestStore;
+
+    fn key() -> RawKey {
+        RawKey {
+            profile: "avatar".parse().unwrap(),
+            owner: "u1".parse().unwrap(),
+            id: UploadId::generate(),
+        }
+    }
+
+    fn in_30_s() -> Instant {
+        Instant::now() + Duration::from_secs(30)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_without_an_outcome_ends_at_its_deadline_with_the_latest_stage() {
+        let test = TestStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let (key, stop) = (key(), CancellationToken::new());
+        test.upload(&key);
+        let (started_at, deadline) = (Instant::now(), in_30_s());
+        let stage = watcher.wait(&key, deadline, &stop).await.unwrap();
+        assert_eq!(stage.name(), "processing");
+        assert_eq!(started_at.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_every_wait() {
+        let test = TestStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let started_at = Instant::now();
+        let stage = watcher.wait(&key(), in_30_s(), &stop).await.unwrap();
+        assert_eq!(stage.name(), "awaiting_upload");
+        assert!(started_at.elapsed() < POLL_INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_waits_for_an_upload_share_one_poll_loop_which_ends_with_them() {
+        let test = TestStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let key = key();
+        let first = watcher.subscribe(&key);
+        let second = watcher.subscribe(&key);
+        assert!(first.same_channel(&second));
+        drop((first, second));
+        tokio::time::sleep(2 * POLL_INTERVAL).await;
+        assert!(watcher.watched().is_empty());
+    }
+}

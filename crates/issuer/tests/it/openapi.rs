@@ -1,4 +1,7 @@
-//! What the service says of itself.
+//! The OpenAPI document.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use axum::body::Body;
 use darkroom_contract::UploadId;
@@ -8,8 +11,11 @@ use serde_json::Value;
 
 use crate::harness::{ask_router, get, issuer_for};
 
-/// Everything that is not the demo page's.
-const ROUTES: [(&str, &str); 11] = [
+/// Rewrites the snapshot instead of comparing it, if set to 1.
+const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
+
+/// All documented routes.
+const ROUTES: [(&str, &str); 10] = [
     ("delete", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/healthz"),
     ("get", "/metrics"),
@@ -20,13 +26,24 @@ const ROUTES: [(&str, &str); 11] = [
     ("post", "/v1/inspect"),
     ("post", "/v1/uploads"),
     ("post", "/v1/uploads/{profile}/{owner}/{id}/complete"),
-    ("service", "/openapi.json"),
 ];
 
 fn settings() -> IssuerSettings {
     IssuerSettings {
         complete_uploads: true,
         ..IssuerSettings::default()
+    }
+}
+
+fn auth_with_a_key() -> AuthSettings {
+    AuthSettings {
+        keys: vec![ApiKeySettings {
+            name: "web".to_owned(),
+            sha256: ApiKey::generate().unwrap().hash(),
+            owner: None,
+            profiles: Vec::new(),
+        }],
+        ..AuthSettings::default()
     }
 }
 
@@ -38,7 +55,7 @@ async fn document(auth: &AuthSettings) -> Value {
     answer.json()
 }
 
-/// Method and path of everything that is described.
+/// The method and path of every operation.
 fn operations(document: &Value) -> Vec<(String, String)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -50,7 +67,7 @@ fn operations(document: &Value) -> Vec<(String, String)> {
     operations
 }
 
-/// Every `$ref` below a value.
+/// Collects the target of every `$ref` in a value.
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -67,22 +84,33 @@ fn references(value: &Value, found: &mut Vec<String>) {
 }
 
 #[tokio::test]
-async fn every_route_is_described_and_every_description_leads_to_a_route() {
+async fn the_committed_document_is_the_one_that_is_served() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let served = document(&auth_with_a_key()).await;
+    if std::env::var(UPDATE_SNAPSHOTS).is_ok_and(|value| value == "1") {
+        std::fs::write(&path, format!("{served:#}\n")).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let committed: Value = serde_json::from_str(&committed).unwrap_or_default();
+    assert!(
+        committed == served,
+        "docs/openapi.json is out of date; run `cargo xtask snapshots` and commit the result"
+    );
+}
+
+#[tokio::test]
+async fn every_route_is_documented_and_every_documented_operation_has_a_route() {
     let document = document(&AuthSettings::default()).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
-    let described = operations(&document);
-    let expected = ROUTES.iter().filter(|(method, _)| *method != "service");
-    let expected: Vec<_> = expected
-        .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
-        .collect();
-    assert_eq!(described, expected);
+    let expected = ROUTES.map(|(method, path)| (method.to_owned(), path.to_owned()));
+    assert_eq!(operations(&document), expected);
     let router = issuer_for(&AuthSettings::default(), settings())
         .await
         .router();
-    for (method, path) in described
-        .into_iter()
-        .filter(|(_, path)| !path.ends_with("/events"))
-    {
+    for (method, path) in ROUTES {
+        if path.ends_with("/events") {
+            continue;
+        }
         let path = path
             .replace("{profile}", "avatar")
             .replace("{owner}", "u1")
@@ -96,7 +124,26 @@ async fn every_route_is_described_and_every_description_leads_to_a_route() {
 }
 
 #[tokio::test]
-async fn every_reference_leads_somewhere_and_every_refusal_is_a_problem() {
+async fn every_operation_has_an_id_a_summary_and_described_parameters() {
+    let document = document(&AuthSettings::default()).await;
+    let mut ids = BTreeSet::new();
+    for (method, path) in operations(&document) {
+        let operation = &document["paths"][&path][&method];
+        assert!(operation["summary"].is_string(), "{method} {path}");
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        assert!(ids.insert(id), "{method} {path}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].is_string(), "{path}: {parameter}");
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let description = response["description"].as_str().unwrap();
+            assert!(!description.is_empty(), "{method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_reference_resolves_and_every_error_is_a_problem() {
     let document = document(&AuthSettings::default()).await;
     let mut found = Vec::new();
     references(&document, &mut found);
@@ -109,38 +156,21 @@ async fn every_reference_leads_somewhere_and_every_refusal_is_a_problem() {
         let responses = &document["paths"][&path][&method]["responses"];
         for statuses in ["4XX", "5XX"] {
             let content = &responses[statuses]["content"]["application/problem+json"];
-            assert_eq!(
-                content["schema"]["$ref"], "#/components/schemas/Problem",
-                "{path}"
-            );
+            let schema = &content["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/Problem", "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_token_is_asked_for_where_one_is_needed() {
-    let key = ApiKey::generate().unwrap();
-    let auth = AuthSettings {
-        keys: vec![ApiKeySettings {
-            name: "web".to_owned(),
-            sha256: key.hash(),
-            owner: None,
-            profiles: Vec::new(),
-        }],
-        ..AuthSettings::default()
-    };
-    let (open, closed) = (
-        document(&AuthSettings::default()).await,
-        document(&auth).await,
-    );
+async fn a_token_is_required_under_v1_if_authentication_is_on() {
+    let open = document(&AuthSettings::default()).await;
+    let closed = document(&auth_with_a_key()).await;
     for (method, path) in operations(&closed) {
         let security = |document: &Value| document["paths"][&path][&method]["security"].clone();
         assert_eq!(security(&open), Value::Null, "{path}");
-        assert_eq!(
-            security(&closed).is_array(),
-            path.starts_with("/v1/"),
-            "{path}"
-        );
+        let is_required = security(&closed).is_array();
+        assert_eq!(is_required, path.starts_with("/v1/"), "{path}");
     }
     let scheme = &closed["components"]["securitySchemes"]["bearer"];
     assert_eq!(scheme["scheme"], "bearer");
