@@ -1,5 +1,6 @@
 //! The clients for S3 and SQS, and their settings.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const FALLBACK_REGION: &str = "us-east-1";
 
 /// The URLs and credentials of S3 and SQS, in place of those in the environment.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Endpoints {
     /// The URL of S3.
     pub s3: String,
@@ -34,6 +35,18 @@ pub struct Endpoints {
     pub secret_key: String,
     /// The region that requests are signed for.
     pub region: String,
+}
+
+/// Omits the secret.
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoints")
+            .field("s3", &self.s3)
+            .field("sqs", &self.sqs)
+            .field("access_key", &self.access_key)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The clients for S3 and SQS; cheap to clone.

@@ -8,8 +8,8 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
-/// Roles offer new credentials this long before the old ones expire. They are better: what is
-/// signed with them lives longer.
+/// The time before the expiry at which credentials are refreshed. The credentials of roles are
+/// renewed this early, and what is signed with new ones lives longer.
 const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
 /// The age at which credentials without an expiry are read again, because files change.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);

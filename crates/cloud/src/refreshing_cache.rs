@@ -10,9 +10,9 @@ use tokio::time::Instant;
 /// One value of `T`, fetched when it is needed and refreshed before it is too old
 /// ("stale while revalidate", RFC 5861).
 ///
-/// One caller at a time fetches. The others get the old value meanwhile if it still serves them,
-/// and wait otherwise. If a fetch fails, the old value stays, and nobody fetches again before the
-/// retry interval is over.
+/// One caller at a time fetches. The others get the old value if it is usable for them, and wait
+/// otherwise. If a fetch fails, the old value stays, and the next fetch is at least a retry interval
+/// later.
 #[derive(Debug)]
 pub struct RefreshingCache<T, E> {
     cached: RwLock<Option<Cached<T>>>,
@@ -21,14 +21,14 @@ pub struct RefreshingCache<T, E> {
     retry_interval: Duration,
 }
 
-/// The state of a cached value, as its caller judges it.
+/// The state of a cached value for one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// The value serves, and is not due for a refresh.
+    /// Usable, and not due for a refresh.
     Fresh,
-    /// The value serves, but should be refreshed.
+    /// Usable, but due for a refresh.
     Stale,
-    /// The value does not serve this caller.
+    /// Not usable for this caller.
     Unusable,
 }
 
@@ -54,11 +54,11 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
         }
     }
 
-    /// Returns the newest value. Calls `fetch` first if `freshness`, given the cached value and its
-    /// age, asks for it.
+    /// Returns the newest value. First calls `fetch` if there is no value, or if `freshness`, given
+    /// the value and its age, is not `Fresh`.
     ///
-    /// The value returned may be `Unusable`: `fetch` failed, or returned such a value, or was
-    /// called within the retry interval.
+    /// The returned value may be `Unusable`: if `fetch` fails or returns such a value, or if the retry
+    /// interval is not over.
     ///
     /// # Errors
     /// The error of the last fetch, if none has ever succeeded.

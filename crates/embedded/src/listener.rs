@@ -60,7 +60,7 @@ where
 
 fn prepare(stream: TcpStream) -> TcpStream {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "cannot disable delayed sending");
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     stream
 }

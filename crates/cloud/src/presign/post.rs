@@ -1,7 +1,7 @@
 //! Presigned forms, which a browser can send without a script.
 //!
-//! "Authenticating Requests in Browser-Based Uploads
-//! Using POST (AWS Signature Version 4)" in the S3 API reference.
+//! "Authenticating Requests in Browser-Based Uploads Using POST (AWS Signature Version 4)" in the S3
+//! API reference.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

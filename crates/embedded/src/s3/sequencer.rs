@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A source of strictly increasing numbers, which order the events of a key.
 ///
-/// The numbers follow the clock, and every stored object keeps its own. So they increase across
-/// restarts too, even if the clock was set back.
+/// The numbers follow the clock, and are greater than that of every stored object. So they increase
+/// across restarts even if the clock is set back.
 #[derive(Debug, Default)]
 pub(crate) struct Sequencer {
     last: AtomicU64,
