@@ -26,6 +26,7 @@ mod openapi;
 mod page;
 mod prefer;
 mod problem;
+mod readiness;
 mod server;
 mod service;
 mod settings;

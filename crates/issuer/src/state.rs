@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
-use crate::health::Readiness;
 use crate::limits::{LimitSettings, RequestLimits};
+use crate::readiness::Readiness;
 use crate::settings::IssuerSettings;
 use crate::uploads::StatusWatcher;
 

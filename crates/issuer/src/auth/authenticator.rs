@@ -6,6 +6,7 @@ use darkroom_contract::SettingError;
 
 use super::api_key::PREFIX;
 use super::caller::Caller;
+use super::denial::Denial;
 use super::jwt::TokenVerifier;
 use super::keyring::Keyring;
 use super::settings::AuthSettings;
@@ -20,19 +21,6 @@ enum Backend {
     Open(Arc<Caller>),
     Keys(Keyring),
     KeysAndTokens(Keyring, Box<TokenVerifier>),
-}
-
-/// The reason why a caller is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Denial {
-    /// The request has no token.
-    Missing,
-    /// The token is unknown, malformed, expired or meant for another service.
-    Invalid(&'static str),
-    /// The token is valid, but its `sub` is not an owner.
-    NotAnOwner,
-    /// The keys that tokens are signed with cannot be read.
-    Unavailable,
 }
 
 impl Authenticator {

@@ -7,8 +7,8 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde::Deserialize;
 
-use super::authenticator::Denial;
 use super::caller::Caller;
+use super::denial::Denial;
 use super::jwk_set::{JwkSetCache, KeyError};
 use super::jwk_source::JwkSource;
 use super::settings::AuthSettings;

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, header};
 
-use super::authenticator::Denial;
+use super::denial::Denial;
 use crate::problem::Problem;
 use crate::state::AppState;
-
-const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Adds the [`Caller`](super::Caller) to the extensions of a request, or answers it with a
 /// problem.
@@ -57,36 +55,5 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
         _ => Err(MALFORMED),
-    }
-}
-
-impl From<Denial> for Problem {
-    fn from(denial: Denial) -> Self {
-        let challenge = |value| (header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
-        match denial {
-            Denial::Missing => {
-                let (name, value) = challenge("Bearer realm=\"darkroom\"");
-                let detail = "authentication is required; send Authorization: Bearer TOKEN";
-                Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
-                    .with_header(name, value)
-            }
-            Denial::Invalid(detail) => {
-                let (name, value) = challenge("Bearer realm=\"darkroom\", error=\"invalid_token\"");
-                Self::new(StatusCode::UNAUTHORIZED, "invalid_token", detail)
-                    .with_header(name, value)
-            }
-            Denial::NotAnOwner => Self::new(
-                StatusCode::FORBIDDEN,
-                "forbidden_owner",
-                "the token's sub is not a valid owner; it must have 1 to 64 characters of \
-                 A-Z a-z 0-9 _ -",
-            ),
-            Denial::Unavailable => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "auth_unavailable",
-                "tokens cannot be verified at the moment; try again later",
-            )
-            .with_retry_after(RETRY_AFTER_SECONDS),
-        }
     }
 }

@@ -7,6 +7,7 @@
 mod api_key;
 mod authenticator;
 mod caller;
+mod denial;
 mod jwk_set;
 mod jwk_source;
 mod jwt;

@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use super::authenticator::{Authenticator, Denial};
+use super::authenticator::Authenticator;
+use super::denial::Denial;
 use super::settings::AuthSettings;
 
 const ISSUER: &str = "https://id.example/";

@@ -11,8 +11,7 @@ use base64::read::DecoderReader;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::image_batch::{ImageBatch, IngestLimits, MAX_IMAGES, too_many_images};
-use super::multipart::IMAGE_FIELD;
+use super::image_batch::{IMAGE_FIELD, ImageBatch, IngestLimits, MAX_IMAGES, too_many_images};
 use super::temp_file::{CopyError, TempFile, temp_dir_unavailable, too_many_bytes};
 use crate::problem::Problem;
 

@@ -2,23 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Request;
-use futures_util::StreamExt;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
-use super::base64::Encoding;
-use super::body_stream::{BodyPace, BodyStream};
-use super::temp_file::{TempFile, TempFileWriter};
-use super::{base64, multipart};
-use crate::body::media_type;
+use super::body_stream::BodyPace;
+use super::temp_file::TempFile;
 use crate::problem::Problem;
-use crate::state::AppState;
 
+/// The name of the form fields that are images; every other field is metadata.
+pub(crate) const IMAGE_FIELD: &str = "image";
 /// The most images in one request.
 pub(crate) const MAX_IMAGES: usize = 16;
-/// The size limit of a base64 body, which is read whole and a third larger than its images.
-const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The limits on one request.
 #[derive(Debug, Clone, Copy)]
@@ -38,52 +32,12 @@ pub(crate) struct ImageBatch {
     pub(crate) fields: BTreeMap<String, String>,
 }
 
-impl AppState {
-    /// Returns the limits on a request with images of at most `max_image_bytes`.
-    pub(crate) fn ingest_limits(&self, max_image_bytes: u64) -> IngestLimits<'_> {
-        IngestLimits {
-            max_image_bytes,
-            pace: BodyPace {
-                read_timeout: self.parts.settings.read_timeout,
-                min_rate: self.parts.limits.min_upload_rate.as_u64(),
-            },
-            decoding: &self.decoding,
-        }
-    }
-}
-
 impl ImageBatch {
-    /// Reads a form, a JSON body, or a body that is a single image.
+    /// Checks that there are images, and that none is empty.
     ///
     /// # Errors
-    /// `unsupported_media_type`, `image_required`, `empty`, `too_many_images`, `too_many_bytes`, or
-    /// the problem of the body's encoding.
-    pub(crate) async fn from_request(
-        request: Request,
-        limits: IngestLimits<'_>,
-    ) -> Result<Self, Problem> {
-        let media_type = media_type(request.headers()).unwrap_or_default();
-        let batch = match media_type.as_str() {
-            "multipart/form-data" => multipart::read(request, limits).await?,
-            "application/json" => read_encoded(request, Encoding::Json, limits).await?,
-            "application/x-www-form-urlencoded" => {
-                read_encoded(request, Encoding::UrlEncoded, limits).await?
-            }
-            single if single.starts_with("image/") || single == "application/octet-stream" => {
-                let max_bytes = limits.max_image_bytes;
-                let image = write_body(request, Some(media_type), max_bytes, limits.pace).await?;
-                Self {
-                    images: vec![image],
-                    fields: BTreeMap::new(),
-                }
-            }
-            _ => return Err(unsupported_media_type()),
-        };
-        batch.check_images()?;
-        Ok(batch)
-    }
-
-    fn check_images(&self) -> Result<(), Problem> {
+    /// `image_required` or `empty`.
+    pub(crate) fn check_images(&self) -> Result<(), Problem> {
         if self.images.is_empty() {
             return Err(Problem::unprocessable(
                 "image_required",
@@ -116,37 +70,4 @@ pub(crate) fn too_many_images() -> Problem {
         "too_many_images",
         format_args!("the request contains too many images; send {MAX_IMAGES} at most"),
     )
-}
-
-fn unsupported_media_type() -> Problem {
-    Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        "this Content-Type is not supported; send multipart/form-data, application/json, \
-         application/x-www-form-urlencoded, or a single image",
-    )
-}
-
-async fn read_encoded(
-    request: Request,
-    encoding: Encoding,
-    limits: IngestLimits<'_>,
-) -> Result<ImageBatch, Problem> {
-    let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
-    base64::decode_body(body, encoding, limits).await
-}
-
-/// Writes a whole body to a temporary file.
-async fn write_body(
-    request: Request,
-    content_type: Option<String>,
-    max_bytes: u64,
-    pace: BodyPace,
-) -> Result<TempFile, Problem> {
-    let mut chunks = BodyStream::new(request.into_body(), pace);
-    let mut file = TempFileWriter::create(max_bytes)?;
-    while let Some(chunk) = chunks.next().await {
-        file.write(&chunk?).await?;
-    }
-    file.finish(content_type).await
 }

@@ -6,6 +6,7 @@
 
 mod base64;
 mod body_stream;
+mod from_request;
 mod image_batch;
 mod multipart;
 mod schema;

@@ -6,12 +6,10 @@ use http::{StatusCode, header};
 use multer::{Field, Multipart};
 
 use super::body_stream::{BodyError, BodyStream};
-use super::image_batch::{ImageBatch, IngestLimits};
+use super::image_batch::{IMAGE_FIELD, ImageBatch, IngestLimits};
 use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
-/// The name of the parts that are images; every other part is a metadata field.
-pub(crate) const IMAGE_FIELD: &str = "image";
 /// S3 stores 2 KiB of metadata. Reading twice as much makes the precise answer possible in most
 /// cases.
 const MAX_FIELDS_BYTES: usize = 4 * 1024;

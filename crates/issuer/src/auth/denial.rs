@@ -1,0 +1,51 @@
+//! The refusal of a caller.
+
+use http::{HeaderValue, StatusCode, header};
+
+use crate::problem::Problem;
+
+const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// The reason why a caller is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// The request has no token.
+    Missing,
+    /// The token is unknown, malformed, expired or meant for another service.
+    Invalid(&'static str),
+    /// The token is valid, but its `sub` is not an owner.
+    NotAnOwner,
+    /// The keys that tokens are signed with cannot be read.
+    Unavailable,
+}
+
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        let challenge = |value| (header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
+        match denial {
+            Denial::Missing => {
+                let (name, value) = challenge("Bearer realm=\"darkroom\"");
+                let detail = "authentication is required; send Authorization: Bearer TOKEN";
+                Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+                    .with_header(name, value)
+            }
+            Denial::Invalid(detail) => {
+                let (name, value) = challenge("Bearer realm=\"darkroom\", error=\"invalid_token\"");
+                Self::new(StatusCode::UNAUTHORIZED, "invalid_token", detail)
+                    .with_header(name, value)
+            }
+            Denial::NotAnOwner => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden_owner",
+                "the token's sub is not a valid owner; it must have 1 to 64 characters of \
+                 A-Z a-z 0-9 _ -",
+            ),
+            Denial::Unavailable => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "auth_unavailable",
+                "tokens cannot be verified at the moment; try again later",
+            )
+            .with_retry_after(RETRY_AFTER_SECONDS),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The readiness of the store.
+
+use std::time::{Duration, Instant};
+
+use darkroom_uploads::UploadStore;
+use tokio::sync::Mutex;
+
+/// However many load balancers probe, the store is called once per second.
+const MAX_AGE: Duration = Duration::from_secs(1);
+
+/// The readiness of the store, probed once per second at most.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    store: UploadStore,
+    last_probe: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Readiness {
+    pub(crate) fn new(store: UploadStore) -> Self {
+        Self {
+            store,
+            last_probe: Mutex::new(None),
+        }
+    }
+
+    /// Returns `true` if the store could be reached within the last second.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let mut last_probe = self.last_probe.lock().await;
+        if let Some((probed_at, is_up)) = *last_probe
+            && probed_at.elapsed() < MAX_AGE
+        {
+            return is_up;
+        }
+        let is_up = self.store.probe().await;
+        *last_probe = Some((Instant::now(), is_up));
+        is_up
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::CloudErrorKind;
+
+    use super::*;
+    use crate::testing::TestStore;
+
+    #[tokio::test]
+    async fn a_role_without_permission_to_list_is_ready() {
+        let test = TestStore::new();
+        test.raw.fail(CloudErrorKind::Forbidden);
+        test.media.fail(CloudErrorKind::Forbidden);
+        assert!(Readiness::new(test.store).is_ready().await);
+    }
+
+    #[tokio::test]
+    async fn a_probe_serves_all_requests_of_a_second() {
+        let test = TestStore::new();
+        let readiness = Readiness::new(test.store);
+        test.raw.fail(CloudErrorKind::Unavailable);
+        assert!(!readiness.is_ready().await);
+        test.raw.succeed();
+        assert!(!readiness.is_ready().await);
+    }
+}
