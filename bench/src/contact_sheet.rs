@@ -1,8 +1,8 @@
-//! Pictures before and after, side by side on one sheet, for a person to look at.
+//! Images before and after processing, side by side on one sheet, for review by a person.
 //!
-//! On the left of each pair is the picture as it is stored: neither turned nor colour managed, what
-//! a program shows that knows of neither; nothing where this program cannot read it. On the right
-//! is what `darkroom process` makes of it, or red where it was rejected.
+//! On the left of each pair is the image as it is stored, neither rotated nor color-managed, or
+//! nothing if this program cannot read it. On the right is the output of `darkroom process`, or red
+//! if it rejects the image.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,9 +14,9 @@ use serde_json::Value;
 const TILE: u32 = 120;
 const PAIRS_PER_ROW: u32 = 8;
 const GAP: u32 = 8;
-const PAPER: Rgb<u8> = Rgb([90, 90, 90]);
+const BACKGROUND: Rgb<u8> = Rgb([90, 90, 90]);
 const REJECTED: Rgb<u8> = Rgb([190, 40, 40]);
-/// Lets everything in that the renderer can read.
+/// A profile that accepts everything that the renderer can read.
 const SETTINGS: &str = r#"
 [profiles.sheet]
 prefix = "sheet"
@@ -31,26 +31,26 @@ variants = [
 ]
 "#;
 
-/// A sheet, and what stands where on it.
+/// A sheet, with a list of the images on it.
 #[derive(Debug)]
 pub struct ContactSheet {
     /// The pairs, eight in a row.
-    pub picture: RgbImage,
-    /// For each pair its row and place, the file, and what became of it.
+    pub image: RgbImage,
+    /// For each pair its row and position, the file, and the result.
     pub listing: Vec<String>,
 }
 
 impl ContactSheet {
-    /// Has the binary `darkroom` process every file in `folders`, and draws what came of it.
+    /// Processes every file in `folders` with the binary `darkroom`, and draws the results.
     ///
     /// # Errors
-    /// If the binary cannot be run, or there is no file at all.
-    pub fn of(darkroom: &Path, folders: &[PathBuf]) -> anyhow::Result<Self> {
+    /// If the binary cannot be run, or there are no files.
+    pub fn new(darkroom: &Path, folders: &[PathBuf]) -> anyhow::Result<Self> {
         let work = tempfile::tempdir()?;
         let outcomes = process(darkroom, folders, work.path())?;
-        anyhow::ensure!(!outcomes.is_empty(), "there are no pictures");
+        anyhow::ensure!(!outcomes.is_empty(), "no images found");
         Ok(Self {
-            picture: sheet(&outcomes)?,
+            image: sheet(&outcomes)?,
             listing: outcomes.iter().enumerate().map(line).collect(),
         })
     }
@@ -60,11 +60,11 @@ fn line((index, outcome): (usize, &Value)) -> String {
     let pairs = PAIRS_PER_ROW as usize;
     let (row, pair) = (index / pairs + 1, index % pairs + 1);
     let path = outcome["source"]["path"].as_str().unwrap_or_default();
-    let said = outcome["error"]["code"].as_str().unwrap_or("ready");
-    format!("row {row} pair {pair}: {path}: {said}")
+    let result = outcome["error"]["code"].as_str().unwrap_or("ready");
+    format!("row {row} pair {pair}: {path}: {result}")
 }
 
-/// One JSON object for each file, in the order of their names.
+/// Returns one JSON object for each file, sorted by path.
 fn process(darkroom: &Path, folders: &[PathBuf], work: &Path) -> anyhow::Result<Vec<Value>> {
     let config = work.join("darkroom.toml");
     std::fs::write(&config, SETTINGS)?;
@@ -76,7 +76,7 @@ fn process(darkroom: &Path, folders: &[PathBuf], work: &Path) -> anyhow::Result<
         .arg(work.join("out"))
         .args(folders)
         .output()
-        .with_context(|| format!("{} cannot be run", darkroom.display()))?;
+        .with_context(|| format!("failed to run {}", darkroom.display()))?;
     let mut outcomes = output
         .stdout
         .split(|byte| *byte == b'\n')
@@ -90,16 +90,16 @@ fn process(darkroom: &Path, folders: &[PathBuf], work: &Path) -> anyhow::Result<
 fn sheet(outcomes: &[Value]) -> anyhow::Result<RgbImage> {
     let rows = u32::try_from(outcomes.len())?.div_ceil(PAIRS_PER_ROW);
     let (across, down) = (2 * TILE + GAP, TILE + GAP);
-    let mut sheet = RgbImage::from_pixel(PAIRS_PER_ROW * across, rows * down, PAPER);
+    let mut sheet = RgbImage::from_pixel(PAIRS_PER_ROW * across, rows * down, BACKGROUND);
     for (index, outcome) in (0_u32..).zip(outcomes) {
         let (x, y) = (index % PAIRS_PER_ROW * across, index / PAIRS_PER_ROW * down);
         if let Some(before) = outcome["source"]["path"].as_str().and_then(decode) {
-            lay(&mut sheet, &before, x, y);
+            draw(&mut sheet, &before, x, y);
         }
         match outcome["variants"][0]["path"].as_str() {
             Some(after) => {
-                let after = decode(after).context("a variant cannot be decoded")?;
-                lay(&mut sheet, &after, x + TILE, y);
+                let after = decode(after).context("failed to decode a variant")?;
+                draw(&mut sheet, &after, x + TILE, y);
             }
             None => {
                 let red = RgbImage::from_pixel(TILE, TILE, REJECTED);
@@ -115,10 +115,10 @@ fn decode(path: &str) -> Option<DynamicImage> {
     reader.decode().ok()
 }
 
-/// Transparent parts show the paper.
-fn lay(sheet: &mut RgbImage, picture: &DynamicImage, x: u32, y: u32) {
-    let mut page = RgbImage::from_pixel(picture.width(), picture.height(), PAPER);
-    for (below, pixel) in page.pixels_mut().zip(picture.to_rgba8().pixels()) {
+/// Draws an image; the background shows through transparent parts.
+fn draw(sheet: &mut RgbImage, image: &DynamicImage, x: u32, y: u32) {
+    let mut page = RgbImage::from_pixel(image.width(), image.height(), BACKGROUND);
+    for (below, pixel) in page.pixels_mut().zip(image.to_rgba8().pixels()) {
         let alpha = u16::from(pixel[3]);
         for channel in 0..3 {
             let mixed =

@@ -1,15 +1,14 @@
-//! Campaigns that show what Darkroom promises: a worker that loses nothing, whatever happens to it.
+//! Chaos scenarios: workers that lose nothing, whatever happens to them.
 //!
-//! Each campaign starts real `darkroom worker` processes on an embedded S3 and SQS, makes something
-//! go wrong, and counts. `README.md` says how to run them and what they have shown; `cargo test`
-//! runs a short form of each (`crates/cli/tests/campaigns.rs`).
+//! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
+//! kind of fault, and counts. `README.md` lists the scenarios and their results; `cargo test` runs
+//! a short form of each (`crates/cli/tests/chaos.rs`).
 
-pub mod campaign;
+pub mod chaos;
 mod contact_sheet;
-mod ledger;
-mod picture;
 mod report;
-mod stand;
+mod test_image;
+mod upload_tally;
 
 pub use contact_sheet::ContactSheet;
 pub use report::Report;

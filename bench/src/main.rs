@@ -1,4 +1,4 @@
-//! `darkroom-bench CAMPAIGN`: runs one campaign in full and prints its figures.
+//! `darkroom-bench SCENARIO`: runs one chaos scenario and prints its figures.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,50 +7,50 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use darkroom_bench::Report;
-use darkroom_bench::campaign::{
+use darkroom_bench::chaos::{
     deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
     storage_faults, terminations,
 };
 
-/// Shows that Darkroom loses nothing. Exits with 1 where a requirement does not hold.
+/// Shows that Darkroom loses nothing. Exits with 1 if a requirement does not hold.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What to show.
-    campaign: Campaign,
-    /// The short form, as `cargo test` runs it.
+    /// The chaos scenario.
+    scenario: Scenario,
+    /// Run the short form, as `cargo test` does.
     #[arg(long)]
     short: bool,
-    /// The `darkroom` binary; built by cargo where this is not given.
+    /// The `darkroom` binary; built by cargo by default.
     #[arg(long, value_name = "FILE")]
     darkroom: Option<PathBuf>,
-    /// Further hostile files.
+    /// A folder with further hostile files.
     #[arg(long, value_name = "DIR", default_value = "../shared/corpus/hostile")]
     corpus: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Campaign {
-    /// `kill -9` at random while uploads come in.
+enum Scenario {
+    /// `kill -9` at random times while uploads arrive.
     Kills,
-    /// Death at each boundary of what is written (debug builds only).
+    /// The death of a worker before and after every write (debug builds only).
     KillPoints,
     /// SIGTERM under load.
     Terminations,
-    /// Files made to break decoders.
+    /// Files that are meant to break decoders.
     Hostile,
-    /// An S3 that is slow, breaks off, trickles and refuses.
+    /// An S3 that is slow, resets connections, trickles and returns errors.
     StorageFaults,
-    /// Messages that SQS does not delete when it is first told to.
+    /// Deletes that SQS refuses at first.
     Deletes,
-    /// Messages that nobody will ever understand.
+    /// Messages that cannot be understood.
     Poison,
-    /// SQS gone, then forbidden.
+    /// An SQS that resets connections, then refuses access.
     Outage,
-    /// Objects replaced between event and look.
+    /// Objects that are replaced before or during their processing.
     Overwrites,
     /// Events of one key in every order.
     Orders,
-    /// Work that takes far longer than a message stays hidden.
+    /// Jobs that take much longer than the visibility timeout.
     LongJobs,
     /// Many uploads on one worker.
     Soak,
@@ -66,14 +66,14 @@ fn main() -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let report = runtime.block_on(run(&arguments, &program))?;
-    let verdict = if report.holds() {
+    let result = if report.holds() {
         "holds"
     } else {
         "DOES NOT HOLD"
     };
-    let name = arguments.campaign.to_possible_value();
+    let name = arguments.scenario.to_possible_value();
     let name = name.as_ref().map_or("", |name| name.get_name());
-    write!(io::stdout(), "{name}: {verdict}\n{report}")?;
+    write!(io::stdout(), "{name}: {result}\n{report}")?;
     Ok(if report.holds() {
         ExitCode::SUCCESS
     } else {
@@ -84,32 +84,32 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(arguments: &Arguments, program: &Path) -> anyhow::Result<Report> {
     let short = arguments.short;
     macro_rules! sized {
-        ($campaign:ident) => {{
-            use $campaign::{Size, run};
+        ($scenario:ident) => {{
+            use $scenario::{Size, run};
             run(program, if short { Size::SHORT } else { Size::FULL }).await
         }};
     }
-    match arguments.campaign {
-        Campaign::Kills => sized!(kills),
-        Campaign::KillPoints => sized!(kill_points),
-        Campaign::Terminations => sized!(terminations),
-        Campaign::Hostile if short => hostile::run(program, hostile::Size::SHORT).await,
-        Campaign::Hostile => {
+    match arguments.scenario {
+        Scenario::Kills => sized!(kills),
+        Scenario::KillPoints => sized!(kill_points),
+        Scenario::Terminations => sized!(terminations),
+        Scenario::Hostile if short => hostile::run(program, hostile::Size::SHORT).await,
+        Scenario::Hostile => {
             let corpus = Some(arguments.corpus.clone()).filter(|folder| folder.is_dir());
             hostile::run(program, hostile::Size::full(corpus)).await
         }
-        Campaign::StorageFaults => sized!(storage_faults),
-        Campaign::Deletes => sized!(deletes),
-        Campaign::Poison => sized!(poison),
-        Campaign::Outage => sized!(outage),
-        Campaign::Overwrites => sized!(overwrites),
-        Campaign::Orders => sized!(orders),
-        Campaign::LongJobs => sized!(long_jobs),
-        Campaign::Soak => sized!(soak),
+        Scenario::StorageFaults => sized!(storage_faults),
+        Scenario::Deletes => sized!(deletes),
+        Scenario::Poison => sized!(poison),
+        Scenario::Outage => sized!(outage),
+        Scenario::Overwrites => sized!(overwrites),
+        Scenario::Orders => sized!(orders),
+        Scenario::LongJobs => sized!(long_jobs),
+        Scenario::Soak => sized!(soak),
     }
 }
 
-/// Has cargo build the binary in the profile that this one was built in.
+/// Builds the binary with cargo, in the profile of this one.
 fn build() -> anyhow::Result<PathBuf> {
     let profile: &[&str] = if cfg!(debug_assertions) {
         &[]
@@ -121,7 +121,7 @@ fn build() -> anyhow::Result<PathBuf> {
         .args(profile)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .status()
-        .context("cargo cannot be started")?;
-    anyhow::ensure!(status.success(), "darkroom does not build");
+        .context("failed to start cargo")?;
+    anyhow::ensure!(status.success(), "failed to build darkroom");
     Ok(std::env::current_exe()?.with_file_name("darkroom"))
 }

@@ -1,28 +1,28 @@
-//! What a campaign has found.
+//! The results of a scenario.
 
 use std::fmt::{self, Display};
 
-/// Figures, and the requirements that did not hold.
+/// Figures, and the requirements that do not hold.
 #[derive(Debug, Default)]
 pub struct Report {
     figures: Vec<(String, String)>,
-    broken: Vec<String>,
+    violations: Vec<String>,
 }
 
 impl Report {
-    /// Notes a figure.
+    /// Adds a figure.
     pub(crate) fn figure(&mut self, name: &str, value: impl Display) {
         self.figures.push((name.to_owned(), value.to_string()));
     }
 
-    /// Notes a requirement, and what was seen in its place if it does not hold.
-    pub(crate) fn require(&mut self, holds: bool, what: impl Display) {
+    /// Adds a requirement, with a description of the violation if it does not hold.
+    pub(crate) fn require(&mut self, holds: bool, violation: impl Display) {
         if !holds {
-            self.broken.push(what.to_string());
+            self.violations.push(violation.to_string());
         }
     }
 
-    /// Notes a figure that must be this.
+    /// Adds a figure that must equal `expected`.
     pub(crate) fn expect<T: PartialEq + Display>(&mut self, name: &str, value: T, expected: T) {
         self.require(
             value == expected,
@@ -31,7 +31,7 @@ impl Report {
         self.figure(name, value);
     }
 
-    /// Notes a figure that may be no more than this.
+    /// Adds a figure that may not exceed `most`.
     pub(crate) fn at_most<T: PartialOrd + Display>(&mut self, name: &str, value: T, most: T) {
         self.require(value <= most, format!("{name} is {value}, over {most}"));
         self.figure(name, format!("{value} (at most {most})"));
@@ -39,7 +39,7 @@ impl Report {
 
     /// Whether every requirement holds.
     pub fn holds(&self) -> bool {
-        self.broken.is_empty()
+        self.violations.is_empty()
     }
 }
 
@@ -48,8 +48,8 @@ impl Display for Report {
         for (name, value) in &self.figures {
             writeln!(f, "  {name:<44} {value}")?;
         }
-        for broken in &self.broken {
-            writeln!(f, "  BROKEN: {broken}")?;
+        for violation in &self.violations {
+            writeln!(f, "  VIOLATED: {violation}")?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! An HTTP connection that costs the generator next to nothing.
+//! An HTTP connection that costs the load generator little.
 
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,21 +20,21 @@ impl Connection {
         })
     }
 
-    /// Sends a whole request and gives back status and body.
+    /// Sends a whole request; returns status and body.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
         self.stream.write_all(request).await?;
-        self.answer().await
+        self.receive().await
     }
 
     pub(crate) async fn send(&mut self, part: &[u8]) -> anyhow::Result<()> {
         Ok(self.stream.write_all(part).await?)
     }
 
-    pub(crate) async fn answer(&mut self) -> anyhow::Result<(u16, &[u8])> {
+    pub(crate) async fn receive(&mut self) -> anyhow::Result<(u16, &[u8])> {
         self.buffer.clear();
         loop {
             let read = self.stream.read_buf(&mut self.buffer).await?;
-            ensure!(read > 0, "the issuer has closed the connection");
+            ensure!(read > 0, "the issuer closed the connection");
             if let Some((status, body, end)) = parse(&self.buffer)?
                 && self.buffer.len() >= end
             {
@@ -44,18 +44,18 @@ impl Connection {
     }
 }
 
-/// Status, where the body begins and where it ends; `None` while the head is not whole.
-fn parse(answer: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
-    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+/// Returns the status, and the start and end of the body; `None` while the head is incomplete.
+fn parse(response: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
+    let Some(head) = response.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);
     };
-    let text = std::str::from_utf8(&answer[..head])?;
+    let text = std::str::from_utf8(&response[..head])?;
     let status = text.split(' ').nth(1).context("no status")?.parse()?;
     let length = text
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
     let Some(length) = length else {
-        bail!("an answer without a length: {text}");
+        bail!("response without content-length: {text}");
     };
     let length: usize = length.trim().parse()?;
     Ok(Some((status, head + 4, head + 4 + length)))

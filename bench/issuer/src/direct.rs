@@ -1,39 +1,39 @@
-//! Uploads through the issuer itself.
+//! Direct uploads, whose bytes pass through the issuer.
 
 use anyhow::ensure;
+use darkroom_harness::{Issuer, ProcessStats};
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
 use crate::connection::Connection;
-use crate::stand::Stand;
-use crate::{Goal, Measured, Size, usage};
+use crate::{Goal, Measured, Size};
 
 const MIB: usize = 1024 * 1024;
 const BYTES: usize = 10 * MIB;
 const GOAL_MIB: f64 = 64.0;
 
-pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Measured>> {
-    let pid = stand.issuer.pid();
-    // Whatever is made once is made by one upload.
-    upload(stand.address.clone()).await?;
-    let before = usage::memory_mib(pid)?;
-    usage::forget_peak(pid)?;
+pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<Measured>> {
+    let pid = issuer.pid();
+    // One upload first, for everything that is created once.
+    upload(issuer.address().to_owned()).await?;
+    let before = ProcessStats::read(pid)?.memory_mib();
+    ProcessStats::reset_peak(pid)?;
     let start = Instant::now();
-    let uploads = (0..size.uploads).map(|_| tokio::spawn(upload(stand.address.clone())));
+    let uploads = (0..size.uploads).map(|_| tokio::spawn(upload(issuer.address().to_owned())));
     for ended in try_join_all(uploads).await? {
         ended?;
     }
     let seconds = start.elapsed().as_secs_f64();
     let (mib, uploads) = (BYTES / MIB, size.uploads);
     Ok(vec![Measured {
-        what: format!("memory that {uploads} uploads of {mib} MiB at once add ({seconds:.1} s)"),
-        figure: usage::peak_mib(pid)? - before,
+        what: format!("memory added by {uploads} concurrent uploads of {mib} MiB ({seconds:.1} s)"),
+        figure: ProcessStats::read(pid)?.peak_memory_mib() - before,
         unit: "MiB",
         goal: Goal::AtMost(GOAL_MIB),
     }])
 }
 
-/// As a form, which is what browsers send.
+/// Sends a form, as browsers do.
 async fn upload(address: String) -> anyhow::Result<()> {
     let mut connection = Connection::open(&address).await?;
     let start = "--b\r\ncontent-disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\n\

@@ -1,13 +1,11 @@
-//! What an issuer can do, measured over its own HTTP.
+//! Benchmarks of an issuer over HTTP.
 //!
-//! The embedded cloud and an issuer are started as processes, and only what the issuer's process
-//! uses is counted, as the kernel tells it (Linux).
+//! The issuer is a process of its own, and only the resources of that process count (Linux). The
+//! embedded cloud runs within the load generator.
 
 mod connection;
 mod direct;
 mod presign;
-mod stand;
-mod usage;
 mod waiting;
 
 use std::path::Path;
@@ -15,12 +13,12 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::stand::Stand;
+use darkroom_harness::{TestBed, TestBedOptions};
 
-/// What can be measured.
+/// A group of measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Figure {
-    /// Presigned URLs a second and core, and how long one takes at half of that load.
+    /// Presigned URLs per second and core, and their latency at half of that load.
     Presign,
     /// 1,000 clients that wait for outcomes.
     Waiting,
@@ -28,7 +26,7 @@ pub enum Figure {
     Direct,
 }
 
-/// How much load an issuer is put under.
+/// The load of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     warm_up: Duration,
@@ -41,7 +39,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// What the goals are for.
+    /// The load that the goals refer to.
     pub const FULL: Self = Self {
         warm_up: Duration::from_secs(2),
         run: Duration::from_secs(10),
@@ -50,7 +48,7 @@ impl Size {
         head_start: Duration::from_secs(5),
         uploads: 16,
     };
-    /// As much as shows that everything can still be measured.
+    /// Enough to show that everything can still be measured.
     pub const SHORT: Self = Self {
         warm_up: Duration::from_millis(100),
         run: Duration::from_millis(500),
@@ -61,7 +59,7 @@ impl Size {
     };
 }
 
-/// A figure beside its goal.
+/// A measurement and its goal.
 #[derive(Debug)]
 pub struct Measured {
     what: String,
@@ -85,29 +83,30 @@ impl Measured {
         }
     }
 
-    /// Figure and goal, for a person.
+    /// One line of text with the measurement and its goal.
     pub fn line(&self) -> String {
         let (bound, goal) = match self.goal {
             Goal::AtLeast(goal) => ("at least", goal),
             Goal::AtMost(goal) => ("at most", goal),
         };
-        let verdict = if self.holds() { "ok" } else { "MISSED" };
+        let result = if self.holds() { "ok" } else { "MISSED" };
         let Self {
             what, figure, unit, ..
         } = self;
-        format!("{what}: {figure:.1} {unit} (goal: {bound} {goal} {unit}) {verdict}")
+        format!("{what}: {figure:.1} {unit} (goal: {bound} {goal} {unit}) {result}")
     }
 }
 
-/// Measures an issuer of its own.
+/// Starts an issuer and measures it.
 ///
 /// # Errors
-/// If the binary cannot be run, or an issuer answers anything but what it should.
+/// If the binary cannot be run, or the issuer answers with an unexpected status.
 pub async fn measure(darkroom: &Path, figure: Figure, size: Size) -> anyhow::Result<Vec<Measured>> {
-    let stand = Stand::start(darkroom).await?;
+    let bed = TestBed::start(darkroom, &TestBedOptions::default()).await?;
+    let issuer = bed.start_issuer(&[]).await?;
     match figure {
-        Figure::Presign => presign::measure(&stand, size).await,
-        Figure::Waiting => waiting::measure(&stand, size).await,
-        Figure::Direct => direct::measure(&stand, size).await,
+        Figure::Presign => presign::measure(&issuer, size).await,
+        Figure::Waiting => waiting::measure(&bed, &issuer, size).await,
+        Figure::Direct => direct::measure(&issuer, size).await,
     }
 }

@@ -1,4 +1,4 @@
-//! `darkroom-bench-issuer`: prints the issuer's figures beside their goals.
+//! `darkroom-bench-issuer`: prints measurements of the issuer and their goals.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use darkroom_bench_issuer::{Figure, Size, measure};
 
-/// Measures the issuer. Exits with 1 where a goal is missed.
+/// Measures the issuer. Exits with 1 if a goal is missed.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What to measure; all of it where nothing is named.
-    what: Vec<Figure>,
+    /// The measurements; all of them by default.
+    figures: Vec<Figure>,
     /// The `darkroom` binary, built with --release.
     #[arg(long, value_name = "FILE", default_value = "target/release/darkroom")]
     darkroom: PathBuf,
@@ -20,13 +20,13 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let wanted = if arguments.what.is_empty() {
+    let figures = if arguments.figures.is_empty() {
         Figure::value_variants()
     } else {
-        &arguments.what
+        &arguments.figures
     };
     let mut holds = true;
-    for figure in wanted {
+    for figure in figures {
         for one in measure(&arguments.darkroom, *figure, Size::FULL).await? {
             holds &= one.holds();
             writeln!(io::stdout(), "{}", one.line())?;

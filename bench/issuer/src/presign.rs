@@ -1,21 +1,21 @@
-//! How many URLs an issuer hands out, and how fast.
+//! Presigned URLs: throughput and latency.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
+use darkroom_harness::{Issuer, ProcessStats};
 use futures_util::future::try_join_all;
 use tokio::time::{Instant, sleep_until};
 
 use crate::connection::Connection;
-use crate::stand::Stand;
-use crate::{Goal, Measured, Size, usage};
+use crate::{Goal, Measured, Size};
 
 const BODY: &str =
     r#"{"profile":"avatar","owner":"u123","content_type":"image/jpeg","size":2913134}"#;
 const CONNECTIONS: usize = 32;
-const GOAL_A_SECOND: f64 = 10_000.0;
+const GOAL_PER_SECOND: f64 = 10_000.0;
 const GOAL_P99_MS: f64 = 5.0;
 
 fn request() -> Arc<[u8]> {
@@ -26,13 +26,13 @@ fn request() -> Arc<[u8]> {
         .into()
 }
 
-pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Measured>> {
-    flood(stand, size.warm_up).await?;
-    let before = usage::cpu(stand.issuer.pid())?;
-    let answered = flood(stand, size.run).await?;
-    let used = usage::cpu(stand.issuer.pid())? - before;
-    let a_second_and_core = answered as f64 / used.as_secs_f64();
-    let mut latencies = steady(stand, a_second_and_core / 2.0, size.run).await?;
+pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<Measured>> {
+    flood(issuer, size.warm_up).await?;
+    let before = ProcessStats::read(issuer.pid())?.cpu;
+    let answered = flood(issuer, size.run).await?;
+    let used = ProcessStats::read(issuer.pid())?.cpu - before;
+    let per_second_and_core = answered as f64 / used.as_secs_f64();
+    let mut latencies = steady(issuer, per_second_and_core / 2.0, size.run).await?;
     latencies.sort_unstable();
     let percentile = |share: f64| {
         let index = (latencies.len() as f64 * share) as usize;
@@ -43,16 +43,16 @@ pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Mea
     Ok(vec![
         Measured {
             what: format!(
-                "presigned URLs a second and core ({answered} in {:.1} s of processor time)",
+                "presigned URLs per second and core ({answered} in {:.1} s of processor time)",
                 used.as_secs_f64()
             ),
-            figure: a_second_and_core,
+            figure: per_second_and_core,
             unit: "URLs/s",
-            goal: Goal::AtLeast(GOAL_A_SECOND),
+            goal: Goal::AtLeast(GOAL_PER_SECOND),
         },
         Measured {
             what: format!(
-                "one of them at {asked:.0} URLs/s: p50 {:.2} ms, p90 {:.2} ms, p99",
+                "latency at {asked:.0} URLs/s: p50 {:.2} ms, p90 {:.2} ms, p99",
                 percentile(0.5),
                 percentile(0.9)
             ),
@@ -63,13 +63,13 @@ pub(crate) async fn measure(stand: &Stand, size: Size) -> anyhow::Result<Vec<Mea
     ])
 }
 
-/// As many as the issuer can; gives back how many it was.
-async fn flood(stand: &Stand, time: Duration) -> anyhow::Result<u64> {
+/// Requests as many URLs as the issuer can make; returns their number.
+async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     let answered = Arc::new(AtomicU64::new(0));
     let end = Instant::now() + time;
     let clients = (0..CONNECTIONS).map(|_| {
         let (answered, request) = (Arc::clone(&answered), request());
-        let address = stand.address.clone();
+        let address = issuer.address().to_owned();
         tokio::spawn(async move {
             let mut connection = Connection::open(&address).await?;
             while Instant::now() < end {
@@ -86,21 +86,21 @@ async fn flood(stand: &Stand, time: Duration) -> anyhow::Result<u64> {
     Ok(answered.load(Ordering::Relaxed))
 }
 
-/// So many a second, each at its appointed time; how long each took from then, so that a stall
-/// counts for all who were kept waiting by it.
-async fn steady(stand: &Stand, a_second: f64, run: Duration) -> anyhow::Result<Vec<Duration>> {
+/// Requests URLs at a fixed rate, each at its scheduled time. Returns the latency of each from that
+/// time, so that a stall counts for all requests that it delays.
+async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Result<Vec<Duration>> {
     let start = Instant::now() + Duration::from_millis(100);
-    let interval = Duration::from_secs_f64(CONNECTIONS as f64 / a_second);
+    let interval = Duration::from_secs_f64(CONNECTIONS as f64 / per_second);
     let clients = (0..CONNECTIONS).map(|index| {
         let request = request();
-        let address = stand.address.clone();
+        let address = issuer.address().to_owned();
         let mut due = start + interval.mul_f64(index as f64 / CONNECTIONS as f64);
         tokio::spawn(async move {
             let mut connection = Connection::open(&address).await?;
             let mut latencies = Vec::new();
             while due < start + run {
                 sleep_until(due).await;
-                // The generator's own timer is a millisecond coarse, and no fault of the issuer.
+                // The timer of the generator is accurate to a millisecond only.
                 let asked_at = Instant::now().max(due);
                 let (status, _) = connection.ask(&request).await?;
                 ensure!(status == 201, "{status}");

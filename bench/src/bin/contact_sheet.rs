@@ -1,4 +1,4 @@
-//! `contact_sheet FOLDER… --out sheet.png`: every picture before and after; see [`ContactSheet`].
+//! `contact_sheet FOLDER… --out sheet.png`: every image before and after; see [`ContactSheet`].
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::Parser;
 use darkroom_bench::ContactSheet;
 
-/// Draws pictures before and after on one PNG, and lists what stands where.
+/// Draws images before and after processing on one PNG, and lists them.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Folders of pictures.
+    /// Folders of images.
     #[arg(required = true)]
     folders: Vec<PathBuf>,
-    /// The sheet.
+    /// The PNG to write.
     #[arg(long, default_value = "contact-sheet.png")]
     out: PathBuf,
     /// The `darkroom` binary.
@@ -22,8 +22,8 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let sheet = ContactSheet::of(&arguments.darkroom, &arguments.folders)?;
-    sheet.picture.save(&arguments.out)?;
+    let sheet = ContactSheet::new(&arguments.darkroom, &arguments.folders)?;
+    sheet.image.save(&arguments.out)?;
     for line in sheet.listing {
         writeln!(io::stdout(), "{line}")?;
     }

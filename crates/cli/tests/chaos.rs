@@ -1,13 +1,10 @@
-//! The short form of every campaign in `bench/`, which shows in full what is promised.
+//! The short form of every chaos scenario and benchmark in `bench/`.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "whatever a test's own tools cannot do fails the test"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails if its own tools fail")]
 
 use std::path::Path;
 
-use darkroom_bench::campaign::{
+use darkroom_bench::chaos::{
     deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
     storage_faults, terminations,
 };
@@ -36,37 +33,37 @@ async fn nothing_is_lost_wherever_a_worker_dies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_told_to_stop_leaves_nothing_hidden() {
+async fn a_worker_that_stops_leaves_no_message_invisible() {
     holds(terminations::run(darkroom(), terminations::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_file_brings_a_worker_down() {
+async fn no_file_kills_a_worker() {
     holds(hostile::run(darkroom(), hostile::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn uploads_come_through_an_s3_that_fails() {
+async fn uploads_survive_faults_of_s3() {
     holds(storage_faults::run(darkroom(), storage_faults::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delete_that_is_refused_is_tried_again() {
+async fn a_refused_delete_is_retried() {
     holds(deletes::run(darkroom(), deletes::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn poison_costs_good_messages_nothing() {
+async fn messages_that_cannot_be_understood_do_not_affect_good_ones() {
     holds(poison::run(darkroom(), poison::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_without_its_queue_waits_and_comes_back() {
+async fn a_worker_without_its_queue_backs_off_and_recovers() {
     holds(outage::run(darkroom(), outage::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn outputs_are_made_of_what_the_manifest_names() {
+async fn variants_are_made_from_the_source_that_the_manifest_names() {
     holds(overwrites::run(darkroom(), overwrites::Size::SHORT).await);
 }
 
@@ -76,7 +73,7 @@ async fn the_newest_version_wins_in_every_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn long_work_is_received_once() {
+async fn a_long_job_is_received_once() {
     holds(long_jobs::run(darkroom(), long_jobs::Size::SHORT).await);
 }
 
@@ -86,29 +83,29 @@ async fn memory_and_descriptors_stay_flat() {
 }
 
 #[test]
-fn a_contact_sheet_shows_every_picture_before_and_after() {
+fn a_contact_sheet_shows_every_image_before_and_after() {
     use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation, scene};
 
     let folder = tempfile::tempdir().unwrap();
     let stored = rotated_for_orientation(&scene(100, 60), 6);
     let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
     std::fs::write(folder.path().join("photo.png"), photo).unwrap();
-    std::fs::write(folder.path().join("text.png"), "no picture").unwrap();
+    std::fs::write(folder.path().join("text.png"), "not an image").unwrap();
     let folders = [folder.path().to_owned()];
-    let sheet = ContactSheet::of(Path::new(env!("CARGO_BIN_EXE_darkroom")), &folders).unwrap();
+    let sheet = ContactSheet::new(Path::new(env!("CARGO_BIN_EXE_darkroom")), &folders).unwrap();
     assert_eq!(sheet.listing.len(), 2);
     assert!(sheet.listing[0].ends_with("photo.png: ready"));
     assert!(sheet.listing[1].ends_with("text.png: not_an_image"));
-    // Beside the upright picture is paper where the one on its side reaches.
-    let paper = *sheet.picture.get_pixel(250, 64);
-    let reaches = |x| *sheet.picture.get_pixel(x, 14) != paper;
-    assert!(reaches(60) && !reaches(180));
+    // The stored image is rotated, so it covers a pixel that the upright one leaves to the background.
+    let background = *sheet.image.get_pixel(250, 64);
+    let is_covered = |x| *sheet.image.get_pixel(x, 14) != background;
+    assert!(is_covered(60) && !is_covered(180));
 }
 
-/// Their goals are for release builds under full load.
+/// Checks no goals, which are for release builds under full load.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_issuer_s_figures_can_be_measured() {
+async fn the_benchmarks_of_the_issuer_run() {
     use darkroom_bench_issuer::{Figure, Size, measure};
 
     for (figure, count) in [

@@ -3,46 +3,49 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::ledger::Ledger;
-use crate::picture::twenty_kinds;
+use darkroom_cloud::Queue;
+use darkroom_harness::{TestBed, TestBedOptions};
+
 use crate::report::Report;
-use crate::stand::{Stand, StandOptions, Worker};
+use crate::test_image::twenty_kinds;
+use crate::upload_tally::UploadTally;
 
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How much of it.
+/// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// How often a worker is told to stop.
+    /// The number of workers that receive SIGTERM.
     pub terminations: usize,
-    /// What chance follows.
+    /// The seed of all random choices.
     pub seed: u64,
 }
 
 impl Size {
-    /// What issue and README promise.
+    /// The size whose results README.md lists.
     pub const FULL: Self = Self {
         terminations: 100,
         seed: 1,
     };
-    /// What `cargo test` runs.
+    /// The size for `cargo test`.
     pub const SHORT: Self = Self {
         terminations: 3,
         seed: 1,
     };
 }
 
-/// A worker that is told to stop exits within its grace and a second, and leaves no message hidden
-/// from the others.
+/// Shows that a worker exits within its grace period and a second after SIGTERM, and leaves no
+/// message invisible.
 ///
 /// # Errors
-/// If the campaign itself could not be run.
+/// If the scenario cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
-    let options = StandOptions {
+    let options = TestBedOptions {
         visibility: Duration::from_secs(60),
         seed: size.seed,
+        ..TestBedOptions::default()
     };
-    let stand = Stand::start(program, &options).await?;
+    let bed = TestBed::start(program, &options).await?;
     let kinds = twenty_kinds()?;
     let settings = [
         ("DARKROOM_WORKER_DRAIN_GRACE", "5s"),
@@ -50,31 +53,31 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     ];
     let start = Instant::now();
     let mut random = fastrand::Rng::with_seed(size.seed);
-    let mut ledger = Ledger::default();
-    let (mut slowest, mut hidden, mut badly) = (Duration::ZERO, 0, 0);
+    let mut tally = UploadTally::default();
+    let (mut slowest, mut invisible, mut badly) = (Duration::ZERO, 0, 0);
     for _ in 0..size.terminations {
-        let visible = stand.events.depth().await?.visible;
+        let visible = bed.events.depth().await?.visible;
         let missing = usize::try_from(40_u64.saturating_sub(visible))?;
-        ledger.upload_many(&stand, &kinds, missing).await?;
-        let mut worker = Worker::start(&stand, &settings).await?;
+        tally.upload_many(&bed, &kinds, missing).await?;
+        let mut worker = bed.start_worker(&settings).await?;
         tokio::time::sleep(Duration::from_millis(random.u64(0..600))).await;
         let (took, well) = worker.terminate(GRACE * 4).await?;
         slowest = slowest.max(took);
         badly += usize::from(!well);
-        hidden += stand.events.depth().await?.invisible;
+        invisible += bed.events.depth().await?.in_flight;
     }
-    let _last = Worker::start(&stand, &[]).await?;
-    ledger
-        .until_settled(&stand, Duration::from_secs(120))
+    let _last = bed.start_worker(&[]).await?;
+    tally
+        .wait_until_done(&bed, Duration::from_secs(120))
         .await?;
     let mut report = Report::default();
     report.figure("terminations", size.terminations);
     let most = (GRACE + Duration::from_secs(1)).as_secs_f64();
-    report.at_most("seconds to the slowest exit", slowest.as_secs_f64(), most);
+    report.at_most("slowest exit, seconds", slowest.as_secs_f64(), most);
     report.expect("exits with an error", badly, 0);
-    report.expect("messages left invisible", hidden, 0);
-    ledger.verify(&stand, &mut report, 0).await?;
-    report.figure("messages received again", stand.receives.repeated());
-    report.figure("seconds", start.elapsed().as_secs());
+    report.expect("messages left invisible", invisible, 0);
+    tally.verify(&bed, &mut report, 0).await?;
+    report.figure("redelivered messages", bed.receipts.redelivered());
+    report.figure("duration, seconds", start.elapsed().as_secs());
     Ok(report)
 }

@@ -3,81 +3,86 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use darkroom_cloud::Bucket;
+use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{ObjectEvent, notification_body};
 
-use crate::ledger::{Ledger, new_key, put};
-use crate::picture::numbered;
+use darkroom_harness::{TestBed, TestBedOptions, new_key};
+
 use crate::report::Report;
-use crate::stand::{Stand, StandOptions, Worker};
+use crate::test_image::numbered;
+use crate::upload_tally::UploadTally;
 
 const VERSIONS: u32 = 5;
 
-/// How much of it.
+/// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Of the 120 orders, every so many.
+    /// The step through the 120 orders: 1 takes all of them.
     pub step: usize,
 }
 
 impl Size {
-    /// What issue and README promise.
+    /// The size whose results README.md lists.
     pub const FULL: Self = Self { step: 1 };
-    /// What `cargo test` runs.
+    /// The size for `cargo test`.
     pub const SHORT: Self = Self { step: 24 };
 }
 
-/// However the events of five versions of a key arrive, some of them twice, the newest version is
-/// what there is in the end.
+/// Shows that the newest of five versions of a key wins, in whatever order their events arrive,
+/// duplicates included.
 ///
 /// # Errors
-/// If the campaign itself could not be run.
+/// If the scenario cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
-    let stand = Stand::start(program, &StandOptions::default()).await?;
+    let bed = TestBed::start(program, &TestBedOptions::default()).await?;
     let start = Instant::now();
     let orders: Vec<Vec<u32>> = orders((1..=VERSIONS).collect())
         .into_iter()
         .step_by(size.step)
         .collect();
-    let mut ledger = Ledger::default();
+    let mut tally = UploadTally::default();
     let mut bodies = Vec::new();
     for (number, order) in orders.iter().enumerate() {
-        let events = versions(&stand, &mut ledger, u32::try_from(number)?).await?;
+        let events = versions(&bed, &mut tally, u32::try_from(number)?).await?;
         let twice = order[number % order.len()];
         for version in order.iter().chain([&twice]) {
             bodies.push(events[*version as usize - 1].clone());
         }
     }
-    // S3 has told of all this in its own order.
-    stand.events.purge().await?;
-    stand.events.send(&bodies).await?;
-    let _workers = Worker::start_many(&stand, 2, &[]).await?;
-    ledger
-        .until_settled(&stand, Duration::from_secs(300))
+    // S3 has notified the queue in its own order.
+    bed.drain_events().await?;
+    bed.events.send(&bodies).await?;
+    let _workers = bed.start_workers(2, &[]).await?;
+    tally
+        .wait_until_done(&bed, Duration::from_secs(300))
         .await?;
     let mut report = Report::default();
     report.figure("orders", orders.len());
     report.figure("events", bodies.len());
-    ledger.verify(&stand, &mut report, 0).await?;
-    report.figure("seconds", start.elapsed().as_secs());
+    tally.verify(&bed, &mut report, 0).await?;
+    report.figure("duration, seconds", start.elapsed().as_secs());
     Ok(report)
 }
 
-/// Writes all versions of a new key; gives the event of each.
-async fn versions(stand: &Stand, ledger: &mut Ledger, number: u32) -> anyhow::Result<Vec<String>> {
+/// Writes all versions of a new key; returns the event of each.
+async fn versions(
+    bed: &TestBed,
+    tally: &mut UploadTally,
+    number: u32,
+) -> anyhow::Result<Vec<String>> {
     let key = new_key()?;
     let mut events = Vec::new();
     for version in 1..=VERSIONS {
-        let picture = numbered(number * VERSIONS + version)?;
-        put(stand, &key, &picture.bytes).await?;
-        let written = stand.raw.head(&key.to_string()).await?;
+        let image = numbered(number * VERSIONS + version)?;
+        bed.put_raw(&key, &image.bytes).await?;
+        let written = bed.raw.head(&key.to_string()).await?;
         events.push(notification_body(&ObjectEvent {
-            size: Some(picture.bytes.len() as u64),
+            size: Some(image.bytes.len() as u64),
             etag: written.map(|info| info.etag),
-            ..ObjectEvent::created(stand.raw.name(), key.to_string())
+            ..ObjectEvent::created(bed.raw.name(), key.to_string())
         }));
         if version == VERSIONS {
-            ledger.note(key.clone(), picture.expected);
+            tally.add(key.clone(), image.expected);
         }
     }
     Ok(events)

@@ -1,38 +1,38 @@
-//! Files made to break decoders.
+//! Files that are meant to break decoders.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use darkroom_cloud::Queue;
 use darkroom_contract::{Manifest, Outcome, RawKey};
+use darkroom_harness::{ProcessStats, TestBed, TestBedOptions, Worker, new_key};
 use darkroom_testkit::fixture::bomb::{inflating, oversized};
 use darkroom_testkit::fixture::damage::mutated;
 use darkroom_testkit::fixture::seeds;
 use darkroom_testkit::wait;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::ledger::{manifest, new_key, put};
-use crate::picture::twenty_kinds;
 use crate::report::Report;
-use crate::stand::{Gauge, Stand, StandOptions, Worker};
+use crate::test_image::twenty_kinds;
 
-/// So that a long campaign does not pile everything up in front of the workers.
-const MOST_WAITING: u64 = 200;
-const MOST_GROWTH_KIB: u64 = 16 << 10;
+/// The bound on visible events, so that a long run does not fill the queue.
+const MAX_VISIBLE: u64 = 200;
+const MAX_GROWTH_KIB: u64 = 16 << 10;
 
-/// How much of it.
+/// The size of a run.
 #[derive(Debug, Clone)]
 pub struct Size {
-    /// Mutated files.
+    /// The number of mutated files.
     pub files: u64,
     /// A folder with further files, such as `../shared/corpus/hostile`.
     pub corpus: Option<PathBuf>,
-    /// Where mutation begins.
+    /// The seed of the first mutation.
     pub seed: u64,
 }
 
 impl Size {
-    /// What issue and README promise.
+    /// The size whose results README.md lists.
     pub const fn full(corpus: Option<PathBuf>) -> Self {
         Self {
             files: 10_000,
@@ -41,7 +41,7 @@ impl Size {
         }
     }
 
-    /// What `cargo test` runs.
+    /// The size for `cargo test`.
     pub const SHORT: Self = Self {
         files: 80,
         corpus: None,
@@ -49,55 +49,59 @@ impl Size {
     };
 }
 
-/// No worker dies, every file has an outcome, the workers' memory stays flat, and rendering is
-/// quick even so.
+/// Shows that no worker dies, every file gets an outcome, the memory of the workers stays flat, and
+/// rendering stays fast.
 ///
 /// # Errors
-/// If the campaign itself could not be run.
+/// If the scenario cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
-    let stand = Stand::start(program, &StandOptions::default()).await?;
-    let mut workers = Worker::start_many(&stand, 2, &[]).await?;
+    let bed = TestBed::start(program, &TestBedOptions::default()).await?;
+    let mut workers = bed.start_workers(2, &[]).await?;
     let start = Instant::now();
     let mut keys = Vec::new();
     let mut warm = None;
     let bases = bases()?;
     for number in 0..size.files {
         let base = &bases[usize::try_from(number)? % bases.len()];
-        upload(&stand, &mut keys, mutated(base, size.seed + number)).await?;
+        upload(&bed, &mut keys, mutated(base, size.seed + number)).await?;
         if number == size.files / 5 {
             warm = Some(memory(&workers)?);
         }
     }
     for file in extras(size.corpus.as_deref())? {
-        upload(&stand, &mut keys, file).await?;
+        upload(&bed, &mut keys, file).await?;
     }
-    stand.until_settled(Duration::from_secs(600)).await?;
+    bed.wait_until_idle(Duration::from_secs(600)).await?;
     let grown = memory(&workers)?.saturating_sub(warm.unwrap_or_default());
     let mut report = Report::default();
     report.figure("mutated files", size.files);
     report.figure("further files", keys.len() as u64 - size.files);
-    outcomes(&stand, &keys, &mut report).await?;
-    let dead = stand.dead_letters.depth().await?;
-    report.expect("dead letters", dead.visible + dead.invisible, 0);
+    outcomes(&bed, &keys, &mut report).await?;
+    let dead = bed.dead_letters.depth().await?;
+    report.expect("dead letters", dead.visible + dead.in_flight, 0);
     let mut deaths = 0;
     for worker in &mut workers {
-        deaths += usize::from(worker.until_dead(Duration::ZERO).await.is_ok());
+        deaths += usize::from(worker.wait_for_exit(Duration::ZERO).await.is_ok());
     }
-    report.expect("worker deaths", deaths, 0);
-    report.at_most("KiB grown after a fifth", grown, MOST_GROWTH_KIB);
+    report.expect("deaths of workers", deaths, 0);
+    report.at_most(
+        "memory growth after the first fifth, KiB",
+        grown,
+        MAX_GROWTH_KIB,
+    );
     let children: usize = workers
         .iter()
         .map(|worker| worker.log().matches("render process died").count())
         .sum();
-    report.figure("render processes that died", children);
-    report.figure("seconds", start.elapsed().as_secs());
+    report.figure("deaths of render processes", children);
+    report.figure("duration, seconds", start.elapsed().as_secs());
     Ok(report)
 }
 
 fn bases() -> anyhow::Result<Vec<Vec<u8>>> {
     let kinds = twenty_kinds()?
         .into_iter()
-        .map(|picture| picture.bytes.to_vec());
+        .map(|image| image.bytes.to_vec());
     let small = kinds.filter(|bytes| (1..100_000).contains(&bytes.len()));
     Ok(seeds()
         .into_iter()
@@ -120,16 +124,16 @@ fn extras(corpus: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
     Ok(files)
 }
 
-async fn upload(stand: &Stand, keys: &mut Vec<RawKey>, bytes: Vec<u8>) -> anyhow::Result<()> {
+async fn upload(bed: &TestBed, keys: &mut Vec<RawKey>, bytes: Vec<u8>) -> anyhow::Result<()> {
     if keys.len().is_multiple_of(50) {
         let room = async || {
-            let visible = stand.events.depth().await.map(|depth| depth.visible);
-            visible.is_ok_and(|visible| visible < MOST_WAITING)
+            let visible = bed.events.depth().await.map(|depth| depth.visible);
+            visible.is_ok_and(|visible| visible < MAX_VISIBLE)
         };
-        wait::until_async("room on the queue", Duration::from_secs(300), room).await?;
+        wait::until_async("a shorter queue", Duration::from_secs(300), room).await?;
     }
     let key = new_key()?;
-    put(stand, &key, &bytes.into()).await?;
+    bed.put_raw(&key, &bytes).await?;
     keys.push(key);
     Ok(())
 }
@@ -137,14 +141,14 @@ async fn upload(stand: &Stand, keys: &mut Vec<RawKey>, bytes: Vec<u8>) -> anyhow
 fn memory(workers: &[Worker]) -> anyhow::Result<u64> {
     let each: anyhow::Result<Vec<u64>> = workers
         .iter()
-        .map(|worker| Ok(Gauge::of(worker.pid())?.memory_kib))
+        .map(|worker| Ok(ProcessStats::read(worker.pid())?.memory_kib))
         .collect();
     Ok(each?.into_iter().max().unwrap_or_default())
 }
 
-async fn outcomes(stand: &Stand, keys: &[RawKey], report: &mut Report) -> anyhow::Result<()> {
+async fn outcomes(bed: &TestBed, keys: &[RawKey], report: &mut Report) -> anyhow::Result<()> {
     let found: Vec<Option<Manifest>> = stream::iter(keys)
-        .map(|key| manifest(stand, key))
+        .map(|key| bed.manifest(key))
         .buffer_unordered(16)
         .try_collect()
         .await?;
@@ -157,7 +161,7 @@ async fn outcomes(stand: &Stand, keys: &[RawKey], report: &mut Report) -> anyhow
         *codes.entry(code(&manifest.outcome)).or_default() += 1;
     }
     let failed = codes.get("failed").copied().unwrap_or_default();
-    report.expect("outcomes that are no verdict on the file", failed, 0);
+    report.expect("failed outcomes", failed, 0);
     for (code, count) in &codes {
         report.figure(&format!("outcome {code}"), count);
     }

@@ -1,35 +1,35 @@
-//! An S3 that is slow, breaks off, trickles and refuses.
+//! An S3 that is slow, resets connections, trickles and returns errors.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use darkroom_harness::{TestBed, TestBedOptions};
 use darkroom_testkit::fault::{Fault, Rule};
 
-use crate::ledger::Ledger;
-use crate::picture::twenty_kinds;
 use crate::report::Report;
-use crate::stand::{Stand, StandOptions, Worker};
+use crate::test_image::twenty_kinds;
+use crate::upload_tally::UploadTally;
 
-/// Of one download and one rendering, the longest that one job may be at.
+/// The timeouts of one download and one rendering, which bound the duration of a job.
 const DOWNLOAD: Duration = Duration::from_secs(3);
 const RENDER: Duration = Duration::from_secs(10);
 
-/// How much of it.
+/// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Uploads of twenty kinds in turn.
+    /// The number of uploads, of twenty kinds in turn.
     pub uploads: usize,
-    /// What chance follows.
+    /// The seed of all random choices.
     pub seed: u64,
 }
 
 impl Size {
-    /// What issue and README promise.
+    /// The size whose results README.md lists.
     pub const FULL: Self = Self {
         uploads: 500,
         seed: 1,
     };
-    /// What `cargo test` runs.
+    /// The size for `cargo test`.
     pub const SHORT: Self = Self {
         uploads: 12,
         seed: 3,
@@ -53,39 +53,39 @@ fn faults() -> [Rule; 9] {
     ]
 }
 
-/// Every upload has its one right outcome all the same, and nothing hangs.
+/// Shows that every upload gets its expected outcome all the same, and nothing hangs.
 ///
 /// # Errors
-/// If the campaign itself could not be run.
+/// If the scenario cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
-    let options = StandOptions {
+    let options = TestBedOptions {
         seed: size.seed,
-        ..StandOptions::default()
+        ..TestBedOptions::default()
     };
-    let stand = Stand::start(program, &options).await?;
-    stand.s3.set_rules(faults());
+    let bed = TestBed::start(program, &options).await?;
+    bed.s3.set_rules(faults());
     let settings = [
         ("DARKROOM_WORKER_DOWNLOAD_TIMEOUT", "3s"),
         ("DARKROOM_RENDER_TIMEOUT", "10s"),
         ("DARKROOM_WORKER_IN_FLIGHT", "8"),
     ];
-    let _workers = Worker::start_many(&stand, 2, &settings).await?;
+    let _workers = bed.start_workers(2, &settings).await?;
     let start = Instant::now();
-    let mut ledger = Ledger::default();
-    ledger
-        .upload_many(&stand, &twenty_kinds()?, size.uploads)
+    let mut tally = UploadTally::default();
+    tally
+        .upload_many(&bed, &twenty_kinds()?, size.uploads)
         .await?;
-    ledger
-        .until_settled(&stand, Duration::from_secs(600))
+    tally
+        .wait_until_done(&bed, Duration::from_secs(600))
         .await?;
     let mut report = Report::default();
-    ledger.verify(&stand, &mut report, 0).await?;
-    report.figure("requests to S3", stand.s3.requests().len());
-    report.figure("of them with a fault", stand.s3.count_faults());
-    report.figure("messages received again", stand.receives.repeated());
+    tally.verify(&bed, &mut report, 0).await?;
+    report.figure("requests to S3", bed.s3.requests().len());
+    report.figure("requests with a fault", bed.s3.count_faults());
+    report.figure("redelivered messages", bed.receipts.redelivered());
     let most = DOWNLOAD + RENDER + Duration::from_secs(2);
-    let longest = stand.receives.longest_hold().as_secs_f64();
-    report.at_most("seconds of the longest job", longest, most.as_secs_f64());
-    report.figure("seconds", start.elapsed().as_secs());
+    let longest = bed.receipts.longest().as_secs_f64();
+    report.at_most("longest job, seconds", longest, most.as_secs_f64());
+    report.figure("duration, seconds", start.elapsed().as_secs());
     Ok(report)
 }

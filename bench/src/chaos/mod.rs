@@ -1,4 +1,4 @@
-//! One campaign for every promise.
+//! One chaos scenario for each promise of the worker.
 
 pub mod deletes;
 pub mod hostile;

@@ -1,0 +1,49 @@
+//! The binary under test.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use darkroom_cloud::Endpoints;
+
+/// The `darkroom` binary.
+#[derive(Debug, Clone)]
+pub struct Binary {
+    path: PathBuf,
+}
+
+impl Binary {
+    /// The binary at `path`, which may be relative to the current directory.
+    ///
+    /// # Errors
+    /// If there is no such file.
+    pub fn new(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.canonicalize()?,
+        })
+    }
+
+    /// Returns a command that runs in `folder` without any settings of this machine.
+    #[must_use]
+    pub fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.path);
+        command.current_dir(folder);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("DARKROOM_") || text.starts_with("AWS_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+    }
+}
+
+/// Sets the environment variables with which the AWS SDK finds a cloud.
+pub fn set_endpoints(command: &mut Command, endpoints: &Endpoints) {
+    command
+        .env("AWS_ENDPOINT_URL_S3", &endpoints.s3)
+        .env("AWS_ENDPOINT_URL_SQS", &endpoints.sqs)
+        .env("AWS_ACCESS_KEY_ID", &endpoints.access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &endpoints.secret_key)
+        .env("AWS_REGION", &endpoints.region);
+}

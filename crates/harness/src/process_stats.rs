@@ -1,0 +1,92 @@
+//! The resources that a process uses, from `proc(5)`.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::Context;
+
+/// The unit of processor time in `/proc` (`USER_HZ`), the same on every architecture we run on.
+const TICKS_PER_SECOND: u64 = 100;
+
+/// One reading of a process. Linux only.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessStats {
+    /// Resident memory.
+    pub memory_kib: u64,
+    /// The peak of resident memory since the start, or since [`ProcessStats::reset_peak`].
+    pub peak_memory_kib: u64,
+    /// Open file descriptors; `None` for a process of another user.
+    pub descriptors: Option<u64>,
+    /// User and system time of all its threads, without its children.
+    pub cpu: Duration,
+}
+
+impl ProcessStats {
+    /// Reads the stats of a process.
+    ///
+    /// # Errors
+    /// If there is no such process.
+    pub fn read(pid: u32) -> anyhow::Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let descriptors = fs::read_dir(format!("/proc/{pid}/fd"));
+        Ok(Self {
+            memory_kib: kib(&status, "VmRSS:")?,
+            peak_memory_kib: kib(&status, "VmHWM:")?,
+            descriptors: descriptors.ok().map(|list| list.count() as u64),
+            cpu: cpu(&fs::read_to_string(format!("/proc/{pid}/stat"))?)?,
+        })
+    }
+
+    /// Resident memory in MiB.
+    #[must_use]
+    pub fn memory_mib(&self) -> f64 {
+        self.memory_kib as f64 / 1024.0
+    }
+
+    /// Peak of resident memory in MiB.
+    #[must_use]
+    pub fn peak_memory_mib(&self) -> f64 {
+        self.peak_memory_kib as f64 / 1024.0
+    }
+
+    /// Resets the peak of a process to its current memory.
+    ///
+    /// # Errors
+    /// If there is no such process, or it is of another user.
+    pub fn reset_peak(pid: u32) -> anyhow::Result<()> {
+        Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+    }
+}
+
+fn kib(status: &str, name: &str) -> anyhow::Result<u64> {
+    let field = status.lines().find_map(|line| line.strip_prefix(name));
+    let field = field.and_then(|rest| rest.trim().strip_suffix(" kB"));
+    Ok(field.with_context(|| format!("no {name}"))?.parse()?)
+}
+
+/// Fields 14 and 15, counted from behind the name, which may contain anything.
+fn cpu(stat: &str) -> anyhow::Result<Duration> {
+    let (_, fields) = stat.rsplit_once(") ").context("no name in brackets")?;
+    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
+    let ticks: u64 = ticks.sum::<Result<u64, _>>()?;
+    Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_read_behind_a_name_with_brackets() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4 9 9 9 9 150 50 3 3 20 0 8 0 99";
+        assert_eq!(cpu(stat).unwrap(), Duration::from_secs(2));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_has_memory_and_descriptors() {
+        let stats = ProcessStats::read(std::process::id()).unwrap();
+        assert!(stats.memory_kib > 0 && stats.peak_memory_kib >= stats.memory_kib);
+        assert!(stats.descriptors.unwrap() > 2);
+    }
+}

@@ -1,0 +1,54 @@
+//! Names of buckets and queues.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The buckets and queues of one test, which no other test uses.
+#[derive(Debug, Clone)]
+pub struct ResourceNames {
+    /// The raw bucket.
+    pub raw_bucket: String,
+    /// The media bucket.
+    pub media_bucket: String,
+    /// The queue of events.
+    pub events: String,
+    /// Its dead-letter queue.
+    pub dead_letters: String,
+    /// The queue of webhooks.
+    pub webhooks: String,
+    /// Its dead-letter queue.
+    pub webhooks_dead_letters: String,
+}
+
+impl ResourceNames {
+    /// Returns names that no other call returns, in this process or another.
+    #[must_use]
+    pub fn unique() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{}-{count}", std::process::id());
+        Self {
+            raw_bucket: format!("raw-{id}"),
+            media_bucket: format!("media-{id}"),
+            events: format!("events-{id}"),
+            dead_letters: format!("events-dlq-{id}"),
+            webhooks: format!("webhooks-{id}"),
+            webhooks_dead_letters: format!("webhooks-dlq-{id}"),
+        }
+    }
+
+    /// The settings with these names, as environment variables.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, &str); 6] {
+        [
+            ("DARKROOM_STORAGE_RAW_BUCKET", &self.raw_bucket),
+            ("DARKROOM_STORAGE_MEDIA_BUCKET", &self.media_bucket),
+            ("DARKROOM_QUEUES_EVENTS", &self.events),
+            ("DARKROOM_QUEUES_DEAD_LETTERS", &self.dead_letters),
+            ("DARKROOM_QUEUES_WEBHOOKS", &self.webhooks),
+            (
+                "DARKROOM_QUEUES_WEBHOOKS_DEAD_LETTERS",
+                &self.webhooks_dead_letters,
+            ),
+        ]
+    }
+}
