@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use darkroom_cloud::Endpoints;
+use darkroom_testkit::localstack::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
 /// The `darkroom` binary.
 #[derive(Debug, Clone)]
@@ -35,6 +36,18 @@ impl Binary {
             }
         }
         command
+    }
+}
+
+/// Returns the endpoints of a cloud that accepts the credentials of tests.
+#[must_use]
+pub fn endpoints(s3: &str, sqs: &str) -> Endpoints {
+    Endpoints {
+        s3: s3.to_owned(),
+        sqs: sqs.to_owned(),
+        access_key: ACCESS_KEY_ID.to_owned(),
+        secret_key: SECRET_ACCESS_KEY.to_owned(),
+        region: REGION.to_owned(),
     }
 }
 

@@ -31,7 +31,7 @@ mod resource_names;
 mod test_bed;
 mod worker;
 
-pub use binary::{Binary, set_endpoints};
+pub use binary::{Binary, endpoints, set_endpoints};
 pub use issuer::Issuer;
 pub use process_stats::ProcessStats;
 pub use receipts::{Receipts, ReceivedMessage};

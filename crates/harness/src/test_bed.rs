@@ -15,7 +15,7 @@ use darkroom_testkit::localstack::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 use darkroom_testkit::wait;
 use tempfile::TempDir;
 
-use crate::{Binary, Receipts, set_endpoints};
+use crate::{Binary, Receipts, endpoints, set_endpoints};
 
 /// Differences between a test bed and the defaults.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl TestBed {
         let binary = Binary::new(binary).with_context(|| format!("no {}", binary.display()))?;
         let folder = tempfile::tempdir()?;
         let cloud = EmbeddedCloud::start(cloud_options(folder.path())).await?;
-        let endpoints = endpoints(cloud.s3_url(), cloud.sqs_url());
+        let endpoints = endpoints(&cloud.s3_url(), &cloud.sqs_url());
         let storage = StorageSettings::default();
         let suffix = if options.fifo { ".fifo" } else { "" };
         let queues = QueueSettings {
@@ -245,16 +245,6 @@ pub fn new_key() -> anyhow::Result<RawKey> {
         owner: "u1".parse()?,
         id: UploadId::generate(),
     })
-}
-
-fn endpoints(s3: String, sqs: String) -> Endpoints {
-    Endpoints {
-        s3,
-        sqs,
-        access_key: ACCESS_KEY_ID.to_owned(),
-        secret_key: SECRET_ACCESS_KEY.to_owned(),
-        region: REGION.to_owned(),
-    }
 }
 
 fn cloud_options(data_dir: &Path) -> Options {

@@ -54,7 +54,7 @@ async fn until_buried(system: &System, count: u64) {
     wait::until_async("dead letters", DEADLINE, all)
         .await
         .unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
 }
 
 async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
@@ -113,7 +113,7 @@ async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
         let outcome = system.client.upload(&photo).await;
         keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
     }
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let manifest = |key: &str| format!("{}.json", key.replacen("raw/", "manifests/", 1));
     let media = system.media().await;
     media
@@ -191,7 +191,7 @@ async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
     };
     let raw = system.raw().await;
     raw.put("raw/notes.txt", "x".into(), foreign).await.unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let key = outcomes[0]["source"]["key"].as_str().unwrap();
     let manifest = format!("{}.json", key.replacen("raw/", "manifests/", 1));
     let media = system.media().await;
@@ -203,7 +203,7 @@ async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
     };
     let trial = lines(&system.run(&["backfill", "--dry-run", "--json"]).await);
     assert_eq!(json!(trial), expected(true));
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     assert!(media.head(&manifest).await.unwrap().is_none());
     assert_eq!(
         json!(lines(&system.run(&["backfill", "--json"]).await)),

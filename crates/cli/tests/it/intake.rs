@@ -30,7 +30,7 @@ async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, 
         let outcome = system.client.upload(&photo).await;
         keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
     }
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
     system.media().await.delete(&manifests).await.unwrap();
     (keys, manifests)
@@ -91,7 +91,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
         .upload(&Jpeg::of(&scene(64, 48)).build())
         .await;
     let key = outcome["source"]["key"].as_str().unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let before = everything(&system).await;
     assert_eq!(before.len(), 3);
     let message = json!({"Records": [record(&system, key)]}).to_string();
@@ -99,7 +99,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
     events.send(&[message.clone(), message]).await.unwrap();
     let seen = || system.log().matches("Unchanged").count() >= 2;
     wait::until("both duplicates", DEADLINE, seen).unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     assert_eq!(everything(&system).await, before);
 }
 
@@ -123,7 +123,7 @@ async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
     system.events().await.send(&[message]).await.unwrap();
     let told = || system.log().contains("raw/hand made ü+.jpg");
     wait::until("the hand-made event", DEADLINE, told).unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     assert_eq!(
         system.dead_letters().await.depth().await.unwrap().visible,
         0
@@ -145,7 +145,7 @@ async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud
     wait::until_async("two dead letters", DEADLINE, both)
         .await
         .unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let outcome = system
         .client
         .upload(&Jpeg::of(&scene(64, 48)).build())
@@ -183,7 +183,7 @@ async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
     });
     let bodies: Vec<String> = told.collect();
     system.events().await.send(&bodies).await.unwrap();
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let status = json!({"status_url": key.status_path()});
     let outcome = system.client.outcome(&status).await;
     assert_eq!(outcome["source"]["version_id"], newest, "{outcome}");

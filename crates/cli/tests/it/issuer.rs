@@ -199,7 +199,7 @@ async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) 
         assert_eq!(deleted.status(), 204);
     }
     assert!(deleted_in_work > 0, "every one was done too soon");
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     for bucket in [raw, media] {
         let left = bucket.list("", None).await.unwrap().objects;
         assert!(left.is_empty(), "{}: {left:?}", bucket.name());

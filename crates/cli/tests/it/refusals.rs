@@ -33,7 +33,7 @@ async fn what_is_no_picture_ends_as_rejected_with_its_code(cloud: Cloud) {
         assert_eq!(outcome["error"]["code"], code, "{outcome}");
         assert_eq!(outcome["variants"], Value::Null);
     }
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
     let dead = system.dead_letters().await.depth().await.unwrap();
     assert_eq!(dead.visible, 0, "a bad picture is no dead letter");
 }

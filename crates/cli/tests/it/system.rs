@@ -1,13 +1,13 @@
-//! A running Darkroom.
+//! A running Darkroom: issuer, worker and a cloud.
 
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use darkroom_cloud::{Connection, Endpoints, Queue, QueueDepth, S3Bucket, SqsQueue};
 use darkroom_contract::StorageSettings;
-use darkroom_testkit::localstack::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
+use darkroom_harness::{Binary, ResourceNames, endpoints, set_endpoints};
+use darkroom_testkit::localstack::LocalStack;
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use tempfile::TempDir;
@@ -15,71 +15,25 @@ use tempfile::TempDir;
 use crate::client::Client;
 use crate::cloud::Cloud;
 
-/// Longer than anything here takes on a busy machine.
+/// The time limit of every wait; nothing takes that long, even on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// Settings as environment variables.
 pub(crate) type Environment<'a> = &'a [(&'a str, &'a str)];
 
-/// Issuer, worker and a cloud, gone when dropped.
+/// An issuer, a worker and a cloud. Gone when dropped.
 pub(crate) struct System {
     pub(crate) client: Client,
     pub(crate) endpoints: Endpoints,
-    names: Names,
+    names: ResourceNames,
     processes: Vec<Process>,
     folder: TempDir,
 }
 
-/// What no other test uses.
-struct Names {
-    raw_bucket: String,
-    media_bucket: String,
-    events: String,
-    dead_letters: String,
-    webhooks: String,
-    webhooks_dead_letters: String,
-}
-
-impl Names {
-    fn unique() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let id = format!("{}-{count}", std::process::id());
-        Self {
-            raw_bucket: format!("raw-{id}"),
-            media_bucket: format!("media-{id}"),
-            events: format!("events-{id}"),
-            dead_letters: format!("events-dlq-{id}"),
-            webhooks: format!("webhooks-{id}"),
-            webhooks_dead_letters: format!("webhooks-dlq-{id}"),
-        }
-    }
-
-    fn environment(&self) -> [(&'static str, &str); 6] {
-        [
-            ("DARKROOM_STORAGE_RAW_BUCKET", &self.raw_bucket),
-            ("DARKROOM_STORAGE_MEDIA_BUCKET", &self.media_bucket),
-            ("DARKROOM_QUEUES_EVENTS", &self.events),
-            ("DARKROOM_QUEUES_DEAD_LETTERS", &self.dead_letters),
-            ("DARKROOM_QUEUES_WEBHOOKS", &self.webhooks),
-            (
-                "DARKROOM_QUEUES_WEBHOOKS_DEAD_LETTERS",
-                &self.webhooks_dead_letters,
-            ),
-        ]
-    }
-}
-
-/// The binary under test, with nothing of this machine's settings.
+/// Returns a command of the binary under test, without any settings of this machine.
 pub(crate) fn darkroom(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_darkroom"));
-    command.current_dir(folder);
-    for (name, _) in std::env::vars() {
-        if name.starts_with("DARKROOM_") || name.starts_with("AWS_") {
-            command.env_remove(name);
-        }
-    }
-    command
+    let binary = Binary::new(Path::new(env!("CARGO_BIN_EXE_darkroom")));
+    binary.unwrap().command(folder)
 }
 
 impl System {
@@ -92,7 +46,7 @@ impl System {
 
     fn embedded(environment: Environment<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let names = Names::unique();
+        let names = ResourceNames::unique();
         let mut command = darkroom(folder.path());
         command
             .args(["dev", "--data-dir", "data"])
@@ -108,22 +62,25 @@ impl System {
             found.unwrap()
         };
         let (issuer, s3, sqs) = (after("Page"), after("S3"), after("SQS"));
-        Self::of(issuer, s3, sqs, names, vec![process], folder)
+        Self {
+            client: Client::new(issuer),
+            endpoints: endpoints(&s3, &sqs),
+            names,
+            processes: vec![process],
+            folder,
+        }
     }
 
     fn localstack(environment: Environment<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let names = Names::unique();
+        let names = ResourceNames::unique();
         let endpoint = LocalStack::shared().endpoint();
+        let endpoints = endpoints(endpoint, endpoint);
         let role = |subcommand: &str| {
             let mut command = darkroom(folder.path());
+            set_endpoints(&mut command, &endpoints);
             command
                 .arg(subcommand)
-                .env("AWS_ENDPOINT_URL_S3", endpoint)
-                .env("AWS_ENDPOINT_URL_SQS", endpoint)
-                .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-                .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-                .env("AWS_REGION", REGION)
                 .env("DARKROOM_ISSUER_LISTEN", "127.0.0.1:0")
                 .env("DARKROOM_WORKER_POLL_WAIT", "1s")
                 .envs(names.environment())
@@ -137,27 +94,9 @@ impl System {
             line.strip_prefix("issuer listens on ").map(str::to_owned)
         });
         let processes = vec![role("worker"), issuer];
-        let (s3, sqs) = (endpoint.to_owned(), endpoint.to_owned());
-        Self::of(address.unwrap(), s3, sqs, names, processes, folder)
-    }
-
-    fn of(
-        issuer: String,
-        s3: String,
-        sqs: String,
-        names: Names,
-        processes: Vec<Process>,
-        folder: TempDir,
-    ) -> Self {
         Self {
-            client: Client::new(issuer),
-            endpoints: Endpoints {
-                s3,
-                sqs,
-                access_key: ACCESS_KEY_ID.to_owned(),
-                secret_key: SECRET_ACCESS_KEY.to_owned(),
-                region: REGION.to_owned(),
-            },
+            client: Client::new(address.unwrap()),
+            endpoints,
             names,
             processes,
             folder,
@@ -205,8 +144,8 @@ impl System {
         connection.queue(&self.names.webhooks).await.unwrap()
     }
 
-    /// Waits until no message is left, visible or in work.
-    pub(crate) async fn until_all_is_acknowledged(&self) {
+    /// Waits until the queue of events is empty.
+    pub(crate) async fn wait_until_idle(&self) {
         let events = self.events().await;
         let empty = async || match events.depth().await.unwrap() {
             depth if depth == QueueDepth::default() => Ok(()),
@@ -217,22 +156,16 @@ impl System {
             .unwrap();
     }
 
-    /// Runs one of the tools against this system to its end.
+    /// Runs one of the tools against this system.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
         let mut command = darkroom(self.folder.path());
-        command
-            .args(arguments)
-            .env("AWS_ENDPOINT_URL_S3", &self.endpoints.s3)
-            .env("AWS_ENDPOINT_URL_SQS", &self.endpoints.sqs)
-            .env("AWS_ACCESS_KEY_ID", &self.endpoints.access_key)
-            .env("AWS_SECRET_ACCESS_KEY", &self.endpoints.secret_key)
-            .env("AWS_REGION", &self.endpoints.region)
-            .envs(self.names.environment());
+        set_endpoints(&mut command, &self.endpoints);
+        command.args(arguments).envs(self.names.environment());
         let running = tokio::task::spawn_blocking(move || command.output());
         running.await.unwrap().unwrap()
     }
 
-    /// What the processes have logged so far.
+    /// The log of all processes so far.
     pub(crate) fn log(&self) -> String {
         self.processes.iter().map(Process::stderr).collect()
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::system::DEADLINE;
-use crate::worker::workshop::{Plan, Workshop, photo};
+use crate::worker::harness::{WorkerHarness, new_key, photo};
 
 /// The address that a role says it listens on.
 async fn address(process: &mut Process, role: &str) -> String {
@@ -45,8 +45,8 @@ async fn until_told(url: &str, series: &str, wanted: f64) {
 
 #[tokio::test]
 async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
-    let shop = Workshop::open(Plan::default()).await;
-    let mut worker = shop.process("worker", &[]);
+    let harness = WorkerHarness::start().await;
+    let mut worker = harness.process("worker", &[]);
     let url = address(&mut worker, "worker").await;
     let metrics = format!("{url}/metrics");
     let (status, idle) = get(&metrics).await;
@@ -58,13 +58,13 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
         ),
         Some(0.0)
     );
-    let ready = shop.upload().await;
-    let rejected = shop.new_key();
-    shop.put(&rejected, b"no picture".to_vec()).await;
-    shop.events.send(&["poison".to_owned()]).await.unwrap();
-    shop.is_ready(&ready).await;
-    shop.outcome(&rejected).await;
-    shop.buried(1).await;
+    let ready = harness.upload().await;
+    let rejected = new_key();
+    harness.put(&rejected, b"no picture".to_vec()).await;
+    harness.events.send(&["poison".to_owned()]).await.unwrap();
+    harness.wait_until_ready(&ready).await;
+    harness.outcome(&rejected).await;
+    harness.dead_letter_attributes(1).await;
     for (series, wanted) in [
         (
             r#"darkroom_worker_outcomes_total{profile="avatar",status="ready",code=""}"#,
@@ -105,7 +105,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
     ] {
         until_told(&metrics, series, wanted).await;
     }
-    shop.until_idle().await;
+    harness.idle().await;
     let idle = async || {
         let exposition = get(&metrics).await.1;
         let busy = [
@@ -120,8 +120,8 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
         .unwrap();
     let readyz = format!("{url}/readyz");
     assert_eq!(get(&readyz).await.0, 200);
-    shop.s3.set_rules([Rule::any(Fault::Unavailable)]);
-    shop.upload().await;
+    harness.s3.set_rules([Rule::any(Fault::Unavailable)]);
+    harness.upload().await;
     let unready = async || get(&readyz).await.0 == 503;
     wait::until_async("an unready worker", DEADLINE, unready)
         .await
@@ -132,7 +132,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
         200,
         "it is up all the same"
     );
-    shop.s3.clear_rules();
+    harness.s3.clear_rules();
     let ready = async || get(&readyz).await.0 == 200;
     wait::until_async("a ready worker", DEADLINE, ready)
         .await
@@ -141,8 +141,8 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
 
 #[tokio::test]
 async fn an_issuer_counts_its_requests() {
-    let shop = Workshop::open(Plan::default()).await;
-    let mut issuer = shop.process("issuer", &[]);
+    let harness = WorkerHarness::start().await;
+    let mut issuer = harness.process("issuer", &[]);
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
     client.ticket(1000).await;
@@ -191,14 +191,14 @@ fn spans(collector: &FaultProxy) -> Vec<(String, Span)> {
 async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
-    let shop = Workshop::open(Plan::default()).await;
+    let harness = WorkerHarness::start().await;
     let endpoint = collector.url();
     let traced = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    let mut issuer = shop.process("issuer", &traced);
-    let worker = shop.process("worker", &traced);
+    let mut issuer = harness.process("issuer", &traced);
+    let worker = harness.process("worker", &traced);
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
     let trace_id = "0af7651916cd43dd8448eb211c80319c";
@@ -249,9 +249,9 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
 async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
-    let shop = Workshop::open(Plan::default()).await;
+    let harness = WorkerHarness::start().await;
     let endpoint = collector.url();
-    let mut issuer = shop.process("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let mut issuer = harness.process("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
     let client = Client::new(address(&mut issuer, "issuer").await);
     for (words, is_traced) in [(1900, true), (2000, false)] {
         let metadata = serde_json::json!({"note": "x".repeat(words)});
@@ -265,8 +265,8 @@ async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
 
 #[tokio::test]
 async fn without_a_collector_clients_are_asked_for_nothing_more() {
-    let shop = Workshop::open(Plan::default()).await;
-    let mut issuer = shop.process("issuer", &[]);
+    let harness = WorkerHarness::start().await;
+    let mut issuer = harness.process("issuer", &[]);
     let url = address(&mut issuer, "issuer").await;
     let ticket = Client::new(url).ticket(1000).await;
     let headers = ticket["headers"].as_object().unwrap();
@@ -275,16 +275,16 @@ async fn without_a_collector_clients_are_asked_for_nothing_more() {
 
 #[tokio::test]
 async fn a_collector_that_is_away_costs_no_upload() {
-    let shop = Workshop::open(Plan::default()).await;
+    let harness = WorkerHarness::start().await;
     let away = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    let mut worker = shop.process("worker", &away);
-    let key = shop.upload().await;
-    shop.is_ready(&key).await;
-    let said = async || worker.stderr().contains("cannot be sent to the collector");
-    wait::until_async("a word in the log", DEADLINE, said)
+    let mut worker = harness.process("worker", &away);
+    let key = harness.upload().await;
+    harness.wait_until_ready(&key).await;
+    let logged = async || worker.stderr().contains("cannot be sent to the collector");
+    wait::until_async("a warning in the log", DEADLINE, logged)
         .await
         .unwrap();
     let ended = worker.terminate_async(DEADLINE).await.unwrap();
@@ -293,7 +293,7 @@ async fn a_collector_that_is_away_costs_no_upload() {
         .stderr()
         .matches("cannot be sent to the collector")
         .count();
-    assert_eq!(complaints, 1, "once is enough");
+    assert_eq!(complaints, 1, "one warning is enough");
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -89,7 +89,7 @@ async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
     let status = system.client.status(&ticket).await["status"].clone();
     assert!(status == "processing" || status == "ready", "{status}");
     assert_eq!(system.client.outcome(&ticket).await["status"], "ready");
-    system.until_all_is_acknowledged().await;
+    system.wait_until_idle().await;
 }
 
 async fn a_type_that_was_declared_wrongly_is_reported(cloud: Cloud) {

@@ -4,7 +4,7 @@ use darkroom_cloud::Bucket;
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::workshop::{Plan, Workshop};
+use super::harness::{WorkerHarness, WorkerOptions};
 use crate::system::DEADLINE;
 
 const STORE_PROBE: &str = "darkroom-probe";
@@ -12,26 +12,26 @@ const STORE_PROBE: &str = "darkroom-probe";
 /// Injects faults into a running worker's calls until the first one has failed, deletes the upload,
 /// and then lets the worker continue.
 async fn delete_while_failing(operation: &'static str, path: &'static str, faults: &[Rule]) {
-    let shop = Workshop::open(Plan::default()).await;
-    let _working = shop.start().await;
-    let started = async || shop.s3.count("HeadObject", STORE_PROBE) >= 2;
+    let harness = WorkerHarness::start().await;
+    let _worker = harness.worker().await;
+    let started = async || harness.s3.count("HeadObject", STORE_PROBE) >= 2;
     wait::until_async("a started worker", DEADLINE, started)
         .await
         .unwrap();
-    shop.s3.set_rules(faults.iter().cloned());
-    let key = shop.upload().await;
-    let failed = async || shop.s3.count(operation, path) > 0;
+    harness.s3.set_rules(faults.iter().cloned());
+    let key = harness.upload().await;
+    let failed = async || harness.s3.count(operation, path) > 0;
     wait::until_async("a failed call", DEADLINE, failed)
         .await
         .unwrap();
-    let written = shop.made().await;
+    let written = harness.media_objects().await;
     assert!(written.iter().any(|key| key.starts_with("avatars/")));
     // The issuer deletes the raw object first. Of the other objects, some are written later.
-    shop.raw.delete(&[key.to_string()]).await.unwrap();
-    shop.s3.clear_rules();
-    shop.until_idle().await;
-    assert_eq!(shop.made().await, Vec::<String>::new());
-    shop.nothing_is_buried().await;
+    harness.raw.delete(&[key.to_string()]).await.unwrap();
+    harness.s3.clear_rules();
+    harness.idle().await;
+    assert_eq!(harness.media_objects().await, Vec::<String>::new());
+    harness.assert_no_dead_letters().await;
 }
 
 #[tokio::test]
@@ -55,16 +55,14 @@ async fn an_outcome_that_was_not_looked_after_goes_with_the_upload() {
 
 #[tokio::test]
 async fn nobody_is_told_of_a_failure_of_what_is_deleted() {
-    let plan = Plan {
-        max_receive_count: 1,
-        ..Plan::default()
-    };
-    let shop = Workshop::open(plan).await;
-    let key = shop.upload().await;
-    shop.raw.delete(&[key.to_string()]).await.unwrap();
-    shop.s3
+    let options = WorkerOptions::max_receive_count(1);
+    let harness = WorkerHarness::with_options(options).await;
+    let key = harness.upload().await;
+    harness.raw.delete(&[key.to_string()]).await.unwrap();
+    harness
+        .s3
         .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path("/raw/")]);
-    let _working = shop.start().await;
-    shop.buried(1).await;
-    assert_eq!(shop.made().await, Vec::<String>::new());
+    let _worker = harness.worker().await;
+    harness.dead_letter_attributes(1).await;
+    assert_eq!(harness.media_objects().await, Vec::<String>::new());
 }

@@ -7,42 +7,42 @@ use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::DeadLetterAction;
 
-use super::workshop::{Plan, Workshop, photo};
+use super::harness::{WorkerHarness, WorkerOptions, new_key, photo};
 use crate::system::DEADLINE;
 
-fn plan() -> Plan {
-    Plan {
+fn options() -> WorkerOptions {
+    WorkerOptions {
         fifo: true,
-        max_receive_count: 2,
-        ..Plan::default()
+        ..WorkerOptions::max_receive_count(2)
     }
 }
 
 #[tokio::test]
 async fn a_fifo_queue_works_like_any_other() {
-    let shop = Workshop::open(plan()).await;
+    let harness = WorkerHarness::with_options(options()).await;
     let mut keys = Vec::new();
     for _ in 0..25 {
-        let key = shop.new_key();
-        shop.put(&key, photo(64, 48)).await;
+        let key = new_key();
+        harness.put(&key, photo(64, 48)).await;
         keys.push(key);
     }
-    let bad = shop.new_key();
-    shop.put(&bad, photo(64, 48)).await;
+    let bad = new_key();
+    harness.put(&bad, photo(64, 48)).await;
     let path = bad.to_string();
-    shop.s3
+    harness
+        .s3
         .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path(path)]);
-    let enqueued = shop.backfill().run(|_| {}).await.unwrap().enqueued;
+    let enqueued = harness.backfill(false).await;
     assert_eq!(enqueued, 26);
-    shop.events.send(&["poison".to_owned()]).await.unwrap();
-    let _working = shop.start().await;
+    harness.events.send(&["poison".to_owned()]).await.unwrap();
+    let _worker = harness.worker().await;
     for key in &keys {
-        shop.is_ready(key).await;
+        harness.wait_until_ready(key).await;
     }
-    assert_eq!(shop.outcome(&bad).await.outcome.name(), "failed");
-    shop.until_idle().await;
-    let mut reasons: Vec<String> = shop
-        .buried(2)
+    assert_eq!(harness.outcome(&bad).await.outcome.name(), "failed");
+    harness.idle().await;
+    let mut reasons: Vec<String> = harness
+        .dead_letter_attributes(2)
         .await
         .iter()
         .map(|letter| letter["darkroom-reason"].clone())
@@ -53,54 +53,61 @@ async fn a_fifo_queue_works_like_any_other() {
 
 #[tokio::test]
 async fn what_was_enqueued_a_minute_ago_can_be_enqueued_again() {
-    let shop = Workshop::open(plan()).await;
-    let key = shop.new_key();
-    shop.put(&key, photo(64, 48)).await;
-    let _working = shop.start().await;
+    let harness = WorkerHarness::with_options(options()).await;
+    let key = new_key();
+    harness.put(&key, photo(64, 48)).await;
+    let _worker = harness.worker().await;
     for _ in 0..2 {
-        let progress = shop.backfill().run(|_| {}).await.unwrap();
-        assert_eq!(progress.enqueued, 1);
-        shop.is_ready(&key).await;
-        shop.media.delete(&[key.manifest_key()]).await.unwrap();
+        let progress = harness.backfill(false).await;
+        assert_eq!(progress, 1);
+        harness.wait_until_ready(&key).await;
+        harness.media.delete(&[key.manifest_key()]).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn one_group_that_waits_keeps_no_other_waiting() {
-    let shop = Workshop::open(plan()).await;
-    let slow = shop.new_key();
+    let harness = WorkerHarness::with_options(options()).await;
+    let slow = new_key();
     let path = slow.to_string();
-    shop.s3
+    harness
+        .s3
         .set_rules([Rule::on("GetObject", Fault::Latency(Duration::from_secs(6))).with_path(path)]);
-    shop.put(&slow, photo(64, 48)).await;
-    shop.backfill().run(|_| {}).await.unwrap();
-    let _working = shop.start().await;
-    let begun = async || shop.s3.count("GetObject", &slow.to_string()) > 0;
+    harness.put(&slow, photo(64, 48)).await;
+    harness.backfill(false).await;
+    let _worker = harness.worker().await;
+    let begun = async || harness.s3.count("GetObject", &slow.to_string()) > 0;
     wait::until_async("the slow download", DEADLINE, begun)
         .await
         .unwrap();
-    let quick = shop.new_key();
-    shop.put(&quick, photo(64, 48)).await;
-    shop.backfill().run(|_| {}).await.unwrap();
-    shop.is_ready(&quick).await;
-    assert_eq!(shop.manifest(&slow).await, None);
-    shop.is_ready(&slow).await;
-    shop.until_idle().await;
+    let quick = new_key();
+    harness.put(&quick, photo(64, 48)).await;
+    harness.backfill(false).await;
+    harness.wait_until_ready(&quick).await;
+    assert_eq!(harness.find_manifest(&slow).await, None);
+    harness.wait_until_ready(&slow).await;
+    harness.idle().await;
 }
 
 #[tokio::test]
 async fn dead_letters_of_a_fifo_queue_go_back_and_forth() {
-    let shop = Workshop::open(plan()).await;
-    shop.events.send(&["poison".to_owned()]).await.unwrap();
-    let _working = shop.start().await;
+    let harness = WorkerHarness::with_options(options()).await;
+    harness.events.send(&["poison".to_owned()]).await.unwrap();
+    let _worker = harness.worker().await;
     for _ in 0..2 {
-        let there = async || shop.dead_letters.depth().await.unwrap().visible == 1;
+        let there = async || harness.dead_letters.depth().await.unwrap().visible == 1;
         wait::until_async("a dead letter", DEADLINE, there)
             .await
             .unwrap();
-        shop.until_idle().await;
-        let letters = shop.letters(DeadLetterAction::List).await;
+        harness.idle().await;
+        let letters = harness.apply_to_dead_letters(DeadLetterAction::List).await;
         assert_eq!(letters[0].reason.code, "malformed");
-        assert_eq!(shop.letters(DeadLetterAction::Redrive).await.len(), 1);
+        assert_eq!(
+            harness
+                .apply_to_dead_letters(DeadLetterAction::Redrive)
+                .await
+                .len(),
+            1
+        );
     }
 }

@@ -21,8 +21,8 @@
 mod deletions;
 mod failures;
 mod fifo;
+pub(crate) mod harness;
 mod orders;
 mod poison;
 mod receiving;
 mod stopping;
-pub(crate) mod workshop;

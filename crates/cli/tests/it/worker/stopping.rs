@@ -8,16 +8,17 @@ use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
 use darkroom_worker::WorkerSettings;
 
-use super::workshop::{Plan, Workshop};
+use super::harness::{WorkerHarness, WorkerOptions, stop};
 use crate::system::DEADLINE;
 
-fn delayed_downloads(shop: &Workshop, delay: Duration) {
-    shop.s3
+fn delay_downloads(harness: &WorkerHarness, delay: Duration) {
+    harness
+        .s3
         .set_rules([Rule::on("GetObject", Fault::Latency(delay)).with_path("/raw/")]);
 }
 
-async fn until_downloads(shop: &Workshop, count: usize) {
-    let begun = async || shop.s3.count("GetObject", "/raw/") >= count;
+async fn wait_for_downloads(harness: &WorkerHarness, count: usize) {
+    let begun = async || harness.s3.count("GetObject", "/raw/") >= count;
     wait::until_async("downloads", DEADLINE, begun)
         .await
         .unwrap();
@@ -25,84 +26,89 @@ async fn until_downloads(shop: &Workshop, count: usize) {
 
 #[tokio::test]
 async fn work_in_hand_is_finished_before_the_worker_is_gone() {
-    let shop = Workshop::open(Plan::default()).await;
-    delayed_downloads(&shop, Duration::from_secs(2));
-    let keys = [shop.upload().await, shop.upload().await];
-    let working = shop.start().await;
-    until_downloads(&shop, 2).await;
-    working.stopped().await;
+    let harness = WorkerHarness::start().await;
+    delay_downloads(&harness, Duration::from_secs(2));
+    let keys = [harness.upload().await, harness.upload().await];
+    let worker = harness.worker().await;
+    wait_for_downloads(&harness, 2).await;
+    stop(worker).await;
     for key in &keys {
-        let manifest = shop.manifest(key).await.unwrap();
+        let manifest = harness.find_manifest(key).await.unwrap();
         assert_eq!(manifest.outcome.name(), "ready");
     }
-    let depth = shop.events.depth().await.unwrap();
+    let depth = harness.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (0, 0), "acknowledged");
 }
 
 #[tokio::test]
 async fn a_stop_ends_with_the_grace_period_and_gives_everything_back() {
     let grace = Duration::from_secs(3);
-    let plan = Plan {
+    let options = WorkerOptions {
         settings: WorkerSettings {
             drain_grace: grace,
             poll_wait: Duration::from_secs(20),
-            ..Plan::default().settings
+            ..WorkerOptions::default().settings
         },
-        ..Plan::default()
+        ..WorkerOptions::default()
     };
-    let shop = Workshop::open(plan).await;
-    delayed_downloads(&shop, Duration::from_secs(600));
+    let harness = WorkerHarness::with_options(options).await;
+    delay_downloads(&harness, Duration::from_secs(600));
     for _ in 0..3 {
-        shop.upload().await;
+        harness.upload().await;
     }
-    let working = shop.start().await;
-    until_downloads(&shop, 3).await;
-    let took = working.stopped().await;
+    let worker = harness.worker().await;
+    wait_for_downloads(&harness, 3).await;
+    let took = stop(worker).await;
     assert!(took < grace + Duration::from_secs(1), "{took:?}");
-    let depth = shop.events.depth().await.unwrap();
+    let depth = harness.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (3, 0));
 }
 
 #[tokio::test]
 async fn what_arrives_in_the_last_poll_is_given_back() {
-    let plan = Plan {
+    let options = WorkerOptions {
         settings: WorkerSettings {
             poll_wait: Duration::from_secs(5),
-            ..Plan::default().settings
+            ..WorkerOptions::default().settings
         },
-        ..Plan::default()
+        ..WorkerOptions::default()
     };
-    let shop = Workshop::open(plan).await;
+    let harness = WorkerHarness::with_options(options).await;
     // What S3 sends when a notification is set up.
-    shop.until_drained().await;
-    let working = shop.start().await;
-    let polling = async || shop.sqs.count("ReceiveMessage", "") > 0;
+    harness.drain_events().await.unwrap();
+    let mut worker = harness.worker().await;
+    let polling = async || harness.sqs.count("ReceiveMessage", "") > 0;
     wait::until_async("the poll", DEADLINE, polling)
         .await
         .unwrap();
-    working.stop.cancel();
-    shop.upload().await;
-    working.stopped().await;
-    let depth = shop.events.depth().await.unwrap();
+    worker.signal_stop().unwrap();
+    harness.upload().await;
+    worker.wait_for_exit(DEADLINE).await.unwrap();
+    let depth = harness.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (1, 0));
-    assert_eq!(shop.s3.count("GetObject", "/raw/"), 0, "nothing was begun");
+    assert_eq!(
+        harness.s3.count("GetObject", "/raw/"),
+        0,
+        "nothing was begun"
+    );
 }
 
 #[tokio::test]
 async fn a_process_ends_with_the_grace_period_whatever_hangs() {
     let grace = Duration::from_secs(3);
-    let shop = Workshop::open(Plan::default()).await;
-    delayed_downloads(&shop, Duration::from_secs(600));
+    let harness = WorkerHarness::start().await;
+    delay_downloads(&harness, Duration::from_secs(600));
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let environment = [
         ("DARKROOM_WORKER_DRAIN_GRACE", "3s"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
     ];
-    let mut process = shop.process("worker", &environment);
-    shop.upload().await;
-    until_downloads(&shop, 1).await;
-    shop.sqs
+    let mut process = harness.process("worker", &environment);
+    harness.upload().await;
+    wait_for_downloads(&harness, 1).await;
+    harness
+        .sqs
         .set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let started = std::time::Instant::now();
     let ended = process
@@ -116,11 +122,11 @@ async fn a_process_ends_with_the_grace_period_whatever_hangs() {
 
 #[tokio::test]
 async fn a_second_signal_ends_the_process_at_once() {
-    let shop = Workshop::open(Plan::default()).await;
-    delayed_downloads(&shop, Duration::from_secs(600));
-    let mut process = shop.process("worker", &[]);
-    shop.upload().await;
-    until_downloads(&shop, 1).await;
+    let harness = WorkerHarness::start().await;
+    delay_downloads(&harness, Duration::from_secs(600));
+    let mut process = harness.process("worker", &[]);
+    harness.upload().await;
+    wait_for_downloads(&harness, 1).await;
     let pid = process.pid().to_string();
     let terminate = || Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(terminate().success());
