@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Backoff, CloudError, Message, Queue, Receipt};
-use darkroom_contract::Clock;
+use darkroom_cloud::{Backoff, CloudError, Message, Receipt};
 use darkroom_telemetry::metric;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
@@ -15,6 +14,7 @@ use crate::acknowledger::Acknowledger;
 use crate::attempt::DeliveryAttempt;
 use crate::delivery::Delivery;
 use crate::handler::MessageHandler;
+use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
 use crate::status::ConsumerStatus;
 
@@ -28,19 +28,6 @@ const MIN_PAUSE: Duration = Duration::from_secs(2);
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
 /// Time after the grace period to release and acknowledge messages.
 const LAST_CALLS: Duration = Duration::from_millis(600);
-
-/// The queues of a [`Consumer`].
-#[derive(Debug)]
-pub struct ConsumerParts {
-    /// The queue's name in logs and metrics.
-    pub name: &'static str,
-    /// The queue that is consumed.
-    pub queue: Arc<dyn Queue>,
-    /// The queue for messages that cannot be handled.
-    pub dead_letters: Arc<dyn Queue>,
-    /// The clock that ages of messages are measured with.
-    pub clock: Clock,
-}
 
 /// A consumer of one queue; see the crate's documentation.
 #[derive(Debug)]
@@ -241,7 +228,7 @@ fn start<H: MessageHandler>(
 
 #[cfg(test)]
 mod tests {
-    use darkroom_cloud::CloudErrorKind;
+    use darkroom_cloud::{CloudErrorKind, Queue};
 
     use super::*;
     use crate::testing::{Call, ScriptedHandler, TestConsumer};

@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::DeliveryAttempt;
-use crate::consumer::ConsumerParts;
 use crate::dead_letter::DeadLetterReason;
 use crate::handler::{Context, Disposition, MessageHandler};
+use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
 use crate::visibility::Heartbeat;
 

@@ -62,6 +62,7 @@ mod consumer;
 mod dead_letter;
 mod delivery;
 mod handler;
+mod parts;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
 mod redrive;
@@ -73,9 +74,10 @@ mod visibility;
 mod testing;
 
 pub use attempt::DeliveryAttempt;
-pub use consumer::{Consumer, ConsumerParts};
+pub use consumer::Consumer;
 pub use dead_letter::DeadLetterReason;
 pub use handler::{Context, Disposition, MessageHandler};
+pub use parts::ConsumerParts;
 pub use redrive::max_receive_count;
 pub use settings::ConsumerSettings;
 pub use status::ConsumerStatus;

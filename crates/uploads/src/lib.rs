@@ -33,6 +33,7 @@
 
 #![warn(missing_docs)]
 
+mod bucket_probe;
 mod delete;
 mod error;
 mod event;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{Clock, Profile, ProfileName, Profiles};
 
+use crate::bucket_probe::BucketProbe;
 use crate::outcome_publisher::OutcomePublisher;
-use crate::probe::BucketProbe;
 
 /// The parts of an [`UploadStore`].
 #[derive(Debug)]

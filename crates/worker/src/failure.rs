@@ -8,7 +8,7 @@ use darkroom_contract::{
 };
 use darkroom_uploads::StoreError;
 
-use crate::process::ProcessError;
+use crate::event_outcome::ProcessError;
 use crate::processor::Processor;
 use crate::report::report;
 use crate::upload::to_millisecond;

@@ -13,6 +13,7 @@
 mod backfill;
 mod dead_letters;
 mod download;
+mod event_outcome;
 mod failure;
 mod health;
 mod process;

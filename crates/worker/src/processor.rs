@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::dead_letters::ReasonCode;
 use crate::download::Downloads;
-use crate::process::{EventOutcome, ProcessError};
+use crate::event_outcome::{EventOutcome, ProcessError};
 use crate::renderer::Renderer;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;

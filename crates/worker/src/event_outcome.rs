@@ -1,0 +1,79 @@
+//! The outcomes of an event, and the errors on the way to one.
+
+use darkroom_cloud::{CloudError, CloudErrorKind};
+use darkroom_contract::ProfileName;
+use darkroom_uploads::StoreError;
+
+/// The outcome of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventOutcome {
+    /// A manifest was written.
+    Processed,
+    /// There was a manifest of this very object by this very recipe.
+    Unchanged,
+    /// The object was deleted.
+    Deleted,
+    /// The key has another object now, with an event of its own.
+    Superseded,
+    /// The event is not about an upload.
+    Foreign,
+}
+
+/// An event that could not be processed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No render process can be started.
+    #[error("no renderer: {0}")]
+    NoRenderer(String),
+    /// A task of the worker itself panicked.
+    #[error("internal error: {0}")]
+    Internal(String),
+    /// The profile is not configured.
+    #[error("there is no profile {0}")]
+    UnknownProfile(ProfileName),
+}
+
+impl From<CloudError> for ProcessError {
+    fn from(error: CloudError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl EventOutcome {
+    /// The label in metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Processed => "processed",
+            Self::Unchanged => "unchanged",
+            Self::Deleted => "deleted",
+            Self::Superseded => "superseded",
+            Self::Foreign => "foreign",
+        }
+    }
+}
+
+impl ProcessError {
+    /// The code in a `failed` manifest.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::NoRenderer(_) => "no_renderer",
+            Self::Internal(_) => "internal",
+            Self::UnknownProfile(_) => "unknown_profile",
+        }
+    }
+
+    /// Returns `true` if a store that is down causes this error.
+    pub(crate) const fn may_be_an_outage(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Cloud(error)) if matches!(
+            error.kind,
+            CloudErrorKind::Unavailable
+                | CloudErrorKind::TimedOut
+                | CloudErrorKind::Throttled
+                | CloudErrorKind::Forbidden
+        ))
+    }
+}
