@@ -1,22 +1,22 @@
-//! Code that all fuzz targets share.
+//! Code shared by the fuzz targets.
 
-/// Ignores panics of dependencies; a panic of this project's own code still ends the run.
+/// Ignores panics of dependencies; panics of this project's code still abort.
 ///
-/// `render` catches a decoder's panic and rejects the image as corrupt, so that is an outcome, not a
-/// finding. libFuzzer's own hook would end the run before `render` could catch it.
+/// `render` catches the panic of a decoder and rejects the image as corrupt, so it is not a finding.
+/// libFuzzer's own hook would abort before it could be caught.
 pub fn tolerate_panics_of_dependencies() {
-    let fatal = std::panic::take_hook();
+    let abort = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let foreign = panic
+        let is_foreign = panic
             .location()
             .is_some_and(|location| is_foreign(location.file()));
-        if !foreign {
-            fatal(panic);
+        if !is_foreign {
+            abort(panic);
         }
     }));
 }
 
-/// Returns `true` if a source file belongs to a dependency or to the standard library.
+/// Returns whether a source file belongs to a dependency or to the standard library.
 fn is_foreign(file: &str) -> bool {
     file.contains("/registry/src/") || file.starts_with("/rustc/")
 }

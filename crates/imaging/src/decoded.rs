@@ -51,7 +51,7 @@ pub(crate) enum Samples {
 pub(crate) struct DeclaredColor {
     /// Code points of ITU-T H.273: cICP of PNG, nclx of HEIF.
     pub(crate) code_points: Option<CodingIndependentCodePoints>,
-    /// Whether the file declares sRGB.
+    /// `true` if the file declares sRGB.
     pub(crate) is_srgb: bool,
     /// gAMA: the exponent of the encoding, such as 0.45455.
     pub(crate) gamma: Option<f32>,
@@ -72,9 +72,9 @@ pub(crate) struct Decoded {
     pub(crate) samples: Samples,
     /// The color information of the file.
     pub(crate) declared_color: DeclaredColor,
-    /// Whether the source's encoding is lossless.
+    /// `true` if the source's encoding is lossless.
     pub(crate) is_lossless: bool,
-    /// Whether the file is damaged without loss of a pixel.
+    /// `true` if the file is damaged, but no pixel is lost.
     pub(crate) is_damaged: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::{Encoding, Rejection};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StillOptions<'a> {
     pub(crate) encoding: Encoding,
-    /// Whether the source's encoding is lossless, for [`WebpMode::Auto`](crate::WebpMode::Auto).
+    /// `true` if the source's encoding is lossless, for [`WebpMode::Auto`](crate::WebpMode::Auto).
     pub(crate) is_source_lossless: bool,
     /// The color profile to embed.
     pub(crate) icc: Option<&'a [u8]>,

@@ -30,7 +30,7 @@ mod tag {
 pub(super) struct Gps {
     /// The position, if latitude and longitude are complete and on the globe.
     pub(super) position: Option<GpsPosition>,
-    /// Whether any tag has a meaningful value; cameras without a fix write empty directories.
+    /// `true` if any tag has a meaningful value; cameras without a fix write empty directories.
     pub(super) has_content: bool,
 }
 

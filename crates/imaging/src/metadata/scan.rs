@@ -20,7 +20,7 @@ pub(crate) struct MetadataScan {
     pub(crate) camera: Option<String>,
     /// The time when the image was taken, as the camera wrote it.
     pub(crate) taken_at: Option<String>,
-    /// Whether an EXIF block has been read. The first readable block determines orientation, place,
+    /// `true` once an EXIF block has been read. The first readable block determines orientation, place,
     /// camera and time; later ones only add kinds.
     pub(super) has_exif: bool,
 }

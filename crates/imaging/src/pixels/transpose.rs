@@ -14,9 +14,9 @@ pub(super) struct ColumnCopier<'a, P> {
     pub(super) stored_width: usize,
     /// The column that becomes the first row.
     pub(super) first_column: usize,
-    /// Whether the following rows come from the columns to the left of the first.
+    /// `true` if the following rows come from the columns to the left of the first.
     pub(super) right_to_left: bool,
-    /// Whether a row begins with the pixel of the last stored row.
+    /// `true` if a row begins with the pixel of the last stored row.
     pub(super) bottom_up: bool,
 }
 

@@ -13,7 +13,7 @@ pub struct Resize {
     pub height: Option<u32>,
     /// The way the image is fitted into the box.
     pub fit: Fit,
-    /// Whether an image smaller than the box is enlarged.
+    /// Enlarges an image that is smaller than the box.
     pub enlarge: bool,
 }
 

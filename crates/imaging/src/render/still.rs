@@ -17,7 +17,7 @@ pub(super) struct StillRenderer {
     pub(super) pixels: Pixels,
     /// The part of the image that variants show.
     pub(super) view: View,
-    /// Whether the source's encoding is lossless.
+    /// `true` if the source's encoding is lossless.
     pub(super) is_source_lossless: bool,
     /// The color profile that is embedded in every variant.
     pub(super) icc: Option<Vec<u8>>,

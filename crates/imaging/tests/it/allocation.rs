@@ -1,4 +1,4 @@
-//! How much memory a piece of code holds at its highest, measured on its own thread.
+//! Measurement of the peak memory of a piece of code, on its own thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -8,19 +8,19 @@ thread_local! {
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counting for each thread what it holds. Imaging starts no threads,
-/// so tests that run side by side do not count each other's bytes.
+/// The system allocator, with a count of allocated bytes per thread. Imaging starts no threads, so
+/// parallel tests do not affect each other.
 struct Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-#[expect(unsafe_code, reason = "an allocator is")]
-// SAFETY: every call is passed on to `System` as it came; counting neither allocates nor panics.
+#[expect(unsafe_code, reason = "a global allocator is an unsafe trait")]
+// SAFETY: every call is forwarded to `System` unchanged; counting neither allocates nor panics.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract of `GlobalAlloc`, which is `System`'s too.
+        // SAFETY: the caller upholds the contract of `GlobalAlloc`, which is that of `System`.
         unsafe { System.alloc(layout) }
     }
 
@@ -37,7 +37,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // The old block may live until the new one is filled.
+        // The old block may exist until the new one is filled.
         count(size.cast_signed());
         // SAFETY: as above.
         let moved = unsafe { System.realloc(pointer, layout, size) };
@@ -47,14 +47,14 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 fn count(bytes: isize) {
-    // A thread that ends frees its locals after these are gone; that does not matter here.
+    // A thread that exits frees its other locals after these; that does not matter here.
     let _ = HELD.try_with(|held| {
         held.set(held.get() + bytes);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
     });
 }
 
-/// Runs `work` and tells how many bytes it held at once beyond what was held before.
+/// Runs `work` and returns its result and the peak number of bytes it allocated.
 pub(crate) fn peak_bytes<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     PEAK.set(before);
@@ -63,7 +63,7 @@ pub(crate) fn peak_bytes<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 #[test]
-fn the_peak_counts_what_is_freed_again() {
+fn the_peak_includes_freed_memory() {
     let (_, peak) = peak_bytes(|| drop(std::hint::black_box(vec![1u8; 1 << 20])));
     assert!((1 << 20..1 << 21).contains(&peak), "{peak}");
 }

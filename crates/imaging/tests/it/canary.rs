@@ -1,4 +1,4 @@
-//! Nothing of a source's metadata in any output.
+//! No metadata of a source is in any output.
 
 use std::collections::BTreeSet;
 
@@ -7,22 +7,22 @@ use darkroom_testkit::fixture::{CANARY, Jpeg, icc_profile, planted, scene};
 
 use crate::recipes::{avatar, every_encoding};
 
-/// The chunks that hold pixels and timing (RFC 9649).
+/// The chunks with pixels and timing (RFC 9649).
 const WEBP_CHUNKS: [&str; 6] = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF"];
 const PNG_CHUNKS: [&str; 7] = ["IHDR", "PLTE", "tRNS", "sRGB", "gAMA", "IDAT", "IEND"];
 
-/// Whether the canary, or most of it, stands anywhere in `bytes`.
-fn holds_canary(bytes: &[u8]) -> bool {
-    // Neither the whole of it nor a part that a cut might leave.
+/// Returns whether `bytes` contain the canary or most of it.
+fn contains_canary(bytes: &[u8]) -> bool {
+    // A part of it is enough: truncation might leave only that.
     let part = &CANARY.as_bytes()[..12];
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// Names of the chunks of a RIFF file, those inside of animation frames included.
+/// Returns the names of the chunks of a RIFF file, including those in animation frames.
 fn riff_chunks(file: &[u8]) -> Vec<String> {
     assert_eq!((&file[..4], &file[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
     let size = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
-    assert_eq!(size + 8, file.len(), "nothing stands after the RIFF file");
+    assert_eq!(size + 8, file.len(), "nothing follows the RIFF file");
     chunks(&file[12..])
 }
 
@@ -51,7 +51,7 @@ fn png_chunks(file: &[u8]) -> Vec<String> {
     names
 }
 
-/// The markers of the segments before the scan; only JFIF and what decoding needs may be there.
+/// Asserts that there are only segments of JFIF and of decoding before the scan.
 fn assert_bare_jpeg(file: &[u8], place: &str) {
     let mut at = 2;
     while file[at + 1] != 0xda {
@@ -64,7 +64,11 @@ fn assert_bare_jpeg(file: &[u8], place: &str) {
 }
 
 fn assert_bare(variant: &RenderedVariant, place: &str) {
-    assert!(!holds_canary(&variant.bytes), "{place}: {}", variant.name);
+    assert!(
+        !contains_canary(&variant.bytes),
+        "{place}: {}",
+        variant.name
+    );
     let (names, allowed): (_, &[&str]) = match variant.format {
         OutputFormat::Webp => (riff_chunks(&variant.bytes), &WEBP_CHUNKS),
         OutputFormat::Png => (png_chunks(&variant.bytes), &PNG_CHUNKS),
@@ -76,7 +80,7 @@ fn assert_bare(variant: &RenderedVariant, place: &str) {
 }
 
 #[test]
-fn no_output_holds_the_canary_wherever_it_was_planted() {
+fn no_output_contains_the_canary() {
     let files = planted();
     let places: BTreeSet<_> = files.iter().map(|file| file.place).collect();
     assert!(places.len() >= 16);
@@ -93,7 +97,7 @@ fn no_output_holds_the_canary_wherever_it_was_planted() {
 }
 
 #[test]
-fn what_was_removed_is_named() {
+fn removed_metadata_is_reported() {
     for file in planted() {
         let rendered = render(&file.bytes, &avatar()).unwrap();
         let names: Vec<_> = rendered
@@ -107,11 +111,11 @@ fn what_was_removed_is_named() {
 }
 
 #[test]
-fn notes_and_rejections_do_not_repeat_what_a_source_says() {
+fn notes_and_rejections_do_not_repeat_the_source() {
     for file in planted() {
         let rendered = render(&file.bytes, &avatar()).unwrap();
-        let told = format!("{:?} {:?}", rendered.notes, rendered.placeholder);
-        assert!(!told.contains(CANARY), "{}: {told}", file.place);
+        let reported = format!("{:?} {:?}", rendered.notes, rendered.placeholder);
+        assert!(!reported.contains(CANARY), "{}: {reported}", file.place);
         let cut = render(&file.bytes[..file.bytes.len() / 3], &avatar());
         if let Err(rejection) = cut {
             assert!(!rejection.message.contains(CANARY), "{}", file.place);
@@ -120,7 +124,7 @@ fn notes_and_rejections_do_not_repeat_what_a_source_says() {
 }
 
 #[test]
-fn a_profile_that_is_asked_for_is_kept_and_not_called_removed() {
+fn a_requested_profile_is_kept_and_not_reported_as_removed() {
     let file = Jpeg::of(&scene(48, 36))
         .icc(&icc_profile(CANARY))
         .comment("gone")
@@ -132,7 +136,7 @@ fn a_profile_that_is_asked_for_is_kept_and_not_called_removed() {
     let rendered = render(&file, &recipe).unwrap();
     assert_eq!(rendered.removed_metadata, [MetadataKind::Comment]);
     for variant in &rendered.variants {
-        assert!(holds_canary(&variant.bytes), "{}", variant.name);
+        assert!(contains_canary(&variant.bytes), "{}", variant.name);
         assert!(riff_chunks(&variant.bytes).contains(&"ICCP".to_owned()));
     }
 }

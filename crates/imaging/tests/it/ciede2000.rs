@@ -1,8 +1,8 @@
-//! The CIEDE2000 colour difference (CIE 142-2001; Sharma, Wu and Dalal, 2005).
+//! The CIEDE2000 color difference (CIE 142-2001; Sharma, Wu and Dalal, 2005).
 
-/// The difference of two colours in 8-bit sRGB; about 1 is just noticeable side by side.
+/// Returns the difference of two 8-bit sRGB colors; 1 is about the threshold of visibility.
 pub(crate) fn difference(a: [u8; 3], b: [u8; 3]) -> f64 {
-    of_lab(lab(a), lab(b))
+    lab_difference(lab(a), lab(b))
 }
 
 fn lab(rgb: [u8; 3]) -> [f64; 3] {
@@ -30,16 +30,16 @@ fn lab(rgb: [u8; 3]) -> [f64; 3] {
 }
 
 /// The formula in the order of Sharma, Wu and Dalal, with all weights 1.
-fn of_lab([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
+fn lab_difference([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     let seventh = |chroma: f64| (chroma.powi(7) / (chroma.powi(7) + 25_f64.powi(7))).sqrt();
     let g = 0.5 * (1.0 - seventh(f64::midpoint(a1.hypot(b1), a2.hypot(b2))));
     let (a1, a2) = ((1.0 + g) * a1, (1.0 + g) * a2);
     let (c1, c2) = (a1.hypot(b1), a2.hypot(b2));
     let hue = |a: f64, b: f64| b.atan2(a).to_degrees().rem_euclid(360.0);
     let (h1, h2) = (hue(a1, b1), hue(a2, b2));
-    let grey = c1 * c2 == 0.0;
+    let gray = c1 * c2 == 0.0;
     let mut turn = h2 - h1;
-    if grey {
+    if gray {
         turn = 0.0;
     } else if turn > 180.0 {
         turn -= 360.0;
@@ -48,7 +48,7 @@ fn of_lab([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     }
     let hue_difference = 2.0 * (c1 * c2).sqrt() * (turn / 2.0).to_radians().sin();
     let hue_mean = match (h1 + h2, (h1 - h2).abs()) {
-        (sum, _) if grey => sum,
+        (sum, _) if gray => sum,
         (sum, away) if away <= 180.0 => sum / 2.0,
         (sum, _) if sum < 360.0 => (sum + 360.0) / 2.0,
         (sum, _) => (sum - 360.0) / 2.0,
@@ -68,9 +68,9 @@ fn of_lab([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     (lightness.powi(2) + chroma.powi(2) + hue.powi(2) + cross * chroma * hue).sqrt()
 }
 
-/// Pairs from the table of test data that Sharma, Wu and Dalal published with their paper.
+/// Pairs from the test data that Sharma, Wu and Dalal published with their paper.
 #[test]
-fn the_published_test_data_come_out() {
+fn the_published_test_data_are_reproduced() {
     let pairs = [
         ([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485], 2.0425),
         ([50.0, -1.3802, -84.2814], [50.0, 0.0, -82.7485], 1.0000),
@@ -94,6 +94,10 @@ fn the_published_test_data_come_out() {
         ),
     ];
     for (a, b, expected) in pairs {
-        assert!((of_lab(a, b) - expected).abs() < 1e-4, "{}", of_lab(a, b));
+        assert!(
+            (lab_difference(a, b) - expected).abs() < 1e-4,
+            "{}",
+            lab_difference(a, b)
+        );
     }
 }

@@ -1,15 +1,15 @@
-//! The corpus of real pictures, which is not part of the repository.
+//! The corpus of real images, which is not part of the repository.
 
 use std::path::{Path, PathBuf};
 
-/// Where the corpus is: `DARKROOM_CORPUS`, else beside the workspace; `None` where it is absent.
+/// Returns the folder of the corpus: `DARKROOM_CORPUS`, or a folder next to the workspace.
 fn folder() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let folder = std::env::var_os("DARKROOM_CORPUS").map_or(beside, PathBuf::from);
     folder.is_dir().then_some(folder)
 }
 
-/// The bytes of a file of the corpus; `None`, said on stderr, where there is no corpus.
+/// Returns the bytes of a file of the corpus; `None`, with a message on stderr, if there is no corpus.
 pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     let Some(folder) = folder() else {
         eprintln!("skipped: no corpus (DARKROOM_CORPUS) to read {name} from");
@@ -19,8 +19,8 @@ pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// Name and bytes of every file in a folder of the corpus, in order of name; none where there is
-/// no corpus.
+/// Returns the name and bytes of every file in a folder of the corpus, sorted by name; nothing if
+/// there is no corpus.
 pub(crate) fn read_all(name: &str) -> Vec<(String, Vec<u8>)> {
     let Some(folder) = folder() else {
         return Vec::new();

@@ -1,11 +1,11 @@
-//! What each encoding makes of pixels.
+//! Encodings.
 
 use darkroom_imaging::{Encoding, Recipe, Variant, WebpMode, render};
 use darkroom_testkit::fixture::{Jpeg, Png, scene};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
 use crate::allocation::peak_bytes;
-use crate::pictures::{chart, decoded, difference, only, with, worst};
+use crate::images::{chart, decoded, difference, only, with, worst};
 use crate::recipes::{avatar, every_encoding, lossless, wide_limits};
 
 fn webp(mode: WebpMode) -> Recipe {
@@ -23,7 +23,7 @@ fn webp(mode: WebpMode) -> Recipe {
     )
 }
 
-/// The name of the chunk that holds the first bitstream.
+/// Returns the kind of the first bitstream.
 fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
     let bytes = render(file, recipe).unwrap().variants.remove(0).bytes;
     match &bytes[12..16] {
@@ -33,7 +33,7 @@ fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
     }
 }
 
-/// A window with lines of text, more or less.
+/// Something like a window with lines of text.
 fn screenshot() -> RgbImage {
     RgbImage::from_fn(640, 400, |x, y| {
         if y < 30 {
@@ -46,7 +46,7 @@ fn screenshot() -> RgbImage {
     })
 }
 
-/// Grain over slopes, which no lossless coder can make small.
+/// Grain on gradients, which no lossless encoder can compress.
 fn photograph() -> RgbImage {
     let mut seed = 1_u32;
     RgbImage::from_fn(640, 400, |x, y| {
@@ -57,7 +57,7 @@ fn photograph() -> RgbImage {
 }
 
 #[test]
-fn flat_graphics_from_a_lossless_source_are_kept_lossless_where_that_is_smaller() {
+fn flat_graphics_from_a_lossless_source_stay_lossless_if_that_is_smaller() {
     let file = Png::of(&screenshot()).build();
     assert_eq!(bitstream(&file, &webp(WebpMode::Auto)), "lossless");
     let size = |mode| render(&file, &webp(mode)).unwrap().variants[0].bytes.len();
@@ -73,9 +73,9 @@ fn photographs_are_lossy_in_auto_mode_whatever_their_source() {
 
 #[test]
 fn lossless_encodings_keep_every_pixel() {
-    let picture = chart(97, 61);
-    let expected = image::DynamicImage::from(picture.clone()).into_rgba8();
-    let rendered = render(&Png::of(&picture).build(), &every_encoding()).unwrap();
+    let image = chart(97, 61);
+    let expected = image::DynamicImage::from(image.clone()).into_rgba8();
+    let rendered = render(&Png::of(&image).build(), &every_encoding()).unwrap();
     for variant in &rendered.variants {
         let off = worst(&decoded(variant), &expected);
         let exact = ["lossless", "png"].contains(&variant.name.as_str());
@@ -84,10 +84,10 @@ fn lossless_encodings_keep_every_pixel() {
 }
 
 #[test]
-fn lossy_encodings_stay_near_the_picture() {
-    let picture = scene(320, 200);
-    let expected = image::DynamicImage::from(picture.clone()).into_rgba8();
-    let rendered = render(&Png::of(&picture).build(), &every_encoding()).unwrap();
+fn lossy_encodings_stay_close_to_the_image() {
+    let image = scene(320, 200);
+    let expected = image::DynamicImage::from(image.clone()).into_rgba8();
+    let rendered = render(&Png::of(&image).build(), &every_encoding()).unwrap();
     for variant in &rendered.variants {
         let off = difference(&decoded(variant), &expected);
         assert!(off < 3.0, "{} is off by {off}", variant.name);
@@ -95,7 +95,7 @@ fn lossy_encodings_stay_near_the_picture() {
 }
 
 #[test]
-fn alpha_survives_where_there_is_alpha_and_costs_nothing_where_there_is_none() {
+fn alpha_is_kept_if_present_and_dropped_if_opaque() {
     let clear = RgbaImage::from_fn(64, 64, |x, y| Rgba([200, 30, 90, (x * 2 + y * 2) as u8]));
     for mode in [WebpMode::Lossy, WebpMode::Lossless, WebpMode::Auto] {
         let out = only(&Png::of_rgba(&clear).build(), &webp(mode));
@@ -108,7 +108,7 @@ fn alpha_survives_where_there_is_alpha_and_costs_nothing_where_there_is_none() {
 }
 
 #[test]
-fn a_twelve_megapixel_photograph_is_in_memory_once() {
+fn a_twelve_megapixel_photo_is_in_memory_only_once() {
     const PIXELS: usize = 4000 * 3000 * 3;
     let file = Jpeg::of(&scene(4000, 3000)).build();
     let recipe = Recipe {

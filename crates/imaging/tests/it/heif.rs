@@ -1,4 +1,4 @@
-//! HEIC and AVIF: read where libheif is built in, named and refused where it is not.
+//! HEIC and AVIF: rendered if libheif is built in, otherwise rejected by name.
 
 use darkroom_imaging::{RejectionCode, SourceFormat, inspect};
 
@@ -12,7 +12,7 @@ fn limits() -> darkroom_imaging::Limits {
 }
 
 #[test]
-fn a_file_that_only_begins_like_heif_is_refused_by_name_or_as_corrupt() {
+fn a_file_that_only_begins_like_heif_is_rejected() {
     for brand in [b"heic", b"avif", b"mif1"] {
         let bytes = [b"\0\0\0\x18ftyp".as_slice(), brand, b"\0\0\0\0mif1heic"].concat();
         let rejection = inspect(&bytes, &limits()).unwrap_err();
@@ -27,7 +27,7 @@ fn a_file_that_only_begins_like_heif_is_refused_by_name_or_as_corrupt() {
 
 #[cfg(not(feature = "heif"))]
 #[test]
-fn without_libheif_the_format_is_named_and_refused() {
+fn without_libheif_the_format_is_rejected_by_name() {
     for (file, name) in [("iphone-13.heic", "HEIC"), ("photo.avif", "AVIF")] {
         let Some(bytes) = crate::corpus::read(&format!("heif/{file}")) else {
             return;
@@ -47,7 +47,7 @@ mod built_in {
 
     use super::limits;
     use crate::corpus;
-    use crate::pictures::{decoded, difference};
+    use crate::images::{decoded, difference};
     use crate::recipes::lossless;
 
     const FILES: [(&str, (u32, u32)); 3] = [
@@ -64,7 +64,7 @@ mod built_in {
     }
 
     #[test]
-    fn photos_come_out_upright_and_in_srgb() {
+    fn photos_become_upright_and_srgb() {
         let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/heif");
         for (file, size) in FILES {
             let Some(bytes) = corpus::read(&format!("heif/{file}")) else {
@@ -72,14 +72,14 @@ mod built_in {
             };
             let rendered = render(&bytes, &recipe()).unwrap();
             assert_eq!((rendered.source.width, rendered.source.height), size);
-            assert_eq!(rendered.source.orientation, 1, "libheif has turned it");
-            let picture = decoded(&rendered.variants[0]);
+            assert_eq!(rendered.source.orientation, 1, "libheif has rotated it");
+            let image = decoded(&rendered.variants[0]);
             let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();
             let expected = image::open(reference.join(format!("{stem}.reduced32.png"))).unwrap();
             let expected = expected.into_rgba8();
             let (width, height) = expected.dimensions();
             // The last block of a side may be smaller than the others.
-            let whole = imageops::crop_imm(&picture, 0, 0, width / 2 * 64, height / 2 * 64);
+            let whole = imageops::crop_imm(&image, 0, 0, width / 2 * 64, height / 2 * 64);
             let small = imageops::thumbnail(&whole.to_image(), width / 2 * 2, height / 2 * 2);
             let (width, height) = small.dimensions();
             let expected = imageops::crop_imm(&expected, 0, 0, width, height).to_image();
@@ -89,7 +89,7 @@ mod built_in {
     }
 
     #[test]
-    fn what_a_phone_planted_is_found_and_removed() {
+    fn metadata_of_a_phone_is_found_and_removed() {
         let Some(bytes) = corpus::read("heif/iphone-13.heic") else {
             return;
         };
@@ -112,7 +112,7 @@ mod built_in {
     }
 
     #[test]
-    fn a_picture_cut_short_is_corrupt() {
+    fn a_truncated_image_is_corrupt() {
         for (file, _) in FILES {
             let Some(bytes) = corpus::read(&format!("heif/{file}")) else {
                 return;

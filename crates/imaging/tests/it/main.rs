@@ -1,11 +1,11 @@
-//! Rendering and inspection from the outside, on pictures made by code and, where it is at hand,
-//! on the corpus of real ones (`DARKROOM_CORPUS`).
+//! Tests of the public API, on generated images and, if available, on a corpus of real ones
+//! (`DARKROOM_CORPUS`).
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,
-    reason = "helpers of tests: they fail by panicking, and say what they skip"
+    reason = "tests fail by panicking and print what they skip"
 )]
 
 mod allocation;
@@ -13,13 +13,13 @@ mod animation;
 mod bombs;
 mod canary;
 mod ciede2000;
-mod colour;
+mod color;
 mod corpus;
 mod encodings;
 mod heif;
+mod images;
 mod metadata;
 mod oracle;
-mod pictures;
 mod pngsuite;
 mod real_photos;
 mod recipes;

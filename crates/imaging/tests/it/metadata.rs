@@ -1,4 +1,4 @@
-//! What is found in a file, made by code or real.
+//! Metadata of generated and real files.
 
 use darkroom_imaging::MetadataKind::{self, *};
 use darkroom_imaging::{Inspection, RejectionCode, inspect};
@@ -14,7 +14,7 @@ fn inspected(bytes: &[u8]) -> Inspection {
 }
 
 #[test]
-fn every_planted_place_is_reported_as_its_kind() {
+fn every_planted_canary_is_reported_as_its_kind() {
     for file in planted() {
         let found = serde_json::to_value(inspected(&file.bytes).metadata).unwrap();
         let found = found.as_array().unwrap();
@@ -27,14 +27,14 @@ fn every_planted_place_is_reported_as_its_kind() {
 }
 
 #[test]
-fn a_bare_picture_carries_nothing() {
-    let picture = scene(24, 18);
+fn a_bare_image_has_no_metadata() {
+    let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&picture).build(),
-        Png::of(&picture).build(),
-        Gif::of(&picture).build(),
-        Webp::of(&picture).build(),
-        Webp::lossy(&picture, 80).build(),
+        Jpeg::of(&image).build(),
+        Png::of(&image).build(),
+        Gif::of(&image).build(),
+        Webp::of(&image).build(),
+        Webp::lossy(&image, 80).build(),
     ] {
         let inspection = inspected(&bytes);
         assert_eq!(inspection.metadata, []);
@@ -44,23 +44,23 @@ fn a_bare_picture_carries_nothing() {
 }
 
 #[test]
-fn position_camera_and_time_are_told_as_exif_says() {
+fn position_camera_and_time_are_read_from_exif() {
     let exif = Exif::new()
         .gps(-33.8568, 151.2153)
         .altitude(58)
         .camera("Maker", "Model 5")
         .taken_at("2026:11:21 12:34:56")
         .orientation(8);
-    let picture = scene(24, 18);
+    let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&picture).exif(&exif).build(),
-        Png::of(&picture).exif(&exif).build(),
-        Webp::of(&picture).exif(&exif).build(),
-        Webp::of(&picture).prefixed_exif(&exif).build(),
+        Jpeg::of(&image).exif(&exif).build(),
+        Png::of(&image).exif(&exif).build(),
+        Webp::of(&image).exif(&exif).build(),
+        Webp::of(&image).prefixed_exif(&exif).build(),
     ] {
         let inspection = inspected(&bytes);
         let gps = inspection.gps.unwrap();
-        // Hundredths of a second, as they are stored.
+        // EXIF stores hundredths of a second of arc.
         assert!((gps.latitude - -33.8568).abs() < 2e-6);
         assert!((gps.longitude - 151.2153).abs() < 2e-6);
         assert_eq!(gps.altitude, Some(58.0));
@@ -72,14 +72,14 @@ fn position_camera_and_time_are_told_as_exif_says() {
 }
 
 #[test]
-fn a_gps_directory_without_a_fix_is_no_position() {
+fn a_gps_directory_without_a_fix_is_not_reported() {
     let exif = Exif::new().orientation(1).gps_version();
     let bytes = Jpeg::of(&scene(8, 6)).exif(&exif).build();
     assert_eq!(inspected(&bytes).metadata, [Exif]);
 }
 
 #[test]
-fn a_maker_that_begins_the_model_is_told_once() {
+fn a_make_that_begins_the_model_is_not_repeated() {
     for (make, model, camera) in [
         ("NIKON CORPORATION", "NIKON D90", "NIKON D90"),
         ("Canon", "Canon EOS 1000D", "Canon EOS 1000D"),
@@ -93,7 +93,7 @@ fn a_maker_that_begins_the_model_is_told_once() {
 }
 
 #[test]
-fn a_broken_entry_before_it_does_not_hide_the_orientation() {
+fn a_broken_entry_before_it_does_not_lose_the_orientation() {
     let exif = Exif::new()
         .raw_entry(0x010f, 2, 0xffff_fff0, &[0; 4])
         .raw_entry(0x0110, 99, 1, &[0; 4])
@@ -103,9 +103,9 @@ fn a_broken_entry_before_it_does_not_hide_the_orientation() {
 }
 
 #[test]
-fn exif_cut_short_still_tells_the_orientation() {
+fn truncated_exif_still_yields_the_orientation() {
     let exif = Exif::new().orientation(6).user_comment(CANARY).tiff();
-    // Header, and a directory of two entries whose second one is cut in half.
+    // The header, and a directory of two entries, the second cut in half.
     let bytes = Jpeg::of(&scene(24, 18))
         .raw_exif(&exif[..8 + 2 + 12 + 6])
         .build();
@@ -113,15 +113,15 @@ fn exif_cut_short_still_tells_the_orientation() {
 }
 
 #[test]
-fn the_colour_profile_is_told_by_its_own_name() {
+fn the_color_profile_is_reported_by_its_description() {
     let profile = icc_profile("My monitor");
-    let picture = scene(24, 18);
+    let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&picture).icc(&profile).build(),
-        Jpeg::of(&picture).icc_in_parts(&profile, 99).build(),
-        Png::of(&picture).icc("another name", &profile).build(),
-        Gif::of(&picture).icc(&profile).build(),
-        Webp::of(&picture).icc(&profile).build(),
+        Jpeg::of(&image).icc(&profile).build(),
+        Jpeg::of(&image).icc_in_parts(&profile, 99).build(),
+        Png::of(&image).icc("another name", &profile).build(),
+        Gif::of(&image).icc(&profile).build(),
+        Webp::of(&image).icc(&profile).build(),
     ] {
         let inspection = inspected(&bytes);
         assert_eq!(inspection.icc_profile.as_deref(), Some("My monitor"));
@@ -132,22 +132,22 @@ fn the_colour_profile_is_told_by_its_own_name() {
 #[test]
 fn a_position_in_xmp_alone_is_found() {
     let packet = "<x:xmpmeta><rdf:Description exif:GPSLatitude='48,51.5N'/></x:xmpmeta>";
-    let picture = scene(24, 18);
+    let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&picture).xmp(packet).build(),
-        Png::of(&picture).xmp(packet).build(),
-        Png::of(&picture)
+        Jpeg::of(&image).xmp(packet).build(),
+        Png::of(&image).xmp(packet).build(),
+        Png::of(&image)
             .compressed_international_text("XML:com.adobe.xmp", packet)
             .build(),
-        Gif::of(&picture).xmp(packet).build(),
-        Webp::of(&picture).xmp(packet).build(),
+        Gif::of(&image).xmp(packet).build(),
+        Webp::of(&image).xmp(packet).build(),
     ] {
         assert_eq!(inspected(&bytes).metadata, [Gps, Xmp]);
     }
 }
 
 #[test]
-fn a_picture_cut_short_tells_what_stands_before_the_cut() {
+fn a_truncated_image_yields_the_metadata_before_the_cut() {
     let exif = Exif::new().orientation(3).camera("Maker", "Model");
     for bytes in [
         Jpeg::of(&scene(64, 48)).exif(&exif).build(),
@@ -160,7 +160,7 @@ fn a_picture_cut_short_tells_what_stands_before_the_cut() {
 }
 
 #[test]
-fn what_is_no_picture_or_over_the_limits_is_not_inspected() {
+fn a_file_that_is_not_an_image_or_exceeds_the_limits_is_not_inspected() {
     let code = |bytes: &[u8]| inspect(bytes, &avatar_limits()).unwrap_err().code;
     assert_eq!(code(b""), RejectionCode::Empty);
     assert_eq!(code(&damage::script()), RejectionCode::UnsupportedFormat);
@@ -169,8 +169,8 @@ fn what_is_no_picture_or_over_the_limits_is_not_inspected() {
     assert_eq!(code(&wide), RejectionCode::DimensionsExceeded);
 }
 
-/// Checks that a file of the corpus carries `kinds` (and maybe more).
-fn carries(name: &str, kinds: &[MetadataKind]) -> Option<Inspection> {
+/// Asserts that a file of the corpus has metadata of these kinds.
+fn assert_has(name: &str, kinds: &[MetadataKind]) -> Option<Inspection> {
     let inspection = inspected(&corpus::read(name)?);
     for kind in kinds {
         let found = &inspection.metadata;
@@ -180,45 +180,45 @@ fn carries(name: &str, kinds: &[MetadataKind]) -> Option<Inspection> {
 }
 
 #[test]
-fn real_photographs_carry_what_their_cameras_wrote() {
-    carries(
+fn metadata_of_real_photos_is_found() {
+    assert_has(
         "metadata/iphone-4s.jpg",
         &[Exif, Camera, DateTime, Thumbnail],
     );
-    carries(
+    assert_has(
         "metadata/iphone-hdr.jpg",
         &[Exif, Gps, MakerNote, Thumbnail],
     );
-    carries("metadata/nokia-8.3.jpg", &[Exif, Gps, Camera, DateTime]);
-    carries("metadata/gps-dscn0010.jpg", &[Exif, Gps, MakerNote, Xmp]);
-    carries("metadata/gps-dscn0012.jpg", &[Exif, Gps, MakerNote, Xmp]);
-    carries("metadata/android-depth-map.jpg", &[Exif, Xmp, DepthMap]);
-    carries("metadata/nikon-e995-iptc.jpg", &[Exif, Iptc, MakerNote]);
-    carries("bench/galaxy-s7-edge.jpg", &[Exif, Gps, TrailingData]);
-    carries("colour/gain-map.jpg", &[Xmp, Icc, Mpf, GainMap]);
-    carries("colour/gray.jpg", &[Comment]);
+    assert_has("metadata/nokia-8.3.jpg", &[Exif, Gps, Camera, DateTime]);
+    assert_has("metadata/gps-dscn0010.jpg", &[Exif, Gps, MakerNote, Xmp]);
+    assert_has("metadata/gps-dscn0012.jpg", &[Exif, Gps, MakerNote, Xmp]);
+    assert_has("metadata/android-depth-map.jpg", &[Exif, Xmp, DepthMap]);
+    assert_has("metadata/nikon-e995-iptc.jpg", &[Exif, Iptc, MakerNote]);
+    assert_has("bench/galaxy-s7-edge.jpg", &[Exif, Gps, TrailingData]);
+    assert_has("colour/gain-map.jpg", &[Xmp, Icc, Mpf, GainMap]);
+    assert_has("colour/gray.jpg", &[Comment]);
 }
 
 #[test]
-fn real_files_of_other_formats_carry_what_their_tools_wrote() {
-    carries("metadata/png-exif.png", &[Exif, MakerNote, Text]);
-    carries("metadata/png-all-metadata.png", &[Xmp, Text]);
-    carries("metadata/png-bad-iccp.png", &[Icc]);
-    carries("metadata/gif-xmp.gif", &[Xmp]);
-    carries("metadata/webp-exif-orient6.webp", &[Exif, Camera, Xmp]);
-    carries("animated/chi.gif", &[Comment]);
+fn metadata_of_real_files_of_other_formats_is_found() {
+    assert_has("metadata/png-exif.png", &[Exif, MakerNote, Text]);
+    assert_has("metadata/png-all-metadata.png", &[Xmp, Text]);
+    assert_has("metadata/png-bad-iccp.png", &[Icc]);
+    assert_has("metadata/gif-xmp.gif", &[Xmp]);
+    assert_has("metadata/webp-exif-orient6.webp", &[Exif, Camera, Xmp]);
+    assert_has("animated/chi.gif", &[Comment]);
 }
 
 #[test]
-fn positions_of_real_photographs_are_where_they_were_taken() {
+fn positions_of_real_photos_are_correct() {
     for (name, latitude, longitude) in [
         ("metadata/gps-dscn0010.jpg", 43.467_448, 11.885_127),
         ("metadata/iphone-hdr.jpg", 40.446_972, -3.724_753),
-        // Signed rationals, which the standard does not allow.
+        // Signed rationals, which the standard forbids.
         ("metadata/nokia-8.3.jpg", 60.146_706, 24.906_772),
         ("bench/iphone-6.jpg", 51.762_408, -0.317_892),
     ] {
-        let Some(inspection) = carries(name, &[Gps]) else {
+        let Some(inspection) = assert_has(name, &[Gps]) else {
             return;
         };
         let gps = inspection.gps.unwrap_or_else(|| panic!("{name}"));
@@ -228,7 +228,7 @@ fn positions_of_real_photographs_are_where_they_were_taken() {
 }
 
 #[test]
-fn orientations_and_profiles_of_real_photographs_are_read() {
+fn orientations_and_profiles_of_real_photos_are_read() {
     let orientations = [
         ("metadata/webp-exif-orient6.webp", 6),
         ("metadata/iphone-4s.jpg", 6),
@@ -238,7 +238,7 @@ fn orientations_and_profiles_of_real_photographs_are_read() {
         ("orientation/portrait-5.jpg", 5),
     ];
     for (name, orientation) in orientations {
-        let found = carries(name, &[Exif]).map(|found| found.source.orientation);
+        let found = assert_has(name, &[Exif]).map(|found| found.source.orientation);
         assert!(found.is_none_or(|found| found == orientation), "{name}");
     }
     let profiles = [
@@ -247,7 +247,7 @@ fn orientations_and_profiles_of_real_photographs_are_read() {
         ("bench/icc-12mp.jpg", "sRGB IEC61966-2.1"),
     ];
     for (name, profile) in profiles {
-        let found = carries(name, &[Icc]).map(|found| found.icc_profile);
+        let found = assert_has(name, &[Icc]).map(|found| found.icc_profile);
         assert!(
             found.is_none_or(|found| found.as_deref() == Some(profile)),
             "{name}"

@@ -1,4 +1,4 @@
-//! Our EXIF reader against another one (kamadak-exif), on files made by code and real ones.
+//! The EXIF reader, compared with kamadak-exif on generated and real files.
 
 use std::io::Cursor;
 
@@ -17,8 +17,8 @@ fn other_reader(bytes: &[u8]) -> Option<exif::Exif> {
         .ok()
 }
 
-/// The orientation and the degrees of latitude, as the other reader sees them.
-fn seen(bytes: &[u8]) -> (u32, Option<f64>) {
+/// Returns the orientation and the degrees of latitude according to the other reader.
+fn other_values(bytes: &[u8]) -> (u32, Option<f64>) {
     let Some(exif) = other_reader(bytes) else {
         return (1, None);
     };
@@ -45,7 +45,7 @@ fn assert_agreement(name: &str, bytes: &[u8]) {
     let Ok(inspection) = inspect(bytes, &wide_limits()) else {
         return;
     };
-    let (orientation, latitude) = seen(bytes);
+    let (orientation, latitude) = other_values(bytes);
     assert_eq!(
         u32::from(inspection.source.orientation),
         orientation,
@@ -57,19 +57,19 @@ fn assert_agreement(name: &str, bytes: &[u8]) {
 }
 
 #[test]
-fn both_readers_agree_on_what_was_planted() {
+fn both_readers_agree_on_generated_files() {
     for file in planted() {
-        // The other reader knows no profiles in PNG text, and no prefix in WebP.
+        // The other reader supports neither profiles in PNG text nor the prefix in WebP.
         if !file.place.contains("raw") && !file.place.contains("prefix") {
             assert_agreement(file.place, &file.bytes);
         }
     }
     let bare = Jpeg::of(&scene(8, 6)).build();
-    assert_eq!(seen(&bare), (1, None));
+    assert_eq!(other_values(&bare), (1, None));
 }
 
 #[test]
-fn both_readers_agree_on_real_photographs() {
+fn both_readers_agree_on_real_photos() {
     for folder in ["orientation", "metadata", "bench", "colour"] {
         for (name, bytes) in corpus::read_all(folder) {
             assert_agreement(&name, &bytes);

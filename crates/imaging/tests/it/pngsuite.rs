@@ -1,4 +1,4 @@
-//! The PNG test suite of Willem van Schaik: every file that is valid, and every one that is not.
+//! PngSuite, the PNG test suite of Willem van Schaik: valid and invalid files.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use image::{RgbaImage, imageops};
 use serde_json::Value;
 
 use crate::corpus;
-use crate::pictures::only;
+use crate::images::only;
 use crate::recipes::lossless;
 
-/// What rounding to 8 bits may differ by.
+/// The difference that rounding to 8 bits may cause.
 const ROUNDING: u8 = 1;
 
 fn reference() -> (RgbaImage, Vec<Value>) {
@@ -22,7 +22,7 @@ fn reference() -> (RgbaImage, Vec<Value>) {
     (sheet, serde_json::from_slice(&tiles).unwrap())
 }
 
-/// How far two pictures are apart; colour counts only where it can be seen.
+/// Returns the largest difference of two samples, ignoring the color of transparent pixels.
 fn apart(a: &RgbaImage, b: &RgbaImage) -> u8 {
     a.pixels()
         .zip(b.pixels())

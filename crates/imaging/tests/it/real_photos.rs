@@ -1,14 +1,14 @@
-//! Photographs of the corpus, as cameras wrote them.
+//! Real photos.
 
 use darkroom_imaging::{Recipe, RejectionCode, render};
 use image::{RgbaImage, imageops};
 
 use crate::corpus;
-use crate::pictures::{difference, only};
+use crate::images::{difference, only};
 use crate::recipes::{avatar, lossless, wide_limits};
 
 /// The sources themselves differ by up to 3.7 of 255.
-const SAME_PICTURE: f64 = 6.0;
+const MAX_DIFFERENCE: f64 = 6.0;
 
 fn all_the_same(shape: &str) {
     let files: Vec<_> = corpus::read_all("orientation")
@@ -16,38 +16,38 @@ fn all_the_same(shape: &str) {
         .filter(|(path, _)| path.to_lowercase().contains(shape))
         .collect();
     assert!(files.is_empty() || files.len() == 9, "{}", files.len());
-    let pictures: Vec<(String, RgbaImage)> = files
+    let images: Vec<(String, RgbaImage)> = files
         .into_iter()
         .map(|(path, bytes)| (path, only(&bytes, &lossless())))
         .collect();
-    for pair in pictures.windows(2) {
+    for pair in images.windows(2) {
         let [(a_name, a), (b_name, b)] = pair else {
             unreachable!()
         };
-        // A pixel more or less comes from how each file was made.
+        // The files were made in different ways, so their sizes may differ by a pixel.
         let (width, height) = (a.width().min(b.width()), a.height().min(b.height()));
         assert!(a.width().abs_diff(b.width()) <= 1 && a.height().abs_diff(b.height()) <= 1);
-        let part = |picture| imageops::crop_imm(picture, 0, 0, width, height).to_image();
+        let part = |image| imageops::crop_imm(image, 0, 0, width, height).to_image();
         let off = difference(&part(a), &part(b));
         assert!(
-            off < SAME_PICTURE,
+            off < MAX_DIFFERENCE,
             "{a_name} and {b_name} differ by {off:.1}"
         );
     }
 }
 
 #[test]
-fn the_nine_landscapes_come_out_as_the_same_picture() {
+fn the_nine_landscapes_become_the_same_image() {
     all_the_same("landscape");
 }
 
 #[test]
-fn the_nine_portraits_come_out_as_the_same_picture() {
+fn the_nine_portraits_become_the_same_image() {
     all_the_same("portrait");
 }
 
 #[test]
-fn every_photograph_has_an_outcome_and_the_valid_ones_are_rendered() {
+fn every_valid_photo_is_rendered() {
     for folder in ["orientation", "colour", "animated"] {
         for (path, bytes) in corpus::read_all(folder) {
             let recipe = Recipe {
@@ -61,7 +61,7 @@ fn every_photograph_has_an_outcome_and_the_valid_ones_are_rendered() {
 }
 
 #[test]
-fn a_picture_cut_short_is_corrupt() {
+fn a_truncated_image_is_corrupt() {
     for name in ["truncated.jpg", "truncated.png", "corrupt-header.jpg"] {
         let Some(bytes) = corpus::read(&format!("hostile/{name}")) else {
             return;

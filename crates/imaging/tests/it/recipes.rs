@@ -1,4 +1,4 @@
-//! Recipes that tests share.
+//! Recipes shared by tests.
 
 use darkroom_imaging::{
     Encoding, Fit, IccPolicy, Limits, Recipe, Resize, SourceFormat, Variant, WebpMode,
@@ -22,7 +22,7 @@ pub(crate) fn avatar_limits() -> Limits {
     }
 }
 
-/// Limits that let every picture of the corpus in.
+/// Limits that accept every image of the corpus.
 pub(crate) fn wide_limits() -> Limits {
     Limits {
         max_bytes: 100 << 20,
@@ -35,7 +35,7 @@ pub(crate) fn wide_limits() -> Limits {
     }
 }
 
-/// The default profile `avatar`: the whole picture, and a thumbnail.
+/// The default profile `avatar`: the whole image and a thumbnail.
 pub(crate) fn avatar() -> Recipe {
     let thumbnail = Resize {
         width: Some(400),
@@ -53,7 +53,7 @@ pub(crate) fn avatar() -> Recipe {
     }
 }
 
-/// Every encoding there is, the whole picture each.
+/// The whole image in every encoding.
 pub(crate) fn every_encoding() -> Recipe {
     let background = darkroom_imaging::Color::WHITE;
     let jpeg = Encoding::Jpeg {
@@ -73,7 +73,7 @@ pub(crate) fn every_encoding() -> Recipe {
     }
 }
 
-/// The whole picture as lossless WebP, to compare pixels by.
+/// The whole image as lossless WebP, for comparing pixels.
 pub(crate) fn lossless() -> Recipe {
     Recipe {
         limits: wide_limits(),

@@ -1,4 +1,4 @@
-//! Sizes, parts, placement and padding of variants, on pictures made by code.
+//! Sizes, crops, placement and padding of variants, on generated images.
 
 use darkroom_imaging::{
     Color, CropBox, Encoding, Fit, Gravity, RejectionCode, Resize, Variant, WebpMode, render,
@@ -6,7 +6,7 @@ use darkroom_imaging::{
 use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation};
 use image::{Rgb, RgbImage, Rgba, RgbaImage, imageops};
 
-use crate::pictures::{chart, decoded, difference, only, with, worst};
+use crate::images::{chart, decoded, difference, only, with, worst};
 use crate::recipes::{avatar, every_encoding, lossless};
 
 fn resized(width: u32, height: u32, fit: Fit) -> Variant {
@@ -21,11 +21,11 @@ fn resized(width: u32, height: u32, fit: Fit) -> Variant {
     }
 }
 
-fn png(picture: &RgbImage) -> Vec<u8> {
-    Png::of(picture).build()
+fn png(image: &RgbImage) -> Vec<u8> {
+    Png::of(image).build()
 }
 
-/// A picture of three by three fields, the colour of each telling where it is.
+/// An image of three by three fields; the color of each encodes its position.
 fn fields() -> RgbImage {
     RgbImage::from_fn(300, 300, |x, y| {
         Rgb([(x / 100 * 100) as u8, (y / 100 * 100) as u8, 50])
@@ -33,7 +33,7 @@ fn fields() -> RgbImage {
 }
 
 #[test]
-fn gravity_says_which_part_is_kept() {
+fn gravity_decides_which_part_is_kept() {
     let wide = imageops::crop_imm(&fields(), 0, 0, 300, 100).to_image();
     let high = imageops::crop_imm(&fields(), 0, 0, 100, 300).to_image();
     for (gravity, column, row) in [
@@ -48,8 +48,8 @@ fn gravity_says_which_part_is_kept() {
         (Gravity::NorthWest, 0, 0),
     ] {
         let recipe = with(lossless(), resized(50, 50, Fit::Cover(gravity)));
-        let field = |picture: &RgbImage| {
-            let cut = only(&png(picture), &recipe);
+        let field = |image: &RgbImage| {
+            let cut = only(&png(image), &recipe);
             assert_eq!(cut.dimensions(), (50, 50));
             let middle = *cut.get_pixel(25, 25);
             (u32::from(middle[0]) / 100, u32::from(middle[1]) / 100)
@@ -60,9 +60,9 @@ fn gravity_says_which_part_is_kept() {
 }
 
 #[test]
-fn attention_keeps_the_thing_in_an_empty_picture() {
-    let mut picture = RgbImage::from_pixel(600, 200, Rgb([120, 125, 130]));
-    let thing = RgbImage::from_fn(60, 60, |x, y| {
+fn attention_keeps_the_object_in_an_empty_image() {
+    let mut image = RgbImage::from_pixel(600, 200, Rgb([120, 125, 130]));
+    let object = RgbImage::from_fn(60, 60, |x, y| {
         if (x / 6 + y / 6) % 2 == 0 {
             Rgb([220, 60, 40])
         } else {
@@ -70,26 +70,26 @@ fn attention_keeps_the_thing_in_an_empty_picture() {
         }
     });
     for left in [10, 270, 530] {
-        let mut with_thing = picture.clone();
-        imageops::replace(&mut with_thing, &thing, left, 70);
+        let mut with_object = image.clone();
+        imageops::replace(&mut with_object, &object, left, 70);
         let recipe = with(
             lossless(),
             resized(100, 100, Fit::Cover(Gravity::Attention)),
         );
-        let cut = only(&png(&with_thing), &recipe);
+        let cut = only(&png(&with_object), &recipe);
         let red = cut.pixels().filter(|pixel| pixel[0] > 180).count();
-        assert!(red > 800, "thing at {left}: {red}");
+        assert!(red > 800, "object at {left}: {red}");
     }
-    picture = RgbImage::from_pixel(1, 1, Rgb([1, 2, 3]));
+    image = RgbImage::from_pixel(1, 1, Rgb([1, 2, 3]));
     let recipe = with(
         lossless(),
         resized(100, 100, Fit::Cover(Gravity::Attention)),
     );
-    assert_eq!(only(&png(&picture), &recipe).dimensions(), (1, 1));
+    assert_eq!(only(&png(&image), &recipe).dimensions(), (1, 1));
 }
 
 #[test]
-fn nothing_is_enlarged_unless_asked() {
+fn an_image_is_enlarged_only_if_asked_to() {
     let small = chart(30, 20);
     let kept = only(
         &png(&small),
@@ -103,7 +103,7 @@ fn nothing_is_enlarged_unless_asked() {
 }
 
 #[test]
-fn pad_fills_the_rest_with_its_colour_or_with_nothing() {
+fn pad_fills_the_rest_with_its_color_or_transparency() {
     let color = Color {
         red: 1,
         green: 2,
@@ -151,7 +151,7 @@ fn pad_fills_the_rest_with_its_colour_or_with_nothing() {
 }
 
 #[test]
-fn pictures_of_one_pixel_and_very_long_ones_survive() {
+fn images_of_one_pixel_and_very_long_ones_are_rendered() {
     for (width, height) in [(1, 1), (1, 16_000), (16_000, 1), (3, 5000)] {
         let file = png(&chart(width, height));
         let mut recipe = every_encoding();
@@ -178,7 +178,7 @@ fn pictures_of_one_pixel_and_very_long_ones_survive() {
 }
 
 #[test]
-fn a_side_longer_than_webp_can_state_is_brought_within() {
+fn an_image_too_long_for_webp_is_scaled_down() {
     let file = png(&RgbImage::from_pixel(16_384, 8, Rgb([9, 9, 9])));
     let rendered = render(&file, &lossless()).unwrap();
     assert_eq!(
@@ -189,7 +189,7 @@ fn a_side_longer_than_webp_can_state_is_brought_within() {
 }
 
 #[test]
-fn a_crop_box_is_meant_for_the_upright_picture() {
+fn a_crop_box_refers_to_the_upright_image() {
     let upright = chart(60, 40);
     let crop = CropBox {
         x: 7,
@@ -210,7 +210,7 @@ fn a_crop_box_is_meant_for_the_upright_picture() {
 }
 
 #[test]
-fn a_crop_box_outside_the_upright_picture_is_out_of_bounds() {
+fn a_crop_box_outside_the_upright_image_is_out_of_bounds() {
     let exif = Exif::new().orientation(6);
     let file = Png::of(&chart(60, 40)).exif(&exif).build();
     let mut recipe = lossless();
@@ -232,8 +232,8 @@ fn a_crop_box_outside_the_upright_picture_is_out_of_bounds() {
 }
 
 #[test]
-fn colour_under_transparent_pixels_does_not_bleed_into_edges() {
-    let picture = RgbaImage::from_fn(200, 200, |x, _| {
+fn the_color_of_transparent_pixels_does_not_bleed_into_edges() {
+    let image = RgbaImage::from_fn(200, 200, |x, _| {
         if x < 101 {
             Rgba([255, 0, 0, 255])
         } else {
@@ -241,14 +241,14 @@ fn colour_under_transparent_pixels_does_not_bleed_into_edges() {
         }
     });
     let recipe = with(lossless(), resized(20, 20, Fit::Inside));
-    let small = only(&Png::of_rgba(&picture).build(), &recipe);
+    let small = only(&Png::of_rgba(&image).build(), &recipe);
     for pixel in small.pixels().filter(|pixel| pixel[3] > 0) {
         assert!(pixel[0] >= 250 && pixel[1] <= 5, "{pixel:?}");
     }
 }
 
 #[test]
-fn a_turned_thumbnail_is_that_of_the_upright_picture() {
+fn a_rotated_thumbnail_equals_that_of_the_upright_image() {
     let upright = chart(900, 600);
     let recipe = with(lossless(), resized(90, 90, Fit::Inside));
     let expected = only(&png(&upright), &recipe);
@@ -262,8 +262,8 @@ fn a_turned_thumbnail_is_that_of_the_upright_picture() {
 }
 
 #[test]
-fn a_whole_picture_turned_band_by_band_is_the_one_turned_at_once() {
-    // Odd sizes: the last band and the last chroma pair are not full.
+fn an_image_turned_in_bands_equals_the_upright_image() {
+    // With odd sizes, the last band and the last chroma pair are incomplete.
     let upright = chart(131, 197);
     for (mode, most) in [(WebpMode::Lossless, 0.0), (WebpMode::Lossy, 0.0)] {
         let encoding = Encoding::Webp {
@@ -290,7 +290,7 @@ fn a_whole_picture_turned_band_by_band_is_the_one_turned_at_once() {
 }
 
 #[test]
-fn a_small_variant_is_no_worse_for_being_made_from_a_larger_one() {
+fn a_variant_made_from_a_larger_one_has_no_visible_loss() {
     let file = png(&chart(3000, 2000));
     let alone = with(lossless(), resized(200, 200, Fit::Inside));
     let mut both = alone.clone();
@@ -298,12 +298,12 @@ fn a_small_variant_is_no_worse_for_being_made_from_a_larger_one() {
     let direct = only(&file, &alone);
     let stepped = decoded(&render(&file, &both).unwrap().variants[0]);
     let off = difference(&direct, &stepped);
-    assert!(off > 0.0, "it was not made from the larger one");
+    assert!(off > 0.0, "it was not made from the larger variant");
     assert!(off < 1.0, "{off}");
 }
 
 #[test]
-fn variants_come_in_the_order_of_the_recipe() {
+fn variants_are_in_the_order_of_the_recipe() {
     let mut recipe = every_encoding();
     recipe.variants.insert(0, resized(10, 10, Fit::Inside));
     recipe.variants.push(resized(50, 50, Fit::Inside));
@@ -316,7 +316,7 @@ fn variants_come_in_the_order_of_the_recipe() {
 }
 
 #[test]
-fn the_same_bytes_and_recipe_give_the_same_bytes_on_any_thread() {
+fn rendering_is_deterministic_on_any_thread() {
     let file = png(&chart(500, 300));
     let mut recipe = avatar();
     recipe.variants.extend(every_encoding().variants);

@@ -1,4 +1,4 @@
-//! Any bytes at all have an outcome.
+//! Arbitrary bytes have an outcome, never a panic.
 
 use darkroom_imaging::{inspect, render};
 use darkroom_testkit::fixture::{damage, planted};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::recipes::{avatar, avatar_limits};
 
-/// Beginnings that lead into each of the parsers.
+/// Beginnings that reach each of the parsers.
 const BEGINNINGS: [&[u8]; 7] = [
     b"",
     b"\xff\xd8\xff\xe1\x00\x40Exif\0\0II*\0\x08\0\0\0",
@@ -21,7 +21,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_bytes_after_any_beginning_have_an_outcome(
+    fn arbitrary_bytes_after_any_beginning_have_an_outcome(
         beginning in prop::sample::select(&BEGINNINGS[..]),
         rest in prop::collection::vec(any::<u8>(), 0..600),
     ) {
@@ -32,7 +32,7 @@ proptest! {
 }
 
 #[test]
-fn damaged_files_are_inspected_or_refused() {
+fn damaged_files_are_inspected_or_rejected() {
     for file in planted() {
         for seed in 0..200 {
             let bytes = damage::mutated(&file.bytes, seed);
@@ -45,7 +45,7 @@ fn damaged_files_are_inspected_or_refused() {
 }
 
 #[test]
-fn damaged_files_are_rendered_or_refused() {
+fn damaged_files_are_rendered_or_rejected() {
     for file in planted() {
         for seed in 0..12 {
             let bytes = damage::mutated(&file.bytes, seed);
@@ -55,7 +55,7 @@ fn damaged_files_are_rendered_or_refused() {
 }
 
 #[test]
-fn what_is_rendered_of_damaged_files_is_what_inspecting_them_tells() {
+fn rendering_and_inspecting_damaged_files_agree() {
     for file in planted() {
         for seed in 0..12 {
             let bytes = damage::mutated(&file.bytes, seed);

@@ -1,4 +1,4 @@
-//! A picture comes out as it was seen, however the camera was held.
+//! Images become upright from every orientation.
 
 use darkroom_imaging::{inspect, render};
 use darkroom_testkit::fixture::{Exif, Jpeg, Png, Webp, rotated_for_orientation, scene};
@@ -9,7 +9,7 @@ use crate::recipes::{lossless, wide_limits};
 const WIDTH: u32 = 120;
 const HEIGHT: u32 = 80;
 
-/// Mean absolute difference of all samples, 0 to 255.
+/// Returns the mean absolute difference of all samples, 0 to 255.
 fn difference(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let differences = a.as_raw().iter().zip(b.as_raw());
@@ -24,7 +24,8 @@ fn rendered(bytes: &[u8]) -> RgbImage {
     image::load_from_memory(&variant.bytes).unwrap().into_rgb8()
 }
 
-/// `make` encodes a stored picture with EXIF; `tolerance` is what its encoding may change.
+/// Checks every orientation. `make` encodes a stored image with EXIF; `tolerance` is the difference
+/// that its encoding may cause.
 fn every_orientation(make: impl Fn(&RgbImage, &Exif) -> Vec<u8>, tolerance: f64) {
     let upright = scene(WIDTH, HEIGHT);
     for orientation in 1..=8 {
@@ -69,7 +70,7 @@ fn a_webp_is_upright_from_every_orientation() {
 }
 
 #[test]
-fn an_orientation_out_of_range_leaves_the_picture_as_it_is_stored() {
+fn an_orientation_out_of_range_is_ignored() {
     let upright = scene(WIDTH, HEIGHT);
     for orientation in [0, 9, 256 + 6, 0xffff] {
         let exif = Exif::new().orientation(orientation);

@@ -19,7 +19,7 @@ pub(in crate::encode) struct WebpOptions {
     /// libwebp's `method`, 0 to 6.
     pub(in crate::encode) effort: u8,
     pub(in crate::encode) mode: WebpMode,
-    /// Whether the source's encoding is lossless.
+    /// `true` if the source's encoding is lossless.
     pub(in crate::encode) is_source_lossless: bool,
 }
 

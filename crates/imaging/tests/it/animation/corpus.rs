@@ -1,4 +1,4 @@
-//! Real animations against other players.
+//! Real animations, compared with other players.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{digest, durations, on_white, one, played};
 use crate::corpus;
-use crate::pictures::{difference, with};
+use crate::images::{difference, with};
 use crate::recipes::{lossless, variant, webp};
 
 /// All animations of the corpus.
@@ -24,7 +24,7 @@ const CORPUS: [&str; 8] = [
 ];
 
 #[test]
-fn every_gif_of_the_corpus_is_seen_as_pillow_composes_it() {
+fn every_gif_of_the_corpus_is_composed_as_by_pillow() {
     let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/animations.json");
     let reference: Vec<Value> = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
     assert_eq!(reference.len(), 6);
@@ -43,7 +43,7 @@ fn every_gif_of_the_corpus_is_seen_as_pillow_composes_it() {
 }
 
 #[test]
-fn every_webp_of_the_corpus_is_seen_as_libwebp_plays_it() {
+fn every_webp_of_the_corpus_is_composed_as_by_libwebp() {
     for file in CORPUS.iter().filter(|file| file.ends_with(".webp")) {
         let Some(bytes) = corpus::read(file) else {
             return;
@@ -52,7 +52,7 @@ fn every_webp_of_the_corpus_is_seen_as_libwebp_plays_it() {
         assert_eq!(durations(&played), durations(&source), "{file}");
         assert_eq!(played.plays, source.plays, "{file}");
         for ((seen, _), (expected, _)) in played.frames.iter().zip(&source.frames) {
-            // Two decoders of VP8 do not make the same red, green and blue of it.
+            // Two decoders of VP8 do not convert YUV to RGB identically.
             let off = difference(&on_white(seen), &on_white(expected));
             assert!(off < 0.6, "{file} is off by {off}");
         }
@@ -60,7 +60,7 @@ fn every_webp_of_the_corpus_is_seen_as_libwebp_plays_it() {
 }
 
 #[test]
-fn lossy_animations_of_the_corpus_are_near_what_they_were() {
+fn lossy_animations_of_the_corpus_stay_close_to_their_sources() {
     let lossy = variant("lossy", None, webp(85, WebpMode::Lossy));
     for file in CORPUS {
         let Some(bytes) = corpus::read(file) else {
@@ -79,7 +79,7 @@ fn lossy_animations_of_the_corpus_are_near_what_they_were() {
 }
 
 #[test]
-fn small_animations_are_made_from_larger_ones_without_a_loss_that_is_seen() {
+fn small_animations_are_made_from_larger_ones_without_visible_loss() {
     let sized = |name, side| {
         let resize = Resize {
             width: Some(side),

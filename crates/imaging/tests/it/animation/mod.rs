@@ -1,7 +1,7 @@
-//! Animations stay animated: what is seen, for how long, how often.
+//! Animations: their frames, durations and loop counts.
 
 mod corpus;
-mod made;
+mod generated;
 
 use darkroom_imaging::{Recipe, RenderedVariant, render};
 use darkroom_testkit::fixture::{Playback, play};
@@ -13,14 +13,14 @@ pub(super) fn one(bytes: &[u8], recipe: &Recipe) -> RenderedVariant {
     rendered.variants.remove(0)
 }
 
-/// What is seen of the only variant of a recipe, after a look at its chunks.
+/// Plays the only variant of a recipe after checking its chunks.
 pub(super) fn played(bytes: &[u8], recipe: &Recipe) -> Playback {
     let rendered = one(bytes, recipe);
     assert_only_pixels(&rendered.bytes[12..]);
     play(&rendered.bytes)
 }
 
-/// Nothing but pixels and timing, in frames too.
+/// Asserts that a file contains only pixels and timing, in its frames too.
 pub(super) fn assert_only_pixels(mut chunks: &[u8]) {
     while let Some((name, rest)) = chunks.split_first_chunk::<4>() {
         let length = u32::from_le_bytes(*rest.first_chunk().unwrap()) as usize;
@@ -47,7 +47,7 @@ pub(super) fn durations(played: &Playback) -> Vec<u32> {
         .collect()
 }
 
-/// SHA-256 of a frame, in which no colour stands behind full transparency.
+/// Returns the SHA-256 of a frame, ignoring the color of transparent pixels.
 pub(super) fn digest(frame: &RgbaImage) -> String {
     let mut frame = frame.clone();
     for pixel in frame.pixels_mut().filter(|pixel| pixel[3] == 0) {
@@ -56,7 +56,7 @@ pub(super) fn digest(frame: &RgbaImage) -> String {
     hex::encode(Sha256::digest(frame.as_raw()))
 }
 
-/// The pictures are the same where they can be seen.
+/// Asserts that the visible pixels of all frames are as expected.
 pub(super) fn assert_seen(played: &Playback, expected: &[RgbaImage]) {
     assert_eq!(played.frames.len(), expected.len());
     for (index, ((seen, _), expected)) in played.frames.iter().zip(expected).enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn assert_seen(played: &Playback, expected: &[RgbaImage]) {
     }
 }
 
-/// On white, as a page shows it.
+/// Returns a frame on a white background.
 pub(super) fn on_white(frame: &RgbaImage) -> RgbaImage {
     let mut page = RgbaImage::from_pixel(frame.width(), frame.height(), [255; 4].into());
     image::imageops::overlay(&mut page, frame, 0, 0);

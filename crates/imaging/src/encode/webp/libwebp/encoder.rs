@@ -3,14 +3,14 @@
 use libwebp_sys::WebPConfig;
 
 use super::config::Config;
-use super::picture::Picture;
+use super::image::WebpImage;
 use crate::Rejection;
 use crate::geometry::Orientation;
 use crate::pixels::Pixels;
 
 /// An encoder with its own copy of an image.
 pub(in crate::encode::webp) struct Encoder {
-    picture: Picture,
+    image: WebpImage,
     config: WebPConfig,
 }
 
@@ -25,8 +25,8 @@ impl Encoder {
         config: Config,
     ) -> Result<Self, Rejection> {
         let config = config.to_raw()?;
-        let picture = Picture::from_pixels(stored, orientation, &config)?;
-        Ok(Self { picture, config })
+        let image = WebpImage::from_pixels(stored, orientation, &config)?;
+        Ok(Self { image, config })
     }
 
     /// Encodes the image as a WebP file.
@@ -34,6 +34,6 @@ impl Encoder {
     /// # Errors
     /// `out_of_memory`.
     pub(in crate::encode::webp) fn encode(mut self) -> Result<Vec<u8>, Rejection> {
-        self.picture.encode(&self.config)
+        self.image.encode(&self.config)
     }
 }

@@ -3,7 +3,7 @@
 mod config;
 mod encoder;
 mod error;
-mod picture;
+mod image;
 mod planes;
 
 pub(super) use config::Config;

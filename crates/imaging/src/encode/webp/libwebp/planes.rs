@@ -1,4 +1,4 @@
-//! The pixel planes of libwebp's pictures.
+//! The pixel planes of libwebp's images.
 #![expect(unsafe_code, reason = "libwebp is C")]
 
 use libwebp_sys::WebPPicture;
@@ -8,7 +8,7 @@ use libwebp_sys::WebPPicture;
 /// `top` is even, because two rows share their chroma. If `from` has no alpha plane, its rows are opaque.
 ///
 /// # Safety
-/// Both pictures must have the planes of their color space, which must be the same, allocated by libwebp
+/// Both images must have the planes of their color space, which must be the same, allocated by libwebp
 /// for their sizes. They must have the same width, and `top` plus the height of `from` must not exceed
 /// the height of `to`.
 pub(super) unsafe fn paste_rows(to: &WebPPicture, from: &WebPPicture, top: usize) {

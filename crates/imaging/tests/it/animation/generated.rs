@@ -1,4 +1,4 @@
-//! Animations made by code, each for one thing that can go wrong.
+//! Generated animations, one for each aspect.
 
 use darkroom_imaging::{
     Color, CropBox, Encoding, Fit, IccPolicy, Recipe, Resize, Variant, WebpMode, render,
@@ -10,11 +10,11 @@ use darkroom_testkit::fixture::{
 use image::{DynamicImage, RgbaImage};
 
 use super::{assert_seen, durations, on_white, one, played};
-use crate::pictures::{difference, only, with, worst};
+use crate::images::{difference, only, with, worst};
 use crate::recipes::{lossless, variant, webp};
 
 #[test]
-fn every_disposal_of_a_gif_is_followed() {
+fn every_disposal_of_a_gif_is_applied() {
     let back = Frame::solid(10, 10, [0, 255, 0])
         .at(3, 5)
         .disposal(Disposal::Previous);
@@ -30,7 +30,7 @@ fn every_disposal_of_a_gif_is_followed() {
 }
 
 #[test]
-fn every_disposal_of_a_webp_is_followed() {
+fn every_disposal_of_a_webp_is_applied() {
     let cleared = Frame::solid(10, 10, [0, 255, 0])
         .at(4, 6)
         .disposal(Disposal::Background);
@@ -44,7 +44,7 @@ fn every_disposal_of_a_webp_is_followed() {
 }
 
 #[test]
-fn half_transparent_frames_are_blended() {
+fn translucent_frames_are_blended() {
     let glass = RgbaImage::from_pixel(8, 8, [0, 0, 255, 128].into());
     let mut frame = Frame::solid(8, 8, [255, 0, 0]);
     let below = Animation::new(8, 8).frame(frame.clone());
@@ -59,7 +59,7 @@ fn half_transparent_frames_are_blended() {
 }
 
 #[test]
-fn frames_that_look_alike_stay_frames() {
+fn frames_that_look_equal_stay_separate() {
     let frame = Frame::solid(9, 9, [204, 51, 0]);
     let animation = (1..=4).fold(Animation::new(9, 9), |animation, index| {
         animation.frame(frame.clone().delay_ms(index * 30))
@@ -74,7 +74,7 @@ fn frames_that_look_alike_stay_frames() {
 }
 
 #[test]
-fn a_frame_without_a_duration_is_shown_as_long_as_browsers_show_it() {
+fn a_frame_without_a_duration_is_shown_as_long_as_in_browsers() {
     let animation = [0, 10, 20, 30]
         .into_iter()
         .fold(Animation::new(4, 4), |animation, delay_ms| {
@@ -87,7 +87,7 @@ fn a_frame_without_a_duration_is_shown_as_long_as_browsers_show_it() {
 }
 
 #[test]
-fn an_animation_is_played_as_often_as_it_was() {
+fn the_loop_count_is_kept() {
     let looping = |loops| small_animation().loops(loops);
     let plays = |bytes: &[u8]| played(bytes, &lossless()).plays;
     for (loops, times) in [(Some(0), 0), (Some(1), 2), (Some(3), 4), (None, 1)] {
@@ -99,7 +99,7 @@ fn an_animation_is_played_as_often_as_it_was() {
     assert_eq!(
         plays(&looping(Some(65_535)).gif()),
         65_535,
-        "as near as it gets"
+        "the largest count"
     );
 }
 
@@ -126,7 +126,7 @@ fn a_variant_that_is_not_animated_shows_the_first_frame() {
 }
 
 #[test]
-fn still_and_animated_variants_come_in_the_order_of_the_recipe() {
+fn still_and_animated_variants_are_in_the_order_of_the_recipe() {
     let still = Variant {
         animated: false,
         ..variant("b", None, webp(80, WebpMode::Lossless))
@@ -146,7 +146,7 @@ fn still_and_animated_variants_come_in_the_order_of_the_recipe() {
 }
 
 #[test]
-fn composed_frames_are_resized_as_pictures_are() {
+fn composed_frames_are_resized_like_still_images() {
     let resize = |fit| Resize {
         width: Some(20),
         height: Some(9),
@@ -194,7 +194,7 @@ fn an_animation_is_cropped_in_every_frame() {
 }
 
 #[test]
-fn an_animation_lying_on_its_side_comes_out_upright() {
+fn a_rotated_animation_becomes_upright() {
     let upright = [
         scene(40, 30),
         DynamicImage::from(scene(40, 30)).fliph().into_rgb8(),
@@ -217,7 +217,7 @@ fn an_animation_lying_on_its_side_comes_out_upright() {
 }
 
 #[test]
-fn the_colours_of_every_frame_are_converted_or_kept() {
+fn the_colors_of_every_frame_are_converted_or_kept() {
     let animation = small_animation();
     let bytes = Webp::animated(&animation)
         .icc(&icc_profile("swapped"))
@@ -239,7 +239,7 @@ fn the_colours_of_every_frame_are_converted_or_kept() {
 }
 
 #[test]
-fn an_animation_of_one_frame_is_a_still_picture() {
+fn an_animation_with_one_frame_is_a_still_image() {
     let animation = Animation::new(12, 9).frame(Frame::solid(12, 9, [204, 51, 0]));
     for bytes in [animation.gif(), animation.webp()] {
         let rendered = one(&bytes, &lossless());
@@ -249,7 +249,7 @@ fn an_animation_of_one_frame_is_a_still_picture() {
 }
 
 #[test]
-fn an_animation_cut_short_is_corrupt() {
+fn a_truncated_animation_is_corrupt() {
     let animation = small_animation();
     for bytes in [animation.gif(), animation.webp()] {
         let rejection = render(&bytes[..bytes.len() - 12], &lossless()).unwrap_err();
@@ -258,7 +258,7 @@ fn an_animation_cut_short_is_corrupt() {
 }
 
 #[test]
-fn a_gif_without_its_trailer_is_whole() {
+fn a_gif_without_its_trailer_is_accepted() {
     let animation = small_animation();
     let mut bytes = animation.gif();
     assert_eq!(bytes.pop(), Some(b';'));

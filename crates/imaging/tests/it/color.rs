@@ -1,4 +1,4 @@
-//! Colours come out as Little CMS, which shares no code with us, has them.
+//! Color conversion, compared with Little CMS.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use image::{Rgb, RgbImage, RgbaImage};
 
 use crate::ciede2000;
 use crate::corpus;
-use crate::pictures::{chart, decoded, only, worst};
+use crate::images::{chart, decoded, only, worst};
 use crate::recipes::{every_encoding, lossless};
 
-/// The bounds that a mean and a 99th percentile of CIEDE2000 have to keep.
+/// The largest accepted mean and 99th percentile of CIEDE2000.
 const MEAN: f64 = 1.0;
 const P99: f64 = 2.5;
 
@@ -26,7 +26,7 @@ fn expected(name: &str) -> RgbaImage {
         .into_rgba8()
 }
 
-fn hold(name: &str, actual: &RgbaImage, expected: &RgbaImage) {
+fn assert_close(name: &str, actual: &RgbaImage, expected: &RgbaImage) {
     assert_eq!(actual.dimensions(), expected.dimensions(), "{name}");
     let rgb = |pixel: &image::Rgba<u8>| [pixel[0], pixel[1], pixel[2]];
     let mut differences: Vec<f64> = actual
@@ -43,41 +43,41 @@ fn hold(name: &str, actual: &RgbaImage, expected: &RgbaImage) {
     );
 }
 
-fn hold_made(name: &str, extension: &str) {
+fn assert_reference(name: &str, extension: &str) {
     let source = reference(&format!("{name}.source.{extension}"));
     let rendered = render(&source, &lossless()).unwrap();
     assert_eq!(rendered.notes, []);
     let actual = decoded(&rendered.variants[0]);
-    hold(name, &actual, &expected(&format!("{name}.expected.png")));
+    assert_close(name, &actual, &expected(&format!("{name}.expected.png")));
 }
 
 #[test]
-fn display_p3_becomes_srgb() {
-    hold_made("display_p3", "png");
+fn display_p3_is_converted_to_srgb() {
+    assert_reference("display_p3", "png");
 }
 
 #[test]
-fn adobe_rgb_becomes_srgb() {
-    hold_made("adobe_rgb", "png");
+fn adobe_rgb_is_converted_to_srgb() {
+    assert_reference("adobe_rgb", "png");
 }
 
 #[test]
-fn prophoto_becomes_srgb() {
-    hold_made("prophoto", "png");
+fn prophoto_is_converted_to_srgb() {
+    assert_reference("prophoto", "png");
 }
 
 #[test]
-fn a_grey_profile_is_followed() {
-    hold_made("grey_gamma", "png");
+fn a_gray_profile_is_applied() {
+    assert_reference("grey_gamma", "png");
 }
 
 #[test]
-fn inks_become_srgb_by_their_profile() {
-    hold_made("cmyk", "jpg");
+fn a_cmyk_profile_is_applied() {
+    assert_reference("cmyk", "jpg");
 }
 
 #[test]
-fn profiles_of_the_corpus_are_followed() {
+fn profiles_of_the_corpus_are_applied() {
     for (file, name, step) in [
         ("p3.png", "corpus-p3.every1.png", 1),
         ("prophoto.png", "corpus-prophoto.every1.png", 1),
@@ -91,14 +91,14 @@ fn profiles_of_the_corpus_are_followed() {
         let sampled = RgbaImage::from_fn(expected.width(), expected.height(), |x, y| {
             *whole.get_pixel(x * step, y * step)
         });
-        hold(file, &sampled, &expected);
+        assert_close(file, &sampled, &expected);
     }
 }
 
-/// A PNG of one grey level with these chunks, and what becomes of the level.
-fn grey_after(level: u8, chunks: &[(&[u8; 4], &[u8])]) -> u8 {
-    let picture = RgbImage::from_pixel(4, 4, Rgb([level; 3]));
-    let mut file = Png::of(&picture);
+/// Renders a PNG of one gray level with these chunks and returns the resulting level.
+fn gray_after(level: u8, chunks: &[(&[u8; 4], &[u8])]) -> u8 {
+    let image = RgbImage::from_pixel(4, 4, Rgb([level; 3]));
+    let mut file = Png::of(&image);
     for (name, data) in chunks {
         file = file.chunk(name, data);
     }
@@ -114,32 +114,32 @@ const SRGB_CODE_POINTS: (&[u8; 4], &[u8]) = (b"cICP", &[1, 13, 0, 1]);
 const HDR_CODE_POINTS: (&[u8; 4], &[u8]) = (b"cICP", &[9, 16, 0, 1]);
 
 #[test]
-fn what_a_png_says_strongest_about_its_colours_wins() {
-    // Linear 64 of 255 is 137 on the curve of sRGB.
-    assert_eq!(grey_after(64, &[]), 64);
-    assert_eq!(grey_after(64, &[LINEAR_GAMMA]), 137);
-    assert_eq!(grey_after(64, &[LINEAR_GAMMA, SRGB]), 64);
-    assert_eq!(grey_after(64, &[LINEAR_CODE_POINTS, SRGB]), 137);
-    assert_eq!(grey_after(64, &[SRGB_CODE_POINTS, LINEAR_GAMMA]), 64);
-    assert_eq!(grey_after(64, &[HDR_CODE_POINTS, LINEAR_GAMMA]), 137);
+fn the_most_specific_color_chunk_of_a_png_wins() {
+    // Linear 64 of 255 is 137 on the sRGB curve.
+    assert_eq!(gray_after(64, &[]), 64);
+    assert_eq!(gray_after(64, &[LINEAR_GAMMA]), 137);
+    assert_eq!(gray_after(64, &[LINEAR_GAMMA, SRGB]), 64);
+    assert_eq!(gray_after(64, &[LINEAR_CODE_POINTS, SRGB]), 137);
+    assert_eq!(gray_after(64, &[SRGB_CODE_POINTS, LINEAR_GAMMA]), 64);
+    assert_eq!(gray_after(64, &[HDR_CODE_POINTS, LINEAR_GAMMA]), 137);
 }
 
 #[test]
-fn a_profile_is_stronger_than_gamma_and_weaker_than_code_points() {
-    let picture = RgbImage::from_pixel(4, 4, Rgb([200, 80, 40]));
+fn a_profile_overrides_gamma_and_code_points_override_a_profile() {
+    let image = RgbImage::from_pixel(4, 4, Rgb([200, 80, 40]));
     let profile = profile_in(&reference("prophoto.source.png"));
     let pixel = |file: &Png| *only(&file.build(), &lossless()).get_pixel(0, 0);
-    let by_profile = pixel(&Png::of(&picture).icc("p", &profile));
+    let by_profile = pixel(&Png::of(&image).icc("p", &profile));
     assert_ne!(by_profile, image::Rgba([200, 80, 40, 255]));
     let (name, data) = LINEAR_GAMMA;
-    let with_gamma = Png::of(&picture).icc("p", &profile).chunk(name, data);
+    let with_gamma = Png::of(&image).icc("p", &profile).chunk(name, data);
     assert_eq!(pixel(&with_gamma), by_profile);
     let (name, data) = SRGB_CODE_POINTS;
-    let with_points = Png::of(&picture).icc("p", &profile).chunk(name, data);
+    let with_points = Png::of(&image).icc("p", &profile).chunk(name, data);
     assert_eq!(pixel(&with_points), image::Rgba([200, 80, 40, 255]));
 }
 
-/// The ICC profile within a PNG or JPEG, by the decoders of `image`.
+/// Returns the ICC profile in a PNG or JPEG, by the decoders of `image`.
 fn profile_in(file: &[u8]) -> Vec<u8> {
     let reader = image::ImageReader::new(std::io::Cursor::new(file));
     let mut decoder = reader
@@ -153,9 +153,9 @@ fn profile_in(file: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_profile_that_is_no_profile_is_ignored_with_a_note() {
-    let picture = chart(16, 16);
-    let plain = only(&Png::of(&picture).build(), &lossless());
+fn an_invalid_profile_is_ignored_with_a_note() {
+    let image = chart(16, 16);
+    let plain = only(&Png::of(&image).build(), &lossless());
     let whole = profile_in(&reference("prophoto.source.png"));
     let broken = [
         b"not a profile".to_vec(),
@@ -163,7 +163,7 @@ fn a_profile_that_is_no_profile_is_ignored_with_a_note() {
         profile_in(&reference("grey_gamma.source.png")),
     ];
     for profile in broken {
-        let file = Png::of(&picture).icc("p", &profile).build();
+        let file = Png::of(&image).icc("p", &profile).build();
         let rendered = render(&file, &lossless()).unwrap();
         let codes: Vec<_> = rendered.notes.iter().map(|note| note.code).collect();
         assert_eq!(codes, [NoteCode::IccIgnored]);
@@ -172,12 +172,12 @@ fn a_profile_that_is_no_profile_is_ignored_with_a_note() {
 }
 
 #[test]
-fn a_profile_that_says_srgb_in_its_own_words_changes_nothing() {
-    let picture = chart(32, 32);
-    let file = Png::of(&picture).icc("p", &reference("srgb.icc")).build();
+fn a_profile_equivalent_to_srgb_changes_nothing() {
+    let image = chart(32, 32);
+    let file = Png::of(&image).icc("p", &reference("srgb.icc")).build();
     let rendered = render(&file, &lossless()).unwrap();
     assert_eq!(rendered.notes, []);
-    let plain = only(&Png::of(&picture).build(), &lossless());
+    let plain = only(&Png::of(&image).build(), &lossless());
     assert_eq!(decoded(&rendered.variants[0]), plain);
 }
 
@@ -201,7 +201,7 @@ fn a_variant_that_keeps_the_profile_keeps_pixels_and_profile() {
 }
 
 #[test]
-fn a_profile_that_is_not_for_red_green_and_blue_is_not_kept() {
+fn a_profile_that_is_not_rgb_is_not_kept() {
     let mut recipe = lossless();
     recipe.variants[0].icc = IccPolicy::Keep;
     let kept = render(&reference("cmyk.source.jpg"), &recipe).unwrap();
@@ -210,7 +210,7 @@ fn a_profile_that_is_not_for_red_green_and_blue_is_not_kept() {
 }
 
 #[test]
-fn one_recipe_may_keep_and_convert() {
+fn one_recipe_can_keep_and_convert() {
     let source = reference("display_p3.source.png");
     let mut recipe = every_encoding();
     recipe.variants[1].icc = IccPolicy::Keep;
@@ -219,7 +219,7 @@ fn one_recipe_may_keep_and_convert() {
     assert_eq!(names, ["lossy", "lossless", "auto", "jpeg", "png"]);
     let stored = image::load_from_memory(&source).unwrap().into_rgba8();
     assert_eq!(decoded(&rendered.variants[1]), stored);
-    hold(
+    assert_close(
         "display_p3",
         &decoded(&rendered.variants[4]),
         &expected("display_p3.expected.png"),
@@ -227,26 +227,26 @@ fn one_recipe_may_keep_and_convert() {
 }
 
 #[test]
-fn inks_without_a_profile_take_light_from_white_paper() {
+fn cmyk_without_a_profile_is_not_inverted() {
     let Some(source) = corpus::read("colour/cmyk-no-icc.jpg") else {
         return;
     };
-    // The rows of this photograph's sky are light, so inverted inks would show as dark.
-    let picture = only(&source, &lossless());
-    let mean: u64 = picture
+    // This photo has a bright sky, so inverted CMYK would be dark.
+    let image = only(&source, &lossless());
+    let mean: u64 = image
         .pixels()
         .map(|p| u64::from(p[0]) + u64::from(p[1]))
         .sum();
-    let mean = mean as f64 / (f64::from(picture.width()) * f64::from(picture.height()) * 2.0);
+    let mean = mean as f64 / (f64::from(image.width()) * f64::from(image.height()) * 2.0);
     assert!((60.0..220.0).contains(&mean), "{mean}");
 }
 
 #[test]
-fn a_grey_jpeg_stays_grey() {
-    let grey = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x * 8 + y * 4) as u8]));
-    let picture = only(&Jpeg::of_gray(&grey).build(), &lossless());
-    for (out, grey) in picture.pixels().zip(grey.pixels()) {
+fn a_gray_jpeg_stays_gray() {
+    let gray = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x * 8 + y * 4) as u8]));
+    let image = only(&Jpeg::of_gray(&gray).build(), &lossless());
+    for (out, gray) in image.pixels().zip(gray.pixels()) {
         assert_eq!((out[0], out[1]), (out[1], out[2]));
-        assert!(out[0].abs_diff(grey[0]) <= 2);
+        assert!(out[0].abs_diff(gray[0]) <= 2);
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures: images in libwebp's representation.
+//! Images in libwebp's representation.
 #![expect(unsafe_code, reason = "libwebp is C")]
 
 use std::ffi::{c_int, c_void};
@@ -20,16 +20,16 @@ use crate::pixels::{Layout, Pixels, copy_upright_rows};
 const BAND_ROWS: u32 = 64;
 
 /// A `WebPPicture`, libwebp's representation of an image; freed when dropped.
-pub(super) struct Picture(WebPPicture);
+pub(super) struct WebpImage(WebPPicture);
 
-impl Picture {
-    /// Creates an empty picture.
+impl WebpImage {
+    /// Creates an empty image.
     fn new(width: u32, height: u32) -> Result<Self, Rejection> {
-        let mut picture = MaybeUninit::uninit();
+        let mut image = MaybeUninit::uninit();
         // SAFETY: the pointer is to memory of the right size. libwebp fills it, or reports that the
         // version of the header does not fit the library.
         let is_ready = unsafe {
-            WebPPictureInitInternal(picture.as_mut_ptr(), WEBP_ENCODER_ABI_VERSION as c_int)
+            WebPPictureInitInternal(image.as_mut_ptr(), WEBP_ENCODER_ABI_VERSION as c_int)
         };
         if is_ready == 0 {
             return Err(rejection(
@@ -37,27 +37,27 @@ impl Picture {
             ));
         }
         // SAFETY: the call above succeeded and has filled it.
-        let mut picture = Self(unsafe { picture.assume_init() });
+        let mut image = Self(unsafe { image.assume_init() });
         let too_large = |_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION);
-        picture.0.width = c_int::try_from(width).map_err(too_large)?;
-        picture.0.height = c_int::try_from(height).map_err(too_large)?;
-        Ok(picture)
+        image.0.width = c_int::try_from(width).map_err(too_large)?;
+        image.0.height = c_int::try_from(height).map_err(too_large)?;
+        Ok(image)
     }
 
-    /// Creates a picture for a configuration from a stored image, upright.
+    /// Creates an upright copy of a stored image for a configuration.
     pub(super) fn from_pixels(
         stored: &Pixels,
         orientation: Orientation,
         config: &WebPConfig,
     ) -> Result<Self, Rejection> {
         let size = orientation.apply_to_size(stored.size());
-        let mut picture = Self::new(size.width, size.height)?;
-        picture.0.use_argb = config.lossless;
-        picture.import(stored, orientation)?;
-        Ok(picture)
+        let mut image = Self::new(size.width, size.height)?;
+        image.0.use_argb = config.lossless;
+        image.import(stored, orientation)?;
+        Ok(image)
     }
 
-    /// Copies an image into the picture and turns it upright, a band of rows at a time, so that the
+    /// Copies a stored image in and turns it upright, a band of rows at a time, so that the
     /// upright pixels are never in memory as a whole.
     fn import(&mut self, stored: &Pixels, orientation: Orientation) -> Result<(), Rejection> {
         if orientation == Orientation::UPRIGHT {
@@ -67,7 +67,7 @@ impl Picture {
             Layout::Rgb => WebPEncCSP::WEBP_YUV420,
             Layout::Rgba => WebPEncCSP::WEBP_YUV420A,
         };
-        // SAFETY: the picture is initialized, and its size and color space are set.
+        // SAFETY: the image is initialized, and its size and color space are set.
         if unsafe { WebPPictureAlloc(&raw mut self.0) } == 0 {
             return Err(rejection(self.0.error_code));
         }
@@ -81,7 +81,7 @@ impl Picture {
             let mut band = Self::new(width, count)?;
             band.0.use_argb = self.0.use_argb;
             band.import_rows(stored.layout, rows)?;
-            // SAFETY: libwebp has allocated both pictures for the same color space and width, and the
+            // SAFETY: libwebp has allocated both images for the same color space and width, and the
             // band ends at most at the last row.
             unsafe { paste_rows(&self.0, &band.0, top as usize) };
         }
@@ -93,7 +93,7 @@ impl Picture {
         let stride = c_int::try_from(stride)
             .map_err(|_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION))?;
         let start = rows.as_ptr();
-        // SAFETY: the picture is initialized. `rows` contains its `height` rows of `stride` bytes,
+        // SAFETY: the image is initialized. `rows` contains its `height` rows of `stride` bytes,
         // `width` pixels each; libwebp copies them and keeps no pointer.
         let imported = unsafe {
             match layout {
@@ -107,12 +107,12 @@ impl Picture {
         Ok(())
     }
 
-    /// Encodes the picture.
+    /// Encodes the image.
     pub(super) fn encode(&mut self, config: &WebPConfig) -> Result<Vec<u8>, Rejection> {
         let mut file = Vec::<u8>::new();
         self.0.writer = Some(append);
         self.0.custom_ptr = (&raw mut file).cast();
-        // SAFETY: configuration and picture are initialized. `file` outlives the call, and only
+        // SAFETY: configuration and image are initialized. `file` outlives the call, and only
         // `append` accesses it meanwhile.
         let encoded = unsafe { WebPEncode(config, &raw mut self.0) };
         self.0.custom_ptr = std::ptr::null_mut();
@@ -123,7 +123,7 @@ impl Picture {
     }
 }
 
-impl Drop for Picture {
+impl Drop for WebpImage {
     fn drop(&mut self) {
         // SAFETY: initialized in `new` and freed only here.
         unsafe { WebPPictureFree(&raw mut self.0) };
@@ -131,11 +131,11 @@ impl Drop for Picture {
 }
 
 /// Receives a part of the file from libwebp; the return value 0 makes libwebp stop.
-extern "C" fn append(data: *const u8, size: usize, picture: *const WebPPicture) -> c_int {
-    // SAFETY: libwebp calls this only from `WebPEncode`, with the picture of that call, whose
+extern "C" fn append(data: *const u8, size: usize, image: *const WebPPicture) -> c_int {
+    // SAFETY: libwebp calls this only from `WebPEncode`, with the image of that call, whose
     // `custom_ptr` is the vector of that call, and with `size` readable bytes.
     let (file, part) = unsafe {
-        let file: *mut c_void = (*picture).custom_ptr;
+        let file: *mut c_void = (*image).custom_ptr;
         let part: &[u8] = if size == 0 {
             &[]
         } else {

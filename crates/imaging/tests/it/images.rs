@@ -1,15 +1,15 @@
-//! Rendered variants as pixels, and how far pictures are apart.
+//! Pixels of rendered variants, and differences between images.
 
 use darkroom_imaging::{Recipe, RenderedVariant, Variant, render};
 use image::{Rgb, RgbImage, RgbaImage};
 
-/// Renders the only variant of a recipe and decodes it, by another decoder of WebP than ours.
+/// Renders and decodes the only variant of a recipe.
 pub(crate) fn only(bytes: &[u8], recipe: &Recipe) -> RgbaImage {
     let rendered = render(bytes, recipe).unwrap();
     decoded(&rendered.variants[0])
 }
 
-/// The same recipe with this variant in place of its own.
+/// Returns the recipe with this variant instead of its own.
 pub(crate) fn with(recipe: Recipe, variant: Variant) -> Recipe {
     Recipe {
         variants: vec![variant],
@@ -17,7 +17,7 @@ pub(crate) fn with(recipe: Recipe, variant: Variant) -> Recipe {
     }
 }
 
-/// The pixels of a variant.
+/// Returns the pixels of a variant.
 pub(crate) fn decoded(variant: &RenderedVariant) -> RgbaImage {
     let image = image::load_from_memory(&variant.bytes).unwrap();
     assert_eq!(
@@ -27,7 +27,7 @@ pub(crate) fn decoded(variant: &RenderedVariant) -> RgbaImage {
     image.into_rgba8()
 }
 
-/// Mean absolute difference of red, green and blue, 0 to 255.
+/// Returns the mean absolute difference of red, green and blue, 0 to 255.
 pub(crate) fn difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let sum: u64 = a
@@ -38,14 +38,14 @@ pub(crate) fn difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
     sum as f64 / (a.width() as f64 * a.height() as f64 * 3.0)
 }
 
-/// How far the most different samples of two pictures are apart, alpha included.
+/// Returns the largest difference of two samples, including alpha.
 pub(crate) fn worst(a: &RgbaImage, b: &RgbaImage) -> u8 {
     assert_eq!(a.dimensions(), b.dimensions());
     let samples = a.as_raw().iter().zip(b.as_raw());
     samples.map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
 }
 
-/// Fine stripes, soft slopes and flat parts: hard for a resampler, and without symmetry.
+/// Fine stripes, gradients and flat areas: hard to resample, and asymmetric.
 pub(crate) fn chart(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let slope = (x * 255 / width.max(1)) as u8;
