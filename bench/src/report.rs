@@ -37,7 +37,7 @@ impl Report {
         self.figure(name, format!("{value} (at most {most})"));
     }
 
-    /// Whether every requirement holds.
+    /// Returns `true` if every requirement holds.
     pub fn holds(&self) -> bool {
         self.violations.is_empty()
     }

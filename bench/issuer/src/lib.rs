@@ -75,7 +75,7 @@ enum Goal {
 }
 
 impl Measured {
-    /// Whether the goal is met.
+    /// Returns `true` if the goal is met.
     pub fn holds(&self) -> bool {
         match self.goal {
             Goal::AtLeast(goal) => self.figure >= goal,

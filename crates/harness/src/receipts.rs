@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use darkroom_testkit::fault::{Exchange, FaultProxy};
 use serde_json::Value;
 
-/// How often each message was received, and for how long it was kept.
+/// The receipts of each message, and the time for which it was kept.
 #[derive(Debug, Clone, Default)]
 pub struct Receipts {
     inner: Arc<Mutex<Inner>>,
@@ -32,7 +32,7 @@ pub struct ReceivedMessage {
 }
 
 impl Receipts {
-    /// Counts the receipts that go through a proxy. The visibility timeout tells heartbeats from
+    /// Counts the receipts that go through a proxy. The visibility timeout separates heartbeats from
     /// retries.
     pub(crate) fn observe(&self, proxy: &FaultProxy, visibility: Duration) {
         self.lock().visibility_seconds = visibility.as_secs();

@@ -24,7 +24,7 @@ pub struct TestBedOptions {
     pub visibility: Duration,
     /// The number of attempts before SQS moves a message to the dead-letter queue.
     pub max_receive_count: u32,
-    /// Whether the queues are FIFO queues, which S3 cannot notify.
+    /// `true` for FIFO queues, which S3 cannot notify.
     pub fifo: bool,
     /// The seed of the fault proxies.
     pub seed: u64,

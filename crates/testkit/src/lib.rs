@@ -1,4 +1,4 @@
-//! What tests lean on: LocalStack, fixtures, faults, waiting with a deadline. Never shipped.
+//! Tools for tests: LocalStack, fixtures, faults, waiting with a deadline. Never shipped.
 
 pub mod fault;
 pub mod fixture;

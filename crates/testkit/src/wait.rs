@@ -19,12 +19,12 @@ use std::time::{Duration, Instant};
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What one look saw: the thing itself, or not yet (with what was seen in its place, if it can say).
+/// The result of one check: the value, or not yet, possibly with a description of the state.
 ///
 /// A `bool`, an `Option` (the value, once there is one) and a `Result` (the value, or why not yet)
 /// all are one.
 pub trait Look {
-    /// What is there once the wait is over.
+    /// The value of a successful check.
     type Found;
 
     /// The thing itself, or what was seen in its place.

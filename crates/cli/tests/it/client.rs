@@ -81,7 +81,7 @@ impl Client {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// What is served at an address.
+    /// Returns the body at a URL.
     pub(crate) async fn fetch(&self, url: &str) -> Vec<u8> {
         let response = self.http.get(url).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");

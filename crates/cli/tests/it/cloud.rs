@@ -1,4 +1,4 @@
-//! Where a scenario runs.
+//! The clouds that a scenario runs on.
 
 /// The clouds that the same suite runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the tools say, and what they exit with.
+//! Output and exit codes of the tools.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

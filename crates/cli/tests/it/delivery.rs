@@ -1,4 +1,4 @@
-//! Where variants are served from, and to whom.
+//! The delivery of variants: URLs, and access to them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the queue may say.
+//! Messages of every form that the queue may hold.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};

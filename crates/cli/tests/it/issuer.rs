@@ -1,4 +1,4 @@
-//! What the issuer does beside handing out a `PUT`, with clients that only speak HTTP.
+//! The issuer's endpoints beside the presigned `PUT`, used by clients that only speak HTTP.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The whole path, run as the real binary.
 //!
-//! What is in `uploads` and `refusals` is written once and runs on the embedded cloud and on
+//! The tests in `uploads` and `refusals` are written once and run on the embedded cloud and on
 //! LocalStack. Every test starts a system of its own, with buckets and queues of its own.
 
 #![allow(

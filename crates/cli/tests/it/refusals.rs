@@ -1,4 +1,4 @@
-//! What is not let in.
+//! Uploads that are refused.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{RawKey, UploadId};

@@ -1,4 +1,4 @@
-//! What a picture can do to its render process, and what it cannot do to the worker.
+//! Images that harm their render process, and a worker that survives them.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What the roles tell of themselves.
+//! Metrics, traces and health checks of the roles.
 
 use darkroom_cloud::Queue;
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};

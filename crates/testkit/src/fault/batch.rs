@@ -46,7 +46,7 @@ impl BatchEntries {
     }
 }
 
-/// Whether a batch has no entries.
+/// Returns `true` if a batch has no entries.
 pub(super) fn is_empty(batch: &Bytes) -> bool {
     let batch: Value = serde_json::from_slice(batch).unwrap_or_default();
     batch["Entries"].as_array().is_none_or(Vec::is_empty)

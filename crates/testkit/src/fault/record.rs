@@ -18,7 +18,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// The body of a POST; empty for other methods, because objects are large.
     pub body: Bytes,
-    /// Whether a fault other than latency was injected.
+    /// `true` if a fault other than latency was injected.
     pub is_faulty: bool,
 }
 
@@ -37,7 +37,7 @@ impl RecordedRequest {
         }
     }
 
-    /// Whether it is of that operation and has `part` in its path.
+    /// Returns `true` if it is of that operation and has `part` in its path.
     #[must_use]
     pub fn is(&self, operation: &str, part: &str) -> bool {
         self.operation == operation && self.path.contains(part)

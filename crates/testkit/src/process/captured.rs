@@ -2,7 +2,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// How many lines an error quotes.
+/// The number of lines that an error quotes.
 const QUOTED_LINES: usize = 30;
 
 /// One of a child's two streams.
@@ -12,7 +12,7 @@ pub(super) enum Stream {
     Stderr,
 }
 
-/// Every line that a child has written so far, of both streams, in the order of arrival.
+/// The lines of both streams of a child so far, in the order of arrival.
 #[derive(Clone, Default)]
 pub(super) struct Captured {
     inner: Arc<Mutex<Inner>>,
@@ -41,13 +41,13 @@ impl Captured {
         });
     }
 
-    /// Whether everything that will ever be written has been read.
+    /// Returns `true` once both streams have been read to their end.
     pub(super) fn is_complete(&self) -> bool {
         self.lock().open_streams == 0
     }
 
-    /// What `pick` makes of the first line of `stream` that it accepts, and how many lines were
-    /// looked at, beginning with line number `from`.
+    /// Returns the result of `pick` for the first line of `stream` that it accepts, from line number
+    /// `from` on, and the number of lines that were checked.
     pub(super) fn pick<T>(
         &self,
         stream: Stream,

@@ -8,8 +8,8 @@ use super::ProcessError;
 use super::captured::{Captured, Stream};
 use crate::wait;
 
-/// How long the last lines may take to arrive after the end of a process: its pipes stay open for
-/// as long as a child of its own has them.
+/// The time in which the last lines arrive after the exit of a process. Its pipes stay open for as
+/// long as a child of its own holds them.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// A running child process with both output streams captured line by line. Dropped, it is killed.
@@ -74,20 +74,20 @@ impl Process {
         self.child.id()
     }
 
-    /// What it has written to stdout so far.
+    /// Its output on stdout so far.
     #[must_use]
     pub fn stdout(&self) -> String {
         self.captured.text(Stream::Stdout)
     }
 
-    /// What it has written to stderr so far.
+    /// Its output on stderr so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.captured.text(Stream::Stderr)
     }
 
-    /// Waits for a line on stdout that `pick` makes something of, and returns that. Lines up to
-    /// and including it are not looked at by later waits.
+    /// Waits for a line on stdout that `pick` accepts, and returns its result. Later waits start
+    /// after that line.
     ///
     /// # Errors
     /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line comes `within` that time.
@@ -118,7 +118,7 @@ impl Process {
         found.unwrap_or_else(|_| Err(self.no_line(what, within)))
     }
 
-    /// Waits until it ends by itself, and for the last of its lines.
+    /// Waits until it exits by itself, and for the last of its lines.
     ///
     /// # Errors
     /// [`ProcessError::StillRunning`] if it has not ended `within` that time.

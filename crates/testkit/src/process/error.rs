@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// What went wrong with a child process. The text ends with the last lines that the child wrote.
+/// An error of a child process. The text ends with the last lines of the child's output.
 #[derive(Error)]
 pub enum ProcessError {
     /// The program could not be started, waited for or sent a signal.
@@ -13,7 +13,7 @@ pub enum ProcessError {
     Io {
         /// The program, as it was named.
         program: String,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
     /// It ended before it wrote the line that was waited for.
@@ -21,9 +21,9 @@ pub enum ProcessError {
     Ended {
         /// The program, as it was named.
         program: String,
-        /// What the line was to say.
+        /// A description of the line.
         what: String,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
         /// The last lines of both streams.
         tail: String,
@@ -33,9 +33,9 @@ pub enum ProcessError {
     NoLine {
         /// The program, as it was named.
         program: String,
-        /// What the line was to say.
+        /// A description of the line.
         what: String,
-        /// How long was waited.
+        /// The time limit.
         within: Duration,
         /// The last lines of both streams.
         tail: String,
@@ -45,7 +45,7 @@ pub enum ProcessError {
     StillRunning {
         /// The program, as it was named.
         program: String,
-        /// How long was waited.
+        /// The time limit.
         within: Duration,
         /// The last lines of both streams.
         tail: String,

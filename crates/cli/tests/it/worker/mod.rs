@@ -1,9 +1,8 @@
-//! The consumer under bad conditions: it runs in this process, on an embedded cloud behind gates
-//! that fail, delay and count calls.
+//! The worker under bad conditions, on an embedded cloud behind fault proxies.
 //!
-//! What well-known consumers get wrong, and what shows that this one does not:
+//! Mistakes of well-known consumers, and the tests that show that this one does not make them:
 //!
-//! | consumer | what it gets wrong | shown by |
+//! | consumer | mistake | test |
 //! |---|---|---|
 //! | Vector | a hot loop on receive errors | [`receiving::receive_errors_are_no_hot_loop_and_end_by_themselves`] |
 //! | Vector | a shutdown drops work in flight | [`stopping::work_in_hand_is_finished_before_the_worker_is_gone`] |

@@ -34,7 +34,7 @@ fn body(harness: &WorkerHarness, key: &RawKey, etag: &str) -> String {
     })
 }
 
-/// What the manifest says is what the variants are, and of the newest version.
+/// Asserts that the variants match the manifest, which names the newest version.
 async fn is_consistent(harness: &WorkerHarness, key: &RawKey, newest: &str) -> u32 {
     let manifest = harness.find_manifest(key).await.unwrap();
     assert_eq!(manifest.source.etag, newest);
