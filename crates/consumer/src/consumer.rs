@@ -266,7 +266,8 @@ mod tests {
             });
         let delays: Vec<Duration> = delays.collect();
         assert_eq!(handler.finished(), 5);
-        assert!(delays.is_sorted(), "{delays:?}");
+        // The fifth delay is capped, so its range overlaps that of the fourth.
+        assert!(delays[..4].is_sorted(), "{delays:?}");
         assert!(
             delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,
             "{delays:?}"

@@ -130,7 +130,7 @@ impl Message {
     }
 
     /// Returns the message as it arrives in a dead-letter queue: visible and never received. In a
-    /// standard queue its retention period continues, in a FIFO queue it begins anew.
+    /// standard queue its retention period continues, in a FIFO queue it starts over.
     pub(crate) fn into_dead_letter(self, is_fifo: bool, now_ms: u64) -> Self {
         Self {
             sent_ms: if is_fifo { now_ms } else { self.sent_ms },
