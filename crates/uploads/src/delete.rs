@@ -1,6 +1,6 @@
 //! Deletion of an upload.
 
-use darkroom_cloud::CloudError;
+use darkroom_cloud::{CloudError, ObjectInfo};
 use darkroom_contract::{Manifest, Outcome, RawKey};
 
 use crate::UploadStore;
@@ -17,19 +17,26 @@ impl UploadStore {
     pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
         self.parts.raw.delete(&[key.to_string()]).await?;
         let manifest = self.manifest(key).await?;
-        self.delete_outputs(key, manifest.as_deref()).await
+        if let Some(info) = self.delete_outputs(key, manifest.as_deref()).await? {
+            let event = self.event(key, Some((&info).into()), true);
+            self.requeue(&[event]).await?;
+        }
+        Ok(())
     }
 
-    /// Deletes an upload's manifest and its variants: those of its profile, and those that
-    /// `manifest` names because an earlier configuration made them.
+    /// Deletes the manifest and the variants of an upload whose raw object is gone: the variants of
+    /// its profile, and those that `manifest` names because an earlier configuration made them.
+    ///
+    /// Returns the raw object if the client has uploaded it again meanwhile. Then its outcome may be
+    /// among what was deleted, so that it has to be rendered anew.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the first call that failed.
     pub async fn delete_outputs(
         &self,
         key: &RawKey,
         manifest: Option<&Manifest>,
-    ) -> Result<(), CloudError> {
+    ) -> Result<Option<ObjectInfo>, CloudError> {
         let profile = self.profile(&key.profile);
         let mut keys = profile.map_or_else(Vec::new, |profile| profile.variant_keys(key));
         keys.push(key.manifest_key());
@@ -38,7 +45,8 @@ impl UploadStore {
         }
         keys.sort();
         keys.dedup();
-        self.parts.media.delete(&keys).await
+        self.parts.media.delete(&keys).await?;
+        self.source_info(key).await
     }
 }
 

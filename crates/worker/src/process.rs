@@ -70,7 +70,7 @@ impl Processor {
             OpenedSource::Deleted => {
                 let manifest = manifest?;
                 if may_be_left_over(manifest.as_deref(), attempt) {
-                    self.store.delete_outputs(key, manifest.as_deref()).await?;
+                    return self.delete_outputs(key, manifest.as_deref()).await;
                 }
                 return Ok(Attempt::Finished(EventOutcome::Deleted));
             }
@@ -131,11 +131,19 @@ impl Processor {
                 Ok(Attempt::Finished(EventOutcome::Processed))
             }
             Some(_) => Ok(Attempt::SourceReplaced),
-            None => {
-                self.store.delete_outputs(&key, Some(manifest)).await?;
-                Ok(Attempt::Finished(EventOutcome::Deleted))
-            }
+            None => self.delete_outputs(&key, Some(manifest)).await,
         }
+    }
+
+    async fn delete_outputs(
+        &self,
+        key: &RawKey,
+        manifest: Option<&Manifest>,
+    ) -> Result<Attempt, ProcessError> {
+        Ok(match self.store.delete_outputs(key, manifest).await? {
+            None => Attempt::Finished(EventOutcome::Deleted),
+            Some(_) => Attempt::SourceReplaced,
+        })
     }
 
     /// The event of the key's current object. It is processed even if there is a current manifest,

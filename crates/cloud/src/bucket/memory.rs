@@ -79,6 +79,11 @@ impl MemoryBucket {
         self.objects().get(key).map(|object| object.bytes.clone())
     }
 
+    /// Returns an object's metadata, even while calls fail.
+    pub fn info(&self, key: &str) -> Option<ObjectInfo> {
+        self.objects().get(key).map(|object| object.info.clone())
+    }
+
     /// Returns all keys in order.
     pub fn keys(&self) -> Vec<String> {
         self.objects().keys().cloned().collect()
