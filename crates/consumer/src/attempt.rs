@@ -1,7 +1,14 @@
 //! One delivery of a message.
 
+use std::collections::BTreeMap;
+
 use darkroom_cloud::Message;
 use time::OffsetDateTime;
+
+const NANOS_PER_MILLI: i128 = 1_000_000;
+/// The attribute of a redriven message with the time of its very first delivery, in milliseconds
+/// since 1970: a redriven message is a new one to the queue.
+const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
 
 /// The history of a message, as its current delivery shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +17,10 @@ pub struct DeliveryAttempt {
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,
-    /// The time of the first delivery, by the queue's clock.
+    /// The message was dead-lettered and redriven.
+    pub is_redriven: bool,
+    /// The time of the first delivery, by the queue's clock; of a redriven message, the first
+    /// before it was dead-lettered.
     pub first_received_at: Option<OffsetDateTime>,
     /// The time the message was sent, by the queue's clock.
     pub sent_at: Option<OffsetDateTime>,
@@ -19,12 +29,27 @@ pub struct DeliveryAttempt {
 impl DeliveryAttempt {
     /// The attempt that a received message is.
     pub fn new(message: &Message, max_receive_count: u32) -> Self {
+        let redriven = message.attributes.get(FIRST_RECEIVED_AT);
+        let redriven = redriven.and_then(|millis| millis.parse::<i64>().ok());
+        let first_received_at = redriven.and_then(|millis| {
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * NANOS_PER_MILLI).ok()
+        });
         Self {
             receive_count: message.receive_count,
             max_receive_count,
-            first_received_at: message.first_received_at,
+            is_redriven: first_received_at.is_some(),
+            first_received_at: first_received_at.or(message.first_received_at),
             sent_at: message.sent_at,
         }
+    }
+
+    /// The message attributes that carry the history to the dead-letter queue and back.
+    pub fn history(&self) -> BTreeMap<&'static str, String> {
+        let first = self.first_received_at.into_iter();
+        first
+            .map(|first| first.unix_timestamp_nanos() / NANOS_PER_MILLI)
+            .map(|millis| (FIRST_RECEIVED_AT, millis.to_string()))
+            .collect()
     }
 
     /// The same attempt for a caller that retries without releasing the message.
@@ -39,7 +64,7 @@ impl DeliveryAttempt {
     /// Returns `true` if no other consumer had the message before, so that none can have been
     /// stopped halfway.
     pub const fn is_first(&self) -> bool {
-        self.receive_count <= 1
+        self.receive_count <= 1 && !self.is_redriven
     }
 
     /// Returns `true` if the queue does not deliver the message again.

@@ -13,7 +13,7 @@ use crate::dead_letter::DeadLetterReason;
 use crate::handler::{Context, Disposition, MessageHandler};
 use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
-use crate::visibility::Heartbeat;
+use crate::visibility::{Ended, Heartbeat};
 
 /// Everything that a message is worked on with.
 #[derive(Debug)]
@@ -35,30 +35,41 @@ impl<H: MessageHandler> Delivery<H> {
             let _ = acknowledge.send(message.receipt.clone()).await;
         }
         let is_done = match self.handle(&message).await {
-            None => {
+            Ended::Lost => {
+                self.count("lost");
+                tracing::warn!(
+                    queue = self.parts.name,
+                    "visibility lost: abandoning a message"
+                );
+                false
+            }
+            Ended::Overdue => {
                 self.count("released");
                 let receipt = &message.receipt;
                 self.change_visibility(receipt, Duration::ZERO).await;
                 false
             }
-            Some(Disposition::Ack) => {
+            Ended::Finished(Disposition::Ack) => {
                 self.count("acknowledged");
                 true
             }
-            Some(Disposition::Retry) => {
+            Ended::Finished(Disposition::Retry) => {
                 self.retry_later(&message).await;
                 false
             }
-            Some(Disposition::Replace { body, delay }) => self.replace(&body, delay).await,
-            Some(Disposition::DeadLetter(reason)) => self.dead_letter(&message, &reason).await,
+            Ended::Finished(Disposition::Replace { body, delay }) => {
+                self.replace(&body, delay).await
+            }
+            Ended::Finished(Disposition::DeadLetter(reason)) => {
+                self.dead_letter(&message, &reason).await
+            }
         };
         if is_done && acknowledge.send(message.receipt).await.is_err() {
             tracing::error!(queue = self.parts.name, "cannot acknowledge a message");
         }
     }
 
-    /// `None` if the message has to be released.
-    async fn handle(&self, message: &Message) -> Option<Disposition> {
+    async fn handle(&self, message: &Message) -> Ended<Disposition> {
         let context = Context {
             attempt: DeliveryAttempt::new(message, self.settings.max_receive_count),
             stop: self.stop.clone(),
@@ -119,8 +130,10 @@ impl<H: MessageHandler> Delivery<H> {
             detail,
             "message dead-lettered"
         );
+        let mut attributes = reason.attributes();
+        attributes.extend(DeliveryAttempt::new(message, u32::MAX).history());
         let dead_letters = &self.parts.dead_letters;
-        match dead_letters.forward(message, &reason.attributes()).await {
+        match dead_letters.forward(message, &attributes).await {
             Ok(()) => {
                 self.count("dead_lettered");
                 metric::DEAD_LETTERS.add(1, [queue, code]);

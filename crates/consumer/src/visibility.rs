@@ -1,10 +1,11 @@
 //! The heartbeat that keeps a message invisible while it is in work.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::{Queue, Receipt};
 use darkroom_telemetry::metric;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Time that a heartbeat in flight may still take when the process has to end.
@@ -21,38 +22,72 @@ pub(crate) struct Heartbeat<'a> {
     pub(crate) overdue: &'a CancellationToken,
 }
 
+/// The end of work under a heartbeat.
+#[derive(Debug)]
+pub(crate) enum Ended<T> {
+    /// The work is finished.
+    Finished(T),
+    /// The work has to be released.
+    Overdue,
+    /// The message is about to be delivered to another consumer, because no heartbeat succeeded.
+    /// Work that went on would write what the other consumer has already cleaned up.
+    Lost,
+}
+
 impl Heartbeat<'_> {
-    /// Runs `work` while the message stays invisible; `None` if `overdue` comes first.
+    /// Runs `work` for as long as the message stays invisible.
     ///
     /// The heartbeat has ended when this returns, its last call included: a late one would
     /// overwrite the visibility that is set next.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Ended<T> {
         let done = CancellationToken::new();
+        let extended_at = Mutex::new(Instant::now());
         // Three beats per timeout: two may fail before the message is delivered to another.
         let interval = self.visibility_timeout / 3;
         let heartbeat = async {
             while done.run_until_cancelled(sleep(interval)).await.is_some() {
                 tokio::select! {
                     biased;
-                    () = self.beat(interval) => {}
+                    () = self.beat(interval, &extended_at) => {}
                     () = last_heartbeat(self.overdue) => {}
                 }
             }
         };
         let work = async {
-            let result = self.overdue.run_until_cancelled(work).await;
+            let ended = tokio::select! {
+                biased;
+                result = self.overdue.run_until_cancelled(work) => {
+                    result.map_or(Ended::Overdue, Ended::Finished)
+                }
+                () = self.lost(&extended_at) => Ended::Lost,
+            };
             done.cancel();
-            result
+            ended
         };
         tokio::join!(work, heartbeat).0
     }
 
-    async fn beat(&self, time_limit: Duration) {
+    /// Returns shortly before the visibility timeout ends that was last set.
+    async fn lost(&self, extended_at: &Mutex<Instant>) {
+        loop {
+            let deadline = read(extended_at) + self.visibility_timeout * 5 / 6;
+            if deadline <= Instant::now() {
+                return;
+            }
+            sleep_until(deadline).await;
+        }
+    }
+
+    async fn beat(&self, time_limit: Duration, extended_at: &Mutex<Instant>) {
+        let started_at = Instant::now();
         let extended = self
             .queue
             .change_visibility(self.receipt, self.visibility_timeout);
         let error = match timeout(time_limit, extended).await {
-            Ok(Ok(())) => return,
+            Ok(Ok(())) => {
+                *extended_at.lock().unwrap_or_else(PoisonError::into_inner) = started_at;
+                return;
+            }
             Ok(Err(error)) => error.to_string(),
             Err(elapsed) => elapsed.to_string(),
         };
@@ -63,6 +98,10 @@ impl Heartbeat<'_> {
             "cannot extend a visibility timeout"
         );
     }
+}
+
+fn read(instant: &Mutex<Instant>) -> Instant {
+    *instant.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn last_heartbeat(overdue: &CancellationToken) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use darkroom_cloud::{CloudError, CloudErrorKind, Message, Queue, Receipt};
-use darkroom_consumer::DeadLetterReason;
+use darkroom_consumer::{DeadLetterReason, DeliveryAttempt};
 use darkroom_contract::Notification;
 use darkroom_uploads::UploadStore;
 use futures_util::future::join_all;
@@ -118,7 +118,7 @@ impl DeadLetters {
             sent_at: message.sent_at,
         };
         if action == DeadLetterAction::Redrive {
-            self.events.forward(message, &BTreeMap::new()).await?;
+            self.events.forward(message, &history(message)).await?;
         }
         if action != DeadLetterAction::List {
             self.delete(message.receipt.clone()).await?;
@@ -141,6 +141,22 @@ impl DeadLetters {
             detail,
         ))
     }
+}
+
+/// The history of a dead letter, so that what its attempts left behind is still cleaned up. A worker
+/// has written it; a dead letter that SQS itself moved was not delivered before it was sent.
+fn history(message: &Message) -> BTreeMap<&'static str, String> {
+    let attempt = DeliveryAttempt::new(message, u32::MAX);
+    let first_received_at = if attempt.is_redriven {
+        attempt.first_received_at
+    } else {
+        message.sent_at
+    };
+    let attempt = DeliveryAttempt {
+        first_received_at,
+        ..attempt
+    };
+    attempt.history()
 }
 
 fn keys(message: &Message) -> Vec<String> {
