@@ -1,0 +1,159 @@
+//! Clients, their issuers, and S3's notifications.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use darkroom_cloud::{Bucket, Queue, UploadOptions};
+use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};
+use darkroom_uploads::UploadStore;
+use tokio::time::sleep;
+
+use crate::process::Process;
+use crate::worker::store;
+use crate::world::World;
+
+/// The longest pause between two actions of a client.
+const MAX_PAUSE: Duration = Duration::from_secs(90);
+/// The longest way of a notification.
+const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
+const MAX_ACTIONS: u64 = 4;
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// A body that is no notification.
+pub(crate) const MALFORMED: &str = "malformed";
+
+/// Runs one client to the end of its script: it uploads, then overwrites, deletes, uploads again,
+/// or says that the upload is complete.
+pub(crate) async fn run(world: Arc<World>, number: u64) {
+    let Some(key) = key(number) else {
+        return;
+    };
+    let name = format!("client.{number}");
+    sleep(world.draw_duration(MAX_PAUSE)).await;
+    upload(&world, &name, &key).await;
+    for _ in 0..world.draw(MAX_ACTIONS) {
+        sleep(world.draw_duration(MAX_PAUSE)).await;
+        match world.draw(10) {
+            0..3 => upload(&world, &name, &key).await,
+            3..6 => delete(&world, &name, &key).await,
+            6 => complete(&world, &name, &key).await,
+            7 => send_malformed(&world, &name).await,
+            _ => read_stage(&world, &name, &key).await,
+        }
+    }
+}
+
+/// An id that depends on nothing but the number, so that runs of one seed agree on the order of
+/// keys.
+fn key(number: u64) -> Option<RawKey> {
+    let id: UploadId = format!("01920000-0000-7000-8000-{number:012x}")
+        .parse()
+        .ok()?;
+    Some(RawKey {
+        profile: "avatar".parse().ok()?,
+        owner: "u1".parse().ok()?,
+        id,
+    })
+}
+
+/// PUTs an object, of which S3 then notifies.
+async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
+    let kind = if world.draw(6) == 0 { "bad" } else { "image" };
+    let content = Bytes::from(format!("{kind} {}", world.draw(u64::MAX)));
+    let object_key = key.to_string();
+    let info = {
+        let mut state = world.state();
+        let options = UploadOptions::default();
+        let info = world.raw.upload(&object_key, content.clone(), options);
+        state.registry.add(key, info.etag.clone(), content);
+        info
+    };
+    world.trace(
+        name,
+        format_args!("uploads {kind} {object_key} {}", info.etag),
+    );
+    let event = ObjectEvent {
+        size: Some(info.size),
+        etag: Some(info.etag),
+        ..ObjectEvent::created(world.raw.name(), object_key)
+    };
+    notify(world, name, key, &event).await;
+}
+
+/// Queues the event of an object once, twice, or never, and late.
+async fn notify(world: &World, name: &str, key: &RawKey, event: &ObjectEvent) {
+    if world.happens(world.rates.lost) {
+        world.trace(name, format_args!("event lost"));
+        if let Some(record) = world.state().registry.get_mut(key.id) {
+            record.has_lost_events = true;
+        }
+        return;
+    }
+    let copies = 1 + u64::from(world.happens(world.rates.duplicate));
+    let body = notification_body(event);
+    for _ in 0..copies {
+        let delay = world.draw_duration(MAX_EVENT_DELAY);
+        // A queue in memory accepts every message.
+        let _ = world.events.send_delayed(&body, delay).await;
+    }
+}
+
+/// DELETEs the upload, again and again until an issuer confirms it.
+async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
+    world.trace(name, format_args!("deletes {key}"));
+    if let Some(record) = world.state().registry.get_mut(key.id) {
+        record.is_deletion_requested = true;
+    }
+    loop {
+        let (issuer, store) = issuer(world);
+        let deleted = tokio::select! {
+            biased;
+            () = issuer.crashed() => false,
+            deleted = store.delete(key) => deleted.is_ok(),
+        };
+        if deleted {
+            world.trace(name, format_args!("has deleted {key}"));
+            return;
+        }
+        sleep(RETRY_PAUSE).await;
+    }
+}
+
+/// Reports that the upload is complete, once.
+async fn complete(world: &Arc<World>, name: &str, key: &RawKey) {
+    world.trace(name, format_args!("completes {key}"));
+    let (issuer, store) = issuer(world);
+    let completed = async {
+        if let Ok(Some(info)) = store.source_info(key).await {
+            let event = store.event(key, Some((&info).into()), false);
+            let _ = store.requeue(&[event]).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = issuer.crashed() => {}
+        () = completed => {}
+    }
+}
+
+async fn read_stage(world: &Arc<World>, name: &str, key: &RawKey) {
+    let (issuer, store) = issuer(world);
+    let stage = tokio::select! {
+        biased;
+        () = issuer.crashed() => "unknown",
+        stage = store.stage(key) => stage.map_or("unknown", |stage| stage.name()),
+    };
+    world.trace(name, format_args!("reads that {key} is {stage}"));
+}
+
+async fn send_malformed(world: &World, name: &str) {
+    world.trace(name, format_args!("sends a malformed message"));
+    let _ = world.events.send(&[MALFORMED.to_owned()]).await;
+}
+
+/// One of two issuers. They keep no state, so each request may as well have a process of its own.
+fn issuer(world: &Arc<World>) -> (Process, UploadStore) {
+    let process = Process::new(world, &format!("issuer.{}", world.draw(2)));
+    let store = store(&process);
+    (process, store)
+}

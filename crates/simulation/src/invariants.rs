@@ -1,0 +1,170 @@
+//! The invariants that hold after every step.
+
+use bytes::Bytes;
+use darkroom_cloud::MemoryBucket;
+use darkroom_contract::{
+    Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId, sha256_hex,
+};
+
+use crate::registry::UploadRecord;
+use crate::renderer::{is_bad, variant_bytes};
+use crate::world::World;
+
+/// Reads the manifest of an upload.
+pub(crate) fn manifest(media: &MemoryBucket, key: &RawKey) -> Option<Manifest> {
+    let json = media.bytes(&key.manifest_key())?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// The entity tag of an upload's raw object.
+pub(crate) fn source_etag(world: &World, key: &RawKey) -> Option<String> {
+    let info = world.raw.info(&key.to_string())?;
+    Some(info.etag)
+}
+
+/// Notes that a manifest was written.
+pub(crate) fn note_manifest(world: &World, object_key: &str) {
+    if !object_key.starts_with("manifests/") {
+        return;
+    }
+    let mut state = world.state();
+    let step = state.trace.steps();
+    let Some(record) = upload_id(object_key).and_then(|id| state.registry.get_mut(id)) else {
+        return;
+    };
+    record.manifest_written_at = Some(step);
+    if let Some(manifest) = manifest(&world.media, &record.key) {
+        record.outcomes.insert(manifest.source.etag);
+    }
+}
+
+/// Notes that a raw object was deleted.
+pub(crate) fn note_deletion(world: &World, object_key: &str) {
+    if let Ok(key) = RawKey::parse(object_key) {
+        let mut state = world.state();
+        let step = state.trace.steps();
+        if let Some(record) = state.registry.get_mut(key.id) {
+            record.source_deleted_at.get_or_insert(step);
+        }
+    }
+}
+
+/// Checks the upload that an object of the media bucket belongs to: a `ready` manifest names only
+/// variants that exist, made from the source that it names.
+pub(crate) fn check_object(world: &World, object_key: &str) {
+    let Some(id) = upload_id(object_key) else {
+        return;
+    };
+    let state = world.state();
+    let Some(record) = state.registry.get(id) else {
+        return;
+    };
+    if record.is_deletion_requested {
+        return;
+    }
+    let problem = variants_problem(world, record, !record.is_overwritten());
+    drop(state);
+    if let Some(problem) = problem {
+        world.violate(problem);
+    }
+}
+
+/// The problem with the variants of a `ready` manifest, if there is one.
+pub(crate) fn variants_problem(
+    world: &World,
+    record: &UploadRecord,
+    checks_content: bool,
+) -> Option<String> {
+    let manifest = manifest(&world.media, &record.key)?;
+    let Outcome::Ready { variants, .. } = &manifest.outcome else {
+        return None;
+    };
+    let id = record.key.id;
+    let source = record.contents.get(&manifest.source.etag);
+    let Some(source) = source else {
+        return Some(format!("{id}: the manifest names a source that never was"));
+    };
+    for variant in variants {
+        let Some(bytes) = world.media.bytes(&variant.key) else {
+            return Some(format!("{id}: variant {} does not exist", variant.key));
+        };
+        let is_right =
+            bytes == variant_bytes(&variant.name, source) && sha256_hex(&bytes) == variant.sha256;
+        if checks_content && !is_right {
+            return Some(format!(
+                "{id}: variant {} is of another source",
+                variant.key
+            ));
+        }
+    }
+    None
+}
+
+/// Checks a message that was deleted: the outcome of its object is durable.
+pub(crate) fn check_deleted_message(world: &World, body: &str) {
+    let Ok(Notification::Records(records)) = Notification::parse(body) else {
+        if !world.dead_letters.bodies().iter().any(|one| one == body) {
+            world.violate("a malformed message was deleted and is no dead letter".to_owned());
+        }
+        return;
+    };
+    for event in records.into_iter().flatten() {
+        if !is_settled(world, &event, body) {
+            let violation = format!("{}: message deleted before its outcome", event.key);
+            world.violate(violation);
+        }
+    }
+}
+
+fn is_settled(world: &World, event: &ObjectEvent, body: &str) -> bool {
+    let Ok(key) = RawKey::parse(&event.key) else {
+        return true;
+    };
+    let Some(current) = source_etag(world, &key) else {
+        return true;
+    };
+    if event.etag.as_ref().is_some_and(|etag| *etag != current) {
+        // The current object has an event of its own.
+        return true;
+    }
+    let state = world.state();
+    let record = state.registry.get(key.id);
+    let has_outcome = record.is_some_and(|record| record.outcomes.contains(&current));
+    drop(state);
+    has_outcome || world.dead_letters.bodies().iter().any(|one| one == body)
+}
+
+/// Checks an outcome that is published: its upload was not deleted before its manifest was written.
+pub(crate) fn check_published(world: &World, body: &str) {
+    let Ok(event) = serde_json::from_str::<OutcomeEvent>(body) else {
+        world.violate("an outcome event cannot be read".to_owned());
+        return;
+    };
+    let id = event.manifest.id;
+    let state = world.state();
+    let Some(record) = state.registry.get(id) else {
+        return;
+    };
+    let deleted_before = match (record.source_deleted_at, record.manifest_written_at) {
+        (Some(deleted), Some(written)) => deleted < written,
+        _ => false,
+    };
+    drop(state);
+    if deleted_before {
+        world.violate(format!(
+            "{id}: an outcome of a deleted upload was published"
+        ));
+    }
+}
+
+/// The right outcome of a content, such as `"ready"`.
+pub(crate) fn right_status(content: &Bytes) -> &'static str {
+    if is_bad(content) { "rejected" } else { "ready" }
+}
+
+/// The upload that an object of the media bucket belongs to: `…/{id}.json`, `…/{id}_thumb.webp`.
+fn upload_id(object_key: &str) -> Option<UploadId> {
+    const UUID_LENGTH: usize = 36;
+    let name = object_key.rsplit('/').next()?;
+    name.get(..UUID_LENGTH)?.parse().ok()
+}

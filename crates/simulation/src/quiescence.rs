@@ -1,0 +1,142 @@
+//! The end of a run: the faults stop, and everything has to come right.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_cloud::{CloudError, MemoryBucket};
+use darkroom_contract::RawKey;
+use darkroom_worker::{Backfill, DeadLetterAction, DeadLetters};
+use tokio::time::{Instant, sleep};
+
+use crate::client::MALFORMED;
+use crate::invariants::{manifest, right_status, source_etag, variants_problem};
+use crate::process::Process;
+use crate::registry::UploadRecord;
+use crate::worker::store;
+use crate::world::World;
+
+/// More than the longest wait for a store and all backoffs.
+const DEADLINE: Duration = Duration::from_secs(12 * 3600);
+const POLL: Duration = Duration::from_secs(30);
+
+/// Waits until the queue is empty, checks every upload that needed no help, does what an operator
+/// does (redrive, backfill), and checks all.
+pub(crate) async fn settle(world: &Arc<World>) {
+    stop_faults(world);
+    until_idle(world).await;
+    let dead_letters = world.dead_letters.bodies();
+    check_uploads(world, "without help", |record| {
+        let id = record.key.id.to_string();
+        let is_dead = dead_letters.iter().any(|body| body.contains(&id));
+        !record.has_lost_events && !is_dead
+    });
+    if let Err(error) = repair(world).await {
+        world.violate(format!("cannot repair: {error}"));
+    }
+    until_idle(world).await;
+    check_uploads(world, "after repair", |_| true);
+    check_orphans(world);
+}
+
+fn stop_faults(world: &World) {
+    let mut state = world.state();
+    state.has_faults = false;
+    state.is_store_down = false;
+    state.trace.add("world", format_args!("the faults stop"));
+}
+
+async fn until_idle(world: &World) {
+    let deadline = Instant::now() + DEADLINE;
+    while !world.events.is_empty() {
+        if Instant::now() > deadline {
+            world.violate("the queue does not become empty".to_owned());
+            return;
+        }
+        sleep(POLL).await;
+    }
+    // What was deleted from the queue may still be verified.
+    sleep(POLL).await;
+}
+
+/// Redrives dead letters and queues what has no outcome.
+async fn repair(world: &Arc<World>) -> Result<(), CloudError> {
+    let store = store(&Process::new(world, "operator"));
+    let dead_letters = DeadLetters {
+        dead_letters: Arc::new(world.dead_letters.clone()),
+        events: Arc::new(world.events.clone()),
+        store: store.clone(),
+    };
+    let all = HashSet::new();
+    let mut malformed = HashSet::new();
+    let list = dead_letters.apply(DeadLetterAction::List, &all, |letter| {
+        if letter.keys.is_empty() {
+            malformed.insert(letter.id);
+        }
+    });
+    list.await?;
+    if !malformed.is_empty() {
+        let purge = dead_letters.apply(DeadLetterAction::Purge, &malformed, |_| {});
+        purge.await?;
+    }
+    let redrive = dead_letters.apply(DeadLetterAction::Redrive, &all, |_| {});
+    redrive.await?;
+    until_idle(world).await;
+    let backfill = Backfill {
+        store,
+        profile: None,
+        force: false,
+        dry_run: false,
+    };
+    backfill.run(|_| {}).await?;
+    Ok(())
+}
+
+fn check_uploads(world: &World, when: &str, is_checked: impl Fn(&UploadRecord) -> bool) {
+    let state = world.state();
+    let checked = state.registry.records().filter(|record| is_checked(record));
+    let problems = checked.filter_map(|record| problem(world, record));
+    let problem = problems.into_iter().next();
+    drop(state);
+    if let Some(problem) = problem {
+        world.violate(format!("{when}: {problem}"));
+    }
+}
+
+/// The problem with the final state of an upload, if there is one.
+fn problem(world: &World, record: &UploadRecord) -> Option<String> {
+    let id = record.key.id;
+    let manifest = manifest(&world.media, &record.key);
+    let Some(etag) = source_etag(world, &record.key) else {
+        let left = outputs(&world.media, &record.key);
+        return (!left.is_empty()).then(|| format!("{id}: deleted, but there is {left:?}"));
+    };
+    let Some(manifest) = manifest else {
+        return Some(format!("{id}: there is no outcome"));
+    };
+    if manifest.source.etag != etag {
+        return Some(format!("{id}: the outcome is of another object"));
+    }
+    let right = record.contents.get(&etag).map(right_status);
+    let status = manifest.outcome.name();
+    if Some(status) != right {
+        return Some(format!(
+            "{id}: the outcome is {status} instead of {right:?}"
+        ));
+    }
+    variants_problem(world, record, true)
+}
+
+fn outputs(media: &MemoryBucket, key: &RawKey) -> Vec<String> {
+    let id = key.id.to_string();
+    let keys = media.keys().into_iter();
+    keys.filter(|key| key.contains(&id)).collect()
+}
+
+/// Everything malformed was purged, so nothing else may be left on a queue.
+fn check_orphans(world: &World) {
+    let left = world.dead_letters.bodies();
+    if left.iter().any(|body| body != MALFORMED) {
+        world.violate(format!("dead letters are left: {left:?}"));
+    }
+}

@@ -1,0 +1,66 @@
+//! The truth about every upload, as only the simulation knows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use darkroom_contract::{RawKey, UploadId};
+
+/// Everything that was uploaded.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    uploads: BTreeMap<UploadId, UploadRecord>,
+}
+
+/// The history of one upload.
+#[derive(Debug)]
+pub(crate) struct UploadRecord {
+    pub(crate) key: RawKey,
+    /// The content of every object that the key has had, by entity tag.
+    pub(crate) contents: BTreeMap<String, Bytes>,
+    /// The entity tags of the objects whose outcome has been written.
+    pub(crate) outcomes: BTreeSet<String>,
+    /// A deletion was requested.
+    pub(crate) is_deletion_requested: bool,
+    /// An event of it was lost.
+    pub(crate) has_lost_events: bool,
+    /// The step of the last deletion of its raw object, if it has not been uploaded again.
+    pub(crate) source_deleted_at: Option<u64>,
+    /// The step at which its manifest was last written.
+    pub(crate) manifest_written_at: Option<u64>,
+}
+
+impl UploadRecord {
+    /// Returns `true` if the key has had more than one object.
+    pub(crate) fn is_overwritten(&self) -> bool {
+        self.contents.len() > 1
+    }
+}
+
+impl Registry {
+    /// Adds an object of an upload.
+    pub(crate) fn add(&mut self, key: &RawKey, etag: String, content: Bytes) {
+        let record = self.uploads.entry(key.id).or_insert_with(|| UploadRecord {
+            key: key.clone(),
+            contents: BTreeMap::new(),
+            outcomes: BTreeSet::new(),
+            is_deletion_requested: false,
+            has_lost_events: false,
+            source_deleted_at: None,
+            manifest_written_at: None,
+        });
+        record.contents.insert(etag, content);
+        record.source_deleted_at = None;
+    }
+
+    pub(crate) fn get(&self, id: UploadId) -> Option<&UploadRecord> {
+        self.uploads.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: UploadId) -> Option<&mut UploadRecord> {
+        self.uploads.get_mut(&id)
+    }
+
+    pub(crate) fn records(&self) -> impl Iterator<Item = &UploadRecord> {
+        self.uploads.values()
+    }
+}

@@ -1,0 +1,169 @@
+//! One run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::world::World;
+use crate::{client, quiescence, worker};
+
+const WORKERS: u64 = 3;
+const MAX_CLIENTS: u64 = 6;
+/// The longest pause between two outages, and the longest outage.
+const MAX_OUTAGE_PAUSE: Duration = Duration::from_secs(600);
+const MAX_OUTAGE: Duration = Duration::from_secs(400);
+
+/// Options of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Keeps the lines of the trace.
+    pub keeps_trace: bool,
+}
+
+/// A run in which every invariant held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The number of steps in the trace.
+    pub steps: u64,
+    /// A digest of the trace: two runs of one seed have the same.
+    pub digest: u64,
+    /// The trace, if it was kept.
+    pub trace: Vec<String>,
+}
+
+/// A run in which an invariant was violated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The first violation.
+    pub violation: String,
+    /// The run.
+    pub summary: Summary,
+}
+
+/// Runs the seed.
+///
+/// # Errors
+/// [`Failure`] if an invariant is violated.
+pub fn simulate(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
+    // Backoffs draw their jitter from the thread.
+    fastrand::seed(seed);
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return Err(Box::new(not_started(&error))),
+    };
+    runtime.block_on(run(seed, options))
+}
+
+async fn run(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
+    let world = Arc::new(World::new(seed, options.keeps_trace));
+    let mut background = JoinSet::new();
+    for number in 0..WORKERS {
+        let name = format!("worker.{number}");
+        background.spawn(worker::supervise(Arc::clone(&world), name));
+    }
+    background.spawn(outages(Arc::clone(&world)));
+    let mut clients = JoinSet::new();
+    for number in 0..=world.draw(MAX_CLIENTS) {
+        clients.spawn(client::run(Arc::clone(&world), number));
+    }
+    while clients.join_next().await.is_some() {}
+    quiescence::settle(&world).await;
+    drop(background);
+    let mut state = world.state();
+    let summary = Summary {
+        steps: state.trace.steps(),
+        digest: state.trace.digest(),
+        trace: state.trace.take_lines(),
+    };
+    match state.violation.take() {
+        None => Ok(summary),
+        Some(violation) => Err(Box::new(Failure { violation, summary })),
+    }
+}
+
+/// Takes the store down from time to time.
+async fn outages(world: Arc<World>) {
+    loop {
+        sleep(world.draw_duration(MAX_OUTAGE_PAUSE)).await;
+        set_down(&world, true);
+        sleep(world.draw_duration(MAX_OUTAGE)).await;
+        set_down(&world, false);
+    }
+}
+
+fn set_down(world: &World, is_down: bool) {
+    let mut state = world.state();
+    if state.has_faults {
+        state.is_store_down = is_down;
+        state
+            .trace
+            .add("world", format_args!("the store is down: {is_down}"));
+    }
+}
+
+fn not_started(error: &std::io::Error) -> Failure {
+    Failure {
+        violation: format!("no runtime: {error}"),
+        summary: Summary {
+            steps: 0,
+            digest: 0,
+            trace: Vec::new(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number of seeds with every test run; the command runs any number.
+    const SEEDS: u64 = 2_000;
+
+    #[test]
+    fn every_invariant_holds_for_two_thousand_seeds() {
+        for seed in 0..SEEDS {
+            if let Err(failure) = simulate(seed, Options::default()) {
+                panic!("seed {seed}: {}", failure.violation);
+            }
+        }
+    }
+
+    #[test]
+    fn a_seed_replays_exactly() {
+        for seed in 0..20 {
+            let first = simulate(seed, Options::default());
+            let options = Options { keeps_trace: true };
+            let second = simulate(seed, options);
+            let digest = |run: Result<Summary, Box<Failure>>| match run {
+                Ok(summary) => summary.digest,
+                Err(failure) => failure.summary.digest,
+            };
+            assert_eq!(digest(first), digest(second), "seed {seed}");
+        }
+    }
+
+    #[cfg(feature = "planted-bugs")]
+    #[test]
+    fn every_planted_bug_is_found() {
+        use darkroom_consumer::planted::{Bug, plant};
+
+        for bug in [
+            Bug::DeleteBeforePublish,
+            Bug::NoVerifyAfterPublish,
+            Bug::HeartbeatAfterBackoff,
+        ] {
+            plant(Some(bug));
+            let found = (0..SEEDS).find_map(|seed| simulate(seed, Options::default()).err());
+            plant(None);
+            let failure = found.unwrap_or_else(|| panic!("{bug:?} is not found"));
+            println!("{bug:?}: {}", failure.violation);
+        }
+    }
+}
