@@ -14,12 +14,12 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Detail {
-    bucket: S3Bucket,
+    bucket: Bucket,
     object: Object,
 }
 
 #[derive(Deserialize)]
-struct S3Bucket {
+struct Bucket {
     name: String,
 }
 

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_test_event_has_no_records() {
-        let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","S3Bucket":"b"}"#;
+        let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#;
         assert_eq!(Notification::parse(body), Ok(Notification::Test));
     }
 

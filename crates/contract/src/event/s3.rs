@@ -18,12 +18,12 @@ struct Record {
 
 #[derive(Deserialize)]
 struct Entity {
-    bucket: S3Bucket,
+    bucket: Bucket,
     object: Object,
 }
 
 #[derive(Deserialize)]
-struct S3Bucket {
+struct Bucket {
     name: String,
 }
 

@@ -21,7 +21,7 @@ metrics! {
     /// Messages received again.
     REDELIVERIES: Counter = "darkroom_consumer_redeliveries_total"["queue"];
 
-    /// Messages by the result of an attempt: acknowledged, retried, dead_lettered, released.
+    /// Messages by the result of an attempt: acknowledged, retried, dead_lettered, released, lost.
     MESSAGES: Counter = "darkroom_consumer_messages_total"["queue", "result"];
 
     /// Messages sent to the dead-letter queue, by reason.
