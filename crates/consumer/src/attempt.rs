@@ -43,7 +43,7 @@ impl DeliveryAttempt {
         }
     }
 
-    /// The message attributes that carry the history to the dead-letter queue and back.
+    /// The message attributes with the history, which follow it to the dead-letter queue and back.
     pub fn history(&self) -> BTreeMap<&'static str, String> {
         let first = self.first_received_at.into_iter();
         first

@@ -16,7 +16,7 @@ pub(crate) enum Fate {
     CrashAfter,
 }
 
-/// Rates of faults, drawn anew for every run: some runs have few faults, some have many.
+/// Rates of faults, drawn for every run: some runs have few faults, some have many.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rates {
     crash: f64,

@@ -27,7 +27,7 @@ pub(crate) struct FaultyQueue {
 struct Delivery {
     receipt: Receipt,
     body: String,
-    /// The message was given back with this visibility timeout.
+    /// The message was released with this visibility timeout.
     backoff: Option<Duration>,
 }
 

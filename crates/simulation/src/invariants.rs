@@ -109,14 +109,14 @@ pub(crate) fn check_deleted_message(world: &World, body: &str) {
         return;
     };
     for event in records.into_iter().flatten() {
-        if !is_settled(world, &event, body) {
+        if !is_final(world, &event, body) {
             let violation = format!("{}: message deleted before its outcome", event.key);
             world.violate(violation);
         }
     }
 }
 
-fn is_settled(world: &World, event: &ObjectEvent, body: &str) -> bool {
+fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
     let Ok(key) = RawKey::parse(&event.key) else {
         return true;
     };

@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// Waits until the queue is empty, checks every upload that needed no help, does what an operator
 /// does (redrive, backfill), and checks all.
-pub(crate) async fn settle(world: &Arc<World>) {
+pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
     let dead_letters = world.dead_letters.bodies();

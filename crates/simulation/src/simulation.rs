@@ -74,7 +74,7 @@ async fn run(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
         clients.spawn(client::run(Arc::clone(&world), number));
     }
     while clients.join_next().await.is_some() {}
-    quiescence::settle(&world).await;
+    quiescence::reach(&world).await;
     drop(background);
     let mut state = world.state();
     let summary = Summary {

@@ -28,7 +28,7 @@ impl UploadStore {
     /// its profile, and those that `manifest` names because an earlier configuration made them.
     ///
     /// Returns the raw object if the client has uploaded it again meanwhile. Then its outcome may be
-    /// among what was deleted, so that it has to be rendered anew.
+    /// among what was deleted, so that it has to be rendered again.
     ///
     /// # Errors
     /// The error of the first call that failed.
