@@ -57,31 +57,31 @@ pub(crate) fn twenty_kinds() -> anyhow::Result<Vec<TestImage>> {
     let moving = small_animation();
     let transparent = moving.composed().swap_remove(1);
     let gray = image::DynamicImage::from(image.clone()).into_luma8();
-    let on_its_side = Jpeg::of(&rotated_for_orientation(&image, 6));
+    let on_its_side = Jpeg::new(&rotated_for_orientation(&image, 6));
     let private = Exif::new()
         .orientation(6)
         .gps(48.85, 2.29)
         .user_comment(CANARY);
-    let jpeg = Jpeg::of(&image).build();
+    let jpeg = Jpeg::new(&image).build();
     [
         jpeg.clone(),
-        Jpeg::of(&scene(1600, 1200)).build(),
-        Jpeg::of(&scene(300, 500)).build(),
+        Jpeg::new(&scene(1600, 1200)).build(),
+        Jpeg::new(&scene(300, 500)).build(),
         on_its_side.exif(&private).build(),
-        Jpeg::of_gray(&gray).build(),
-        Jpeg::of(&image).icc(&icc_profile("sRGB")).build(),
-        Jpeg::of(&image).tail(&[7; 5000]).build(),
-        Jpeg::of(&scene(1, 1)).build(),
-        Png::of(&image).build(),
-        Png::of_rgba(&transparent).build(),
-        Png::of(&image).text("Author", CANARY).build(),
-        Gif::of(&image).build(),
+        Jpeg::from_gray(&gray).build(),
+        Jpeg::new(&image).icc(&icc_profile("sRGB")).build(),
+        Jpeg::new(&image).tail(&[7; 5000]).build(),
+        Jpeg::new(&scene(1, 1)).build(),
+        Png::new(&image).build(),
+        Png::from_rgba(&transparent).build(),
+        Png::new(&image).text("Author", CANARY).build(),
+        Gif::new(&image).build(),
         moving.gif(),
         Webp::lossy(&image, 80).build(),
-        Webp::of(&image).build(),
+        Webp::new(&image).build(),
         moving.webp(),
         truncated(&jpeg, 60),
-        Jpeg::of(&scene(4097, 8)).build(),
+        Jpeg::new(&scene(4097, 8)).build(),
         script(),
         Vec::new(),
     ]
@@ -92,5 +92,5 @@ pub(crate) fn twenty_kinds() -> anyhow::Result<Vec<TestImage>> {
 
 /// Returns an image that differs from that of any other number.
 pub(crate) fn numbered(number: u32) -> anyhow::Result<TestImage> {
-    TestImage::new(Jpeg::of(&scene(40 + number % 97, 30 + number / 97 % 89)).build())
+    TestImage::new(Jpeg::new(&scene(40 + number % 97, 30 + number / 97 % 89)).build())
 }

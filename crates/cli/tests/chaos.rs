@@ -88,7 +88,7 @@ fn a_contact_sheet_shows_every_image_before_and_after() {
 
     let folder = tempfile::tempdir().unwrap();
     let stored = rotated_for_orientation(&scene(100, 60), 6);
-    let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
+    let photo = Png::new(&stored).exif(&Exif::new().orientation(6)).build();
     std::fs::write(folder.path().join("photo.png"), photo).unwrap();
     std::fs::write(folder.path().join("text.png"), "not an image").unwrap();
     let folders = [folder.path().to_owned()];

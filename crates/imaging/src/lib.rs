@@ -14,7 +14,7 @@
 //!
 //! // A photo of 60 x 40 pixels by a camera that was held sideways.
 //! let stored = rotated_for_orientation(&scene(60, 40), 6);
-//! let photo = Png::of(&stored).exif(&Exif::new().orientation(6)).build();
+//! let photo = Png::new(&stored).exif(&Exif::new().orientation(6)).build();
 //!
 //! let recipe = Recipe {
 //!     limits: Limits {

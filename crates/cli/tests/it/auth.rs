@@ -29,7 +29,7 @@ fn in_environment(key: &Value) -> String {
 
 fn upload(system: &System, arguments: &[&str], token: Option<&str>) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     std::fs::write(folder.path().join("photo.jpg"), photo).unwrap();
     let mut command = darkroom(folder.path());
     command.args([

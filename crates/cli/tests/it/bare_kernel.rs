@@ -34,7 +34,7 @@ const SECCOMP: libc::c_long = libc::SYS_seccomp;
 
 fn with_photo() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let photo = Jpeg::of(&scene(60, 40)).build();
+    let photo = Jpeg::new(&scene(60, 40)).build();
     std::fs::write(folder.path().join("photo.jpg"), photo).unwrap();
     folder
 }

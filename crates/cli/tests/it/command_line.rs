@@ -30,7 +30,7 @@ fn folder() -> TempDir {
         .orientation(6)
         .gps(48.8584, 2.2945)
         .user_comment(CANARY);
-    let good = Jpeg::of(&scene(60, 40)).exif(&exif).build();
+    let good = Jpeg::new(&scene(60, 40)).exif(&exif).build();
     std::fs::create_dir(folder.path().join("more")).unwrap();
     for (name, bytes) in [
         ("good.jpg", good.clone()),

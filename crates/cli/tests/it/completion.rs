@@ -59,7 +59,7 @@ async fn who_says_that_an_upload_is_there_has_it_worked_on() {
     });
     let client = Client::new(address.unwrap());
 
-    let photo = Jpeg::of(&scene(300, 200)).build();
+    let photo = Jpeg::new(&scene(300, 200)).build();
     let ticket = client.ticket(photo.len()).await;
     let (status, problem) = complete(&client, &ticket).await;
     assert_eq!(

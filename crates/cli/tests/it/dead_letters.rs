@@ -60,7 +60,7 @@ async fn until_buried(system: &System, count: u64) {
 async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_QUEUES_MAX_RECEIVE_COUNT", "1")]);
     let raw = system.raw_bucket();
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let ready = system.client.upload(&photo).await;
     let ready = ready["source"]["key"].as_str().unwrap();
     let nobody = "01920000-0000-7000-8000-000000000000";
@@ -107,7 +107,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
 
 async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
     for _ in 0..2 {
         let outcome = system.client.upload(&photo).await;
@@ -180,7 +180,7 @@ async fn letters_are_deleted_only_by_somebody_who_says_so(cloud: Cloud) {
 
 async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let mut outcomes = Vec::new();
     for _ in 0..2 {
         outcomes.push(system.client.upload(&photo).await);

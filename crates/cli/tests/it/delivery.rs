@@ -19,7 +19,7 @@ async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
             ("DARKROOM_PROFILES_PHOTO_ACCESS", "private"),
         ],
     );
-    let photo = Jpeg::of(&scene(300, 200)).build();
+    let photo = Jpeg::new(&scene(300, 200)).build();
     let public = system.client.upload(&photo).await;
     let variant = &public["variants"][0];
     let (url, key) = (variant["url"].as_str(), variant["key"].as_str());

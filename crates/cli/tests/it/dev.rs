@@ -55,7 +55,7 @@ impl Dev {
 async fn the_printed_commands_work_as_printed() {
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("my photo.jpg");
-    std::fs::write(&photo, Jpeg::of(&scene(64, 48)).build()).unwrap();
+    std::fs::write(&photo, Jpeg::new(&scene(64, 48)).build()).unwrap();
     let dev = Dev::start(folder.path());
     let greeting = dev.process.stdout();
     let commands: Vec<&str> = greeting
@@ -84,7 +84,7 @@ async fn the_printed_commands_work_as_printed() {
 async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
-    let photo = Jpeg::of(&scene(640, 480)).build();
+    let photo = Jpeg::new(&scene(640, 480)).build();
     let ticket = dev.client.ticket(photo.len()).await;
     assert_eq!(dev.client.put(&ticket, &photo).await, 200);
     let first = dev.client.outcome(&ticket).await;
@@ -96,7 +96,7 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     assert_eq!(kept["finished_at"], first["finished_at"]);
     // Killed between the PUT and the outcome: picture after picture, until one is caught there.
     let mut unfinished = Vec::new();
-    let large = Jpeg::of(&scene(4000, 3000)).build();
+    let large = Jpeg::new(&scene(4000, 3000)).build();
     for _ in 0..4 {
         let ticket = dev.client.ticket(large.len()).await;
         assert_eq!(dev.client.put(&ticket, &large).await, 200);
@@ -121,7 +121,7 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
 async fn what_is_in_hand_is_finished_on_ctrl_c() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Dev::start(folder.path());
-    let photo = Jpeg::of(&scene(3000, 2000)).build();
+    let photo = Jpeg::new(&scene(3000, 2000)).build();
     for _ in 0..3 {
         let ticket = dev.client.ticket(photo.len()).await;
         assert_eq!(dev.client.put(&ticket, &photo).await, 200);

@@ -51,7 +51,7 @@ async fn python_sends_pictures_in_every_form_and_reads_the_results(cloud: Cloud)
     let system = System::start(cloud, &[]);
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("photo.jpg");
-    std::fs::write(&photo, Jpeg::of(&scene(300, 200)).build()).unwrap();
+    std::fs::write(&photo, Jpeg::new(&scene(300, 200)).build()).unwrap();
     let mut command = Command::new(venv.python());
     command
         .arg(clients().join("direct_upload.py"))

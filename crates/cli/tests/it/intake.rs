@@ -24,7 +24,7 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
 
 /// Uploads pictures and removes what became of them: their raw keys, and where outcomes are to be.
 async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, Vec<String>) {
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
     for _ in 0..count {
         let outcome = system.client.upload(&photo).await;
@@ -88,7 +88,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let outcome = system
         .client
-        .upload(&Jpeg::of(&scene(64, 48)).build())
+        .upload(&Jpeg::new(&scene(64, 48)).build())
         .await;
     let key = outcome["source"]["key"].as_str().unwrap();
     system.wait_until_idle().await;
@@ -106,7 +106,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
 async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let raw = system.raw().await;
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     for key in [
         "raw/red flower.jpg",
         "raw/a+b.jpg",
@@ -148,7 +148,7 @@ async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud
     system.wait_until_idle().await;
     let outcome = system
         .client
-        .upload(&Jpeg::of(&scene(64, 48)).build())
+        .upload(&Jpeg::new(&scene(64, 48)).build())
         .await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
 }
@@ -167,7 +167,7 @@ async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
     let name = key.to_string();
     let mut versions = Vec::new();
     for width in 1..=5 {
-        let photo = Jpeg::of(&scene(8 * width, 8)).build();
+        let photo = Jpeg::new(&scene(8 * width, 8)).build();
         raw.put(&name, photo.into(), ANY_TYPE).await.unwrap();
         versions.push(raw.head(&name).await.unwrap().unwrap());
     }

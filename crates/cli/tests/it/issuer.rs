@@ -59,7 +59,7 @@ async fn send_form(url: &str, body: Vec<u8>) -> Response {
 }
 
 fn photo() -> Vec<u8> {
-    Jpeg::of(&scene(300, 200)).build()
+    Jpeg::new(&scene(300, 200)).build()
 }
 
 async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
@@ -184,7 +184,7 @@ async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
 async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let (raw, media) = (system.raw().await, system.media().await);
-    let photo = Jpeg::of(&scene(3000, 2000)).build();
+    let photo = Jpeg::new(&scene(3000, 2000)).build();
     let mut deleted_in_work = 0;
     for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
         let ticket = system.client.ticket(photo.len()).await;
@@ -256,7 +256,7 @@ async fn pictures_that_come_through_the_service_end_like_any_other(cloud: Cloud)
 async fn looking_into_pictures_tells_what_they_carry(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let url = format!("{}/v1/inspect", system.client.issuer);
-    let photo = Jpeg::of(&scene(90, 60))
+    let photo = Jpeg::new(&scene(90, 60))
         .exif(&Exif::new().orientation(6).gps(48.1, 11.5))
         .build();
     let one: Value = post(&url, "image/jpeg", photo.clone())

@@ -21,11 +21,11 @@ on_both_clouds!(
 
 async fn what_is_no_picture_ends_as_rejected_with_its_code(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]);
-    let photo = Jpeg::of(&scene(400, 300)).build();
+    let photo = Jpeg::new(&scene(400, 300)).build();
     for (file, code) in [
         (script(), "unsupported_format"),
         (truncated(&photo, 50), "corrupt"),
-        (Jpeg::of(&scene(501, 10)).build(), "dimensions_exceeded"),
+        (Jpeg::new(&scene(501, 10)).build(), "dimensions_exceeded"),
         (b"nothing in particular".to_vec(), "not_an_image"),
     ] {
         let outcome = system.client.upload(&file).await;
@@ -50,7 +50,7 @@ async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
         content_type: "image/jpeg",
         cache_control: "no-store",
     };
-    let photo = Jpeg::of(&scene(400, 300)).build();
+    let photo = Jpeg::new(&scene(400, 300)).build();
     let raw = system.raw().await;
     raw.put(&upload.to_string(), photo.clone().into(), options)
         .await
@@ -65,7 +65,7 @@ async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
 async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let client = &system.client;
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "metadata": {"album": "7"}});
     let ticket = client.ticket_with(fields).await;
     let (url, headers) = (ticket["url"].as_str().unwrap(), &ticket["headers"]);
@@ -104,7 +104,7 @@ async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
 
 async fn a_url_takes_one_upload(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let ticket = system.client.ticket(photo.len()).await;
     assert_eq!(system.client.put(&ticket, &photo).await, 200);
     assert_eq!(system.client.put(&ticket, &photo).await, 412);
@@ -112,7 +112,7 @@ async fn a_url_takes_one_upload(cloud: Cloud) {
 
 async fn a_url_expires(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_ISSUER_UPLOAD_EXPIRY", "1s")]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let ticket = system.client.ticket(photo.len()).await;
     let expires_at = ticket["expires_at"].as_str().unwrap().to_owned();
     let format = &time::format_description::well_known::Rfc3339;

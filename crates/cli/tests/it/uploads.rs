@@ -62,7 +62,7 @@ async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Clou
 
 async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(300, 200)).build();
+    let photo = Jpeg::new(&scene(300, 200)).build();
     let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
     let crop = json!({"x": 10, "y": 20, "width": 100, "height": 50});
     let fields = json!({"size": photo.len(), "metadata": metadata, "crop": crop});
@@ -77,7 +77,7 @@ async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
 
 async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let ticket = system.client.ticket(photo.len()).await;
     assert_eq!(ticket["method"], "PUT");
     assert_eq!(ticket["fields"], Value::Null);
@@ -94,7 +94,7 @@ async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
 
 async fn a_type_that_was_declared_wrongly_is_reported(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    let photo = Jpeg::of(&scene(64, 48)).build();
+    let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "content_type": "image/png"});
     let ticket = system.client.ticket_with(fields).await;
     assert_eq!(system.client.put(&ticket, &photo).await, 200);
@@ -111,7 +111,7 @@ fn photo_on_its_side(upright: &RgbImage) -> Vec<u8> {
         .gps_area(CANARY)
         .maker_note(CANARY.as_bytes())
         .user_comment(CANARY);
-    Jpeg::of(&rotated_for_orientation(upright, 6))
+    Jpeg::new(&rotated_for_orientation(upright, 6))
         .exif(&exif)
         .comment(CANARY)
         .tail(CANARY.as_bytes())

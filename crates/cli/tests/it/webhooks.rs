@@ -104,7 +104,7 @@ async fn every_outcome_is_told_signed_and_again_until_it_is_taken(cloud: Cloud) 
     );
     let ready = system
         .client
-        .upload(&Jpeg::of(&scene(300, 200)).build())
+        .upload(&Jpeg::new(&scene(300, 200)).build())
         .await;
     let told = async |count: usize| {
         let enough = async || match receiver.all() {

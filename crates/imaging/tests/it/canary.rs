@@ -125,7 +125,7 @@ fn notes_and_rejections_do_not_repeat_the_source() {
 
 #[test]
 fn a_requested_profile_is_kept_and_not_reported_as_removed() {
-    let file = Jpeg::of(&scene(48, 36))
+    let file = Jpeg::new(&scene(48, 36))
         .icc(&icc_profile(CANARY))
         .comment("gone")
         .build();

@@ -98,7 +98,7 @@ fn profiles_of_the_corpus_are_applied() {
 /// Renders a PNG of one gray level with these chunks and returns the resulting level.
 fn gray_after(level: u8, chunks: &[(&[u8; 4], &[u8])]) -> u8 {
     let image = RgbImage::from_pixel(4, 4, Rgb([level; 3]));
-    let mut file = Png::of(&image);
+    let mut file = Png::new(&image);
     for (name, data) in chunks {
         file = file.chunk(name, data);
     }
@@ -129,13 +129,13 @@ fn a_profile_overrides_gamma_and_code_points_override_a_profile() {
     let image = RgbImage::from_pixel(4, 4, Rgb([200, 80, 40]));
     let profile = profile_in(&reference("prophoto.source.png"));
     let pixel = |file: &Png| *only(&file.build(), &lossless()).get_pixel(0, 0);
-    let by_profile = pixel(&Png::of(&image).icc("p", &profile));
+    let by_profile = pixel(&Png::new(&image).icc("p", &profile));
     assert_ne!(by_profile, image::Rgba([200, 80, 40, 255]));
     let (name, data) = LINEAR_GAMMA;
-    let with_gamma = Png::of(&image).icc("p", &profile).chunk(name, data);
+    let with_gamma = Png::new(&image).icc("p", &profile).chunk(name, data);
     assert_eq!(pixel(&with_gamma), by_profile);
     let (name, data) = SRGB_CODE_POINTS;
-    let with_points = Png::of(&image).icc("p", &profile).chunk(name, data);
+    let with_points = Png::new(&image).icc("p", &profile).chunk(name, data);
     assert_eq!(pixel(&with_points), image::Rgba([200, 80, 40, 255]));
 }
 
@@ -155,7 +155,7 @@ fn profile_in(file: &[u8]) -> Vec<u8> {
 #[test]
 fn an_invalid_profile_is_ignored_with_a_note() {
     let image = chart(16, 16);
-    let plain = only(&Png::of(&image).build(), &lossless());
+    let plain = only(&Png::new(&image).build(), &lossless());
     let whole = profile_in(&reference("prophoto.source.png"));
     let broken = [
         b"not a profile".to_vec(),
@@ -163,7 +163,7 @@ fn an_invalid_profile_is_ignored_with_a_note() {
         profile_in(&reference("grey_gamma.source.png")),
     ];
     for profile in broken {
-        let file = Png::of(&image).icc("p", &profile).build();
+        let file = Png::new(&image).icc("p", &profile).build();
         let rendered = render(&file, &lossless()).unwrap();
         let codes: Vec<_> = rendered.notes.iter().map(|note| note.code).collect();
         assert_eq!(codes, [NoteCode::IccIgnored]);
@@ -174,10 +174,10 @@ fn an_invalid_profile_is_ignored_with_a_note() {
 #[test]
 fn a_profile_equivalent_to_srgb_changes_nothing() {
     let image = chart(32, 32);
-    let file = Png::of(&image).icc("p", &reference("srgb.icc")).build();
+    let file = Png::new(&image).icc("p", &reference("srgb.icc")).build();
     let rendered = render(&file, &lossless()).unwrap();
     assert_eq!(rendered.notes, []);
-    let plain = only(&Png::of(&image).build(), &lossless());
+    let plain = only(&Png::new(&image).build(), &lossless());
     assert_eq!(decoded(&rendered.variants[0]), plain);
 }
 
@@ -244,7 +244,7 @@ fn cmyk_without_a_profile_is_not_inverted() {
 #[test]
 fn a_gray_jpeg_stays_gray() {
     let gray = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x * 8 + y * 4) as u8]));
-    let image = only(&Jpeg::of_gray(&gray).build(), &lossless());
+    let image = only(&Jpeg::from_gray(&gray).build(), &lossless());
     for (out, gray) in image.pixels().zip(gray.pixels()) {
         assert_eq!((out[0], out[1]), (out[1], out[2]));
         assert!(out[0].abs_diff(gray[0]) <= 2);

@@ -58,7 +58,7 @@ fn photograph() -> RgbImage {
 
 #[test]
 fn flat_graphics_from_a_lossless_source_stay_lossless_if_that_is_smaller() {
-    let file = Png::of(&screenshot()).build();
+    let file = Png::new(&screenshot()).build();
     assert_eq!(bitstream(&file, &webp(WebpMode::Auto)), "lossless");
     let size = |mode| render(&file, &webp(mode)).unwrap().variants[0].bytes.len();
     assert!(size(WebpMode::Auto) <= size(WebpMode::Lossy));
@@ -67,15 +67,15 @@ fn flat_graphics_from_a_lossless_source_stay_lossless_if_that_is_smaller() {
 #[test]
 fn photographs_are_lossy_in_auto_mode_whatever_their_source() {
     let auto = webp(WebpMode::Auto);
-    assert_eq!(bitstream(&Png::of(&photograph()).build(), &auto), "lossy");
-    assert_eq!(bitstream(&Jpeg::of(&screenshot()).build(), &auto), "lossy");
+    assert_eq!(bitstream(&Png::new(&photograph()).build(), &auto), "lossy");
+    assert_eq!(bitstream(&Jpeg::new(&screenshot()).build(), &auto), "lossy");
 }
 
 #[test]
 fn lossless_encodings_keep_every_pixel() {
     let image = chart(97, 61);
     let expected = image::DynamicImage::from(image.clone()).into_rgba8();
-    let rendered = render(&Png::of(&image).build(), &every_encoding()).unwrap();
+    let rendered = render(&Png::new(&image).build(), &every_encoding()).unwrap();
     for variant in &rendered.variants {
         let off = worst(&decoded(variant), &expected);
         let exact = ["lossless", "png"].contains(&variant.name.as_str());
@@ -87,7 +87,7 @@ fn lossless_encodings_keep_every_pixel() {
 fn lossy_encodings_stay_close_to_the_image() {
     let image = scene(320, 200);
     let expected = image::DynamicImage::from(image.clone()).into_rgba8();
-    let rendered = render(&Png::of(&image).build(), &every_encoding()).unwrap();
+    let rendered = render(&Png::new(&image).build(), &every_encoding()).unwrap();
     for variant in &rendered.variants {
         let off = difference(&decoded(variant), &expected);
         assert!(off < 3.0, "{} is off by {off}", variant.name);
@@ -98,19 +98,19 @@ fn lossy_encodings_stay_close_to_the_image() {
 fn alpha_is_kept_if_present_and_dropped_if_opaque() {
     let clear = RgbaImage::from_fn(64, 64, |x, y| Rgba([200, 30, 90, (x * 2 + y * 2) as u8]));
     for mode in [WebpMode::Lossy, WebpMode::Lossless, WebpMode::Auto] {
-        let out = only(&Png::of_rgba(&clear).build(), &webp(mode));
+        let out = only(&Png::from_rgba(&clear).build(), &webp(mode));
         let alphas = out.pixels().zip(clear.pixels());
         assert!(alphas.clone().all(|(a, b)| a[3] == b[3]), "{mode:?}");
     }
     let opaque = RgbaImage::from_fn(64, 64, |x, y| Rgba([x as u8, y as u8, 9, 255]));
-    let file = Png::of_rgba(&opaque).build();
+    let file = Png::from_rgba(&opaque).build();
     assert_eq!(bitstream(&file, &webp(WebpMode::Lossy)), "lossy");
 }
 
 #[test]
 fn a_twelve_megapixel_photo_is_in_memory_only_once() {
     const PIXELS: usize = 4000 * 3000 * 3;
-    let file = Jpeg::of(&scene(4000, 3000)).build();
+    let file = Jpeg::new(&scene(4000, 3000)).build();
     let recipe = Recipe {
         limits: wide_limits(),
         ..avatar()

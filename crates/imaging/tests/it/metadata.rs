@@ -30,10 +30,10 @@ fn every_planted_canary_is_reported_as_its_kind() {
 fn a_bare_image_has_no_metadata() {
     let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&image).build(),
-        Png::of(&image).build(),
-        Gif::of(&image).build(),
-        Webp::of(&image).build(),
+        Jpeg::new(&image).build(),
+        Png::new(&image).build(),
+        Gif::new(&image).build(),
+        Webp::new(&image).build(),
         Webp::lossy(&image, 80).build(),
     ] {
         let inspection = inspected(&bytes);
@@ -53,10 +53,10 @@ fn position_camera_and_time_are_read_from_exif() {
         .orientation(8);
     let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&image).exif(&exif).build(),
-        Png::of(&image).exif(&exif).build(),
-        Webp::of(&image).exif(&exif).build(),
-        Webp::of(&image).prefixed_exif(&exif).build(),
+        Jpeg::new(&image).exif(&exif).build(),
+        Png::new(&image).exif(&exif).build(),
+        Webp::new(&image).exif(&exif).build(),
+        Webp::new(&image).prefixed_exif(&exif).build(),
     ] {
         let inspection = inspected(&bytes);
         let gps = inspection.gps.unwrap();
@@ -74,7 +74,7 @@ fn position_camera_and_time_are_read_from_exif() {
 #[test]
 fn a_gps_directory_without_a_fix_is_not_reported() {
     let exif = Exif::new().orientation(1).gps_version();
-    let bytes = Jpeg::of(&scene(8, 6)).exif(&exif).build();
+    let bytes = Jpeg::new(&scene(8, 6)).exif(&exif).build();
     assert_eq!(inspected(&bytes).metadata, [Exif]);
 }
 
@@ -87,7 +87,7 @@ fn a_make_that_begins_the_model_is_not_repeated() {
         ("", "Scanner", "Scanner"),
     ] {
         let exif = Exif::new().camera(make, model);
-        let bytes = Jpeg::of(&scene(8, 6)).exif(&exif).build();
+        let bytes = Jpeg::new(&scene(8, 6)).exif(&exif).build();
         assert_eq!(inspected(&bytes).camera.as_deref(), Some(camera));
     }
 }
@@ -98,7 +98,7 @@ fn a_broken_entry_before_it_does_not_lose_the_orientation() {
         .raw_entry(0x010f, 2, 0xffff_fff0, &[0; 4])
         .raw_entry(0x0110, 99, 1, &[0; 4])
         .orientation(6);
-    let bytes = Jpeg::of(&scene(24, 18)).exif(&exif).build();
+    let bytes = Jpeg::new(&scene(24, 18)).exif(&exif).build();
     assert_eq!(inspected(&bytes).source.orientation, 6);
 }
 
@@ -106,7 +106,7 @@ fn a_broken_entry_before_it_does_not_lose_the_orientation() {
 fn truncated_exif_still_yields_the_orientation() {
     let exif = Exif::new().orientation(6).user_comment(CANARY).tiff();
     // The header, and a directory of two entries, the second cut in half.
-    let bytes = Jpeg::of(&scene(24, 18))
+    let bytes = Jpeg::new(&scene(24, 18))
         .raw_exif(&exif[..8 + 2 + 12 + 6])
         .build();
     assert_eq!(inspected(&bytes).source.orientation, 6);
@@ -117,11 +117,11 @@ fn the_color_profile_is_reported_by_its_description() {
     let profile = icc_profile("My monitor");
     let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&image).icc(&profile).build(),
-        Jpeg::of(&image).icc_in_parts(&profile, 99).build(),
-        Png::of(&image).icc("another name", &profile).build(),
-        Gif::of(&image).icc(&profile).build(),
-        Webp::of(&image).icc(&profile).build(),
+        Jpeg::new(&image).icc(&profile).build(),
+        Jpeg::new(&image).icc_in_parts(&profile, 99).build(),
+        Png::new(&image).icc("another name", &profile).build(),
+        Gif::new(&image).icc(&profile).build(),
+        Webp::new(&image).icc(&profile).build(),
     ] {
         let inspection = inspected(&bytes);
         assert_eq!(inspection.icc_profile.as_deref(), Some("My monitor"));
@@ -134,13 +134,13 @@ fn a_position_in_xmp_alone_is_found() {
     let packet = "<x:xmpmeta><rdf:Description exif:GPSLatitude='48,51.5N'/></x:xmpmeta>";
     let image = scene(24, 18);
     for bytes in [
-        Jpeg::of(&image).xmp(packet).build(),
-        Png::of(&image).xmp(packet).build(),
-        Png::of(&image)
+        Jpeg::new(&image).xmp(packet).build(),
+        Png::new(&image).xmp(packet).build(),
+        Png::new(&image)
             .compressed_international_text("XML:com.adobe.xmp", packet)
             .build(),
-        Gif::of(&image).xmp(packet).build(),
-        Webp::of(&image).xmp(packet).build(),
+        Gif::new(&image).xmp(packet).build(),
+        Webp::new(&image).xmp(packet).build(),
     ] {
         assert_eq!(inspected(&bytes).metadata, [Gps, Xmp]);
     }
@@ -150,8 +150,8 @@ fn a_position_in_xmp_alone_is_found() {
 fn a_truncated_image_yields_the_metadata_before_the_cut() {
     let exif = Exif::new().orientation(3).camera("Maker", "Model");
     for bytes in [
-        Jpeg::of(&scene(64, 48)).exif(&exif).build(),
-        Png::of(&scene(64, 48)).exif(&exif).build(),
+        Jpeg::new(&scene(64, 48)).exif(&exif).build(),
+        Png::new(&scene(64, 48)).exif(&exif).build(),
     ] {
         let inspection = inspected(&damage::truncated(&bytes, 80));
         assert_eq!(inspection.source.orientation, 3);
@@ -165,7 +165,7 @@ fn a_file_that_is_not_an_image_or_exceeds_the_limits_is_not_inspected() {
     assert_eq!(code(b""), RejectionCode::Empty);
     assert_eq!(code(&damage::script()), RejectionCode::UnsupportedFormat);
     assert_eq!(code(b"holiday.jpg"), RejectionCode::NotAnImage);
-    let wide = Png::of(&scene(4097, 1)).build();
+    let wide = Png::new(&scene(4097, 1)).build();
     assert_eq!(code(&wide), RejectionCode::DimensionsExceeded);
 }
 

@@ -64,7 +64,7 @@ fn both_readers_agree_on_generated_files() {
             assert_agreement(file.place, &file.bytes);
         }
     }
-    let bare = Jpeg::of(&scene(8, 6)).build();
+    let bare = Jpeg::new(&scene(8, 6)).build();
     assert_eq!(other_values(&bare), (1, None));
 }
 

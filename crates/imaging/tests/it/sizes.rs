@@ -22,7 +22,7 @@ fn resized(width: u32, height: u32, fit: Fit) -> Variant {
 }
 
 fn png(image: &RgbImage) -> Vec<u8> {
-    Png::of(image).build()
+    Png::new(image).build()
 }
 
 /// An image of three by three fields; the color of each encodes its position.
@@ -203,7 +203,7 @@ fn a_crop_box_refers_to_the_upright_image() {
         let stored = rotated_for_orientation(&upright, orientation);
         let mut recipe = lossless();
         recipe.crop = Some(crop);
-        let cut = only(&Png::of(&stored).exif(&exif).build(), &recipe);
+        let cut = only(&Png::new(&stored).exif(&exif).build(), &recipe);
         let expected = image::DynamicImage::from(expected.clone()).into_rgba8();
         assert_eq!(cut, expected, "orientation {orientation}");
     }
@@ -212,7 +212,7 @@ fn a_crop_box_refers_to_the_upright_image() {
 #[test]
 fn a_crop_box_outside_the_upright_image_is_out_of_bounds() {
     let exif = Exif::new().orientation(6);
-    let file = Png::of(&chart(60, 40)).exif(&exif).build();
+    let file = Png::new(&chart(60, 40)).exif(&exif).build();
     let mut recipe = lossless();
     recipe.crop = Some(CropBox {
         x: 0,
@@ -241,7 +241,7 @@ fn the_color_of_transparent_pixels_does_not_bleed_into_edges() {
         }
     });
     let recipe = with(lossless(), resized(20, 20, Fit::Inside));
-    let small = only(&Png::of_rgba(&image).build(), &recipe);
+    let small = only(&Png::from_rgba(&image).build(), &recipe);
     for pixel in small.pixels().filter(|pixel| pixel[3] > 0) {
         assert!(pixel[0] >= 250 && pixel[1] <= 5, "{pixel:?}");
     }
@@ -255,7 +255,7 @@ fn a_rotated_thumbnail_equals_that_of_the_upright_image() {
     for orientation in 2..=8 {
         let exif = Exif::new().orientation(orientation.into());
         let stored = rotated_for_orientation(&upright, orientation);
-        let small = only(&Png::of(&stored).exif(&exif).build(), &recipe);
+        let small = only(&Png::new(&stored).exif(&exif).build(), &recipe);
         let off = worst(&small, &expected);
         assert!(off <= 1, "orientation {orientation} is off by {off}");
     }
@@ -280,7 +280,7 @@ fn an_image_turned_in_bands_equals_the_upright_image() {
         for orientation in 2..=8 {
             let exif = Exif::new().orientation(orientation.into());
             let stored = rotated_for_orientation(&upright, orientation);
-            let turned = only(&Png::of(&stored).exif(&exif).build(), &recipe);
+            let turned = only(&Png::new(&stored).exif(&exif).build(), &recipe);
             assert!(
                 difference(&turned, &expected) <= most,
                 "{mode:?} {orientation}"

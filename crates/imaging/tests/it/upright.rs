@@ -43,28 +43,28 @@ fn every_orientation(make: impl Fn(&RgbImage, &Exif) -> Vec<u8>, tolerance: f64)
 
 #[test]
 fn a_jpeg_is_upright_from_every_orientation() {
-    every_orientation(|stored, exif| Jpeg::of(stored).exif(exif).build(), 3.0);
+    every_orientation(|stored, exif| Jpeg::new(stored).exif(exif).build(), 3.0);
 }
 
 #[test]
 fn a_png_is_upright_from_every_orientation() {
-    every_orientation(|stored, exif| Png::of(stored).exif(exif).build(), 0.0);
+    every_orientation(|stored, exif| Png::new(stored).exif(exif).build(), 0.0);
 }
 
 #[test]
 fn a_png_with_a_raw_exif_profile_is_upright_from_every_orientation() {
     let make = |stored: &RgbImage, exif: &Exif| {
         let block = [b"Exif\0\0", exif.tiff().as_slice()].concat();
-        Png::of(stored).raw_profile("exif", &block).build()
+        Png::new(stored).raw_profile("exif", &block).build()
     };
     every_orientation(make, 0.0);
 }
 
 #[test]
 fn a_webp_is_upright_from_every_orientation() {
-    every_orientation(|stored, exif| Webp::of(stored).exif(exif).build(), 0.0);
+    every_orientation(|stored, exif| Webp::new(stored).exif(exif).build(), 0.0);
     every_orientation(
-        |stored, exif| Webp::of(stored).prefixed_exif(exif).build(),
+        |stored, exif| Webp::new(stored).prefixed_exif(exif).build(),
         0.0,
     );
 }
@@ -74,7 +74,7 @@ fn an_orientation_out_of_range_is_ignored() {
     let upright = scene(WIDTH, HEIGHT);
     for orientation in [0, 9, 256 + 6, 0xffff] {
         let exif = Exif::new().orientation(orientation);
-        let file = Png::of(&upright).exif(&exif).build();
+        let file = Png::new(&upright).exif(&exif).build();
         assert_eq!(
             inspect(&file, &wide_limits()).unwrap().source.orientation,
             1
@@ -87,7 +87,7 @@ fn an_orientation_out_of_range_is_ignored() {
 fn the_first_of_two_exif_blocks_decides() {
     let first = Exif::new().orientation(3);
     let second = Exif::new().orientation(6).gps(1.0, 2.0);
-    let file = Jpeg::of(&scene(WIDTH, HEIGHT))
+    let file = Jpeg::new(&scene(WIDTH, HEIGHT))
         .exif(&first)
         .exif(&second)
         .build();

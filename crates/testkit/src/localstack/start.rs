@@ -79,7 +79,7 @@ impl LocalStack {
         })
     }
 
-    /// Tries twice, because another process may take the free port first.
+    /// Makes two attempts, because another process may take the free port first.
     fn start_with(command: impl Fn(u16) -> Command) -> Result<Self, String> {
         let start = || {
             let port = port::free().map_err(|error| error.to_string())?;

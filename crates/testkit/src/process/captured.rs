@@ -55,8 +55,8 @@ impl Captured {
         mut pick: impl FnMut(&str) -> Option<T>,
     ) -> (Option<T>, usize) {
         let inner = self.lock();
-        for (number, (of, line)) in inner.lines.iter().enumerate().skip(from) {
-            if *of == stream
+        for (number, (source, line)) in inner.lines.iter().enumerate().skip(from) {
+            if *source == stream
                 && let Some(picked) = pick(line)
             {
                 return (Some(picked), number + 1);
@@ -67,7 +67,7 @@ impl Captured {
 
     pub(super) fn text(&self, stream: Stream) -> String {
         let inner = self.lock();
-        let lines = inner.lines.iter().filter(|(of, _)| *of == stream);
+        let lines = inner.lines.iter().filter(|(source, _)| *source == stream);
         lines.flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
     }
 

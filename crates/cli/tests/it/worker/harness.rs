@@ -232,5 +232,5 @@ pub(crate) fn new_key() -> RawKey {
 }
 
 pub(crate) fn photo(width: u32, height: u32) -> Vec<u8> {
-    Jpeg::of(&scene(width, height)).build()
+    Jpeg::new(&scene(width, height)).build()
 }

@@ -48,7 +48,7 @@ fn translucent_frames_are_blended() {
     let glass = RgbaImage::from_pixel(8, 8, [0, 0, 255, 128].into());
     let mut frame = Frame::solid(8, 8, [255, 0, 0]);
     let below = Animation::new(8, 8).frame(frame.clone());
-    frame.picture = glass;
+    frame.image = glass;
     let played = played(&below.frame(frame).webp(), &lossless());
     assert!(
         played.frames[1]
@@ -164,7 +164,7 @@ fn composed_frames_are_resized_like_still_images() {
         let recipe = with(lossless(), thumb);
         let played = played(&animation.gif(), &recipe);
         for ((seen, _), composed) in played.frames.iter().zip(animation.composed()) {
-            let png = Png::of_rgba(&composed).build();
+            let png = Png::from_rgba(&composed).build();
             let alone = only(&png, &recipe);
             assert!(worst(&on_white(seen), &on_white(&alone)) <= 1);
         }
@@ -203,7 +203,7 @@ fn a_rotated_animation_becomes_upright() {
         .iter()
         .fold(Animation::new(30, 40), |animation, frame| {
             let mut stored = Frame::solid(30, 40, [0; 3]);
-            stored.picture = DynamicImage::from(rotated_for_orientation(frame, 6)).into_rgba8();
+            stored.image = DynamicImage::from(rotated_for_orientation(frame, 6)).into_rgba8();
             animation.frame(stored)
         });
     let bytes = Webp::animated(&stored)
