@@ -83,3 +83,33 @@ async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) 
     let messages = batch.len();
     tracing::warn!(queue = name, messages, "messages are done but not deleted");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Call, ScriptedHandler, TestConsumer};
+    use crate::{ConsumerSettings, Disposition};
+
+    async fn handle_ten(refused_batches: usize) -> (TestConsumer, ScriptedHandler) {
+        let handler = ScriptedHandler::new(Duration::from_secs(1), Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), ConsumerSettings::default());
+        test.queue.refuse_deletes(refused_batches);
+        test.send(BATCH).await;
+        sleep(Duration::from_secs(120)).await;
+        assert!(test.queue.queue.is_empty());
+        (test, handler)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_deletion_is_retried_and_no_message_is_handled_twice() {
+        let (test, handler) = handle_ten(2).await;
+        assert_eq!(handler.begun(), BATCH);
+        assert_eq!(test.queue.count(&Call::Delete(BATCH)), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_cannot_be_deleted_is_handled_once_more() {
+        let (_test, handler) = handle_ten(ATTEMPTS as usize).await;
+        assert_eq!(handler.begun(), 2 * BATCH);
+    }
+}

@@ -79,3 +79,77 @@ impl DeliveryAttempt {
         Some(age.as_seconds_f64().max(0.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use darkroom_cloud::{MemoryQueue, Queue};
+    use darkroom_contract::Clock;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const FIRST: OffsetDateTime = datetime!(2026-01-02 03:04:05.678 UTC);
+
+    async fn receive(queue: &MemoryQueue) -> Message {
+        let timeout = Duration::from_secs(30);
+        let received = queue.receive(1, Duration::ZERO, timeout).await.unwrap();
+        received.into_iter().next().unwrap()
+    }
+
+    async fn first_delivery() -> Message {
+        let queue = MemoryQueue::new(Clock::from_fn(|| FIRST));
+        queue.send(&["body".to_owned()]).await.unwrap();
+        receive(&queue).await
+    }
+
+    #[tokio::test]
+    async fn the_first_delivery_of_a_new_message_is_the_first_attempt() {
+        let attempt = DeliveryAttempt::new(&first_delivery().await, 2);
+        assert!(attempt.is_first() && !attempt.is_redriven && !attempt.is_last());
+        assert_eq!(attempt.first_received_at, Some(FIRST));
+        let repeated = attempt.repeated();
+        assert!(!repeated.is_first() && repeated.is_last());
+    }
+
+    #[tokio::test]
+    async fn a_redriven_message_keeps_the_time_of_its_very_first_delivery() {
+        let mut message = first_delivery().await;
+        // Dead-lettered, redriven, and dead-lettered again.
+        for _ in 0..3 {
+            let history = DeliveryAttempt::new(&message, 5).history();
+            let later = || FIRST + Duration::from_secs(3600);
+            let next_queue = MemoryQueue::new(Clock::from_fn(later));
+            next_queue.forward(&message, &history).await.unwrap();
+            message = receive(&next_queue).await;
+            let attempt = DeliveryAttempt::new(&message, 5);
+            assert_eq!((attempt.receive_count, attempt.is_redriven), (1, true));
+            assert!(
+                !attempt.is_first(),
+                "an earlier attempt may have left variants"
+            );
+            assert_eq!(attempt.first_received_at, Some(FIRST));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_history_counts_as_none() {
+        let queue = MemoryQueue::new(Clock::from_fn(|| FIRST));
+        for value in ["", "yesterday", "9223372036854775807"] {
+            let history = BTreeMap::from([(FIRST_RECEIVED_AT, value.to_owned())]);
+            let message = first_delivery().await;
+            queue.forward(&message, &history).await.unwrap();
+            let message = receive(&queue).await;
+            assert!(DeliveryAttempt::new(&message, 5).is_first(), "{value:?}");
+            queue.delete(&[message.receipt]).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn the_age_of_a_message_is_never_negative() {
+        let attempt = DeliveryAttempt::new(&first_delivery().await, 5);
+        let age = |seconds: i64| attempt.age_seconds(FIRST + time::Duration::seconds(seconds));
+        assert_eq!((age(2), age(-2)), (Some(2.0), Some(0.0)));
+    }
+}

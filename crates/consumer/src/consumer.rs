@@ -329,6 +329,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_message_whose_heartbeats_all_fail_is_abandoned_before_its_timeout_ends() {
+        let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
+        let settings = settings();
+        let timeout = settings.visibility_timeout;
+        let test = TestConsumer::start(handler.clone(), settings);
+        test.send(1).await;
+        sleep(SECOND).await;
+        test.queue.queue.fail(CloudErrorKind::Unavailable);
+        sleep(timeout - 2 * SECOND).await;
+        assert_eq!((handler.in_work(), handler.finished()), (0, 0));
+        test.queue.queue.succeed();
+        sleep(700 * SECOND).await;
+        assert_eq!((handler.begun(), handler.finished()), (2, 1));
+        assert!(test.queue.queue.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_failed_heartbeat_abandons_nothing() {
+        let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        sleep(15 * SECOND).await;
+        test.queue.queue.fail(CloudErrorKind::Unavailable);
+        sleep(10 * SECOND).await;
+        test.queue.queue.succeed();
+        sleep(600 * SECOND).await;
+        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_heartbeat_follows_the_backoff() {
         let handler = ScriptedHandler::new(50 * SECOND, Disposition::Retry);
         let settings = settings();
@@ -359,6 +389,8 @@ mod tests {
         test.send(10).await;
         sleep(30 * SECOND).await;
         assert_eq!((handler.begun(), handler.finished()), (permits, 0));
+        let depth = test.queue.depth().await.unwrap();
+        assert_eq!(depth.in_flight, permits as u64, "{depth:?}");
         sleep(60 * SECOND).await;
         assert_eq!(
             (handler.begun(), handler.finished()),
@@ -442,6 +474,55 @@ mod tests {
         test.stop.cancel();
         test.task.await.unwrap();
         assert_eq!(stopped_at.elapsed(), SECOND);
+    }
+
+    /// Works for as many seconds as the body says, or decides as it says.
+    #[derive(Debug)]
+    struct ByBody;
+
+    #[async_trait::async_trait]
+    impl MessageHandler for ByBody {
+        async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
+            match &*message.body {
+                "retry" => Disposition::Retry,
+                "dead-letter" => Disposition::DeadLetter(DeadLetterReason::new("malformed", &"")),
+                "replace" => Disposition::Replace {
+                    body: "0".to_owned(),
+                    delay: SECOND,
+                },
+                seconds => {
+                    sleep(seconds.parse().unwrap_or(0) * SECOND).await;
+                    Disposition::Ack
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_message_keeps_no_other_waiting() {
+        let settings = ConsumerSettings {
+            permits: 2,
+            ..settings()
+        };
+        let test = TestConsumer::start(ByBody, settings);
+        let bodies = ["600", "1", "1", "1", "1", "1"].map(str::to_owned);
+        test.queue.send(&bodies).await.unwrap();
+        sleep(60 * SECOND).await;
+        assert_eq!(test.queue.queue.bodies(), ["600"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_disposition_returns_its_permit() {
+        let settings = ConsumerSettings {
+            permits: 1,
+            ..settings()
+        };
+        let test = TestConsumer::start(ByBody, settings);
+        let bodies = ["retry", "dead-letter", "replace", "1", "2", "3"].map(str::to_owned);
+        test.queue.send(&bodies).await.unwrap();
+        sleep(3600 * SECOND).await;
+        assert!(test.queue.queue.is_empty());
+        assert_eq!(test.dead_letters.bodies(), ["dead-letter", "retry"]);
     }
 
     #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Queues and handlers for this crate's tests.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
     started_at: Instant,
+    /// Batches whose deletion is still to be refused.
+    refused_deletes: Arc<AtomicUsize>,
 }
 
 impl RecordingQueue {
@@ -37,7 +40,13 @@ impl RecordingQueue {
             queue,
             calls: Arc::default(),
             started_at: Instant::now(),
+            refused_deletes: Arc::default(),
         }
+    }
+
+    /// Refuses every message of the next `batches` deletions.
+    pub(crate) fn refuse_deletes(&self, batches: usize) {
+        self.refused_deletes.store(batches, Ordering::Relaxed);
     }
 
     pub(crate) fn calls(&self) -> Vec<(Duration, Call)> {
@@ -70,6 +79,11 @@ impl Queue for RecordingQueue {
 
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
         self.record(Call::Delete(receipts.len()));
+        let (order, one_less) = (Ordering::Relaxed, |left: usize| left.checked_sub(1));
+        let refused = self.refused_deletes.fetch_update(order, order, one_less);
+        if refused.is_ok() {
+            return Ok(receipts.to_vec());
+        }
         self.queue.delete(receipts).await
     }
 
@@ -125,6 +139,8 @@ pub(crate) struct ScriptedHandler {
     begun: Arc<Mutex<Vec<String>>>,
     /// Bodies of the messages that were finished.
     finished: Arc<Mutex<Vec<String>>>,
+    /// Has one clone for every message in work.
+    in_work: Arc<Arc<()>>,
 }
 
 impl ScriptedHandler {
@@ -134,7 +150,13 @@ impl ScriptedHandler {
             disposition,
             begun: Arc::default(),
             finished: Arc::default(),
+            in_work: Arc::default(),
         }
+    }
+
+    /// The number of messages in work; an abandoned one no longer counts.
+    pub(crate) fn in_work(&self) -> usize {
+        Arc::strong_count(&*self.in_work) - 1
     }
 
     pub(crate) fn begun(&self) -> usize {
@@ -158,6 +180,7 @@ fn push(list: &Mutex<Vec<String>>, message: &Message) {
 impl MessageHandler for ScriptedHandler {
     async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
         push(&self.begun, message);
+        let _in_work = Arc::clone(&*self.in_work);
         sleep(self.work).await;
         push(&self.finished, message);
         self.disposition.clone()
