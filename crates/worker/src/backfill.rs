@@ -125,3 +125,110 @@ fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> boo
     let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use darkroom_cloud::UploadOptions;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::testing::{TestRenderer, TestStore, key};
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// A store with a current upload, a failed one, one without an outcome, and a foreign object.
+    async fn store() -> (TestStore, [RawKey; 2]) {
+        let test = TestStore::new();
+        let (current, failed, missing) = (key(), key(), key());
+        let failed_key = failed.to_string();
+        let forbidden = darkroom_cloud::CloudErrorKind::Forbidden;
+        test.faults.fail("GetObject", &failed_key, forbidden);
+        test.upload(&current, "image").await;
+        test.upload(&failed, "image").await;
+        let worker = test.start(TestRenderer::default()).await;
+        sleep(HOUR).await;
+        worker.stop.cancel();
+        worker.task.await.unwrap();
+        test.faults.clear();
+        test.put(&missing, "image");
+        let options = UploadOptions::default();
+        test.raw.upload("raw/notes.txt", Bytes::new(), options);
+        (test, [failed, missing])
+    }
+
+    fn backfill(test: &TestStore) -> Backfill<'static> {
+        Backfill {
+            store: test.store.clone(),
+            profile: None,
+            force: false,
+            dry_run: false,
+        }
+    }
+
+    const PROGRESS: BackfillProgress = BackfillProgress {
+        listed: 4,
+        enqueued: 2,
+        current: 1,
+        foreign: 1,
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn uploads_without_a_good_outcome_are_queued_and_become_ready() {
+        let (test, keys) = store().await;
+        let mut reported = Vec::new();
+        let run = backfill(&test);
+        let progress = run.run(|progress| reported.push(progress)).await.unwrap();
+        assert_eq!((progress, &*reported), (PROGRESS, &[PROGRESS][..]));
+        assert_eq!(test.events.len(), 2);
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(HOUR).await;
+        for key in &keys {
+            test.assert_ready(key).await;
+        }
+        let second = backfill(&test).run(|_| {}).await.unwrap();
+        assert_eq!((second.enqueued, second.current), (0, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dry_run_counts_and_queues_nothing() {
+        let (test, _) = store().await;
+        let dry_run = true;
+        let run = Backfill {
+            dry_run,
+            ..backfill(&test)
+        };
+        assert_eq!(run.run(|_| {}).await.unwrap(), PROGRESS);
+        assert!(test.events.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_force_current_uploads_are_rendered_again() {
+        let (test, _) = store().await;
+        let force = true;
+        let run = Backfill {
+            force,
+            ..backfill(&test)
+        };
+        assert_eq!(run.run(|_| {}).await.unwrap().enqueued, 3);
+        let renderer = TestRenderer::default();
+        let _worker = test.start(renderer.clone()).await;
+        sleep(HOUR).await;
+        assert_eq!(renderer.rendered(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backfill_of_one_profile_lists_no_other() {
+        let (test, _) = store().await;
+        let profile = "photo".parse().unwrap();
+        let profile = Some(&profile);
+        let run = Backfill {
+            profile,
+            ..backfill(&test)
+        };
+        let progress = run.run(|_| {}).await.unwrap();
+        assert_eq!(progress, BackfillProgress::default());
+    }
+}

@@ -189,3 +189,117 @@ pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
         Attachment::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::UploadOptions;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::testing::{TestStore, key};
+
+    const BUDGET: u64 = 1024 * KIB;
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    fn downloads() -> Downloads {
+        Downloads::new(BUDGET, TIMEOUT)
+    }
+
+    /// Stores an object of `kib` KiB; the event states its size as `stated`.
+    fn put(test: &TestStore, kib: usize, stated: Option<u64>) -> (RawKey, ObjectEvent) {
+        let key = key();
+        let bytes = Bytes::from(vec![0; kib * 1024]);
+        let options = UploadOptions::default();
+        let info = test.raw.upload(&key.to_string(), bytes, options);
+        let event = test.store.event(&key, Some((&info).into()), false);
+        let size = stated;
+        (key, ObjectEvent { size, ..event })
+    }
+
+    async fn open(
+        downloads: &Downloads,
+        test: &TestStore,
+        (key, event): &(RawKey, ObjectEvent),
+    ) -> Result<OpenedSource, CloudError> {
+        downloads.open(&test.store, key, event, u64::MAX).await
+    }
+
+    fn found(opened: Result<OpenedSource, CloudError>) -> Download {
+        match opened {
+            Ok(OpenedSource::Found(download)) => *download,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_is_opened_only_when_there_is_memory_for_it() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let [first, second] = [put(&test, 700, Some(700 * KIB)), put(&test, 700, None)];
+        let opened = found(open(&downloads, &test, &first).await);
+        let downloaded = opened.read(BUDGET).await.unwrap();
+        // Longer than a download may take: the deadline runs from the request.
+        let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
+        assert!(waiting.is_err());
+        assert_eq!(test.faults.count("GetObject", "raw/"), 1);
+        drop(downloaded);
+        found(open(&downloads, &test, &second).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_larger_than_the_budget_is_read_alone() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let opened = found(open(&downloads, &test, &put(&test, 2048, None)).await);
+        assert_eq!(downloads.budget.available_permits(), 0);
+        assert_eq!(
+            opened.read(u64::MAX).await.unwrap().bytes.len(),
+            2048 * 1024
+        );
+        assert_eq!(downloads.budget.available_permits(), 1024);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_that_has_grown_gets_memory_for_its_real_size() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let _opened = found(open(&downloads, &test, &put(&test, 700, Some(1))).await);
+        assert_eq!(downloads.budget.available_permits(), 1024 - 700);
+        assert_eq!(test.faults.count("GetObject", "raw/"), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_over_the_limit_takes_no_memory() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let (key, event) = put(&test, 700, None);
+        let opened = downloads.open(&test.store, &key, &event, 1).await;
+        let error = found(opened).read(1).await.unwrap_err();
+        assert!(matches!(error, ReadError::TooLarge { max: 1 }), "{error:?}");
+        assert_eq!(downloads.budget.available_permits(), 1024);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_does_not_answer_times_out() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let object = put(&test, 1, None);
+        let never = Duration::from_secs(3600);
+        test.faults.delay("GetObject", "raw/", never);
+        let started_at = Instant::now();
+        let error = open(&downloads, &test, &object).await.unwrap_err();
+        assert_eq!(error.kind, CloudErrorKind::TimedOut);
+        assert_eq!(started_at.elapsed(), TIMEOUT);
+        assert_eq!(downloads.budget.available_permits(), 1024);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deleted_and_a_replaced_object_are_distinguished() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let object = put(&test, 1, None);
+        test.put(&object.0, "replaced");
+        let replaced = open(&downloads, &test, &object).await;
+        assert!(
+            matches!(replaced, Ok(OpenedSource::Superseded)),
+            "{replaced:?}"
+        );
+        test.store.delete(&object.0).await.unwrap();
+        let deleted = open(&downloads, &test, &object).await;
+        assert!(matches!(deleted, Ok(OpenedSource::Deleted)), "{deleted:?}");
+    }
+}

@@ -26,6 +26,8 @@ mod upload;
 mod worker;
 
 #[cfg(test)]
+mod faulty_bucket;
+#[cfg(test)]
 mod testing;
 
 pub use backfill::{Backfill, BackfillProgress};

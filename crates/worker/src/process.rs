@@ -246,3 +246,6 @@ async fn hash(bytes: &Bytes) -> Result<String, ProcessError> {
         .await
         .map_err(|error| ProcessError::Internal(format!("hashing failed: {error}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,7 +138,7 @@ impl MessageHandler for Processor {
 #[cfg(test)]
 mod tests {
     use darkroom_cloud::{Bucket, CloudErrorKind, Queue, UploadOptions};
-    use darkroom_contract::Outcome;
+    use darkroom_contract::{Outcome, RawKey, notification_body};
     use tokio::time::sleep;
 
     use super::*;
@@ -223,7 +223,67 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_good_records_of_a_message_are_processed_despite_its_bad_ones() {
+        let test = TestStore::new();
+        let keys = [key(), key()];
+        let record = |key: &RawKey| {
+            let info = test.put(key, "image");
+            let body = notification_body(&test.store.event(key, Some((&info).into()), false));
+            let record = body.strip_prefix(r#"{"Records":["#);
+            record
+                .and_then(|it| it.strip_suffix("]}"))
+                .unwrap()
+                .to_owned()
+        };
+        let (first, second) = (record(&keys[0]), record(&keys[1]));
+        let bad = [r#"{"no":"record"}"#, r#"{"eventVersion":"3.0"}"#];
+        let body = format!(r#"{{"Records":[{},{first},{},{second}]}}"#, bad[0], bad[1]);
+        test.events.send(&[body]).await.unwrap();
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(SECOND).await;
+        for key in &keys {
+            test.assert_ready(key).await;
+        }
+        assert!(test.events.is_empty());
+        assert_eq!(test.dead_letters.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unreadable_object_stops_no_other_and_ends_as_failed() {
+        for (kind, code) in [
+            (CloudErrorKind::Forbidden, "forbidden"),
+            (CloudErrorKind::Unavailable, "unavailable"),
+        ] {
+            let test = TestStore::new();
+            let bad = key();
+            test.faults.fail("GetObject", &bad.to_string(), kind);
+            test.upload(&bad, "image").await;
+            let good = key();
+            test.upload(&good, "image").await;
+            let _worker = test.start(TestRenderer::default()).await;
+            sleep(SECOND).await;
+            test.assert_ready(&good).await;
+            sleep(3600 * SECOND).await;
+            let manifest = test.manifest(&bad).await.unwrap();
+            let Outcome::Failed { error } = &manifest.outcome else {
+                panic!("{manifest:?}");
+            };
+            assert_eq!(error.code, code);
+            assert_eq!(test.dead_letters.len(), 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_expire_are_an_outage() {
+        outage_costs_no_attempt(CloudErrorKind::Forbidden).await;
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn an_outage_costs_no_attempt_and_stops_receiving() {
+        outage_costs_no_attempt(CloudErrorKind::Unavailable).await;
+    }
+
+    async fn outage_costs_no_attempt(kind: CloudErrorKind) {
         let test = TestStore::new();
         let first = key();
         test.upload(&first, "image").await;
@@ -233,7 +293,7 @@ mod tests {
         };
         let _worker = test.start(renderer).await;
         sleep(SECOND).await;
-        test.media.fail(CloudErrorKind::Unavailable);
+        test.media.fail(kind);
         sleep(20 * SECOND).await;
         let second = key();
         test.upload(&second, "image").await;

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::faulty_bucket::{Faults, FaultyBucket};
 use crate::{Renderer, Worker, WorkerParts, WorkerSettings};
 
 /// A store in memory whose clock follows tokio's, which tests pause.
@@ -27,6 +28,8 @@ pub(crate) struct TestStore {
     pub(crate) store: UploadStore,
     pub(crate) raw: MemoryBucket,
     pub(crate) media: MemoryBucket,
+    /// The faults of both buckets.
+    pub(crate) faults: Faults,
     pub(crate) events: MemoryQueue,
     pub(crate) dead_letters: MemoryQueue,
     pub(crate) outcomes: MemoryQueue,
@@ -41,9 +44,14 @@ impl TestStore {
         let max = QueueSettings::default().max_receive_count;
         let events = MemoryQueue::with_dead_letters(clock.clone(), max, dead_letters.clone());
         let outcomes = MemoryQueue::new(clock.clone());
+        let faults = Faults::default();
+        let faulty = |bucket: &MemoryBucket| {
+            let (bucket, faults) = (bucket.clone(), faults.clone());
+            Arc::new(FaultyBucket { bucket, faults })
+        };
         let store = UploadStore::new(UploadStoreParts {
-            raw: Arc::new(raw.clone()),
-            media: Arc::new(media.clone()),
+            raw: faulty(&raw),
+            media: faulty(&media),
             events: Arc::new(events.clone()),
             outcomes: OutcomePublisher::Queue(Arc::new(outcomes.clone())),
             profiles: Arc::new(Profiles::default()),
@@ -55,6 +63,7 @@ impl TestStore {
             store,
             raw,
             media,
+            faults,
             events,
             dead_letters,
             outcomes,

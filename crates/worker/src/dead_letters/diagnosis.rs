@@ -70,3 +70,86 @@ fn reason_of_outcome(manifest: &Manifest) -> DeadLetterReason {
 fn reason(code: ReasonCode, detail: &str) -> DeadLetterReason {
     DeadLetterReason::new(code.name(), &detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use darkroom_cloud::{CloudErrorKind, Queue};
+    use darkroom_contract::notification_body;
+
+    use super::*;
+    use crate::testing::{TestRenderer, TestStore, key};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// The code of a dead letter with this body that SQS itself moved.
+    async fn code(test: &TestStore, body: String) -> String {
+        test.dead_letters.send(&[body]).await.unwrap();
+        let received = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();
+        let reason = diagnose(&test.store, &received[0]).await;
+        assert_ne!(reason.detail, "");
+        let receipts = [received[0].receipt.clone()];
+        test.dead_letters.delete(&receipts).await.unwrap();
+        reason.code
+    }
+
+    async fn code_of(test: &TestStore, key: &RawKey) -> String {
+        code(test, notification_body(&test.store.event(key, None, false))).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reason_of_a_worker_stands() {
+        let test = TestStore::new();
+        let written = DeadLetterReason::new("attempts_exhausted", &"unavailable");
+        test.dead_letters.send(&["{}".to_owned()]).await.unwrap();
+        let mut received = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();
+        let attributes = written.attributes().into_iter();
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
+        received[0].attributes = attributes.collect::<BTreeMap<_, _>>();
+        assert_eq!(diagnose(&test.store, &received[0]).await, written);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_is_about_no_upload_is_malformed_or_foreign() {
+        let test = TestStore::new();
+        assert_eq!(code(&test, "hello".to_owned()).await, "malformed");
+        let bad_record = r#"{"Records":[{"no":"record"}]}"#.to_owned();
+        assert_eq!(code(&test, bad_record).await, "malformed");
+        let event = ObjectEvent::created("another-bucket", key().to_string());
+        assert_eq!(code(&test, notification_body(&event)).await, "foreign");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_about_an_upload_is_diagnosed_by_its_stage() {
+        let test = TestStore::new();
+        let key = key();
+        assert_eq!(code_of(&test, &key).await, "deleted");
+        test.upload(&key, "image").await;
+        assert_eq!(code_of(&test, &key).await, "never_finished");
+        let _worker = test.start(TestRenderer::default()).await;
+        tokio::time::sleep(SECOND).await;
+        assert_eq!(code_of(&test, &key).await, "already_processed");
+        let profile = "unknown".parse().unwrap();
+        let unknown = RawKey { profile, ..key };
+        assert_eq!(code_of(&test, &unknown).await, "unknown_profile");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_upload_has_exhausted_its_attempts() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        let _worker = test.start(TestRenderer::failing(100)).await;
+        tokio::time::sleep(3600 * SECOND).await;
+        assert_eq!(code_of(&test, &key).await, "attempts_exhausted");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_does_not_answer_leaves_the_general_reason() {
+        let test = TestStore::new();
+        test.media.fail(CloudErrorKind::Unavailable);
+        assert_eq!(code_of(&test, &key()).await, "never_finished");
+    }
+}

@@ -168,3 +168,127 @@ fn keys(message: &Message) -> Vec<String> {
         Ok(Notification::Test) | Err(_) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use darkroom_cloud::{Bucket, PutOptions};
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::testing::{TestRenderer, TestStore, key, send_malformed};
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    async fn apply(test: &TestStore, action: DeadLetterAction, ids: &[&str]) -> Vec<DeadLetter> {
+        let all = DeadLetters {
+            dead_letters: Arc::new(test.dead_letters.clone()),
+            events: Arc::new(test.events.clone()),
+            store: test.store.clone(),
+        };
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        let mut reported = Vec::new();
+        let applied = all.apply(action, &ids, |letter| reported.push(letter));
+        applied.await.unwrap();
+        reported
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_redriven_dead_letter_of_a_deleted_upload_cleans_up_its_variants() {
+        let test = TestStore::new();
+        let key = key();
+        let forbidden = CloudErrorKind::Forbidden;
+        test.faults.fail("PutObject", "manifests/", forbidden);
+        test.upload(&key, "image").await;
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(HOUR).await;
+        assert_ne!(test.media.keys(), [""; 0], "variants without a manifest");
+        test.raw.delete(&[key.to_string()]).await.unwrap();
+        test.faults.clear();
+        let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
+        assert_eq!(redriven[0].reason.code, "attempts_exhausted");
+        assert_eq!(redriven[0].keys, [key.to_string()]);
+        sleep(HOUR).await;
+        assert_eq!(test.media.keys(), [""; 0]);
+        assert!(test.events.is_empty() && test.dead_letters.is_empty());
+    }
+
+    /// Delivers all messages as often as the queue permits, to a worker that is lost each time.
+    async fn lose_workers(test: &TestStore) {
+        for _ in 0..5 {
+            test.events.receive(10, SECOND, SECOND).await.unwrap();
+            sleep(SECOND).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_no_worker_finished_is_ready_after_its_redrive() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        lose_workers(&test).await;
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(SECOND).await;
+        assert_eq!(test.dead_letters.len(), 1);
+        let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
+        assert_eq!(redriven[0].reason.code, "never_finished");
+        sleep(SECOND).await;
+        test.assert_ready(&key).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dead_letter_that_sqs_moved_cleans_up_after_lost_workers() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "image").await;
+        lose_workers(&test).await;
+        let profile = test.store.profile(&key.profile).unwrap();
+        let options = PutOptions {
+            content_type: "image/webp",
+            cache_control: "no-cache",
+        };
+        for variant in profile.variant_keys(&key) {
+            let put = test.media.put(&variant, Bytes::from("x"), options);
+            put.await.unwrap();
+        }
+        test.raw.delete(&[key.to_string()]).await.unwrap();
+        let _worker = test.start(TestRenderer::default()).await;
+        sleep(SECOND).await;
+        let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
+        assert_eq!(redriven[0].reason.code, "deleted");
+        sleep(SECOND).await;
+        assert_eq!(test.media.keys(), [""; 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_malformed_message_is_redriven_once_and_dead_lettered_again() {
+        let test = TestStore::new();
+        let _worker = test.start(TestRenderer::default()).await;
+        send_malformed(&test).await;
+        for _ in 0..2 {
+            sleep(HOUR).await;
+            assert_eq!(test.dead_letters.len(), 1);
+            let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
+            assert_eq!(redriven.len(), 1);
+            assert_eq!(redriven[0].reason.code, "malformed");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listing_keeps_all_dead_letters_and_a_purge_deletes_the_named_ones() {
+        let test = TestStore::new();
+        let bodies: Vec<String> = (0..25).map(|number| number.to_string()).collect();
+        test.dead_letters.send(&bodies).await.unwrap();
+        let listed = apply(&test, DeadLetterAction::List, &[]).await;
+        assert_eq!((listed.len(), test.dead_letters.len()), (25, 25));
+        let purged = apply(&test, DeadLetterAction::Purge, &[&listed[3].id]).await;
+        assert_eq!((purged.len(), test.dead_letters.len()), (1, 24));
+        let depth = test.dead_letters.depth().await.unwrap();
+        assert_eq!(depth.visible, 24, "the others are released");
+        let purged = apply(&test, DeadLetterAction::Purge, &[]).await;
+        assert_eq!((purged.len(), test.dead_letters.len()), (24, 0));
+    }
+}

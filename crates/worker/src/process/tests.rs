@@ -1,0 +1,182 @@
+//! Uploads that are deleted, replaced, or rendered twice while they are processed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use darkroom_cloud::{Bucket, CloudErrorKind, PutOptions, Queue};
+use darkroom_consumer::DeliveryAttempt;
+use tokio::time::{sleep, timeout};
+
+use crate::testing::{TestRenderer, TestStore, key};
+use crate::{Processor, WorkerSettings};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const VERSIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
+
+/// Lets calls fail, deletes the upload after the first failure, and asserts that nothing is left
+/// of it in the end.
+async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
+    let test = TestStore::new();
+    let worker = test.start(TestRenderer::default()).await;
+    sleep(SECOND).await;
+    for (operation, key, error) in faults {
+        test.faults.fail(operation, key, *error);
+    }
+    let key = key();
+    test.upload(&key, "image").await;
+    sleep(SECOND).await;
+    assert_ne!(test.media.keys(), [""; 0], "variants are written");
+    // Whoever deletes an upload deletes the raw object first.
+    test.raw.delete(&[key.to_string()]).await.unwrap();
+    test.faults.clear();
+    sleep(HOUR).await;
+    assert_eq!(test.media.keys(), [""; 0]);
+    assert!(test.events.is_empty() && test.dead_letters.is_empty());
+    worker.stop.cancel();
+    worker.task.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn variants_without_a_manifest_are_deleted_with_the_upload() {
+    delete_while_failing(&[("PutObject", "manifests/", CloudErrorKind::Forbidden)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
+    delete_while_failing(&[
+        ("PutObject", "manifests/", CloudErrorKind::Unavailable),
+        ("HeadObject", "darkroom-probe", CloudErrorKind::Unavailable),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
+    delete_while_failing(&[("HeadObject", "raw/", CloudErrorKind::Forbidden)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_failure_is_recorded_for_a_deleted_upload() {
+    let test = TestStore::new();
+    let key = key();
+    test.upload(&key, "image").await;
+    test.raw.delete(&[key.to_string()]).await.unwrap();
+    let forbidden = CloudErrorKind::Forbidden;
+    test.faults.fail("GetObject", "raw/", forbidden);
+    let _worker = test.start(TestRenderer::default()).await;
+    sleep(HOUR).await;
+    assert_eq!(test.dead_letters.len(), 1);
+    assert_eq!(test.media.keys(), [""; 0]);
+    assert!(test.outcomes.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
+    let test = TestStore::new();
+    let key = key();
+    test.upload(&key, "image").await;
+    let json = PutOptions {
+        content_type: "application/json",
+        cache_control: "no-cache",
+    };
+    let existing = Bytes::from(r#"{"version":7}"#);
+    let manifest_key = key.manifest_key();
+    let put = test.media.put(&manifest_key, existing.clone(), json);
+    put.await.unwrap();
+    let forbidden = CloudErrorKind::Forbidden;
+    test.faults.fail("GetObject", "raw/", forbidden);
+    let _worker = test.start(TestRenderer::default()).await;
+    sleep(HOUR).await;
+    assert_eq!(test.dead_letters.len(), 1);
+    assert_eq!(test.media.bytes(&manifest_key), Some(existing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_attempts_at_the_same_time_leave_one_right_outcome() {
+    let test = TestStore::new();
+    let key = key();
+    let event = test.upload(&key, "image").await;
+    test.store.requeue(&[event]).await.unwrap();
+    let renderer = TestRenderer {
+        duration: 10 * SECOND,
+        ..TestRenderer::default()
+    };
+    let _workers = [
+        test.start(renderer.clone()).await,
+        test.start(renderer.clone()).await,
+    ];
+    sleep(30 * SECOND).await;
+    assert_eq!(renderer.rendered(), 2);
+    test.assert_ready(&key).await;
+    assert!(test.events.is_empty() && test.dead_letters.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
+    let test = TestStore::new();
+    let key = key();
+    let event = test.upload(&key, "old").await;
+    let received = test.events.receive(1, SECOND, 30 * SECOND).await.unwrap();
+    let attempt = DeliveryAttempt::new(&received[0], 5);
+    let renderer = TestRenderer::default();
+    let settings = WorkerSettings::default();
+    let lost = Processor::new(test.store.clone(), Arc::new(renderer.clone()), &settings);
+    test.faults.delay("PutObject", "manifests/", HOUR);
+    let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
+    assert!(interrupted.is_err(), "it is dropped before its manifest");
+    assert_ne!(test.media.keys(), [""; 0]);
+    test.faults.clear();
+    test.upload(&key, "new").await;
+    let _worker = test.start(renderer).await;
+    sleep(120 * SECOND).await;
+    test.assert_ready(&key).await;
+    assert!(test.events.is_empty());
+}
+
+fn every_order() -> Vec<Vec<usize>> {
+    let mut orders = vec![Vec::new()];
+    for _ in VERSIONS {
+        let longer = orders.iter().flat_map(|order: &Vec<usize>| {
+            let rest = (0..VERSIONS.len()).filter(|version| !order.contains(version));
+            rest.map(|version| [&**order, &[version]].concat())
+        });
+        orders = longer.collect();
+    }
+    orders
+}
+
+/// Every version of every key has its event in time, and a duplicate in another order.
+#[tokio::test(start_paused = true)]
+async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicates() {
+    let test = TestStore::new();
+    let renderer = TestRenderer {
+        duration: Duration::from_millis(100),
+        ..TestRenderer::default()
+    };
+    let _workers = [
+        test.start(renderer.clone()).await,
+        test.start(renderer).await,
+    ];
+    let orders = every_order();
+    assert_eq!(orders.len(), 120);
+    let mut keys = Vec::new();
+    for order in orders {
+        let key = key();
+        let mut events = Vec::new();
+        for version in VERSIONS {
+            events.push(test.upload(&key, version).await);
+            sleep(Duration::from_millis(70)).await;
+        }
+        let duplicates: Vec<_> = order.iter().map(|index| events[*index].clone()).collect();
+        test.store.requeue(&duplicates).await.unwrap();
+        keys.push(key);
+    }
+    sleep(HOUR).await;
+    assert!(test.events.is_empty() && test.dead_letters.is_empty());
+    for key in keys {
+        assert_eq!(test.raw.bytes(&key.to_string()).unwrap(), VERSIONS[4]);
+        test.assert_ready(&key).await;
+    }
+}
