@@ -28,11 +28,17 @@ const ALLOWED: &[Allowed] = &[
     within("gauge", "deploy/grafana"),
     everywhere("gauge", "` | gauge | "),
     everywhere("gauge", "metric::gauge"),
-    // Attributes of rustdoc, clap, HTML and CSS.
+    // Attributes of rustdoc, clap, HTML and CSS, and functions of indicatif.
     everywhere("hidden", "doc(hidden)"),
     everywhere("hide", "hide = true"),
     everywhere("hidden", "type=\"hidden\""),
     within("hidden", "crates/issuer/src/page"),
+    everywhere("hidden", "progressbar::hidden()"),
+    everywhere("hidden", "progressdrawtarget::hidden()"),
+    everywhere("hide", "hide_env_values"),
+    // A folder of the corpus, which is no part of the repository.
+    everywhere("colour", "\"colour\""),
+    everywhere("colour", "\"colour/"),
     // The element of HTML, and the name of the Multi-Picture Format.
     everywhere("picture", "<picture"),
     everywhere("picture", "multi-picture"),

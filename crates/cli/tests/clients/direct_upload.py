@@ -1,4 +1,4 @@
-"""Sends pictures through the issuer with requests, and reads what came of them with boto3."""
+"""Uploads images through the issuer with requests, and reads the outcomes with boto3."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ encoded = base64.b64encode(photo).decode()
 
 
 def outcomes(response, count, metadata):
-    """The outcomes of a request, each of them looked at in the bucket too."""
+    """The outcomes of a request, each checked against the bucket."""
     assert response.status_code == 200, (response.status_code, response.text)
     uploads = response.json()["uploads"]
     assert len(uploads) == count, uploads

@@ -79,8 +79,8 @@ fn process_renders_and_says_what_it_could_not() {
         "more/good.webp",
         "more/good_thumb.webp",
     ] {
-        let picture = image::open(folder.path().join("out").join(name)).unwrap();
-        assert_eq!((picture.width(), picture.height()), (40, 60), "{name}");
+        let image = image::open(folder.path().join("out").join(name)).unwrap();
+        assert_eq!((image.width(), image.height()), (40, 60), "{name}");
     }
 }
 

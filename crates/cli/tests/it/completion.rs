@@ -1,4 +1,4 @@
-//! A store that tells nobody of new objects.
+//! A store that sends no events for new objects.
 
 use std::process::Command;
 
@@ -79,7 +79,7 @@ async fn who_says_that_an_upload_is_there_has_it_worked_on() {
 }
 
 #[tokio::test]
-async fn completion_is_not_offered_where_the_store_tells_by_itself() {
+async fn completion_is_not_offered_where_the_store_sends_events() {
     let system = System::start(Cloud::Embedded, &[]);
     let ticket = system.client.ticket(100).await;
     let (status, problem) = complete(&system.client, &ticket).await;

@@ -44,8 +44,8 @@ fn lines(output: &Output) -> Vec<Value> {
         .collect()
 }
 
-/// Waits until that many letters are there and nothing is left to do.
-async fn until_buried(system: &System, count: u64) {
+/// Waits until the queue has `count` dead letters and every message is processed.
+async fn until_dead_lettered(system: &System, count: u64) {
     let dead_letters = system.dead_letters().await;
     let all = async || match dead_letters.depth().await.unwrap() {
         depth if depth.visible == count => Ok(()),
@@ -67,7 +67,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let unknown = format!("raw/nothing/u1/{nobody}");
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
     system.events().await.send(&by_worker).await.unwrap();
-    until_buried(&system, 2).await;
+    until_dead_lettered(&system, 2).await;
     // As SQS itself puts them there, without a word.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
@@ -98,7 +98,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
                 assert_eq!(letter["keys"], json!([unknown]));
             }
         }
-        until_buried(&system, 6).await;
+        until_dead_lettered(&system, 6).await;
     }
     let text = dlq(&system, &["list"]).await;
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
@@ -122,7 +122,7 @@ async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
         .unwrap();
     let letters = [&keys[0], &keys[1]].map(|key| message(&[record(system.raw_bucket(), key)]));
     system.dead_letters().await.send(&letters).await.unwrap();
-    until_buried(&system, 2).await;
+    until_dead_lettered(&system, 2).await;
     let listed = lines(&dlq(&system, &["list", "--json"]).await);
     let by_key: BTreeMap<&str, &str> = listed
         .iter()
@@ -139,16 +139,16 @@ async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
         (&trial[0]["id"], &trial[0]["action"]),
         (&json!(id), &json!("would_be_redriven"))
     );
-    until_buried(&system, 2).await;
+    until_dead_lettered(&system, 2).await;
     let done = lines(&dlq(&system, &["redrive", "--id", id, "--json"]).await);
     assert_eq!((done.len(), &done[0]["action"]), (1, &json!("redriven")));
-    until_buried(&system, 1).await;
+    until_dead_lettered(&system, 1).await;
     assert!(media.head(&manifest(&keys[0])).await.unwrap().is_some());
     assert!(media.head(&manifest(&keys[1])).await.unwrap().is_none());
     let unknown = dlq(&system, &["redrive", "--id", id]).await;
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
     assert_eq!(lines(&dlq(&system, &["redrive", "--json"]).await).len(), 1);
-    until_buried(&system, 0).await;
+    until_dead_lettered(&system, 0).await;
     assert!(media.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
 
@@ -156,12 +156,12 @@ async fn letters_are_deleted_only_by_somebody_who_says_so(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let poison: Vec<String> = (0..12).map(|number| format!("poison {number}")).collect();
     system.events().await.send(&poison).await.unwrap();
-    until_buried(&system, 12).await;
+    until_dead_lettered(&system, 12).await;
     let silent = dlq(&system, &["purge"]).await;
     assert_eq!(silent.status.code(), Some(2), "{silent:?}");
     let trial = lines(&dlq(&system, &["purge", "--dry-run", "--json"]).await);
     assert_eq!(trial.len(), 12);
-    until_buried(&system, 12).await;
+    until_dead_lettered(&system, 12).await;
     let ids: BTreeSet<&str> = trial
         .iter()
         .map(|letter| letter["id"].as_str().unwrap())
@@ -171,11 +171,11 @@ async fn letters_are_deleted_only_by_somebody_who_says_so(cloud: Cloud) {
         lines(&dlq(&system, &["purge", "--id", first, "--yes", "--json"]).await).len(),
         1
     );
-    until_buried(&system, 11).await;
+    until_dead_lettered(&system, 11).await;
     let rest = dlq(&system, &["purge", "--yes"]).await;
     let said = String::from_utf8_lossy(&rest.stdout).into_owned();
     assert!(said.ends_with("11 dead letters deleted\n"), "{said}");
-    until_buried(&system, 0).await;
+    until_dead_lettered(&system, 0).await;
 }
 
 async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {

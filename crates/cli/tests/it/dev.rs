@@ -94,7 +94,7 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     let dev = Dev::start(folder.path());
     let kept = dev.client.outcome(&ticket).await;
     assert_eq!(kept["finished_at"], first["finished_at"]);
-    // Killed between the PUT and the outcome: picture after picture, until one is caught there.
+    // Killed between the PUT and the outcome, with several images so that one is unfinished.
     let mut unfinished = Vec::new();
     let large = Jpeg::new(&scene(4000, 3000)).build();
     for _ in 0..4 {
@@ -105,7 +105,7 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     let waiting = dev.client.status(unfinished.last().unwrap()).await["status"].clone();
     assert_eq!(
         waiting, "processing",
-        "four large pictures are done too soon to be caught"
+        "all four large images were finished before the kill"
     );
     drop(dev);
 
@@ -118,7 +118,7 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
 }
 
 #[tokio::test]
-async fn what_is_in_hand_is_finished_on_ctrl_c() {
+async fn uploads_in_progress_are_finished_on_ctrl_c() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Dev::start(folder.path());
     let photo = Jpeg::new(&scene(3000, 2000)).build();
@@ -127,8 +127,8 @@ async fn what_is_in_hand_is_finished_on_ctrl_c() {
         assert_eq!(dev.client.put(&ticket, &photo).await, 200);
     }
     // When the first is done, the others have been received long since.
-    let settled = |process: &Process| process.stderr().matches("upload finished").count();
-    let first = || settled(&dev.process) > 0;
+    let finished = |process: &Process| process.stderr().matches("upload finished").count();
+    let first = || finished(&dev.process) > 0;
     wait::until("the first outcome", DEADLINE, first).unwrap();
     // As a terminal does it: to the whole process group.
     let group = format!("-{}", dev.process.pid());
@@ -136,7 +136,7 @@ async fn what_is_in_hand_is_finished_on_ctrl_c() {
     assert!(sent.unwrap().success());
     let ended = dev.process.wait(DEADLINE).unwrap();
     assert!(ended.success(), "{ended}");
-    assert_eq!(settled(&dev.process), 3, "{}", dev.process.stderr());
+    assert_eq!(finished(&dev.process), 3, "{}", dev.process.stderr());
     assert!(!dev.process.stderr().contains("rejected"));
 }
 

@@ -10,13 +10,13 @@ use darkroom_testkit::localstack::Venv;
 use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::System;
 
-on_both_clouds!(python_sends_pictures_in_every_form_and_reads_the_results);
+on_both_clouds!(python_uploads_in_every_encoding_and_reads_the_outcomes);
 
 fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// The environment with the clients in it; `None`, said aloud, where it cannot be made.
+/// The environment with the clients in it; `None`, with a note on stderr, if it cannot be created.
 async fn venv() -> Option<Venv> {
     let made = tokio::task::spawn_blocking(|| {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
@@ -44,7 +44,7 @@ fn said(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-async fn python_sends_pictures_in_every_form_and_reads_the_results(cloud: Cloud) {
+async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
     let Some(venv) = venv().await else {
         return;
     };

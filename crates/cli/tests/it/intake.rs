@@ -22,7 +22,7 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
     cache_control: "no-store",
 };
 
-/// Uploads pictures and removes what became of them: their raw keys, and where outcomes are to be.
+/// Uploads images and deletes their manifests; returns the raw keys and the manifest keys.
 async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, Vec<String>) {
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();

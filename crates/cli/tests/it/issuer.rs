@@ -15,14 +15,14 @@ use crate::system::{DEADLINE, System};
 on_both_clouds!(
     a_form_uploads_what_it_was_signed_for_and_nothing_else,
     a_url_with_a_checksum_takes_no_other_file,
-    events_tell_every_change_and_end_with_the_outcome,
+    events_report_every_change_and_end_with_the_outcome,
     what_is_deleted_leaves_nothing_behind,
     what_is_deleted_while_it_is_processed_does_not_come_back,
-    pictures_that_come_through_the_service_end_like_any_other,
-    looking_into_pictures_tells_what_they_carry,
+    direct_uploads_have_the_same_outcomes,
+    inspection_reports_size_and_private_metadata,
 );
 
-const BOUNDARY: &str = "a-boundary-that-no-picture-has";
+const BOUNDARY: &str = "a-boundary-that-no-image-contains";
 
 /// `multipart/form-data` as a browser writes it.
 fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -106,7 +106,7 @@ async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
 
 async fn a_url_with_a_checksum_takes_no_other_file(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    // SHA-256 of nothing: no picture has it.
+    // SHA-256 of no bytes, which no image has.
     let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let photo = photo();
     let ticket = json!({"size": photo.len(), "checksum_sha256": checksum});
@@ -116,7 +116,7 @@ async fn a_url_with_a_checksum_takes_no_other_file(cloud: Cloud) {
     assert_eq!(status["status"], "awaiting_upload", "{status}");
 }
 
-async fn events_tell_every_change_and_end_with_the_outcome(cloud: Cloud) {
+async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = photo();
     let ticket = system.client.ticket(photo.len()).await;
@@ -179,7 +179,7 @@ async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
     }
 }
 
-/// Deletions at different moments: before the event is received, while the picture is rendered,
+/// Deletions at different moments: before the event is received, while the image is rendered,
 /// and while its variants are written.
 async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) {
     let system = System::start(cloud, &[]);
@@ -189,7 +189,7 @@ async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) 
     for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
         let ticket = system.client.ticket(photo.len()).await;
         assert_eq!(system.client.put(&ticket, &photo).await, 200);
-        // Nothing is waited for here: the moment is what is tried.
+        // No condition to wait for: the moment of the deletion is under test.
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         let status = system.client.status(&ticket).await;
         deleted_in_work += usize::from(status["status"] == "processing");
@@ -206,7 +206,7 @@ async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) 
     }
 }
 
-async fn pictures_that_come_through_the_service_end_like_any_other(cloud: Cloud) {
+async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let url = format!("{}/v1/images?profile=avatar&owner=u7", system.client.issuer);
     let photo = photo();
@@ -214,7 +214,7 @@ async fn pictures_that_come_through_the_service_end_like_any_other(cloud: Cloud)
     let escaped = base64.replace('+', "%2B");
     let two = form(
         &[("album", "7")],
-        &[("image", &photo), ("image", b"no picture at all")],
+        &[("image", &photo), ("image", b"no image at all")],
     );
     let multipart = format!("multipart/form-data; boundary={BOUNDARY}");
     let as_json = json!({"images": [base64], "metadata": {"album": "7"}}).to_string();
@@ -253,7 +253,7 @@ async fn pictures_that_come_through_the_service_end_like_any_other(cloud: Cloud)
     assert_eq!(outcome["status"], "ready", "{outcome}");
 }
 
-async fn looking_into_pictures_tells_what_they_carry(cloud: Cloud) {
+async fn inspection_reports_size_and_private_metadata(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let url = format!("{}/v1/inspect", system.client.issuer);
     let photo = Jpeg::new(&scene(90, 60))
@@ -273,12 +273,12 @@ async fn looking_into_pictures_tells_what_they_carry(cloud: Cloud) {
     let private = one["private_metadata"].as_array().unwrap();
     assert!(private.contains(&json!("gps")), "{one}");
 
-    let refused = post(&url, "image/jpeg", "no picture at all").await;
+    let refused = post(&url, "image/jpeg", "no image at all").await;
     assert_eq!(refused.status(), 422);
     let refused: Value = refused.json().await.unwrap();
     assert_eq!(refused["code"], "not_an_image");
 
-    let both = form(&[], &[("image", &photo), ("image", b"no picture at all")]);
+    let both = form(&[], &[("image", &photo), ("image", b"no image at all")]);
     let both: Value = send_form(&url, both).await.json().await.unwrap();
     assert_eq!(both["images"][0], one);
     assert_eq!(both["images"][1]["error"]["code"], "not_an_image", "{both}");

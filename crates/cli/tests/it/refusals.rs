@@ -11,15 +11,15 @@ use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
-    what_is_no_picture_ends_as_rejected_with_its_code,
+    files_that_are_no_valid_image_are_rejected_with_a_code,
     an_object_over_the_limit_is_not_even_read,
     a_url_takes_what_it_was_signed_for_and_nothing_else,
     a_url_takes_one_upload,
     a_url_expires,
-    a_request_that_is_wrong_is_told_why,
+    an_invalid_request_is_refused_with_a_code,
 );
 
-async fn what_is_no_picture_ends_as_rejected_with_its_code(cloud: Cloud) {
+async fn files_that_are_no_valid_image_are_rejected_with_a_code(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]);
     let photo = Jpeg::new(&scene(400, 300)).build();
     for (file, code) in [
@@ -35,7 +35,7 @@ async fn what_is_no_picture_ends_as_rejected_with_its_code(cloud: Cloud) {
     }
     system.wait_until_idle().await;
     let dead = system.dead_letters().await.depth().await.unwrap();
-    assert_eq!(dead.visible, 0, "a bad picture is no dead letter");
+    assert_eq!(dead.visible, 0, "a bad image is no dead letter");
 }
 
 /// The issuer signs no such upload, so it is put there with credentials.
@@ -126,7 +126,7 @@ async fn a_url_expires(cloud: Cloud) {
         .unwrap();
 }
 
-async fn a_request_that_is_wrong_is_told_why(cloud: Cloud) {
+async fn an_invalid_request_is_refused_with_a_code(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let good = json!({
         "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": 1000,

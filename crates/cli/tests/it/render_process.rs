@@ -22,7 +22,7 @@ async fn a_render_process_that_dies_costs_one_upload(cloud: Cloud) {
 }
 
 #[tokio::test]
-async fn a_picture_that_takes_too_long_is_given_up() {
+async fn an_image_that_exceeds_the_deadline_is_rejected() {
     let system = System::start(Cloud::Embedded, &[("DARKROOM_RENDER_TIMEOUT", "50ms")]);
     let outcome = system
         .client
@@ -58,7 +58,7 @@ fn every_format_renders_in_the_sandbox() {
             ["animated", "colour", "metadata", "orientation", "pngsuite"]
                 .map(|part| corpus.join(part)),
         ),
-        None => eprintln!("the corpus is not here: its files were not tried"),
+        None => eprintln!("no corpus found: its files are skipped"),
     }
     let output = darkroom(folder.path())
         .args(["process", "--profile", "photo", "--out", "out", "--json"])

@@ -1,4 +1,4 @@
-//! Clients that send too little for too long.
+//! Clients that send too slowly.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn files_in(folder: &Path) -> usize {
 }
 
 #[tokio::test]
-async fn what_came_of_a_trickling_picture_is_removed() {
+async fn the_temporary_file_of_a_slow_upload_is_removed() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path();
     let environment = [
@@ -30,8 +30,8 @@ async fn what_came_of_a_trickling_picture_is_removed() {
                 content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
     connection.write_all(head.as_bytes()).await.unwrap();
     connection.write_all(&[0; 5000]).await.unwrap();
-    let spooled = || files_in(folder) > before;
-    wait::until("the file of the picture", DEADLINE, spooled).unwrap();
+    let created = || files_in(folder) > before;
+    wait::until("the temporary file", DEADLINE, created).unwrap();
     let trickle = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(50));
         while connection.write_all(b"x").await.is_ok() {

@@ -60,7 +60,7 @@ async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
     );
     let ready = harness.upload().await;
     let rejected = new_key();
-    harness.put(&rejected, b"no picture".to_vec()).await;
+    harness.put(&rejected, b"no image".to_vec()).await;
     harness.events.send(&["poison".to_owned()]).await.unwrap();
     harness.wait_until_ready(&ready).await;
     harness.outcome(&rejected).await;
@@ -237,12 +237,12 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
         .await
         .unwrap();
     assert_eq!(render.parent_span_id, upload.span_id);
-    let settled = || {
+    let continues_trace = || {
         let log = worker.stderr();
         let line = log.lines().find(|line| line.contains("upload finished"))?;
         Some(line.contains(trace_id))
     };
-    assert_eq!(settled(), Some(true), "{}", worker.stderr());
+    assert_eq!(continues_trace(), Some(true), "{}", worker.stderr());
 }
 
 #[tokio::test]

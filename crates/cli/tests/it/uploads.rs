@@ -1,4 +1,4 @@
-//! Pictures that go in and come out.
+//! Uploads and their variants.
 
 use darkroom_cloud::Bucket;
 use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, rotated_for_orientation, scene};
@@ -39,10 +39,10 @@ async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Clou
         assert_eq!(file.len() as u64, variant["bytes"]);
         assert_eq!(riff_chunks(&file), ["VP8 "]);
         assert!(!contains(&file, CANARY.as_bytes()));
-        let picture = decoded(&file);
-        assert_eq!(picture.dimensions(), size);
+        let image = decoded(&file);
+        assert_eq!(image.dimensions(), size);
         let expected = DynamicImage::from(upright.clone()).thumbnail_exact(size.0, size.1);
-        let difference = difference(&picture, &expected.to_rgb8());
+        let difference = difference(&image, &expected.to_rgb8());
         assert!(
             difference < MOST_DIFFERENCE,
             "{}: {difference}",

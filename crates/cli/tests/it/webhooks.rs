@@ -1,4 +1,4 @@
-//! A back end that is told of every outcome.
+//! A back end that receives every outcome by webhook.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,11 +19,11 @@ use sha2::Sha256;
 use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::{DEADLINE, System};
 
-on_both_clouds!(every_outcome_is_told_signed_and_again_until_it_is_taken);
+on_both_clouds!(every_outcome_is_sent_signed_and_retried_until_accepted);
 
 const KEY: [u8; 32] = [7; 32];
 
-/// A notice as it came.
+/// A event as it came.
 #[derive(Debug, Clone)]
 struct Received {
     headers: HeaderMap,
@@ -89,7 +89,7 @@ async fn elsewhere(State(receiver): State<Receiver>) {
     *receiver.elsewhere.lock().unwrap() += 1;
 }
 
-async fn every_outcome_is_told_signed_and_again_until_it_is_taken(cloud: Cloud) {
+async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
@@ -106,28 +106,31 @@ async fn every_outcome_is_told_signed_and_again_until_it_is_taken(cloud: Cloud) 
         .client
         .upload(&Jpeg::new(&scene(300, 200)).build())
         .await;
-    let told = async |count: usize| {
+    let received = async |count: usize| {
         let enough = async || match receiver.all() {
             all if all.len() >= count => Ok(all),
-            all => Err(format!("{} notices", all.len())),
+            all => Err(format!("{} events", all.len())),
         };
-        let what = format!("{count} notices");
+        let what = format!("{count} events");
         wait::until_async(what, DEADLINE, enough).await.unwrap()
     };
-    let tries = told(3).await;
-    let ids: Vec<_> = tries.iter().map(|one| one.header("webhook-id")).collect();
+    let attempts = received(3).await;
+    let ids: Vec<_> = attempts
+        .iter()
+        .map(|one| one.header("webhook-id"))
+        .collect();
     assert_eq!(ids[0], ids[1]);
     assert_eq!(ids[0], ids[2]);
-    for one in &tries {
+    for one in &attempts {
         assert!(one.is_signed(), "{one:?}");
-        let notice = one.json();
-        assert_eq!(notice["type"], "upload.ready");
-        assert_eq!(notice["data"]["id"], ready["id"]);
-        let url = notice["data"]["variants"][0]["url"].as_str().unwrap();
+        let event = one.json();
+        assert_eq!(event["type"], "upload.ready");
+        assert_eq!(event["data"]["id"], ready["id"]);
+        let url = event["data"]["variants"][0]["url"].as_str().unwrap();
         assert!(!system.client.fetch(url).await.is_empty());
     }
-    let rejected = system.client.upload(b"this is no picture").await;
-    let last = told(4).await.pop().unwrap();
+    let rejected = system.client.upload(b"this is no image").await;
+    let last = received(4).await.pop().unwrap();
     assert!(last.is_signed());
     assert_eq!(last.json()["type"], "upload.rejected");
     assert_eq!(last.json()["data"]["error"], rejected["error"]);
@@ -151,11 +154,11 @@ async fn every_outcome_is_told_signed_and_again_until_it_is_taken(cloud: Cloud) 
 }
 
 #[tokio::test]
-async fn an_address_at_home_is_not_called_unless_it_is_allowed() {
+async fn a_private_address_is_not_called_unless_allowed() {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let port = url.rsplit(':').next().unwrap();
-    // A name, so that it is looked at when it is resolved and not with the settings.
+    // A name, so that it is checked when it is resolved, not with the settings.
     let url = format!("https://localhost:{port}");
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
     let system = System::start(
@@ -165,7 +168,7 @@ async fn an_address_at_home_is_not_called_unless_it_is_allowed() {
             ("DARKROOM_WEBHOOKS_SECRET", &secret),
         ],
     );
-    system.client.upload(b"this is no picture").await;
+    system.client.upload(b"this is no image").await;
     let refused = async || system.log().contains("localhost has no public address");
     wait::until_async("the refusal", DEADLINE, refused)
         .await

@@ -82,8 +82,8 @@ fn assert_bare(variant: &RenderedVariant, place: &str) {
 #[test]
 fn no_output_contains_the_canary() {
     let files = planted();
-    let places: BTreeSet<_> = files.iter().map(|file| file.place).collect();
-    assert!(places.len() >= 16);
+    let planted_in: BTreeSet<_> = files.iter().map(|file| file.place).collect();
+    assert!(planted_in.len() >= 16);
     for file in files {
         for recipe in [avatar(), every_encoding()] {
             let rendered = render(&file.bytes, &recipe)

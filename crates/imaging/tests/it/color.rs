@@ -16,7 +16,7 @@ const MEAN: f64 = 1.0;
 const P99: f64 = 2.5;
 
 fn reference(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/colour");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/color");
     std::fs::read(folder.join(name)).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn prophoto_is_converted_to_srgb() {
 
 #[test]
 fn a_gray_profile_is_applied() {
-    assert_reference("grey_gamma", "png");
+    assert_reference("gray_gamma", "png");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn an_invalid_profile_is_ignored_with_a_note() {
     let broken = [
         b"not a profile".to_vec(),
         whole[..150].to_vec(),
-        profile_in(&reference("grey_gamma.source.png")),
+        profile_in(&reference("gray_gamma.source.png")),
     ];
     for profile in broken {
         let file = Png::new(&image).icc("p", &profile).build();

@@ -1,9 +1,9 @@
-"""Makes the colour references beside it, by Little CMS and by arithmetic of their own.
+"""Makes the color references beside it, by Little CMS and by arithmetic of their own.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python make.py path/to/corpus
 
-For every `colour/NAME.source.*` there is a `colour/NAME.expected.png`: its pixels in sRGB as
+For every `color/NAME.source.*` there is a `color/NAME.expected.png`: its pixels in sRGB as
 Little CMS converts them (perceptual intent), and for `pngsuite.png` as the PNG specification's
 formulas do. `animations.json` has, for every animated GIF, what is seen of it: the SHA-256 of each
 frame as Pillow composes it, and times and loops as browsers take them. The files of the corpus are
@@ -52,7 +52,7 @@ def inks():
 
 
 def made():
-    folder = HERE / "colour"
+    folder = HERE / "color"
     folder.mkdir(exist_ok=True)
     for name in ["display_p3", "adobe_rgb", "prophoto"]:
         icc = getattr(profiles, name)()
@@ -60,9 +60,9 @@ def made():
         to_srgb(cube(), icc).save(folder / f"{name}.expected.png", optimize=True)
     (folder / "srgb.icc").write_bytes(profiles.srgb_by_table())
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None].repeat(2, 0))
-    icc = profiles.grey("Grey gamma 1.8", 1.8)
-    ramp.save(folder / "grey_gamma.source.png", icc_profile=icc, optimize=True)
-    to_srgb(ramp, icc).save(folder / "grey_gamma.expected.png", optimize=True)
+    icc = profiles.gray("Grey gamma 1.8", 1.8)
+    ramp.save(folder / "gray_gamma.source.png", icc_profile=icc, optimize=True)
+    to_srgb(ramp, icc).save(folder / "gray_gamma.expected.png", optimize=True)
     icc = profiles.cmyk("Neugebauer")
     source = folder / "cmyk.source.jpg"
     inks().save(source, icc_profile=icc, quality=95, subsampling=0)
@@ -70,7 +70,7 @@ def made():
 
 
 def from_corpus(corpus):
-    """References for pictures that are not in the repository: every so many pixels of them."""
+    """References for images that are not in the repository: every so many pixels of them."""
     for name, step in [("p3.png", 1), ("prophoto.png", 1), ("cmyk-icc.jpg", 8)]:
         image = Image.open(corpus / "colour" / name)
         icc = image.info["icc_profile"]
@@ -78,7 +78,7 @@ def from_corpus(corpus):
         converted = np.asarray(to_srgb(image.convert(mode), icc))
         stem = name.split(".")[0]
         sampled = Image.fromarray(np.ascontiguousarray(converted[::step, ::step]))
-        sampled.save(HERE / "colour" / f"corpus-{stem}.every{step}.png", optimize=True)
+        sampled.save(HERE / "color" / f"corpus-{stem}.every{step}.png", optimize=True)
 
 
 def chunks_of(path):
@@ -94,9 +94,9 @@ def samples(path):
     width, height, rows, info = png.Reader(filename=str(path)).asDirect()
     data = np.array([list(row) for row in rows], dtype=float) / (2 ** info["bitdepth"] - 1)
     data = data.reshape(height, width, info["planes"])
-    colour = data[..., : 1 if info["greyscale"] else 3]
+    color = data[..., : 1 if info["greyscale"] else 3]
     alpha = data[..., -1:] if info["alpha"] else np.ones((height, width, 1))
-    return np.concatenate([np.broadcast_to(colour, (height, width, 3)), alpha], axis=-1)
+    return np.concatenate([np.broadcast_to(color, (height, width, 3)), alpha], axis=-1)
 
 
 def managed(pixels, chunks):
@@ -140,7 +140,7 @@ def pngsuite(corpus):
 
 
 def heif(corpus):
-    """Small pictures in sRGB of what pillow-heif, with a libheif of its own, makes of HEIF."""
+    """Small images in sRGB of what pillow-heif, with a libheif of its own, makes of HEIF."""
     pillow_heif.register_heif_opener()
     folder = HERE / "heif"
     folder.mkdir(exist_ok=True)
@@ -153,7 +153,7 @@ def heif(corpus):
 
 
 def composed(frame):
-    """SHA-256 of the pixels of a frame, in which no colour stands behind full transparency."""
+    """SHA-256 of the pixels of a frame, in which no color stands behind full transparency."""
     pixels = np.array(frame.convert("RGBA"))
     pixels[pixels[..., 3] == 0] = 0
     return hashlib.sha256(pixels.tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""ICC profiles (ICC.1:2001-04 and ICC.1:2010) made from first principles, for colour references.
+"""ICC profiles (ICC.1:2001-04 and ICC.1:2010) made from first principles, for color references.
 
 They are built here, not taken from anyone, so that they may stand in the repository.
 """
@@ -79,7 +79,7 @@ def rgb(name, primaries, white, curve, version=2):
     return profile(tags, b"RGB ", version=version)
 
 
-def grey(name, gamma):
+def gray(name, gamma):
     tags = [(b"desc", text_tag(name)), (b"cprt", text_tag("none")), (b"wtpt", xyz_tag(D50))]
     return profile(tags + [(b"kTRC", gamma_tag(gamma))], b"GRAY")
 
@@ -101,10 +101,10 @@ def cmyk(name, steps=9):
     for overprint in range(16):
         on = [(overprint >> ink) & 1 for ink in range(4)]
         area = np.prod([grid[:, i] if on[i] else 1 - grid[:, i] for i in range(4)], axis=0)
-        colour = paper * D50
+        color = paper * D50
         for ink in range(4):
-            colour = colour * inks[ink] if on[ink] else colour
-        xyz += area[:, None] * colour
+            color = color * inks[ink] if on[ink] else color
+        xyz += area[:, None] * color
     # Perceptual: paper is white and full ink is black.
     black = xyz[:, 1].min()
     xyz = (xyz - black * D50) / (1 - black)
