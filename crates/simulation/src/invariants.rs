@@ -32,9 +32,9 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
     let Some(record) = upload_id(object_key).and_then(|id| state.registry.get_mut(id)) else {
         return;
     };
-    record.manifest_written_at = Some(step);
     if let Some(manifest) = manifest(&world.media, &record.key) {
-        record.outcomes.insert(manifest.source.etag);
+        let etag = manifest.source.etag;
+        record.outcomes.entry(etag).or_insert(step);
     }
 }
 
@@ -129,7 +129,7 @@ fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
     }
     let state = world.state();
     let record = state.registry.get(key.id);
-    let has_outcome = record.is_some_and(|record| record.outcomes.contains(&current));
+    let has_outcome = record.is_some_and(|record| record.outcomes.contains_key(&current));
     drop(state);
     has_outcome || world.dead_letters.bodies().iter().any(|one| one == body)
 }
@@ -145,8 +145,9 @@ pub(crate) fn check_published(world: &World, body: &str) {
     let Some(record) = state.registry.get(id) else {
         return;
     };
-    let deleted_before = match (record.source_deleted_at, record.manifest_written_at) {
-        (Some(deleted), Some(written)) => deleted < written,
+    let written_at = record.outcomes.get(&event.manifest.source.etag);
+    let deleted_before = match (record.source_deleted_at, written_at) {
+        (Some(deleted), Some(written)) => deleted < *written,
         _ => false,
     };
     drop(state);

@@ -1,6 +1,6 @@
 //! The truth about every upload, as only the simulation knows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use darkroom_contract::{RawKey, UploadId};
@@ -17,16 +17,14 @@ pub(crate) struct UploadRecord {
     pub(crate) key: RawKey,
     /// The content of every object that the key has had, by entity tag.
     pub(crate) contents: BTreeMap<String, Bytes>,
-    /// The entity tags of the objects whose outcome has been written.
-    pub(crate) outcomes: BTreeSet<String>,
+    /// The step at which an outcome was first written, by the entity tag of its object.
+    pub(crate) outcomes: BTreeMap<String, u64>,
     /// A deletion was requested.
     pub(crate) is_deletion_requested: bool,
     /// An event of it was lost.
     pub(crate) has_lost_events: bool,
     /// The step of the last deletion of its raw object, if it has not been uploaded again.
     pub(crate) source_deleted_at: Option<u64>,
-    /// The step at which its manifest was last written.
-    pub(crate) manifest_written_at: Option<u64>,
 }
 
 impl UploadRecord {
@@ -42,11 +40,10 @@ impl Registry {
         let record = self.uploads.entry(key.id).or_insert_with(|| UploadRecord {
             key: key.clone(),
             contents: BTreeMap::new(),
-            outcomes: BTreeSet::new(),
+            outcomes: BTreeMap::new(),
             is_deletion_requested: false,
             has_lost_events: false,
             source_deleted_at: None,
-            manifest_written_at: None,
         });
         record.contents.insert(etag, content);
         record.source_deleted_at = None;
