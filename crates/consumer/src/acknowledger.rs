@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 const LINGER: Duration = Duration::from_millis(200);
 /// SQS's limit on messages per call.
 const BATCH: usize = 10;
-/// After this many attempts a message is left to be received once more; its handler finds the work
-/// done, and it is deleted then.
+/// After this many attempts the message is left to be redelivered. Its handler then finds the work
+/// done, and it is deleted again.
 const ATTEMPTS: u32 = 5;
 const RETRY: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
 

@@ -20,7 +20,7 @@ use crate::status::ConsumerStatus;
 
 /// SQS's limit on messages per call.
 const BATCH: usize = 10;
-/// From the start of a failed poll to the next one.
+/// The delay between the start of a failed poll and the next poll.
 const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::from_secs(20));
 /// The pause after a failed poll is at least this: at most 30 calls a minute.
 const MIN_PAUSE: Duration = Duration::from_secs(2);
@@ -83,7 +83,7 @@ impl<H: MessageHandler> Consumer<H> {
         let queue = self.parts.name;
         tokio::select! {
             biased;
-            () = drained => tracing::info!(queue, "all messages in work are finished"),
+            () = drained => tracing::info!(queue, "all messages in flight are finished"),
             () = overdue => {
                 let remaining = tasks.len();
                 tracing::warn!(queue, remaining, "grace period over: releasing messages");
@@ -200,7 +200,7 @@ impl<H: MessageHandler> Consumer<H> {
     }
 }
 
-/// A service that answers an empty long poll at once is polled at a pace of its own.
+/// Returns the pause after a poll. Some services return from an empty long poll immediately.
 fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
     let is_short = polled_at.elapsed() < SHORT_POLL_PAUSE / 2;
     if is_short && messages.is_empty() {

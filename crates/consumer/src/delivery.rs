@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 use crate::attempt::DeliveryAttempt;
 use crate::dead_letter::DeadLetterReason;
 use crate::handler::{Context, Disposition, MessageHandler};
+use crate::heartbeat::{Heartbeat, WorkEnd};
 use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
-use crate::visibility::{Ended, Heartbeat};
 
-/// Everything that a message is worked on with.
+/// The shared context of all deliveries.
 #[derive(Debug)]
 pub(crate) struct Delivery<H> {
     pub(crate) parts: Arc<ConsumerParts>,
@@ -28,14 +28,14 @@ pub(crate) struct Delivery<H> {
 }
 
 impl<H: MessageHandler> Delivery<H> {
-    /// Works on one message to its end. Every failure leaves the message on a queue.
+    /// Processes one message to completion. Every failure leaves the message on a queue.
     pub(crate) async fn run(&self, message: Message, acknowledge: mpsc::Sender<Receipt>) {
         #[cfg(feature = "planted-bugs")]
         if crate::planted::is_planted(crate::planted::Bug::DeleteBeforePublish) {
             let _ = acknowledge.send(message.receipt.clone()).await;
         }
         let is_done = match self.handle(&message).await {
-            Ended::Lost => {
+            WorkEnd::Lost => {
                 self.count("lost");
                 tracing::warn!(
                     queue = self.parts.name,
@@ -43,24 +43,24 @@ impl<H: MessageHandler> Delivery<H> {
                 );
                 false
             }
-            Ended::Overdue => {
+            WorkEnd::Overdue => {
                 self.count("released");
                 let receipt = &message.receipt;
                 self.change_visibility(receipt, Duration::ZERO).await;
                 false
             }
-            Ended::Finished(Disposition::Ack) => {
+            WorkEnd::Finished(Disposition::Ack) => {
                 self.count("acknowledged");
                 true
             }
-            Ended::Finished(Disposition::Retry) => {
+            WorkEnd::Finished(Disposition::Retry) => {
                 self.retry_later(&message).await;
                 false
             }
-            Ended::Finished(Disposition::Replace { body, delay }) => {
+            WorkEnd::Finished(Disposition::Replace { body, delay }) => {
                 self.replace(&body, delay).await
             }
-            Ended::Finished(Disposition::DeadLetter(reason)) => {
+            WorkEnd::Finished(Disposition::DeadLetter(reason)) => {
                 self.dead_letter(&message, &reason).await
             }
         };
@@ -69,7 +69,7 @@ impl<H: MessageHandler> Delivery<H> {
         }
     }
 
-    async fn handle(&self, message: &Message) -> Ended<Disposition> {
+    async fn handle(&self, message: &Message) -> WorkEnd<Disposition> {
         let context = Context {
             attempt: DeliveryAttempt::new(message, self.settings.max_receive_count),
             stop: self.stop.clone(),
@@ -99,7 +99,7 @@ impl<H: MessageHandler> Delivery<H> {
         let changed = self.parts.queue.change_visibility(receipt, timeout).await;
         if let Err(error) = changed {
             let queue = self.parts.name;
-            tracing::warn!(queue, %error, "cannot set a visibility timeout: waiting for its end");
+            tracing::warn!(queue, %error, "cannot change the visibility timeout; the message reappears when it expires");
         }
     }
 
@@ -123,18 +123,18 @@ impl<H: MessageHandler> Delivery<H> {
     async fn dead_letter(&self, message: &Message, reason: &DeadLetterReason) -> bool {
         let (queue, message_id) = (self.parts.name, &message.id);
         let DeadLetterReason { code, detail } = reason;
-        tracing::error!(
-            queue,
-            message_id,
-            reason = code,
-            detail,
-            "message dead-lettered"
-        );
         let mut attributes = reason.attributes();
         attributes.extend(DeliveryAttempt::new(message, u32::MAX).history());
         let dead_letters = &self.parts.dead_letters;
         match dead_letters.forward(message, &attributes).await {
             Ok(()) => {
+                tracing::error!(
+                    queue,
+                    message_id,
+                    reason = code,
+                    detail,
+                    "message dead-lettered"
+                );
                 self.count("dead_lettered");
                 metric::DEAD_LETTERS.add(1, [queue, code]);
                 true

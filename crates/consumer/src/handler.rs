@@ -12,8 +12,8 @@ use crate::dead_letter::DeadLetterReason;
 /// The handler of one kind of message.
 #[async_trait]
 pub trait MessageHandler: Send + Sync + 'static {
-    /// Waits until the handler can make progress, and returns the number of messages that it takes
-    /// at most. Nothing is received before, so that no message loses an attempt to an outage.
+    /// Waits until the handler can make progress, and returns the maximum number of messages it will
+    /// take. Nothing is received until then, so that no message loses an attempt to an outage.
     async fn ready(&self) -> usize {
         usize::MAX
     }
@@ -45,7 +45,7 @@ pub enum Disposition {
     /// The work failed for now: the message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.
     ///
-    /// SQS permits 120,000 invisible messages per queue, and a receiver that is away for a day soon
+    /// SQS permits 120,000 invisible messages per queue, and a receiver that is down for a day soon
     /// has more. Delayed messages have no such limit.
     Replace {
         /// The body of the new message.
@@ -58,8 +58,8 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// The disposition of a message whose parts have these two: a part to retry keeps the message,
-    /// and a hopeless one is dead-lettered when nothing is left to retry.
+    /// Combines the dispositions of two parts of one message: a part to retry keeps the message,
+    /// and an unprocessable one is dead-lettered when nothing is left to retry.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         if self.severity() >= other.severity() {

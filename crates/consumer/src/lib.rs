@@ -2,7 +2,7 @@
 //!
 //! [`Consumer::run`] long-polls a queue, works on as many messages as it has permits, keeps each
 //! invisible to others with a heartbeat, and deletes in batches what its [`MessageHandler`] has
-//! acknowledged. A failed message is retried with backoff; a hopeless one goes to the dead-letter
+//! acknowledged. A failed message is retried with backoff; an unprocessable one goes to the dead-letter
 //! queue with its reason. On shutdown it drains: it finishes what it has begun, within a grace
 //! period, and releases the rest.
 //!
@@ -62,13 +62,13 @@ mod consumer;
 mod dead_letter;
 mod delivery;
 mod handler;
+mod heartbeat;
 mod parts;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
 mod redrive;
 mod settings;
 mod status;
-mod visibility;
 
 #[cfg(test)]
 mod testing;

@@ -3,8 +3,8 @@
 use darkroom_cloud::{CloudError, CloudErrorKind, Queue};
 use darkroom_contract::QueueSettings;
 
-/// Returns the queue's own `maxReceiveCount`, which counts for more than the settings: a consumer
-/// that takes another attempt for the last reports a failure too early, or never.
+/// Returns the queue's own `maxReceiveCount`, which overrides the setting. With the wrong count, a
+/// consumer would report a failure too early or never.
 ///
 /// Where the role may not read the policy, or there is none, the settings are trusted.
 ///

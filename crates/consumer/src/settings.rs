@@ -7,11 +7,11 @@ use darkroom_cloud::Backoff;
 /// The pace and the limits of a consumer.
 #[derive(Debug, Clone)]
 pub struct ConsumerSettings {
-    /// Messages in work at once.
+    /// Messages processed concurrently.
     pub permits: usize,
     /// Duration of a long poll; at most 20 s.
     pub poll_wait: Duration,
-    /// Time a received message is invisible to others; extended while it is in work.
+    /// Time a received message is invisible to others; extended while it is processed.
     pub visibility_timeout: Duration,
     /// Deliveries of a message that the queue permits.
     pub max_receive_count: u32,

@@ -9,8 +9,8 @@ impl UploadStore {
     /// Deletes an upload: the raw object first, then its outputs.
     ///
     /// A worker that is rendering the upload checks for the raw object after its manifest is
-    /// written, and deletes the outputs if it is gone. So whichever comes last leaves nothing
-    /// behind.
+    /// written, and deletes the outputs if it is gone. Whichever of the two finishes last
+    /// cleans up.
     ///
     /// # Errors
     /// The error of the first call that failed; the call may be repeated.

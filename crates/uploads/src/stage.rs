@@ -21,7 +21,7 @@ pub enum UploadStage {
 }
 
 impl UploadStage {
-    /// Returns `true` if no other stage follows by itself.
+    /// Returns `true` if the stage cannot change without another request from the client.
     pub const fn is_final(&self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! The store and what it is made of.
+//! The upload store and its dependencies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct UploadStoreParts {
     pub cache_control: String,
     /// The lifetime of an upload URL.
     pub upload_expiry: Duration,
-    /// The clock that `finished_at` and expiry go by.
+    /// The clock for `finished_at` and for expiry.
     pub clock: Clock,
 }
 
@@ -53,7 +53,7 @@ impl UploadStore {
         self.parts.profiles.get(name)
     }
 
-    /// The clock that the store goes by.
+    /// Returns the store's clock.
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
     }

@@ -1,4 +1,4 @@
-//! Sparing a receiver that is away.
+//! A circuit breaker for the webhook receiver.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use darkroom_cloud::Backoff;
 use tokio::time::sleep;
 
-/// Consecutive failures after which a receiver counts as away.
+/// Consecutive failures after which the receiver counts as down.
 const OPEN_AFTER: u32 = 20;
-/// Pauses between single attempts at a receiver that is away.
+/// Pauses between single attempts at a receiver that is down.
 const PAUSE: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(60));
 
 /// A circuit breaker: after many consecutive failures only single attempts pass, at growing pauses,

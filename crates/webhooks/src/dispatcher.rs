@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use darkroom_cloud::{Backoff, Message, Queue};
+use darkroom_cloud::{Message, Queue};
 use darkroom_consumer::{
     Consumer, ConsumerParts, ConsumerSettings, Context, DeadLetterReason, Disposition,
     MessageHandler,
@@ -14,15 +14,14 @@ use darkroom_uploads::VariantUrls;
 use tokio_util::sync::CancellationToken;
 
 use crate::circuit_breaker::CircuitBreaker;
+use crate::retry::RetrySchedule;
 use crate::sender::WebhookSender;
 use crate::settings::WebhookSettings;
 
 /// Deliveries at once.
 const PERMITS: usize = 10;
-/// Longer than an attempt and everything that follows it.
+/// Longer than one attempt, including its retry message and acknowledgment.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
-/// SQS's limit on a delay.
-const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// The parts of a [`WebhookDispatcher`].
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub struct WebhookDispatcherParts {
     pub events: Arc<dyn Queue>,
     /// The queue for events that are malformed or too old.
     pub dead_letters: Arc<dyn Queue>,
-    /// The URLs of variants, which a receiver is told.
+    /// Adds variant URLs to the events sent to the receiver.
     pub variant_urls: VariantUrls,
     /// The clock that ages are measured with.
     pub clock: Clock,
@@ -45,16 +44,16 @@ pub struct WebhookDispatcher {
 
 /// Delivers one event.
 ///
-/// An event that is not accepted is replaced by a new message with a delay: a receiver may be away
-/// for days, longer than messages may stay invisible or in numbers that may not be.
+/// An event that is not accepted is replaced by a new message with a delay. A receiver may be down
+/// for days, and SQS limits both the time that a message may stay invisible (12 hours) and the number
+/// of messages in flight (120,000).
 #[derive(Debug)]
 struct DeliveryHandler {
     sender: WebhookSender,
     variant_urls: VariantUrls,
     clock: Clock,
     circuit_breaker: CircuitBreaker,
-    retry: Backoff,
-    give_up_after: Duration,
+    retry: RetrySchedule,
 }
 
 impl WebhookDispatcher {
@@ -75,8 +74,7 @@ impl WebhookDispatcher {
             variant_urls,
             clock: clock.clone(),
             circuit_breaker: CircuitBreaker::default(),
-            retry: Backoff::doubling(settings.first_retry, MAX_DELAY),
-            give_up_after: settings.give_up_after,
+            retry: RetrySchedule::new(settings),
         };
         let consumer_parts = ConsumerParts {
             name: "webhooks",
@@ -87,7 +85,8 @@ impl WebhookDispatcher {
         let consumer_settings = ConsumerSettings {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
-            // An event that an abandoned poll has received is delivered a little later.
+            // A message received by an abandoned poll is redelivered when its visibility timeout
+            // ends.
             poll_grace: Duration::ZERO,
             // Attempts are counted in the event itself.
             max_receive_count: u32::MAX,
@@ -121,14 +120,11 @@ impl DeliveryHandler {
             error,
             "webhook not delivered"
         );
-        if age > self.give_up_after {
+        let attempts = event.attempts.saturating_add(1);
+        let Some(delay) = self.retry.delay(attempts, age) else {
             return dead_letter("undeliverable", error);
-        }
-        let delay = self.retry.delay(event.attempts.saturating_add(1));
-        let event = OutcomeEvent {
-            attempts: event.attempts.saturating_add(1),
-            ..event
         };
+        let event = OutcomeEvent { attempts, ..event };
         match serde_json::to_string(&event) {
             Ok(body) => Disposition::Replace { body, delay },
             Err(error) => dead_letter("malformed", &error.to_string()),

@@ -13,6 +13,7 @@
 mod circuit_breaker;
 mod dispatcher;
 mod public_address;
+mod retry;
 mod sender;
 mod settings;
 mod signature;

@@ -17,20 +17,19 @@ use crate::processor::Processor;
 use crate::report::report;
 use crate::upload::{RenderResult, Upload};
 
-/// Bytes that are hashed at once. More take long enough to hold up other messages, and are hashed
-/// on a thread of their own.
+/// The largest body to hash inline. Larger ones go to a blocking thread, because they would delay
+/// other messages.
 const MAX_INLINE_HASH: usize = 256 * 1024;
 
 /// The result of one attempt at an event.
-enum Attempt {
+enum AttemptResult {
     Finished(EventOutcome),
-    /// The object was replaced meanwhile, so that what was written is not the outcome of the
-    /// current one.
+    /// The object was replaced during the attempt; the outputs belong to the old one.
     SourceReplaced,
 }
 
 impl Processor {
-    /// Brings the upload of an event to an outcome.
+    /// Processes the upload that an event refers to.
     ///
     /// May be called again at any time, and by several workers at once, for the same event.
     pub(crate) async fn process(
@@ -47,8 +46,8 @@ impl Processor {
         loop {
             let event = current.as_ref().unwrap_or(event);
             match self.process_once(event, &key, profile, attempt).await? {
-                Attempt::Finished(outcome) => return Ok(outcome),
-                Attempt::SourceReplaced => current = Some(self.current_event(&key).await?),
+                AttemptResult::Finished(outcome) => return Ok(outcome),
+                AttemptResult::SourceReplaced => current = Some(self.current_event(&key).await?),
             }
         }
     }
@@ -59,7 +58,7 @@ impl Processor {
         key: &RawKey,
         profile: &Profile,
         attempt: &DeliveryAttempt,
-    ) -> Result<Attempt, ProcessError> {
+    ) -> Result<AttemptResult, ProcessError> {
         let max_bytes = profile.max_bytes.as_u64();
         let (opened, manifest) = tokio::join!(
             self.downloads.open(&self.store, key, event, max_bytes),
@@ -72,14 +71,14 @@ impl Processor {
                 if may_be_left_over(manifest.as_deref(), attempt) {
                     return self.delete_outputs(key, manifest.as_deref()).await;
                 }
-                return Ok(Attempt::Finished(EventOutcome::Deleted));
+                return Ok(AttemptResult::Finished(EventOutcome::Deleted));
             }
             OpenedSource::Superseded if attempt.is_first() => {
-                return Ok(Attempt::Finished(EventOutcome::Superseded));
+                return Ok(AttemptResult::Finished(EventOutcome::Superseded));
             }
-            // An earlier worker may have been stopped while it wrote variants of the object before:
-            // whatever there is now is rendered.
-            OpenedSource::Superseded => return Ok(Attempt::SourceReplaced),
+            // An earlier worker may have stopped partway through the variants of the previous
+            // object, so the current object is rendered unconditionally.
+            OpenedSource::Superseded => return Ok(AttemptResult::SourceReplaced),
         };
         let attachment = attachment(download.info());
         let upload = Upload {
@@ -94,7 +93,7 @@ impl Processor {
         if let Some(manifest) = current {
             // Its writer may have been stopped before it was published.
             self.store.publish_outcome(&manifest).await?;
-            return Ok(Attempt::Finished(EventOutcome::Unchanged));
+            return Ok(AttemptResult::Finished(EventOutcome::Unchanged));
         }
         let span = upload.span();
         let made = async {
@@ -110,17 +109,16 @@ impl Processor {
     /// Checks the raw object again after the manifest is written, and publishes the outcome if it
     /// is still the same.
     ///
-    /// Whoever deletes an upload deletes the raw object first: either that was before this check,
-    /// and the outputs are deleted here; or the rest of the deletion comes after it. And whoever
-    /// replaced the object may have written a newer manifest, or some of its variants, before this
-    /// one overwrote them.
-    async fn verify_source(&self, manifest: &Manifest) -> Result<Attempt, ProcessError> {
+    /// A deletion removes the raw object first. If that happened before this check, the outputs are
+    /// deleted here; otherwise the deletion itself removes them later. If the object was replaced,
+    /// this attempt may have overwritten newer outputs, so the new object is rendered again.
+    async fn verify_source(&self, manifest: &Manifest) -> Result<AttemptResult, ProcessError> {
         #[cfg(feature = "planted-bugs")]
         {
             use darkroom_consumer::planted::{Bug, is_planted};
             if is_planted(Bug::NoVerifyAfterPublish) {
                 self.store.publish_outcome(manifest).await?;
-                return Ok(Attempt::Finished(EventOutcome::Processed));
+                return Ok(AttemptResult::Finished(EventOutcome::Processed));
             }
         }
         let key = manifest.raw_key();
@@ -128,9 +126,9 @@ impl Processor {
         match info.as_ref().map(ObjectVersion::from) {
             Some(version) if version.is_source_of(manifest) => {
                 self.store.publish_outcome(manifest).await?;
-                Ok(Attempt::Finished(EventOutcome::Processed))
+                Ok(AttemptResult::Finished(EventOutcome::Processed))
             }
-            Some(_) => Ok(Attempt::SourceReplaced),
+            Some(_) => Ok(AttemptResult::SourceReplaced),
             None => self.delete_outputs(&key, Some(manifest)).await,
         }
     }
@@ -139,10 +137,10 @@ impl Processor {
         &self,
         key: &RawKey,
         manifest: Option<&Manifest>,
-    ) -> Result<Attempt, ProcessError> {
+    ) -> Result<AttemptResult, ProcessError> {
         Ok(match self.store.delete_outputs(key, manifest).await? {
-            None => Attempt::Finished(EventOutcome::Deleted),
-            Some(_) => Attempt::SourceReplaced,
+            None => AttemptResult::Finished(EventOutcome::Deleted),
+            Some(_) => AttemptResult::SourceReplaced,
         })
     }
 
@@ -222,12 +220,12 @@ impl Processor {
     }
 }
 
-/// Returns `true` if variants, or this manifest, may be the remains of an earlier attempt at this
-/// very message, made of an object that was deleted meanwhile. Those are deleted.
+/// Returns `true` if the outputs may come from an earlier attempt at this message, whose object has
+/// since been deleted.
 ///
-/// An outcome from before the message is not: raw objects may expire, and their variants stay. The
-/// two times come from two clocks, so they are compared with a margin. It is far shorter than the
-/// day that a raw object exists at least before it expires.
+/// An outcome from before the message stays, because raw objects may expire. The two times come from
+/// two clocks, so they are compared with a margin. It is far shorter than a day, the minimum lifetime
+/// of a raw object.
 fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

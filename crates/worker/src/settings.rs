@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// Messages in work at once; 0 stands for two per render process, so that the next object is
+    /// Messages processed concurrently; 0 stands for two per render process, so that the next object is
     /// downloaded while an image is rendered.
     pub in_flight: usize,
     /// Bytes of raw objects in memory at once, waiting objects included.
@@ -29,7 +29,7 @@ pub struct WorkerSettings {
     /// Address of `/healthz`, `/readyz` and `/metrics`; none by default, since several workers may
     /// run on one machine.
     pub listen: Option<SocketAddr>,
-    /// Time that messages in work may take after the worker was told to stop. No poll takes
+    /// Time that messages in flight may take after the worker was told to stop. No poll takes
     /// longer.
     #[serde(with = "humantime_serde")]
     pub drain_grace: Duration,

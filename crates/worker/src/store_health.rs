@@ -1,4 +1,4 @@
-//! Telling an outage of the store from an object that cannot be read.
+//! The health of the store: an outage, as opposed to one unreadable object.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration:
 /// The state of the store, as far as this worker knows; cheap to clone.
 ///
 /// While the store is down nothing is received, so that no message loses an attempt to the outage,
-/// and messages in work wait where they are. A failed call alone proves no outage: it may concern
+/// and messages in flight wait where they are. A failed call alone proves no outage: it may concern
 /// one object (a key that may not be read, a lost part), and one such object must not hold up all
 /// others. So after a failure the store itself is probed.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@
 
 mod eventbridge;
 mod s3;
+mod sns;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -103,7 +104,7 @@ impl Notification {
     /// [`NotificationError`] if the body is none of these.
     pub fn parse(body: &str) -> Result<Self, NotificationError> {
         let value = json(body)?;
-        match unwrap_sns(&value)? {
+        match sns::unwrap(&value)? {
             Some(inner) => Self::from_value(&inner),
             None => Self::from_value(&value),
         }
@@ -125,16 +126,6 @@ impl Notification {
 
 fn json(text: &str) -> Result<Value, NotificationError> {
     serde_json::from_str(text).map_err(|error| NotificationError::NotJson(error.to_string()))
-}
-
-fn unwrap_sns(value: &Value) -> Result<Option<Value>, NotificationError> {
-    match (
-        value.get("Type").and_then(Value::as_str),
-        value.get("Message").and_then(Value::as_str),
-    ) {
-        (Some("Notification"), Some(message)) => json(message).map(Some),
-        _ => Ok(None),
-    }
 }
 
 fn shape<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, RecordError> {

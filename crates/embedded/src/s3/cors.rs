@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use s3s::Body;
 use s3s::dto::{CORSConfiguration, CORSRule};
 
+use super::cors_headers;
 use super::cors_rule;
 use super::store::Store;
 
@@ -70,7 +71,9 @@ impl Cors {
                     .all(|name| cors_rule::permits_header(rule, name))
         };
         let rule = rules.cors_rules.iter().find(matches);
-        Some(rule.map_or_else(forbidden, |rule| permitted(rule, origin, &names)))
+        Some(rule.map_or_else(forbidden, |rule| {
+            cors_headers::preflight_response(rule, origin, &names)
+        }))
     }
 
     /// Adds the headers that let the page at `origin` read a response, if a rule permits it. Error
@@ -85,7 +88,7 @@ impl Cors {
         let rules = self.rules(path);
         let mut rules = rules.cors_rules.iter();
         if let Some(rule) = rules.find(|rule| cors_rule::permits(rule, origin, method.as_str())) {
-            cors_rule::add_headers(rule, origin, headers);
+            cors_headers::add(rule, origin, headers);
         }
     }
 
@@ -96,18 +99,6 @@ impl Cors {
         let own = own.and_then(|bucket| bucket.settings.cors.get());
         own.unwrap_or_else(|| Arc::clone(&self.default))
     }
-}
-
-fn permitted(rule: &CORSRule, origin: &HeaderValue, names: &[String]) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    let headers = response.headers_mut();
-    cors_rule::add_headers(rule, origin, headers);
-    if let Ok(names) = HeaderValue::from_str(&names.join(", "))
-        && !names.is_empty()
-    {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
-    }
-    response
 }
 
 fn forbidden() -> Response<Body> {

@@ -1,9 +1,9 @@
-//! One CORS rule: the requests that it permits, and the headers that say so.
+//! One CORS rule and the requests that it permits.
 //!
 //! "How does Amazon S3 evaluate the CORS configuration on a bucket?" in the S3 user guide. The
-//! first rule applies that permits origin, method and every header.
+//! first rule that permits the origin, the method and every header applies.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::HeaderValue;
 use s3s::dto::CORSRule;
 
 /// Returns `true` if the rule permits the origin and method.
@@ -30,36 +30,6 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
         None => pattern == text,
     }
-}
-
-/// Adds the rule's headers to a response.
-pub(crate) fn add_headers(rule: &CORSRule, origin: &HeaderValue, headers: &mut HeaderMap) {
-    let mut add = |name: HeaderName, value: Option<HeaderValue>| {
-        if let Some(value) = value {
-            headers.insert(name, value);
-        }
-    };
-    let list = |names: &[String]| HeaderValue::from_str(&names.join(", ")).ok();
-    if rule.allowed_origins.iter().any(|pattern| pattern == "*") {
-        let any = HeaderValue::from_static("*");
-        add(header::ACCESS_CONTROL_ALLOW_ORIGIN, Some(any));
-    } else {
-        let yes = HeaderValue::from_static("true");
-        add(header::ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.clone()));
-        add(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, Some(yes));
-    }
-    add(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        list(&rule.allowed_methods),
-    );
-    let exposed = rule.expose_headers.as_deref().unwrap_or_default();
-    if !exposed.is_empty() {
-        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, list(exposed));
-    }
-    let max_age = rule.max_age_seconds.map(HeaderValue::from);
-    add(header::ACCESS_CONTROL_MAX_AGE, max_age);
-    let vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-    add(header::VARY, Some(HeaderValue::from_static(vary)));
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod checksums;
 mod conditions;
 mod copy;
 mod cors;
+mod cors_headers;
 mod cors_rule;
 mod delete;
 mod http;

@@ -24,7 +24,7 @@ pub(crate) struct Heartbeat<'a> {
 
 /// The end of work under a heartbeat.
 #[derive(Debug)]
-pub(crate) enum Ended<T> {
+pub(crate) enum WorkEnd<T> {
     /// The work is finished.
     Finished(T),
     /// The work has to be released.
@@ -39,10 +39,11 @@ impl Heartbeat<'_> {
     ///
     /// The heartbeat has ended when this returns, its last call included: a late one would
     /// overwrite the visibility that is set next.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Ended<T> {
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> WorkEnd<T> {
         let done = CancellationToken::new();
         let extended_at = Mutex::new(Instant::now());
-        // Three beats per timeout: two may fail before the message is delivered to another.
+        // Three beats per timeout, so that one failed beat does no harm. After two, the work is
+        // abandoned.
         let interval = self.visibility_timeout / 3;
         let heartbeat = async {
             while done.run_until_cancelled(sleep(interval)).await.is_some() {
@@ -57,9 +58,9 @@ impl Heartbeat<'_> {
             let ended = tokio::select! {
                 biased;
                 result = self.overdue.run_until_cancelled(work) => {
-                    result.map_or(Ended::Overdue, Ended::Finished)
+                    result.map_or(WorkEnd::Overdue, WorkEnd::Finished)
                 }
-                () = self.lost(&extended_at) => Ended::Lost,
+                () = self.lost(&extended_at) => WorkEnd::Lost,
             };
             done.cancel();
             ended
@@ -67,7 +68,7 @@ impl Heartbeat<'_> {
         tokio::join!(work, heartbeat).0
     }
 
-    /// Returns shortly before the visibility timeout ends that was last set.
+    /// Returns shortly before the current visibility timeout ends.
     async fn lost(&self, extended_at: &Mutex<Instant>) {
         loop {
             let deadline = read(extended_at) + self.visibility_timeout * 5 / 6;

@@ -1,0 +1,26 @@
+//! Arguments of `darkroom key`.
+
+use clap::{Args, Subcommand};
+use darkroom_contract::{Owner, ProfileName};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Print a new key and the settings for it
+    New(NewKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewKey {
+    /// Name of the key in the settings and in the log
+    #[arg(long, default_value = "key")]
+    pub(crate) name: String,
+    /// Only owner that the key may act for [default: any owner]
+    #[arg(long)]
+    pub(crate) owner: Option<Owner>,
+    /// Profile that the key may use; may be repeated [default: all profiles]
+    #[arg(long = "profile", value_name = "PROFILE")]
+    pub(crate) profiles: Vec<ProfileName>,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+}

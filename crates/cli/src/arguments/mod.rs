@@ -1,0 +1,79 @@
+//! The command line: one file of arguments per command.
+
+mod backfill;
+mod dev;
+mod dlq;
+mod inspect;
+mod key;
+mod process;
+mod provision;
+mod render;
+mod upload;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use backfill::Backfill;
+pub(crate) use dev::Dev;
+pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
+pub(crate) use inspect::Inspect;
+pub(crate) use key::{Key, NewKey};
+pub(crate) use process::Process;
+pub(crate) use provision::Provision;
+pub(crate) use render::Render;
+pub(crate) use upload::Upload;
+
+/// Turns uploaded photos into small, upright WebP images without private metadata.
+#[derive(Debug, Parser)]
+#[command(name = "darkroom", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Settings file [default: `darkroom.toml` in the working directory, if it exists]
+    #[arg(long, global = true, env = "DARKROOM_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything on this machine: embedded S3 and SQS, issuer and worker
+    Dev(Dev),
+    /// Run the HTTP service that issues upload URLs and reports outcomes
+    Issuer,
+    /// Run a worker that processes uploads from the queue
+    Worker,
+    /// Create or update the buckets, the queues and the notification between them
+    Provision(Provision),
+    /// Upload files to a running issuer and wait for the outcomes
+    Upload(Upload),
+    /// Render files on this machine, as a worker would
+    Process(Process),
+    /// Show the properties and the private metadata of files
+    Inspect(Inspect),
+    /// Enqueue raw objects that have no current outcome
+    Backfill(Backfill),
+    /// List, redrive or delete dead letters
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// Manage API keys of the issuer
+    Key {
+        #[command(subcommand)]
+        action: Key,
+    },
+    /// Parse and render images; started by the other commands
+    #[command(hide = true)]
+    Render(Render),
+}
+
+impl Command {
+    /// The service name in the traces of a role; `None` for tools, which have no telemetry.
+    pub(crate) const fn service(&self) -> Option<&'static str> {
+        match self {
+            Self::Dev(_) => Some("darkroom-dev"),
+            Self::Issuer => Some("darkroom-issuer"),
+            Self::Worker => Some("darkroom-worker"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Arguments of `darkroom upload`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use darkroom_contract::{Owner, ProfileName};
+
+#[derive(Debug, Args)]
+pub(crate) struct Upload {
+    /// Files to upload
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// URL of the issuer
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) to: String,
+    /// Profile of the uploads
+    #[arg(long, default_value = "avatar")]
+    pub(crate) profile: ProfileName,
+    /// Owner of the uploads [default: the owner of the token, or `me` without a token]
+    #[arg(long)]
+    pub(crate) owner: Option<Owner>,
+    /// API key or token for the issuer; prefer the environment, which process lists do not show
+    #[arg(
+        long,
+        env = "DARKROOM_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    pub(crate) token: Option<String>,
+    /// Print one JSON object per file and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+}

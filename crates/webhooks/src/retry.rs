@@ -1,0 +1,50 @@
+//! The retry schedule of an undelivered event.
+
+use std::time::Duration;
+
+use darkroom_cloud::Backoff;
+
+use crate::settings::WebhookSettings;
+
+/// SQS's limit on a delay.
+const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
+
+/// The retry schedule: delays that double from `webhooks.first_retry` to 15 minutes, until an event
+/// is as old as `webhooks.give_up_after`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RetrySchedule {
+    backoff: Backoff,
+    give_up_after: Duration,
+}
+
+impl RetrySchedule {
+    pub(crate) const fn new(settings: &WebhookSettings) -> Self {
+        Self {
+            backoff: Backoff::doubling(settings.first_retry, MAX_DELAY),
+            give_up_after: settings.give_up_after,
+        }
+    }
+
+    /// Returns the delay after that many failed attempts; `None` if an event of that age is given
+    /// up.
+    pub(crate) fn delay(&self, failed_attempts: u32, age: time::Duration) -> Option<Duration> {
+        (age <= self.give_up_after).then(|| self.backoff.delay(failed_attempts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_until_an_event_is_too_old() {
+        let settings = WebhookSettings::default();
+        let schedule = RetrySchedule::new(&settings);
+        let delay = |attempts| schedule.delay(attempts, time::Duration::ZERO).unwrap();
+        assert!(delay(1) <= settings.first_retry);
+        assert!(delay(2) > settings.first_retry / 2 && delay(2) <= settings.first_retry * 2);
+        assert!(delay(100) <= MAX_DELAY);
+        let too_old = time::Duration::try_from(settings.give_up_after).unwrap() * 2;
+        assert_eq!(schedule.delay(1, too_old), None);
+    }
+}
