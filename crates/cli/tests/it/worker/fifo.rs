@@ -1,4 +1,4 @@
-//! FIFO queues, which somebody else feeds: S3 cannot.
+//! FIFO queues. S3 cannot send to one, so the events come from `darkroom backfill`.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn options() -> WorkerOptions {
 }
 
 #[tokio::test]
-async fn a_fifo_queue_works_like_any_other() {
+async fn uploads_of_a_fifo_queue_are_processed_and_its_bad_messages_dead_lettered() {
     let harness = WorkerHarness::with_options(options()).await;
     let mut keys = Vec::new();
     for _ in 0..25 {
@@ -34,7 +34,11 @@ async fn a_fifo_queue_works_like_any_other() {
         .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path(path)]);
     let enqueued = harness.backfill(false).await;
     assert_eq!(enqueued, 26);
-    harness.events.send(&["poison".to_owned()]).await.unwrap();
+    harness
+        .events
+        .send(&["malformed".to_owned()])
+        .await
+        .unwrap();
     let _worker = harness.worker().await;
     for key in &keys {
         harness.wait_until_ready(key).await;
@@ -52,7 +56,7 @@ async fn a_fifo_queue_works_like_any_other() {
 }
 
 #[tokio::test]
-async fn what_was_enqueued_a_minute_ago_can_be_enqueued_again() {
+async fn an_upload_can_be_enqueued_again_within_the_deduplication_interval() {
     let harness = WorkerHarness::with_options(options()).await;
     let key = new_key();
     harness.put(&key, photo(64, 48)).await;
@@ -66,7 +70,7 @@ async fn what_was_enqueued_a_minute_ago_can_be_enqueued_again() {
 }
 
 #[tokio::test]
-async fn one_group_that_waits_keeps_no_other_waiting() {
+async fn a_slow_message_group_delays_no_other() {
     let harness = WorkerHarness::with_options(options()).await;
     let slow = new_key();
     let path = slow.to_string();
@@ -76,8 +80,8 @@ async fn one_group_that_waits_keeps_no_other_waiting() {
     harness.put(&slow, photo(64, 48)).await;
     harness.backfill(false).await;
     let _worker = harness.worker().await;
-    let begun = async || harness.s3.count("GetObject", &slow.to_string()) > 0;
-    wait::until_async("the slow download", DEADLINE, begun)
+    let started = async || harness.s3.count("GetObject", &slow.to_string()) > 0;
+    wait::until_async("the slow download", DEADLINE, started)
         .await
         .unwrap();
     let quick = new_key();
@@ -90,13 +94,17 @@ async fn one_group_that_waits_keeps_no_other_waiting() {
 }
 
 #[tokio::test]
-async fn dead_letters_of_a_fifo_queue_go_back_and_forth() {
+async fn a_dead_letter_of_a_fifo_queue_can_be_redriven_repeatedly() {
     let harness = WorkerHarness::with_options(options()).await;
-    harness.events.send(&["poison".to_owned()]).await.unwrap();
+    harness
+        .events
+        .send(&["malformed".to_owned()])
+        .await
+        .unwrap();
     let _worker = harness.worker().await;
     for _ in 0..2 {
-        let there = async || harness.dead_letters.depth().await.unwrap().visible == 1;
-        wait::until_async("a dead letter", DEADLINE, there)
+        let dead_lettered = async || harness.dead_letters.depth().await.unwrap().visible == 1;
+        wait::until_async("a dead letter", DEADLINE, dead_lettered)
             .await
             .unwrap();
         harness.idle().await;

@@ -143,6 +143,15 @@ impl WorkerHarness {
         self.manifest(key).await.unwrap()
     }
 
+    /// Waits until the worker has probed the store that often: both buckets at its start, and again
+    /// after a failed call.
+    pub(crate) async fn wait_for_store_probes(&self, count: usize) {
+        let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
+        wait::until_async("a probe of the store", DEADLINE, probed)
+            .await
+            .unwrap();
+    }
+
     /// Waits for the outcome.
     pub(crate) async fn outcome(&self, key: &RawKey) -> Manifest {
         let written = async || self.find_manifest(key).await;

@@ -1,27 +1,30 @@
-//! The worker under bad conditions, on an embedded cloud behind fault proxies.
+//! Real worker processes on an embedded cloud behind fault proxies.
+//!
+//! For each behavior, one test of the usual case or of one fault. All other cases are tested in
+//! memory, next to the code and in the protocol simulation.
 //!
 //! Mistakes of well-known consumers, and the tests that show that this one does not make them:
 //!
 //! | consumer | mistake | test |
 //! |---|---|---|
-//! | Vector | a hot loop on receive errors | [`receiving::receive_errors_are_no_hot_loop_and_end_by_themselves`] |
-//! | Vector | a shutdown drops work in flight | [`stopping::work_in_hand_is_finished_before_the_worker_is_gone`] |
-//! | Vector | the first bad record ends the message | [`poison::a_bad_record_does_not_keep_the_good_ones_of_its_message`] |
+//! | Vector | polls without a pause after receive errors | `darkroom_consumer`: `a_failing_queue_is_polled_at_most_thirty_times_a_minute_and_reported` |
+//! | Vector | a shutdown drops messages in flight | [`stopping::a_worker_finishes_its_messages_before_it_exits`] |
+//! | Vector | the first bad record ends the message | `darkroom_worker`: `the_good_records_of_a_message_are_processed_despite_its_bad_ones` |
 //! | quickwit | only the first record is read, keys are not decoded | `intake::every_record_of_a_message_is_worked_on` |
-//! | crates.io | one bad message ends the batch | [`poison::bad_messages_do_not_touch_the_good_ones_of_their_batch`] |
-//! | crates.io | what cannot be read is deleted with a warning | [`poison::bad_messages_do_not_touch_the_good_ones_of_their_batch`] |
-//! | sqs-consumer | the next poll waits for the slowest | [`receiving::the_slowest_keeps_nobody_waiting`] |
-//! | sqs-consumer | it is "stopped" before work is done | [`stopping::work_in_hand_is_finished_before_the_worker_is_gone`] |
-//! | Shoryuken | a stop without bound | [`stopping::a_stop_ends_with_the_grace_period_and_gives_everything_back`] |
-//! | Shoryuken | a second stop locks up | [`stopping::a_second_signal_ends_the_process_at_once`] |
-//! | Shoryuken | the count of busy places drifts | [`receiving::no_ending_costs_a_place`] |
-//! | thumbd | a message is deleted when its work failed | [`failures::work_that_failed_keeps_its_message`] |
+//! | crates.io | one bad message ends the batch | [`malformed::malformed_messages_do_not_affect_the_others_of_their_batch`] |
+//! | crates.io | an unreadable message is deleted with a warning | [`malformed::malformed_messages_do_not_affect_the_others_of_their_batch`] |
+//! | sqs-consumer | the next poll waits for the slowest message | `darkroom_consumer`: `a_slow_message_keeps_no_other_waiting` |
+//! | sqs-consumer | "stopped" is reported before the work is done | [`stopping::a_worker_finishes_its_messages_before_it_exits`] |
+//! | Shoryuken | a shutdown without a time limit | [`stopping::a_process_exits_within_the_grace_period_although_every_call_hangs`] |
+//! | Shoryuken | a second signal causes a deadlock | [`stopping::a_second_signal_ends_the_process_immediately`] |
+//! | Shoryuken | the count of busy workers drifts | `darkroom_consumer`: `every_disposition_returns_its_permit` |
+//! | thumbd | a message is deleted although its work failed | [`failures::one_unreadable_object_stops_no_other_and_ends_as_failed`] |
 
+mod acknowledging;
 mod deletions;
 mod failures;
 mod fifo;
 pub(crate) mod harness;
+mod malformed;
 mod orders;
-mod poison;
-mod receiving;
 mod stopping;

@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Shutdown.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,9 +6,8 @@ use std::time::Duration;
 use darkroom_cloud::Queue;
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
-use darkroom_worker::WorkerSettings;
 
-use super::harness::{WorkerHarness, WorkerOptions, stop};
+use super::harness::{WorkerHarness, stop};
 use crate::system::DEADLINE;
 
 fn delay_downloads(harness: &WorkerHarness, delay: Duration) {
@@ -18,14 +17,14 @@ fn delay_downloads(harness: &WorkerHarness, delay: Duration) {
 }
 
 async fn wait_for_downloads(harness: &WorkerHarness, count: usize) {
-    let begun = async || harness.s3.count("GetObject", "/raw/") >= count;
-    wait::until_async("downloads", DEADLINE, begun)
+    let started = async || harness.s3.count("GetObject", "/raw/") >= count;
+    wait::until_async("downloads", DEADLINE, started)
         .await
         .unwrap();
 }
 
 #[tokio::test]
-async fn work_in_hand_is_finished_before_the_worker_is_gone() {
+async fn a_worker_finishes_its_messages_before_it_exits() {
     let harness = WorkerHarness::start().await;
     delay_downloads(&harness, Duration::from_secs(2));
     let keys = [harness.upload().await, harness.upload().await];
@@ -41,60 +40,7 @@ async fn work_in_hand_is_finished_before_the_worker_is_gone() {
 }
 
 #[tokio::test]
-async fn a_stop_ends_with_the_grace_period_and_gives_everything_back() {
-    let grace = Duration::from_secs(3);
-    let options = WorkerOptions {
-        settings: WorkerSettings {
-            drain_grace: grace,
-            poll_wait: Duration::from_secs(20),
-            ..WorkerOptions::default().settings
-        },
-        ..WorkerOptions::default()
-    };
-    let harness = WorkerHarness::with_options(options).await;
-    delay_downloads(&harness, Duration::from_secs(600));
-    for _ in 0..3 {
-        harness.upload().await;
-    }
-    let worker = harness.worker().await;
-    wait_for_downloads(&harness, 3).await;
-    let took = stop(worker).await;
-    assert!(took < grace + Duration::from_secs(1), "{took:?}");
-    let depth = harness.events.depth().await.unwrap();
-    assert_eq!((depth.visible, depth.in_flight), (3, 0));
-}
-
-#[tokio::test]
-async fn what_arrives_in_the_last_poll_is_given_back() {
-    let options = WorkerOptions {
-        settings: WorkerSettings {
-            poll_wait: Duration::from_secs(5),
-            ..WorkerOptions::default().settings
-        },
-        ..WorkerOptions::default()
-    };
-    let harness = WorkerHarness::with_options(options).await;
-    // What S3 sends when a notification is set up.
-    harness.drain_events().await.unwrap();
-    let mut worker = harness.worker().await;
-    let polling = async || harness.sqs.count("ReceiveMessage", "") > 0;
-    wait::until_async("the poll", DEADLINE, polling)
-        .await
-        .unwrap();
-    worker.signal_stop().unwrap();
-    harness.upload().await;
-    worker.wait_for_exit(DEADLINE).await.unwrap();
-    let depth = harness.events.depth().await.unwrap();
-    assert_eq!((depth.visible, depth.in_flight), (1, 0));
-    assert_eq!(
-        harness.s3.count("GetObject", "/raw/"),
-        0,
-        "nothing was begun"
-    );
-}
-
-#[tokio::test]
-async fn a_process_ends_with_the_grace_period_whatever_hangs() {
+async fn a_process_exits_within_the_grace_period_although_every_call_hangs() {
     let grace = Duration::from_secs(3);
     let harness = WorkerHarness::start().await;
     delay_downloads(&harness, Duration::from_secs(600));
@@ -121,7 +67,7 @@ async fn a_process_ends_with_the_grace_period_whatever_hangs() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_the_process_at_once() {
+async fn a_second_signal_ends_the_process_immediately() {
     let harness = WorkerHarness::start().await;
     delay_downloads(&harness, Duration::from_secs(600));
     let mut process = harness.process("worker", &[]);
@@ -130,8 +76,8 @@ async fn a_second_signal_ends_the_process_at_once() {
     let pid = process.pid().to_string();
     let terminate = || Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(terminate().success());
-    let heard = async || process.stderr().contains("once more");
-    wait::until_async("the first signal", DEADLINE, heard)
+    let received = async || process.stderr().contains("once more");
+    wait::until_async("the first signal", DEADLINE, received)
         .await
         .unwrap();
     let started = std::time::Instant::now();
