@@ -4,24 +4,11 @@ use xtask::language;
 use xtask::structure::Report;
 use xtask::{crates, links};
 
-/// Folders whose words are still being replaced: findings there are printed only. The tests of the
-/// worker are being reordered.
-const PENDING_WORDS: &[&str] = &["crates/cli/tests/it/worker/"];
-
 #[test]
 fn names_and_sentences_follow_the_glossary() {
     let findings = language::check(&crates::root()).unwrap();
     print!("{}", language::summary(&findings));
-    let is_strict = |finding: &String| {
-        !PENDING_WORDS
-            .iter()
-            .any(|folder| finding.starts_with(folder))
-    };
-    let findings: Vec<String> = findings
-        .iter()
-        .map(ToString::to_string)
-        .filter(is_strict)
-        .collect();
+    let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 

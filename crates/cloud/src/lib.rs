@@ -38,6 +38,6 @@ pub use presign::{
 };
 pub use provision::{Change, Provisioner, Resource};
 pub use queue::{
-    LazyQueue, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
+    LazyQueue, MAX_BATCH, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
 };
 pub use refreshing_cache::{Freshness, RefreshingCache};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Backoff, KillPoint, Queue, Receipt};
+use darkroom_cloud::{Backoff, KillPoint, MAX_BATCH, Queue, Receipt};
 use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -11,8 +11,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// A batch is sent when it is full, or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
-/// SQS's limit on messages per call.
-const BATCH: usize = 10;
 /// After this many attempts the message is left to be redelivered. Its handler then finds the work
 /// done, and it is deleted again.
 const ATTEMPTS: u32 = 5;
@@ -27,7 +25,7 @@ pub(crate) struct Acknowledger {
 
 impl Acknowledger {
     pub(crate) fn start(name: &'static str, queue: Arc<dyn Queue>) -> Self {
-        let (receipts, incoming) = mpsc::channel(BATCH * 10);
+        let (receipts, incoming) = mpsc::channel(MAX_BATCH * 10);
         let task = tokio::spawn(delete_batches(name, queue, incoming));
         Self { receipts, task }
     }
@@ -54,7 +52,7 @@ async fn delete_batches(
     while let Some(first) = incoming.recv().await {
         let mut batch = vec![first];
         let deadline = Instant::now() + LINGER;
-        while batch.len() < BATCH {
+        while batch.len() < MAX_BATCH {
             match timeout_at(deadline, incoming.recv()).await {
                 Ok(Some(receipt)) => batch.push(receipt),
                 Ok(None) | Err(_) => break,
@@ -94,7 +92,7 @@ mod tests {
         let handler = ScriptedHandler::new(Duration::from_secs(1), Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), ConsumerSettings::default());
         test.queue.refuse_deletes(refused_batches);
-        test.send(BATCH).await;
+        test.send(MAX_BATCH).await;
         sleep(Duration::from_secs(120)).await;
         assert!(test.queue.queue.is_empty());
         (test, handler)
@@ -103,13 +101,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refused_deletion_is_retried_and_no_message_is_handled_twice() {
         let (test, handler) = handle_ten(2).await;
-        assert_eq!(handler.begun(), BATCH);
-        assert_eq!(test.queue.count(&Call::Delete(BATCH)), 3);
+        assert_eq!(handler.begun(), MAX_BATCH);
+        assert_eq!(test.queue.count(&Call::Delete(MAX_BATCH)), 3);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_message_that_cannot_be_deleted_is_handled_once_more() {
         let (_test, handler) = handle_ten(ATTEMPTS as usize).await;
-        assert_eq!(handler.begun(), 2 * BATCH);
+        assert_eq!(handler.begun(), 2 * MAX_BATCH);
     }
 }

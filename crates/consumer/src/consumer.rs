@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Backoff, CloudError, Message, Receipt};
+use darkroom_cloud::{Backoff, CloudError, MAX_BATCH, Message, Receipt};
 use darkroom_telemetry::metric;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
@@ -18,8 +18,6 @@ use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
 use crate::status::ConsumerStatus;
 
-/// SQS's limit on messages per call.
-const BATCH: usize = 10;
 /// The delay between the start of a failed poll and the next poll.
 const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::from_secs(20));
 /// The pause after a failed poll is at least this: at most 30 calls a minute.
@@ -168,7 +166,7 @@ impl<H: MessageHandler> Consumer<H> {
     /// Waits for one permit and for the handler to be ready, then takes up to ten permits.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
         let mut permits = vec![Arc::clone(&self.permits).acquire_owned().await?];
-        let max = self.handler.ready().await.min(BATCH);
+        let max = self.handler.ready().await.min(MAX_BATCH);
         while permits.len() < max {
             match Arc::clone(&self.permits).try_acquire_owned() {
                 Ok(permit) => permits.push(permit),

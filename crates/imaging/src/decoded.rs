@@ -74,8 +74,8 @@ pub(crate) struct Decoded {
     pub(crate) declared_color: DeclaredColor,
     /// `true` if the source's encoding is lossless.
     pub(crate) is_lossless: bool,
-    /// `true` if the file is damaged, but no pixel is lost.
-    pub(crate) is_damaged: bool,
+    /// Damage to the file that costs no pixel, in words.
+    pub(crate) damage: Option<&'static str>,
 }
 
 impl Decoded {

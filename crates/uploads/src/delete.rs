@@ -16,6 +16,15 @@ impl UploadStore {
     /// The error of the first call that failed; the call may be repeated.
     pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
         self.parts.raw.delete(&[key.to_string()]).await?;
+        self.clean_up(key).await
+    }
+
+    /// Deletes the outputs of an upload whose raw object is gone. Queues the upload again if the
+    /// client has uploaded it again meanwhile.
+    ///
+    /// # Errors
+    /// The error of the first call that failed; the call may be repeated.
+    pub async fn clean_up(&self, key: &RawKey) -> Result<(), CloudError> {
         let manifest = self.manifest(key).await?;
         if let Some(info) = self.delete_outputs(key, manifest.as_deref()).await? {
             let event = self.event(key, Some((&info).into()), true);

@@ -108,7 +108,7 @@ impl DeliveryHandler {
         let mut event = event.clone();
         let filled_in = self.variant_urls.fill_in(&mut event.manifest).await;
         filled_in.map_err(|error| error.to_string())?;
-        self.sender.send(&event).await
+        self.sender.send(&event, self.clock.now()).await
     }
 
     /// The disposition of an event that was not accepted. It is queued without URLs, which expire.

@@ -69,11 +69,15 @@ impl WebhookSender {
         }))
     }
 
-    /// Sends one event.
+    /// Sends one event, signed at the time `now`.
     ///
     /// # Errors
     /// The reason why it was not accepted, for the log. Every status but 2xx counts.
-    pub(crate) async fn send(&self, event: &OutcomeEvent) -> Result<(), String> {
+    pub(crate) async fn send(
+        &self,
+        event: &OutcomeEvent,
+        now: OffsetDateTime,
+    ) -> Result<(), String> {
         let manifest = &event.manifest;
         let timestamp = manifest.finished_at.format(&Rfc3339);
         let body = Body {
@@ -83,7 +87,7 @@ impl WebhookSender {
         };
         let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
         let id = event.id();
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = now.unix_timestamp();
         let request = self
             .client
             .post(self.url.clone())

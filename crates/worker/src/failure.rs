@@ -27,7 +27,7 @@ impl Processor {
         };
         // A deleted upload needs no outcome, and no attempt is left that could remove it.
         if self.store.source_info(&key).await?.is_none() {
-            return self.clean_up(&key).await;
+            return Ok(self.store.clean_up(&key).await?);
         }
         let clock = self.store.clock();
         let manifest = failed_manifest(event, &key, error, clock);
@@ -39,21 +39,12 @@ impl Processor {
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),
-            Ok(None) => self.clean_up(&key).await,
+            Ok(None) => Ok(self.store.clean_up(&key).await?),
             Err(error) => {
                 tracing::warn!(%key, %error, "cannot tell if the upload was deleted");
                 Ok(())
             }
         }
-    }
-
-    /// Deletes what earlier attempts made of a deleted upload.
-    async fn clean_up(&self, key: &RawKey) -> Result<(), StoreError> {
-        if let Some(info) = self.store.delete_outputs(key, None).await? {
-            let event = self.store.event(key, Some((&info).into()), true);
-            self.store.requeue(&[event]).await?;
-        }
-        Ok(())
     }
 }
 

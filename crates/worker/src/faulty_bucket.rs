@@ -52,7 +52,7 @@ impl Faults {
         let state = self.state();
         let calls = state.calls.iter();
         calls
-            .filter(|(name, of)| *name == operation && of.contains(key))
+            .filter(|(name, called_key)| *name == operation && called_key.contains(key))
             .count()
     }
 

@@ -32,6 +32,9 @@ pub struct QueueDepth {
     pub delayed: u64,
 }
 
+/// SQS's limit on messages per call.
+pub const MAX_BATCH: usize = 10;
+
 /// One message queue with SQS's semantics: at least once, in no particular order, and a received
 /// message is invisible to others until its visibility timeout ends.
 ///

@@ -11,11 +11,9 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName, QueueAttributeName,
 };
 
-use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
+use super::{MAX_BATCH, Message, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::{CloudError, CloudErrorKind};
 
-/// SQS's limit on messages per call.
-pub(super) const BATCH: usize = 10;
 /// SQS's limit on a visibility timeout: 12 hours.
 const MAX_TIMEOUT_SECONDS: i32 = 43_200;
 
@@ -85,7 +83,7 @@ impl Queue for SqsQueue {
             .client
             .receive_message()
             .queue_url(&self.url)
-            .max_number_of_messages(i32::try_from(max.min(BATCH)).unwrap_or(1))
+            .max_number_of_messages(i32::try_from(max.min(MAX_BATCH)).unwrap_or(1))
             .wait_time_seconds(seconds(wait))
             .visibility_timeout(seconds(visibility_timeout))
             .message_system_attribute_names(MessageSystemAttributeName::All)
@@ -101,7 +99,7 @@ impl Queue for SqsQueue {
 
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
         let mut failed = Vec::new();
-        for batch in receipts.chunks(BATCH) {
+        for batch in receipts.chunks(MAX_BATCH) {
             failed.extend(self.delete_batch(batch).await?);
         }
         Ok(failed)
@@ -129,7 +127,7 @@ impl Queue for SqsQueue {
         timeout: Duration,
     ) -> Result<(), CloudError> {
         const OPERATION: &str = "ChangeMessageVisibilityBatch";
-        for batch in receipts.chunks(BATCH) {
+        for batch in receipts.chunks(MAX_BATCH) {
             let entries: Result<Vec<_>, _> = batch
                 .iter()
                 .enumerate()
@@ -151,7 +149,7 @@ impl Queue for SqsQueue {
     }
 
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
-        for batch in bodies.chunks(BATCH) {
+        for batch in bodies.chunks(MAX_BATCH) {
             self.send_batch(batch).await?;
         }
         Ok(())

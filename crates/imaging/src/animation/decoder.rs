@@ -86,7 +86,7 @@ impl<'a> AnimationDecoder<'a> {
                 samples: Samples::Eight(samples),
                 declared_color: DeclaredColor::default(),
                 is_lossless: self.frames.is_lossless(),
-                is_damaged: false,
+                damage: None,
             },
             duration_ms: match frame.duration_ms {
                 ..=MAX_UNSET_DURATION_MS => DEFAULT_DURATION_MS,

@@ -73,10 +73,10 @@ impl Outputs {
         let view = View::new(header.size(), orientation, recipe.crop)?;
         let mut notes = Vec::new();
         let decoded = format.decode(bytes, header)?;
-        if decoded.is_damaged {
+        if let Some(damage) = decoded.damage {
             notes.push(Note {
                 code: NoteCode::Damaged,
-                message: "there are stray bytes between the segments of the file".to_owned(),
+                message: damage.to_owned(),
             });
         }
         let colors = ColorConverter::new(&decoded, scan.icc.as_deref(), &mut notes);

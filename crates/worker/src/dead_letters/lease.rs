@@ -3,11 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, Message, Queue, Receipt};
+use darkroom_cloud::{CloudError, MAX_BATCH, Message, Queue, Receipt};
 use tokio::time::Instant;
 
-/// SQS's limit on messages per call.
-pub(super) const BATCH: usize = 10;
 /// A long poll asks every server of a queue; a short one asks some.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 /// Time that a dead letter is invisible to others. It becomes visible again after that if this
@@ -39,7 +37,7 @@ impl<'a> Lease<'a> {
     /// Receives every dead letter, or at least those with these ids.
     pub(super) async fn collect(&mut self, ids: &HashSet<String>) -> Result<(), CloudError> {
         while !self.is_complete(ids) {
-            let received = self.queue.receive(BATCH, POLL_WAIT, VISIBILITY_TIMEOUT);
+            let received = self.queue.receive(MAX_BATCH, POLL_WAIT, VISIBILITY_TIMEOUT);
             let received = received.await?;
             let before = self.messages.len();
             for message in received {

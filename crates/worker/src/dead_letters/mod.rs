@@ -7,7 +7,7 @@ mod reason;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use darkroom_cloud::{CloudError, CloudErrorKind, Message, Queue, Receipt};
+use darkroom_cloud::{CloudError, CloudErrorKind, MAX_BATCH, Message, Queue, Receipt};
 use darkroom_consumer::{DeadLetterReason, DeliveryAttempt};
 use darkroom_contract::Notification;
 use darkroom_uploads::UploadStore;
@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use time::OffsetDateTime;
 
 use diagnosis::diagnose;
-use lease::{BATCH, Lease};
+use lease::Lease;
 pub(crate) use reason::ReasonCode;
 
 const DELETE_ATTEMPTS: u32 = 3;
@@ -93,7 +93,7 @@ impl DeadLetters {
         report: &mut impl FnMut(DeadLetter),
         lease: &mut Lease<'_>,
     ) -> Result<(), CloudError> {
-        for batch in lease.selected(ids).chunks(BATCH) {
+        for batch in lease.selected(ids).chunks(MAX_BATCH) {
             let applied = batch.iter().map(|message| self.apply_to(action, message));
             for (applied, message) in join_all(applied).await.into_iter().zip(batch) {
                 report(applied?);

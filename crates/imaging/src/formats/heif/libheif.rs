@@ -96,7 +96,7 @@ pub(super) fn decode(bytes: &[u8], brand: Brand) -> Result<Decoded, Rejection> {
             ..DeclaredColor::default()
         },
         is_lossless: false,
-        is_damaged: false,
+        damage: None,
     })
 }
 

@@ -47,7 +47,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         samples: Samples::Eight(data),
         declared_color: DeclaredColor::default(),
         is_lossless: false,
-        is_damaged: matches!(bytes, Cow::Owned(_)) && structure.has_stray_bytes(),
+        damage: (matches!(bytes, Cow::Owned(_)) && structure.has_stray_bytes())
+            .then_some("there are stray bytes between the segments of the file"),
     })
 }
 

@@ -43,7 +43,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         },
         declared_color,
         is_lossless: true,
-        is_damaged: false,
+        damage: None,
     })
 }
 

@@ -29,7 +29,7 @@ pub(super) fn decode_still(bytes: &[u8]) -> Result<Decoded, Rejection> {
         samples: Samples::Eight(data),
         declared_color: DeclaredColor::default(),
         is_lossless: !decoder.is_lossy(),
-        is_damaged: false,
+        damage: None,
     })
 }
 
