@@ -139,8 +139,8 @@ pub(crate) struct ScriptedHandler {
     begun: Arc<Mutex<Vec<String>>>,
     /// Bodies of the messages that were finished.
     finished: Arc<Mutex<Vec<String>>>,
-    /// Has one clone for every message in work.
-    in_work: Arc<Arc<()>>,
+    /// The number of messages in work.
+    in_work: Arc<AtomicUsize>,
 }
 
 impl ScriptedHandler {
@@ -156,7 +156,7 @@ impl ScriptedHandler {
 
     /// The number of messages in work; an abandoned one no longer counts.
     pub(crate) fn in_work(&self) -> usize {
-        Arc::strong_count(&*self.in_work) - 1
+        self.in_work.load(Ordering::Relaxed)
     }
 
     pub(crate) fn begun(&self) -> usize {
@@ -170,6 +170,22 @@ impl ScriptedHandler {
     }
 }
 
+/// Counts one message in work until it is dropped.
+struct InWork(Arc<AtomicUsize>);
+
+impl InWork {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for InWork {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 fn push(list: &Mutex<Vec<String>>, message: &Message) {
     let list = list.lock();
     let mut list = list.unwrap_or_else(PoisonError::into_inner);
@@ -180,7 +196,7 @@ fn push(list: &Mutex<Vec<String>>, message: &Message) {
 impl MessageHandler for ScriptedHandler {
     async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
         push(&self.begun, message);
-        let _in_work = Arc::clone(&*self.in_work);
+        let _in_work = InWork::new(&self.in_work);
         sleep(self.work).await;
         push(&self.finished, message);
         self.disposition.clone()
