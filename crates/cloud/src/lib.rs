@@ -18,6 +18,7 @@ mod bucket;
 mod connection;
 mod credentials;
 mod error;
+mod failure_switch;
 mod kill_point;
 mod presign;
 mod provision;

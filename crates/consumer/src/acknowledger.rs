@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 /// A batch is sent when it is full, or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
 /// After this many attempts the message is left to be redelivered. Its handler then finds the work
-/// done, and it is deleted again.
+/// done, and the deletion is tried again.
 const ATTEMPTS: u32 = 5;
 const RETRY: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
 
@@ -62,8 +62,8 @@ async fn delete_batches(
     }
 }
 
-/// Deletes a batch. Meanwhile finished messages wait and keep their permits, so that nothing new is
-/// started that could not be acknowledged either.
+/// Deletes a batch. Meanwhile up to 100 receipts wait in the channel; when it is full, finished
+/// messages keep their permits, and nothing new is started.
 async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) {
     for attempt in 1..=ATTEMPTS {
         KillPoint::BeforeDelete.pass();

@@ -27,7 +27,7 @@ pub struct DeliveryAttempt {
 }
 
 impl DeliveryAttempt {
-    /// The attempt that a received message is.
+    /// Reads the history of a received message.
     pub fn new(message: &Message, max_receive_count: u32) -> Self {
         let redriven = message.attributes.get(FIRST_RECEIVED_AT);
         let redriven = redriven.and_then(|millis| millis.parse::<i64>().ok());
@@ -52,7 +52,8 @@ impl DeliveryAttempt {
             .collect()
     }
 
-    /// The same attempt for a caller that retries without releasing the message.
+    /// This delivery after a try that an outage interrupted: it is no longer the first, so that
+    /// leftovers are cleaned up. The queue's own count is unchanged.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {
@@ -72,8 +73,7 @@ impl DeliveryAttempt {
         self.receive_count >= self.max_receive_count
     }
 
-    /// Seconds since the message was sent. Clocks of two machines differ, so this is never
-    /// negative.
+    /// Seconds since the message was sent; at least zero, because the clocks of two machines differ.
     pub fn age_seconds(&self, now: OffsetDateTime) -> Option<f64> {
         let age = now - self.sent_at?;
         Some(age.as_seconds_f64().max(0.0))

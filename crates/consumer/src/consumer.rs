@@ -226,6 +226,8 @@ fn start<H: MessageHandler>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use darkroom_cloud::{CloudErrorKind, Queue};
 
     use super::*;
@@ -352,6 +354,19 @@ mod tests {
         test.queue.queue.fail(CloudErrorKind::Unavailable);
         sleep(10 * SECOND).await;
         test.queue.queue.succeed();
+        sleep(600 * SECOND).await;
+        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_heartbeat_without_a_response_abandons_nothing() {
+        let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        sleep(15 * SECOND).await;
+        test.queue.hangs.store(true, Ordering::Relaxed);
+        sleep(10 * SECOND).await;
+        test.queue.hangs.store(false, Ordering::Relaxed);
         sleep(600 * SECOND).await;
         assert_eq!((handler.begun(), handler.finished()), (1, 1));
     }

@@ -21,9 +21,9 @@ pub(crate) struct Delivery<H> {
     pub(crate) parts: Arc<ConsumerParts>,
     pub(crate) handler: Arc<H>,
     pub(crate) settings: ConsumerSettings,
-    /// Cancelled when work is to be finished.
+    /// Cancelled at shutdown: finish what has begun.
     pub(crate) stop: CancellationToken,
-    /// Cancelled when work has to be released.
+    /// Cancelled when the grace period is over: release what is unfinished.
     pub(crate) overdue: CancellationToken,
 }
 
@@ -118,8 +118,8 @@ impl<H: MessageHandler> Delivery<H> {
         }
     }
 
-    /// Moves a message to the dead-letter queue and returns `true` if it is there. Otherwise it
-    /// stays on its queue, and SQS itself moves it when its attempts are exhausted.
+    /// Copies a message to the dead-letter queue and returns `true` if the original can be deleted.
+    /// Otherwise it stays on its queue, and SQS itself moves it when its attempts are exhausted.
     async fn dead_letter(&self, message: &Message, reason: &DeadLetterReason) -> bool {
         let (queue, message_id) = (self.parts.name, &message.id);
         let DeadLetterReason { code, detail } = reason;

@@ -20,8 +20,8 @@ pub trait MessageHandler: Send + Sync + 'static {
 
     /// Works on one message. The message stays invisible to others meanwhile.
     ///
-    /// Dropped at any await point when the grace period of a shutdown is over; the message is
-    /// released then.
+    /// May be dropped at any await point: when the grace period of a shutdown is over (the message is
+    /// released), or when no heartbeat succeeded (another consumer gets it).
     async fn handle(&self, message: &Message, context: &Context) -> Disposition;
 }
 
@@ -30,8 +30,8 @@ pub trait MessageHandler: Send + Sync + 'static {
 pub struct Context {
     /// The delivery.
     pub attempt: DeliveryAttempt,
-    /// Cancelled when the consumer shuts down: work is to be finished, and nothing awaited that may
-    /// never come.
+    /// Cancelled when the consumer shuts down: finish the work, but do not wait for anything that may
+    /// not happen, such as a store coming back.
     pub stop: CancellationToken,
 }
 
@@ -58,8 +58,8 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// Combines the dispositions of two parts of one message: a part to retry keeps the message,
-    /// and an unprocessable one is dead-lettered when nothing is left to retry.
+    /// Combines the dispositions of two parts of one message. If a part needs a retry, the whole
+    /// message is retried. Otherwise one unprocessable part dead-letters it.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         if self.severity() >= other.severity() {

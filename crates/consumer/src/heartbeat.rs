@@ -18,7 +18,7 @@ pub(crate) struct Heartbeat<'a> {
     pub(crate) queue: &'a dyn Queue,
     pub(crate) receipt: &'a Receipt,
     pub(crate) visibility_timeout: Duration,
-    /// Cancelled when work has to be released.
+    /// Cancelled when the grace period is over.
     pub(crate) overdue: &'a CancellationToken,
 }
 
@@ -30,23 +30,29 @@ pub(crate) enum WorkEnd<T> {
     /// The work has to be released.
     Overdue,
     /// The message is about to be delivered to another consumer, because no heartbeat succeeded.
-    /// Work that went on would write what the other consumer has already cleaned up.
+    /// If the work went on, it could write outputs that the other consumer has already deleted.
     Lost,
 }
 
 impl Heartbeat<'_> {
     /// Runs `work` for as long as the message stays invisible.
     ///
-    /// The heartbeat has ended when this returns, its last call included: a late one would
-    /// overwrite the visibility that is set next.
+    /// When this returns, no heartbeat call is in flight: it would overwrite the visibility timeout
+    /// that the caller sets next.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> WorkEnd<T> {
         let done = CancellationToken::new();
         let extended_at = Mutex::new(Instant::now());
-        // Three beats per timeout, so that one failed beat does no harm. After two, the work is
-        // abandoned.
+        // Beats are due at 1/3 and 2/3 of the timeout, however long the one before took. If both
+        // fail, the work is abandoned at 5/6.
         let interval = self.visibility_timeout / 3;
         let heartbeat = async {
-            while done.run_until_cancelled(sleep(interval)).await.is_some() {
+            let mut due_at = Instant::now() + interval;
+            while done
+                .run_until_cancelled(sleep_until(due_at))
+                .await
+                .is_some()
+            {
+                due_at += interval;
                 tokio::select! {
                     biased;
                     () = self.beat(interval, &extended_at) => {}

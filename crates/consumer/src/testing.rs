@@ -1,7 +1,7 @@
 //! Queues and handlers for this crate's tests.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub(crate) enum Call {
 pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
+    /// Changes of a visibility timeout get no response.
+    pub(crate) hangs: Arc<AtomicBool>,
     started_at: Instant,
     /// Batches whose deletion is still to be refused.
     refused_deletes: Arc<AtomicUsize>,
@@ -39,6 +41,7 @@ impl RecordingQueue {
         Self {
             queue,
             calls: Arc::default(),
+            hangs: Arc::default(),
             started_at: Instant::now(),
             refused_deletes: Arc::default(),
         }
@@ -93,6 +96,9 @@ impl Queue for RecordingQueue {
         timeout: Duration,
     ) -> Result<(), CloudError> {
         self.record(Call::ChangeVisibility(timeout));
+        if self.hangs.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         self.queue.change_visibility(receipt, timeout).await
     }
 

@@ -81,7 +81,7 @@ impl RenderPool {
     }
 
     /// Runs an operation, if need be twice: a reused process may have been damaged by an earlier
-    /// image, so only an image that kills a fresh process is at fault.
+    /// image, so only an image that kills a fresh process is at fault. A timeout is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;

@@ -9,15 +9,15 @@
 //! After every step these invariants hold:
 //!
 //! 1. A `ready` manifest names only variants that exist, made from the source that it names.
-//! 2. A message is deleted only when the outcome of its object is durable.
+//! 2. A message is deleted only when the outcome of its object is durable, or it is a dead letter.
 //! 3. No heartbeat follows the backoff of the same delivery.
-//! 4. No outcome is published of an upload that was deleted before its manifest was written.
+//! 4. An upload that was deleted before its manifest was written is never published.
 //!
-//! Variants and manifests have keys that do not depend on their content. So while an upload is being
-//! deleted a manifest may outlive its variants, and while two workers render two versions of an
-//! overwritten one, the older outcome may replace the newer one until it is verified. The first two
-//! invariants allow for that: the first exempts deletions, and the content of overwritten uploads;
-//! the second asks that the outcome has been written. Both end by themselves:
+//! Keys do not depend on content, so two states are wrong for a while. During a deletion, a manifest
+//! may outlive its variants. When two workers render two versions of one upload, the older outcome may
+//! replace the newer one until the older worker checks the source. Invariant 1 therefore skips uploads
+//! that are being deleted, and does not compare the content of overwritten ones. Invariant 2 asks only
+//! that the outcome has been written. Neither state may last:
 //!
 //! 5. After quiescence every upload that still has a raw object has exactly one right outcome, and a
 //!    deleted one has nothing, neither objects nor messages.

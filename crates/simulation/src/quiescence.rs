@@ -55,11 +55,11 @@ async fn until_idle(world: &World) {
         }
         sleep(POLL).await;
     }
-    // What was deleted from the queue may still be verified.
+    // An empty queue does not mean idle workers: one that lost its message may still be writing.
     sleep(POLL).await;
 }
 
-/// Redrives dead letters and queues what has no outcome.
+/// Acts as an operator: purges malformed dead letters, redrives the others, and runs a backfill.
 async fn repair(world: &Arc<World>) -> Result<(), CloudError> {
     let store = store(&Process::new(world, "operator"));
     let dead_letters = DeadLetters {
@@ -133,7 +133,7 @@ fn outputs(media: &MemoryBucket, key: &RawKey) -> Vec<String> {
     keys.filter(|key| key.contains(&id)).collect()
 }
 
-/// Everything malformed was purged, so nothing else may be left on a queue.
+/// Malformed messages cannot be redriven; no other dead letter may be left.
 fn check_orphans(world: &World) {
     let left = world.dead_letters.bodies();
     if left.iter().any(|body| body != MALFORMED) {

@@ -72,8 +72,8 @@ impl UploadStore {
     /// Publishes an outcome to whoever is subscribed. Its manifest must be durable.
     ///
     /// # Errors
-    /// The error of the call. The event that led to the outcome must not be acknowledged then, so
-    /// that it comes again and the outcome is published again.
+    /// The error of the call. Then do not acknowledge the event that led to the outcome: its
+    /// redelivery publishes it.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let now = self.clock().now();
         self.parts.outcomes.publish(manifest, now).await

@@ -53,8 +53,7 @@ impl WebhookSender {
         let mut client = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(settings.timeout)
-            // The target of a redirect was not named by the operator, and a proxy would resolve
-            // names by itself.
+            // Neither redirects nor proxies: both would get around the check of the address.
             .redirect(Policy::none())
             .no_proxy();
         if !allows_private {
@@ -72,7 +71,7 @@ impl WebhookSender {
     /// Sends one event, signed at the time `now`.
     ///
     /// # Errors
-    /// The reason why it was not accepted, for the log. Every status but 2xx counts.
+    /// The reason, for the log. Any status but 2xx is a failure.
     pub(crate) async fn send(
         &self,
         event: &OutcomeEvent,
@@ -132,8 +131,11 @@ fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
 fn reason(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    if causes.is_empty() {
+    if error.is_timeout() {
         return "the receiver did not answer in time".to_owned();
+    }
+    if causes.is_empty() {
+        return "the request failed".to_owned();
     }
     causes.join(": ")
 }

@@ -24,7 +24,8 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of one attempt at an event.
 enum AttemptResult {
     Finished(EventOutcome),
-    /// The object was replaced during the attempt; the outputs belong to the old one.
+    /// The key has another object than this attempt's. The outputs may be of either, so the current
+    /// object has to be rendered.
     SourceReplaced,
 }
 
@@ -144,8 +145,8 @@ impl Processor {
         })
     }
 
-    /// The event of the key's current object. It is processed even if there is a current manifest,
-    /// because variants of an older object may have overwritten those that it names.
+    /// A forced event for the key's present object. Forced, because an older object's variants may
+    /// have overwritten those that its manifest names.
     async fn current_event(&self, key: &RawKey) -> Result<ObjectEvent, ProcessError> {
         let info = self.store.source_info(key).await?;
         let version = info.as_ref().map(ObjectVersion::from);
@@ -223,9 +224,9 @@ impl Processor {
 /// Returns `true` if the outputs may come from an earlier attempt at this message, whose object has
 /// since been deleted.
 ///
-/// An outcome from before the message stays, because raw objects may expire. The two times come from
-/// two clocks, so they are compared with a margin. It is far shorter than a day, the minimum lifetime
-/// of a raw object.
+/// A manifest older than the message's first delivery is kept: its raw object may have expired, which
+/// is no deletion. The queue's clock is compared with a worker's, hence the margin. A raw object lives
+/// at least a day, so the margin cannot confuse the two cases.
 fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

@@ -52,7 +52,7 @@ impl Processor {
             Ok(outcome) => {
                 metric::EVENTS.add(1, [outcome.name()]);
                 if outcome != EventOutcome::Processed {
-                    tracing::info!(key = event.key, ?outcome, "nothing to do for an event");
+                    tracing::info!(key = event.key, ?outcome, "an event needed no rendering");
                 }
                 return Disposition::Ack;
             }
@@ -124,7 +124,7 @@ impl MessageHandler for Processor {
             let of_record = match record {
                 Ok(event) => self.handle_event(&event, context).await,
                 Err(error @ RecordError::Kind(_)) => {
-                    tracing::info!(%error, "nothing to do for an event");
+                    tracing::info!(%error, "an event needed no rendering");
                     Disposition::Ack
                 }
                 Err(error) => malformed(&error),

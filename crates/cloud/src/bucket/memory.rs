@@ -10,6 +10,7 @@ use bytes::Bytes;
 use darkroom_contract::{Attachment, sha256_hex};
 
 use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
+use crate::failure_switch::FailureSwitch;
 use crate::{CloudError, CloudErrorKind};
 
 /// Hex digits of an entity tag, as many as an MD5 has.
@@ -23,7 +24,7 @@ const ETAG_DIGITS: usize = 32;
 pub struct MemoryBucket {
     name: Arc<str>,
     objects: Arc<Mutex<BTreeMap<String, StoredObject>>>,
-    failure: Arc<Mutex<Option<CloudErrorKind>>>,
+    failure: FailureSwitch,
 }
 
 #[derive(Debug, Clone)]
@@ -38,33 +39,18 @@ impl MemoryBucket {
         Self {
             name: name.into(),
             objects: Arc::default(),
-            failure: Arc::default(),
+            failure: FailureSwitch::default(),
         }
     }
 
     /// Lets every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
-        *self.failure() = Some(kind);
+        self.failure.turn_on(kind);
     }
 
     /// Lets every call succeed again.
     pub fn succeed(&self) {
-        *self.failure() = None;
-    }
-
-    fn check(&self, operation: &'static str) -> Result<(), CloudError> {
-        match *self.failure() {
-            Some(kind) => Err(CloudError::new(
-                kind,
-                operation,
-                "the test wants it to fail",
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn failure(&self) -> MutexGuard<'_, Option<CloudErrorKind>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+        self.failure.turn_off();
     }
 
     /// Stores an upload as a client's PUT does and returns its metadata.
@@ -125,7 +111,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
-        self.check("GetObject")?;
+        self.failure.check("GetObject")?;
         let object = self.objects().get(key).cloned();
         let object = object
             .ok_or_else(|| CloudError::new(CloudErrorKind::NotFound, "GetObject", "NoSuchKey"))?;
@@ -140,7 +126,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
-        self.check("HeadObject")?;
+        self.failure.check("HeadObject")?;
         Ok(self.objects().get(key).map(|object| object.info.clone()))
     }
 
@@ -150,7 +136,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<(), CloudError> {
-        self.check("PutObject")?;
+        self.failure.check("PutObject")?;
         self.store(key, bytes, Some(options.content_type), HashMap::new());
         Ok(())
     }
@@ -161,7 +147,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<bool, CloudError> {
-        self.check("PutObject")?;
+        self.failure.check("PutObject")?;
         if self.objects().contains_key(key) {
             return Ok(false);
         }
@@ -175,7 +161,7 @@ impl Bucket for MemoryBucket {
         file: &Path,
         options: UploadOptions<'_>,
     ) -> Result<(), CloudError> {
-        self.check("PutObject")?;
+        self.failure.check("PutObject")?;
         let bytes = tokio::fs::read(file)
             .await
             .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
@@ -184,7 +170,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
-        self.check("DeleteObjects")?;
+        self.failure.check("DeleteObjects")?;
         let mut objects = self.objects();
         for key in keys {
             objects.remove(key);
@@ -193,7 +179,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn list(&self, prefix: &str, _cursor: Option<String>) -> Result<Listing, CloudError> {
-        self.check("ListObjectsV2")?;
+        self.failure.check("ListObjectsV2")?;
         let objects = self.objects();
         let listed = objects.range(prefix.to_owned()..);
         let listed = listed.take_while(|(key, _)| key.starts_with(prefix));

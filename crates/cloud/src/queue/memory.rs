@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
+use crate::failure_switch::FailureSwitch;
 use crate::{CloudError, CloudErrorKind};
 
 /// A queue in memory with SQS's visibility timeouts, delays, and redrive; cheap to clone, and every
@@ -27,7 +28,7 @@ struct Inner {
     redrive: Option<Redrive>,
     entries: Mutex<Entries>,
     changed: Notify,
-    failure: Mutex<Option<CloudErrorKind>>,
+    failure: FailureSwitch,
 }
 
 #[derive(Debug)]
@@ -74,34 +75,18 @@ impl MemoryQueue {
             redrive,
             entries: Mutex::default(),
             changed: Notify::new(),
-            failure: Mutex::default(),
+            failure: FailureSwitch::default(),
         }))
     }
 
     /// Lets every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
-        *self.failure() = Some(kind);
+        self.0.failure.turn_on(kind);
     }
 
     /// Lets every call succeed again.
     pub fn succeed(&self) {
-        *self.failure() = None;
-    }
-
-    fn check(&self, operation: &'static str) -> Result<(), CloudError> {
-        match *self.failure() {
-            Some(kind) => Err(CloudError::new(
-                kind,
-                operation,
-                "the test wants it to fail",
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn failure(&self) -> MutexGuard<'_, Option<CloudErrorKind>> {
-        let failure = self.0.failure.lock();
-        failure.unwrap_or_else(PoisonError::into_inner)
+        self.0.failure.turn_off();
     }
 
     /// The number of messages, the invisible ones included.
@@ -249,7 +234,7 @@ impl Queue for MemoryQueue {
         wait: Duration,
         visibility_timeout: Duration,
     ) -> Result<Vec<Message>, CloudError> {
-        self.check("ReceiveMessage")?;
+        self.0.failure.check("ReceiveMessage")?;
         let deadline = Instant::now() + wait;
         loop {
             let changed = self.0.changed.notified();
@@ -269,7 +254,7 @@ impl Queue for MemoryQueue {
 
     /// As SQS does it, a stale receipt deletes nothing and is no error.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
-        self.check("DeleteMessageBatch")?;
+        self.0.failure.check("DeleteMessageBatch")?;
         let mut entries = self.entries();
         for receipt in receipts {
             if let Some(number) = entries.number(receipt) {
@@ -284,7 +269,7 @@ impl Queue for MemoryQueue {
         receipt: &Receipt,
         timeout: Duration,
     ) -> Result<(), CloudError> {
-        self.check("ChangeMessageVisibility")?;
+        self.0.failure.check("ChangeMessageVisibility")?;
         self.set_timeout(receipt, timeout)
     }
 
@@ -293,7 +278,7 @@ impl Queue for MemoryQueue {
         receipts: &[Receipt],
         timeout: Duration,
     ) -> Result<(), CloudError> {
-        self.check("ChangeMessageVisibilityBatch")?;
+        self.0.failure.check("ChangeMessageVisibilityBatch")?;
         for receipt in receipts {
             // A refused message keeps its timeout.
             let _ = self.set_timeout(receipt, timeout);
@@ -302,7 +287,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
-        self.check("SendMessageBatch")?;
+        self.0.failure.check("SendMessageBatch")?;
         for body in bodies {
             self.push(body, BTreeMap::new(), Duration::ZERO);
         }
@@ -310,7 +295,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError> {
-        self.check("SendMessage")?;
+        self.0.failure.check("SendMessage")?;
         self.push(body, BTreeMap::new(), delay);
         Ok(())
     }
@@ -320,7 +305,7 @@ impl Queue for MemoryQueue {
         message: &Message,
         attributes: &BTreeMap<&str, String>,
     ) -> Result<(), CloudError> {
-        self.check("SendMessage")?;
+        self.0.failure.check("SendMessage")?;
         let attributes = attributes.iter();
         let attributes = attributes.map(|(name, value)| ((*name).to_owned(), value.clone()));
         self.push(&message.body, attributes.collect(), Duration::ZERO);
@@ -328,7 +313,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {
-        self.check("GetQueueAttributes")?;
+        self.0.failure.check("GetQueueAttributes")?;
         Ok(self.0.redrive.as_ref().map(|redrive| RedrivePolicy {
             max_receive_count: redrive.max_receive_count,
             dead_letters: "dead-letters".to_owned(),
@@ -336,7 +321,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn depth(&self) -> Result<QueueDepth, CloudError> {
-        self.check("GetQueueAttributes")?;
+        self.0.failure.check("GetQueueAttributes")?;
         let now = Instant::now();
         let mut depth = QueueDepth::default();
         for entry in self.entries().by_number.values() {
