@@ -124,7 +124,7 @@ impl<H: MessageHandler> Delivery<H> {
         let (queue, message_id) = (self.parts.name, &message.id);
         let DeadLetterReason { code, detail } = reason;
         let mut attributes = reason.attributes();
-        attributes.extend(DeliveryAttempt::new(message, u32::MAX).history());
+        attributes.extend(DeliveryAttempt::new(message, self.settings.max_receive_count).history());
         let dead_letters = &self.parts.dead_letters;
         match dead_letters.forward(message, &attributes).await {
             Ok(()) => {

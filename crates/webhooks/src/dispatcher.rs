@@ -85,8 +85,8 @@ impl WebhookDispatcher {
         let consumer_settings = ConsumerSettings {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
-            // A message received by an abandoned poll is redelivered when its visibility timeout
-            // ends.
+            // Stop at once: a message received by the abandoned poll is only delayed by the
+            // visibility timeout.
             poll_grace: Duration::ZERO,
             // Attempts are counted in the event itself.
             max_receive_count: u32::MAX,

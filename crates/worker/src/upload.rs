@@ -48,7 +48,7 @@ impl Upload<'_> {
     /// A note if the declared media type is not the real one.
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
-        // The default of S3 and its clients.
+        // S3 and its clients say octet-stream if nothing was declared.
         let is_undeclared = declared.ends_with("/octet-stream");
         if is_undeclared || SourceFormat::from_content_type(declared) == Some(source.format) {
             return None;
@@ -107,7 +107,7 @@ impl Upload<'_> {
     }
 }
 
-/// The precision of an upload's id.
+/// Truncates to milliseconds, the precision of an upload's id.
 pub(crate) fn to_millisecond(time: OffsetDateTime) -> OffsetDateTime {
     time.replace_millisecond(time.millisecond()).unwrap_or(time)
 }

@@ -17,7 +17,8 @@ use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
-/// LocalStack's credentials and region, so that the same commands work with both.
+/// LocalStack's credentials and region, so that AWS CLI commands work unchanged with
+/// LocalStack and `darkroom dev`.
 const ACCESS_KEY: &str = "test";
 const SECRET_KEY: &str = "test";
 const REGION: &str = "us-east-1";
@@ -79,7 +80,7 @@ fn options(arguments: &Dev) -> Options {
     }
 }
 
-/// Enqueues the uploads that the last process did not finish. The embedded queue is in memory, but
+/// Enqueues the uploads that the previous run did not finish. The embedded queue is in memory, but
 /// their raw objects are still there.
 async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
     let progress = context.backfill().run(|_| {}).await?;

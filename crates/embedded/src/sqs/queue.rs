@@ -31,7 +31,7 @@ pub(crate) struct Queue {
     deduplication: Deduplication,
 }
 
-/// A message and the receipt of this receive.
+/// A received message with its receipt handle.
 #[derive(Debug)]
 pub(crate) struct ReceivedMessage {
     pub(crate) message: Message,
@@ -157,7 +157,7 @@ impl Queue {
         })
     }
 
-    /// The groups of a FIFO queue with a message in flight. Their other messages have to wait.
+    /// The FIFO message groups that are blocked by a message in flight.
     fn locked_groups(&self) -> HashSet<String> {
         if !self.is_fifo() {
             return HashSet::new();
@@ -169,8 +169,8 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, a receipt that a later receive has replaced
-    /// succeeds without an effect, and so does one for a message that is gone.
+    /// Deletes the message of a receipt. As in SQS, deleting with a stale receipt handle, or
+    /// a message that is gone, succeeds and does nothing.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {

@@ -21,11 +21,11 @@ use crate::{
 /// Renders every variant of a recipe.
 ///
 /// # Errors
-/// A [`Rejection`] with a stable code if the recipe does not accept the image, if it is damaged, or
-/// if it needs more memory than is available. An image whose decoder panics is damaged; a decoder
-/// that aborts takes the process with it.
+/// A [`Rejection`] with a stable code if the image is not accepted, is damaged, or needs more memory
+/// than is available. A panic of the decoder counts as damage; a decoder that aborts takes the
+/// process with it.
 pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
-    // The closure shares nothing but what it reads.
+    // Unwind-safe: the closure only reads its captures.
     catch_unwind(AssertUnwindSafe(|| render_or_panic(bytes, recipe))).unwrap_or_else(|_| {
         Err(Rejection::new(
             RejectionCode::Corrupt,
@@ -151,8 +151,8 @@ fn render_stills(
             .render(&kept)?
             .0;
     }
-    let converter = renderer(colors.to_srgb(decoded)?, None);
-    let (rendered, placeholder) = converter.render(&converted)?;
+    let still_renderer = renderer(colors.to_srgb(decoded)?, None);
+    let (rendered, placeholder) = still_renderer.render(&converted)?;
     variants.extend(rendered);
     Ok((variants, placeholder))
 }
