@@ -92,9 +92,9 @@ impl Processor {
         };
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
-            // Its writer may have been stopped before it was published.
-            self.store.publish_outcome(&manifest).await?;
-            return Ok(AttemptResult::Finished(EventOutcome::Unchanged));
+            // Its writer may have been stopped before the check or the publication. And the object
+            // may have been deleted since it was opened, before another worker wrote this manifest.
+            return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let span = upload.span();
         let made = async {
@@ -102,7 +102,7 @@ impl Processor {
             let writing = self.write(upload, rendered);
             let manifest = writing.instrument(info_span!("write")).await?;
             report(&manifest, attempt, self.store.clock());
-            self.verify_source(&manifest).await
+            self.verify_source(&manifest, EventOutcome::Processed).await
         };
         made.instrument(span).await
     }
@@ -113,13 +113,17 @@ impl Processor {
     /// A deletion removes the raw object first. If that happened before this check, the outputs are
     /// deleted here; otherwise the deletion itself removes them later. If the object was replaced,
     /// this attempt may have overwritten newer outputs, so the new object is rendered again.
-    async fn verify_source(&self, manifest: &Manifest) -> Result<AttemptResult, ProcessError> {
+    async fn verify_source(
+        &self,
+        manifest: &Manifest,
+        outcome: EventOutcome,
+    ) -> Result<AttemptResult, ProcessError> {
         #[cfg(feature = "planted-bugs")]
         {
             use darkroom_consumer::planted::{Bug, is_planted};
             if is_planted(Bug::NoVerifyAfterPublish) {
                 self.store.publish_outcome(manifest).await?;
-                return Ok(AttemptResult::Finished(EventOutcome::Processed));
+                return Ok(AttemptResult::Finished(outcome));
             }
         }
         let key = manifest.raw_key();
@@ -127,7 +131,7 @@ impl Processor {
         match info.as_ref().map(ObjectVersion::from) {
             Some(version) if version.is_source_of(manifest) => {
                 self.store.publish_outcome(manifest).await?;
-                Ok(AttemptResult::Finished(EventOutcome::Processed))
+                Ok(AttemptResult::Finished(outcome))
             }
             Some(_) => Ok(AttemptResult::SourceReplaced),
             None => self.delete_outputs(&key, Some(manifest)).await,
