@@ -6,7 +6,7 @@ use darkroom_contract::QueueSettings;
 /// Returns the queue's own `maxReceiveCount`, which overrides the setting. With the wrong count, a
 /// consumer would report a failure too early or never.
 ///
-/// Where the role may not read the policy, or there is none, the settings are trusted.
+/// If the role may not read the policy, or there is none, the settings are trusted.
 ///
 /// # Errors
 /// Any other error of the call.
