@@ -16,7 +16,7 @@ impl Client {
         }
     }
 
-    /// `POST /v1/uploads` with that body: the status and the answer.
+    /// `POST /v1/uploads` with that body: the status and the body of the response.
     pub(crate) async fn post(&self, body: &Value) -> (u16, Value) {
         let url = format!("{}/v1/uploads", self.issuer);
         let response = self.http.post(url).json(body).send().await.unwrap();

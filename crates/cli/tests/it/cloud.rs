@@ -1,11 +1,11 @@
-//! The clouds that a scenario runs on.
+//! The clouds that tests run on.
 
-/// The clouds that the same suite runs on.
+/// The cloud that a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cloud {
     /// `darkroom dev`: S3 and SQS in the same process.
     Embedded,
-    /// LocalStack, with provision, issuer and worker as processes of their own.
+    /// LocalStack, with `provision`, `issuer` and `worker` in separate processes.
     LocalStack,
 }
 

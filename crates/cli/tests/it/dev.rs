@@ -161,9 +161,9 @@ async fn a_waiting_client_is_not_waited_for() {
             .unwrap();
         assert!(ended.success(), "{ended}");
     };
-    let ((status, answer), ()) = tokio::join!(waiting, stopping);
+    let ((status, upload), ()) = tokio::join!(waiting, stopping);
     assert_eq!(
-        (status, &answer["status"]),
+        (status, &upload["status"]),
         (200, &json!("awaiting_upload"))
     );
 }

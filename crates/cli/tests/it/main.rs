@@ -1,7 +1,7 @@
 //! The whole path, run as the real binary.
 //!
-//! The tests in `uploads` and `refusals` are written once and run on the embedded cloud and on
-//! LocalStack. Every test starts a system of its own, with buckets and queues of its own.
+//! Tests that take a `Cloud` run on the embedded cloud and on LocalStack. Every test starts its own
+//! system, with its own buckets and queues.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,27 +9,27 @@
     reason = "whatever a test's own tools cannot do fails the test"
 )]
 
-mod auth;
+mod api_keys;
+mod client;
+mod cloud;
+mod command_line;
+mod dead_letters;
+mod dev;
+mod issuer_endpoints;
+mod message_formats;
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-mod bare_kernel;
-mod client;
-mod cloud;
-mod command_line;
-mod completion;
-mod dead_letters;
-mod delivery;
-mod dev;
-mod foreign_clients;
-mod intake;
-mod issuer;
-mod refusals;
+mod missing_sandbox_layers;
+mod rejected_uploads;
 mod render_process;
 mod slow_clients;
+mod store_without_events;
 mod system;
 mod telemetry;
+mod third_party_clients;
 mod uploads;
+mod variant_access;
 mod webhooks;
 mod worker;

@@ -202,19 +202,19 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
     let trace_id = "0af7651916cd43dd8448eb211c80319c";
-    let ask = reqwest::Client::new().post(format!("{url}/v1/uploads"));
+    let request = reqwest::Client::new().post(format!("{url}/v1/uploads"));
     let body = serde_json::json!({
         "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": photo(64, 48).len(),
         "metadata": {"album": "7"},
     });
     let traceparent = format!("00-{trace_id}-b7ad6b7169203331-01");
-    let answer = ask
+    let response = request
         .header("traceparent", traceparent)
         .json(&body)
         .send()
         .await
         .unwrap();
-    let ticket: Value = answer.json().await.unwrap();
+    let ticket: Value = response.json().await.unwrap();
     assert_eq!(client.put(&ticket, &photo(64, 48)).await, 200, "{ticket}");
     let outcome = client.outcome(&ticket).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");

@@ -40,8 +40,8 @@ fn role(system: &System, subcommand: &str, raw_bucket: &str, events: &str) -> Co
 async fn complete(client: &Client, ticket: &Value) -> (StatusCode, Value) {
     let path = ticket["status_url"].as_str().unwrap();
     let url = format!("{}{path}/complete", client.issuer);
-    let answer = reqwest::Client::new().post(url).send().await.unwrap();
-    (answer.status(), answer.json().await.unwrap())
+    let response = reqwest::Client::new().post(url).send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
 }
 
 #[tokio::test]

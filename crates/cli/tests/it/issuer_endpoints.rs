@@ -230,12 +230,12 @@ async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
     ] {
         let response = post(&url, content_type, body).await;
         assert_eq!(response.status(), 200, "{content_type}");
-        let answer: Value = response.json().await.unwrap();
-        let uploads = answer["uploads"].as_array().unwrap();
+        let body: Value = response.json().await.unwrap();
+        let uploads = body["uploads"].as_array().unwrap();
         let got: Vec<_> = uploads.iter().map(|upload| &upload["status"]).collect();
-        assert_eq!(got, states, "{answer}");
+        assert_eq!(got, states, "{body}");
         for upload in uploads {
-            assert_eq!(upload["metadata"]["album"], "7", "{answer}");
+            assert_eq!(upload["metadata"]["album"], "7", "{body}");
             assert_eq!(upload["owner"], "u7");
             assert_eq!(
                 system.client.status(upload).await["status"],

@@ -199,12 +199,12 @@ async fn keep_versions(system: &System) {
     let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
                       SignedHeaders=host, Signature=none";
     let put = reqwest::Client::new().put(url).body(body);
-    let answer = put
+    let response = put
         .header("authorization", credential)
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), 200);
+    assert_eq!(response.status(), 200);
 }
 
 /// A record of S3's as it stands in a message; the key must be encoded already.

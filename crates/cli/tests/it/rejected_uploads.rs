@@ -146,8 +146,8 @@ async fn an_invalid_request_is_refused_with_a_code(cloud: Cloud) {
     ] {
         let mut body = good.clone();
         body[field] = value.clone();
-        let (answered, problem) = system.client.post(&body).await;
-        assert_eq!(answered, status, "{field} = {value}: {problem}");
+        let (got, problem) = system.client.post(&body).await;
+        assert_eq!(got, status, "{field} = {value}: {problem}");
         assert_eq!(problem["status"], status, "{problem}");
         if !code.is_empty() {
             assert_eq!(problem["code"], code, "{problem}");
