@@ -47,5 +47,5 @@ pub use outcome_event::OutcomeEvent;
 pub use profile::{Access, Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
-pub use upload::{CreateUpload, PresignedUpload, UploadMethod, UploadState, UploadStatus};
+pub use upload::{CreateUpload, PendingStatus, PresignedUpload, UploadMethod, UploadStatus};
 pub use variant::{FitMode, VariantSettings};

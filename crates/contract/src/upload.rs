@@ -6,7 +6,7 @@ use darkroom_imaging::CropBox;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{Manifest, Owner, ProfileName, UploadId};
+use crate::{Manifest, Owner, ProfileName, RawKey, UploadId};
 
 /// The request with which a client sends its file to S3.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -93,7 +93,7 @@ pub struct PresignedUpload {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UploadState {
+pub enum PendingStatus {
     /// The file has not arrived, and the URL is still valid.
     AwaitingUpload,
     /// The raw object exists, the outcome does not yet.
@@ -102,12 +102,23 @@ pub enum UploadState {
     Expired,
 }
 
-/// The response to `GET /v1/uploads/{profile}/{owner}/{id}`.
+impl PendingStatus {
+    /// Returns the value of the field `status`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "awaiting_upload",
+            Self::Processing => "processing",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// The status of an upload, and the response to `GET /v1/uploads/{profile}/{owner}/{id}`.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum UploadStatus {
-    /// There is an outcome. Every variant has its `url`.
+    /// There is an outcome. In a response every variant has its `url`.
     Done(Box<Manifest>),
     /// There is no outcome yet.
     Pending {
@@ -118,6 +129,38 @@ pub enum UploadStatus {
         /// The owner.
         owner: Owner,
         /// The status.
-        status: UploadState,
+        status: PendingStatus,
     },
+}
+
+impl UploadStatus {
+    /// Creates the status of an upload that has no outcome.
+    pub fn pending(key: RawKey, status: PendingStatus) -> Self {
+        Self::Pending {
+            id: key.id,
+            profile: key.profile,
+            owner: key.owner,
+            status,
+        }
+    }
+
+    /// Returns the value of the field `status`, such as `"ready"` or `"processing"`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Done(manifest) => manifest.outcome.name(),
+            Self::Pending { status, .. } => status.name(),
+        }
+    }
+
+    /// Returns `true` if the status cannot change without another request from the client.
+    pub const fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Done(_)
+                | Self::Pending {
+                    status: PendingStatus::Expired,
+                    ..
+                }
+        )
+    }
 }

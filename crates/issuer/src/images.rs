@@ -10,9 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use darkroom_cloud::UploadOptions;
 use darkroom_contract::{
-    Attachment, Owner, Profile, ProfileName, RawKey, UploadId, UploadState, UploadStatus,
+    Attachment, Owner, PendingStatus, Profile, ProfileName, RawKey, UploadId, UploadStatus,
 };
-use darkroom_uploads::UploadStage;
 use futures_util::future::try_join_all;
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -57,8 +56,8 @@ struct ImageUpload {
 
 /// Uploads images through the service.
 ///
-/// Answers `202` with one upload for each image. With `Prefer: wait=SECONDS` (RFC 7240) it answers
-/// `200` with the outcomes if all of them are known in time.
+/// Responds with `202` and one upload for each image. With `Prefer: wait=SECONDS` (RFC 7240), it
+/// responds with `200` and the outcomes if all of them are known in time.
 ///
 /// A request succeeds or fails as a whole: if one image cannot be stored, none is kept.
 #[utoipa::path(
@@ -175,36 +174,31 @@ impl AppState {
         let waits = keys
             .iter()
             .map(|key| self.status_watcher.wait(key, deadline, &self.stopping));
-        let stages = try_join_all(waits).await?;
-        if !stages.iter().all(UploadStage::is_final) {
+        let statuses = try_join_all(waits).await?;
+        if !statuses.iter().all(UploadStatus::is_final) {
             return Ok(accepted(keys));
         }
         let mut uploads = Vec::new();
-        for (key, stage) in keys.into_iter().zip(stages) {
+        for (key, status) in keys.into_iter().zip(statuses) {
             uploads.push(ImageUpload {
                 status_url: key.status_path(),
-                status: self.status(key, stage).await?,
+                status: self.with_urls(status).await?,
             });
         }
         let applied = [(PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()))];
-        Ok((applied, answer(StatusCode::OK, uploads)).into_response())
+        Ok((applied, response(StatusCode::OK, uploads)).into_response())
     }
 }
 
 fn accepted(keys: Vec<RawKey>) -> Response {
     let uploads = keys.into_iter().map(|key| ImageUpload {
         status_url: key.status_path(),
-        status: UploadStatus::Pending {
-            id: key.id,
-            profile: key.profile,
-            owner: key.owner,
-            status: UploadState::Processing,
-        },
+        status: UploadStatus::pending(key, PendingStatus::Processing),
     });
-    answer(StatusCode::ACCEPTED, uploads.collect())
+    response(StatusCode::ACCEPTED, uploads.collect())
 }
 
-fn answer(status: StatusCode, uploads: Vec<ImageUpload>) -> Response {
+fn response(status: StatusCode, uploads: Vec<ImageUpload>) -> Response {
     (status, Json(ImageUploads { uploads })).into_response()
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn run(world: Arc<World>, number: u64) {
             3..6 => delete(&world, &name, &key).await,
             6 => complete(&world, &name, &key).await,
             7 => send_malformed(&world, &name).await,
-            _ => read_stage(&world, &name, &key).await,
+            _ => read_status(&world, &name, &key).await,
         }
     }
 }
@@ -136,14 +136,14 @@ async fn complete(world: &Arc<World>, name: &str, key: &RawKey) {
     }
 }
 
-async fn read_stage(world: &Arc<World>, name: &str, key: &RawKey) {
+async fn read_status(world: &Arc<World>, name: &str, key: &RawKey) {
     let (issuer, store) = issuer(world);
-    let stage = tokio::select! {
+    let status = tokio::select! {
         biased;
         () = issuer.crashed() => "unknown",
-        stage = store.stage(key) => stage.map_or("unknown", |stage| stage.name()),
+        status = store.status(key) => status.map_or("unknown", |status| status.name()),
     };
-    world.trace(name, format_args!("reads that {key} is {stage}"));
+    world.trace(name, format_args!("reads that {key} is {status}"));
 }
 
 async fn send_malformed(world: &World, name: &str) {

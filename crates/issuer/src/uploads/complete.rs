@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use darkroom_contract::{UploadState, UploadStatus};
-use darkroom_uploads::{ObjectVersion, UploadStage};
+use darkroom_contract::{PendingStatus, UploadStatus};
+use darkroom_uploads::ObjectVersion;
 use http::StatusCode;
 
 use super::path::UploadPath;
@@ -40,13 +40,13 @@ pub(crate) async fn complete(
     if let Some(manifest) = store.manifest(&key).await?
         && version.is_source_of(&manifest)
     {
-        let status = state.status(key, UploadStage::Finished(manifest)).await?;
-        return Ok((StatusCode::OK, Json(status)));
+        let status = UploadStatus::Done(Box::new(Arc::unwrap_or_clone(manifest)));
+        return Ok((StatusCode::OK, Json(state.with_urls(status).await?)));
     }
     let event = store.event(&key, Some(version), false);
     store.requeue(&[event]).await?;
-    let stage = UploadStage::Pending(UploadState::Processing);
-    Ok((StatusCode::ACCEPTED, Json(state.status(key, stage).await?)))
+    let status = UploadStatus::pending(key, PendingStatus::Processing);
+    Ok((StatusCode::ACCEPTED, Json(status)))
 }
 
 fn not_uploaded() -> Problem {

@@ -23,7 +23,7 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
 
 /// Returns a presigned URL or form for one upload.
 ///
-/// The answer contains everything that a client needs to send its file to S3 directly.
+/// The response contains everything that a client needs to send its file to S3 directly.
 #[utoipa::path(
     post,
     path = "/v1/uploads",
@@ -48,9 +48,9 @@ pub(crate) async fn create(
     let request = json::parse(&bytes, FIELDS)?;
     let upload = ValidatedUpload::from_request(request, &caller, &state.parts.profiles)?;
     state.limits.count_owner(&upload.key.owner)?;
-    let answer = presign(&state, upload).await?;
-    let location = [(header::LOCATION, answer.status_url.clone())];
-    Ok((StatusCode::CREATED, location, Json(answer)))
+    let response = presign(&state, upload).await?;
+    let location = [(header::LOCATION, response.status_url.clone())];
+    Ok((StatusCode::CREATED, location, Json(response)))
 }
 
 async fn presign(state: &AppState, upload: ValidatedUpload) -> Result<PresignedUpload, CloudError> {
@@ -84,13 +84,13 @@ async fn presign(state: &AppState, upload: ValidatedUpload) -> Result<PresignedU
             .await
             .map(Presigned::Post),
     };
-    let answer = presigned?.into_answer(upload.key);
-    let method = match answer.method {
+    let upload = presigned?.into_upload(upload.key);
+    let method = match upload.method {
         UploadMethod::Put => "PUT",
         UploadMethod::Post => "POST",
     };
     metric::PRESIGNS.add(1, [method]);
-    Ok(answer)
+    Ok(upload)
 }
 
 enum Presigned {
@@ -99,7 +99,7 @@ enum Presigned {
 }
 
 impl Presigned {
-    fn into_answer(self, key: RawKey) -> PresignedUpload {
+    fn into_upload(self, key: RawKey) -> PresignedUpload {
         let (method, url, headers, fields, expires_at) = match self {
             Self::Put(put) => {
                 let headers = Some(put.headers);

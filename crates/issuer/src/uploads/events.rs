@@ -9,8 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use darkroom_contract::RawKey;
-use darkroom_uploads::UploadStage;
+use darkroom_contract::{RawKey, UploadStatus};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -81,7 +80,7 @@ pub(crate) async fn events(
     if last_sent.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let stream = stream(state, key, last_sent.map(|(name, _)| name));
+    let stream = stream(state, &key, last_sent.map(|(name, _)| name));
     let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
     Ok((unbuffered, events).into_response())
@@ -93,14 +92,13 @@ fn find_id(id: &HeaderValue) -> Option<(&'static str, bool)> {
 
 fn stream(
     state: Arc<AppState>,
-    key: RawKey,
+    key: &RawKey,
     last_sent: Option<&'static str>,
-) -> impl Stream<Item = Result<Event, Infallible>> {
+) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let subscription = Subscription {
-        updates: state.status_watcher.subscribe(&key),
+        updates: state.status_watcher.subscribe(key),
         deadline: Instant::now() + MAX_DURATION,
         state,
-        key,
         last_sent,
     };
     unfold(Some(subscription), async |subscription| {
@@ -111,7 +109,6 @@ fn stream(
 /// One client's stream, and the last status that it contains.
 struct Subscription {
     state: Arc<AppState>,
-    key: RawKey,
     updates: watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,
     deadline: Instant,
@@ -120,20 +117,20 @@ struct Subscription {
 impl Subscription {
     /// Returns the next event and the subscription to the rest; `None` when the stream ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Option<Self>)> {
-        let stage = tokio::select! {
-            stage = next_stage(&mut self.updates, self.last_sent) => stage?,
+        let status = tokio::select! {
+            status = next_status(&mut self.updates, self.last_sent) => status?,
             () = tokio::time::sleep_until(self.deadline) => return None,
             () = self.state.stopping.cancelled() => return None,
         };
-        let name = stage.name();
-        let is_final = stage.is_final();
-        let event = self.event(name, stage).await?;
+        let name = status.name();
+        let is_final = status.is_final();
+        let event = self.event(name, status).await?;
         self.last_sent = Some(name);
         Some((Ok(event), (!is_final).then_some(self)))
     }
 
-    async fn event(&self, name: &'static str, stage: UploadStage) -> Option<Event> {
-        let status = match self.state.status(self.key.clone(), stage).await {
+    async fn event(&self, name: &'static str, status: UploadStatus) -> Option<Event> {
+        let status = match self.state.with_urls(status).await {
             Ok(status) => status,
             Err(error) => {
                 tracing::warn!(%error, "cannot sign the URLs of variants; event stream ended");
@@ -146,13 +143,13 @@ impl Subscription {
     }
 }
 
-/// Waits for a stage other than the one named; `None` when the watcher has stopped.
-async fn next_stage(
+/// Waits for a status other than the last one sent; returns `None` when the watcher has stopped.
+async fn next_status(
     updates: &mut watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,
-) -> Option<UploadStage> {
+) -> Option<UploadStatus> {
     let is_new = |update: &StatusUpdate| match update {
-        Some(Ok(stage)) => Some(stage.name()) != last_sent,
+        Some(Ok(status)) => Some(status.name()) != last_sent,
         _ => false,
     };
     let update = updates.wait_for(is_new).await.ok()?.clone();

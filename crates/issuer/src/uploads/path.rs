@@ -40,7 +40,7 @@ impl UploadPath {
     /// Checks the parameters and the caller's permission, and counts the request against the
     /// owner's rate limit.
     ///
-    /// An upload of another owner gets the same answer as one that does not exist, so that nobody
+    /// An upload of another owner gets the same response as one that does not exist, so that nobody
     /// can probe for owners.
     ///
     /// # Errors
@@ -73,6 +73,6 @@ fn unknown_upload() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_upload",
-        "no upload has this path; use the status_url from the answer that created the upload",
+        "no upload has this path; use the status_url from the response that created the upload",
     )
 }

@@ -7,8 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
 use darkroom_cloud::CloudError;
-use darkroom_contract::{RawKey, UploadStatus};
-use darkroom_uploads::UploadStage;
+use darkroom_contract::UploadStatus;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -38,7 +37,7 @@ impl WaitQuery {
 
 /// Returns the status of an upload.
 ///
-/// Answers at once, or with `?wait=` as soon as there is an outcome.
+/// Responds at once, or with `?wait=` as soon as there is an outcome.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}",
@@ -61,14 +60,14 @@ pub(crate) async fn status(
     let query = query.ok().filter(|query| query.wait <= MAX_WAIT_SECONDS);
     let Query(query) = query.ok_or_else(invalid_wait)?;
     let wait = query.duration(state.parts.settings.max_wait);
-    let stage = if wait.is_zero() {
-        state.parts.store.stage(&key).await?
+    let status = if wait.is_zero() {
+        state.parts.store.status(&key).await?
     } else {
         let deadline = Instant::now() + wait;
         let watcher = &state.status_watcher;
         watcher.wait(&key, deadline, &state.stopping).await?
     };
-    Ok(Json(state.status(key, stage).await?))
+    Ok(Json(state.with_urls(status).await?))
 }
 
 fn invalid_wait() -> Problem {
@@ -79,24 +78,14 @@ fn invalid_wait() -> Problem {
 }
 
 impl AppState {
-    /// Builds the answer for an upload at this stage; every variant has its URL.
-    pub(crate) async fn status(
+    /// Adds its URL to every variant of a status.
+    pub(crate) async fn with_urls(
         &self,
-        key: RawKey,
-        stage: UploadStage,
+        mut status: UploadStatus,
     ) -> Result<UploadStatus, CloudError> {
-        Ok(match stage {
-            UploadStage::Finished(manifest) => {
-                let mut manifest = Arc::unwrap_or_clone(manifest);
-                self.parts.variant_urls.fill_in(&mut manifest).await?;
-                UploadStatus::Done(Box::new(manifest))
-            }
-            UploadStage::Pending(status) => UploadStatus::Pending {
-                id: key.id,
-                profile: key.profile,
-                owner: key.owner,
-                status,
-            },
-        })
+        if let UploadStatus::Done(manifest) = &mut status {
+            self.parts.variant_urls.fill_in(manifest).await?;
+        }
+        Ok(status)
     }
 }

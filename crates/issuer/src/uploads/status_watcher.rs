@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::CloudError;
-use darkroom_contract::{RawKey, UploadState};
-use darkroom_uploads::{UploadStage, UploadStore};
+use darkroom_contract::{PendingStatus, RawKey, UploadStatus};
+use darkroom_uploads::UploadStore;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The result of the latest poll; `None` before the first one.
-pub(crate) type StatusUpdate = Option<Result<UploadStage, CloudError>>;
+pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
 
 /// Polls each upload that clients wait for, once for all of them.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ impl StatusWatcher {
         }
     }
 
-    /// Waits until the upload's stage is final, `deadline` has passed or `stop` is cancelled, and
-    /// returns the stage.
+    /// Waits until the upload's status is final, `deadline` has passed or `stop` is cancelled, and
+    /// returns the status.
     ///
     /// # Errors
     /// The error of the last poll.
@@ -44,7 +44,7 @@ impl StatusWatcher {
         key: &RawKey,
         deadline: Instant,
         stop: &CancellationToken,
-    ) -> Result<UploadStage, CloudError> {
+    ) -> Result<UploadStatus, CloudError> {
         let mut updates = self.subscribe(key);
         tokio::select! {
             _ = updates.wait_for(is_final) => {}
@@ -54,7 +54,7 @@ impl StatusWatcher {
         let latest = updates.borrow().clone();
         match latest {
             Some(update) => update,
-            None => self.store.stage(key).await,
+            None => self.store.status(key).await,
         }
     }
 
@@ -75,15 +75,15 @@ impl StatusWatcher {
         let mut last = None;
         while self.is_watched(&key) {
             let polled_at = Instant::now();
-            let result = self.store.next_stage(&key, last).await;
+            let result = self.store.next_status(&key, last).await;
             match &result {
-                Ok(UploadStage::Pending(state)) => last = Some(*state),
-                Ok(UploadStage::Finished(_)) => {}
+                Ok(UploadStatus::Pending { status, .. }) => last = Some(*status),
+                Ok(UploadStatus::Done(_)) => {}
                 Err(error) => tracing::warn!(%error, "cannot read an upload's status"),
             }
             self.send(&key, result);
             let interval = match last {
-                Some(UploadState::Processing) => PROCESSING_POLL_INTERVAL,
+                Some(PendingStatus::Processing) => PROCESSING_POLL_INTERVAL,
                 _ => POLL_INTERVAL,
             };
             tokio::time::sleep_until(polled_at + interval).await;
@@ -103,7 +103,7 @@ impl StatusWatcher {
         is_watched
     }
 
-    fn send(&self, key: &RawKey, result: Result<UploadStage, CloudError>) {
+    fn send(&self, key: &RawKey, result: Result<UploadStatus, CloudError>) {
         let mut watched = self.watched();
         let update = Some(result);
         let is_final = is_final(&update);
@@ -121,7 +121,7 @@ impl StatusWatcher {
 }
 
 fn is_final(update: &StatusUpdate) -> bool {
-    matches!(update, Some(Ok(stage)) if stage.is_final())
+    matches!(update, Some(Ok(status)) if status.is_final())
 }
 
 #[cfg(test)]
@@ -144,14 +144,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_without_an_outcome_ends_at_its_deadline_with_the_latest_stage() {
+    async fn a_wait_without_an_outcome_ends_at_its_deadline_with_the_latest_status() {
         let test = TestStore::new();
         let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
         let (key, stop) = (key(), CancellationToken::new());
         test.upload(&key);
         let (started_at, deadline) = (Instant::now(), in_30_s());
-        let stage = watcher.wait(&key, deadline, &stop).await.unwrap();
-        assert_eq!(stage.name(), "processing");
+        let status = watcher.wait(&key, deadline, &stop).await.unwrap();
+        assert_eq!(status.name(), "processing");
         assert_eq!(started_at.elapsed(), Duration::from_secs(30));
     }
 
@@ -162,8 +162,8 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         let started_at = Instant::now();
-        let stage = watcher.wait(&key(), in_30_s(), &stop).await.unwrap();
-        assert_eq!(stage.name(), "awaiting_upload");
+        let status = watcher.wait(&key(), in_30_s(), &stop).await.unwrap();
+        assert_eq!(status.name(), "awaiting_upload");
         assert!(started_at.elapsed() < POLL_INTERVAL);
     }
 

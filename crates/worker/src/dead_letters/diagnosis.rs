@@ -7,7 +7,7 @@ use darkroom_uploads::UploadStore;
 
 use super::reason::ReasonCode;
 
-/// Returns the reason that a worker wrote. SQS itself writes none: then the message and the stage
+/// Returns the reason that a worker wrote. SQS itself writes none: then the message and the status
 /// of its upload have to show it.
 pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLetterReason {
     if let Some(reason) = DeadLetterReason::from_attributes(&message.attributes) {
@@ -22,7 +22,7 @@ pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLett
         return reason(ReasonCode::Foreign, "it names no upload of this service");
     };
     diagnose_upload(store, &key).await.unwrap_or_else(|error| {
-        let detail = format!("cannot read the stage of the upload: {error}");
+        let detail = format!("cannot read the status of the upload: {error}");
         reason(ReasonCode::NeverFinished, &detail)
     })
 }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_store_that_does_not_answer_leaves_the_general_reason() {
+    async fn a_store_that_does_not_respond_leaves_the_general_reason() {
         let test = TestStore::new();
         test.media.fail(CloudErrorKind::Unavailable);
         assert_eq!(code_of(&test, &key()).await, "never_finished");
