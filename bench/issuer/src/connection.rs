@@ -21,7 +21,7 @@ impl Connection {
     }
 
     /// Sends a whole request; returns status and body.
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
+    pub(crate) async fn round_trip(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
         self.stream.write_all(request).await?;
         self.receive().await
     }

@@ -49,7 +49,7 @@ async fn upload(address: String) -> anyhow::Result<()> {
     for _ in 0..BYTES / part.len() {
         connection.send(&part).await?;
     }
-    let (status, body) = connection.ask(end.as_bytes()).await?;
+    let (status, body) = connection.round_trip(end.as_bytes()).await?;
     ensure!(status == 202, "{status} {}", String::from_utf8_lossy(body));
     Ok(())
 }

@@ -100,7 +100,7 @@ impl Measured {
 /// Starts an issuer and measures it.
 ///
 /// # Errors
-/// If the binary cannot be run, or the issuer answers with an unexpected status.
+/// If the binary cannot be run, or the issuer responds with an unexpected status.
 pub async fn measure(darkroom: &Path, figure: Figure, size: Size) -> anyhow::Result<Vec<Measured>> {
     let bed = TestBed::start(darkroom, &TestBedOptions::default()).await?;
     let issuer = bed.start_issuer(&[]).await?;

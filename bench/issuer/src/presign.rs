@@ -29,9 +29,9 @@ fn request() -> Arc<[u8]> {
 pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<Measured>> {
     flood(issuer, size.warm_up).await?;
     let before = ProcessStats::read(issuer.pid())?.cpu;
-    let answered = flood(issuer, size.run).await?;
+    let issued = flood(issuer, size.run).await?;
     let used = ProcessStats::read(issuer.pid())?.cpu - before;
-    let per_second_and_core = answered as f64 / used.as_secs_f64();
+    let per_second_and_core = issued as f64 / used.as_secs_f64();
     let mut latencies = steady(issuer, per_second_and_core / 2.0, size.run).await?;
     latencies.sort_unstable();
     let percentile = |share: f64| {
@@ -39,11 +39,11 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
         let latency = latencies.get(index.min(latencies.len() - 1));
         latency.map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     };
-    let asked = latencies.len() as f64 / size.run.as_secs_f64();
+    let requested = latencies.len() as f64 / size.run.as_secs_f64();
     Ok(vec![
         Measured {
             what: format!(
-                "presigned URLs per second and core ({answered} in {:.1} s of processor time)",
+                "presigned URLs per second and core ({issued} in {:.1} s of processor time)",
                 used.as_secs_f64()
             ),
             figure: per_second_and_core,
@@ -52,7 +52,7 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
         },
         Measured {
             what: format!(
-                "latency at {asked:.0} URLs/s: p50 {:.2} ms, p90 {:.2} ms, p99",
+                "latency at {requested:.0} URLs/s: p50 {:.2} ms, p90 {:.2} ms, p99",
                 percentile(0.5),
                 percentile(0.9)
             ),
@@ -65,17 +65,17 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
 
 /// Requests as many URLs as the issuer can make; returns their number.
 async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
-    let answered = Arc::new(AtomicU64::new(0));
+    let issued = Arc::new(AtomicU64::new(0));
     let end = Instant::now() + time;
     let clients = (0..CONNECTIONS).map(|_| {
-        let (answered, request) = (Arc::clone(&answered), request());
+        let (issued, request) = (Arc::clone(&issued), request());
         let address = issuer.address().to_owned();
         tokio::spawn(async move {
             let mut connection = Connection::open(&address).await?;
             while Instant::now() < end {
-                let (status, _) = connection.ask(&request).await?;
+                let (status, _) = connection.round_trip(&request).await?;
                 ensure!(status == 201, "{status}");
-                answered.fetch_add(1, Ordering::Relaxed);
+                issued.fetch_add(1, Ordering::Relaxed);
             }
             Ok(())
         })
@@ -83,7 +83,7 @@ async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     for ended in try_join_all(clients).await? {
         ended?;
     }
-    Ok(answered.load(Ordering::Relaxed))
+    Ok(issued.load(Ordering::Relaxed))
 }
 
 /// Requests URLs at a fixed rate, each at its scheduled time. Returns the latency of each from that
@@ -102,7 +102,7 @@ async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Resu
                 sleep_until(due).await;
                 // The timer of the generator is accurate to a millisecond only.
                 let asked_at = Instant::now().max(due);
-                let (status, _) = connection.ask(&request).await?;
+                let (status, _) = connection.round_trip(&request).await?;
                 ensure!(status == 201, "{status}");
                 latencies.push(asked_at.elapsed());
                 due += interval;

@@ -81,12 +81,12 @@ async fn wait(address: String, key: RawKey) -> anyhow::Result<Instant> {
     let mut connection = Connection::open(&address).await?;
     let path = key.status_path();
     let request = format!("GET {path}?wait=60 HTTP/1.1\r\nhost: issuer\r\n\r\n");
-    let (status, body) = connection.ask(request.as_bytes()).await?;
+    let (status, body) = connection.round_trip(request.as_bytes()).await?;
     let notified_at = Instant::now();
-    let answer: Value = serde_json::from_slice(body).context("not JSON")?;
+    let response: Value = serde_json::from_slice(body).context("not JSON")?;
     ensure!(
-        status == 200 && answer["status"] == "rejected",
-        "{status} {answer}"
+        status == 200 && response["status"] == "rejected",
+        "{status} {response}"
     );
     Ok(notified_at)
 }

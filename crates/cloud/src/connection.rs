@@ -16,7 +16,7 @@ use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadPresig
 /// The time limit for one attempt at an S3 call, without the body of a download.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The time limit for one attempt at an SQS call: longer than the longest long poll (20 s), and
-/// short enough that a poll without an answer is repeated within half a minute.
+/// short enough that a poll without a response is repeated within half a minute.
 const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 /// The time limit for a call with all its attempts.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);

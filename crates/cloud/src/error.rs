@@ -22,8 +22,8 @@ pub enum CloudErrorKind {
     NotFound,
     /// A condition of the request does not hold: the object has changed.
     PreconditionFailed,
-    /// The credentials do not permit this. S3 also answers so for a missing object where listing is
-    /// not permitted.
+    /// The credentials do not permit this. S3 also reports this for a missing object if
+    /// listing is not permitted.
     Forbidden,
     /// The service limits the rate of calls.
     Throttled,
@@ -119,7 +119,7 @@ fn by_code(code: &str) -> Option<CloudErrorKind> {
         | "AWS.SimpleQueueService.NonExistentQueue"
         | "NoSuchCORSConfiguration"
         | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
-        // The answer for a delete marker whose version is named.
+        // The response for a delete marker whose version is named.
         "MethodNotAllowed" => CloudErrorKind::NotFound,
         "SlowDown"
         | "ThrottlingException"

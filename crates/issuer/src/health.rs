@@ -36,7 +36,7 @@ pub(crate) async fn healthz() -> &'static str {
         status = OK,
         body = String,
         content_type = "text/plain",
-        description = "Both buckets answer.",
+        description = "Both buckets respond.",
     )),
 )]
 pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, Problem> {

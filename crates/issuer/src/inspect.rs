@@ -30,10 +30,10 @@ pub(crate) struct InspectQuery {
     profile: Option<String>,
 }
 
-/// The answer to an inspection.
+/// The response to an inspection.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum InspectAnswer {
+pub(crate) enum InspectResponse {
     /// The report of a single image.
     Single(ImageReport),
     /// One result for each of several images, in their order.
@@ -74,7 +74,7 @@ pub(crate) struct ImageReport {
 
 /// Reports the properties and private metadata of images; stores nothing.
 ///
-/// Answers a single image with its report or a problem, and several with a list of results.
+/// The response to a single image is its report or a problem; to several, a list of results.
 #[utoipa::path(
     post,
     path = "/v1/inspect",
@@ -91,21 +91,21 @@ pub(crate) struct ImageReport {
         (Vec<u8> = "image/webp"),
         (Vec<u8> = "image/gif"),
     )),
-    responses((status = OK, body = InspectAnswer, description = "The report or reports.")),
+    responses((status = OK, body = InspectResponse, description = "The report or reports.")),
 )]
 pub(crate) async fn inspect(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
     query: Result<Query<InspectQuery>, QueryRejection>,
     request: Request,
-) -> Result<Json<InspectAnswer>, Problem> {
+) -> Result<Json<InspectResponse>, Problem> {
     let Query(query) = query.map_err(|_| unknown_profile())?;
     let limits = limits(query.profile.as_deref(), &caller, &state.parts.profiles)?;
     let ingest_limits = state.ingest_limits(limits.max_bytes);
     let batch = ImageBatch::from_request(request, ingest_limits).await?;
     if let [image] = &batch.images[..] {
         let report = state.inspect_image(image, &limits).await?;
-        return Ok(Json(InspectAnswer::Single(report?)));
+        return Ok(Json(InspectResponse::Single(report?)));
     }
     let mut images = Vec::new();
     for image in &batch.images {
@@ -117,7 +117,7 @@ pub(crate) async fn inspect(
             },
         });
     }
-    Ok(Json(InspectAnswer::Batch { images }))
+    Ok(Json(InspectResponse::Batch { images }))
 }
 
 /// Returns the limits of the profile; without one, only bytes and frames are limited.

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typing_error_is_answered_with_the_nearest_name() {
+    fn a_misspelled_field_is_reported_with_the_nearest_name() {
         let detail = problem(r#"{"profle": "avatar"}"#).detail;
         assert_eq!(
             detail,

@@ -83,7 +83,7 @@ impl Problem {
         )
     }
 
-    /// A store that does not answer. Clients only learn that they may try again.
+    /// A store that does not respond. Clients only learn that they may try again.
     pub(crate) fn store_unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -22,7 +22,7 @@ const MAX_HEADERS: usize = 100;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
-    /// Serves until `stop` is cancelled. Long polls are then answered at once, and requests in
+    /// Serves until `stop` is cancelled. Long polls then end at once, and requests in
     /// progress have 10 seconds to finish.
     ///
     /// A connection that fails is logged and affects no other.
@@ -51,7 +51,7 @@ impl Issuer {
             .await
             .is_err()
         {
-            tracing::warn!("stopped before all requests were answered");
+            tracing::warn!("stopped before all requests were finished");
         }
     }
 }
@@ -68,7 +68,7 @@ async fn accept(
         let accepted = stop.run_until_cancelled(listener.accept()).await?;
         match accepted {
             Ok((stream, _)) => {
-                // Answers are small and written whole, so Nagle's algorithm would only delay them.
+                // Responses are small and written whole, so Nagle's algorithm would only delay them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "cannot set TCP_NODELAY");
                 }

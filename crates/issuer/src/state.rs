@@ -52,7 +52,7 @@ pub(crate) struct AppState {
     pub(crate) decoding: Semaphore,
     /// A permit for each image in memory for inspection.
     pub(crate) inspection: Semaphore,
-    /// Cancelled when the service stops, so that every long poll is answered at once.
+    /// Cancelled when the service stops, so that every long poll ends at once.
     pub(crate) stopping: CancellationToken,
 }
 

@@ -67,7 +67,7 @@ fn respond(task: &Task, source: &[u8]) -> (Response, Option<Rendered>) {
         }
     });
     let rejection = match outcome {
-        Ok(Ok(answer)) => return answer,
+        Ok(Ok(response)) => return response,
         Ok(Err(rejection)) => rejection,
         Err(_) => Rejection::new(RejectionCode::Crashed, "the image made the renderer panic"),
     };

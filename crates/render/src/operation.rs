@@ -11,10 +11,10 @@ use crate::protocol::{
     Handshake, ProtocolError, RenderedHeader, Request, Response, Task, frame, header_length,
 };
 
-/// The child's answer to an operation.
-type Answer<T> = Result<Result<T, Rejection>, ProtocolError>;
+/// The result of an operation, or the rejection of its image.
+type OperationResult<T> = Result<Result<T, Rejection>, ProtocolError>;
 
-/// An operation: a request, and the check that a response answers it.
+/// An operation: a request, and the check that a response matches it.
 pub(crate) trait Operation: Sync {
     /// The result of a successful operation.
     type Output;
@@ -23,8 +23,10 @@ pub(crate) trait Operation: Sync {
     ///
     /// # Errors
     /// If the child goes away or violates the protocol; it must not be used again.
-    fn run(&self, process: &mut RenderProcess)
-    -> impl Future<Output = Answer<Self::Output>> + Send;
+    fn run(
+        &self,
+        process: &mut RenderProcess,
+    ) -> impl Future<Output = OperationResult<Self::Output>> + Send;
 }
 
 /// Renders every variant of a recipe.
@@ -38,7 +40,7 @@ pub(crate) struct Render<'a> {
 impl Operation for Render<'_> {
     type Output = Rendered;
 
-    async fn run(&self, process: &mut RenderProcess) -> Answer<Rendered> {
+    async fn run(&self, process: &mut RenderProcess) -> OperationResult<Rendered> {
         send(process, Task::Render(self.recipe.clone()), self.source).await?;
         match read_header(process).await? {
             Response::Rendered(header) => {
@@ -61,7 +63,7 @@ pub(crate) struct Inspect<'a> {
 impl Operation for Inspect<'_> {
     type Output = Inspection;
 
-    async fn run(&self, process: &mut RenderProcess) -> Answer<Inspection> {
+    async fn run(&self, process: &mut RenderProcess) -> OperationResult<Inspection> {
         send(process, Task::Inspect(self.limits.clone()), self.source).await?;
         match read_header(process).await? {
             Response::Inspected(inspection) => Ok(Ok(inspection)),

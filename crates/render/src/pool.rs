@@ -126,9 +126,9 @@ impl RenderPool {
         operation: &O,
     ) -> Result<O::Output, RenderError> {
         match timeout(self.timeout, operation.run(&mut process)).await {
-            Ok(Ok(answer)) => {
+            Ok(Ok(result)) => {
                 self.recycle(process);
-                Ok(answer?)
+                Ok(result?)
             }
             Ok(Err(error)) => Err(process_failure(process, &error).await.into()),
             Err(_) => {

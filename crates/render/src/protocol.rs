@@ -30,7 +30,7 @@ pub(crate) enum ProtocolError {
     /// A header is longer than [`MAX_HEADER_BYTES`]; its length in bytes.
     #[error("message header is too long: {0} bytes")]
     HeaderTooLong(usize),
-    /// A response is not an answer to the request.
+    /// A response does not match its request.
     #[error("the response does not match the request")]
     UnexpectedResponse,
 }

@@ -187,9 +187,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_look_that_hangs_is_given_up_at_the_deadline() {
-        let error = until_async("an answer", SOON, std::future::pending::<bool>)
+        let error = until_async("a response", SOON, std::future::pending::<bool>)
             .await
             .unwrap_err();
-        assert_eq!(error.to_string(), "waited 60ms for an answer");
+        assert_eq!(error.to_string(), "waited 60ms for a response");
     }
 }

@@ -68,7 +68,7 @@ async fn a_localstack_checks_signatures_and_ends_with_the_process_that_started_i
 }
 
 #[test]
-fn an_address_without_an_answer_is_named_in_the_error() {
+fn an_address_that_does_not_respond_is_named_in_the_error() {
     let error = LocalStack::at("http://127.0.0.1:9").err().unwrap();
     let named = "DARKROOM_TEST_LOCALSTACK=http://127.0.0.1:9: ";
     assert!(error.contains(named) && error.contains("Connection refused"));

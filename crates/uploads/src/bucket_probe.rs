@@ -29,8 +29,8 @@ impl BucketProbe {
 
     /// Asks for a missing key.
     ///
-    /// `403` counts as an answer, because S3 gives it for a missing key to a role without
-    /// `s3:ListBucket`. After a probe that was permitted it is a failure: credentials have expired
+    /// `403` counts as success, because S3 sends it for a missing key to a role without
+    /// `s3:ListBucket`. After a probe that was permitted, it is a failure: credentials have expired
     /// or a policy has changed, and no object can be read.
     pub(crate) async fn is_up(&self) -> bool {
         let kind = match timeout(PROBE_TIMEOUT, self.bucket.head(PROBE_KEY)).await {
@@ -52,7 +52,7 @@ impl BucketProbe {
         };
         if !is_up {
             let bucket = self.bucket.name();
-            tracing::warn!(bucket, error = kind.name(), "a bucket does not answer");
+            tracing::warn!(bucket, error = kind.name(), "a bucket does not respond");
         }
         is_up
     }

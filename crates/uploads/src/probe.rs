@@ -3,7 +3,7 @@
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Returns `true` if both buckets answer usably.
+    /// Returns `true` if both buckets are up.
     pub async fn probe(&self) -> bool {
         let [raw, media] = &*self.probes;
         let (raw, media) = tokio::join!(raw.is_up(), media.is_up());
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bucket_that_fails_is_down_until_it_answers() {
+    async fn a_bucket_that_fails_is_down_until_it_responds() {
         let test = TestStore::new();
         for kind in [
             CloudErrorKind::Unavailable,

@@ -99,7 +99,7 @@ impl WebhookSender {
         if response.status().is_success() {
             return Ok(());
         }
-        Err(format!("the receiver answered {}", response.status()))
+        Err(format!("the receiver responded {}", response.status()))
     }
 }
 
@@ -132,7 +132,7 @@ fn reason(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
     if error.is_timeout() {
-        return "the receiver did not answer in time".to_owned();
+        return "the receiver did not respond in time".to_owned();
     }
     if causes.is_empty() {
         return "the request failed".to_owned();

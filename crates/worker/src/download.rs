@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_does_not_answer_times_out() {
+    async fn a_server_that_does_not_respond_times_out() {
         let (test, downloads) = (TestStore::new(), downloads());
         let object = put(&test, 1, None);
         let never = Duration::from_secs(3600);

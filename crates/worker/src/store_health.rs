@@ -46,7 +46,7 @@ impl StoreHealth {
         }
         let is_down = !self.store.probe().await;
         if is_down && !self.set_down(true) {
-            tracing::error!("the store is down: nothing is received until it answers");
+            tracing::error!("the store is down: nothing is received until it responds");
         }
         is_down
     }
@@ -61,8 +61,8 @@ impl StoreHealth {
         self.wait_until(false).await;
     }
 
-    /// Probes the store during every outage until it answers; never returns. Probes once at the
-    /// start, to learn how the store answers while it is up.
+    /// Probes the store during every outage until it responds; never returns. Probes once at the
+    /// start, to learn how the store responds while it is up.
     pub(crate) async fn probe_loop(&self) {
         self.check().await;
         loop {
@@ -73,7 +73,7 @@ impl StoreHealth {
                 probes += 1;
                 sleep(PROBE_AGAIN.delay(probes)).await;
             }
-            tracing::info!(probes, "the store answers again");
+            tracing::info!(probes, "the store responds again");
             self.set_down(false);
         }
     }
@@ -107,7 +107,7 @@ mod tests {
     use crate::testing::TestStore;
 
     #[tokio::test(start_paused = true)]
-    async fn an_outage_ends_when_the_store_answers_again() {
+    async fn an_outage_ends_when_the_store_responds_again() {
         let test = TestStore::new();
         let health = StoreHealth::new(test.store.clone());
         test.raw.fail(CloudErrorKind::Unavailable);

@@ -146,7 +146,7 @@ async fn is_confirmed(letters: &DeadLetters, ids: &[String]) -> anyhow::Result<b
         count => count as u64,
     };
     eprint(&format!("Delete {} permanently? [y/N]", plural(count)));
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }

@@ -1,4 +1,4 @@
-//! The operations of S3 as `s3s` dispatches them. All others are answered with `NotImplemented`.
+//! The operations of S3 as `s3s` dispatches them. All others fail with `NotImplemented`.
 
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};

@@ -45,7 +45,7 @@ async fn a_stop_ends_long_polls_in_less_than_a_second() {
         .clone();
     let receive = json!({ "QueueUrl": queue, "WaitTimeSeconds": 20 });
     let waiting = tokio::spawn(async move { sqs(&url, "ReceiveMessage", receive).await });
-    // The long poll was sent first, so it waits by the time that these have been answered.
+    // The long poll was sent first, so it is waiting by the time that these are finished.
     for _ in 0..5 {
         sqs(&cloud.sqs_url(), "ListQueues", json!({})).await;
     }

@@ -11,7 +11,7 @@ use super::denial::Denial;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Adds the [`Caller`](super::Caller) to the extensions of a request, or answers it with a
+/// Adds the [`Caller`](super::Caller) to the extensions of a request, or rejects it with a
 /// problem.
 pub(crate) async fn authenticate(
     State(state): State<Arc<AppState>>,

@@ -10,8 +10,7 @@ use super::image_batch::{IMAGE_FIELD, ImageBatch, IngestLimits};
 use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
-/// S3 stores 2 KiB of metadata. Reading twice as much makes the precise answer possible in most
-/// cases.
+/// S3 stores 2 KiB of metadata. Reading twice as much allows a precise error in most cases.
 const MAX_FIELDS_BYTES: usize = 4 * 1024;
 
 /// Reads all parts, in the order in which they arrive.

@@ -35,7 +35,7 @@ async fn read(content_type: &str, body: impl Into<Body>) -> Result<ImageBatch, P
     ImageBatch::from_request(request, limits).await
 }
 
-/// The status and code of the problem that a body is answered with.
+/// The status and code of the problem that a body causes.
 async fn problem(content_type: &str, body: impl Into<Body>) -> (u16, &'static str) {
     let problem = read(content_type, body).await.unwrap_err();
     (problem.status.as_u16(), problem.code)

@@ -7,7 +7,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings};
 use http::{Request, header};
 use serde_json::json;
 
-use crate::harness::{Answer, ask_router, get, issuer_for, post};
+use crate::harness::{TestResponse, get, issuer_for, post, send_to};
 
 fn create(owner: Option<&str>, profile: &str) -> Request<Body> {
     let body = json!({
@@ -39,13 +39,13 @@ async fn router_with(keys: Vec<ApiKeySettings>) -> Router {
     issuer_for(&auth, IssuerSettings::default()).await.router()
 }
 
-fn outcome(answer: &Answer) -> (u16, String) {
-    let code = if answer.status.is_success() {
+fn outcome(response: &TestResponse) -> (u16, String) {
+    let code = if response.status.is_success() {
         String::new()
     } else {
-        answer.code()
+        response.code()
     };
-    (answer.status.as_u16(), code)
+    (response.status.as_u16(), code)
 }
 
 #[tokio::test]
@@ -68,33 +68,30 @@ async fn without_a_valid_key_nothing_under_v1_is_served() {
     ];
     for request in requests {
         let what = format!("{:?}", request(&status));
-        let answer = ask_router(router.clone(), request(&status)).await;
+        let response = send_to(router.clone(), request(&status)).await;
         assert_eq!(
-            outcome(&answer),
+            outcome(&response),
             (401, "unauthenticated".to_owned()),
             "{what}"
         );
-        let challenge = answer.header("www-authenticate");
+        let challenge = response.header("www-authenticate");
         assert_eq!(challenge, "Bearer realm=\"darkroom\"", "{what}");
         for wrong in ["", "x", "dk_x", &key.hash().to_string(), "a.b.c"] {
             let request = with_token(request(&status), wrong);
-            let answer = ask_router(router.clone(), request).await;
+            let response = send_to(router.clone(), request).await;
             assert_eq!(
-                outcome(&answer),
+                outcome(&response),
                 (401, "invalid_token".to_owned()),
                 "{what}"
             );
-            let challenge = answer.header("www-authenticate");
+            let challenge = response.header("www-authenticate");
             assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
         }
     }
-    assert_eq!(
-        ask_router(router.clone(), get("/healthz")).await.status,
-        200
-    );
+    assert_eq!(send_to(router.clone(), get("/healthz")).await.status, 200);
     let created = create(Some("u1"), "avatar");
-    let answer = ask_router(router, with_token(created, key.reveal())).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
+    let response = send_to(router, with_token(created, key.reveal())).await;
+    assert_eq!(response.status, 201, "{}", response.text);
 }
 
 #[tokio::test]
@@ -103,19 +100,16 @@ async fn a_token_is_accepted_in_its_header_only() {
     let router = router_with(vec![api_key(&key, "web", None, &[])]).await;
     let id = UploadId::generate();
     let path = format!("/v1/uploads/avatar/u1/{id}?access_token={}", key.reveal());
-    let answer = ask_router(router.clone(), get(&path)).await;
-    assert_eq!(answer.code(), "unauthenticated");
+    let response = send_to(router.clone(), get(&path)).await;
+    assert_eq!(response.code(), "unauthenticated");
     let mut basic = create(Some("u1"), "avatar");
     let value = format!("Basic {}", key.reveal()).parse().unwrap();
     basic.headers_mut().insert(header::AUTHORIZATION, value);
-    assert_eq!(
-        ask_router(router.clone(), basic).await.code(),
-        "invalid_token"
-    );
+    assert_eq!(send_to(router.clone(), basic).await.code(), "invalid_token");
     let mut twice = with_token(create(Some("u1"), "avatar"), key.reveal());
     let value = format!("Bearer {}", key.reveal()).parse().unwrap();
     twice.headers_mut().append(header::AUTHORIZATION, value);
-    assert_eq!(ask_router(router, twice).await.code(), "invalid_token");
+    assert_eq!(send_to(router, twice).await.code(), "invalid_token");
 }
 
 #[tokio::test]
@@ -137,21 +131,21 @@ async fn a_key_acts_for_its_owner_and_its_profiles_only() {
         (&bound, Some("u 1"), "avatar", (422, "invalid_owner")),
     ] {
         let request = with_token(create(owner, profile), key.reveal());
-        let answer = ask_router(router.clone(), request).await;
-        let (status, code) = outcome(&answer);
+        let response = send_to(router.clone(), request).await;
+        let (status, code) = outcome(&response);
         assert_eq!((status, code.as_str()), expected, "{owner:?} {profile}");
         if status == 201 {
-            assert_eq!(answer.json()["owner"], owner.unwrap_or("u1"));
+            assert_eq!(response.json()["owner"], owner.unwrap_or("u1"));
         }
     }
 }
 
 #[tokio::test]
-async fn uploads_of_others_are_answered_like_uploads_that_do_not_exist() {
+async fn uploads_of_others_look_like_uploads_that_do_not_exist() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "u1", Some("u1"), &["avatar"])]).await;
     let id = UploadId::generate();
-    let nonexistent = ask_router(
+    let nonexistent = send_to(
         router.clone(),
         with_token(get("/v1/uploads/avatar/u1/1"), key.reveal()),
     )
@@ -168,9 +162,9 @@ async fn uploads_of_others_are_answered_like_uploads_that_do_not_exist() {
         ];
         for request in requests {
             let request = with_token(request, key.reveal());
-            let answer = ask_router(router.clone(), request).await;
-            assert_eq!(answer.status, 404, "{path}");
-            assert_eq!(answer.text, nonexistent.text, "{path}");
+            let response = send_to(router.clone(), request).await;
+            assert_eq!(response.status, 404, "{path}");
+            assert_eq!(response.text, nonexistent.text, "{path}");
         }
     }
 }

@@ -21,13 +21,13 @@ use tower::ServiceExt;
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// A response with its whole body.
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
@@ -112,23 +112,23 @@ pub(crate) async fn issuer_with(
     })
 }
 
-pub(crate) async fn ask_router(router: Router, request: Request<Body>) -> Answer {
+pub(crate) async fn send_to(router: Router, request: Request<Body>) -> TestResponse {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
+    TestResponse {
         status: parts.status,
         headers: parts.headers,
         text: String::from_utf8(bytes.to_vec()).unwrap(),
     }
 }
 
-pub(crate) async fn ask_with(settings: IssuerSettings, request: Request<Body>) -> Answer {
-    ask_router(issuer(settings).await.router(), request).await
+pub(crate) async fn send_with(settings: IssuerSettings, request: Request<Body>) -> TestResponse {
+    send_to(issuer(settings).await.router(), request).await
 }
 
-pub(crate) async fn ask(request: Request<Body>) -> Answer {
-    ask_with(IssuerSettings::default(), request).await
+pub(crate) async fn send(request: Request<Body>) -> TestResponse {
+    send_with(IssuerSettings::default(), request).await
 }
 
 pub(crate) fn get(path: &str) -> Request<Body> {

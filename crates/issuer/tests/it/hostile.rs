@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::harness::{Answer, ask_router, issuer, post};
+use crate::harness::{TestResponse, issuer, post, send_to};
 
 const CASES: u32 = 10_000;
 
@@ -62,17 +62,21 @@ fn body() -> impl Strategy<Value = Value> {
     })
 }
 
-fn check_refusal(what: &dyn std::fmt::Display, answer: &Answer) {
-    assert!(answer.status.is_client_error(), "{what}: {}", answer.text);
-    assert!(!answer.code().is_empty());
-    assert_eq!(answer.header("location"), "");
+fn check_refusal(what: &dyn std::fmt::Display, response: &TestResponse) {
+    assert!(
+        response.status.is_client_error(),
+        "{what}: {}",
+        response.text
+    );
+    assert!(!response.code().is_empty());
+    assert_eq!(response.header("location"), "");
 }
 
-fn check(body: &Value, answer: &Answer) {
-    if answer.status != 201 {
-        return check_refusal(body, answer);
+fn check(body: &Value, response: &TestResponse) {
+    if response.status != 201 {
+        return check_refusal(body, response);
     }
-    let upload = answer.json();
+    let upload = response.json();
     let url = upload["url"].as_str().unwrap();
     let rest = url.strip_prefix("https://images.example/darkroom-raw/");
     let rest = rest.unwrap().split('?').next().unwrap();
@@ -87,7 +91,7 @@ fn check(body: &Value, answer: &Answer) {
     let key = RawKey::parse(&key).unwrap();
     assert_eq!(key.profile.as_str(), body["profile"]);
     assert_eq!(key.owner.as_str(), body["owner"]);
-    assert_eq!(answer.header("location"), key.status_path());
+    assert_eq!(response.header("location"), key.status_path());
     let sent: BTreeMap<String, String> = serde_json::from_value(sent.clone()).unwrap();
     for (name, value) in sent {
         assert!(KNOWN.contains(&name.as_str()), "{body}: {name}");
@@ -135,10 +139,7 @@ fn text_of_a_client_never_escapes_into_keys_or_headers() {
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&body(), |body| {
         let request = post(body.to_string());
-        check(
-            &body,
-            &runtime.block_on(ask_router(router.clone(), request)),
-        );
+        check(&body, &runtime.block_on(send_to(router.clone(), request)));
     });
 }
 
@@ -152,8 +153,8 @@ fn every_path_of_no_upload_is_refused() {
                 .method(method)
                 .uri(format!("{path}{end}"));
             let request = request.body(Body::empty()).unwrap();
-            let answer = runtime.block_on(ask_router(router.clone(), request));
-            check_refusal(&path, &answer);
+            let response = runtime.block_on(send_to(router.clone(), request));
+            check_refusal(&path, &response);
         }
     });
 }

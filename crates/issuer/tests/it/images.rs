@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::Request;
 
-use crate::harness::ask;
+use crate::harness::send;
 
 fn post(path: &str, content_type: &str, body: impl Into<Body>) -> Request<Body> {
     Request::post(path)
@@ -31,8 +31,8 @@ async fn the_query_is_checked_before_the_body_is_read() {
         ("/v1/inspect?profile=nope", 404, "unknown_profile"),
     ] {
         let never = Body::from_stream(stream::pending::<Result<Bytes, io::Error>>());
-        let answer = ask(post(path, "image/png", never)).await;
-        let actual = (answer.status.as_u16(), answer.code());
+        let response = send(post(path, "image/png", never)).await;
+        let actual = (response.status.as_u16(), response.code());
         assert_eq!((actual.0, actual.1.as_str()), (status, code), "{path}");
     }
 }
@@ -40,13 +40,13 @@ async fn the_query_is_checked_before_the_body_is_read() {
 #[tokio::test]
 async fn the_profile_decides_on_formats_and_metadata_on_its_size() {
     let path = "/v1/images?profile=avatar&owner=u1";
-    let tiff = ask(post(path, "image/tiff", "II*")).await;
+    let tiff = send(post(path, "image/tiff", "II*")).await;
     assert_eq!(tiff.code(), "unsupported_format");
     let field = "x".repeat(3000);
     let form = format!(
         "--x\r\ncontent-disposition: form-data; name=\"image\"\r\n\r\nGIF89a\r\n\
          --x\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\n{field}\r\n--x--\r\n"
     );
-    let answer = ask(post(path, "multipart/form-data; boundary=x", form)).await;
-    assert_eq!(answer.code(), "metadata_too_large");
+    let response = send(post(path, "multipart/form-data; boundary=x", form)).await;
+    assert_eq!(response.code(), "metadata_too_large");
 }

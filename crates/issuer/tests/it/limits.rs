@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::harness::{Answer, ask_router, get, issuer_with, post};
+use crate::harness::{TestResponse, get, issuer_with, post, send_to};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -32,7 +32,7 @@ fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
 }
 
 /// Requests an upload with this key for this owner.
-async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Answer {
+async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> TestResponse {
     let body = json!({
         "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
     });
@@ -41,11 +41,11 @@ async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Ans
         let value = format!("Bearer {}", key.reveal()).parse().unwrap();
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
-    ask_router(router.clone(), request).await
+    send_to(router.clone(), request).await
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_over_its_rate_is_answered_with_the_time_to_wait() {
+async fn a_key_over_its_rate_learns_the_time_to_wait() {
     let (keys, auth) = keys(&["a", "b"]);
     let limits = LimitSettings {
         key_rate: 1,
@@ -55,10 +55,10 @@ async fn a_key_over_its_rate_is_answered_with_the_time_to_wait() {
     let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
     let router = issuer.router();
     for left in [2, 1, 0] {
-        let answer = create(&router, Some(&keys[0]), "u1").await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
-        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=3;w=3");
-        let limit = answer.header("ratelimit");
+        let response = create(&router, Some(&keys[0]), "u1").await;
+        assert_eq!(response.status, 201, "{}", response.text);
+        assert_eq!(response.header("ratelimit-policy"), "\"key\";q=3;w=3");
+        let limit = response.header("ratelimit");
         assert!(
             limit.starts_with(&format!("\"key\";r={left};t=")),
             "{limit}"
@@ -93,7 +93,7 @@ async fn an_owner_has_one_quota_for_all_keys() {
     let mut status = get(&format!("/v1/uploads/avatar/u1/{}", UploadId::generate()));
     let value = format!("Bearer {}", keys[1].reveal()).parse().unwrap();
     status.headers_mut().insert(header::AUTHORIZATION, value);
-    let refused = ask_router(router.clone(), status).await;
+    let refused = send_to(router.clone(), status).await;
     assert_eq!(refused.code(), "too_many_requests");
     assert_eq!(create(&router, Some(&keys[0]), "u2").await.status, 201);
 }
@@ -135,11 +135,11 @@ async fn serve(limits: LimitSettings, settings: IssuerSettings) -> Served {
 
 /// Reads until the connection is closed.
 async fn read_to_end(connection: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
-    let read = timeout(TIMEOUT, connection.read_to_end(&mut answer)).await;
+    let mut response = Vec::new();
+    let read = timeout(TIMEOUT, connection.read_to_end(&mut response)).await;
     // The connection may also be reset.
     let _ = read.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
@@ -181,14 +181,17 @@ async fn headers_that_are_too_long_or_too_slow_end_the_connection() {
     slow.write_all(b"GET /healthz HTTP/1.1\r\nx: ")
         .await
         .unwrap();
-    let answer = read_to_end(&mut slow).await;
-    assert!(!answer.contains("200 OK"), "{answer}");
+    let response = read_to_end(&mut slow).await;
+    assert!(!response.contains("200 OK"), "{response}");
     let mut long = TcpStream::connect(served.address).await.unwrap();
     let flood = format!("GET /healthz HTTP/1.1\r\nx: {}", "y".repeat(100_000));
     // The service may close the connection before it has read everything.
     let _ = long.write_all(flood.as_bytes()).await;
-    let answer = read_to_end(&mut long).await;
-    assert!(answer.is_empty() || answer.contains(" 431 "), "{answer}");
+    let response = read_to_end(&mut long).await;
+    assert!(
+        response.is_empty() || response.contains(" 431 "),
+        "{response}"
+    );
 }
 
 #[tokio::test]
@@ -199,7 +202,7 @@ async fn an_image_that_arrives_too_slowly_is_refused() {
     };
     let served = serve(LimitSettings::default(), settings).await;
     let connection = TcpStream::connect(served.address).await.unwrap();
-    let (mut answer, mut body) = connection.into_split();
+    let (mut reader, mut body) = connection.into_split();
     let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
                 content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
     body.write_all(head.as_bytes()).await.unwrap();
@@ -211,7 +214,7 @@ async fn an_image_that_arrives_too_slowly_is_refused() {
         }
     });
     let mut response = Vec::new();
-    let read = timeout(Duration::from_secs(10), answer.read_to_end(&mut response));
+    let read = timeout(Duration::from_secs(10), reader.read_to_end(&mut response));
     // The connection may also be reset.
     let _ = read.await.expect("disconnected within ten seconds");
     let response = String::from_utf8_lossy(&response);

@@ -9,7 +9,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings};
 use http::{Method, Request};
 use serde_json::Value;
 
-use crate::harness::{ask_router, get, issuer_for};
+use crate::harness::{get, issuer_for, send_to};
 
 /// Rewrites the snapshot instead of comparing it, if set to 1.
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
@@ -49,10 +49,10 @@ fn auth_with_a_key() -> AuthSettings {
 
 async fn document(auth: &AuthSettings) -> Value {
     let router = issuer_for(auth, settings()).await.router();
-    let answer = ask_router(router, get("/openapi.json")).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-type"), "application/json");
-    answer.json()
+    let response = send_to(router, get("/openapi.json")).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), "application/json");
+    response.json()
 }
 
 /// The method and path of every operation.
@@ -117,9 +117,9 @@ async fn every_route_is_documented_and_every_documented_operation_has_a_route() 
             .replace("{id}", &UploadId::generate().to_string());
         let method: Method = method.to_uppercase().parse().unwrap();
         let request = Request::builder().method(method).uri(&path);
-        let answer = ask_router(router.clone(), request.body(Body::empty()).unwrap()).await;
-        assert_ne!(answer.status, 405, "{path}");
-        assert!(!answer.text.contains("\"not_found\""), "{path}");
+        let response = send_to(router.clone(), request.body(Body::empty()).unwrap()).await;
+        assert_ne!(response.status, 405, "{path}");
+        assert!(!response.text.contains("\"not_found\""), "{path}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use darkroom_issuer::IssuerSettings;
 
-use crate::harness::{ask, ask_with, get};
+use crate::harness::{get, send, send_with};
 
 fn with_page() -> IssuerSettings {
     IssuerSettings {
@@ -14,14 +14,14 @@ fn with_page() -> IssuerSettings {
 #[tokio::test]
 async fn the_page_is_served_only_if_it_is_enabled() {
     for path in ["/", "/client.js"] {
-        assert_eq!(ask(get(path)).await.code(), "not_found");
-        assert_eq!(ask_with(with_page(), get(path)).await.status, 200);
+        assert_eq!(send(get(path)).await.code(), "not_found");
+        assert_eq!(send_with(with_page(), get(path)).await.status, 200);
     }
 }
 
 #[tokio::test]
 async fn the_page_may_connect_to_the_store_only() {
-    let page = ask_with(with_page(), get("/")).await;
+    let page = send_with(with_page(), get("/")).await;
     let policy = page.header("content-security-policy");
     assert!(
         policy.starts_with("default-src 'none'; script-src 'self'"),
@@ -42,8 +42,8 @@ async fn the_page_may_connect_to_the_store_only() {
 
 #[tokio::test]
 async fn everything_that_the_page_loads_is_served_with_its_type() {
-    let page = ask_with(with_page(), get("/")).await;
-    let script = ask_with(with_page(), get("/page.js")).await;
+    let page = send_with(with_page(), get("/")).await;
+    let script = send_with(with_page(), get("/page.js")).await;
     let quoted = format!("{}{}", page.text, script.text);
     let paths: Vec<_> = quoted
         .split('"')
@@ -51,14 +51,14 @@ async fn everything_that_the_page_loads_is_served_with_its_type() {
         .collect();
     assert_eq!(paths.len(), 5, "{paths:?}");
     for path in paths {
-        let answer = ask_with(with_page(), get(path)).await;
-        assert_eq!(answer.status, 200, "{path}");
+        let response = send_with(with_page(), get(path)).await;
+        assert_eq!(response.status, 200, "{path}");
         let (_, extension) = path.split_once('.').unwrap();
         let expected = match extension {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             _ => "image/svg+xml",
         };
-        assert_eq!(answer.header("content-type"), expected, "{path}");
+        assert_eq!(response.header("content-type"), expected, "{path}");
     }
 }

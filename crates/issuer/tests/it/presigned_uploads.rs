@@ -3,7 +3,7 @@
 use darkroom_contract::RawKey;
 use serde_json::{Value, json};
 
-use crate::harness::{ask, post};
+use crate::harness::{post, send};
 
 async fn create(changes: Value) -> Value {
     let mut body = json!({
@@ -12,11 +12,11 @@ async fn create(changes: Value) -> Value {
     body.as_object_mut()
         .unwrap()
         .extend(changes.as_object().unwrap().clone());
-    let answer = ask(post(body.to_string())).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    assert_eq!(answer.header("cache-control"), "no-store");
-    let upload = answer.json();
-    assert_eq!(answer.header("location"), upload["status_url"]);
+    let response = send(post(body.to_string())).await;
+    assert_eq!(response.status, 201, "{}", response.text);
+    assert_eq!(response.header("cache-control"), "no-store");
+    let upload = response.json();
+    assert_eq!(response.header("location"), upload["status_url"]);
     upload
 }
 

@@ -6,7 +6,7 @@ use darkroom_issuer::IssuerSettings;
 use http::Request;
 use serde_json::json;
 
-use crate::harness::{ask, ask_with, get, post};
+use crate::harness::{get, post, send, send_with};
 
 #[tokio::test]
 async fn every_error_is_a_problem_with_a_code() {
@@ -54,38 +54,42 @@ async fn every_error_is_a_problem_with_a_code() {
         (get("/readyz"), 503, "store_unavailable"),
     ] {
         let what = format!("{} {}", request.method(), request.uri());
-        let answer = ask(request).await;
+        let response = send(request).await;
         assert_eq!(
-            (answer.status.as_u16(), answer.code().as_str()),
+            (response.status.as_u16(), response.code().as_str()),
             (status, code),
             "{what}"
         );
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
-        assert!(!answer.header("x-request-id").is_empty(), "{what}");
+        assert_eq!(
+            response.header("x-content-type-options"),
+            "nosniff",
+            "{what}"
+        );
+        assert!(!response.header("x-request-id").is_empty(), "{what}");
     }
 }
 
 #[tokio::test]
-async fn a_refused_method_is_answered_with_the_allowed_ones() {
-    assert_eq!(ask(get("/v1/uploads")).await.header("allow"), "POST");
+async fn the_response_to_a_refused_method_names_the_allowed_ones() {
+    assert_eq!(send(get("/v1/uploads")).await.header("allow"), "POST");
 }
 
 #[tokio::test]
-async fn an_outage_of_the_store_is_answered_with_retry_after() {
-    let answer = ask(get(&format!(
+async fn an_outage_of_the_store_is_a_503_with_retry_after() {
+    let response = send(get(&format!(
         "/v1/uploads/avatar/u1/{}",
         UploadId::generate()
     )))
     .await;
-    assert_eq!(answer.status, 503);
-    assert_eq!(answer.code(), "store_unavailable");
-    assert_eq!(answer.header("retry-after"), "2");
-    assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
+    assert_eq!(response.status, 503);
+    assert_eq!(response.code(), "store_unavailable");
+    assert_eq!(response.header("retry-after"), "2");
+    assert!(!response.text.contains("127.0.0.1"), "{}", response.text);
 }
 
 #[tokio::test]
 async fn the_process_is_healthy_during_an_outage_of_the_store() {
-    assert_eq!(ask(get("/healthz")).await.status, 200);
+    assert_eq!(send(get("/healthz")).await.status, 200);
 }
 
 #[tokio::test]
@@ -94,12 +98,12 @@ async fn a_hostile_owner_is_refused() {
         let body = json!({
             "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
         });
-        let answer = ask(post(body.to_string())).await;
+        let response = send(post(body.to_string())).await;
         assert_eq!(
-            (answer.status.as_u16(), answer.code().as_str()),
+            (response.status.as_u16(), response.code().as_str()),
             (422, "invalid_owner")
         );
-        assert!(answer.headers.get("location").is_none());
+        assert!(response.headers.get("location").is_none());
     }
 }
 
@@ -114,18 +118,18 @@ fn preflight(origin: &str) -> Request<Body> {
 
 #[tokio::test]
 async fn a_page_may_call_if_its_origin_is_allowed() {
-    let answer = ask(preflight("https://anyone.example")).await;
-    assert_eq!(answer.header("access-control-allow-origin"), "*");
-    assert_eq!(answer.header("access-control-allow-credentials"), "");
+    let response = send(preflight("https://anyone.example")).await;
+    assert_eq!(response.header("access-control-allow-origin"), "*");
+    assert_eq!(response.header("access-control-allow-credentials"), "");
     let settings = IssuerSettings {
         cors_origins: vec!["https://app.example".to_owned()],
         ..IssuerSettings::default()
     };
-    let mine = ask_with(settings.clone(), preflight("https://app.example")).await;
+    let mine = send_with(settings.clone(), preflight("https://app.example")).await;
     assert_eq!(
         mine.header("access-control-allow-origin"),
         "https://app.example"
     );
-    let other = ask_with(settings, preflight("https://evil.example")).await;
+    let other = send_with(settings, preflight("https://evil.example")).await;
     assert_eq!(other.header("access-control-allow-origin"), "");
 }

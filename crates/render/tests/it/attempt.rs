@@ -173,8 +173,8 @@ fn port() -> u16 {
     std::env::var(PORT).map_or(0, |port| port.parse().unwrap())
 }
 
-fn result(answer: libc::c_int) -> io::Result<()> {
-    match answer {
+fn result(returned: libc::c_int) -> io::Result<()> {
+    match returned {
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
@@ -209,8 +209,8 @@ fn execute() -> io::Result<()> {
 
 fn trace(parent: u32) -> io::Result<()> {
     // SAFETY: attaching without stopping changes nothing in either process.
-    let answer = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid(parent), 0, 0) };
-    result(libc::c_int::try_from(answer).unwrap())
+    let returned = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid(parent), 0, 0) };
+    result(libc::c_int::try_from(returned).unwrap())
 }
 
 fn read_memory(parent: u32) -> io::Result<()> {

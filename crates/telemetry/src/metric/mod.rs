@@ -82,13 +82,13 @@ metrics! {
     /// unconfined.
     RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"["reason"];
 
-    /// HTTP requests answered.
+    /// Finished HTTP requests.
     REQUESTS: Counter = "darkroom_issuer_requests_total"["route", "method", "status"];
 
     /// Time to the headers of the response.
     REQUEST_TIME: Histogram = "darkroom_issuer_request_seconds"["route", "method"];
 
-    /// HTTP requests being answered.
+    /// HTTP requests in progress.
     REQUESTS_IN_FLIGHT: Gauge = "darkroom_issuer_requests_in_flight"[];
 
     /// Upload URLs issued.

@@ -2,7 +2,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// The timeout of one request. LocalStack answers in milliseconds once it listens.
+/// The timeout of one request. LocalStack responds in milliseconds once it listens.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns an error unless the LocalStack at `endpoint` (`http://HOST:PORT`) serves S3 and SQS.

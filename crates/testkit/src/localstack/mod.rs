@@ -4,7 +4,7 @@
 //! or Python; `localstack/README.md` describes the order. The child process exits with the test
 //! process, however that ends.
 //!
-//! S3 and SQS answer at one address and check signatures. Each test uses buckets and queues with
+//! S3 and SQS share one address and check signatures. Each test uses buckets and queues with
 //! names of its own.
 
 mod health;

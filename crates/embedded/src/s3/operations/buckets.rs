@@ -47,7 +47,7 @@ pub(crate) fn location(
     })
 }
 
-/// The answer of a bucket whose versioning was never enabled.
+/// Returns the response of a bucket whose versioning was never enabled.
 pub(crate) fn versioning(
     api: &S3Api,
     input: &GetBucketVersioningInput,
