@@ -100,7 +100,7 @@ impl UploadTally {
         Ok(())
     }
 
-    /// The objects in the media bucket that belong to no upload's outcome.
+    /// Returns the objects in the media bucket that belong to no upload's outcome.
     async fn strays(&self, bed: &TestBed) -> anyhow::Result<Vec<String>> {
         let mut named = BTreeSet::new();
         for (key, _) in self.0.values() {

@@ -41,7 +41,7 @@ pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(broken)
 }
 
-/// The relative targets of links, without anchors.
+/// Returns the relative targets of links, without anchors.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text
         .split("](")

@@ -83,7 +83,7 @@ impl Measured {
         }
     }
 
-    /// One line of text with the measurement and its goal.
+    /// Formats the measurement and its goal as one line of text.
     pub fn line(&self) -> String {
         let (bound, goal) = match self.goal {
             Goal::AtLeast(goal) => ("at least", goal),

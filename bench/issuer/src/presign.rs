@@ -63,7 +63,7 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
     ])
 }
 
-/// Requests as many URLs as the issuer can make; returns their number.
+/// Requests as many URLs as the issuer can make. Returns their number.
 async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     let issued = Arc::new(AtomicU64::new(0));
     let end = Instant::now() + time;

@@ -32,7 +32,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// Returns the size whose results are in README.md.
     pub const fn full(corpus: Option<PathBuf>) -> Self {
         Self {
             files: 10_000,

@@ -104,7 +104,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// The slope by least squares, in MiB per hour.
+/// Returns the slope by least squares, in MiB per hour.
 fn slope(readings: &[(Duration, ProcessStats)]) -> f64 {
     let points = readings
         .iter()

@@ -23,7 +23,7 @@ pub(crate) struct AppContext {
 }
 
 impl AppContext {
-    /// A context with a new render pool.
+    /// Creates a context with a new render pool.
     pub(crate) fn new(connection: Connection, settings: Settings) -> anyhow::Result<Self> {
         Ok(Self {
             pool: Arc::new(renderer::pool(&settings.render)?),
@@ -32,7 +32,7 @@ impl AppContext {
         })
     }
 
-    /// The HTTP service.
+    /// Returns the HTTP service.
     pub(crate) fn issuer(&self) -> anyhow::Result<Issuer> {
         let raw_bucket = &self.settings.storage.raw_bucket;
         Ok(Issuer::new(IssuerParts {
@@ -47,7 +47,7 @@ impl AppContext {
         }))
     }
 
-    /// The store of uploads. Queues are looked up on first use.
+    /// Returns the store of uploads. Queues are looked up on first use.
     pub(crate) fn store(&self) -> UploadStore {
         let Settings {
             storage,
@@ -82,7 +82,7 @@ impl AppContext {
         )
     }
 
-    /// A worker on the queue of events.
+    /// Returns a worker on the queue of events.
     pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
         let Settings {
             queues,
@@ -128,7 +128,7 @@ impl AppContext {
         Ok(())
     }
 
-    /// A backfill of all profiles.
+    /// Returns a backfill of all profiles.
     pub(crate) fn backfill(&self) -> Backfill<'_> {
         Backfill {
             store: self.store(),
@@ -138,7 +138,7 @@ impl AppContext {
         }
     }
 
-    /// The dead letters of the queue of events.
+    /// Returns the dead letters of the queue of events.
     pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
         let queues = &self.settings.queues;
         Ok(DeadLetters {

@@ -37,7 +37,7 @@ impl ExitStatus {
         }
     }
 
-    /// The code of the process: 0, 1 or 2.
+    /// Returns the exit code of the process: 0, 1 or 2.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Success => 0,

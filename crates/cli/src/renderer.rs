@@ -5,7 +5,7 @@ use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettin
 
 use crate::arguments::Render;
 
-/// A pool whose child processes run the internal subcommand `render`.
+/// Creates a pool whose child processes run the internal subcommand `render`.
 pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     // On Linux this is the running file, even after an upgrade has replaced it.
     let program = if cfg!(target_os = "linux") {
@@ -30,7 +30,7 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     Ok(RenderPool::new(launch, settings))
 }
 
-/// The limits of a child process, from the arguments that [`pool`] gave it.
+/// Returns the limits of a child process, from the arguments that [`pool`] gave it.
 pub(crate) const fn limits(arguments: &Render) -> ChildLimits {
     ChildLimits {
         max_memory: arguments.max_memory,

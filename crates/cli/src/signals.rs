@@ -8,7 +8,7 @@ use crate::console::eprint;
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// A token that the first SIGTERM or Ctrl-C cancels. The second exits at once.
+/// Returns a token that the first SIGTERM or Ctrl-C cancels. The second one exits at once.
 pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
     let token = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;

@@ -14,12 +14,12 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A backoff that multiplies `first` by `factor` after every further attempt.
+    /// Creates a backoff that multiplies `first` by `factor` after every further attempt.
     pub const fn new(first: Duration, factor: u32, max: Duration) -> Self {
         Self { first, factor, max }
     }
 
-    /// A backoff that doubles.
+    /// Creates a backoff that doubles.
     pub const fn doubling(first: Duration, max: Duration) -> Self {
         Self::new(first, 2, max)
     }

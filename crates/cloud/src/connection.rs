@@ -62,8 +62,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection by the SDK's own chain: environment, shared files, SSO, container and instance
-    /// roles. Makes no call to S3 or SQS.
+    /// Creates a connection from the SDK's default chain: environment, shared files, SSO, container
+    /// and instance roles. Makes no call to S3 or SQS.
     pub async fn from_environment(storage: &StorageSettings) -> Self {
         let config = loader().load().await;
         let has_endpoint =
@@ -71,7 +71,7 @@ impl Connection {
         Self::new(config, has_endpoint, None, None, storage)
     }
 
-    /// A connection to these endpoints, whatever the environment says.
+    /// Creates a connection to these endpoints. The environment is ignored.
     pub async fn from_endpoints(endpoints: &Endpoints, storage: &StorageSettings) -> Self {
         let Endpoints {
             s3,
@@ -123,12 +123,13 @@ impl Connection {
         }
     }
 
-    /// A bucket by name. It need not exist.
+    /// Returns the bucket with this name, which need not exist.
     pub fn bucket(&self, name: &str) -> S3Bucket {
         S3Bucket::new(self.s3.clone(), self.presigner(name))
     }
 
-    /// The presigner of uploads into a bucket, under the host name that clients can reach.
+    /// Returns the presigner of uploads into a bucket. It signs for the host name that clients can
+    /// reach.
     pub fn upload_presigner(&self, bucket: &str) -> UploadPresigner {
         UploadPresigner::new(self.presigner(bucket))
     }
@@ -138,7 +139,7 @@ impl Connection {
         Presigner::new(self.public_s3.clone(), credentials, bucket)
     }
 
-    /// A queue by name.
+    /// Returns the queue with this name.
     ///
     /// # Errors
     /// `NotFound` if there is no queue of that name, or the error of the call to SQS.
@@ -146,12 +147,12 @@ impl Connection {
         SqsQueue::find(self.sqs.clone(), name).await
     }
 
-    /// A queue by name that is resolved when it is first used.
+    /// Returns a queue by name that is resolved when it is first used.
     pub fn lazy_queue(&self, name: &str) -> LazyQueue {
         LazyQueue::new(self.sqs.clone(), name)
     }
 
-    /// The provisioner of buckets and queues.
+    /// Returns the provisioner of buckets and queues.
     pub fn provisioner(&self) -> Provisioner {
         let region = self.config.region().map_or(FALLBACK_REGION, Region::as_ref);
         Provisioner::new(self.s3.clone(), self.sqs.clone(), region)

@@ -36,7 +36,7 @@ pub enum CloudErrorKind {
 }
 
 impl CloudErrorKind {
-    /// A stable name for logs and metrics, such as `"not_found"`.
+    /// Returns a stable name for logs and metrics, such as `"not_found"`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
@@ -56,7 +56,7 @@ impl CloudError {
         matches!(self.kind, CloudErrorKind::NotFound)
     }
 
-    /// A failure of `operation`, with the service's message as `detail`.
+    /// Creates the error for a failure of `operation`, with the service's message as `detail`.
     pub fn new(kind: CloudErrorKind, operation: &'static str, detail: impl fmt::Display) -> Self {
         Self {
             kind,
@@ -87,7 +87,7 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// An error and its causes. The SDK's own rendering repeats all of it in debug form, which is
+/// Formats an error and its causes. The SDK's own format repeats all of it in debug form, which is
 /// unreadable in a log.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
@@ -108,7 +108,7 @@ fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {
     }
 }
 
-/// Error codes whose HTTP status alone would mislead.
+/// Returns the kind of an error code whose HTTP status alone would mislead.
 fn by_code(code: &str) -> Option<CloudErrorKind> {
     Some(match code {
         "NoSuchKey"

@@ -45,7 +45,7 @@ struct Attempt<E> {
 }
 
 impl<T: Clone, E: Clone> RefreshingCache<T, E> {
-    /// An empty cache that waits for `retry_interval` between two fetches.
+    /// Creates an empty cache that waits for `retry_interval` between two fetches.
     pub fn new(retry_interval: Duration) -> Self {
         Self {
             cached: RwLock::default(),

@@ -30,7 +30,7 @@ impl Acknowledger {
         Self { receipts, task }
     }
 
-    /// The channel through which a message in work is acknowledged.
+    /// Returns the channel through which a message in work is acknowledged.
     pub(crate) fn sender(&self) -> mpsc::Sender<Receipt> {
         self.receipts.clone()
     }

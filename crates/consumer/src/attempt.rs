@@ -43,7 +43,8 @@ impl DeliveryAttempt {
         }
     }
 
-    /// The message attributes with the history, which follow it to the dead-letter queue and back.
+    /// Returns the message attributes with the history, which follow it to the dead-letter queue
+    /// and back.
     pub fn history(&self) -> BTreeMap<&'static str, String> {
         let first = self.first_received_at.into_iter();
         first
@@ -52,8 +53,8 @@ impl DeliveryAttempt {
             .collect()
     }
 
-    /// This delivery after a try that an outage interrupted: it is no longer the first, so that
-    /// leftovers are cleaned up. The queue's own count is unchanged.
+    /// Returns this delivery after an attempt that an outage interrupted. It is no longer the
+    /// first, so leftovers are cleaned up. The queue's own count is unchanged.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {

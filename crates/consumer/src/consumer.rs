@@ -38,7 +38,7 @@ pub struct Consumer<H> {
 }
 
 impl<H: MessageHandler> Consumer<H> {
-    /// A consumer that gives each message to `handler`. No call is made yet.
+    /// Creates a consumer that passes each message to `handler`. Makes no call yet.
     pub fn new(parts: ConsumerParts, handler: Arc<H>, settings: ConsumerSettings) -> Self {
         metric::register_queue(parts.name);
         metric::PERMITS.set(settings.permits as f64, [parts.name]);
@@ -51,7 +51,7 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// The status, to be read while the consumer runs.
+    /// Returns a handle for reading the status while the consumer runs.
     pub fn status(&self) -> ConsumerStatus {
         self.status.clone()
     }
@@ -143,7 +143,7 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// Long-polls; `None` if the poll was abandoned because of a stop.
+    /// Long-polls the queue. Returns `None` if the poll was abandoned because of a stop.
     async fn receive(
         &self,
         max: usize,

@@ -160,7 +160,7 @@ impl ScriptedHandler {
         }
     }
 
-    /// The number of messages in work; an abandoned one no longer counts.
+    /// Returns the number of messages in work. An abandoned message no longer counts.
     pub(crate) fn in_work(&self) -> usize {
         self.in_work.load(Ordering::Relaxed)
     }

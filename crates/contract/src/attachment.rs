@@ -53,7 +53,7 @@ impl Attachment {
         self.metadata.is_empty() && self.crop.is_none() && self.traceparent.is_none()
     }
 
-    /// The value of the header: printable ASCII without two spaces in a row.
+    /// Returns the value of the header: printable ASCII without two spaces in a row.
     ///
     /// # Errors
     /// [`AttachmentError::TooLarge`] if S3 would reject it.

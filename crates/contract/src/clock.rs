@@ -10,12 +10,12 @@ use time::OffsetDateTime;
 pub struct Clock(Arc<dyn Fn() -> OffsetDateTime + Send + Sync>);
 
 impl Clock {
-    /// The system's clock.
+    /// Creates a clock that returns the system's time.
     pub fn system() -> Self {
         Self::from_fn(OffsetDateTime::now_utc)
     }
 
-    /// A clock whose time is the result of `now`.
+    /// Creates a clock whose time is the result of `now`.
     pub fn from_fn(now: impl Fn() -> OffsetDateTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

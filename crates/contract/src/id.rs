@@ -23,12 +23,12 @@ pub struct UploadId(Uuid);
 pub struct IdError;
 
 impl UploadId {
-    /// A new id with the current time.
+    /// Creates a new id with the current time.
     pub fn generate() -> Self {
         Self(Uuid::now_v7())
     }
 
-    /// The time at which the upload was created, to the millisecond.
+    /// Returns the time at which the upload was created, to the millisecond.
     pub fn created_at(&self) -> OffsetDateTime {
         let (seconds, nanos) = self.unix_time();
         OffsetDateTime::UNIX_EPOCH + Duration::new(seconds, nanos)

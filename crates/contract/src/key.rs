@@ -52,19 +52,21 @@ impl RawKey {
         })
     }
 
-    /// The key of the manifest in the media bucket: `manifests/{profile}/{owner}/{id}.json`.
+    /// Returns the key of the manifest in the media bucket:
+    /// `manifests/{profile}/{owner}/{id}.json`.
     pub fn manifest_key(&self) -> String {
         let Self { profile, owner, id } = self;
         format!("manifests/{profile}/{owner}/{id}.json")
     }
 
-    /// The key of a variant in the media bucket: `{prefix}/{owner}/{id}{suffix}.{extension}`.
+    /// Returns the key of a variant in the media bucket:
+    /// `{prefix}/{owner}/{id}{suffix}.{extension}`.
     pub(crate) fn variant_key(&self, prefix: &str, suffix: &str, extension: &str) -> String {
         let Self { owner, id, .. } = self;
         format!("{prefix}/{owner}/{id}{suffix}.{extension}")
     }
 
-    /// The path of the status on the issuer: `/v1/uploads/{profile}/{owner}/{id}`.
+    /// Returns the path of the status on the issuer: `/v1/uploads/{profile}/{owner}/{id}`.
     pub fn status_path(&self) -> String {
         let Self { profile, owner, id } = self;
         format!("/v1/uploads/{profile}/{owner}/{id}")

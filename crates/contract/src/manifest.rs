@@ -58,7 +58,7 @@ impl Manifest {
             && self.recipe == recipe
     }
 
-    /// The raw key of the upload.
+    /// Returns the raw key of the upload.
     pub fn raw_key(&self) -> RawKey {
         RawKey {
             profile: self.profile.clone(),
@@ -95,7 +95,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// `"ready"`, `"rejected"` or `"failed"`.
+    /// Returns `"ready"`, `"rejected"` or `"failed"`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Ready { .. } => "ready",
@@ -161,7 +161,7 @@ pub struct ManifestVariant {
     pub url: Option<String>,
 }
 
-/// The SHA-256 in lower-case hex, as in manifests.
+/// Returns the SHA-256 in lower-case hex, as in manifests.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }

@@ -22,7 +22,7 @@ pub struct OutcomeEvent {
 }
 
 impl OutcomeEvent {
-    /// An event whose delivery has not been attempted.
+    /// Creates an event whose delivery has not been attempted.
     pub fn new(manifest: &Manifest, published_at: OffsetDateTime) -> Self {
         Self {
             attempts: 0,
@@ -31,7 +31,8 @@ impl OutcomeEvent {
         }
     }
 
-    /// The id that a receiver deduplicates by: the same for every event of the same outcome.
+    /// Returns the id by which a receiver deduplicates. It is the same for every event of one
+    /// outcome.
     pub fn id(&self) -> String {
         let Manifest {
             id,

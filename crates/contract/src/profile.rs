@@ -51,7 +51,7 @@ pub enum Access {
 pub struct Profiles(BTreeMap<ProfileName, Profile>);
 
 impl Default for Profiles {
-    /// `avatar` and `photo`.
+    /// Creates the default profiles, `avatar` and `photo`.
     fn default() -> Self {
         let name = |text: &str| text.parse().ok();
         let profiles = [
@@ -68,12 +68,12 @@ impl Default for Profiles {
 }
 
 impl Profiles {
-    /// The profile with this name.
+    /// Returns the profile with this name.
     pub fn get(&self, name: &ProfileName) -> Option<&Profile> {
         self.0.get(name)
     }
 
-    /// All profiles with their names, in the order of names.
+    /// Returns all profiles with their names, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&ProfileName, &Profile)> {
         self.0.iter()
     }
@@ -92,7 +92,7 @@ impl Profiles {
 }
 
 impl Default for Profile {
-    /// The limits and variants of `avatar`, without a prefix.
+    /// Creates a profile with the limits and variants of `avatar`, but without a prefix.
     fn default() -> Self {
         let original = VariantSettings::webp("original", "", 85);
         let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
@@ -138,7 +138,7 @@ impl Profile {
         }
     }
 
-    /// The recipe for an upload with this crop.
+    /// Returns the recipe for an upload with this crop.
     pub fn recipe(&self, crop: Option<CropBox>) -> Recipe {
         const MEGAPIXEL: u64 = 1_000_000;
         Recipe {
@@ -156,7 +156,7 @@ impl Profile {
         }
     }
 
-    /// The keys of the variants of one upload, in the order of the profile.
+    /// Returns the keys of the variants of one upload, in the order of the profile.
     pub fn variant_keys(&self, upload: &RawKey) -> Vec<String> {
         self.variants
             .iter()

@@ -42,7 +42,7 @@ pub enum SettingOrigin {
 }
 
 impl SettingError {
-    /// An error of the setting with this dotted key, such as `worker.poll_wait`.
+    /// Creates an error for the setting with this dotted key, such as `worker.poll_wait`.
     ///
     /// `problem` follows the key and a colon: "must be at most 20 s", "is required when
     /// webhooks.url is set".
@@ -88,7 +88,7 @@ impl SettingError {
         self
     }
 
-    /// The dotted key, such as `worker.poll_wait`.
+    /// Returns the dotted key, such as `worker.poll_wait`.
     pub fn key(&self) -> &str {
         &self.key
     }

@@ -76,12 +76,12 @@ impl EmbeddedCloud {
         })
     }
 
-    /// The endpoint URL of S3, with the actual port. Clients must use path style.
+    /// Returns the endpoint URL of S3, with the actual port. Clients must use path style.
     pub fn s3_url(&self) -> String {
         url(self.s3)
     }
 
-    /// The endpoint URL of SQS, with the actual port.
+    /// Returns the endpoint URL of SQS, with the actual port.
     pub fn sqs_url(&self) -> String {
         url(self.sqs)
     }

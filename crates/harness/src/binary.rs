@@ -14,7 +14,7 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// The binary at `path`, which may be relative to the current directory.
+    /// Creates a handle to the binary at `path`, which may be relative to the current directory.
     ///
     /// # Errors
     /// If there is no such file.

@@ -36,13 +36,13 @@ impl TestBed {
 }
 
 impl Issuer {
-    /// Host and port.
+    /// Returns the host and port.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The process id.
+    /// Returns the process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.pid()

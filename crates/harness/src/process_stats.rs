@@ -37,13 +37,13 @@ impl ProcessStats {
         })
     }
 
-    /// Resident memory in MiB.
+    /// Returns the resident memory in MiB.
     #[must_use]
     pub fn memory_mib(&self) -> f64 {
         self.memory_kib as f64 / 1024.0
     }
 
-    /// Peak of resident memory in MiB.
+    /// Returns the peak of the resident memory in MiB.
     #[must_use]
     pub fn peak_memory_mib(&self) -> f64 {
         self.peak_memory_kib as f64 / 1024.0

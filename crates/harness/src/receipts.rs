@@ -40,26 +40,26 @@ impl Receipts {
         proxy.observe(move |exchange| receipts.lock().record(exchange));
     }
 
-    /// Every message that was received at least once.
+    /// Returns every message that was received at least once.
     #[must_use]
     pub fn messages(&self) -> Vec<ReceivedMessage> {
         self.lock().messages.values().cloned().collect()
     }
 
-    /// The number of messages that were received more than once.
+    /// Returns the number of messages that were received more than once.
     #[must_use]
     pub fn redelivered(&self) -> usize {
         let messages = self.messages();
         messages.iter().filter(|message| message.count > 1).count()
     }
 
-    /// The number of receipts of all messages together.
+    /// Returns the number of receipts of all messages together.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.messages().iter().map(|message| message.count).sum()
     }
 
-    /// The longest time from the receipt of a message to its deletion or retry.
+    /// Returns the longest time from the receipt of a message to its deletion or retry.
     #[must_use]
     pub fn longest(&self) -> Duration {
         self.lock().longest

@@ -36,7 +36,7 @@ impl ResourceNames {
         }
     }
 
-    /// The settings with these names, as environment variables.
+    /// Returns the settings with these names as environment variables.
     #[must_use]
     pub fn environment(&self) -> [(&'static str, &str); 6] {
         [

@@ -59,7 +59,7 @@ impl TestBed {
 }
 
 impl Worker {
-    /// The process id.
+    /// Returns the process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.pid()
@@ -100,7 +100,7 @@ impl Worker {
         Ok(())
     }
 
-    /// The log so far.
+    /// Returns the log so far.
     #[must_use]
     pub fn log(&self) -> String {
         self.process.stderr()

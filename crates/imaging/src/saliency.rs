@@ -129,7 +129,7 @@ mod tests {
     use crate::geometry::Size;
     use crate::pixels::{Layout, pad};
 
-    /// A gray image of 400 x 200 px with a square of 40 px in this color.
+    /// Returns a gray image of 400 x 200 px with a square of 40 px in this color.
     fn square_at(left: usize, top: usize, color: [u8; 3]) -> Pixels {
         let (width, height) = (400, 200);
         let data = (0..width * height)
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// The left edge of the square of full height that is kept of an image of 400 x 200 px.
+    /// Returns the left edge of the full-height square that is kept of an image of 400 x 200 px.
     fn kept_from(pixels: &Pixels) -> f64 {
         let view = Rect::from_size(pixels.size());
         let profile = attention_profile(pixels, Orientation::UPRIGHT, view).unwrap();

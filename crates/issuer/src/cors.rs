@@ -9,7 +9,7 @@ use crate::trace::REQUEST_ID;
 
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A layer that allows these origins, without credentials: the service uses no cookies.
+/// Creates a layer that allows these origins, without credentials: the service uses no cookies.
 pub(crate) fn layer(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allow_origin(origins))
@@ -31,7 +31,7 @@ pub(crate) fn layer(origins: &[String]) -> CorsLayer {
         .max_age(MAX_AGE)
 }
 
-/// Validated settings contain no origin that is not a header value.
+/// Converts the origins. Every validated origin is a valid header value.
 fn allow_origin(origins: &[String]) -> AllowOrigin {
     if origins.iter().any(|origin| origin == "*") {
         return AllowOrigin::any();

@@ -202,7 +202,7 @@ fn response(status: StatusCode, uploads: Vec<ImageUpload>) -> Response {
     (status, Json(ImageUploads { uploads })).into_response()
 }
 
-/// All images of a request share its fields.
+/// Builds the attachment that all images of a request share.
 fn batch_attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>, Problem> {
     attachment_header(Attachment {
         metadata,

@@ -51,7 +51,7 @@ pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: b
     document
 }
 
-/// An enumeration of the configured profiles.
+/// Returns a schema that enumerates the configured profiles.
 fn profile_name_schema(profiles: &Profiles) -> (String, RefOr<Schema>) {
     let names = profiles.iter().map(|(name, _)| name.as_str());
     let schema = ObjectBuilder::new()

@@ -21,7 +21,7 @@ const CLIENT: &str = include_str!("page/client.js");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// The routes `/` and everything that the page loads.
+/// Returns the routes `/` and everything that the page loads.
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(index))
@@ -61,7 +61,7 @@ fn content_security_policy(uploads: &str, variants: &str) -> String {
     )
 }
 
-/// The scheme, host and port of a URL.
+/// Returns the scheme, host and port of a URL.
 fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..]
@@ -70,8 +70,8 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// One `<option>` per profile. The one that accepts the largest files comes first, because it
-/// accepts most of what visitors try.
+/// Returns one `<option>` per profile. The profile that accepts the largest files comes first,
+/// because it accepts most of what visitors try.
 fn options(profiles: &Profiles) -> String {
     let mut names: Vec<_> = profiles
         .iter()
@@ -81,7 +81,7 @@ fn options(profiles: &Profiles) -> String {
     names.into_iter().map(|(_, name)| option(name)).collect()
 }
 
-/// A profile's name needs no escaping in HTML.
+/// Returns an `<option>`. The name of a profile needs no escaping in HTML.
 fn option(name: &ProfileName) -> String {
     format!("<option>{name}</option>")
 }

@@ -62,7 +62,7 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, seconds)
     }
 
-    /// A well-formed request with content that is not acceptable.
+    /// Creates the problem of a well-formed request with unacceptable content.
     pub(crate) fn unprocessable(code: &'static str, detail: impl fmt::Display) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
@@ -83,7 +83,8 @@ impl Problem {
         )
     }
 
-    /// A store that does not respond. Clients only learn that they may try again.
+    /// Creates the problem of a store that does not respond. Clients only learn that they may try
+    /// again.
     pub(crate) fn store_unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -93,7 +94,8 @@ impl Problem {
         .with_retry_after(RETRY_AFTER_SECONDS)
     }
 
-    /// A defect of the service itself, such as a task that panicked. The log has the details.
+    /// Creates the problem of a defect in the service itself, such as a task that panicked. The
+    /// details are in the log.
     pub(crate) fn internal_error(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error, "internal error");
         Self::new(

@@ -19,7 +19,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// A service of these parts. It calls nothing and does not listen yet.
+    /// Creates a service from its parts. It makes no call and does not listen yet.
     pub fn new(parts: IssuerParts) -> Self {
         Self {
             state: Arc::new(AppState::new(parts)),
@@ -48,7 +48,7 @@ impl Issuer {
             .with_state(Arc::clone(&self.state))
     }
 
-    /// The routes of the OpenAPI document, which is generated from them.
+    /// Returns the routes of the OpenAPI document, which is generated from them.
     fn documented_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         OpenApiRouter::with_openapi(openapi::base())
             .merge(self.authenticated_routes())
@@ -57,7 +57,7 @@ impl Issuer {
             .routes(routes!(health::metrics))
     }
 
-    /// The routes that need an authenticated caller.
+    /// Returns the routes that need an authenticated caller.
     fn authenticated_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         let mut routes = OpenApiRouter::new()
             .routes(routes!(uploads::create::create))

@@ -169,7 +169,7 @@ const fn is_process_failure(code: RejectionCode) -> bool {
     matches!(code, RejectionCode::OutOfMemory | RejectionCode::Crashed)
 }
 
-/// The rejection of the image whose process exited or violated the protocol.
+/// Returns the rejection of the image whose process exited or violated the protocol.
 async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejection {
     let (code, status) = process.wait_for_exit().await;
     metric::RENDER_PROCESS_DEATHS.add(1, [code.name()]);
@@ -198,7 +198,7 @@ mod tests {
         RenderPool::new(launch, &settings)
     }
 
-    /// A pool whose child sends this handshake and then waits.
+    /// Creates a pool whose child sends this handshake and then waits.
     fn pool_with_handshake(json: &str, sandbox: SandboxPolicy) -> RenderPool {
         let length = json.len();
         let script = format!(r"printf '\000\000\000\{length:03o}%s' '{json}'; exec cat");

@@ -43,8 +43,8 @@ pub(crate) async fn run(world: Arc<World>, number: u64) {
     }
 }
 
-/// An id that depends on nothing but the number, so that runs of one seed agree on the order of
-/// keys.
+/// Returns an id that depends only on the number, so that the order of keys is the same in every
+/// run of a seed.
 fn key(number: u64) -> Option<RawKey> {
     let id: UploadId = format!("01920000-0000-7000-8000-{number:012x}")
         .parse()
@@ -56,7 +56,7 @@ fn key(number: u64) -> Option<RawKey> {
     })
 }
 
-/// PUTs an object, of which S3 then notifies.
+/// PUTs an object. S3 then sends a notification.
 async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
     let kind = if world.draw(6) == 0 { "bad" } else { "image" };
     let content = Bytes::from(format!("{kind} {}", world.draw(u64::MAX)));
@@ -98,7 +98,7 @@ async fn notify(world: &World, name: &str, key: &RawKey, event: &ObjectEvent) {
     }
 }
 
-/// DELETEs the upload, again and again until an issuer confirms it.
+/// Repeats the DELETE of the upload until an issuer confirms it.
 async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
     world.trace(name, format_args!("deletes {key}"));
     if let Some(record) = world.state().registry.get_mut(key.id) {
@@ -151,7 +151,7 @@ async fn send_malformed(world: &World, name: &str) {
     let _ = world.events.send(&[MALFORMED.to_owned()]).await;
 }
 
-/// One of two issuers. They keep no state, so each request may as well have a process of its own.
+/// Returns one of two issuers. Issuers keep no state, so each request may run in a new process.
 fn issuer(world: &Arc<World>) -> (Process, UploadStore) {
     let process = Process::new(world, &format!("issuer.{}", world.draw(2)));
     let store = store(&process);

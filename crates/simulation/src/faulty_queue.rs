@@ -55,7 +55,8 @@ impl FaultyQueue {
         Ok(())
     }
 
-    /// Anything but the full visibility timeout ends a delivery: a backoff or a release.
+    /// Checks a change of visibility. Anything but the full visibility timeout ends a delivery: a
+    /// backoff or a release.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
         let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();

@@ -16,7 +16,7 @@ pub(crate) fn manifest(media: &MemoryBucket, key: &RawKey) -> Option<Manifest> {
     serde_json::from_slice(&json).ok()
 }
 
-/// The entity tag of an upload's raw object.
+/// Returns the entity tag of an upload's raw object.
 pub(crate) fn source_etag(world: &World, key: &RawKey) -> Option<String> {
     let info = world.raw.info(&key.to_string())?;
     Some(info.etag)
@@ -69,7 +69,7 @@ pub(crate) fn check_object(world: &World, object_key: &str) {
     }
 }
 
-/// The problem with the variants of a `ready` manifest, if there is one.
+/// Returns the problem with the variants of a `ready` manifest, if there is one.
 pub(crate) fn variants_problem(
     world: &World,
     record: &UploadRecord,
@@ -158,12 +158,13 @@ pub(crate) fn check_published(world: &World, body: &str) {
     }
 }
 
-/// The right outcome of a content, such as `"ready"`.
+/// Returns the correct outcome for a content, such as `"ready"`.
 pub(crate) fn right_status(content: &Bytes) -> &'static str {
     if is_bad(content) { "rejected" } else { "ready" }
 }
 
-/// The upload that an object of the media bucket belongs to: `…/{id}.json`, `…/{id}_thumb.webp`.
+/// Returns the upload that an object of the media bucket belongs to: `…/{id}.json`,
+/// `…/{id}_thumb.webp`.
 fn upload_id(object_key: &str) -> Option<UploadId> {
     const UUID_LENGTH: usize = 36;
     let name = object_key.rsplit('/').next()?;

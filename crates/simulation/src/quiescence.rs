@@ -103,7 +103,7 @@ fn check_uploads(world: &World, when: &str, is_checked: impl Fn(&UploadRecord) -
     }
 }
 
-/// The problem with the final state of an upload, if there is one.
+/// Returns the problem with the final state of an upload, if there is one.
 fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     let id = record.key.id;
     let manifest = manifest(&world.media, &record.key);
@@ -133,7 +133,7 @@ fn outputs(media: &MemoryBucket, key: &RawKey) -> Vec<String> {
     keys.filter(|key| key.contains(&id)).collect()
 }
 
-/// Malformed messages cannot be redriven; no other dead letter may be left.
+/// Checks that every dead letter is gone, except malformed messages, which cannot be redriven.
 fn check_orphans(world: &World) {
     let left = world.dead_letters.bodies();
     if left.iter().any(|body| body != MALFORMED) {

@@ -22,7 +22,7 @@ pub(crate) fn is_bad(content: &[u8]) -> bool {
     content.starts_with(b"bad")
 }
 
-/// The bytes of a variant.
+/// Returns the bytes of a variant.
 pub(crate) fn variant_bytes(name: &str, source: &[u8]) -> Vec<u8> {
     [name.as_bytes(), b" of ", source].concat()
 }

@@ -21,7 +21,7 @@ const MAX_RESTART_TIME: Duration = Duration::from_secs(30);
 /// Clocks are wrong by at most this.
 const MAX_SKEW_SECONDS: u64 = 300;
 
-/// The store as a process sees it, with a clock of its own.
+/// Returns the store as a process sees it, with a separate clock.
 pub(crate) fn store(process: &Process) -> UploadStore {
     let world = &process.world;
     let skew = i64::try_from(world.draw(2 * MAX_SKEW_SECONDS)).unwrap_or_default();

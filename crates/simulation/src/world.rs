@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    /// A clock that is wrong by `skew_seconds`.
+    /// Returns a clock that is wrong by `skew_seconds`.
     pub(crate) fn clock(&self, skew_seconds: i64) -> Clock {
         let started_at = self.started_at;
         let epoch = EPOCH + time::Duration::seconds(skew_seconds);

@@ -49,7 +49,8 @@ pub async fn upkeep() {
     }
 }
 
-/// The metrics in Prometheus's text format, version 0.0.4; empty if nothing is collected.
+/// Returns the metrics in Prometheus's text format, version 0.0.4. It is empty if nothing is
+/// collected.
 pub fn exposition() -> String {
     RECORDER
         .get()

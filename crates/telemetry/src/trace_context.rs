@@ -10,8 +10,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 const TRACEPARENT: &str = "traceparent";
 
-/// The `traceparent` of the current span; `None` if it belongs to no trace or traces are not
-/// exported.
+/// Returns the `traceparent` of the current span, or `None` if it belongs to no trace or traces are
+/// not exported.
 pub fn traceparent() -> Option<String> {
     let mut carrier = HashMap::new();
     TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);

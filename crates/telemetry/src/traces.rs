@@ -67,7 +67,7 @@ impl Traces {
         Ok(Some(Self { provider }))
     }
 
-    /// The layer that takes spans from `tracing`.
+    /// Returns the layer that takes spans from `tracing`.
     pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// A TCP port of 127.0.0.1 that nothing listens on.
+/// Returns a TCP port of 127.0.0.1 that nothing listens on.
 ///
 /// Nothing reserves it: another process may take it before the caller does. Where a listener can
 /// be told to bind port 0, do that instead; where it cannot, be ready to try once more.

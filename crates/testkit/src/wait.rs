@@ -27,7 +27,7 @@ pub trait Look {
     /// The value of a successful check.
     type Found;
 
-    /// The thing itself, or what was seen in its place.
+    /// Returns the value, or a description of what was seen instead.
     fn found(self) -> Result<Self::Found, Option<String>>;
 }
 
@@ -76,8 +76,8 @@ pub fn until<L: Look>(
     }
 }
 
-/// As [`until`], for looks that are asynchronous themselves. A look that hangs is given up at the
-/// deadline too.
+/// Works like [`until`] for asynchronous checks. A check that hangs is abandoned at the deadline
+/// too.
 ///
 /// # Errors
 /// [`TimedOut`], which names `what` was waited for, when it is not there `within` that time.

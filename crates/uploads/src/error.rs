@@ -26,7 +26,7 @@ impl StoreError {
         }
     }
 
-    /// A stable code for logs and metrics, such as `"unavailable"`.
+    /// Returns a stable code for logs and metrics, such as `"unavailable"`.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Cloud(error) => error.kind.name(),

@@ -27,7 +27,7 @@ impl From<&ObjectInfo> for ObjectVersion {
 }
 
 impl From<&ListedObject> for ObjectVersion {
-    /// A listing has no version ids.
+    /// Converts an object of a listing, which has no version id.
     fn from(object: &ListedObject) -> Self {
         Self {
             size: object.size,
@@ -46,15 +46,15 @@ impl ObjectVersion {
 }
 
 impl UploadStore {
-    /// The upload that an event is about; `None` for a removal, another bucket, or a key that no
-    /// upload has.
+    /// Returns the upload that an event is about, or `None` for a removal, another bucket, or a key
+    /// that no upload has.
     pub fn upload_of(&self, event: &ObjectEvent) -> Option<RawKey> {
         let is_upload = event.kind == EventKind::Created && event.bucket == self.parts.raw.name();
         is_upload.then(|| RawKey::parse(&event.key).ok()).flatten()
     }
 
-    /// An event about an upload's raw object; about its current version if `version` is `None`.
-    /// With `force` the upload is rendered even if its outcome is current.
+    /// Creates an event about an upload's raw object, or about its current version if `version` is
+    /// `None`. With `force`, the upload is rendered even if its outcome is current.
     pub fn event(&self, key: &RawKey, version: Option<ObjectVersion>, force: bool) -> ObjectEvent {
         let (size, etag, version_id) = match version {
             Some(version) => (Some(version.size), version.etag, version.version_id),

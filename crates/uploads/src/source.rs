@@ -17,7 +17,7 @@ pub struct SourcePage {
 }
 
 impl UploadStore {
-    /// The name of the bucket that clients upload to, as manifests state it.
+    /// Returns the name of the bucket that clients upload to, as stated in manifests.
     pub fn source_bucket(&self) -> &str {
         self.parts.raw.name()
     }

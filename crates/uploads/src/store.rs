@@ -38,7 +38,7 @@ pub struct UploadStore {
 }
 
 impl UploadStore {
-    /// A store of these parts. No call is made yet.
+    /// Creates a store from its parts. Makes no call yet.
     pub fn new(parts: UploadStoreParts) -> Self {
         let buckets = [&parts.raw, &parts.media];
         let probes = buckets.map(|bucket| BucketProbe::new(Arc::clone(bucket)));
@@ -48,7 +48,7 @@ impl UploadStore {
         }
     }
 
-    /// The profile of that name.
+    /// Returns the profile with this name.
     pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
         self.parts.profiles.get(name)
     }

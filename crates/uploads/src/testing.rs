@@ -70,7 +70,7 @@ impl TestStore {
     }
 }
 
-/// The key of a new upload.
+/// Returns the key of a new upload.
 pub(crate) fn key() -> RawKey {
     RawKey {
         profile: "avatar".parse().unwrap(),

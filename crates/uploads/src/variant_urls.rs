@@ -21,8 +21,8 @@ pub struct VariantUrls {
 }
 
 impl VariantUrls {
-    /// URLs below `storage.media_base_url` where that is set and the profile is public, otherwise
-    /// presigned ones that are valid for `expires_in`.
+    /// Creates URLs below `storage.media_base_url` if it is set and the profile is public. All
+    /// other URLs are presigned and valid for `expires_in`.
     pub fn new(
         media: S3Bucket,
         profiles: Arc<Profiles>,

@@ -57,7 +57,7 @@ struct DeliveryHandler {
 }
 
 impl WebhookDispatcher {
-    /// A dispatcher that delivers through `sender`.
+    /// Creates a dispatcher that delivers through `sender`.
     pub fn new(
         parts: WebhookDispatcherParts,
         sender: WebhookSender,
@@ -111,7 +111,8 @@ impl DeliveryHandler {
         self.sender.send(&event, self.clock.now()).await
     }
 
-    /// The disposition of an event that was not accepted. It is queued without URLs, which expire.
+    /// Returns the disposition of an event that was not accepted. The event is queued without URLs,
+    /// because they expire.
     fn failed(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.clock.now() - event.published_at;
         tracing::warn!(

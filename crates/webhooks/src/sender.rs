@@ -33,7 +33,7 @@ struct Body<'a> {
 }
 
 impl WebhookSender {
-    /// A sender with these settings; `None` if there is no URL.
+    /// Creates a sender with these settings. Returns `None` if there is no URL.
     ///
     /// # Errors
     /// The setting that cannot be used.
@@ -127,7 +127,7 @@ fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     }
 }
 
-/// The causes of an error without the URL, which may contain a token.
+/// Returns the causes of an error without the URL, which may contain a token.
 fn reason(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();

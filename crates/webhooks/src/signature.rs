@@ -33,7 +33,7 @@ impl SigningSecrets {
         Ok(Self(secrets))
     }
 
-    /// The value of the `webhook-signature` header.
+    /// Returns the value of the `webhook-signature` header.
     pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         let signatures = self.0.iter().map(|secret| {
             let mut mac = secret.clone();

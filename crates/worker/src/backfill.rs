@@ -120,7 +120,8 @@ impl Backfill<'_> {
     }
 }
 
-/// A listing has no version ids, so the manifest's own is taken for granted.
+/// Returns `true` if the manifest is current. A listing has no version ids, so the manifest's own
+/// is used.
 fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> bool {
     let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)
@@ -139,7 +140,8 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// A store with a current upload, a failed one, one without an outcome, and a foreign object.
+    /// Creates a store with a current upload, a failed one, one without an outcome, and a foreign
+    /// object.
     async fn store() -> (TestStore, [RawKey; 2]) {
         let test = TestStore::new();
         let (current, failed, missing) = (key(), key(), key());

@@ -154,7 +154,8 @@ impl Download {
     }
 }
 
-/// The object's size as far as it is known before it is opened; `None` if there is no object.
+/// Returns the object's size as far as it is known before the object is opened, or `None` if there
+/// is no object.
 async fn expected_size(
     store: &UploadStore,
     key: &RawKey,
@@ -178,7 +179,7 @@ fn failure(kind: CloudErrorKind, detail: &impl Display) -> CloudError {
     CloudError::new(kind, "GetObject", detail)
 }
 
-/// The client's own data, which travels in a header of the object.
+/// Returns the client's own data, which is stored in a header of the object.
 pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
     let Some(header) = info.metadata.get(Attachment::NAME) else {
         return Attachment::default();

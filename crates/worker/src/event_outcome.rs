@@ -43,7 +43,7 @@ impl From<CloudError> for ProcessError {
 }
 
 impl EventOutcome {
-    /// The label in metrics.
+    /// Returns the label in metrics.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Processed => "processed",
@@ -56,7 +56,7 @@ impl EventOutcome {
 }
 
 impl ProcessError {
-    /// The code in a `failed` manifest.
+    /// Returns the code in a `failed` manifest.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::Store(error) => error.code(),

@@ -47,7 +47,7 @@ impl Faults {
         self.state().faults.clear();
     }
 
-    /// The number of calls so far whose key contains `key`.
+    /// Returns the number of calls so far whose key contains `key`.
     pub(crate) fn count(&self, operation: &str, key: &str) -> usize {
         let state = self.state();
         let calls = state.calls.iter();

@@ -149,8 +149,8 @@ impl Processor {
         })
     }
 
-    /// A forced event for the key's present object. Forced, because an older object's variants may
-    /// have overwritten those that its manifest names.
+    /// Returns a forced event for the current object of the key. It is forced because the variants
+    /// of an older object may have overwritten those that the manifest names.
     async fn current_event(&self, key: &RawKey) -> Result<ObjectEvent, ProcessError> {
         let info = self.store.source_info(key).await?;
         let version = info.as_ref().map(ObjectVersion::from);

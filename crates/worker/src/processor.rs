@@ -32,7 +32,7 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// A processor of uploads in `store`.
+    /// Creates a processor of uploads in `store`.
     pub fn new(store: UploadStore, renderer: Arc<dyn Renderer>, settings: &WorkerSettings) -> Self {
         let max_buffered = settings.max_buffered.as_u64();
         Self {

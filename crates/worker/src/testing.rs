@@ -196,7 +196,7 @@ impl Renderer for TestRenderer {
     }
 }
 
-/// The key of a new upload.
+/// Returns the key of a new upload.
 pub(crate) fn key() -> RawKey {
     RawKey {
         profile: "avatar".parse().unwrap(),

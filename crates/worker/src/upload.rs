@@ -35,7 +35,7 @@ impl Upload<'_> {
         manifest.is_current(&self.info.etag, version, &self.recipe.digest())
     }
 
-    /// The rejection of an object over the limit, which is not read.
+    /// Returns the rejection of an object over the limit, which is not read.
     pub(crate) fn too_large(&self, max: u64) -> RenderResult {
         let message = format!("{} bytes are over the limit of {max}", self.info.size);
         RenderResult {
@@ -45,7 +45,7 @@ impl Upload<'_> {
         }
     }
 
-    /// A note if the declared media type is not the real one.
+    /// Returns a note if the declared media type is not the real one.
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
         // S3 and its clients say octet-stream if nothing was declared.
@@ -63,7 +63,7 @@ impl Upload<'_> {
         })
     }
 
-    /// The manifest of an outcome, without notes and render time.
+    /// Returns the manifest of an outcome, without notes and render time.
     pub(crate) fn manifest(
         self,
         outcome: Outcome,
@@ -95,7 +95,7 @@ impl Upload<'_> {
         }
     }
 
-    /// The worker's part of the trace that the upload was requested in, if there is one.
+    /// Creates the worker's span in the trace of the request for the upload, if there is one.
     pub(crate) fn span(&self) -> Span {
         let (id, profile) = (self.key.id, &self.key.profile);
         let span = info_span!("upload", %id, %profile, trace_id = Empty);

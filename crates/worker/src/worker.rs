@@ -40,7 +40,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker with `permits` messages in work at most.
+    /// Creates a worker with at most `permits` messages in work.
     ///
     /// Asks the queue for its redrive policy, which counts for more than the settings.
     ///
@@ -81,7 +81,7 @@ impl Worker {
         })
     }
 
-    /// The worker's health, to be served while it runs.
+    /// Returns a handle for reading the worker's health while it runs.
     pub fn health(&self) -> Health {
         Health::new(self.store_health.clone(), self.consumer.status())
     }

@@ -73,7 +73,7 @@ fn is_allowed(name: &str, package: &str) -> bool {
     !confined && !FORBIDDEN.contains(&(name, package))
 }
 
-/// The first column of a table's rows.
+/// Returns the first column of a table's rows.
 fn names(table: &str) -> Vec<&str> {
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
     rows.filter_map(|row| row.split_once('`'))

@@ -67,7 +67,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// The service name in the traces of a role; `None` for tools, which have no telemetry.
+    /// Returns the name of the service in the traces of a role, or `None` for tools, which have no
+    /// telemetry.
     pub(crate) const fn service(&self) -> Option<&'static str> {
         match self {
             Self::Dev(_) => Some("darkroom-dev"),

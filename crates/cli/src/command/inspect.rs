@@ -61,7 +61,7 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
     }
 }
 
-/// The inspection with the field names of `POST /v1/inspect`.
+/// Returns the inspection under the field names of `POST /v1/inspect`.
 fn report(inspection: &Inspection) -> serde_json::Value {
     let private: Vec<MetadataKind> = private_kinds(inspection).collect();
     let size = [inspection.source.width, inspection.source.height];

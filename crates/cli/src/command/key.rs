@@ -39,7 +39,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// The settings as TOML. JSON strings and lists are TOML, too.
+/// Returns the settings as TOML. JSON strings and lists are also valid TOML.
 fn table(settings: &ApiKeySettings) -> String {
     let mut lines = vec!["[[auth.keys]]".to_owned()];
     let fields = json!(settings);

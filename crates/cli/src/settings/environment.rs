@@ -49,7 +49,7 @@ impl Variables {
         Ok(Self(variables))
     }
 
-    /// The settings in the form that figment merges.
+    /// Returns the settings in the form that figment merges.
     pub(super) fn provider(&self) -> Serialized<Dict> {
         let mut settings = Dict::new();
         for variable in &self.0 {
@@ -62,7 +62,7 @@ impl Variables {
         Serialized::globals(settings)
     }
 
-    /// The variable that sets the setting at `path`, or a list or table around it.
+    /// Returns the variable that sets the setting at `path`, or a list or table around it.
     pub(super) fn find(&self, path: &[&str]) -> Option<&Variable> {
         self.0.iter().find(|variable| {
             path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)

@@ -36,12 +36,12 @@ impl SettingsFile {
         })
     }
 
-    /// The settings in the form that figment merges.
+    /// Returns the settings in the form that figment merges.
     pub(super) fn provider(&self) -> Data<Toml> {
         Toml::string(self.document.raw())
     }
 
-    /// The line of the setting at `path`, or of the nearest list or table around it.
+    /// Returns the line of the setting at `path`, or of the nearest list or table around it.
     pub(super) fn origin(&self, path: &[&str]) -> Option<SettingOrigin> {
         let depths = (1..=path.len()).rev();
         let mut spans = depths.filter_map(|depth| self.item(&path[..depth])?.span());
@@ -52,7 +52,7 @@ impl SettingsFile {
         })
     }
 
-    /// The value at `path`, as it is written.
+    /// Returns the value at `path` as it is written in the file.
     pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
         let item = self.item(path)?;
         let span: Range<usize> = item.as_value()?.span()?;

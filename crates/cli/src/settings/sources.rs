@@ -91,7 +91,7 @@ fn quoted(value: &str) -> String {
     format!("{:?}", shortened(value))
 }
 
-/// The value as the file has it; none if it spans lines.
+/// Returns the value as it is written in the file, or `None` if it spans lines.
 fn shown(text: &str) -> Option<String> {
     match text {
         "\"\"" | "''" => Some("an empty value".to_owned()),

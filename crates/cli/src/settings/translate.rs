@@ -78,7 +78,8 @@ fn largest(expected: &str) -> u64 {
     }
 }
 
-/// The kind of value that a deserializer asks for, which is a Rust type as often as not.
+/// Describes in words the kind of value that a deserializer expects. The deserializer often names a
+/// Rust type instead.
 fn in_words(expected: &str) -> Cow<'_, str> {
     let words = match expected {
         _ if is_number(expected) => "a whole number",
@@ -96,7 +97,7 @@ fn in_words(expected: &str) -> Cow<'_, str> {
     Cow::Borrowed(words)
 }
 
-/// A message of a type's own parser; that of the standard library's needs words.
+/// Returns the message of a type's own parser. Messages of the standard library are reworded.
 fn message(text: &str) -> String {
     if text.starts_with("invalid socket address") {
         return format!("must be {}", in_words("socket address"));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::system::{System, darkroom};
 
-/// `darkroom key new --json` with these arguments.
+/// Runs `darkroom key new --json` with these arguments.
 fn new_key(arguments: &[&str]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut command = darkroom(folder.path());
@@ -18,7 +18,7 @@ fn new_key(arguments: &[&str]) -> Value {
     serde_json::from_slice(&printed.stdout).unwrap()
 }
 
-/// As `DARKROOM_AUTH_KEYS` takes them.
+/// Returns the key as a value of `DARKROOM_AUTH_KEYS`.
 fn in_environment(key: &Value) -> String {
     let field = |name: &str| key[name].as_str().unwrap();
     let owner = key["owner"].as_str();

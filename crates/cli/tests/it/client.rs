@@ -16,19 +16,19 @@ impl Client {
         }
     }
 
-    /// `POST /v1/uploads` with that body: the status and the body of the response.
+    /// Sends `POST /v1/uploads` with this body. Returns the status and the body of the response.
     pub(crate) async fn post(&self, body: &Value) -> (u16, Value) {
         let url = format!("{}/v1/uploads", self.issuer);
         let response = self.http.post(url).json(body).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// A ticket for a `PUT` of so many bytes as JPEG.
+    /// Requests a ticket for a `PUT` of `size` bytes of JPEG.
     pub(crate) async fn ticket(&self, size: usize) -> Value {
         self.ticket_with(json!({"size": size})).await
     }
 
-    /// A ticket for the default upload with some fields set.
+    /// Requests a ticket for the default upload with some fields replaced.
     pub(crate) async fn ticket_with(&self, fields: Value) -> Value {
         let mut body = json!({"profile": "avatar", "owner": "u1", "content_type": "image/jpeg"});
         body.as_object_mut()
@@ -39,13 +39,13 @@ impl Client {
         ticket
     }
 
-    /// The `PUT` that a ticket asks for: the status.
+    /// Sends the `PUT` that a ticket describes. Returns the HTTP status.
     pub(crate) async fn put(&self, ticket: &Value, bytes: &[u8]) -> u16 {
         self.put_to(ticket["url"].as_str().unwrap(), &ticket["headers"], bytes)
             .await
     }
 
-    /// A `PUT` with headers of one's own choice: the status.
+    /// Sends a `PUT` with any headers. Returns the HTTP status.
     pub(crate) async fn put_to(&self, url: &str, headers: &Value, bytes: &[u8]) -> u16 {
         let mut request = self.http.put(url).body(bytes.to_vec());
         for (name, value) in headers.as_object().unwrap() {
@@ -54,12 +54,12 @@ impl Client {
         request.send().await.unwrap().status().as_u16()
     }
 
-    /// The status as it is.
+    /// Returns the current status of an upload.
     pub(crate) async fn status(&self, ticket: &Value) -> Value {
         self.get(ticket["status_url"].as_str().unwrap()).await.1
     }
 
-    /// The status once there is an outcome.
+    /// Waits for the outcome of an upload and returns its status.
     pub(crate) async fn outcome(&self, ticket: &Value) -> Value {
         let path = format!("{}?wait=60", ticket["status_url"].as_str().unwrap());
         let (status, outcome) = self.get(&path).await;
@@ -67,14 +67,14 @@ impl Client {
         outcome
     }
 
-    /// Ticket, `PUT` and outcome of a file.
+    /// Requests a ticket, sends the file, and waits for the outcome.
     pub(crate) async fn upload(&self, bytes: &[u8]) -> Value {
         let ticket = self.ticket(bytes.len()).await;
         assert_eq!(self.put(&ticket, bytes).await, 200);
         self.outcome(&ticket).await
     }
 
-    /// A `GET` on the issuer.
+    /// Sends a `GET` to the issuer.
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
         let url = format!("{}{path}", self.issuer);
         let response = self.http.get(url).send().await.unwrap();

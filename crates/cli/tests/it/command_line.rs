@@ -23,7 +23,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A folder with `good.jpg`, `cut.jpg`, `script.jpg` and `more/good.jpg`.
+/// Creates a folder with `good.jpg`, `cut.jpg`, `script.jpg` and `more/good.jpg`.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let exif = Exif::new()

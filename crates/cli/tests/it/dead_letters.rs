@@ -18,7 +18,7 @@ on_both_clouds!(
     a_backfill_says_what_it_does_and_does_what_is_missing,
 );
 
-/// A record of an upload that nobody has told the queue of.
+/// Returns a record of an upload that the queue has no message for.
 fn record(bucket: &str, key: &str) -> Value {
     json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",

@@ -24,7 +24,7 @@ on_both_clouds!(
 
 const BOUNDARY: &str = "a-boundary-that-no-image-contains";
 
-/// `multipart/form-data` as a browser writes it.
+/// Builds a `multipart/form-data` body as a browser writes it.
 fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {

@@ -192,7 +192,7 @@ async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
     assert!(superseded >= 8, "{superseded}");
 }
 
-/// There is nothing in the product that would turn it on.
+/// Enables versioning. No command of the binary does that.
 async fn keep_versions(system: &System) {
     let url = format!("{}/{}?versioning", system.endpoints.s3, system.raw_bucket());
     let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -207,7 +207,7 @@ async fn keep_versions(system: &System) {
     assert_eq!(response.status(), 200);
 }
 
-/// A record of S3's as it stands in a message; the key must be encoded already.
+/// Returns a record as S3 writes it into a message. The key must already be encoded.
 fn record(system: &System, encoded_key: &str) -> Value {
     json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
@@ -219,7 +219,7 @@ fn manifest_of(raw_key: &str) -> String {
     format!("{}.json", raw_key.replacen("raw/", "manifests/", 1))
 }
 
-/// Every object of the media bucket with its bytes.
+/// Returns every object of the media bucket with its bytes.
 async fn everything(system: &System) -> Vec<(String, Vec<u8>)> {
     let media = system.media().await;
     let listed = media.list("", None).await.unwrap();

@@ -11,8 +11,8 @@ use crate::client::Client;
 use crate::cloud::Cloud;
 use crate::system::{DEADLINE, System, darkroom};
 
-/// A role on the embedded cloud of `system`, with a bucket whose events go to one queue and a
-/// worker that listens on another.
+/// Returns a command for a role on the embedded cloud of `system`. The bucket sends its events to
+/// one queue, and the worker polls another.
 fn role(system: &System, subcommand: &str, raw_bucket: &str, events: &str) -> Command {
     let mut command = darkroom(std::env::temp_dir().as_path());
     command

@@ -165,7 +165,7 @@ impl System {
         running.await.unwrap().unwrap()
     }
 
-    /// The log of all processes so far.
+    /// Returns the log of all processes so far.
     pub(crate) fn log(&self) -> String {
         self.processes.iter().map(Process::stderr).collect()
     }

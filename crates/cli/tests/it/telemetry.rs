@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::system::DEADLINE;
 use crate::worker::harness::{WorkerHarness, new_key, photo};
 
-/// The address that a role says it listens on.
+/// Returns the address that a role reports in its log.
 async fn address(process: &mut Process, role: &str) -> String {
     let start = format!("{role} listens on ");
     let found = process.wait_for_line_async("the address", DEADLINE, |line| {
@@ -27,7 +27,7 @@ async fn get(url: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-/// The value of a series, which is named as it is scraped.
+/// Returns the value of a series, given the name under which it is scraped.
 fn value(exposition: &str, series: &str) -> Option<f64> {
     let line = exposition
         .lines()
@@ -166,7 +166,7 @@ async fn an_issuer_counts_its_requests() {
     }
 }
 
-/// Every span that a collector was sent, with the service that sent it.
+/// Returns every span that a collector received, with the service that sent it.
 fn spans(collector: &FaultProxy) -> Vec<(String, Span)> {
     let mut spans = Vec::new();
     for request in collector.requests_to("POST", "/v1/traces") {

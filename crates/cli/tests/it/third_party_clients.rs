@@ -16,7 +16,8 @@ fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// The environment with the clients in it; `None`, with a note on stderr, if it cannot be created.
+/// Returns the environment that contains the clients. If it cannot be created, prints a note to
+/// stderr and returns `None`.
 async fn venv() -> Option<Venv> {
     let made = tokio::task::spawn_blocking(|| {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");

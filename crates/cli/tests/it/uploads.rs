@@ -118,7 +118,7 @@ fn photo_on_its_side(upright: &RgbImage) -> Vec<u8> {
         .build()
 }
 
-/// The file as the store holds it, which must be what its URL serves.
+/// Returns the file in the store, after checking that its URL serves the same bytes.
 async fn served(system: &System, variant: &Value) -> Vec<u8> {
     let key = variant["key"].as_str().unwrap();
     let object = system.media().await.get(key, None).await.unwrap();
@@ -133,7 +133,7 @@ fn decoded(file: &[u8]) -> RgbImage {
     image::load_from_memory(file).unwrap().to_rgb8()
 }
 
-/// The names of the chunks of a WebP file (RFC 9649, section 2.3).
+/// Returns the names of the chunks of a WebP file (RFC 9649, section 2.3).
 fn riff_chunks(file: &[u8]) -> Vec<String> {
     assert_eq!((&file[..4], &file[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
     let mut rest = &file[12..];
@@ -150,7 +150,7 @@ fn contains(file: &[u8], what: &[u8]) -> bool {
     file.windows(what.len()).any(|window| window == what)
 }
 
-/// Mean absolute difference of all channels, of 255.
+/// Returns the mean absolute difference over all channels, from 0 to 255.
 fn difference(a: &RgbImage, b: &RgbImage) -> f64 {
     let sum: u64 = a
         .iter()

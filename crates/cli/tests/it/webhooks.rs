@@ -35,7 +35,7 @@ impl Received {
         self.headers[name].to_str().unwrap()
     }
 
-    /// As docs/webhooks.md says it is to be checked.
+    /// Verifies a signature as docs/webhooks.md describes.
     fn is_signed(&self) -> bool {
         let (id, at) = (self.header("webhook-id"), self.header("webhook-timestamp"));
         let mut mac = Hmac::<Sha256>::new_from_slice(&KEY).unwrap();

@@ -34,7 +34,7 @@ struct StoredObject {
 }
 
 impl MemoryBucket {
-    /// An empty bucket.
+    /// Creates an empty bucket.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.into(),

@@ -29,7 +29,7 @@ const SMALL_OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// [`S3Bucket`] is the real one, [`MemoryBucket`] the one for tests.
 #[async_trait]
 pub trait Bucket: fmt::Debug + Send + Sync {
-    /// The bucket's name.
+    /// Returns the bucket's name.
     fn name(&self) -> &str;
 
     /// Opens the current object of a key. Its bytes are read by [`ObjectReader::read`].

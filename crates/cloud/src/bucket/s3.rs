@@ -34,7 +34,7 @@ impl S3Bucket {
         &self.presigner
     }
 
-    /// The URL that keys are appended to, under the host name that clients can reach.
+    /// Returns the URL that keys are appended to. It has the host name that clients can reach.
     ///
     /// # Errors
     /// `Invalid` if the bucket has no address.

@@ -89,7 +89,7 @@ impl PresignPostRequest<'_> {
     }
 }
 
-/// The fields that name the signer and the time.
+/// Returns the fields that name the signer and the time.
 fn signature_fields(signer: &Signer, validity: &Validity) -> Vec<(String, String)> {
     let Validity {
         credentials, time, ..

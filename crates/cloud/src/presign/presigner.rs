@@ -79,8 +79,8 @@ impl Presigner {
         Ok(presigned_url(signer, credentials, time, address, request))
     }
 
-    /// The bucket's address by the SDK's rules for endpoints, regions and dots in names: an
-    /// object's URL without its key.
+    /// Returns the bucket's address, which is an object's URL without its key. The SDK's rules for
+    /// endpoints, regions and dots in names apply.
     ///
     /// # Errors
     /// `Invalid` if the bucket has no address.

@@ -57,12 +57,12 @@ impl Signer {
         }
     }
 
-    /// The credential scope: the day, region and service that a signature is valid for.
+    /// Returns the credential scope: the day, region and service that a signature is valid for.
     pub(super) fn scope(&self, time: &SigningTime) -> String {
         format!("{}/{}/{SERVICE}/aws4_request", time.date(), self.region)
     }
 
-    /// The value of `X-Amz-Credential`: the access key id and the scope.
+    /// Returns the value of `X-Amz-Credential`: the access key id and the scope.
     pub(super) fn credential(&self, credentials: &Credentials, time: &SigningTime) -> String {
         format!("{}/{}", credentials.access_key_id(), self.scope(time))
     }

@@ -16,7 +16,7 @@ impl UploadPresigner {
         Self { presigner }
     }
 
-    /// The URL that keys are appended to, under the host name that clients can reach.
+    /// Returns the URL that keys are appended to. It has the host name that clients can reach.
     ///
     /// # Errors
     /// `Invalid` if the bucket has no address.
@@ -96,7 +96,7 @@ mod tests {
         rest.split('&').next().unwrap()
     }
 
-    /// The time from which S3 refuses the URL, by its own parameters.
+    /// Returns the time from which S3 refuses the URL, according to its own parameters.
     fn expiry(url: &str) -> OffsetDateTime {
         let from = PrimitiveDateTime::parse(parameter(url, "X-Amz-Date"), AMZ_DATE).unwrap();
         let seconds = parameter(url, "X-Amz-Expires").parse().unwrap();

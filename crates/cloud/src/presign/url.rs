@@ -62,7 +62,7 @@ pub(super) fn presigned_url(
     format!("{url}{key}?{query}&X-Amz-Signature={signature}")
 }
 
-/// The query string, ordered by name as the signature demands.
+/// Returns the query string, sorted by name as the signature requires.
 fn canonical_query(
     signer: &Signer,
     credentials: &Credentials,

@@ -73,7 +73,7 @@ impl Provisioner {
     }
 }
 
-/// The attributes of a queue that consumers poll.
+/// Returns the attributes of a queue that consumers poll.
 fn source_queue(dead_letters: Option<&ProvisionedQueue>, max_receives: u32) -> Attributes {
     let redrive = json!({
         "deadLetterTargetArn": dead_letters.map_or("", |queue| &queue.arn),

@@ -54,13 +54,13 @@ struct Entry {
 }
 
 impl MemoryQueue {
-    /// An empty queue.
+    /// Creates an empty queue.
     pub fn new(clock: Clock) -> Self {
         Self::with_redrive(clock, None)
     }
 
-    /// An empty queue that moves a message to `dead_letters` instead of delivering it more than
-    /// `max_receive_count` times.
+    /// Creates an empty queue that moves a message to `dead_letters` instead of delivering it more
+    /// than `max_receive_count` times.
     pub fn with_dead_letters(clock: Clock, max_receive_count: u32, dead_letters: Self) -> Self {
         let redrive = Redrive {
             max_receive_count,
@@ -89,7 +89,7 @@ impl MemoryQueue {
         self.0.failure.turn_off();
     }
 
-    /// The number of messages, the invisible ones included.
+    /// Returns the number of messages, including invisible ones.
     pub fn len(&self) -> usize {
         self.entries().by_number.len()
     }
@@ -211,7 +211,7 @@ impl Entry {
 }
 
 impl Entries {
-    /// The number of the message if this is its latest receipt.
+    /// Returns the number of the message if this is its latest receipt.
     fn number(&self, receipt: &Receipt) -> Option<u64> {
         let (number, count) = receipt.0.split_once('-')?;
         let (number, count) = (number.parse().ok()?, count.parse::<u32>().ok()?);
@@ -252,7 +252,7 @@ impl Queue for MemoryQueue {
         }
     }
 
-    /// As SQS does it, a stale receipt deletes nothing and is no error.
+    /// Deletes messages as SQS does: a stale receipt deletes nothing and causes no error.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
         self.0.failure.check("DeleteMessageBatch")?;
         let mut entries = self.entries();

@@ -31,7 +31,8 @@ pub struct Message {
 pub struct Receipt(pub(crate) String);
 
 impl Message {
-    /// `None` without a receipt handle: such a message can be neither kept nor deleted.
+    /// Converts a message of the SDK. Returns `None` if it has no receipt handle, because such a
+    /// message can be neither kept nor deleted.
     pub(super) fn from_sdk(message: aws_sdk_sqs::types::Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
         let text = |name| system.get(&name).cloned();

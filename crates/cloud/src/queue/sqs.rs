@@ -39,7 +39,7 @@ impl SqsQueue {
         Ok(Self { client, url })
     }
 
-    /// The queue's URL, which identifies it in every call.
+    /// Returns the queue's URL, which identifies it in every call.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -208,7 +208,7 @@ impl Queue for SqsQueue {
     }
 }
 
-/// Whole seconds, rounded up, within SQS's limit.
+/// Returns the duration in whole seconds, rounded up and capped at the limit of SQS.
 pub(super) fn seconds(duration: Duration) -> i32 {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     i32::try_from(seconds)

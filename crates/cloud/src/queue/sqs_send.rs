@@ -92,7 +92,8 @@ impl SqsQueue {
     }
 }
 
-/// An id that no other call has. The SDK's own retries of a call repeat it, and are accepted once.
+/// Returns an id that no other call has. The SDK's own retries of a call send the same id, so SQS
+/// accepts the message once.
 fn unique_id() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = now.map_or(0, |since| since.as_nanos());

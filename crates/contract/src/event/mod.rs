@@ -42,7 +42,7 @@ pub struct ObjectEvent {
 }
 
 impl ObjectEvent {
-    /// The event of an object that was created. Its size, entity tag and version are unknown.
+    /// Creates the event of a created object. Its size, entity tag and version are unknown.
     pub fn created(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self {
             kind: EventKind::Created,
@@ -138,7 +138,7 @@ fn known(text: Option<String>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-/// S3 calls the version of an object from before versioning `null`.
+/// Returns the version id. S3 writes `null` for the version of an object from before versioning.
 fn version(id: Option<String>) -> Option<String> {
     known(id).filter(|id| id != "null")
 }

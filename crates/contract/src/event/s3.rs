@@ -54,7 +54,7 @@ pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
     })
 }
 
-/// Event names occur with and without the prefix `s3:`.
+/// Parses the name of an event, which occurs with and without the prefix `s3:`.
 fn kind(event_name: &str) -> Result<EventKind, RecordError> {
     let name = event_name.strip_prefix("s3:").unwrap_or(event_name);
     match name.split(':').next() {
@@ -81,7 +81,7 @@ const KEY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b' ');
 
-/// The body of a message that reports `event` in the form of S3.
+/// Returns the body of a message that reports `event` in the format of S3.
 pub fn notification_body(event: &ObjectEvent) -> String {
     let event_name = match event.kind {
         EventKind::Created => "ObjectCreated:Put",

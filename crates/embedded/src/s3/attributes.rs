@@ -68,8 +68,8 @@ impl Attributes {
         ETag::Strong(self.etag.clone())
     }
 
-    /// The time of the write. Falls back to 1970 if it is out of range, as only a damaged file has
-    /// it.
+    /// Returns the time of the write, or 1970 if it is out of range, which is only possible in a
+    /// damaged file.
     pub(crate) fn modified(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.modified_ms) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -137,7 +137,7 @@ impl Bucket {
         read(&self.lock())
     }
 
-    /// The folder of multipart uploads.
+    /// Returns the folder of multipart uploads.
     pub(crate) fn uploads_dir(&self) -> PathBuf {
         self.dir.join("uploads")
     }
@@ -147,8 +147,8 @@ impl Bucket {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The file of a key. Its name is a digest, because keys may be longer than file names and
-    /// contain any character.
+    /// Returns the path of the file for a key. The file name is a digest, because keys may be
+    /// longer than file names and contain any character.
     fn path(&self, key: &str) -> PathBuf {
         let digest = hex::encode(Sha256::checksum(key.as_bytes()));
         let (shard, rest) = digest.split_at(2);

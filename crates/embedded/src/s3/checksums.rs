@@ -26,7 +26,7 @@ pub(crate) struct ExpectedBody {
 }
 
 impl ExpectedBody {
-    /// The hasher of every checksum that the request names.
+    /// Returns the hasher of every checksum that the request names.
     pub(crate) fn hasher(&self) -> ChecksumHasher {
         let mut hasher = ChecksumHasher::default();
         for (name, value) in self.checksums.named() {
@@ -106,7 +106,7 @@ fn enable(hasher: &mut ChecksumHasher, name: &str) {
 }
 
 impl Checksums {
-    /// The checksums by their names in headers.
+    /// Returns the checksums with their names in headers.
     fn named(&self) -> [(&'static str, Option<&String>); 5] {
         [
             ("crc32", self.crc32.as_ref()),

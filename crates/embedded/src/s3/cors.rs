@@ -33,7 +33,7 @@ pub(crate) struct Cors {
 }
 
 impl Cors {
-    /// The rules of the store's buckets, with `origins` permitted by default.
+    /// Creates the CORS rules of the store's buckets. `origins` are permitted by default.
     pub(crate) fn new(store: Arc<Store>, origins: &[String]) -> Self {
         let local = LOCAL_ORIGINS.into_iter().map(str::to_owned);
         let methods = ["GET", "HEAD", "PUT", "POST", "DELETE"];

@@ -90,7 +90,8 @@ pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
     upload!(request)
 }
 
-/// A form's content length is that of the whole form, so the file has no expected length.
+/// Accepts a form upload. The content length is that of the whole form, so the file has no expected
+/// length.
 pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
     request.input.content_length = None;
     upload!(request)

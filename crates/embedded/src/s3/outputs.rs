@@ -36,12 +36,13 @@ macro_rules! object_output {
     }};
 }
 
-/// The output of `HeadObject`.
+/// Returns the output of `HeadObject`.
 pub(crate) fn head(object: &Attributes, with_checksums: bool) -> HeadObjectOutput {
     object_output!(HeadObjectOutput, object, with_checksums, { content_length: i64::try_from(object.size).ok() })
 }
 
-/// The output of `GetObject`. A range has no checksums, because they are of the whole object.
+/// Returns the output of `GetObject`. A range has no checksums, because they cover the whole
+/// object.
 pub(crate) fn get(object: OpenObject, is_range: bool, with_checksums: bool) -> GetObjectOutput {
     let OpenObject {
         attributes,
@@ -63,7 +64,7 @@ pub(crate) fn get(object: OpenObject, is_range: bool, with_checksums: bool) -> G
     })
 }
 
-/// The output of `PutObject`.
+/// Returns the output of `PutObject`.
 pub(crate) fn put(object: &Attributes) -> PutObjectOutput {
     let checksums = object.checksums.clone();
     PutObjectOutput {
@@ -77,7 +78,7 @@ pub(crate) fn put(object: &Attributes) -> PutObjectOutput {
     }
 }
 
-/// The error of one entry of a batch.
+/// Returns the error of one entry of a batch.
 pub(crate) fn batch_error(key: String, error: &S3Error) -> Error {
     Error {
         key: Some(key),

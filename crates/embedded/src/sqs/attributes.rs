@@ -74,7 +74,7 @@ impl QueueAttributes {
         Ok(())
     }
 
-    /// Every attribute with its value or default.
+    /// Returns every attribute with its value or default.
     pub(crate) fn all(&self) -> AttributeMap {
         let defaults = NUMBERS
             .iter()

@@ -65,7 +65,7 @@ impl SqsError {
         }
     }
 
-    /// The error code of the JSON protocol, from which the SDKs build their error types.
+    /// Returns the error code of the JSON protocol, from which the SDKs build their error types.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "QueueDoesNotExist",
@@ -88,8 +88,8 @@ impl SqsError {
         }
     }
 
-    /// The error code of the older query protocol, which the SDKs show if `x-amzn-query-error` has
-    /// it.
+    /// Returns the error code of the older query protocol, which the SDKs show if it is in the
+    /// header `x-amzn-query-error`.
     pub(crate) fn query_code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",

@@ -61,7 +61,7 @@ impl NewMessage {
         Ok(())
     }
 
-    /// The size that SQS limits: body and attributes.
+    /// Returns the size that SQS limits: body plus attributes.
     pub(crate) fn bytes(&self) -> usize {
         let attribute = |(name, value): (&String, &AttributeValue)| {
             let content = value.string_value.as_ref().or(value.binary_value.as_ref());
@@ -70,7 +70,7 @@ impl NewMessage {
         self.message_body.len() + self.message_attributes.iter().map(attribute).sum::<usize>()
     }
 
-    /// The deduplication id in a FIFO queue with content-based deduplication.
+    /// Returns the deduplication id for a FIFO queue with content-based deduplication.
     pub(crate) fn content_digest(&self) -> String {
         hex::encode(Sha256::checksum(self.message_body.as_bytes()))
     }

@@ -16,7 +16,7 @@ pub(crate) struct MessageStore {
 }
 
 impl MessageStore {
-    /// The position of the next message.
+    /// Returns the position of the next message.
     pub(crate) fn next_position(&self) -> u64 {
         self.last_position + 1
     }
@@ -33,7 +33,7 @@ impl MessageStore {
         self.messages.get(&position)
     }
 
-    /// The first visible message after `position`.
+    /// Returns the first visible message after `position`.
     pub(crate) fn next_visible(&self, position: u64) -> Option<(u64, &Message)> {
         let next = *self.visible.range(position + 1..).next()?;
         Some((next, self.messages.get(&next)?))
@@ -47,13 +47,13 @@ impl MessageStore {
         self.visible.len()
     }
 
-    /// The messages that are delayed or in flight.
+    /// Returns the messages that are delayed or in flight.
     pub(crate) fn invisible(&self) -> impl Iterator<Item = &Message> {
         let positions = self.invisible.iter();
         positions.filter_map(|(_, position)| self.messages.get(position))
     }
 
-    /// The time at which the next invisible message becomes visible.
+    /// Returns the time at which the next invisible message becomes visible.
     pub(crate) fn next_visible_ms(&self) -> Option<u64> {
         self.invisible.first().map(|(at_ms, _)| *at_ms)
     }

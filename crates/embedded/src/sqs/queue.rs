@@ -95,7 +95,7 @@ impl Queue {
         Ok(sent)
     }
 
-    /// A message of a FIFO queue has no delay of its own.
+    /// Returns the delay of a message. A message in a FIFO queue has no delay of its own.
     fn delay(&self, new: &NewMessage) -> Duration {
         let own = new.delay_seconds.filter(|_| !self.is_fifo());
         own.map_or_else(|| self.attributes.delay(), Duration::from_secs)
@@ -157,7 +157,7 @@ impl Queue {
         })
     }
 
-    /// The FIFO message groups that are blocked by a message in flight.
+    /// Returns the FIFO message groups that are blocked by a message in flight.
     fn locked_groups(&self) -> HashSet<String> {
         if !self.is_fifo() {
             return HashSet::new();
@@ -229,7 +229,7 @@ impl Queue {
         }
     }
 
-    /// The time at which the next invisible message becomes visible.
+    /// Returns the time at which the next invisible message becomes visible.
     pub(crate) fn next_visible_ms(&self) -> Option<u64> {
         self.messages.next_visible_ms()
     }

@@ -48,7 +48,7 @@ impl Queues {
         self.lock().queue(name).map(drop)
     }
 
-    /// The names that begin with `prefix`.
+    /// Returns the names that begin with `prefix`.
     pub(crate) fn names(&self, prefix: &str) -> Vec<String> {
         let state = self.lock();
         let names = state.queues.keys();
@@ -150,7 +150,7 @@ impl Queues {
         Ok((received, next))
     }
 
-    /// The ARN of a queue, whether it exists or not.
+    /// Returns the ARN of a queue, whether it exists or not.
     pub(crate) fn arn(&self, name: &str) -> String {
         queue_name::to_arn(&self.region, name)
     }

@@ -7,7 +7,7 @@ use super::message::{MessageAttributes, NewMessage, SentMessage, md5_of_attribut
 use super::queue::{Queue, ReceivedMessage};
 use super::requests::ReceiveMessage;
 
-/// The digests in the response to a send, by which the SDKs check the message.
+/// Returns the digests in the response to a send. The SDKs check the message against them.
 pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert(
@@ -20,7 +20,7 @@ pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
     fields
 }
 
-/// The response to a send, with its digests.
+/// Returns the response to a send, with its digests.
 pub(crate) fn sent(digests: Map<String, Value>, sent: SentMessage) -> Map<String, Value> {
     let mut fields = digests;
     fields.insert("MessageId".into(), sent.id.into());
@@ -30,7 +30,7 @@ pub(crate) fn sent(digests: Map<String, Value>, sent: SentMessage) -> Map<String
     fields
 }
 
-/// A received message, with the attributes that the request asks for.
+/// Returns a received message, with the attributes that the request asks for.
 pub(crate) fn received(received: &ReceivedMessage, request: &ReceiveMessage) -> Value {
     let message = &received.message;
     let mut fields = json!({
@@ -77,8 +77,8 @@ fn system_attributes(received: &ReceivedMessage, request: &ReceiveMessage) -> Ma
         .collect()
 }
 
-/// The attributes whose names match one of the patterns: `All`, a name, or a prefix followed by
-/// `.*`.
+/// Returns the attributes whose names match one of the patterns: `All`, a name, or a prefix
+/// followed by `.*`.
 fn own_attributes(attributes: &MessageAttributes, patterns: &[String]) -> MessageAttributes {
     let matches = |name: &str, pattern: &String| {
         pattern == "All"
@@ -95,7 +95,7 @@ fn own_attributes(attributes: &MessageAttributes, patterns: &[String]) -> Messag
         .collect()
 }
 
-/// All attributes of a queue.
+/// Returns all attributes of a queue.
 pub(crate) fn queue_attributes(queue: &mut Queue, now_ms: u64) -> AttributeMap {
     let counts = queue.counts(now_ms);
     let mut all = queue.attributes.all();

@@ -8,7 +8,7 @@ use crate::{
 /// The longest side in pixels: small, so that a fuzzer executes many images rather than large ones.
 pub(super) const MAX_SIDE: u32 = 256;
 
-/// Small limits.
+/// Returns small limits.
 pub(super) fn limits() -> Limits {
     Limits {
         max_bytes: 1 << 20,
@@ -26,7 +26,7 @@ pub(super) fn limits() -> Limits {
     }
 }
 
-/// A recipe with every encoding, fit and treatment of animation.
+/// Returns a recipe with every encoding, fit and treatment of animation.
 pub(super) fn recipe() -> Recipe {
     let webp = |mode| Encoding::Webp {
         quality: 80,

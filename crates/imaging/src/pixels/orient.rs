@@ -126,8 +126,8 @@ mod tests {
         }
     }
 
-    /// An image of 3 x 2 px whose upright pixels are numbered from 1, stored as a camera that writes
-    /// `value` stores it: taken from the table in the EXIF specification.
+    /// Returns an image of 3 x 2 px as a camera with the orientation `value` stores it. Its upright
+    /// pixels are numbered from 1. The order is from the table in the EXIF specification.
     fn stored(value: u8) -> Pixels {
         match value {
             1 => image(3, 2, &[1, 2, 3, 4, 5, 6]),

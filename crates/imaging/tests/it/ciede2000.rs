@@ -29,7 +29,8 @@ fn lab(rgb: [u8; 3]) -> [f64; 3] {
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
-/// The formula in the order of Sharma, Wu and Dalal, with all weights 1.
+/// Returns the color difference. The formula is in the order of Sharma, Wu and Dalal, with all
+/// weights 1.
 fn lab_difference([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     let seventh = |chroma: f64| (chroma.powi(7) / (chroma.powi(7) + 25_f64.powi(7))).sqrt();
     let g = 0.5 * (1.0 - seventh(f64::midpoint(a1.hypot(b1), a2.hypot(b2))));

@@ -33,7 +33,7 @@ fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
     }
 }
 
-/// Something like a window with lines of text.
+/// Returns an image like a window with lines of text.
 fn screenshot() -> RgbImage {
     RgbImage::from_fn(640, 400, |x, y| {
         if y < 30 {
@@ -46,7 +46,7 @@ fn screenshot() -> RgbImage {
     })
 }
 
-/// Grain on gradients, which no lossless encoder can compress.
+/// Returns an image with grain on gradients, which no lossless encoder can compress.
 fn photograph() -> RgbImage {
     let mut seed = 1_u32;
     RgbImage::from_fn(640, 400, |x, y| {

@@ -45,7 +45,8 @@ pub(crate) fn worst(a: &RgbaImage, b: &RgbaImage) -> u8 {
     samples.map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
 }
 
-/// Fine stripes, gradients and flat areas: hard to resample, and asymmetric.
+/// Returns an image with fine stripes, gradients and flat areas. It is hard to resample, and
+/// asymmetric.
 pub(crate) fn chart(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let slope = (x * 255 / width.max(1)) as u8;

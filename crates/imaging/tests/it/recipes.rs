@@ -4,7 +4,7 @@ use darkroom_imaging::{
     Encoding, Fit, IccPolicy, Limits, Recipe, Resize, SourceFormat, Variant, WebpMode,
 };
 
-/// The limits of the default profile `avatar`.
+/// Returns the limits of the default profile `avatar`.
 pub(crate) fn avatar_limits() -> Limits {
     Limits {
         max_bytes: 10 << 20,
@@ -35,7 +35,7 @@ pub(crate) fn wide_limits() -> Limits {
     }
 }
 
-/// The default profile `avatar`: the whole image and a thumbnail.
+/// Returns the recipe of the default profile `avatar`: the whole image and a thumbnail.
 pub(crate) fn avatar() -> Recipe {
     let thumbnail = Resize {
         width: Some(400),
@@ -53,7 +53,7 @@ pub(crate) fn avatar() -> Recipe {
     }
 }
 
-/// The whole image in every encoding.
+/// Returns a recipe for the whole image in every encoding.
 pub(crate) fn every_encoding() -> Recipe {
     let background = darkroom_imaging::Color::WHITE;
     let jpeg = Encoding::Jpeg {
@@ -73,7 +73,7 @@ pub(crate) fn every_encoding() -> Recipe {
     }
 }
 
-/// The whole image as lossless WebP, for comparing pixels.
+/// Returns a recipe for the whole image as lossless WebP, for comparing pixels.
 pub(crate) fn lossless() -> Recipe {
     Recipe {
         limits: wide_limits(),

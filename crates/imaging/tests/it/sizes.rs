@@ -25,7 +25,7 @@ fn png(image: &RgbImage) -> Vec<u8> {
     Png::new(image).build()
 }
 
-/// An image of three by three fields; the color of each encodes its position.
+/// Returns an image of three by three fields. The color of each encodes its position.
 fn fields() -> RgbImage {
     RgbImage::from_fn(300, 300, |x, y| {
         Rgb([(x / 100 * 100) as u8, (y / 100 * 100) as u8, 50])

@@ -38,12 +38,12 @@ impl ApiKey {
         Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret))))
     }
 
-    /// The key itself, to be shown once.
+    /// Returns the key itself, which is shown only once.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// The hash, which the configuration contains.
+    /// Returns the hash, which is stored in the configuration.
     pub fn hash(&self) -> KeyHash {
         KeyHash::from_key(&self.0)
     }

@@ -24,7 +24,8 @@ enum Backend {
 }
 
 impl Authenticator {
-    /// An authenticator with these settings. It fetches the JWK set with the first token.
+    /// Creates an authenticator with these settings. It fetches the JWK set when the first token
+    /// arrives.
     ///
     /// # Errors
     /// Names `auth.jwks` if it is neither a URL nor a path.

@@ -22,7 +22,7 @@ enum ActsFor {
 }
 
 impl Caller {
-    /// The caller where callers are not identified.
+    /// Creates the caller of a service that does not identify callers.
     pub(crate) fn anyone() -> Self {
         Self {
             name: "anyone".to_owned(),
@@ -31,7 +31,7 @@ impl Caller {
         }
     }
 
-    /// The holder of an API key.
+    /// Creates the caller that holds an API key.
     pub(crate) fn from_api_key(key: &ApiKeySettings) -> Self {
         let owner = key.owner.clone();
         Self {
@@ -41,7 +41,7 @@ impl Caller {
         }
     }
 
-    /// The holder of a token whose subject is `owner`.
+    /// Creates the caller that holds a token whose subject is `owner`.
     pub(crate) fn from_token(owner: Owner) -> Self {
         Self {
             name: format!("sub:{owner}"),
@@ -50,7 +50,7 @@ impl Caller {
         }
     }
 
-    /// The name that the caller's requests are counted under.
+    /// Returns the name under which the caller's requests are counted.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

@@ -32,7 +32,7 @@ struct Claims {
 }
 
 impl TokenVerifier {
-    /// A verifier of tokens that are signed with a key of `jwks`, a URL or a path.
+    /// Creates a verifier of tokens that are signed with a key from `jwks`, a URL or a path.
     ///
     /// # Errors
     /// Names `auth.jwks` if it is neither.

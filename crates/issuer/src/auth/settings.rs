@@ -163,7 +163,8 @@ mod tests {
         }
     }
 
-    /// The key of the setting that makes the service refuse to start at this address.
+    /// Returns the key of the setting because of which the service refuses to start at this
+    /// address.
     fn exposure(address: &str, settings: &AuthSettings) -> Option<String> {
         let checked = settings.check_exposure(address.parse().unwrap());
         checked.err().map(|error| error.key().to_owned())

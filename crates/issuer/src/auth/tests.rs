@@ -71,7 +71,7 @@ impl Signer {
         }
     }
 
-    /// A valid token with these claims replaced; `null` removes one.
+    /// Returns a valid token with these claims replaced; `null` removes one.
     fn token(&self, changes: Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.id.to_owned());
@@ -140,7 +140,7 @@ fn authenticator(jwks: String) -> Authenticator {
     Authenticator::new(&settings).unwrap()
 }
 
-/// The owner that a token acts for.
+/// Returns the owner that a token acts for.
 async fn owner_of(authenticator: &Authenticator, token: &str) -> Result<String, Denial> {
     let caller = authenticator.identify(Some(token)).await?;
     Ok(caller.resolve_owner(None).unwrap().to_string())

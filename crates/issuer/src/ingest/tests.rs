@@ -35,7 +35,7 @@ async fn read(content_type: &str, body: impl Into<Body>) -> Result<ImageBatch, P
     ImageBatch::from_request(request, limits).await
 }
 
-/// The status and code of the problem that a body causes.
+/// Returns the status and code of the problem that a body causes.
 async fn problem(content_type: &str, body: impl Into<Body>) -> (u16, &'static str) {
     let problem = read(content_type, body).await.unwrap_err();
     (problem.status.as_u16(), problem.code)
@@ -107,7 +107,7 @@ async fn any_other_invalid_body_has_its_code() {
     }
 }
 
-/// An endless body, and a count of the bytes that were taken from it.
+/// Returns an endless body, and a count of the bytes that were taken from it.
 fn endless(start: &str) -> (Body, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&taken);

@@ -59,7 +59,7 @@ pub(crate) struct Exceeded {
 }
 
 impl RateLimiter {
-    /// A limit of `rate` requests per second, and `burst` at once; both are at least 1.
+    /// Creates a limit of `rate` requests per second and `burst` at once. Both are at least 1.
     pub(crate) fn new(rate: u32, burst: u32) -> Self {
         let interval = Duration::from_secs(1) / rate.max(1);
         let burst = burst.max(1);

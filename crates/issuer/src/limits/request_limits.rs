@@ -33,7 +33,7 @@ enum NamedLimit {
 pub(crate) struct RateLimitState(pub(crate) Vec<(HeaderName, HeaderValue)>);
 
 impl RequestLimits {
-    /// The limits of these settings. Without authentication there is nobody to count requests of.
+    /// Creates the limits from settings. Without authentication, requests are not counted.
     pub(crate) fn new(settings: &LimitSettings, is_auth_on: bool) -> Self {
         let limit = |name, rate, burst| match rate {
             rate if rate > 0 && is_auth_on => {
@@ -109,7 +109,7 @@ impl RateLimitState {
     }
 }
 
-/// Only fails for text that is not a header value; names and numbers always are.
+/// Converts text to a header value. Names and numbers always are valid header values.
 fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }

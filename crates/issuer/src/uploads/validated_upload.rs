@@ -200,7 +200,7 @@ mod tests {
 
     use super::*;
 
-    /// A valid request with these fields replaced; `null` removes one.
+    /// Returns a valid request with these fields replaced; `null` removes one.
     fn request(changes: Value) -> CreateUpload {
         let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000

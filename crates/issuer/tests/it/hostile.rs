@@ -31,7 +31,7 @@ const KNOWN: [&str; 12] = [
     "x-amz-security-token",
 ];
 
-/// Hostile text, mixed with valid values so that it gets past the first check.
+/// Generates hostile text, mixed with valid values that get past the first check.
 fn text(good: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just(good.to_owned()),
@@ -102,7 +102,7 @@ fn check(body: &Value, response: &TestResponse) {
     }
 }
 
-/// The path of an upload. Its id is never valid, so that the store is not called.
+/// Generates the path of an upload. The id is never valid, so the store is not called.
 fn path() -> impl Strategy<Value = String> {
     let id = text("01920000-0000-4000-8000-000000000000");
     (text("avatar"), text("u123"), id).prop_map(|(profile, owner, id)| {

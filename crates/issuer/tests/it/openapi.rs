@@ -55,7 +55,7 @@ async fn document(auth: &AuthSettings) -> Value {
     response.json()
 }
 
-/// The method and path of every operation.
+/// Returns the method and path of every operation.
 fn operations(document: &Value) -> Vec<(String, String)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -52,7 +52,7 @@ impl SandboxLayer {
         }
     }
 
-    /// The kernel feature that the layer needs.
+    /// Returns the kernel feature that the layer needs.
     const fn requirement(self) -> &'static str {
         match self {
             Self::Resources => "resource limits",

@@ -107,7 +107,8 @@ fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     filters.into_iter().map(BpfProgram::try_from).collect()
 }
 
-/// The calls that start and name a thread, which decoders of HEIF need, but not a process.
+/// Returns the calls that start and name a thread. HEIF decoders need them. They cannot start a
+/// process.
 ///
 /// `clone3` passes its flags in memory, where a filter cannot read them. It is refused with ENOSYS,
 /// as on a kernel without it, and the C library falls back to `clone`.

@@ -6,13 +6,13 @@ use metrics::{
 
 /// A metric of any kind, for whoever describes all of them.
 pub trait Metric: Sync {
-    /// The name under which Prometheus scrapes it.
+    /// Returns the name under which Prometheus scrapes the metric.
     fn name(&self) -> &'static str;
-    /// The names of its labels.
+    /// Returns the names of the labels.
     fn labels(&self) -> &[&'static str];
-    /// The description, one sentence.
+    /// Returns the description, which is one sentence.
     fn help(&self) -> &'static str;
-    /// Prometheus's word for its kind.
+    /// Returns Prometheus's word for the kind of metric.
     fn kind(&self) -> &'static str;
     /// Describes it to the recorder. A counter or gauge without labels starts at zero.
     fn register(&self);

@@ -40,7 +40,7 @@ impl BatchEntries {
         Some((batch.to_string().into(), failures))
     }
 
-    /// The number of entries that have failed.
+    /// Returns the number of entries that have failed.
     pub(super) fn failed(&self) -> usize {
         self.failed.len()
     }

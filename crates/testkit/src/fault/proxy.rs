@@ -47,7 +47,7 @@ impl FaultProxy {
         })
     }
 
-    /// The endpoint for clients.
+    /// Returns the endpoint for clients.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -69,13 +69,13 @@ impl FaultProxy {
         self.state.lock().observer = Some(Arc::new(observer));
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().requests.clone()
     }
 
-    /// The requests of one operation so far, with `part` in their path.
+    /// Returns the requests of one operation so far, with `part` in their path.
     #[must_use]
     pub fn requests_to(&self, operation: &str, part: &str) -> Vec<RecordedRequest> {
         let mut requests = self.requests();
@@ -83,7 +83,7 @@ impl FaultProxy {
         requests
     }
 
-    /// The number of requests of one operation so far, with `part` in their path.
+    /// Returns the number of requests of one operation so far, with `part` in their path.
     #[must_use]
     pub fn count(&self, operation: &str, part: &str) -> usize {
         let state = self.state.lock();
@@ -91,14 +91,14 @@ impl FaultProxy {
         requests.filter(|it| it.is(operation, part)).count()
     }
 
-    /// The number of requests so far in which a fault other than latency was injected.
+    /// Returns the number of requests so far in which a fault other than latency was injected.
     #[must_use]
     pub fn count_faults(&self) -> usize {
         let state = self.state.lock();
         state.requests.iter().filter(|it| it.is_faulty).count()
     }
 
-    /// The number of batch entries that have failed so far.
+    /// Returns the number of batch entries that have failed so far.
     #[must_use]
     pub fn count_failed_entries(&self) -> usize {
         self.state.lock().entries.failed()

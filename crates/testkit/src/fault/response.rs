@@ -24,8 +24,8 @@ pub(super) fn whole(bytes: Bytes) -> Body {
         .boxed_unsync()
 }
 
-/// The first bytes, then an error, upon which the connection is reset. A reset overtakes what the
-/// client has not read yet, so it comes a little later.
+/// Sends the first bytes, then an error that resets the connection. A reset overtakes bytes that
+/// the client has not read yet, so it is slightly delayed.
 pub(super) fn truncated(bytes: &Bytes, after: usize) -> Body {
     let first = bytes.slice(..after.min(bytes.len()));
     let end = async {
@@ -36,7 +36,7 @@ pub(super) fn truncated(bytes: &Bytes, after: usize) -> Body {
     BodyExt::boxed_unsync(StreamBody::new(parts))
 }
 
-/// All bytes, a few at a time.
+/// Sends all bytes, a few at a time.
 pub(super) fn trickling(bytes: Bytes, bytes_per_second: u32) -> Body {
     let chunk = (bytes_per_second / 10).max(1);
     let pause = Duration::from_secs(1) * chunk / bytes_per_second.max(1);
@@ -55,7 +55,8 @@ pub(super) fn reset() -> io::Error {
     io::ErrorKind::ConnectionReset.into()
 }
 
-/// The error response of a fault that is one, as the service writes it: XML for S3, JSON for SQS.
+/// Returns the error response for a fault that is an error, in the format of the service: XML for
+/// S3, JSON for SQS.
 pub(super) fn error(fault: Fault, is_sqs: bool) -> Option<Response<Body>> {
     let (status, code) = match fault {
         Fault::Forbidden => (StatusCode::FORBIDDEN, "AccessDenied"),

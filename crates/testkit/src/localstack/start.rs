@@ -35,8 +35,8 @@ pub struct LocalStack {
 }
 
 impl LocalStack {
-    /// The LocalStack of this process. The first call starts it, which blocks for some seconds, or
-    /// for half a minute where Python packages have to be installed first.
+    /// Returns the LocalStack of this process. The first call starts it and blocks for a few
+    /// seconds, or for half a minute if Python packages have to be installed first.
     ///
     /// # Panics
     /// If there is none. The message names each way that was tried and what would help.
@@ -102,7 +102,7 @@ impl LocalStack {
         Ok(Self { endpoint, _process })
     }
 
-    /// The address of S3 and SQS, `http://HOST:PORT`.
+    /// Returns the address of S3 and SQS, `http://HOST:PORT`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -120,7 +120,8 @@ fn python_command(venv: &Venv, port: u16) -> Command {
     command
 }
 
-/// The program travels as an argument, because the engine may not see the files of this machine.
+/// Returns the command for Docker. The program is passed as an argument, because the engine may not
+/// see the files of this machine.
 fn docker_command(port: u16) -> Command {
     let mut command = Command::new("docker");
     command.args(["run", "--rm", "--interactive", "--entrypoint", IMAGE_PYTHON]);

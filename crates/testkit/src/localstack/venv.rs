@@ -36,7 +36,7 @@ impl Venv {
         Ok(venv)
     }
 
-    /// The path of its interpreter.
+    /// Returns the path of the Python interpreter.
     pub fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }

@@ -71,7 +71,7 @@ impl Captured {
         lines.flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
     }
 
-    /// The last lines of both streams, as errors quote them.
+    /// Returns the last lines of both streams, for errors.
     pub(super) fn tail(&self) -> String {
         let inner = self.lock();
         let skipped = inner.lines.len().saturating_sub(QUOTED_LINES);
@@ -84,7 +84,8 @@ impl Captured {
         lines.join("\n")
     }
 
-    /// A reader that panicked has lost at most its own next line, so the lock is used all the same.
+    /// Locks the state. A reader that panicked has lost at most its next line, so a poisoned lock
+    /// is still used.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -68,19 +68,19 @@ impl Process {
         })
     }
 
-    /// The process id.
+    /// Returns the process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its output on stdout so far.
+    /// Returns the output on stdout so far.
     #[must_use]
     pub fn stdout(&self) -> String {
         self.captured.text(Stream::Stdout)
     }
 
-    /// Its output on stderr so far.
+    /// Returns the output on stderr so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.captured.text(Stream::Stderr)
@@ -103,7 +103,7 @@ impl Process {
         found.unwrap_or_else(|_| Err(self.no_line(what, within)))
     }
 
-    /// As [`Process::wait_for_line`].
+    /// Works like [`Process::wait_for_line`].
     ///
     /// # Errors
     /// As [`Process::wait_for_line`].
@@ -130,7 +130,7 @@ impl Process {
         Ok(status)
     }
 
-    /// As [`Process::wait`].
+    /// Works like [`Process::wait`].
     ///
     /// # Errors
     /// As [`Process::wait`].
@@ -152,7 +152,7 @@ impl Process {
         self.wait(within)
     }
 
-    /// As [`Process::terminate`].
+    /// Works like [`Process::terminate`].
     ///
     /// # Errors
     /// As [`Process::terminate`].

@@ -84,7 +84,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// The code of a dead letter with this body that SQS itself moved.
+    /// Returns the code of a dead letter with this body that SQS itself moved.
     async fn code(test: &TestStore, body: String) -> String {
         test.dead_letters.send(&[body]).await.unwrap();
         let received = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();

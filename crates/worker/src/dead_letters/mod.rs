@@ -143,8 +143,8 @@ impl DeadLetters {
     }
 }
 
-/// The history of a dead letter, so that what its attempts left behind is still cleaned up. A worker
-/// has written it; a dead letter that SQS itself moved was not delivered before it was sent.
+/// Returns the history of a dead letter, so that leftovers of its attempts are still cleaned up. A
+/// worker has written it. A dead letter that SQS itself moved was not delivered before it was sent.
 fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let attempt = DeliveryAttempt::new(message, u32::MAX);
     let first_received_at = if attempt.is_redriven {

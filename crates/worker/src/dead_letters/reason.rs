@@ -21,7 +21,7 @@ pub(crate) enum ReasonCode {
 }
 
 impl ReasonCode {
-    /// The stable code.
+    /// Returns the stable code.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",

@@ -47,7 +47,7 @@ impl Destinations {
         }
     }
 
-    /// The path of one variant of the source at `index`.
+    /// Returns the path of one variant of the source at `index`.
     pub(super) fn path(&self, index: usize, variant: &VariantSettings) -> PathBuf {
         let end = format!("{}.{}", variant.suffix, variant.format.extension());
         self.stems
@@ -57,8 +57,8 @@ impl Destinations {
     }
 }
 
-/// For each stem, `true` if one of its variants would have the path of another stem's variant, as
-/// with `a` and `a_thumb`.
+/// Returns `true` for each stem if one of its variants would have the same path as a variant of
+/// another stem, as with `a` and `a_thumb`.
 fn clashes(stems: &[PathBuf], profile: &Profile) -> Vec<bool> {
     let mut users: HashMap<PathBuf, u32> = HashMap::new();
     let paths = |stem: &PathBuf| -> Vec<PathBuf> {

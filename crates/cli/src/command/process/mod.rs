@@ -84,7 +84,8 @@ fn print_error(path: &Path, error: &anyhow::Error, as_json: bool) {
     eprint(&format!("{}: {error:#}", path.display()));
 }
 
-/// A progress bar for several files, drawn unless the output is JSON or stderr is not a terminal.
+/// Creates a progress bar for several files. It is drawn unless the output is JSON or stderr is not
+/// a terminal.
 fn progress_bar(files: usize, json: bool) -> anyhow::Result<ProgressBar> {
     if json || files < 2 {
         return Ok(ProgressBar::hidden());

@@ -19,7 +19,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The manifest that a worker would write, without the fields of an upload.
+    /// Returns the manifest that a worker would write, without the fields of an upload.
     pub(super) fn to_json(&self, recipe: &Recipe, profile: &ProfileName) -> Value {
         let mut report = json!({
             "version": darkroom_contract::Manifest::VERSION,
@@ -47,7 +47,7 @@ impl Report {
         report
     }
 
-    /// One line for a person; `None` if the file was rejected.
+    /// Returns one line for a person, or `None` if the file was rejected.
     pub(super) fn summary(&self) -> Option<String> {
         let rendered = self.result.as_ref().ok()?;
         let variants: Vec<String> = rendered
@@ -65,7 +65,7 @@ impl Report {
         Some(format!("{source} ({size}) -> {}", variants.join(", ")))
     }
 
-    /// One line for stderr; `None` if the file was not rejected.
+    /// Returns one line for stderr, or `None` if the file was not rejected.
     pub(super) fn rejection(&self) -> Option<String> {
         let rejection = self.result.as_ref().err()?;
         Some(format!("{}: rejected: {rejection}", self.source.display()))

@@ -99,7 +99,7 @@ impl Client {
     }
 }
 
-/// The delay that a rate-limited response asks for.
+/// Returns the delay that a rate-limited response asks for.
 fn retry_after(response: &Response) -> Option<Duration> {
     if response.status() != StatusCode::TOO_MANY_REQUESTS {
         return None;

@@ -76,7 +76,8 @@ async fn upload(
     status
 }
 
-/// The owner to send; `None` if there is a token, from which the issuer takes the owner.
+/// Returns the owner to send, or `None` if there is a token, because the issuer takes the owner
+/// from it.
 fn owner(arguments: &Upload) -> Option<String> {
     match (&arguments.owner, &arguments.token) {
         (Some(owner), _) => Some(owner.to_string()),
@@ -85,7 +86,7 @@ fn owner(arguments: &Upload) -> Option<String> {
     }
 }
 
-/// The media type that the file name suggests. The worker detects the format itself.
+/// Returns the media type that the file name suggests. The worker detects the format itself.
 fn content_type(file: &Path) -> &'static str {
     let extension = file.extension().unwrap_or_default().to_string_lossy();
     SourceFormat::from_content_type(&format!("image/{}", extension.to_lowercase()))

@@ -199,7 +199,7 @@ fn rules_across_settings_name_the_setting_to_change() {
     }
 }
 
-/// Every setting there is, as a dotted path with its default.
+/// Returns the dotted path and the default of every setting.
 fn all_settings() -> Vec<(Vec<String>, serde_json::Value)> {
     fn visit(
         path: &[String],

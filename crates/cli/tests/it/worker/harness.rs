@@ -43,7 +43,8 @@ impl Default for WorkerOptions {
 }
 
 impl WorkerOptions {
-    /// The default options, but a message becomes a dead letter after `count` attempts.
+    /// Returns the default options, except that a message becomes a dead letter after `count`
+    /// attempts.
     pub(crate) fn max_receive_count(count: u32) -> Self {
         Self {
             max_receive_count: count,
@@ -185,7 +186,7 @@ impl WorkerHarness {
         assert_eq!(depth, QueueDepth::default(), "dead letters");
     }
 
-    /// The keys of all objects in the media bucket.
+    /// Returns the keys of all objects in the media bucket.
     pub(crate) async fn media_objects(&self) -> Vec<String> {
         self.media_keys("").await.unwrap()
     }

@@ -11,7 +11,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    /// The `eventName`.
+    /// Returns the `eventName`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Put => "ObjectCreated:Put",

@@ -61,7 +61,7 @@ mod tests {
         }
     }
 
-    /// A hash of the position, different for any two neighbors.
+    /// Returns a hash of the position, different for any two neighbors.
     fn noise(x: u32, y: u32) -> [u8; 3] {
         let mixed = x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263);
         let [a, b, c, _] = (mixed ^ (mixed >> 13))

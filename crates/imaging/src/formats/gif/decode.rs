@@ -59,7 +59,8 @@ impl FrameSource for GifFrames<'_> {
         Ok(frame)
     }
 
-    /// GIF counts the repetitions after the first time; a file without a count plays once.
+    /// Returns the number of plays. GIF counts the repetitions after the first play, and a file
+    /// without a count plays once.
     fn plays(&self) -> u16 {
         match self.decoder.repeat() {
             Repeat::Infinite => 0,
