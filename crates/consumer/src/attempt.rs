@@ -74,7 +74,8 @@ impl DeliveryAttempt {
         self.receive_count >= self.max_receive_count
     }
 
-    /// Seconds since the message was sent; at least zero, because the clocks of two machines differ.
+    /// Returns the seconds since the message was sent. They are at least zero, because the clocks
+    /// of two machines differ.
     pub fn age_seconds(&self, now: OffsetDateTime) -> Option<f64> {
         let age = now - self.sent_at?;
         Some(age.as_seconds_f64().max(0.0))

@@ -64,7 +64,8 @@ fn kib(status: &str, name: &str) -> anyhow::Result<u64> {
     Ok(field.with_context(|| format!("no {name}"))?.parse()?)
 }
 
-/// Fields 14 and 15, counted from behind the name, which may contain anything.
+/// Parses fields 14 and 15. They are counted from the end of the name, which may contain any
+/// character.
 fn cpu(stat: &str) -> anyhow::Result<Duration> {
     let (_, fields) = stat.rsplit_once(") ").context("no name in brackets")?;
     let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);

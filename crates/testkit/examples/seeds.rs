@@ -1,5 +1,5 @@
-//! Writes the files that fuzzing starts from: `cargo run -p darkroom-testkit --example seeds --
-//! fuzz/corpus`, one folder for each target.
+//! Writes the seeds for fuzzing: `cargo run -p darkroom-testkit --example seeds -- fuzz/corpus`.
+//! There is one folder per target.
 
 use std::path::{Path, PathBuf};
 

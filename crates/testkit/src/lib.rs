@@ -1,4 +1,5 @@
-//! Tools for tests: LocalStack, fixtures, faults, waiting with a deadline. Never shipped.
+//! Tools for tests: LocalStack, fixtures, faults, waiting with a deadline. No release contains
+//! them.
 
 pub mod fault;
 pub mod fixture;

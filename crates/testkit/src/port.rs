@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 
 /// Returns a TCP port of 127.0.0.1 that nothing listens on.
 ///
-/// Nothing reserves it: another process may take it before the caller does. Where a listener can
-/// be told to bind port 0, do that instead; where it cannot, be ready to try once more.
+/// The port is not reserved, so another process may take it before the caller does. If a listener
+/// can bind port 0, prefer that. Otherwise be ready to retry.
 ///
 /// # Errors
 /// Only if the machine has no port left.

@@ -1,13 +1,13 @@
-//! Waiting for something to become true, never longer than a deadline.
+//! Waiting for a condition, with a deadline.
 //!
 //! ```
 //! use std::time::Duration;
 //! use darkroom_testkit::wait;
 //!
-//! let mut looks = 0;
-//! let third = wait::until("the third look", Duration::from_secs(5), || {
-//!     looks += 1;
-//!     (looks == 3).then_some(looks)
+//! let mut checks = 0;
+//! let third = wait::until("the third check", Duration::from_secs(5), || {
+//!     checks += 1;
+//!     (checks == 3).then_some(checks)
 //! });
 //! assert_eq!(third.unwrap(), 3);
 //! ```
@@ -16,14 +16,13 @@ use std::fmt::{self, Display};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The pause between two looks.
+/// The pause between two checks.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The result of one check: the value, or not yet, possibly with a description of the state.
+/// The result of one check: a value, or a failure that may describe the state.
 ///
-/// A `bool`, an `Option` (the value, once there is one) and a `Result` (the value, or why not yet)
-/// all are one.
-pub trait Look {
+/// Implemented for `bool`, `Option` and `Result`. The error of a `Result` describes the state.
+pub trait Check {
     /// The value of a successful check.
     type Found;
 
@@ -31,7 +30,7 @@ pub trait Look {
     fn found(self) -> Result<Self::Found, Option<String>>;
 }
 
-impl Look for bool {
+impl Check for bool {
     type Found = ();
 
     fn found(self) -> Result<(), Option<String>> {
@@ -39,7 +38,7 @@ impl Look for bool {
     }
 }
 
-impl<T> Look for Option<T> {
+impl<T> Check for Option<T> {
     type Found = T;
 
     fn found(self) -> Result<T, Option<String>> {
@@ -47,7 +46,7 @@ impl<T> Look for Option<T> {
     }
 }
 
-impl<T, E: Display> Look for Result<T, E> {
+impl<T, E: Display> Check for Result<T, E> {
     type Found = T;
 
     fn found(self) -> Result<T, Option<String>> {
@@ -55,11 +54,11 @@ impl<T, E: Display> Look for Result<T, E> {
     }
 }
 
-/// Looks again and again until the thing is there. At least one look is made.
+/// Repeats a check until it succeeds. Checks at least once.
 ///
 /// # Errors
-/// [`TimedOut`], which names `what` was waited for, when it is not there `within` that time.
-pub fn until<L: Look>(
+/// [`TimedOut`], which contains `what`, if no check succeeds `within` that time.
+pub fn until<L: Check>(
     what: impl Display,
     within: Duration,
     mut look: impl FnMut() -> L,
@@ -80,8 +79,8 @@ pub fn until<L: Look>(
 /// too.
 ///
 /// # Errors
-/// [`TimedOut`], which names `what` was waited for, when it is not there `within` that time.
-pub async fn until_async<L: Look>(
+/// [`TimedOut`], which contains `what`, if no check succeeds `within` that time.
+pub async fn until_async<L: Check>(
     what: impl Display,
     within: Duration,
     mut look: impl AsyncFnMut() -> L,
@@ -100,7 +99,7 @@ pub async fn until_async<L: Look>(
     outcome.map_err(|_| TimedOut::new(what, within, last))
 }
 
-/// Something was not there in time.
+/// The error of a wait that has reached its deadline.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TimedOut {
     what: String,
@@ -128,7 +127,7 @@ impl Display for TimedOut {
     }
 }
 
-/// The same sentence, because it is `unwrap` that prints it.
+/// `unwrap` prints this format, so it is the same as `Display`.
 impl fmt::Debug for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)
@@ -146,27 +145,27 @@ mod tests {
 
     #[test]
     fn the_value_is_returned_as_soon_as_it_is_there() {
-        let mut looks = 0;
-        let found = until("three looks", AMPLE, || {
-            looks += 1;
-            (looks == 3).then_some(looks)
+        let mut checks = 0;
+        let found = until("three checks", AMPLE, || {
+            checks += 1;
+            (checks == 3).then_some(checks)
         });
         assert_eq!(found, Ok(3));
     }
 
     #[test]
     fn a_wait_in_vain_says_for_what_and_what_was_seen_last() {
-        let mut looks = 0;
+        let mut checks = 0;
         let error = until("a red light", SOON, || {
-            looks += 1;
-            Err::<(), _>(format!("green, look {looks}"))
+            checks += 1;
+            Err::<(), _>(format!("green, check {checks}"))
         })
         .unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("waited 60ms for a red light; seen last: green, look {looks}")
+            format!("waited 60ms for a red light; seen last: green, check {checks}")
         );
-        assert!(looks > 1);
+        assert!(checks > 1);
     }
 
     #[test]
@@ -177,10 +176,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_asynchronous_look_finds_too() {
-        let mut looks = 0;
-        let found = until_async("two looks", AMPLE, async || {
-            looks += 1;
-            (looks == 2).then_some("there")
+        let mut checks = 0;
+        let found = until_async("two checks", AMPLE, async || {
+            checks += 1;
+            (checks == 2).then_some("there")
         });
         assert_eq!(found.await, Ok("there"));
     }

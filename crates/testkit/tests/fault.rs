@@ -11,7 +11,7 @@ use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Starts a server that responds to every request with the request's own head.
+/// Starts a server that responds to every request with the head of that request.
 async fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

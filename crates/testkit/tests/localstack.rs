@@ -1,4 +1,4 @@
-//! Starting LocalStack: one per process, with signature checks, gone with that process.
+//! The start of LocalStack: one per process, with signature checks, until that process ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use darkroom_testkit::localstack::{ADDRESS_VARIABLE, LocalStack};
 use darkroom_testkit::process::{Process, Signal};
 use darkroom_testkit::wait;
 
-/// Set in the child process that a test starts from this very program.
+/// A variable that is set in the child process, which a test starts from this same program.
 const IS_CHILD: &str = "TESTKIT_IS_CHILD";
 const MINUTES: Duration = Duration::from_secs(5 * 60);
 

@@ -5,6 +5,7 @@ mod allowed;
 mod codes;
 mod doc_comments;
 mod finding;
+mod function_docs;
 mod glossary;
 mod identifiers;
 mod words;
@@ -27,6 +28,7 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
         let mut of_file = words::find(&text, glossary.words());
         if file.extension().is_some_and(|extension| extension == "rs") {
             of_file.extend(doc_comments::find(&text));
+            of_file.extend(function_docs::find(&text));
             of_file.extend(identifiers::find(&text, glossary.identifiers()));
         }
         let lines: Vec<&str> = text.lines().collect();

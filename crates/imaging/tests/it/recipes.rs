@@ -22,7 +22,7 @@ pub(crate) fn avatar_limits() -> Limits {
     }
 }
 
-/// Limits that accept every image of the corpus.
+/// Returns limits that accept every image of the corpus.
 pub(crate) fn wide_limits() -> Limits {
     Limits {
         max_bytes: 100 << 20,

@@ -1,4 +1,4 @@
-//! Batches of which some entries fail.
+//! Batch requests in which some entries fail.
 
 use std::collections::HashSet;
 
@@ -13,8 +13,8 @@ pub(super) struct BatchEntries {
 }
 
 impl BatchEntries {
-    /// Removes the entries that are to fail from a batch request. Returns the rest of the request
-    /// and the failures for its response.
+    /// Removes the entries that will fail from a batch request. Returns the rest of the request and
+    /// the failures for its response.
     pub(super) fn split(&mut self, request: &Bytes, of_ten: usize) -> Option<(Bytes, Vec<Value>)> {
         let mut batch: Value = serde_json::from_slice(request).ok()?;
         let entries = batch.get_mut("Entries")?.as_array_mut()?;
@@ -52,7 +52,7 @@ pub(super) fn is_empty(batch: &Bytes) -> bool {
     batch["Entries"].as_array().is_none_or(Vec::is_empty)
 }
 
-/// Adds failures to the response to the rest of a batch.
+/// Adds failures to the response for the rest of a batch.
 pub(super) fn with_failed(response: &Bytes, failures: Vec<Value>) -> Bytes {
     let mut response: Value = serde_json::from_slice(response).unwrap_or_else(|_| json!({}));
     if let Some(failed) = response["Failed"].as_array_mut() {

@@ -1,4 +1,4 @@
-//! Forwarding of a request as it is.
+//! Forwarding of unchanged requests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Sends a request on a connection of its own and reads the whole response.
+/// Sends a request on a new connection and reads the whole response.
 pub(super) async fn forward(
     upstream: SocketAddr,
     request: Request<Bytes>,

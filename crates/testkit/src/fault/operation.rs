@@ -1,8 +1,9 @@
-//! The operation of a request, by AWS's name.
+//! The name that AWS gives to the operation of a request.
 
 use hyper::{Method, Request};
 
-/// Returns `GetObject`, `DeleteMessageBatch` and so on, or the method of any other request.
+/// Returns a name such as `GetObject` or `DeleteMessageBatch`. For any other request, returns the
+/// HTTP method.
 pub(super) fn operation<B>(request: &Request<B>) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         let target = target.to_str().unwrap_or_default();

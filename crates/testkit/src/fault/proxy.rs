@@ -13,7 +13,7 @@ use super::record::{Exchange, RecordedRequest};
 use super::rule::Rule;
 use super::state::State;
 
-/// An HTTP/1.1 proxy on a port of its own. Stops when dropped.
+/// An HTTP/1.1 proxy on a free port. It stops when it is dropped.
 pub struct FaultProxy {
     address: SocketAddr,
     state: Arc<State>,
@@ -121,7 +121,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 async fn serve(stream: TcpStream, state: Arc<State>) {
-    // A connection that is dropped here is dropped for a fault: the client sees a reset.
+    // Only a fault drops a connection here, and the client must see a reset.
     let _ = stream.set_zero_linger();
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
@@ -129,7 +129,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
         async move { state.respond(request).await }
     });
     let connection = hyper::server::conn::http1::Builder::new();
-    // Its errors are the faults themselves, and clients that disconnect.
+    // The only errors are injected faults and clients that disconnect.
     let _ = connection
         .serve_connection(TokioIo::new(stream), service)
         .await;

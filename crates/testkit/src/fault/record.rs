@@ -7,12 +7,13 @@ use hyper::{Method, Request};
 
 use super::operation::operation;
 
-/// A request that the proxy has received.
+/// A request that the proxy received.
 #[derive(Debug, Clone)]
 pub struct RecordedRequest {
     /// The time of its arrival.
     pub at: Instant,
-    /// The operation by AWS's name, such as `GetObject`, or the method of any other request.
+    /// The name that AWS gives to the operation, such as `GetObject`, or the method of any other
+    /// request.
     pub operation: String,
     /// The path, still percent-encoded.
     pub path: String,
@@ -37,7 +38,7 @@ impl RecordedRequest {
         }
     }
 
-    /// Returns `true` if it is of that operation and has `part` in its path.
+    /// Returns `true` if the request is for this operation and has `part` in its path.
     #[must_use]
     pub fn is(&self, operation: &str, part: &str) -> bool {
         self.operation == operation && self.path.contains(part)
@@ -53,7 +54,7 @@ impl RecordedRequest {
 /// A request to SQS and the response to it, as an observer sees them.
 #[derive(Debug)]
 pub struct Exchange<'a> {
-    /// The operation by AWS's name.
+    /// The name that AWS gives to the operation.
     pub operation: &'a str,
     /// The body of the request.
     pub request: &'a [u8],

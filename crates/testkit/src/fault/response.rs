@@ -1,4 +1,4 @@
-//! Responses that the proxy makes itself, and bodies that it spoils.
+//! Error responses of the proxy, and bodies that it truncates or slows down.
 
 use std::io;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use hyper::{Response, StatusCode};
 
 use super::rule::Fault;
 
-/// Longer than a client on this machine takes to read what has arrived.
+/// Longer than a client on this machine needs to read the bytes that have arrived.
 const READ_TIME: Duration = Duration::from_millis(100);
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;

@@ -1,4 +1,4 @@
-//! Faults, and the requests in which they are injected.
+//! Faults, and rules that select requests for them.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use super::record::RecordedRequest;
 /// An error or a delay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fault {
-    /// The request waits before it is forwarded. Adds to one of the others.
+    /// The request is delayed before it is forwarded. It can be combined with another fault.
     Latency(Duration),
     /// The connection is reset before the service has seen the request.
     Reset,
-    /// The service does its work, and the connection is reset instead of its response.
+    /// The service handles the request, but the client gets a reset instead of the response.
     LoseResponse,
-    /// The body of the response ends with a reset.
+    /// The connection is reset before the end of the response body.
     Truncate {
-        /// The number of bytes that still arrive.
+        /// The number of bytes that arrive before the reset.
         after: usize,
     },
     /// The body of the response arrives slowly.
     Trickle {
-        /// The speed.
+        /// The rate in bytes per second.
         bytes_per_second: u32,
     },
     /// 500 `InternalError`.
@@ -31,16 +31,17 @@ pub enum Fault {
     SlowDown,
     /// 403 `AccessDenied`.
     Forbidden,
-    /// Some entries of batch requests (`DeleteMessageBatch`) fail, each one the first time.
+    /// Some entries of batch requests (`DeleteMessageBatch`) fail. Each one fails only the first
+    /// time.
     FailEntries {
-        /// The number of entries of every ten.
+        /// The number of entries that fail out of every ten.
         of_ten: usize,
     },
     /// 200 without a body. The service never sees the request.
     Discard,
 }
 
-/// A fault, and a description of the requests that it is for.
+/// A fault, and the conditions under which it is injected.
 #[derive(Debug, Clone)]
 pub struct Rule {
     fault: Fault,
@@ -51,7 +52,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Matches requests of one operation, by AWS's name for it: `GetObject`, `ReceiveMessage`.
+    /// Matches requests for one operation, by the name that AWS gives it: `GetObject`,
+    /// `ReceiveMessage`.
     #[must_use]
     pub fn on(operation: &'static str, fault: Fault) -> Self {
         Self {
@@ -81,7 +83,7 @@ impl Rule {
         }
     }
 
-    /// Matches at random: 0.1 is one request of ten.
+    /// Matches at random: with 0.1, one request in ten.
     #[must_use]
     pub fn with_probability(self, probability: f64) -> Self {
         Self {
@@ -90,7 +92,7 @@ impl Rule {
         }
     }
 
-    /// Matches only the first `count` requests that it would match otherwise.
+    /// Matches only the first `count` requests that meet the other conditions.
     #[must_use]
     pub fn first(self, count: u32) -> Self {
         Self {

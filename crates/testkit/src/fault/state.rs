@@ -1,4 +1,4 @@
-//! The decision about each request, and what follows from it.
+//! The choice of a fault for each request, and its injection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -102,7 +102,7 @@ impl State {
 }
 
 impl Inner {
-    /// Records a request; returns the latency and the fault that the rules have for it.
+    /// Records a request. Returns the latency and the fault that the rules select for it.
     fn record(&mut self, mut request: RecordedRequest) -> (Duration, Option<Fault>) {
         let mut latency = Duration::ZERO;
         let mut fault = None;

@@ -7,7 +7,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns an error unless the LocalStack at `endpoint` (`http://HOST:PORT`) serves S3 and SQS.
 ///
-/// Speaks plain HTTP/1.0, because it has to work inside and outside of an async runtime.
+/// Speaks plain HTTP/1.0 over a blocking socket, because it has to work with and without an async
+/// runtime.
 pub(super) fn check(endpoint: &str) -> Result<(), String> {
     let response = get(endpoint.trim_start_matches("http://"));
     let response = response.map_err(|error| format!("{endpoint}: {error}"))?;
@@ -15,7 +16,7 @@ pub(super) fn check(endpoint: &str) -> Result<(), String> {
     let health: serde_json::Value = serde_json::from_str(health).unwrap_or_default();
     for service in ["s3", "sqs"] {
         match health["services"][service].as_str() {
-            // An available service starts with its first request.
+            // An available service starts at its first request.
             Some("running" | "available") => {}
             state => return Err(format!("{service} is {}", state.unwrap_or("unknown"))),
         }

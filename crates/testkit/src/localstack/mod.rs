@@ -1,11 +1,10 @@
 //! A LocalStack for the tests of one process.
 //!
-//! [`LocalStack::shared`] takes the one that [`ADDRESS_VARIABLE`] names, or starts one with Docker
-//! or Python; `localstack/README.md` describes the order. The child process exits with the test
-//! process, however that ends.
+//! [`LocalStack::shared`] uses the one at the address in [`ADDRESS_VARIABLE`], or starts one with
+//! Docker or Python. `localstack/README.md` describes the order. The child process exits whenever
+//! the test process ends.
 //!
-//! S3 and SQS share one address and check signatures. Each test uses buckets and queues with
-//! names of its own.
+//! S3 and SQS share one address and check signatures. Each test uses its own buckets and queues.
 
 mod health;
 mod start;

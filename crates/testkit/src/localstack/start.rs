@@ -11,14 +11,14 @@ use crate::{port, wait};
 
 /// The environment variable with the address of a running LocalStack, `http://HOST:PORT`.
 pub const ADDRESS_VARIABLE: &str = "DARKROOM_TEST_LOCALSTACK";
-/// The only access key that LocalStack's signature check knows.
+/// The only access key that LocalStack accepts.
 pub const ACCESS_KEY_ID: &str = "test";
 /// The secret of [`ACCESS_KEY_ID`].
 pub const SECRET_ACCESS_KEY: &str = "test";
 /// The region of the tests.
 pub const REGION: &str = "us-east-1";
 
-/// The last image that starts without an account.
+/// The last version of the image that starts without an account.
 const IMAGE: &str = "localstack/localstack:4.14.0";
 const IMAGE_PYTHON: &str = "/opt/code/localstack/.venv/bin/python";
 /// The program that Docker and Python both run.
@@ -39,7 +39,7 @@ impl LocalStack {
     /// seconds, or for half a minute if Python packages have to be installed first.
     ///
     /// # Panics
-    /// If there is none. The message names each way that was tried and what would help.
+    /// If no LocalStack can be started. The message lists each attempt and a remedy.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Result<LocalStack, String>> = OnceLock::new();
         let address = || env::var(ADDRESS_VARIABLE).ok().filter(|it| !it.is_empty());
@@ -57,7 +57,7 @@ impl LocalStack {
         }
     }
 
-    /// Joins a running one, unless nothing serves S3 and SQS at `address`.
+    /// Uses the LocalStack at `address`. Errors if nothing serves S3 and SQS there.
     pub fn at(address: &str) -> Result<Self, String> {
         let endpoint = address.trim_end_matches('/').to_owned();
         wait::until("LocalStack", Duration::from_secs(10), || {
@@ -68,7 +68,7 @@ impl LocalStack {
         Ok(Self { endpoint, _process })
     }
 
-    /// Starts one with Docker if the image is there, or else with Python.
+    /// Starts LocalStack with Docker if the image exists, otherwise with Python.
     pub fn start() -> Result<Self, String> {
         let image = run(Command::new("docker").args(["image", "inspect", IMAGE]));
         let docker = image.and_then(|()| Self::start_with(docker_command));

@@ -13,8 +13,8 @@ pub struct Venv {
 }
 
 impl Venv {
-    /// Creates the environment in `folder`, unless it is there with exactly these requirements. One
-    /// process creates it at a time; the others wait and then use it.
+    /// Creates the environment in `folder`, unless it already exists with exactly these
+    /// requirements. Only one process creates it. Others wait and then use it.
     ///
     /// # Errors
     /// A description of what is missing or failed.
@@ -30,7 +30,7 @@ impl Venv {
         };
         if !venv.is_complete(&wanted) {
             venv.create(requirements)?;
-            // Last, so that an unfinished environment has none.
+            // Written last, so an unfinished environment does not have this file.
             fs::write(venv.installed(), wanted).map_err(failed)?;
         }
         Ok(venv)
@@ -45,7 +45,7 @@ impl Venv {
         self.folder.join("installed.txt")
     }
 
-    /// Runs the interpreter too: it is a link to one that a system upgrade may have removed.
+    /// Also runs the interpreter. It is a link, and a system upgrade may have removed the target.
     fn is_complete(&self, wanted: &str) -> bool {
         fs::read_to_string(self.installed()).is_ok_and(|installed| installed == wanted)
             && run(Command::new(self.python()).args(["-c", ""])).is_ok()
@@ -62,7 +62,7 @@ impl Venv {
     }
 }
 
-/// Runs a command to its end; returns the last line of its errors if it fails.
+/// Runs a command to completion. If it fails, returns the last line of its stderr.
 pub(super) fn run(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output();

@@ -5,14 +5,14 @@ use std::thread;
 /// The number of lines that an error quotes.
 const QUOTED_LINES: usize = 30;
 
-/// One of a child's two streams.
+/// One of the two output streams of a child.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
     Stdout,
     Stderr,
 }
 
-/// The lines of both streams of a child so far, in the order of arrival.
+/// All lines of both streams so far, in the order of arrival.
 #[derive(Clone, Default)]
 pub(super) struct Captured {
     inner: Arc<Mutex<Inner>>,
@@ -25,8 +25,7 @@ struct Inner {
 }
 
 impl Captured {
-    /// Reads `source` to its end on a thread of its own, so that the child never blocks on a full
-    /// pipe.
+    /// Reads `source` to its end on a new thread, so that the child never blocks on a full pipe.
     pub(super) fn follow(&self, stream: Stream, source: impl Read + Send + 'static) {
         self.lock().open_streams += 1;
         let captured = self.clone();
@@ -46,8 +45,8 @@ impl Captured {
         self.lock().open_streams == 0
     }
 
-    /// Returns the result of `pick` for the first line of `stream` that it accepts, from line number
-    /// `from` on, and the number of lines that were checked.
+    /// Passes the lines of `stream` to `pick`, starting at line number `from`. Returns the first
+    /// result that is not `None`, and the number of lines that were checked.
     pub(super) fn pick<T>(
         &self,
         stream: Stream,

@@ -8,19 +8,20 @@ use super::ProcessError;
 use super::captured::{Captured, Stream};
 use crate::wait;
 
-/// The time in which the last lines arrive after the exit of a process. Its pipes stay open for as
-/// long as a child of its own holds them.
+/// The time within which the last lines arrive after a process has exited. The pipes stay open as
+/// long as a grandchild holds them.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// A running child process with both output streams captured line by line. Dropped, it is killed.
+/// A running child process. Both output streams are captured line by line. The process is killed
+/// when this is dropped.
 ///
-/// Each wait exists twice: blocking, and `_async` for tests whose own runtime serves something
-/// that the child talks to.
+/// Each wait has a blocking version and an `_async` version. The latter is for tests whose runtime
+/// serves requests of the child.
 pub struct Process {
     program: String,
     child: Child,
     captured: Captured,
-    /// Lines before this one have been waited for already.
+    /// The lines before this one have already been consumed by waits.
     seen: usize,
 }
 
@@ -33,8 +34,8 @@ impl Process {
         Self::start_with(command, Stdio::null())
     }
 
-    /// Starts `command` with a stdin that stays open and empty until this process ends, however it
-    /// ends. A child that exits at the end of its stdin never outlives its parent.
+    /// Starts `command` with a stdin that stays open and empty until this process ends for any
+    /// reason. A child that exits at the end of its stdin therefore never outlives its parent.
     ///
     /// # Errors
     /// [`ProcessError::Io`] if the program cannot be started.
@@ -86,11 +87,12 @@ impl Process {
         self.captured.text(Stream::Stderr)
     }
 
-    /// Waits for a line on stdout that `pick` accepts, and returns its result. Later waits start
-    /// after that line.
+    /// Waits until `pick` accepts a line on stdout, and returns the result of `pick`. Later waits
+    /// start after that line.
     ///
     /// # Errors
-    /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line comes `within` that time.
+    /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line arrives `within` that
+    /// time.
     pub fn wait_for_line<T>(
         &mut self,
         what: &str,
@@ -118,14 +120,14 @@ impl Process {
         found.unwrap_or_else(|_| Err(self.no_line(what, within)))
     }
 
-    /// Waits until it exits by itself, and for the last of its lines.
+    /// Waits until the process exits and its last lines have arrived.
     ///
     /// # Errors
     /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
     pub fn wait(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
-        let ended = wait::until("its end", within, || self.look_for_end().transpose());
+        let ended = wait::until("its end", within, || self.check_for_exit().transpose());
         let status = ended.unwrap_or_else(|_| Err(self.still_running(within)))?;
-        // Lines that a grandchild still holds back are not worth an error.
+        // A grandchild may keep the pipes open, which is not an error.
         let _ = wait::until("its last lines", LAST_LINES, || self.captured.is_complete());
         Ok(status)
     }
@@ -135,7 +137,7 @@ impl Process {
     /// # Errors
     /// As [`Process::wait`].
     pub async fn wait_async(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
-        let look = async || self.look_for_end().transpose();
+        let look = async || self.check_for_exit().transpose();
         let ended = wait::until_async("its end", within, look).await;
         let status = ended.unwrap_or_else(|_| Err(self.still_running(within)))?;
         let complete = async || self.captured.is_complete();
@@ -143,7 +145,7 @@ impl Process {
         Ok(status)
     }
 
-    /// Sends SIGTERM and waits for the end.
+    /// Sends SIGTERM and waits for the exit.
     ///
     /// # Errors
     /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
@@ -166,16 +168,16 @@ impl Process {
     /// # Errors
     /// [`ProcessError::Io`] if the system refuses.
     pub fn signal(&mut self, signal: Signal) -> Result<(), ProcessError> {
-        // Only a process that has been waited for gives its id back to the system, so the id
-        // cannot be another's here.
-        if self.look_for_end()?.is_some() {
+        // The system reuses an id only after the process has been waited for. The id therefore
+        // still belongs to this child.
+        if self.check_for_exit()?.is_some() {
             return Ok(());
         }
         let sent = kill_process(Pid::from_child(&self.child), signal);
         sent.map_err(|source| self.io(source.into()))
     }
 
-    fn look_for_end(&mut self) -> Result<Option<ExitStatus>, ProcessError> {
+    fn check_for_exit(&mut self) -> Result<Option<ExitStatus>, ProcessError> {
         self.child.try_wait().map_err(|source| self.io(source))
     }
 
@@ -188,7 +190,7 @@ impl Process {
         let (picked, seen) = self.captured.pick(Stream::Stdout, self.seen, pick);
         self.seen = seen;
         match (picked, complete) {
-            (None, true) => match self.look_for_end()? {
+            (None, true) => match self.check_for_exit()? {
                 Some(status) => Err(self.ended(what, status)),
                 None => Ok(None),
             },
@@ -235,7 +237,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both only fail if it has ended already.
+        // Both fail only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

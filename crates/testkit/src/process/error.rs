@@ -11,15 +11,15 @@ pub enum ProcessError {
     /// The program could not be started, waited for or sent a signal.
     #[error("{program}: {source}")]
     Io {
-        /// The program, as it was named.
+        /// The name of the program.
         program: String,
         /// The error of the system.
         source: io::Error,
     },
-    /// It ended before it wrote the line that was waited for.
+    /// The process ended before it wrote the expected line.
     #[error("{program} ended ({status}) without {what}:\n{tail}")]
     Ended {
-        /// The program, as it was named.
+        /// The name of the program.
         program: String,
         /// A description of the line.
         what: String,
@@ -28,10 +28,10 @@ pub enum ProcessError {
         /// The last lines of both streams.
         tail: String,
     },
-    /// It runs, but has not written the line that was waited for.
+    /// The process is running, but has not written the expected line.
     #[error("{program} has not shown {what} within {within:?}:\n{tail}")]
     NoLine {
-        /// The program, as it was named.
+        /// The name of the program.
         program: String,
         /// A description of the line.
         what: String,
@@ -40,10 +40,10 @@ pub enum ProcessError {
         /// The last lines of both streams.
         tail: String,
     },
-    /// It was to have ended, and has not.
+    /// The process did not end in time.
     #[error("{program} still runs after {within:?}:\n{tail}")]
     StillRunning {
-        /// The program, as it was named.
+        /// The name of the program.
         program: String,
         /// The time limit.
         within: Duration,
@@ -52,7 +52,7 @@ pub enum ProcessError {
     },
 }
 
-/// The same sentences, because it is `unwrap` that prints them.
+/// `unwrap` prints this format, so it is the same as `Display`.
 impl fmt::Debug for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,4 +1,4 @@
-//! Child processes of a test: their lines, their end, and that they do end.
+//! Child processes of a test: reading their output, waiting for their exit, and killing them.
 //!
 //! ```
 //! use std::process::Command;

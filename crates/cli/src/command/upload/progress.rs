@@ -11,7 +11,8 @@ pub(super) struct Bars {
 }
 
 impl Bars {
-    /// Progress bars on stderr, drawn if `is_drawn` and stderr is a terminal.
+    /// Creates progress bars on stderr. They are drawn if `is_drawn` is set and stderr is a
+    /// terminal.
     pub(super) fn new(is_drawn: bool) -> anyhow::Result<Self> {
         let target = if is_drawn {
             ProgressDrawTarget::stderr()
