@@ -1,4 +1,4 @@
-//! The context from which roles and tools are built.
+//! The context that roles and tools are built from.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::renderer;
 use crate::settings::Settings;
 
-/// The connection, the settings and the render pool that the roles of one process share.
+/// The connection, the settings and the render pool, which all roles of a process share.
 pub(crate) struct AppContext {
     pub(crate) connection: Connection,
     pub(crate) settings: Settings,
@@ -108,7 +108,7 @@ impl AppContext {
             .with_context(|| format!("queue {}", queues.events))
     }
 
-    /// Delivers webhooks until `stop` is cancelled; returns at once if `webhooks.url` is not set.
+    /// Delivers webhooks until `stop` is cancelled. Returns at once if `webhooks.url` is not set.
     pub(crate) async fn deliver_webhooks(&self, stop: CancellationToken) -> anyhow::Result<()> {
         let Settings {
             webhooks, queues, ..

@@ -1,4 +1,4 @@
-//! Output to the terminal. A closed pipe is ignored: nobody reads the output then.
+//! Output to the terminal. A closed pipe is ignored, because nobody reads the output.
 
 use std::io::{self, Write};
 

@@ -4,8 +4,8 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Raises the limit to the maximum that the system allows.
 ///
-/// Many systems start programs with 1024, for the sake of programs that use `select`. Every waiting
-/// client takes one.
+/// Many systems start programs with a limit of 1024, for compatibility with `select`. Every waiting
+/// client uses one descriptor.
 pub(crate) fn raise_limit() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

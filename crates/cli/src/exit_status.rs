@@ -6,12 +6,12 @@ use darkroom_contract::SettingError;
 
 use crate::console::eprint;
 
-/// An invalid argument or settings file, as opposed to work that failed.
+/// An invalid argument or settings file.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct UsageError(pub(crate) String);
 
-/// The result of a command, for the shell.
+/// The result of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
     /// Everything succeeded.
@@ -23,7 +23,7 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// Prints an error on stderr and classifies it.
+    /// Converts the result of a command. An error is printed on stderr.
     pub(crate) fn from_result(result: anyhow::Result<Self>) -> Self {
         let error = match result {
             Ok(status) => return status,

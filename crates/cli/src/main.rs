@@ -24,7 +24,7 @@ static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Before anything opens a file or starts a thread: this is the sandboxed process.
+    // This is the sandboxed process, so it starts before anything opens a file or starts a thread.
     if let Command::Render(limits) = &arguments.command {
         return match darkroom_render::run_child(&renderer::limits(limits)) {
             Ok(()) => ExitCode::SUCCESS,

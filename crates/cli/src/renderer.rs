@@ -7,7 +7,7 @@ use crate::arguments::Render;
 
 /// Creates a pool whose child processes run the internal subcommand `render`.
 pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
-    // On Linux this is the running file, even after an upgrade has replaced it.
+    // On Linux this path refers to the running file, even after an upgrade has replaced it.
     let program = if cfg!(target_os = "linux") {
         "/proc/self/exe".into()
     } else {
@@ -42,7 +42,7 @@ pub(crate) const fn limits(arguments: &Render) -> ChildLimits {
 /// Starts a first render process and logs the sandbox layers that confine it.
 ///
 /// # Errors
-/// If no image can be rendered, or not with the layers that `render.sandbox` requires.
+/// If no image can be rendered, or a layer is missing that `render.sandbox` requires.
 pub(crate) async fn check(pool: &RenderPool) -> Result<(), RenderError> {
     let layers = pool.check().await?;
     let (essential, others): (Vec<SandboxLayer>, Vec<SandboxLayer>) =

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::console::eprint;
 
-/// The exit code of a process that Ctrl-C ended.
+/// The exit code of a process that was ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
 /// Returns a token that the first SIGTERM or Ctrl-C cancels. The second one exits at once.

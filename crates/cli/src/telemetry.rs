@@ -15,7 +15,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::exit_status::UsageError;
 
-/// The settings of the log (`[log]`), which is written to stderr.
+/// The settings of the log (`[log]`). The log is written to stderr.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LogSettings {
@@ -29,7 +29,7 @@ pub(crate) struct LogSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LogFormat {
-    /// Text on a terminal, JSON elsewhere.
+    /// Text on a terminal, otherwise JSON.
     Auto,
     /// One JSON object per line.
     Json,
@@ -91,7 +91,7 @@ where
     let is_terminal = std::io::stderr().is_terminal();
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        // Such an error goes to stderr, too, and panics if stderr is closed.
+        // An internal error would be written to stderr too, and would panic if stderr is closed.
         .log_internal_errors(false);
     let is_json = match format {
         LogFormat::Auto => !is_terminal,
@@ -99,7 +99,7 @@ where
         LogFormat::Text => false,
     };
     if is_json {
-        // The list of spans already includes the current one.
+        // The list of spans already includes the current span.
         let json = layer.json().flatten_event(true);
         json.with_current_span(false).boxed()
     } else {

@@ -1,4 +1,4 @@
-//! The short form of every chaos scenario and benchmark in `bench/`.
+//! The short version of every chaos scenario and benchmark in `bench/`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails if its own tools fail")]
 
@@ -96,13 +96,14 @@ fn a_contact_sheet_shows_every_image_before_and_after() {
     assert_eq!(sheet.listing.len(), 2);
     assert!(sheet.listing[0].ends_with("photo.png: ready"));
     assert!(sheet.listing[1].ends_with("text.png: not_an_image"));
-    // The stored image is rotated, so it covers a pixel that the upright one leaves to the background.
+    // The stored image is rotated, so it covers a pixel that is background around the upright
+    // image.
     let background = *sheet.image.get_pixel(250, 64);
     let is_covered = |x| *sheet.image.get_pixel(x, 14) != background;
     assert!(is_covered(60) && !is_covered(180));
 }
 
-/// Checks no goals, which are for release builds under full load.
+/// The goals are not checked, because they are for release builds under full load.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_benchmarks_of_the_issuer_run() {

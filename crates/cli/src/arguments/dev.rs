@@ -7,7 +7,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Folder for objects, which a later start finds again
+    /// Folder for objects; the next start with the same folder finds them again
     #[arg(long, value_name = "DIR", default_value = "darkroom-data")]
     pub(crate) data_dir: PathBuf,
     /// Address of the issuer [default: the setting `issuer.listen`]

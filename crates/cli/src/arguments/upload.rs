@@ -19,7 +19,8 @@ pub(crate) struct Upload {
     /// Owner of the uploads [default: the owner of the token, or `me` without a token]
     #[arg(long)]
     pub(crate) owner: Option<Owner>,
-    /// API key or token for the issuer; prefer the environment, which process lists do not show
+    /// API key or token for the issuer; prefer the environment variable, because process lists show
+    /// arguments
     #[arg(
         long,
         env = "DARKROOM_TOKEN",

@@ -1,4 +1,4 @@
-//! `darkroom backfill`: the requeuing of raw objects without a current outcome.
+//! `darkroom backfill`: enqueues raw objects that have no current outcome.
 
 use std::io::IsTerminal;
 
@@ -37,7 +37,8 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// The progress on stderr: one changing line on a terminal, otherwise one line per page of the listing.
+/// The progress on stderr: a single updated line on a terminal, otherwise one line per page of the
+/// listing.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,
     bar: Option<ProgressBar>,

@@ -17,12 +17,12 @@ use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
-/// LocalStack's credentials and region, so that AWS CLI commands work unchanged with
-/// LocalStack and `darkroom dev`.
+/// The credentials and region of LocalStack, so that the same AWS CLI commands work with LocalStack
+/// and with `darkroom dev`.
 const ACCESS_KEY: &str = "test";
 const SECRET_KEY: &str = "test";
 const REGION: &str = "us-east-1";
-/// Short, because Ctrl-C waits for the end of a poll. Within one process polls cost nothing.
+/// Short, because Ctrl-C waits for the end of a poll. Polls within one process cost nothing.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {

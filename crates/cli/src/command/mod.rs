@@ -20,7 +20,7 @@ use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 use crate::telemetry;
 
-/// The time that remaining tasks get after a command has ended. Nothing depends on them.
+/// The time that remaining tasks get after a command has finished. Nothing depends on those tasks.
 const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand.
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
     if let Some(traces) = traces {
         traces.shut_down();
     }
-    // Otherwise the runtime would wait for name resolution, which cannot be cancelled.
+    // Without a timeout, the runtime would wait for name resolution, which cannot be cancelled.
     runtime.shutdown_timeout(LAST_TASKS);
     ended
 }

@@ -9,8 +9,8 @@ use super::Settings;
 use super::nearest::nearest;
 
 const PREFIX: &str = "DARKROOM_";
-/// Variables that are not settings: the path of the settings file, the token of `upload`, and what
-/// tests read.
+/// Variables that are not settings: the path of the settings file, the token of `upload`, and the
+/// variables of tests.
 const NOT_SETTINGS: [&str; 3] = ["DARKROOM_CONFIG", "DARKROOM_TOKEN", "DARKROOM_CORPUS"];
 const TEST_PREFIX: &str = "DARKROOM_TEST_";
 
@@ -27,8 +27,8 @@ pub(super) struct Variable {
 impl Variables {
     /// Finds the setting of every `DARKROOM_*` variable.
     ///
-    /// A name does not show where the section ends and the key begins, so it is looked up among
-    /// the settings that exist: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
+    /// A name does not show where the section ends and the key begins, so it is compared with all
+    /// settings: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
     ///
     /// # Errors
     /// [`SettingError`] if a variable is not a setting.
@@ -108,8 +108,8 @@ fn find(name: &str, known: &[Known]) -> Result<Vec<String>> {
     Err(SettingError::new(name, problem).into())
 }
 
-/// Finds a profile's setting: the key is the longest with which the name ends, as in
-/// `DARKROOM_PROFILES_AVATAR_MAX_BYTES`.
+/// Finds a profile's setting, as in `DARKROOM_PROFILES_AVATAR_MAX_BYTES`. The key is the longest
+/// key that the name ends with.
 fn find_in_profile(name: &str) -> Result<Option<Vec<String>>> {
     let Some(rest) = name.strip_prefix("DARKROOM_PROFILES_") else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The settings file, with the lines of its settings.
+//! The settings file and the line of each setting.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

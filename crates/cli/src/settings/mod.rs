@@ -1,4 +1,4 @@
-//! `darkroom.toml` and the environment over it.
+//! The settings: `darkroom.toml` and the environment, which takes precedence.
 
 mod environment;
 mod file;
@@ -25,7 +25,7 @@ use crate::telemetry::LogSettings;
 
 const DEFAULT_FILE: &str = "darkroom.toml";
 
-/// All settings; every one has a default that works for `dev`.
+/// All settings. Every setting has a default that works for `dev`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Settings {
@@ -45,7 +45,8 @@ impl Settings {
     /// Loads the defaults, then the file, then `DARKROOM_*` variables.
     ///
     /// # Errors
-    /// [`SettingError`] if a setting cannot be used, [`UsageError`] if the file cannot.
+    /// [`SettingError`] if a setting is invalid, [`UsageError`] if the file cannot be read or
+    /// parsed.
     pub(crate) fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -65,7 +66,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Checks that an issuer at this address is not open to a network by mistake.
+    /// Checks that an issuer at this address is not accidentally open to a network.
     pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         self.auth.check_exposure(address)
     }

@@ -1,6 +1,6 @@
 //! The known name nearest to a misspelled one.
 
-/// Returns the known name that takes the fewest edits to reach.
+/// Returns the known name that is the fewest edits away.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known.min_by_key(|candidate| strsim::damerau_levenshtein(name, candidate))
 }

@@ -1,4 +1,4 @@
-//! The places that settings come from, and which of them set a value.
+//! The sources of settings, and which of them set a value.
 
 use anyhow::Result;
 use darkroom_contract::{SettingError, SettingOrigin};
@@ -13,7 +13,7 @@ use super::translate::translate;
 
 const MAX_SHOWN_CHARACTERS: usize = 60;
 
-/// Settings that are never shown: a key or a token may be in them.
+/// Settings that are never shown, because they may contain a key or a token.
 const CONFIDENTIAL: [&str; 3] = ["auth.keys", "webhooks.secret", "webhooks.url"];
 
 /// The settings file, if there is one, and the environment.
@@ -45,7 +45,7 @@ impl Sources {
         })
     }
 
-    /// Adds to an error what was found and where it was set.
+    /// Adds the value and its source to an error.
     pub(super) fn locate(&self, error: SettingError) -> SettingError {
         self.with_origin(self.with_found(error))
     }

@@ -1,4 +1,4 @@
-//! figment's errors in the words of somebody who writes settings.
+//! Conversion of figment's errors to errors that a user of the settings understands.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use figment::error::{Actual, Kind};
 
 use super::nearest::nearest;
 
-/// Returns the setting and the problem; what was found and where is for the caller to add.
+/// Returns the setting and the problem. The caller adds the value and its source.
 pub(super) fn translate(error: &figment::Error) -> SettingError {
     let mut path = error.path.clone();
     let problem = match &error.kind {

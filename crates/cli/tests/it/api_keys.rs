@@ -1,4 +1,4 @@
-//! Keys, from the command that makes one to the issuer that asks for it.
+//! API keys, from `darkroom key new` to the issuer that requires them.
 
 use std::process::Output;
 
@@ -78,7 +78,7 @@ fn what_key_new_prints_is_a_setting_as_it_stands() {
     let (head, table) = printed.split_at(printed.find("[[auth.keys]]").unwrap());
     assert!(head.starts_with("key: dk_"), "{head}");
     std::fs::write(folder.path().join("darkroom.toml"), table).unwrap();
-    // Any command reads the settings first.
+    // Every command reads the settings first.
     let inspected = darkroom(folder.path())
         .args(["inspect", "absent.jpg"])
         .output()

@@ -1,8 +1,8 @@
-//! A client of the issuer and of S3, without any code of ours.
+//! A client of the issuer and of S3 that uses none of the code under test.
 
 use serde_json::{Value, json};
 
-/// Speaks plain HTTP, as a browser would.
+/// A client that speaks plain HTTP, as a browser does.
 pub(crate) struct Client {
     http: reqwest::Client,
     pub(crate) issuer: String,
@@ -23,26 +23,30 @@ impl Client {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// Requests a ticket for a `PUT` of `size` bytes of JPEG.
-    pub(crate) async fn ticket(&self, size: usize) -> Value {
-        self.ticket_with(json!({"size": size})).await
+    /// Requests a presigned `PUT` of `size` bytes of JPEG.
+    pub(crate) async fn presign(&self, size: usize) -> Value {
+        self.presign_with(json!({"size": size})).await
     }
 
-    /// Requests a ticket for the default upload with some fields replaced.
-    pub(crate) async fn ticket_with(&self, fields: Value) -> Value {
+    /// Requests a presigned upload, with some fields of the default request replaced.
+    pub(crate) async fn presign_with(&self, fields: Value) -> Value {
         let mut body = json!({"profile": "avatar", "owner": "u1", "content_type": "image/jpeg"});
         body.as_object_mut()
             .unwrap()
             .extend(fields.as_object().unwrap().clone());
-        let (status, ticket) = self.post(&body).await;
-        assert_eq!(status, 201, "{ticket}");
-        ticket
+        let (status, presigned) = self.post(&body).await;
+        assert_eq!(status, 201, "{presigned}");
+        presigned
     }
 
-    /// Sends the `PUT` that a ticket describes. Returns the HTTP status.
-    pub(crate) async fn put(&self, ticket: &Value, bytes: &[u8]) -> u16 {
-        self.put_to(ticket["url"].as_str().unwrap(), &ticket["headers"], bytes)
-            .await
+    /// Sends a presigned `PUT`. Returns the HTTP status.
+    pub(crate) async fn put(&self, presigned: &Value, bytes: &[u8]) -> u16 {
+        self.put_to(
+            presigned["url"].as_str().unwrap(),
+            &presigned["headers"],
+            bytes,
+        )
+        .await
     }
 
     /// Sends a `PUT` with any headers. Returns the HTTP status.
@@ -55,23 +59,23 @@ impl Client {
     }
 
     /// Returns the current status of an upload.
-    pub(crate) async fn status(&self, ticket: &Value) -> Value {
-        self.get(ticket["status_url"].as_str().unwrap()).await.1
+    pub(crate) async fn status(&self, presigned: &Value) -> Value {
+        self.get(presigned["status_url"].as_str().unwrap()).await.1
     }
 
     /// Waits for the outcome of an upload and returns its status.
-    pub(crate) async fn outcome(&self, ticket: &Value) -> Value {
-        let path = format!("{}?wait=60", ticket["status_url"].as_str().unwrap());
+    pub(crate) async fn outcome(&self, presigned: &Value) -> Value {
+        let path = format!("{}?wait=60", presigned["status_url"].as_str().unwrap());
         let (status, outcome) = self.get(&path).await;
         assert_eq!(status, 200, "{outcome}");
         outcome
     }
 
-    /// Requests a ticket, sends the file, and waits for the outcome.
+    /// Requests a presigned URL, sends the file, and waits for the outcome.
     pub(crate) async fn upload(&self, bytes: &[u8]) -> Value {
-        let ticket = self.ticket(bytes.len()).await;
-        assert_eq!(self.put(&ticket, bytes).await, 200);
-        self.outcome(&ticket).await
+        let presigned = self.presign(bytes.len()).await;
+        assert_eq!(self.put(&presigned, bytes).await, 200);
+        self.outcome(&presigned).await
     }
 
     /// Sends a `GET` to the issuer.

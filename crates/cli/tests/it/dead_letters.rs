@@ -1,4 +1,4 @@
-//! `darkroom dlq` and `darkroom backfill`: what brings work back.
+//! `darkroom dlq` and `darkroom backfill`, which repeat lost or failed work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
@@ -68,7 +68,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
     system.events().await.send(&by_worker).await.unwrap();
     until_dead_lettered(&system, 2).await;
-    // As SQS itself puts them there, without a word.
+    // As SQS itself moves them, without a reason.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
         message(&[record(raw, ready)]),

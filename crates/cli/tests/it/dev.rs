@@ -1,4 +1,4 @@
-//! `darkroom dev`, as someone types it for the first time.
+//! `darkroom dev`, as a new user runs it.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::system::{DEADLINE, darkroom};
 
-/// A running `dev` on a folder of its own choice.
+/// A running `darkroom dev`.
 struct Dev {
     process: Process,
     client: Client,
@@ -85,22 +85,23 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
     let photo = Jpeg::new(&scene(640, 480)).build();
-    let ticket = dev.client.ticket(photo.len()).await;
-    assert_eq!(dev.client.put(&ticket, &photo).await, 200);
-    let first = dev.client.outcome(&ticket).await;
+    let presigned = dev.client.presign(photo.len()).await;
+    assert_eq!(dev.client.put(&presigned, &photo).await, 200);
+    let first = dev.client.outcome(&presigned).await;
     assert_eq!(first["status"], "ready", "{first}");
     dev.stop();
 
     let dev = Dev::start(folder.path());
-    let kept = dev.client.outcome(&ticket).await;
+    let kept = dev.client.outcome(&presigned).await;
     assert_eq!(kept["finished_at"], first["finished_at"]);
-    // Killed between the PUT and the outcome, with several images so that one is unfinished.
+    // The process is killed between the PUT and the outcome. There are several images, so one is
+    // unfinished.
     let mut unfinished = Vec::new();
     let large = Jpeg::new(&scene(4000, 3000)).build();
     for _ in 0..4 {
-        let ticket = dev.client.ticket(large.len()).await;
-        assert_eq!(dev.client.put(&ticket, &large).await, 200);
-        unfinished.push(ticket);
+        let presigned = dev.client.presign(large.len()).await;
+        assert_eq!(dev.client.put(&presigned, &large).await, 200);
+        unfinished.push(presigned);
     }
     let waiting = dev.client.status(unfinished.last().unwrap()).await["status"].clone();
     assert_eq!(
@@ -110,8 +111,8 @@ async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
     drop(dev);
 
     let dev = Dev::start(folder.path());
-    for ticket in &unfinished {
-        let outcome = dev.client.outcome(ticket).await;
+    for presigned in &unfinished {
+        let outcome = dev.client.outcome(presigned).await;
         assert_eq!(outcome["status"], "ready", "{outcome}");
     }
     dev.stop();
@@ -123,14 +124,14 @@ async fn uploads_in_progress_are_finished_on_ctrl_c() {
     let mut dev = Dev::start(folder.path());
     let photo = Jpeg::new(&scene(3000, 2000)).build();
     for _ in 0..3 {
-        let ticket = dev.client.ticket(photo.len()).await;
-        assert_eq!(dev.client.put(&ticket, &photo).await, 200);
+        let presigned = dev.client.presign(photo.len()).await;
+        assert_eq!(dev.client.put(&presigned, &photo).await, 200);
     }
-    // When the first is done, the others have been received long since.
+    // When the first one is finished, the others have already been received.
     let finished = |process: &Process| process.stderr().matches("upload finished").count();
     let first = || finished(&dev.process) > 0;
     wait::until("the first outcome", DEADLINE, first).unwrap();
-    // As a terminal does it: to the whole process group.
+    // Signals the whole process group, as a terminal does.
     let group = format!("-{}", dev.process.pid());
     let sent = Command::new("kill").args(["-INT", "--", &group]).status();
     assert!(sent.unwrap().success());
@@ -144,8 +145,8 @@ async fn uploads_in_progress_are_finished_on_ctrl_c() {
 async fn a_waiting_client_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Dev::start(folder.path());
-    let ticket = dev.client.ticket(1000).await;
-    let path = format!("{}?wait=60", ticket["status_url"].as_str().unwrap());
+    let presigned = dev.client.presign(1000).await;
+    let path = format!("{}?wait=60", presigned["status_url"].as_str().unwrap());
     let started = |process: &Process| process.stderr().matches("request started").count();
     let before = started(&dev.process);
     let waiting = dev.client.get(&path);

@@ -1,4 +1,4 @@
-//! The issuer's endpoints beside the presigned `PUT`, used by clients that only speak HTTP.
+//! All endpoints of the issuer except the presigned `PUT`, used by a client that only speaks HTTP.
 
 use std::time::Duration;
 
@@ -64,11 +64,11 @@ fn photo() -> Vec<u8> {
 
 async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "100KiB")]);
-    let ticket = json!({"method": "POST", "metadata": {"album": "été"}});
-    let ticket = system.client.ticket_with(ticket).await;
-    let url = ticket["url"].as_str().unwrap();
+    let presigned = json!({"method": "POST", "metadata": {"album": "été"}});
+    let presigned = system.client.presign_with(presigned).await;
+    let url = presigned["url"].as_str().unwrap();
     let fields = |changes: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
-        let fields = ticket["fields"].as_object().unwrap().iter();
+        let fields = presigned["fields"].as_object().unwrap().iter();
         let changed = |name: &str| changes.iter().find(|(changed, _)| *changed == name);
         fields
             .map(|(name, value)| {
@@ -89,7 +89,7 @@ async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
         (&[("Content-Type", "text/html")][..], photo()),
         (&[("key", "raw/avatar/u2/x")], photo()),
         (&[], vec![0; 101 * 1024]),
-        // An empty policy, which allows everything: LocalStack does not check whose it is.
+        // An empty policy, which allows everything. LocalStack does not check who signed it.
         (&[("policy", "e30=")], photo()),
     ] {
         if cloud == Cloud::LocalStack && changes.iter().any(|(name, _)| *name == "policy") {
@@ -99,35 +99,35 @@ async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
         assert!((400..500).contains(&status), "{changes:?}: {status}");
     }
     assert_eq!(send(fields(&[]), &photo()).await, 201);
-    let outcome = system.client.outcome(&ticket).await;
+    let outcome = system.client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["metadata"]["album"], "été");
 }
 
 async fn a_url_with_a_checksum_takes_no_other_file(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    // SHA-256 of no bytes, which no image has.
+    // The SHA-256 of an empty file, which no image has.
     let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let photo = photo();
-    let ticket = json!({"size": photo.len(), "checksum_sha256": checksum});
-    let ticket = system.client.ticket_with(ticket).await;
-    assert_eq!(system.client.put(&ticket, &photo).await, 400);
-    let status = system.client.status(&ticket).await;
+    let presigned = json!({"size": photo.len(), "checksum_sha256": checksum});
+    let presigned = system.client.presign_with(presigned).await;
+    assert_eq!(system.client.put(&presigned, &photo).await, 400);
+    let status = system.client.status(&presigned).await;
     assert_eq!(status["status"], "awaiting_upload", "{status}");
 }
 
 async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = photo();
-    let ticket = system.client.ticket(photo.len()).await;
-    let path = ticket["status_url"].as_str().unwrap();
+    let presigned = system.client.presign(photo.len()).await;
+    let path = presigned["status_url"].as_str().unwrap();
     let url = format!("{}{path}/events", system.client.issuer);
     let events = Client::new().get(&url).timeout(DEADLINE).send();
     let mut events = events.await.unwrap();
     assert_eq!(events.headers()["content-type"], "text/event-stream");
     let first = events.chunk().await.unwrap().unwrap();
     assert!(first.starts_with(b"event: status\n"), "{first:?}");
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
     let mut told = String::from_utf8(first.to_vec()).unwrap();
     while let Some(chunk) = events.chunk().await.unwrap() {
         told.push_str(std::str::from_utf8(&chunk).unwrap());
@@ -187,13 +187,13 @@ async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) 
     let photo = Jpeg::new(&scene(3000, 2000)).build();
     let mut deleted_in_work = 0;
     for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
-        let ticket = system.client.ticket(photo.len()).await;
-        assert_eq!(system.client.put(&ticket, &photo).await, 200);
-        // No condition to wait for: the moment of the deletion is under test.
+        let presigned = system.client.presign(photo.len()).await;
+        assert_eq!(system.client.put(&presigned, &photo).await, 200);
+        // There is no condition to wait for, because the time of the deletion is under test.
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-        let status = system.client.status(&ticket).await;
+        let status = system.client.status(&presigned).await;
         deleted_in_work += usize::from(status["status"] == "processing");
-        let path = ticket["status_url"].as_str().unwrap();
+        let path = presigned["status_url"].as_str().unwrap();
         let url = format!("{}{path}", system.client.issuer);
         let deleted = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(deleted.status(), 204);

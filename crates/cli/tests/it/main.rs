@@ -1,4 +1,4 @@
-//! The whole path, run as the real binary.
+//! End-to-end tests of the real binary.
 //!
 //! Tests that take a `Cloud` run on the embedded cloud and on LocalStack. Every test starts its own
 //! system, with its own buckets and queues.

@@ -1,4 +1,4 @@
-//! Messages of every form that the queue may hold.
+//! Queue messages in every supported format, and unsupported ones.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};
@@ -22,7 +22,7 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
     cache_control: "no-store",
 };
 
-/// Uploads images and deletes their manifests; returns the raw keys and the manifest keys.
+/// Uploads images and deletes their manifests. Returns the raw keys and the manifest keys.
 async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, Vec<String>) {
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
@@ -38,7 +38,7 @@ async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, 
 
 async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    // The outcomes go; the one message brings all of them back.
+    // The outcomes are deleted. The single message restores all of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 3).await;
     let media = system.media().await;
     let records: Vec<Value> = keys
@@ -58,7 +58,7 @@ async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
 
 async fn every_shape_of_event_is_understood(cloud: Cloud) {
     let system = System::start(cloud, &[]);
-    // The outcomes go; each message brings one of them back.
+    // The outcomes are deleted. Each message restores one of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 4).await;
     let media = system.media().await;
     let direct = |key: &str| json!({"Records": [record(&system, key)]});
@@ -114,7 +114,7 @@ async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
         "raw/100%.jpg",
     ] {
         raw.put(key, photo.clone().into(), ANY_TYPE).await.unwrap();
-        // The log repeats the key as it was decoded.
+        // The log contains the decoded key.
         let told = || system.log().contains(key);
         wait::until(format!("the event of {key}"), DEADLINE, told).unwrap();
     }

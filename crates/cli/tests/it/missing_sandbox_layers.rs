@@ -1,4 +1,4 @@
-//! A kernel without Landlock, in a container that lets nobody have a seccomp filter.
+//! A kernel without Landlock, and a container that forbids seccomp filters.
 
 use std::path::Path;
 use std::process::Output;
@@ -8,8 +8,8 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_fi
 
 use crate::system::darkroom;
 
-/// Runs the binary as if the kernel knew none of these calls: a thread's filter holds for the
-/// processes that it starts, and for no other thread.
+/// Runs the binary as if the kernel had none of these system calls. The filter of a thread applies
+/// to the processes that it starts, but not to other threads.
 fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbox: &str) -> Output {
     let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());

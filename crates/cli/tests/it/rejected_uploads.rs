@@ -1,4 +1,4 @@
-//! Uploads that are refused.
+//! Uploads and requests that are refused or rejected.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{RawKey, UploadId};
@@ -55,8 +55,8 @@ async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
     raw.put(&upload.to_string(), photo.clone().into(), options)
         .await
         .unwrap();
-    let ticket = json!({"status_url": upload.status_path()});
-    let outcome = system.client.outcome(&ticket).await;
+    let presigned = json!({"status_url": upload.status_path()});
+    let outcome = system.client.outcome(&presigned).await;
     assert_eq!(outcome["error"]["code"], "too_many_bytes", "{outcome}");
     assert_eq!(outcome["source"]["bytes"], photo.len());
     assert_eq!(outcome["source"]["sha256"], Value::Null);
@@ -67,8 +67,8 @@ async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     let client = &system.client;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "metadata": {"album": "7"}});
-    let ticket = client.ticket_with(fields).await;
-    let (url, headers) = (ticket["url"].as_str().unwrap(), &ticket["headers"]);
+    let presigned = client.presign_with(fields).await;
+    let (url, headers) = (presigned["url"].as_str().unwrap(), &presigned["headers"]);
     let other_key = url.replacen("/raw/avatar/u1/", "/raw/avatar/u2/", 1);
     assert_ne!(other_key, url);
     assert_eq!(
@@ -98,29 +98,29 @@ async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
         403,
         "another length"
     );
-    assert_eq!(client.status(&ticket).await["status"], "awaiting_upload");
+    assert_eq!(client.status(&presigned).await["status"], "awaiting_upload");
     assert_eq!(client.put_to(url, headers, &photo).await, 200, "as signed");
 }
 
 async fn a_url_takes_one_upload(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let ticket = system.client.ticket(photo.len()).await;
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
-    assert_eq!(system.client.put(&ticket, &photo).await, 412);
+    let presigned = system.client.presign(photo.len()).await;
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    assert_eq!(system.client.put(&presigned, &photo).await, 412);
 }
 
 async fn a_url_expires(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_ISSUER_UPLOAD_EXPIRY", "1s")]);
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let ticket = system.client.ticket(photo.len()).await;
-    let expires_at = ticket["expires_at"].as_str().unwrap().to_owned();
+    let presigned = system.client.presign(photo.len()).await;
+    let expires_at = presigned["expires_at"].as_str().unwrap().to_owned();
     let format = &time::format_description::well_known::Rfc3339;
     let expires_at = time::OffsetDateTime::parse(&expires_at, format).unwrap();
     let past = || time::OffsetDateTime::now_utc() > expires_at + time::Duration::seconds(1);
     wait::until("the URL's end", DEADLINE, past).unwrap();
-    assert_eq!(system.client.put(&ticket, &photo).await, 403);
-    let expired = async || system.client.status(&ticket).await["status"] == "expired";
+    assert_eq!(system.client.put(&presigned, &photo).await, 403);
+    let expired = async || system.client.status(&presigned).await["status"] == "expired";
     wait::until_async("the status expired", DEADLINE, expired)
         .await
         .unwrap();

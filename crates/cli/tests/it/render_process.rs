@@ -1,4 +1,4 @@
-//! Images that harm their render process, and a worker that survives them.
+//! Images that crash or stall their render process, and a worker that survives them.
 
 use std::path::PathBuf;
 
@@ -45,7 +45,7 @@ async fn the_log_names_the_sandbox_layers() {
     );
 }
 
-/// A decoder that made a system call which is not on the list would have been killed.
+/// A decoder that makes a system call outside the list would be killed.
 #[test]
 fn every_format_renders_in_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();

@@ -37,8 +37,8 @@ fn role(system: &System, subcommand: &str, raw_bucket: &str, events: &str) -> Co
     command
 }
 
-async fn complete(client: &Client, ticket: &Value) -> (StatusCode, Value) {
-    let path = ticket["status_url"].as_str().unwrap();
+async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
+    let path = presigned["status_url"].as_str().unwrap();
     let url = format!("{}{path}/complete", client.issuer);
     let response = reqwest::Client::new().post(url).send().await.unwrap();
     (response.status(), response.json().await.unwrap())
@@ -60,20 +60,20 @@ async fn who_says_that_an_upload_is_there_has_it_worked_on() {
     let client = Client::new(address.unwrap());
 
     let photo = Jpeg::new(&scene(300, 200)).build();
-    let ticket = client.ticket(photo.len()).await;
-    let (status, problem) = complete(&client, &ticket).await;
+    let presigned = client.presign(photo.len()).await;
+    let (status, problem) = complete(&client, &presigned).await;
     assert_eq!(
         (status.as_u16(), &problem["code"]),
         (409, &json!("not_uploaded"))
     );
-    assert_eq!(client.put(&ticket, &photo).await, 200);
+    assert_eq!(client.put(&presigned, &photo).await, 200);
     for _ in 0..2 {
-        let (status, told) = complete(&client, &ticket).await;
+        let (status, told) = complete(&client, &presigned).await;
         assert!(status == 202 || status == 200, "{status}: {told}");
     }
-    let outcome = client.outcome(&ticket).await;
+    let outcome = client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
-    let (status, told) = complete(&client, &ticket).await;
+    let (status, told) = complete(&client, &presigned).await;
     assert_eq!((status.as_u16(), &told["status"]), (200, &json!("ready")));
     assert_eq!(told["finished_at"], outcome["finished_at"]);
 }
@@ -81,8 +81,8 @@ async fn who_says_that_an_upload_is_there_has_it_worked_on() {
 #[tokio::test]
 async fn completion_is_not_offered_where_the_store_sends_events() {
     let system = System::start(Cloud::Embedded, &[]);
-    let ticket = system.client.ticket(100).await;
-    let (status, problem) = complete(&system.client, &ticket).await;
+    let presigned = system.client.presign(100).await;
+    let (status, problem) = complete(&system.client, &presigned).await;
     assert_eq!(
         (status.as_u16(), &problem["code"]),
         (404, &json!("not_found"))

@@ -15,13 +15,13 @@ use tempfile::TempDir;
 use crate::client::Client;
 use crate::cloud::Cloud;
 
-/// The time limit of every wait; nothing takes that long, even on a busy machine.
+/// The time limit of every wait. Nothing takes that long, even on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// Settings as environment variables.
 pub(crate) type Environment<'a> = &'a [(&'a str, &'a str)];
 
-/// An issuer, a worker and a cloud. Gone when dropped.
+/// An issuer, a worker and a cloud. They are stopped on drop.
 pub(crate) struct System {
     pub(crate) client: Client,
     pub(crate) endpoints: Endpoints,
@@ -30,7 +30,7 @@ pub(crate) struct System {
     folder: TempDir,
 }
 
-/// Returns a command of the binary under test, without any settings of this machine.
+/// Returns a command that runs the binary under test without any settings of this machine.
 pub(crate) fn darkroom(folder: &Path) -> Command {
     let binary = Binary::new(Path::new(env!("CARGO_BIN_EXE_darkroom")));
     binary.unwrap().command(folder)

@@ -145,7 +145,7 @@ async fn an_issuer_counts_its_requests() {
     let mut issuer = harness.process("issuer", &[]);
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
-    client.ticket(1000).await;
+    client.presign(1000).await;
     get(&format!("{url}/nothing/like/this")).await;
     for (series, wanted) in [
         (
@@ -214,9 +214,13 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
         .send()
         .await
         .unwrap();
-    let ticket: Value = response.json().await.unwrap();
-    assert_eq!(client.put(&ticket, &photo(64, 48)).await, 200, "{ticket}");
-    let outcome = client.outcome(&ticket).await;
+    let presigned: Value = response.json().await.unwrap();
+    assert_eq!(
+        client.put(&presigned, &photo(64, 48)).await,
+        200,
+        "{presigned}"
+    );
+    let outcome = client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["metadata"], body["metadata"]);
     let find = |service: &str, name: &str| {
@@ -256,8 +260,10 @@ async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
     for (words, is_traced) in [(1900, true), (2000, false)] {
         let metadata = serde_json::json!({"note": "x".repeat(words)});
         let fields = serde_json::json!({"size": 1000, "metadata": metadata});
-        let ticket = client.ticket_with(fields).await;
-        let header = ticket["headers"]["x-amz-meta-darkroom"].as_str().unwrap();
+        let presigned = client.presign_with(fields).await;
+        let header = presigned["headers"]["x-amz-meta-darkroom"]
+            .as_str()
+            .unwrap();
         assert_eq!(header.contains("traceparent"), is_traced, "{header}");
         assert!(header.contains(&"x".repeat(words)));
     }
@@ -268,9 +274,9 @@ async fn without_a_collector_clients_are_asked_for_nothing_more() {
     let harness = WorkerHarness::start().await;
     let mut issuer = harness.process("issuer", &[]);
     let url = address(&mut issuer, "issuer").await;
-    let ticket = Client::new(url).ticket(1000).await;
-    let headers = ticket["headers"].as_object().unwrap();
-    assert!(!headers.contains_key("x-amz-meta-darkroom"), "{ticket}");
+    let presigned = Client::new(url).presign(1000).await;
+    let headers = presigned["headers"].as_object().unwrap();
+    assert!(!headers.contains_key("x-amz-meta-darkroom"), "{presigned}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Clients that other people wrote: requests, boto3, and a tester that reads the OpenAPI document.
+//! Third-party clients: requests, boto3, and schemathesis, which tests the OpenAPI document.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ async fn venv() -> Option<Venv> {
         Ok(venv) => Some(venv),
         Err(why) if std::env::var_os("DARKROOM_TEST_CLIENTS").is_some() => panic!("{why}"),
         Err(why) => {
-            // Nobody misses it who does not read what tests say.
+            // This is easy to miss, because cargo hides the output of passing tests.
             let _ = writeln!(io::stderr(), "skipped: {why}");
             None
         }
@@ -67,8 +67,8 @@ async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
     assert!(output.status.success(), "{}", said(&output));
 }
 
-/// Everything that the document allows and forbids, tried in some hundred ways. The stream of
-/// events is left out: it has no end that the tester would wait for.
+/// Sends a few hundred requests, some of which the document allows and some of which it forbids.
+/// The stream of events is excluded, because the tester would wait for its end.
 #[tokio::test]
 async fn the_service_does_what_its_description_says() {
     let Some(venv) = venv().await else {

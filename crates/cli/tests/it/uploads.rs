@@ -15,7 +15,7 @@ on_both_clouds!(
     a_type_that_was_declared_wrongly_is_reported,
 );
 
-/// Quality 85 of a smooth scene stays well under this, a wrong turn is far over it.
+/// A smooth scene at quality 85 is well below this. A wrong orientation is far above.
 const MOST_DIFFERENCE: f64 = 6.0;
 
 async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {
@@ -66,9 +66,9 @@ async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
     let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
     let crop = json!({"x": 10, "y": 20, "width": 100, "height": 50});
     let fields = json!({"size": photo.len(), "metadata": metadata, "crop": crop});
-    let ticket = system.client.ticket_with(fields).await;
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
-    let outcome = system.client.outcome(&ticket).await;
+    let presigned = system.client.presign_with(fields).await;
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    let outcome = system.client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["metadata"], metadata);
     assert_eq!(outcome["variants"][0]["width"], 100);
@@ -78,17 +78,17 @@ async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
 async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let ticket = system.client.ticket(photo.len()).await;
-    assert_eq!(ticket["method"], "PUT");
-    assert_eq!(ticket["fields"], Value::Null);
+    let presigned = system.client.presign(photo.len()).await;
+    assert_eq!(presigned["method"], "PUT");
+    assert_eq!(presigned["fields"], Value::Null);
     assert_eq!(
-        system.client.status(&ticket).await["status"],
+        system.client.status(&presigned).await["status"],
         "awaiting_upload"
     );
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
-    let status = system.client.status(&ticket).await["status"].clone();
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    let status = system.client.status(&presigned).await["status"].clone();
     assert!(status == "processing" || status == "ready", "{status}");
-    assert_eq!(system.client.outcome(&ticket).await["status"], "ready");
+    assert_eq!(system.client.outcome(&presigned).await["status"], "ready");
     system.wait_until_idle().await;
 }
 
@@ -96,9 +96,9 @@ async fn a_type_that_was_declared_wrongly_is_reported(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "content_type": "image/png"});
-    let ticket = system.client.ticket_with(fields).await;
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
-    let outcome = system.client.outcome(&ticket).await;
+    let presigned = system.client.presign_with(fields).await;
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    let outcome = system.client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["source"]["format"], "jpeg");
     assert_eq!(outcome["notes"][0]["code"], "type_mismatch");

@@ -26,10 +26,10 @@ async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
     let expected = format!("https://cdn.example/m/{}", key.unwrap());
     assert_eq!(url, Some(expected.as_str()));
 
-    let ticket = json!({"profile": "photo", "size": photo.len()});
-    let ticket = system.client.ticket_with(ticket).await;
-    assert_eq!(system.client.put(&ticket, &photo).await, 200);
-    let private = system.client.outcome(&ticket).await;
+    let presigned = json!({"profile": "photo", "size": photo.len()});
+    let presigned = system.client.presign_with(presigned).await;
+    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    let private = system.client.outcome(&presigned).await;
     for variant in private["variants"].as_array().unwrap() {
         let url = variant["url"].as_str().unwrap();
         let served = reqwest::get(url).await.unwrap();
@@ -40,11 +40,11 @@ async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
         assert_eq!(header("cache-control"), cache_control);
         let unsigned = url.split('?').next().unwrap();
         if cloud == Cloud::Embedded {
-            // LocalStack serves every object to everybody.
+            // LocalStack does not enforce access.
             assert_eq!(reqwest::get(unsigned).await.unwrap().status(), 403);
         }
     }
-    // What the store itself says of the public ones, for a CDN in front of it.
+    // A CDN in front of the store uses the headers that the store sends for public variants.
     let media = system.media().await;
     let stored = media.presign_get(PresignGetRequest {
         key: key.unwrap(),

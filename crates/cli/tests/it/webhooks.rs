@@ -23,7 +23,7 @@ on_both_clouds!(every_outcome_is_sent_signed_and_retried_until_accepted);
 
 const KEY: [u8; 32] = [7; 32];
 
-/// A event as it came.
+/// A received event.
 #[derive(Debug, Clone)]
 struct Received {
     headers: HeaderMap,
@@ -51,7 +51,7 @@ impl Received {
     }
 }
 
-/// A back end that takes nothing at first: it fails, and then sends elsewhere.
+/// A back end that accepts nothing at first. It fails, and then redirects.
 #[derive(Debug, Clone, Default)]
 struct Receiver {
     received: Arc<Mutex<Vec<Received>>>,
@@ -158,7 +158,8 @@ async fn a_private_address_is_not_called_unless_allowed() {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let port = url.rsplit(':').next().unwrap();
-    // A name, so that it is checked when it is resolved, not with the settings.
+    // The URL has a host name, so it is checked when the name is resolved, not when the settings
+    // are read.
     let url = format!("https://localhost:{port}");
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
     let system = System::start(

@@ -10,7 +10,7 @@ use darkroom_render::{RenderError, RenderPool};
 use super::destination::Destinations;
 use super::report::Report;
 
-/// Renders files by one profile and writes their variants.
+/// Renders files with one profile and writes their variants.
 pub(super) struct BatchProcessor {
     pub(super) profile: Profile,
     pub(super) recipe: Recipe,

@@ -1,4 +1,4 @@
-//! `darkroom process`: rendering of local files, as a worker would render uploads.
+//! `darkroom process`: renders local files as a worker would render uploads.
 
 mod batch_processor;
 mod destination;

@@ -1,4 +1,4 @@
-//! The files that the command line names.
+//! The files that are given on the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use anyhow::Context;
 
 use crate::exit_status::UsageError;
 
-/// A file, and its path relative to the folder that was named.
+/// A file, and its path relative to the given folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SourceFile {
     pub(super) path: PathBuf,
     pub(super) relative: PathBuf,
 }
 
-/// Finds every named file and every file below a named folder, in the order of names.
+/// Finds every given file and every file below a given folder, sorted by name.
 pub(super) fn find(named: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
     let mut found = Vec::new();
     for path in named {
@@ -44,7 +44,7 @@ fn below(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> anyhow::Res
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            // A symbolic link to a folder may lead back here.
+            // A symbolic link to a folder may form a cycle.
             if !path.is_symlink() {
                 below(root, &path, found)?;
             }

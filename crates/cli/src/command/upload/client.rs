@@ -9,9 +9,9 @@ use serde_json::Value;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-/// The wait of one status request.
+/// The `wait` parameter of a status request.
 const WAIT_SECONDS: u32 = 20;
-/// The number of times a rate-limited request is sent.
+/// The number of attempts at a rate-limited request.
 const MAX_ATTEMPTS: u32 = 10;
 const MAX_RETRY_AFTER_SECONDS: u64 = 60;
 /// The time to wait for an outcome.
@@ -44,7 +44,7 @@ impl Client {
         Ok(check(response).await?.json().await?)
     }
 
-    /// Sends a request to the issuer, again if it was rate-limited.
+    /// Sends a request to the issuer, and repeats it if it was rate-limited.
     async fn send(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
         let mut attempts = 0;
         loop {
@@ -109,7 +109,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))
 }
 
-/// Returns a successful response; turns a problem into an error of one line.
+/// Returns a successful response. Converts a problem to an error of one line.
 async fn check(response: Response) -> anyhow::Result<Response> {
     let status = response.status();
     if status.is_success() {

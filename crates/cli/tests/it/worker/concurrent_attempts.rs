@@ -18,7 +18,7 @@ fn body(harness: &WorkerHarness, key: &RawKey, etag: &str) -> String {
     })
 }
 
-/// Asserts that the variants match the manifest, which names the newest version, and returns the
+/// Asserts that the manifest names the newest version and that the variants match it. Returns the
 /// width of the first variant.
 async fn assert_consistent(harness: &WorkerHarness, key: &RawKey, newest: &str) -> u32 {
     let manifest = harness.find_manifest(key).await.unwrap();

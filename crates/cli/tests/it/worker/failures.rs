@@ -11,7 +11,7 @@ use crate::system::DEADLINE;
 
 #[tokio::test]
 async fn an_outage_of_the_store_costs_no_attempt() {
-    // A message that is received a second time is a dead letter.
+    // A message becomes a dead letter when it is received a second time.
     let options = WorkerOptions {
         visibility: Duration::from_secs(3),
         permits: 2,

@@ -1,4 +1,4 @@
-//! Workers on a cloud of their own.
+//! Worker processes on a separate embedded cloud.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
@@ -73,13 +73,13 @@ impl WorkerOptions {
             ("DARKROOM_WORKER_RETRY_AFTER", seconds(retry_after)),
             ("DARKROOM_WORKER_DRAIN_GRACE", seconds(drain_grace)),
             ("DARKROOM_RENDER_PROCESSES", "2".to_owned()),
-            // The redrive policy of the queue takes precedence.
+            // The redrive policy of the queue takes precedence over this setting.
             ("DARKROOM_QUEUES_MAX_RECEIVE_COUNT", "99".to_owned()),
         ]
     }
 }
 
-/// A test bed with worker processes, and the tools for operators on the same objects.
+/// A test bed with worker processes, and the operators' tools for the same objects.
 pub(crate) struct WorkerHarness {
     bed: TestBed,
     options: WorkerOptions,
@@ -120,7 +120,7 @@ impl WorkerHarness {
         self.start_worker(&environment).await.unwrap()
     }
 
-    /// Starts one of the roles, with the default settings and these.
+    /// Starts a role with the default settings, overridden by these.
     pub(crate) fn process(&self, role: &str, environment: Environment<'_>) -> Process {
         let mut command = self.command(role);
         command
@@ -144,8 +144,8 @@ impl WorkerHarness {
         self.manifest(key).await.unwrap()
     }
 
-    /// Waits until the worker has probed the store that often: both buckets at its start, and again
-    /// after a failed call.
+    /// Waits until the worker has sent `count` probes. It probes both buckets at its start, and
+    /// again after a failed call.
     pub(crate) async fn wait_for_store_probes(&self, count: usize) {
         let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
         wait::until_async("a probe of the store", DEADLINE, probed)
@@ -204,7 +204,7 @@ impl WorkerHarness {
         })
     }
 
-    /// Runs a backfill; returns the number of enqueued uploads.
+    /// Runs a backfill. Returns the number of enqueued uploads.
     pub(crate) async fn backfill(&self, force: bool) -> u64 {
         let backfill = Backfill {
             store: self.store(),
@@ -230,7 +230,7 @@ impl WorkerHarness {
     }
 }
 
-/// Sends SIGTERM to a worker; returns the time to its exit, which must be successful.
+/// Sends SIGTERM to a worker and checks that it exits successfully. Returns the time to its exit.
 pub(crate) async fn stop(mut worker: Worker) -> Duration {
     let (took, is_success) = worker.terminate(DEADLINE).await.unwrap();
     assert!(is_success, "{}", worker.log());

@@ -8,7 +8,7 @@ use super::harness::{WorkerHarness, WorkerOptions};
 
 #[tokio::test]
 async fn malformed_messages_do_not_affect_the_others_of_their_batch() {
-    // A good message has one attempt.
+    // A valid message has one attempt.
     let options = WorkerOptions {
         permits: 10,
         ..WorkerOptions::max_receive_count(1)

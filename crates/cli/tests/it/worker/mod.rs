@@ -1,9 +1,9 @@
 //! Real worker processes on an embedded cloud behind fault proxies.
 //!
-//! For each behavior, one test of the usual case or of one fault. All other cases are tested in
+//! Each behavior has one test, of the usual case or of one fault. All other cases are tested in
 //! memory, next to the code and in the protocol simulation.
 //!
-//! Mistakes of well-known consumers, and the tests that show that this one does not make them:
+//! Known mistakes of other consumers, and the tests that prove their absence here:
 //!
 //! | consumer | mistake | test |
 //! |---|---|---|
