@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// A delay that grows with every failed attempt, up to a maximum.
 ///
-/// A random half of each delay is jitter, so that clients that failed together do not return
-/// together ("Exponential Backoff And Jitter", AWS Architecture Blog).
+/// Half of each delay is random jitter, so that clients that fail together do not retry together
+/// ("Exponential Backoff And Jitter", AWS Architecture Blog).
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
     first: Duration,
@@ -14,7 +14,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Creates a backoff that multiplies `first` by `factor` after every further attempt.
+    /// Creates a backoff that starts with `first` and multiplies the delay by `factor` after every
+    /// further attempt.
     pub const fn new(first: Duration, factor: u32, max: Duration) -> Self {
         Self { first, factor, max }
     }
@@ -24,8 +25,8 @@ impl Backoff {
         Self::new(first, 2, max)
     }
 
-    /// Returns the delay after that many failed attempts: between half of the grown delay and all
-    /// of it.
+    /// Returns the delay after this many failed attempts: a random value between half of the grown
+    /// delay and all of it.
     pub fn delay(&self, failed_attempts: u32) -> Duration {
         let growth = self
             .factor

@@ -22,7 +22,7 @@ const SQS_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const FALLBACK_REGION: &str = "us-east-1";
 
-/// The URLs and credentials of S3 and SQS, in place of those in the environment.
+/// The URLs and credentials of S3 and SQS, which replace those in the environment.
 #[derive(Clone)]
 pub struct Endpoints {
     /// The URL of S3.
@@ -49,12 +49,12 @@ impl fmt::Debug for Endpoints {
     }
 }
 
-/// The clients for S3 and SQS; cheap to clone.
+/// The clients for S3 and SQS. They are cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Connection {
     config: SdkConfig,
     s3: aws_sdk_s3::Client,
-    /// The same store under the host name that clients can reach.
+    /// A client for the same store under the host name that clients can reach.
     public_s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
     /// The credentials of presigned requests.
@@ -99,7 +99,7 @@ impl Connection {
         let mut s3 = aws_sdk_s3::config::Builder::from(&config)
             .timeout_config(timeouts(S3_ATTEMPT_TIMEOUT))
             .force_path_style(storage.path_style.unwrap_or(has_endpoint));
-        // An unset URL would undo the one that the SDK found for S3 alone.
+        // Setting `None` would remove the URL that the SDK found for S3 alone.
         if let Some(url) = s3_url {
             s3 = s3.endpoint_url(url);
         }
@@ -159,8 +159,8 @@ impl Connection {
     }
 }
 
-/// Loads the SDK's settings, with a fallback region: signing needs one, and stores with an endpoint
-/// of their own rarely configure it.
+/// Loads the SDK's settings. There is a fallback region, because signing needs one and users of
+/// S3-compatible stores rarely configure it.
 fn loader() -> aws_config::ConfigLoader {
     let region = aws_config::meta::region::RegionProviderChain::default_provider()
         .or_else(Region::new(FALLBACK_REGION));

@@ -8,18 +8,18 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
-/// The time before the expiry at which credentials are refreshed. The credentials of roles are
-/// renewed this early, and what is signed with new ones lives longer.
+/// The time before the expiry at which credentials are refreshed. AWS renews the credentials of
+/// roles this early, and signatures with newer credentials are valid longer.
 const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// The age at which credentials without an expiry are read again, because files change.
+/// The age at which credentials without an expiry are read again, because files may change.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// The pause between two requests to the provider.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Credentials that are kept in memory, so that presigning makes no call.
 ///
-/// The SDK has such a cache too, but does not reveal the credentials in it, and a presigned request
-/// must not outlive those that signed it.
+/// The SDK has such a cache too, but does not expose their expiry, and a presigned request must not
+/// outlive its credentials.
 #[derive(Debug)]
 pub(crate) struct CredentialCache {
     provider: Option<SharedCredentialsProvider>,
@@ -88,7 +88,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Returns credentials with these lifetimes one after the other, then fails.
+    /// A provider that returns credentials with these lifetimes one after the other, then fails.
     #[derive(Debug)]
     pub(crate) struct Rotating {
         pub(crate) lifetimes: Vec<Option<Duration>>,

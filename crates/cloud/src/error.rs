@@ -1,4 +1,4 @@
-//! One taxonomy for the errors of S3 and SQS.
+//! A common error type for S3 and SQS.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct CloudError {
     pub kind: CloudErrorKind,
     /// The operation, such as `GetObject`.
     pub operation: &'static str,
-    /// The message of the service or the network, for the log.
+    /// The message of the service or the network. It is for the log.
     pub detail: String,
 }
 
@@ -20,7 +20,7 @@ pub struct CloudError {
 pub enum CloudErrorKind {
     /// The object, version, bucket or queue does not exist.
     NotFound,
-    /// A condition of the request does not hold: the object has changed.
+    /// A condition of the request is not met, because the object has changed.
     PreconditionFailed,
     /// The credentials do not permit this. S3 also reports this for a missing object if
     /// listing is not permitted.
@@ -119,7 +119,7 @@ fn by_code(code: &str) -> Option<CloudErrorKind> {
         | "AWS.SimpleQueueService.NonExistentQueue"
         | "NoSuchCORSConfiguration"
         | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
-        // The response for a delete marker whose version is named.
+        // The response to a request for the version of a delete marker.
         "MethodNotAllowed" => CloudErrorKind::NotFound,
         "SlowDown"
         | "ThrottlingException"

@@ -1,10 +1,11 @@
-//! Failures on demand, for the stores in memory.
+//! Failures on demand for the in-memory bucket and queue.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{CloudError, CloudErrorKind};
 
-/// Lets all calls fail while it is on; cheap to clone, and every clone is the same switch.
+/// A switch that makes all calls fail while it is on. It is cheap to clone, and every clone is the
+/// same switch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FailureSwitch(Arc<Mutex<Option<CloudErrorKind>>>);
 

@@ -1,7 +1,7 @@
 //! Points at which a test can end the process as abruptly as `kill -9`.
 //!
 //! `DARKROOM_TEST_KILL_AT` names one, such as `after_variant_thumb`. Builds without debug
-//! assertions, and so every release, contain none of this.
+//! assertions, such as release builds, contain no kill points.
 
 /// A point just before or after something becomes durable.
 #[derive(Debug, Clone, Copy)]
@@ -13,9 +13,9 @@
     )
 )]
 pub enum KillPoint<'a> {
-    /// Before the variant of that name is written.
+    /// Before the variant with this name is written.
     BeforeVariant(&'a str),
-    /// After the variant of that name is written.
+    /// After the variant with this name is written.
     AfterVariant(&'a str),
     /// Before the manifest is written.
     BeforeManifest,
@@ -36,7 +36,7 @@ impl KillPoint<'_> {
     #[cfg(debug_assertions)]
     pub fn pass(self) {
         if std::env::var("DARKROOM_TEST_KILL_AT").is_ok_and(|armed| armed == self.name()) {
-            // Runs no destructors and flushes nothing.
+            // Unlike an exit, this runs no destructors and flushes nothing.
             std::process::abort();
         }
     }

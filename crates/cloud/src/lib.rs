@@ -1,15 +1,13 @@
-//! S3 and SQS through the AWS SDK: the only crate that imports it.
+//! S3 and SQS through the AWS SDK. This is the only crate that imports the SDK.
 //!
-//! A [`Connection`] follows the SDK's own chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
-//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. No SDK
-//! type leaves this crate: its types are its own, and every failure is a [`CloudError`] with a
-//! class.
+//! A [`Connection`] follows the SDK's default chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
+//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. This
+//! crate exposes no type of the SDK, and every failure is a [`CloudError`] with a class.
 //!
-//! Beside the SDK's [`S3Bucket`] and [`SqsQueue`] stand a [`MemoryBucket`] and a [`MemoryQueue`],
-//! on which the layers above are tested without a service and with a clock of the test's own.
+//! [`S3Bucket`] and [`SqsQueue`] use the SDK. [`MemoryBucket`] and [`MemoryQueue`] let tests of the
+//! layers above run without a service, and with their own clock.
 //!
-//! This crate never decides what is stored or when. That is the business of `uploads` and the
-//! roles.
+//! This crate never decides what is stored or when. `uploads` and the roles do that.
 
 #![warn(missing_docs)]
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-/// One value of `T`, fetched when it is needed and refreshed before it is too old
-/// ("stale while revalidate", RFC 5861).
+/// A value of type `T` that is fetched when it is needed and refreshed before it is too old ("stale
+/// while revalidate", RFC 5861).
 ///
-/// One caller at a time fetches. The others get the old value if it is usable for them, and wait
-/// otherwise. If a fetch fails, the old value stays, and the next fetch is at least a retry interval
-/// later.
+/// Only one caller fetches at a time. The others get the old value if they can use it, and wait
+/// otherwise. If a fetch fails, the old value is kept, and the next fetch happens at least one
+/// retry interval later.
 #[derive(Debug)]
 pub struct RefreshingCache<T, E> {
     cached: RwLock<Option<Cached<T>>>,
@@ -24,11 +24,11 @@ pub struct RefreshingCache<T, E> {
 /// The state of a cached value for one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// Usable, and not due for a refresh.
+    /// The value is usable and needs no refresh.
     Fresh,
-    /// Usable, but due for a refresh.
+    /// The value is usable but needs a refresh.
     Stale,
-    /// Not usable for this caller.
+    /// This caller cannot use the value.
     Unusable,
 }
 
@@ -54,11 +54,11 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
         }
     }
 
-    /// Returns the newest value. First calls `fetch` if there is no value, or if `freshness`, given
-    /// the value and its age, is not `Fresh`.
+    /// Returns the newest value. If there is no value, or if `freshness` for the value and its age
+    /// is not `Fresh`, calls `fetch` first.
     ///
-    /// The returned value may be `Unusable`: if `fetch` fails or returns such a value, or if the retry
-    /// interval is not over.
+    /// The returned value may be `Unusable` if `fetch` fails or returns such a value, or if the
+    /// retry interval has not passed.
     ///
     /// # Errors
     /// The error of the last fetch, if none has ever succeeded.
@@ -107,7 +107,7 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
                 (None, None) => {}
             }
         }
-        // Counts even if this caller is cancelled.
+        // The attempt counts even if this caller is cancelled.
         *attempt = Some(Attempt::new(None));
         match fetch().await {
             Ok(value) => {

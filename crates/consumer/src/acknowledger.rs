@@ -1,4 +1,4 @@
-//! Deletion of finished messages, ten in a call.
+//! Deletion of finished messages, up to ten per call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// A batch is sent when it is full, or when its first message has waited this long.
+/// A batch is sent when it is full or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
-/// After this many attempts the message is left to be redelivered. Its handler then finds the work
-/// done, and the deletion is tried again.
+/// The number of attempts to delete a message. After the last one, the message is redelivered. The
+/// handler then finds that the work is done, and the deletion is tried again.
 const ATTEMPTS: u32 = 5;
 const RETRY: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
 
@@ -35,7 +35,7 @@ impl Acknowledger {
         self.receipts.clone()
     }
 
-    /// Deletes everything acknowledged so far. All senders must be dropped by now.
+    /// Deletes everything acknowledged so far. All senders must have been dropped.
     pub(crate) async fn flush(self) {
         drop(self.receipts);
         if let Err(error) = self.task.await {
@@ -62,8 +62,8 @@ async fn delete_batches(
     }
 }
 
-/// Deletes a batch. Meanwhile up to 100 receipts wait in the channel; when it is full, finished
-/// messages keep their permits, and nothing new is started.
+/// Deletes a batch. Meanwhile up to 100 receipts wait in the channel. When the channel is full,
+/// finished messages keep their permits, and no new message is started.
 async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) {
     for attempt in 1..=ATTEMPTS {
         KillPoint::BeforeDelete.pass();

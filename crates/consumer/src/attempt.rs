@@ -6,23 +6,23 @@ use darkroom_cloud::Message;
 use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// The attribute of a redriven message with the time of its very first delivery, in milliseconds
-/// since 1970: a redriven message is a new one to the queue.
+/// The attribute of a redriven message with the time of its first delivery, in milliseconds since
+/// 1970. The queue does not know that time, because it treats a redriven message as a new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
 
-/// The history of a message, as its current delivery shows it.
+/// The history of a message, as known from its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
-    /// The number of deliveries, this one included.
+    /// The number of deliveries, including this one.
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,
-    /// The message was dead-lettered and redriven.
+    /// `true` if the message was dead-lettered and redriven.
     pub is_redriven: bool,
-    /// The time of the first delivery, by the queue's clock; of a redriven message, the first
-    /// before it was dead-lettered.
+    /// The time of the first delivery, by the queue's clock. For a redriven message, this is the
+    /// first delivery before it was dead-lettered.
     pub first_received_at: Option<OffsetDateTime>,
-    /// The time the message was sent, by the queue's clock.
+    /// The time at which the message was sent, by the queue's clock.
     pub sent_at: Option<OffsetDateTime>,
 }
 
@@ -43,8 +43,7 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns the message attributes with the history, which follow it to the dead-letter queue
-    /// and back.
+    /// Returns the message attributes that preserve the history in the dead-letter queue and back.
     pub fn history(&self) -> BTreeMap<&'static str, String> {
         let first = self.first_received_at.into_iter();
         first
@@ -63,13 +62,13 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns `true` if no other consumer had the message before, so that none can have been
-    /// stopped halfway.
+    /// Returns `true` if no consumer received the message before. No consumer can then have stopped
+    /// halfway.
     pub const fn is_first(&self) -> bool {
         self.receive_count <= 1 && !self.is_redriven
     }
 
-    /// Returns `true` if the queue does not deliver the message again.
+    /// Returns `true` if the queue will not deliver the message again.
     pub const fn is_last(&self) -> bool {
         self.receive_count >= self.max_receive_count
     }

@@ -1,4 +1,4 @@
-//! The loop that receives messages for as long as there are permits.
+//! The loop that receives messages while there are permits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,14 +20,14 @@ use crate::status::ConsumerStatus;
 
 /// The delay between the start of a failed poll and the next poll.
 const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::from_secs(20));
-/// The pause after a failed poll is at least this: at most 30 calls a minute.
+/// The minimum pause after a failed poll. It limits failing polls to 30 per minute.
 const MIN_PAUSE: Duration = Duration::from_secs(2);
-/// The pause between polls that the service does not hold open.
+/// The pause after a poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
-/// Time after the grace period to release and acknowledge messages.
+/// The time after the grace period in which messages are released and acknowledged.
 const LAST_CALLS: Duration = Duration::from_millis(600);
 
-/// A consumer of one queue; see the crate's documentation.
+/// A consumer of one queue. See the documentation of the crate.
 #[derive(Debug)]
 pub struct Consumer<H> {
     parts: Arc<ConsumerParts>,
@@ -56,9 +56,9 @@ impl<H: MessageHandler> Consumer<H> {
         self.status.clone()
     }
 
-    /// Consumes until `stop` is cancelled, then drains: finishes work in hand for as long as
-    /// [`ConsumerSettings::drain_grace`] allows, and releases the rest. Returns within the grace
-    /// period and a second.
+    /// Consumes until `stop` is cancelled, then drains: finishes the work in progress as far as
+    /// [`ConsumerSettings::drain_grace`] allows, and releases the rest. Returns at most one second
+    /// after the grace period.
     pub async fn run(self, stop: CancellationToken) {
         let acknowledger = Acknowledger::start(self.parts.name, Arc::clone(&self.parts.queue));
         let tasks = TaskTracker::new();
@@ -489,7 +489,8 @@ mod tests {
         assert_eq!(stopped_at.elapsed(), SECOND);
     }
 
-    /// Works for as many seconds as the body says, or decides as it says.
+    /// A handler that works for the number of seconds in the body, or returns the disposition in
+    /// the body.
     #[derive(Debug)]
     struct ByBody;
 

@@ -1,4 +1,4 @@
-//! The reason for a dead letter, kept in the message's own attributes.
+//! The reason for a dead letter, stored in the attributes of the message.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +15,7 @@ const MAX_DETAIL_CHARS: usize = 400;
 pub struct DeadLetterReason {
     /// A stable code in snake case.
     pub code: String,
-    /// The text for people; may be empty.
+    /// The text for people. It may be empty.
     pub detail: String,
 }
 
@@ -44,7 +44,8 @@ impl DeadLetterReason {
         attributes
     }
 
-    /// Reads the reason from a dead letter's attributes; `None` if SQS itself moved it there.
+    /// Reads the reason from a dead letter's attributes. Returns `None` if SQS itself moved the
+    /// message.
     pub fn from_attributes(attributes: &BTreeMap<String, String>) -> Option<Self> {
         Some(Self {
             code: attributes.get(CODE)?.clone(),

@@ -21,9 +21,9 @@ pub(crate) struct Delivery<H> {
     pub(crate) parts: Arc<ConsumerParts>,
     pub(crate) handler: Arc<H>,
     pub(crate) settings: ConsumerSettings,
-    /// Cancelled at shutdown: finish what has begun.
+    /// Cancelled at shutdown. Work that has begun is finished.
     pub(crate) stop: CancellationToken,
-    /// Cancelled when the grace period is over: release what is unfinished.
+    /// Cancelled when the grace period is over. Unfinished messages are released.
     pub(crate) overdue: CancellationToken,
 }
 
@@ -104,7 +104,7 @@ impl<H: MessageHandler> Delivery<H> {
     }
 
     /// Sends the new message and returns `true` if the old one can be deleted. Otherwise the old
-    /// one becomes visible again by itself.
+    /// one becomes visible again after its timeout.
     async fn replace(&self, body: &str, delay: Duration) -> bool {
         match self.parts.queue.send_delayed(body, delay).await {
             Ok(()) => {
@@ -119,7 +119,7 @@ impl<H: MessageHandler> Delivery<H> {
     }
 
     /// Copies a message to the dead-letter queue and returns `true` if the original can be deleted.
-    /// Otherwise it stays on its queue, and SQS itself moves it when its attempts are exhausted.
+    /// Otherwise the original stays on its queue, and SQS itself moves it after the last attempt.
     async fn dead_letter(&self, message: &Message, reason: &DeadLetterReason) -> bool {
         let (queue, message_id) = (self.parts.name, &message.id);
         let DeadLetterReason { code, detail } = reason;

@@ -12,16 +12,17 @@ use crate::dead_letter::DeadLetterReason;
 /// The handler of one kind of message.
 #[async_trait]
 pub trait MessageHandler: Send + Sync + 'static {
-    /// Waits until the handler can make progress, and returns the maximum number of messages it will
-    /// take. Nothing is received until then, so that no message loses an attempt to an outage.
+    /// Waits until the handler can make progress, and returns the maximum number of messages that
+    /// it accepts. Nothing is received until then, so an outage costs no message an attempt.
     async fn ready(&self) -> usize {
         usize::MAX
     }
 
-    /// Works on one message. The message stays invisible to others meanwhile.
+    /// Processes one message, which stays invisible to others until this returns.
     ///
-    /// May be dropped at any await point: when the grace period of a shutdown is over (the message is
-    /// released), or when no heartbeat succeeded (another consumer gets it).
+    /// The future may be dropped at any await point. This happens when the grace period of a
+    /// shutdown is over (the message is released), or when no heartbeat succeeded (another consumer
+    /// receives the message).
     async fn handle(&self, message: &Message, context: &Context) -> Disposition;
 }
 
@@ -30,30 +31,30 @@ pub trait MessageHandler: Send + Sync + 'static {
 pub struct Context {
     /// The delivery.
     pub attempt: DeliveryAttempt,
-    /// Cancelled when the consumer shuts down: finish the work, but do not wait for anything that may
-    /// not happen, such as a store coming back.
+    /// Cancelled when the consumer shuts down. The handler should then finish its work, but not
+    /// wait for events that may never happen, such as the end of an outage.
     pub stop: CancellationToken,
 }
 
 /// The decision of a handler about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disposition {
-    /// The work is done and durable: the message is deleted.
+    /// The work is done and durable. The message is deleted.
     Ack,
-    /// The work failed for now: the message becomes visible again after a backoff.
+    /// The work failed for now. The message becomes visible again after a backoff.
     Retry,
-    /// The work failed for now: the message is replaced by a new one that is delivered after a
+    /// The work failed for now. The message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.
     ///
-    /// SQS permits 120,000 invisible messages per queue, and a receiver that is down for a day soon
-    /// has more. Delayed messages have no such limit.
+    /// SQS permits 120,000 invisible messages per queue, which a receiver that is down for a day
+    /// soon exceeds. Delayed messages have no such limit.
     Replace {
         /// The body of the new message.
         body: String,
         /// The delay of the new message.
         delay: Duration,
     },
-    /// The message is malformed or out of attempts: it goes to the dead-letter queue.
+    /// The message is malformed or out of attempts. It goes to the dead-letter queue.
     DeadLetter(DeadLetterReason),
 }
 

@@ -1,4 +1,4 @@
-//! The heartbeat that keeps a message invisible while it is in work.
+//! The heartbeat that keeps a message invisible while it is being processed.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use darkroom_telemetry::metric;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Time that a heartbeat in flight may still take when the process has to end.
+/// The time that a heartbeat call in flight may still take when the process must exit.
 const LAST_HEARTBEAT: Duration = Duration::from_millis(300);
 
 /// The heartbeat of one delivery.
@@ -22,28 +22,28 @@ pub(crate) struct Heartbeat<'a> {
     pub(crate) overdue: &'a CancellationToken,
 }
 
-/// The end of work under a heartbeat.
+/// The result of work under a heartbeat.
 #[derive(Debug)]
 pub(crate) enum WorkEnd<T> {
     /// The work is finished.
     Finished(T),
-    /// The work has to be released.
+    /// The grace period is over, so the message must be released.
     Overdue,
-    /// The message is about to be delivered to another consumer, because no heartbeat succeeded.
-    /// If the work went on, it could write outputs that the other consumer has already deleted.
+    /// No heartbeat succeeded, so the message is about to be delivered to another consumer. If the
+    /// work continued, it could write outputs that the other consumer has already deleted.
     Lost,
 }
 
 impl Heartbeat<'_> {
-    /// Runs `work` for as long as the message stays invisible.
+    /// Runs `work` as long as the message stays invisible.
     ///
-    /// When this returns, no heartbeat call is in flight: it would overwrite the visibility timeout
-    /// that the caller sets next.
+    /// When this returns, no heartbeat call is in flight. Such a call would overwrite the
+    /// visibility timeout that the caller sets next.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> WorkEnd<T> {
         let done = CancellationToken::new();
         let extended_at = Mutex::new(Instant::now());
-        // Beats are due at 1/3 and 2/3 of the timeout, however long the one before took. If both
-        // fail, the work is abandoned at 5/6.
+        // Heartbeats are due at 1/3 and 2/3 of the timeout, no matter how long the previous one
+        // took. If both fail, the work is abandoned at 5/6.
         let interval = self.visibility_timeout / 3;
         let heartbeat = async {
             let mut due_at = Instant::now() + interval;

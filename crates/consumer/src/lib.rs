@@ -1,13 +1,14 @@
 //! A consumer of a message queue.
 //!
-//! [`Consumer::run`] long-polls a queue, works on as many messages as it has permits, keeps each
-//! invisible to others with a heartbeat, and deletes in batches what its [`MessageHandler`] has
-//! acknowledged. A failed message is retried with backoff; an unprocessable one goes to the dead-letter
-//! queue with its reason. On shutdown it drains: it finishes what it has begun, within a grace
-//! period, and releases the rest.
+//! [`Consumer::run`] long-polls a queue and processes as many messages at once as it has permits. A
+//! heartbeat keeps each message invisible to others. Messages that the [`MessageHandler`] has
+//! acknowledged are deleted in batches. A failed message is retried with backoff. An unprocessable
+//! one goes to the dead-letter queue with a reason. On shutdown the consumer drains: it finishes
+//! the messages in progress within a grace period, and releases the rest.
 //!
-//! The worker is this consumer with a processor of uploads; webhook delivery is this consumer with
-//! an HTTP sender. The crate knows neither, and never deletes a message before its handler is done.
+//! The worker is this consumer with a processor of uploads. Webhook delivery is this consumer with
+//! an HTTP sender. This crate depends on neither, and never deletes a message before its handler is
+//! done.
 //!
 //! ```
 //! use std::sync::Arc;

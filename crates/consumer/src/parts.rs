@@ -14,6 +14,6 @@ pub struct ConsumerParts {
     pub queue: Arc<dyn Queue>,
     /// The queue for messages that cannot be handled.
     pub dead_letters: Arc<dyn Queue>,
-    /// The clock that ages of messages are measured with.
+    /// The clock that measures the ages of messages.
     pub clock: Clock,
 }

@@ -1,5 +1,5 @@
-//! Known bugs, planted on demand in the current thread, so that the protocol simulation can prove
-//! that it finds them.
+//! Known bugs that can be planted in the current thread. With them the protocol simulation proves
+//! that it finds such bugs.
 
 use std::cell::Cell;
 

@@ -3,10 +3,10 @@
 use darkroom_cloud::{CloudError, CloudErrorKind, Queue};
 use darkroom_contract::QueueSettings;
 
-/// Returns the queue's own `maxReceiveCount`, which overrides the setting. With the wrong count, a
+/// Returns the `maxReceiveCount` of the queue, which overrides the setting. With a wrong count, a
 /// consumer would report a failure too early or never.
 ///
-/// If the role may not read the policy, or there is none, the settings are trusted.
+/// If there is no policy, or the role is not permitted to read it, the setting is used.
 ///
 /// # Errors
 /// Any other error of the call.

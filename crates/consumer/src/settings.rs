@@ -7,20 +7,21 @@ use darkroom_cloud::Backoff;
 /// The pace and the limits of a consumer.
 #[derive(Debug, Clone)]
 pub struct ConsumerSettings {
-    /// Messages processed concurrently.
+    /// The number of messages processed concurrently.
     pub permits: usize,
-    /// Duration of a long poll; at most 20 s.
+    /// The duration of a long poll, at most 20 s.
     pub poll_wait: Duration,
-    /// Time a received message is invisible to others; extended while it is processed.
+    /// The time for which a received message is invisible to others. It is extended while the
+    /// message is being processed.
     pub visibility_timeout: Duration,
-    /// Deliveries of a message that the queue permits.
+    /// The number of deliveries of a message that the queue permits.
     pub max_receive_count: u32,
-    /// Delay before a failed message is delivered again.
+    /// The delay before a failed message is delivered again.
     pub retry: Backoff,
-    /// Time that an open poll may take after the consumer was told to stop. A message that an
-    /// abandoned poll has received stays invisible until its visibility timeout ends.
+    /// The time that an open poll may take after the signal to stop. A message that is received by
+    /// an abandoned poll stays invisible until its visibility timeout ends.
     pub poll_grace: Duration,
-    /// Time that work may take after the consumer was told to stop.
+    /// The time that work may take after the signal to stop.
     pub drain_grace: Duration,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The state of a consumer's polls; cheap to clone.
+/// The state of a consumer's polls. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ConsumerStatus(Arc<AtomicBool>);
 
@@ -12,7 +12,7 @@ impl ConsumerStatus {
         Self(Arc::new(AtomicBool::new(true)))
     }
 
-    /// Returns `true` if the last poll succeeded, or none has been made yet.
+    /// Returns `true` if the last poll succeeded or none has been made yet.
     pub fn can_receive(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -16,7 +16,7 @@ use crate::{
     Consumer, ConsumerParts, ConsumerSettings, ConsumerStatus, Context, Disposition, MessageHandler,
 };
 
-/// A call that a consumer made, with its time since the queue was made.
+/// A call of a consumer, with the time since the queue was created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
     Receive,
@@ -29,10 +29,10 @@ pub(crate) enum Call {
 pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
-    /// Changes of a visibility timeout get no response.
+    /// If set, calls that change a visibility timeout never return.
     pub(crate) hangs: Arc<AtomicBool>,
     started_at: Instant,
-    /// Batches whose deletion is still to be refused.
+    /// The number of batches whose deletion will be refused.
     refused_deletes: Arc<AtomicUsize>,
 }
 
@@ -136,7 +136,7 @@ impl Queue for RecordingQueue {
     }
 }
 
-/// A handler that works for a while and then decides as it was told.
+/// A handler that works for a while and then returns a scripted disposition.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptedHandler {
     pub(crate) work: Duration,
@@ -176,7 +176,7 @@ impl ScriptedHandler {
     }
 }
 
-/// Counts one message in work until it is dropped.
+/// A guard that counts one message in work until it is dropped.
 struct InWork(Arc<AtomicUsize>);
 
 impl InWork {
@@ -209,7 +209,7 @@ impl MessageHandler for ScriptedHandler {
     }
 }
 
-/// A running consumer on memory.
+/// A running consumer on in-memory queues.
 pub(crate) struct TestConsumer {
     pub(crate) queue: RecordingQueue,
     pub(crate) dead_letters: MemoryQueue,

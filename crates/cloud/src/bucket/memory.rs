@@ -13,13 +13,13 @@ use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions,
 use crate::failure_switch::FailureSwitch;
 use crate::{CloudError, CloudErrorKind};
 
-/// Hex digits of an entity tag, as many as an MD5 has.
+/// The number of hex digits in an entity tag, which is that of an MD5.
 const ETAG_DIGITS: usize = 32;
 
-/// A bucket in memory that keeps the conditions of S3 (`If-Match`, `If-None-Match`) and its strong
-/// consistency; cheap to clone, and every clone is the same bucket.
+/// A bucket in memory with the conditions of S3 (`If-Match`, `If-None-Match`) and its strong
+/// consistency. It is cheap to clone, and every clone is the same bucket.
 ///
-/// Entity tags are made from the bytes. There are no versions, and a listing is one page.
+/// Entity tags are digests of the bytes. There are no versions, and a listing is one page.
 #[derive(Debug, Clone)]
 pub struct MemoryBucket {
     name: Arc<str>,
@@ -43,12 +43,12 @@ impl MemoryBucket {
         }
     }
 
-    /// Lets every call fail from now on.
+    /// Makes every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
         self.failure.turn_on(kind);
     }
 
-    /// Lets every call succeed again.
+    /// Makes every call succeed again.
     pub fn succeed(&self) {
         self.failure.turn_off();
     }

@@ -1,4 +1,4 @@
-//! Objects: read within a bound, written whole, listed, and deleted.
+//! Objects: bounded reads, atomic writes, listings and deletions.
 
 mod memory;
 mod object;
@@ -21,12 +21,12 @@ pub use s3::S3Bucket;
 use crate::{CloudError, CloudErrorKind};
 
 /// The time limit for a small object, from the request to its last byte. The SDK's own timeouts
-/// end with the response headers.
+/// cover only the time until the response headers.
 const SMALL_OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One bucket of an object store.
 ///
-/// [`S3Bucket`] is the real one, [`MemoryBucket`] the one for tests.
+/// [`S3Bucket`] is the real implementation. [`MemoryBucket`] is for tests.
 #[async_trait]
 pub trait Bucket: fmt::Debug + Send + Sync {
     /// Returns the bucket's name.
@@ -39,21 +39,21 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// the error of the call.
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError>;
 
-    /// Returns an object's metadata; `None` if there is no object.
+    /// Returns an object's metadata, or `None` if there is no object.
     ///
     /// # Errors
     /// The error of the call.
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError>;
 
-    /// Writes an object atomically: a reader sees the old one or the new one.
+    /// Writes an object atomically: a reader sees either the old object or the new one.
     ///
     /// # Errors
     /// The error of the call.
     async fn put(&self, key: &str, bytes: Bytes, options: PutOptions<'_>)
     -> Result<(), CloudError>;
 
-    /// Writes an object unless the key has one (`If-None-Match: *`). Returns `true` if it was
-    /// written.
+    /// Writes an object unless the key already has one (`If-None-Match: *`). Returns `true` if it
+    /// was written.
     ///
     /// # Errors
     /// The error of the call.
@@ -81,14 +81,14 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// The error of the call, or of the first object that was not deleted.
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError>;
 
-    /// Lists up to 1,000 objects whose keys begin with `prefix`, in the order of keys, from the
-    /// cursor that an earlier page returned.
+    /// Lists up to 1,000 objects whose keys begin with `prefix`, sorted by key. Continues at the
+    /// cursor of an earlier page, if there is one.
     ///
     /// # Errors
     /// The error of the call.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError>;
 
-    /// Reads a small object whole; `None` if there is none.
+    /// Reads a whole small object. Returns `None` if there is no object.
     ///
     /// # Errors
     /// The error of the call, `TimedOut` if the body takes longer than ten seconds, or

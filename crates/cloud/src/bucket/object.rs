@@ -1,4 +1,4 @@
-//! An object, its metadata, and how it is written.
+//! An object, its metadata, and the options for writing it.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,10 @@ pub struct ObjectReader {
     pub(crate) body: ByteStream,
 }
 
-/// An object that was not read to its end.
+/// The reason why an object was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The object is larger than allowed; no more than the limit was read.
+    /// The object is larger than allowed. No more bytes than the limit were read.
     #[error("the object is larger than {max} bytes")]
     TooLarge {
         /// The limit.
@@ -44,7 +44,7 @@ pub enum ReadError {
     Cloud(#[from] CloudError),
 }
 
-/// The headers an object is served with.
+/// The headers that an object is served with.
 #[derive(Debug, Clone, Copy)]
 pub struct PutOptions<'a> {
     /// The media type.
@@ -62,7 +62,7 @@ pub struct UploadOptions<'a> {
     pub attachment: Option<&'a str>,
 }
 
-/// One page of a bucket's listing, in the order of keys.
+/// One page of a bucket's listing, sorted by key.
 #[derive(Debug, Clone)]
 pub struct Listing {
     /// The objects of the page.
@@ -83,9 +83,9 @@ pub struct ListedObject {
 }
 
 impl ObjectReader {
-    /// Reads to the end, but never more than `max_bytes` and one chunk of the stream.
+    /// Reads to the end, but never more than `max_bytes` plus one chunk of the stream.
     ///
-    /// There is no deadline: the caller sets one.
+    /// The caller must set a deadline, because this sets none.
     ///
     /// # Errors
     /// [`ReadError`].

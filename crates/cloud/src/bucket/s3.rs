@@ -1,4 +1,4 @@
-//! A bucket of S3, through the AWS SDK.
+//! An S3 bucket, accessed through the AWS SDK.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::{CloudError, CloudErrorKind};
 /// S3's limit on objects per `DeleteObjects` call.
 const DELETE_BATCH: usize = 1000;
 
-/// A bucket of S3; cheap to clone.
+/// An S3 bucket. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct S3Bucket {
     client: Client,
@@ -106,7 +106,7 @@ impl Bucket for S3Bucket {
                 Some("NoSuchKey" | "NoSuchVersion" | "MethodNotAllowed")
             );
             let error = CloudError::from_sdk("GetObject")(error);
-            // A missing bucket, or a proxy's 404, says nothing about the object.
+            // A 404 for the bucket or from a proxy does not prove that the object is missing.
             if error.is_not_found() && !is_missing_object {
                 CloudError::new(CloudErrorKind::Unavailable, "GetObject", error.detail)
             } else {

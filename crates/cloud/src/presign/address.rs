@@ -12,8 +12,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Splits a URL that ends with a slash. The scheme's default port is left out of the host, as
-    /// clients leave it out of `Host`.
+    /// Splits a URL that ends with a slash. The host does not contain the scheme's default port,
+    /// because clients omit it from `Host`.
     pub(super) fn parse(url: &str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
         let (host, path) = rest.split_once('/')?;

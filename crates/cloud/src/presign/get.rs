@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::url::Request;
 use crate::{CloudError, S3Bucket};
 
-/// The one `GET` that a client may send.
+/// The `GET` that a client may send.
 #[derive(Debug, Clone, Copy)]
 pub struct PresignGetRequest<'a> {
     /// The object's key. The object need not exist.
@@ -18,10 +18,10 @@ pub struct PresignGetRequest<'a> {
 }
 
 impl S3Bucket {
-    /// Returns the URL of a `GET`, under the host name that clients can reach.
+    /// Returns the URL of a `GET`. It has the host name that clients can reach.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_get(&self, get: PresignGetRequest<'_>) -> Result<String, CloudError> {
         let presigner = self.presigner();

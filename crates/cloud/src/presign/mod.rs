@@ -1,7 +1,7 @@
-//! URLs and forms that work without credentials, for a limited time and one purpose each.
+//! URLs and forms that work without credentials. Each permits one request for a limited time.
 //!
-//! The SDK presigns URLs too, but takes twenty times as long: it builds and dismantles a whole
-//! request, and derives the signing key again for each. It does not sign forms at all.
+//! The SDK can presign URLs, but takes twenty times as long: for each URL it builds and dismantles
+//! a whole request and derives the signing key again. It cannot sign forms.
 
 mod address;
 mod get;

@@ -39,15 +39,15 @@ pub struct PresignPostRequest<'a> {
 
 /// A form that S3 accepts from anyone.
 ///
-/// Unlike a presigned `PUT` it can be sent again, and then replaces the object: S3 has no
-/// condition for forms.
+/// Unlike a presigned `PUT`, it can be sent again and then replaces the object, because S3 has no
+/// conditions for forms.
 #[derive(Debug, Clone)]
 pub struct PresignedPost {
-    /// The URL to send it to, as `multipart/form-data`.
+    /// The URL to which the form is sent as `multipart/form-data`.
     pub url: String,
     /// The fields that precede the one named `file`.
     pub fields: BTreeMap<String, String>,
-    /// The time from which S3 refuses it.
+    /// The time from which S3 refuses the form.
     pub expires_at: OffsetDateTime,
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn presign_post(
     let mut fields = post.fields();
     fields.extend(signature_fields(signer, &validity));
     let policy = policy(presigner.bucket(), &fields, &post.size_range, expires_at)?;
-    // A form's string to sign is its policy, as it is sent.
+    // The string to sign is the policy in base64, exactly as it is sent.
     let signature = signer.sign(&validity.credentials, &validity.time, &policy);
     fields.insert("x-amz-signature".to_owned(), signature);
     fields.insert("policy".to_owned(), policy);
@@ -79,7 +79,7 @@ impl PresignPostRequest<'_> {
             ("Content-Type", Some(self.content_type)),
             ("x-amz-checksum-sha256", self.checksum_sha256),
             (Attachment::HEADER, self.attachment),
-            // The default, 204, has no body for a person to read.
+            // The default, 204, has no body, so a browser would show nothing.
             ("success_action_status", Some("201")),
         ];
         fields
@@ -106,7 +106,7 @@ fn signature_fields(signer: &Signer, validity: &Validity) -> Vec<(String, String
     fields
 }
 
-/// Returns the policy in base64. It demands the exact value of every field.
+/// Returns the policy in base64. It requires the exact value of every field.
 fn policy(
     bucket: &str,
     fields: &BTreeMap<String, String>,

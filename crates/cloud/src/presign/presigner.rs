@@ -16,10 +16,11 @@ use super::url::{Request, presigned_url};
 use crate::credentials::CredentialCache;
 use crate::{CloudError, CloudErrorKind};
 
-/// The key whose URL the address is taken from; any would do.
+/// The key from whose URL the address is derived. Any key would do.
 const SAMPLE_KEY: &str = "key";
 
-/// Signs for one bucket, under the host name that clients can reach; cheap to clone.
+/// A signer of requests for one bucket under the host name that clients can reach. It is cheap to
+/// clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Presigner(Arc<Inner>);
 
@@ -107,7 +108,7 @@ impl Presigner {
     /// the URL would stop working with them.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they expire now.
+    /// `Forbidden` if there are no credentials or they expire now.
     pub(super) async fn validity(
         &self,
         operation: &'static str,
@@ -115,7 +116,7 @@ impl Presigner {
     ) -> Result<Validity, CloudError> {
         let credentials = self.0.credentials.current(operation).await?;
         let from = SystemTime::now();
-        // A signature's own time is in whole seconds, up to one less.
+        // The time of a signature is rounded down to whole seconds.
         let left = credentials.expiry().map_or(requested, |expiry| {
             expiry.duration_since(from).unwrap_or_default()
         });
@@ -143,7 +144,7 @@ impl Validity {
     }
 
     pub(super) fn expires_at(&self) -> OffsetDateTime {
-        // A signature's own time is in whole seconds.
+        // The time of a signature is in whole seconds.
         let from = OffsetDateTime::from(self.from);
         from.replace_nanosecond(0).unwrap_or(from) + self.expires_in
     }
@@ -154,8 +155,8 @@ pub(super) mod tests {
     use super::*;
     use crate::credentials::tests::rotating;
 
-    /// A presigner for the bucket `raw` on `https://s3.example`, whose provider returns credentials
-    /// with these lifetimes in seconds, one after the other.
+    /// Creates a presigner for the bucket `raw` on `https://s3.example`. Its provider returns
+    /// credentials with these lifetimes in seconds, one after the other.
     pub(in crate::presign) fn presigner(lifetimes: &[Option<u64>]) -> Presigner {
         let sdk = Credentials::new("key", "secret", None, None, "test");
         let config = aws_sdk_s3::Config::builder()

@@ -10,7 +10,7 @@ use super::presigner::Presigner;
 use super::url::Request;
 use crate::CloudError;
 
-/// The one `PUT` that a client may send.
+/// The `PUT` that a client may send.
 #[derive(Debug, Clone)]
 pub struct PresignPutRequest<'a> {
     /// The exact key.
@@ -27,14 +27,14 @@ pub struct PresignPutRequest<'a> {
     pub expires_in: Duration,
 }
 
-/// A `PUT` that S3 accepts from anyone, once: the key must not exist yet.
+/// A `PUT` that S3 accepts from anyone, but only once, because the key must not exist yet.
 #[derive(Debug, Clone)]
 pub struct PresignedPut {
-    /// The URL to send it to.
+    /// The URL to which the request is sent.
     pub url: String,
     /// The headers that the client must set, with names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The time from which S3 refuses it.
+    /// The time from which S3 refuses the request.
     pub expires_at: OffsetDateTime,
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn presign_put(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    // Every client sets this one by itself.
+    // Every HTTP client sets this header by itself.
     headers.insert("content-length", &size);
     let request = Request {
         method: "PUT",

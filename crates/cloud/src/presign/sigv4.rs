@@ -11,10 +11,10 @@ use time::OffsetDateTime;
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "s3";
 
-/// Signs for one region.
+/// A signer for one region.
 pub(super) struct Signer {
     region: String,
-    /// The last key derived; it is good for a day and a secret.
+    /// The last derived key. It depends on the day and the secret.
     signing_key: Mutex<Option<Arc<SigningKey>>>,
 }
 
@@ -110,7 +110,7 @@ pub(super) mod tests {
     /// The secret key of the examples in AWS's documentation.
     pub(in crate::presign) const EXAMPLE_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    /// The credentials of the examples in AWS's documentation, but for the secret.
+    /// Returns the credentials of the examples in AWS's documentation, with another secret.
     pub(in crate::presign) fn example_credentials(secret: &str) -> Credentials {
         Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, None, None, "example")
     }

@@ -5,7 +5,7 @@ use super::presigner::Presigner;
 use super::put::{PresignPutRequest, PresignedPut, presign_put};
 use crate::CloudError;
 
-/// Presigns uploads into one bucket; cheap to clone.
+/// A presigner of uploads into one bucket. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct UploadPresigner {
     presigner: Presigner,
@@ -25,11 +25,11 @@ impl UploadPresigner {
         Ok(&address.url)
     }
 
-    /// Presigns a `PUT` with exact type, length, `If-None-Match: *` and, where given, checksum and
-    /// attachment.
+    /// Presigns a `PUT` with the exact type and length, `If-None-Match: *`, and the checksum and
+    /// attachment if there are any.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_put(
         &self,
@@ -38,11 +38,11 @@ impl UploadPresigner {
         presign_put(&self.presigner, request).await
     }
 
-    /// Presigns a form with exact key and type, bounds on the file's size and, where given,
-    /// checksum and attachment.
+    /// Presigns a form with the exact key and type, bounds on the file's size, and the checksum and
+    /// attachment if there are any.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials, or they expire now; `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_post(
         &self,
@@ -126,8 +126,8 @@ mod tests {
 
     #[tokio::test]
     async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
-        // All expire within minutes, so each is replaced as soon as possible; then the provider
-        // fails.
+        // All of them expire within minutes, so each is replaced as soon as possible. After the
+        // last one, the provider fails.
         let uploads = UploadPresigner::new(presigner(&[Some(0), Some(20), Some(200), Some(100)]));
         assert!(put(&uploads).await.is_err(), "nothing valid yet");
         pass_retry_interval().await;

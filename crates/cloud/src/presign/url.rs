@@ -13,20 +13,20 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::address::Address;
 use super::sigv4::{ALGORITHM, Signer, SigningTime};
 
-/// Every character but the unreserved ones of RFC 3986.
+/// Every character except the unreserved ones of RFC 3986.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// S3 does not encode the slashes of a key, and encodes the rest once only.
+/// S3 does not encode the slashes of a key, and encodes everything else only once.
 const PATH: &AsciiSet = &QUERY.remove(b'/');
 
 /// The request that a presigned URL permits.
 pub(super) struct Request<'a> {
     pub(super) method: &'static str,
     pub(super) key: &'a str,
-    /// Query parameters besides those of the signature.
+    /// Query parameters in addition to those of the signature.
     pub(super) query: &'a [(&'a str, &'a str)],
     /// Headers that the client must send with exactly these values. Names are in lower case, values
     /// have no runs of spaces.

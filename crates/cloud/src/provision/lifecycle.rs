@@ -15,7 +15,7 @@ const OPERATION: &str = "PutBucketLifecycleConfiguration";
 const ABANDONED_AFTER_DAYS: i32 = 1;
 
 impl Provisioner {
-    /// Adds Darkroom's rule to the others. S3 takes only the whole list.
+    /// Adds Darkroom's rule to the existing ones. S3 only accepts the whole list.
     pub(super) async fn lifecycle(
         &self,
         storage: &StorageSettings,
@@ -75,7 +75,7 @@ fn rule(expiration_days: Option<u32>) -> Result<LifecycleRule, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Compares the fields that Darkroom sets. Services fill in the others in their own ways.
+/// Compares the fields that Darkroom sets. Each service fills in the others differently.
 fn is_same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
     let days = |rule: &LifecycleRule| {
         let abort = rule.abort_incomplete_multipart_upload();

@@ -1,4 +1,4 @@
-//! The setup of buckets and queues. It is idempotent and keeps the settings of others.
+//! The setup of buckets and queues. It is idempotent and keeps settings that it did not make.
 
 mod bucket;
 mod cors;

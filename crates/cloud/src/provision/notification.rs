@@ -1,4 +1,4 @@
-//! The notification of SQS about raw objects.
+//! The notification that S3 sends to SQS for raw objects.
 
 use aws_sdk_s3::types::{
     Event, FilterRule, FilterRuleName, NotificationConfiguration, NotificationConfigurationFilter,
@@ -14,7 +14,7 @@ use crate::{CloudError, CloudErrorKind};
 const OPERATION: &str = "PutBucketNotificationConfiguration";
 
 impl Provisioner {
-    /// Adds Darkroom's notification to the others. S3 takes only the whole configuration.
+    /// Adds Darkroom's notification to the existing ones. S3 only accepts the whole configuration.
     pub(super) async fn notification(
         &self,
         bucket: &str,

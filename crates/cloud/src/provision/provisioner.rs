@@ -5,7 +5,7 @@ use darkroom_contract::{QueueSettings, StorageSettings};
 use super::resource::{Change, Resource};
 use crate::CloudError;
 
-/// The id of every rule of Darkroom's in a configuration that others may share.
+/// The id of Darkroom's rules in configurations that may also contain other rules.
 pub(super) const RULE_ID: &str = "darkroom-uploads";
 
 /// Creates and updates the buckets and queues, and the settings that connect them.
@@ -25,12 +25,14 @@ impl Provisioner {
         }
     }
 
-    /// Makes buckets, queues, policy, notification, CORS and lifecycle what the settings say.
+    /// Creates and updates buckets, queues, policy, notification, CORS and lifecycle according to
+    /// the settings.
     ///
-    /// A dry run writes nothing and returns the changes that would be made.
+    /// A dry run only returns the changes that would be made.
     ///
     /// # Errors
-    /// The error of the first call that failed. Earlier changes stay, and a second run continues.
+    /// The error of the first call that failed. Earlier changes remain, and a second run continues
+    /// from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,
@@ -60,7 +62,7 @@ impl Provisioner {
             .event_queue(queues, raw, dead_letters.as_ref(), dry_run)
             .await?;
         report(format!("queue {}", queues.events), change);
-        // S3 cannot notify a FIFO queue; EventBridge or SNS feeds it.
+        // S3 cannot notify a FIFO queue. EventBridge or SNS must do that.
         if !queues.events.ends_with(".fifo") {
             let change = self.notification(raw, events.as_ref(), dry_run).await?;
             report(format!("notification {raw} -> {}", queues.events), change);

@@ -81,7 +81,7 @@ impl Provisioner {
         Ok(output.attributes.unwrap_or_default())
     }
 
-    /// Sets the attributes that differ from those wanted.
+    /// Sets the attributes whose values differ.
     pub(super) async fn update_attributes(
         &self,
         url: &str,
@@ -106,7 +106,7 @@ impl Provisioner {
     }
 }
 
-/// Compares policies as JSON, because SQS formats them in its own way and returns numbers as text.
+/// Compares policies as JSON, because SQS reformats them and returns numbers as text.
 fn is_same(current: Option<&String>, wanted: &str) -> bool {
     let Some(current) = current else {
         return false;

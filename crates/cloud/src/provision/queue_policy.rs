@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::provisioner::RULE_ID;
 
-/// Returns the policy with Darkroom's statement and those of others. A policy that is not JSON
-/// counts as none.
+/// Returns the policy with Darkroom's statement added. A policy that is not JSON counts as empty.
 pub(super) fn with_statement(current: Option<&str>, queue_arn: &str, raw_bucket: &str) -> Value {
     let partition = queue_arn.split(':').nth(1).unwrap_or("aws");
     let own = json!({

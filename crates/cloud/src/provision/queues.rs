@@ -12,12 +12,12 @@ use super::queue_policy::with_statement;
 use super::resource::Change;
 use crate::CloudError;
 
-/// The longest retention that SQS has, 14 days.
+/// The longest retention that SQS supports, 14 days.
 const RETENTION_SECONDS: &str = "1209600";
-/// The longest long poll that SQS has.
+/// The longest long poll that SQS supports.
 const RECEIVE_WAIT_SECONDS: &str = "20";
-/// Webhook delivery counts attempts and moves dead letters itself. SQS does so only for a message
-/// that ends the process each time it is received.
+/// Webhook delivery counts attempts and moves dead letters itself. This limit only matters for a
+/// message that crashes the process each time it is received.
 const WEBHOOK_MAX_RECEIVES: u32 = 10;
 
 impl Provisioner {

@@ -5,17 +5,17 @@
 pub struct Resource {
     /// The kind and name, such as `bucket darkroom-raw`.
     pub name: String,
-    /// The change that was made, or in a dry run would be.
+    /// The change that was made, or that would be made in a dry run.
     pub change: Change,
 }
 
 /// The change of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// It already was as the settings say.
+    /// It already matched the settings.
     Unchanged,
     /// It did not exist.
     Created,
-    /// It existed with other settings.
+    /// It existed with different settings.
     Updated,
 }

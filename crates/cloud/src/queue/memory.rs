@@ -14,8 +14,8 @@ use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::failure_switch::FailureSwitch;
 use crate::{CloudError, CloudErrorKind};
 
-/// A queue in memory with SQS's visibility timeouts, delays, and redrive; cheap to clone, and every
-/// clone is the same queue.
+/// A queue in memory with SQS's visibility timeouts, delays and redrive. It is cheap to clone, and
+/// every clone is the same queue.
 ///
 /// Messages are delivered in the order in which they become visible. Durations follow tokio's
 /// clock, which tests may pause; timestamps follow the [`Clock`].
@@ -79,12 +79,12 @@ impl MemoryQueue {
         }))
     }
 
-    /// Lets every call fail from now on.
+    /// Makes every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
         self.0.failure.turn_on(kind);
     }
 
-    /// Lets every call succeed again.
+    /// Makes every call succeed again.
     pub fn succeed(&self) {
         self.0.failure.turn_off();
     }
@@ -99,7 +99,7 @@ impl MemoryQueue {
         self.len() == 0
     }
 
-    /// Returns the bodies of all messages, the invisible ones included.
+    /// Returns the bodies of all messages, including invisible ones.
     pub fn bodies(&self) -> Vec<String> {
         let entries = self.entries();
         let entries = entries.by_number.values();

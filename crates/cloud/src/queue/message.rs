@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use time::OffsetDateTime;
 
-/// A message as it is received.
+/// A received message.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// The message id that the queue assigned.
@@ -16,13 +16,13 @@ pub struct Message {
     pub body: String,
     /// The message attributes of type `String`.
     pub attributes: BTreeMap<String, String>,
-    /// The number of deliveries, this one included.
+    /// The number of deliveries, including this one.
     pub receive_count: u32,
-    /// The time it was sent.
+    /// The time at which it was sent.
     pub sent_at: Option<OffsetDateTime>,
     /// The time of its first delivery.
     pub first_received_at: Option<OffsetDateTime>,
-    /// On a FIFO queue, the message group.
+    /// The message group, on a FIFO queue.
     pub group: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Messages: received, kept invisible, deleted, sent.
+//! Message queues: receiving, visibility, deleting, sending.
 
 mod lazy;
 mod memory;
@@ -26,7 +26,7 @@ use crate::CloudError;
 pub struct QueueDepth {
     /// Messages that can be received now.
     pub visible: u64,
-    /// Messages that were received and not deleted yet.
+    /// Messages that have been received but not deleted.
     pub in_flight: u64,
     /// Messages whose delay has not passed.
     pub delayed: u64,
@@ -35,16 +35,16 @@ pub struct QueueDepth {
 /// SQS's limit on messages per call.
 pub const MAX_BATCH: usize = 10;
 
-/// One message queue with SQS's semantics: at least once, in no particular order, and a received
+/// A message queue with the semantics of SQS. Delivery is at least once and unordered. A received
 /// message is invisible to others until its visibility timeout ends.
 ///
-/// [`SqsQueue`] is the real one, [`MemoryQueue`] the one for tests.
+/// [`SqsQueue`] is the real implementation. [`MemoryQueue`] is for tests.
 #[async_trait]
 pub trait Queue: fmt::Debug + Send + Sync {
-    /// Waits up to `wait` (at most 20 s) for up to `max` (at most 10) messages, which become
+    /// Waits up to `wait` (at most 20 s) for up to `max` messages (at most 10). They become
     /// invisible for `visibility_timeout`.
     ///
-    /// One call is one attempt: a caller that polls in a loop paces its retries itself.
+    /// Each call is sent only once. A caller that polls in a loop paces its retries itself.
     ///
     /// # Errors
     /// The error of the call.
@@ -55,16 +55,17 @@ pub trait Queue: fmt::Debug + Send + Sync {
         visibility_timeout: Duration,
     ) -> Result<Vec<Message>, CloudError>;
 
-    /// Deletes messages. Returns the receipts of those that were not deleted, for another attempt.
+    /// Deletes messages. Returns the receipts of those that were not deleted, so that the caller
+    /// can retry them.
     ///
     /// # Errors
-    /// The error of the call; then it is unknown which messages were deleted.
+    /// The error of the call. It is then unknown which messages were deleted.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError>;
 
-    /// Makes a message invisible for `timeout` from now; zero makes it visible at once.
+    /// Makes a message invisible for `timeout` from now. Zero makes it visible at once.
     ///
     /// # Errors
-    /// The error of the call; `NotFound` or `Invalid` if the receipt is no longer valid.
+    /// The error of the call. It is `NotFound` or `Invalid` if the receipt is no longer valid.
     async fn change_visibility(
         &self,
         receipt: &Receipt,
@@ -74,7 +75,8 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Makes messages invisible for `timeout` from now.
     ///
     /// # Errors
-    /// The error of the call. A single message that the queue refuses keeps its timeout.
+    /// The error of the call. If the queue refuses a single message, that message keeps its
+    /// timeout.
     async fn change_visibility_batch(
         &self,
         receipts: &[Receipt],
@@ -94,10 +96,11 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// The error of the call.
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
 
-    /// Sends a message of another queue to this one, with these attributes instead of its own.
+    /// Sends a message of another queue to this queue. These attributes replace those of the
+    /// message.
     ///
-    /// On a FIFO queue it keeps its group, and a repeated call within five minutes adds nothing:
-    /// to move a message, send it here first and delete it there afterward.
+    /// On a FIFO queue the message keeps its group, and a repeated call within five minutes adds
+    /// nothing. To move a message, forward it first and delete it from the other queue afterward.
     ///
     /// # Errors
     /// The error of the call.

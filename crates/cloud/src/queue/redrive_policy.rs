@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The rule by which SQS itself moves a message to the dead-letter queue (`RedrivePolicy`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedrivePolicy {
-    /// The number of deliveries after which the next one goes to the dead-letter queue.
+    /// The maximum number of deliveries. After that, the message goes to the dead-letter queue.
     pub max_receive_count: u32,
     /// The ARN of the dead-letter queue.
     pub dead_letters: String,

@@ -1,4 +1,4 @@
-//! A queue of SQS, through the AWS SDK.
+//! An SQS queue, accessed through the AWS SDK.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::{CloudError, CloudErrorKind};
 /// SQS's limit on a visibility timeout: 12 hours.
 const MAX_TIMEOUT_SECONDS: i32 = 43_200;
 
-/// A queue of SQS; cheap to clone.
+/// An SQS queue. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     pub(super) client: Client,

@@ -13,8 +13,8 @@ use crate::{CloudError, CloudErrorKind};
 const MAX_DELAY_SECONDS: i32 = 900;
 
 impl SqsQueue {
-    /// Sends up to ten messages. On a FIFO queue each has a group of its own, so that none waits
-    /// for another, and two calls with the same body are two messages.
+    /// Sends up to ten messages. On a FIFO queue each message gets a separate group, so that none
+    /// waits for another. Two calls with the same body send two messages.
     pub(super) async fn send_batch(&self, bodies: &[String]) -> Result<(), CloudError> {
         const OPERATION: &str = "SendMessageBatch";
         let call = unique_id();
