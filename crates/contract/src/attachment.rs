@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// A client's own key-value pairs, its crop, and its trace.
 ///
-/// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 lowers the
-/// case of header names, and a header's value must be ASCII: JSON with everything else escaped
-/// preserves both keys and values.
+/// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 converts
+/// header names to lower case, and header values must be ASCII. JSON in which all other characters
+/// are escaped preserves both keys and values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
@@ -24,7 +24,8 @@ pub struct Attachment {
     pub traceparent: Option<String>,
 }
 
-/// An attachment does not fit into S3's user metadata, or a header is not an attachment.
+/// The error for an attachment that does not fit into S3's user metadata, and for a header that is
+/// no attachment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttachmentError {
     /// The attachment exceeds S3's limit on user metadata.
@@ -74,14 +75,14 @@ impl Attachment {
     /// Parses the value that [`Attachment::to_header`] wrote.
     ///
     /// # Errors
-    /// [`AttachmentError::Invalid`] if it is anything else.
+    /// [`AttachmentError::Invalid`] for any other value.
     pub fn from_header(value: &str) -> Result<Self, AttachmentError> {
         serde_json::from_str(value).map_err(|error| AttachmentError::Invalid(error.to_string()))
     }
 }
 
-/// Escapes everything but printable ASCII as `\uXXXX`. A space that follows a space is escaped too:
-/// Signature Version 4 collapses runs of spaces in header values.
+/// Escapes everything except printable ASCII as `\uXXXX`. A space that follows a space is escaped
+/// too, because Signature Version 4 collapses runs of spaces in header values.
 fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     let mut after_space = false;

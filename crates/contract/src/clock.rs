@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-/// A source of the current time in UTC, so that tests own it; cheap to clone.
+/// A source of the current time in UTC, which tests can control. It is cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> OffsetDateTime + Send + Sync>);
 

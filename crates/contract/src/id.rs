@@ -8,16 +8,17 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The year 3000 in Unix seconds. A UUIDv7 can hold times that `OffsetDateTime` cannot, all of them
-/// far beyond those of real uploads.
+/// The year 3000 in Unix seconds. A UUIDv7 can contain later times than `OffsetDateTime`, but no
+/// real upload has one.
 const TIMES_END: u64 = 32_503_680_000;
 
-/// A UUIDv7 (RFC 9562) that the issuer made; it includes the time at which the upload was created.
+/// A UUIDv7 (RFC 9562) that the issuer generated. It contains the time at which the upload was
+/// created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct UploadId(Uuid);
 
-/// A text is not a UUIDv7 in its canonical lower-case form.
+/// The error for a text that is not a UUIDv7 in its canonical lower-case form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id must be a UUID of version 7 in lower case")]
 pub struct IdError;
@@ -43,7 +44,7 @@ impl UploadId {
 impl FromStr for UploadId {
     type Err = IdError;
 
-    /// Parses the canonical form only, so that an upload has exactly one key.
+    /// Parses only the canonical form, so that an upload has exactly one key.
     fn from_str(text: &str) -> Result<Self, IdError> {
         let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
         let id = Self(uuid);

@@ -4,12 +4,12 @@ use std::fmt;
 
 use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 
-/// The prefix of every raw object's key, which the bucket's notification filters by.
+/// The prefix of the keys of all raw objects. The bucket's notification filters by it.
 pub const RAW_PREFIX: &str = "raw/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
-/// It identifies one upload. Nothing else that a client sends becomes part of a key.
+/// It identifies one upload. It contains nothing else that a client sends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawKey {
     /// The profile.
@@ -20,7 +20,7 @@ pub struct RawKey {
     pub id: UploadId,
 }
 
-/// A key is not the key of a raw upload.
+/// The error for a key that is not that of a raw upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The key does not have the four segments of a raw key.

@@ -10,11 +10,11 @@ pub enum Lossless {
     Always,
     /// `false`.
     Never,
-    /// `"auto"`: lossless where the file is smaller.
+    /// `"auto"`: lossless if that makes the file smaller.
     Auto,
 }
 
-/// The forms that [`Lossless`] has in a settings file.
+/// The representation of [`Lossless`] in a settings file.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged, expecting = "must be true, false or \"auto\"")]
 enum LosslessValue {

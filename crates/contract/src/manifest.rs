@@ -48,9 +48,8 @@ impl Manifest {
     /// The version that this code writes.
     pub const VERSION: u32 = 1;
 
-    /// Returns `true` if this is the outcome of exactly this source under exactly this recipe, so
-    /// that rendering it again would change nothing. A failure is never current: its source may be
-    /// fine.
+    /// Returns `true` if this is the outcome of exactly this source and recipe, so that rendering
+    /// it again would change nothing. A failure is never current, because its source may be fine.
     pub fn is_current(&self, etag: &str, version_id: Option<&str>, recipe: &str) -> bool {
         !matches!(self.outcome, Outcome::Failed { .. })
             && self.source.etag == etag
@@ -127,12 +126,13 @@ pub struct ManifestSource {
     pub etag: String,
     /// The version, in a bucket that keeps versions.
     pub version_id: Option<String>,
-    /// The size of the object in bytes; if it exceeds the limit, the size that S3 reports.
+    /// The size of the object in bytes. If it exceeds the limit, this is the size that S3 reports.
     pub bytes: u64,
-    /// The SHA-256 of the object in lower-case hex; `None` if it was not read completely.
+    /// The SHA-256 of the object in lower-case hex, or `None` if the object was not read
+    /// completely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The properties in the image's header; `None` if it could not be read.
+    /// The properties in the header of the image, or `None` if it could not be read.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
     pub image: Option<Source>,
@@ -156,7 +156,7 @@ pub struct ManifestVariant {
     pub bytes: u64,
     /// The SHA-256 of the object in lower-case hex.
     pub sha256: String,
-    /// The URL of the image, in the issuer's responses only; the stored manifest has none.
+    /// The URL of the image. Only responses of the issuer contain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }

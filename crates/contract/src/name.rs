@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 const MAX_LENGTH: usize = 64;
 
-/// A text cannot become part of a key.
+/// The error for a text that cannot become part of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be 1 to {MAX_LENGTH} characters of A-Z a-z 0-9 _ -")]
 pub struct NameError {

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{Manifest, sha256_hex};
 
-/// Hex digits of the digest that distinguishes two outcomes of one upload.
+/// The number of hex digits in the digest that distinguishes the outcomes of one upload.
 const DIGITS: usize = 16;
 
 /// An outcome that is queued for a webhook.

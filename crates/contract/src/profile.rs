@@ -38,10 +38,11 @@ pub struct Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
-    /// Permanent URLs that anybody may fetch, below `storage.media_base_url` if it is set.
+    /// Anybody may fetch the variants. Their URLs are permanent, below `storage.media_base_url` if
+    /// it is set.
     #[default]
     Public,
-    /// Presigned URLs that the issuer makes and that expire.
+    /// The variants have presigned URLs, which expire.
     Private,
 }
 
@@ -78,10 +79,10 @@ impl Profiles {
         self.0.iter()
     }
 
-    /// Checks the rules that the types alone do not express.
+    /// Checks the rules that the types do not express.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         for (name, profile) in &self.0 {
             let section = format!("profiles.{name}");
@@ -213,8 +214,8 @@ impl Profile {
     }
 }
 
-/// Returns `false` for the prefixes of raw objects and manifests: a variant below `raw/` would be
-/// processed as an upload again and again.
+/// Returns `false` for the prefixes of raw objects and manifests. A variant below `raw/` would be
+/// processed as a new upload, endlessly.
 fn is_prefix(prefix: &str) -> bool {
     let first = prefix.split('/').next().unwrap_or_default();
     prefix.len() <= 128

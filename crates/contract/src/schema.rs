@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::{Owner, ProfileName, UploadId};
 
-/// The properties in the header of a source; absent if the header could not be read.
+/// The properties in the header of a source. They are absent if the header could not be read.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -22,9 +22,9 @@ pub(crate) struct SourceImage {
     width: Option<u32>,
     /// The stored height in pixels, before the orientation is applied.
     height: Option<u32>,
-    /// The EXIF orientation, 1 to 8; 1 if there is none.
+    /// The EXIF orientation, 1 to 8. It is 1 if there is none.
     orientation: Option<u8>,
-    /// The number of frames; 1 for a still image.
+    /// The number of frames. It is 1 for a still image.
     frames: Option<u32>,
 }
 

@@ -1,12 +1,12 @@
-//! The error for a setting that cannot be used.
+//! The error for an invalid setting.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A setting that cannot be used, where it was set, and what it must be instead.
+/// The error for an invalid setting. It names the setting, its source, and the expected value.
 ///
-/// A settings struct returns it from `validate`; whoever has loaded the settings adds
-/// [what was found](Self::with_found) and [where](Self::with_origin).
+/// A settings struct returns it from `validate`. The code that loaded the settings adds the
+/// [value](Self::with_found) and its [source](Self::with_origin).
 ///
 /// ```
 /// use darkroom_contract::{SettingError, SettingOrigin};
@@ -30,11 +30,11 @@ pub struct SettingError {
 /// The place where a setting was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingOrigin {
-    /// The environment variable of this name.
+    /// The environment variable with this name.
     Environment(String),
-    /// A settings file, and the line in it if known.
+    /// A settings file, and the line if it is known.
     File {
-        /// The file as it was named.
+        /// The path of the file as given by the user.
         path: PathBuf,
         /// The line, from 1.
         line: Option<usize>,
@@ -55,10 +55,10 @@ impl SettingError {
         }
     }
 
-    /// Returns `Ok` if `is_valid`.
+    /// Returns `Ok` if `is_valid` is true.
     ///
     /// # Errors
-    /// [`SettingError::new`] if not.
+    /// [`SettingError`] otherwise.
     pub fn ensure(is_valid: bool, key: &str, problem: &str) -> Result<(), Self> {
         if is_valid {
             Ok(())
@@ -67,21 +67,21 @@ impl SettingError {
         }
     }
 
-    /// Adds the value that was found, as the user wrote it.
+    /// Adds the value as the user wrote it.
     #[must_use]
     pub fn with_found(mut self, found: impl Into<String>) -> Self {
         self.found = Some(found.into());
         self
     }
 
-    /// Adds where the setting was set.
+    /// Adds the place where the setting was set.
     #[must_use]
     pub fn with_origin(mut self, origin: SettingOrigin) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// Puts the key below a section: `prefix` becomes `profiles.avatar.prefix`.
+    /// Prepends a section to the key: `prefix` becomes `profiles.avatar.prefix`.
     #[must_use]
     pub fn within(mut self, section: &str) -> Self {
         self.key = format!("{section}.{}", self.key);

@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::SettingError;
 
-/// The buckets, and their addresses for clients (`[storage]`).
+/// The buckets and their addresses for clients (`[storage]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StorageSettings {
     /// The bucket that clients upload to.
     pub raw_bucket: String,
-    /// The bucket of variants and manifests; may be the same one.
+    /// The bucket of variants and manifests. It may be the raw bucket.
     pub media_bucket: String,
     /// The S3 endpoint that clients reach, if it differs from the one that the services use.
     /// Upload URLs are signed for it.
     pub public_endpoint: Option<String>,
-    /// Puts the bucket into the path of a URL instead of its host; by default if an endpoint other
-    /// than AWS's own is set.
+    /// Puts the bucket into the path of a URL instead of the host. By default this is `true` if an
+    /// endpoint is set that is not AWS's own.
     pub path_style: Option<bool>,
     /// The URL that a variant's key is appended to, such as that of a CDN. By default variants
     /// have presigned URLs.
     pub media_base_url: Option<String>,
     /// The `Cache-Control` of variants.
     ///
-    /// The content of a key changes only if an upload is rendered again with another recipe
-    /// (`backfill` after a change of its profile). Use a new prefix then, or wait until caches
-    /// expire.
+    /// The content of a key changes only if an upload is rendered again with another recipe, for
+    /// example by `backfill` after a change of its profile. Use a new prefix then, or wait until
+    /// caches expire.
     pub cache_control: String,
     /// The origins of pages that may upload from a browser (`provision`).
     pub cors_origins: Vec<String>,
-    /// The days after which S3 removes raw objects (`provision`). By default they are kept, so that
-    /// other variants can be made of them later.
+    /// The number of days after which S3 removes raw objects (`provision`). By default raw objects
+    /// are kept, so that other variants can be rendered from them later.
     pub raw_expiration_days: Option<u32>,
 }
 
@@ -52,10 +52,10 @@ impl Default for StorageSettings {
 }
 
 impl StorageSettings {
-    /// Checks the rules that the types alone do not express.
+    /// Checks the rules that the types do not express.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         let is_url = |text: &str| text.starts_with("https://") || text.starts_with("http://");
         let endpoint = self.public_endpoint.as_deref();
@@ -130,10 +130,10 @@ impl QueueSettings {
     /// The longest visibility timeout that SQS allows.
     const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
 
-    /// Checks the rules that the types alone do not express.
+    /// Checks the rules that the types do not express.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         for (key, name) in [
             ("queues.events", &self.events),

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{Manifest, Owner, ProfileName, RawKey, UploadId};
 
-/// The request with which a client sends its file to S3.
+/// The method with which a client sends its file to S3.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -31,7 +31,7 @@ pub struct CreateUpload {
     /// The profile.
     #[cfg_attr(feature = "schema", schema(value_type = ProfileName))]
     pub profile: String,
-    /// The owner; taken from the token instead if authentication is on.
+    /// The owner. With authentication, it is taken from the key or token.
     #[cfg_attr(feature = "schema", schema(value_type = Option<Owner>))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -41,7 +41,7 @@ pub struct CreateUpload {
         schema(pattern = "^image/(jpeg|png|gif|webp|heic|avif)$")
     )]
     pub content_type: String,
-    /// The size of the file in bytes; required for `PUT`.
+    /// The size of the file in bytes. It is required for `PUT`.
     #[cfg_attr(feature = "schema", schema(minimum = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,

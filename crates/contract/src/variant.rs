@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Lossless, SettingError};
 
-/// libwebp's quality and `method` if a variant does not set them. Method 2 makes files 3 % larger
-/// than libwebp's own default of 4, at the same quality and 2.6 times the speed.
+/// libwebp's quality and `method` if a variant does not set them. Compared with libwebp's own
+/// default of 4, method 2 makes files 3 % larger at the same quality and is 2.6 times as fast.
 const DEFAULT_QUALITY: u8 = 85;
 const DEFAULT_EFFORT: u8 = 2;
 const MAX_SIDE: u32 = 16_383;
@@ -25,13 +25,13 @@ pub struct VariantSettings {
     /// The format to encode to.
     #[serde(default = "default_format")]
     pub format: OutputFormat,
-    /// The quality, 0 to 100, by default 85. Does not apply to PNG.
+    /// The quality, 0 to 100, by default 85. It does not apply to PNG.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
-    /// libwebp's `method`, 0 (fast) to 6 (small), by default 2. Applies to WebP only.
+    /// libwebp's `method`, 0 (fast) to 6 (small), by default 2. It applies only to WebP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<u8>,
-    /// Lossless encoding: `true`, `false` or `"auto"`. Applies to WebP only.
+    /// Lossless encoding: `true`, `false` or `"auto"`. It applies only to WebP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lossless: Option<Lossless>,
     /// The width of the box that the image is resized to, in pixels.
@@ -40,7 +40,7 @@ pub struct VariantSettings {
     /// The height of the box that the image is resized to, in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// The way the image is fitted into the box.
+    /// The way in which the image is fitted into the box.
     #[serde(default)]
     pub fit: FitMode,
     /// The part of the image that `cover` keeps, or its position when `fit` is `pad`.
@@ -61,7 +61,7 @@ pub struct VariantSettings {
     pub icc: IccPolicy,
 }
 
-/// The way an image is fitted into a box.
+/// The way in which an image is fitted into a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FitMode {

@@ -1,4 +1,4 @@
-//! S3 events in the form of EventBridge.
+//! S3 events in the format of EventBridge.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -32,8 +32,8 @@ struct Object {
     version_id: Option<String>,
 }
 
-/// Reads one event. The key is not decoded: AWS documents form encoding for S3's own notifications
-/// only.
+/// Reads one event. The key is not decoded, because AWS documents form encoding only for S3's own
+/// notifications.
 pub(super) fn event(value: &Value) -> Result<ObjectEvent, RecordError> {
     let Event {
         detail_type,

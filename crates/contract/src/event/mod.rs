@@ -1,7 +1,8 @@
 //! Events about objects, as they arrive on the queue.
 //!
 //! S3 notifies SQS of a new object in one of three ways: directly, through EventBridge, or through
-//! SNS, which wraps either. [`Notification::parse`] reads all of them into [`ObjectEvent`]s.
+//! SNS, which wraps one of the other formats. [`Notification::parse`] reads all of them into
+//! [`ObjectEvent`]s.
 
 mod eventbridge;
 mod s3;
@@ -30,14 +31,14 @@ pub struct ObjectEvent {
     pub bucket: String,
     /// The object's key, decoded.
     pub key: String,
-    /// The size of the object in bytes, as the event states it. Nothing relies on it as a bound.
+    /// The size of the object in bytes, as stated in the event. It must not be used as a bound.
     pub size: Option<u64>,
     /// The entity tag without quotes.
     pub etag: Option<String>,
     /// The version, in a bucket with versioning.
     pub version_id: Option<String>,
     /// `true` if the object must be rendered even if its outcome is current. Only events that
-    /// Darkroom queues itself say so.
+    /// Darkroom itself queues set this.
     pub force: bool,
 }
 
@@ -61,22 +62,22 @@ impl ObjectEvent {
 pub enum Notification {
     /// `s3:TestEvent`, which S3 sends when a notification is configured.
     Test,
-    /// The records in their order. An invalid one does not affect the others.
+    /// The records in order. An invalid record does not affect the others.
     Records(Vec<Result<ObjectEvent, RecordError>>),
 }
 
-/// The body of a message is not a notification.
+/// The error for a message body that is not a notification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotificationError {
     /// Not JSON.
     #[error("the message is not JSON: {0}")]
     NotJson(String),
-    /// JSON of an unknown form.
+    /// JSON of an unknown shape.
     #[error("the message is not an S3 notification or EventBridge event, directly or through SNS")]
     UnknownShape,
 }
 
-/// A record of a notification is invalid.
+/// The error for an invalid record of a notification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// A field is missing or of the wrong type.

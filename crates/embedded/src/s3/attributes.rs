@@ -36,7 +36,7 @@ impl ObjectHeaders {
     }
 }
 
-/// The checksums that an upload asked for, in base64.
+/// The checksums that an upload requested, in base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Checksums {

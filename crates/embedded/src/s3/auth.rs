@@ -3,7 +3,7 @@
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 
-/// The one key pair. Requests signed with it may do everything.
+/// The only key pair. Requests that are signed with it may do everything.
 pub(crate) struct SingleKeyAuth {
     access_key: String,
     secret_key: SecretKey,

@@ -17,7 +17,7 @@ use super::sequencer::Sequencer;
 use super::settings::Settings;
 use super::staging::StagedBody;
 
-/// The objects of a bucket by key. Listings have the same order: UTF-8 bytes.
+/// The objects of a bucket by key. Listings have the same order, that of UTF-8 bytes.
 pub(crate) type Index = BTreeMap<String, Arc<Attributes>>;
 
 /// A bucket. The index is authoritative, because only one process has the folder open.
@@ -41,8 +41,8 @@ pub(crate) struct NewObject {
 }
 
 impl Bucket {
-    /// Opens the folder, which is created if missing, and reads every object's attributes. Reports
-    /// and skips incomplete files, which a power loss may leave.
+    /// Opens the folder or creates it, and reads the attributes of every object. Incomplete files,
+    /// which a power loss may leave, are reported and skipped.
     pub(crate) fn open(name: String, dir: PathBuf, sequencer: Arc<Sequencer>) -> io::Result<Self> {
         fs::create_dir_all(dir.join("objects"))?;
         let made = fs::metadata(&dir)?;
@@ -63,8 +63,8 @@ impl Bucket {
         })
     }
 
-    /// Publishes a staged body as an object. Checks the conditions under the same lock, so that of
-    /// several writers with `If-None-Match: *` exactly one succeeds.
+    /// Publishes a staged body as an object. The conditions are checked under the same lock, so
+    /// exactly one of several writers with `If-None-Match: *` succeeds.
     pub(crate) fn commit(
         &self,
         mut staged: StagedBody,
@@ -102,8 +102,8 @@ impl Bucket {
         self.lock().get(key).cloned()
     }
 
-    /// Opens an object's file and reads the attributes in it. Both stay as they are even if the
-    /// object is replaced meanwhile.
+    /// Opens an object's file and reads its attributes. Neither changes if the object is replaced
+    /// meanwhile.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(File, Attributes)>> {
         match File::open(self.path(key)) {
             Ok(mut file) => {
@@ -132,7 +132,7 @@ impl Bucket {
         Ok(Some((current, sequencer)))
     }
 
-    /// Calls `read` with the index. Writers wait meanwhile.
+    /// Calls `read` with the index. Writers wait until it returns.
     pub(crate) fn with_index<T>(&self, read: impl FnOnce(&Index) -> T) -> T {
         read(&self.lock())
     }
@@ -143,7 +143,7 @@ impl Bucket {
     }
 
     fn lock(&self) -> MutexGuard<'_, Index> {
-        // Every change of the index is one call, so a panic cannot leave it inconsistent.
+        // Every change of the index is a single call, so a panic cannot leave it inconsistent.
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

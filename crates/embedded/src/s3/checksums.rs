@@ -50,7 +50,8 @@ impl ExpectedBody {
         hasher
     }
 
-    /// Errors with `BadDigest` if a checksum differs, and with `IncompleteBody` if the length does.
+    /// Errors with `BadDigest` if a checksum differs, and with `IncompleteBody` if the length
+    /// differs.
     pub(crate) fn verify(&self, staged: &StagedBody) -> S3Result<()> {
         if self.bytes.is_some_and(|bytes| bytes != staged.size) {
             return Err(s3_error!(IncompleteBody));

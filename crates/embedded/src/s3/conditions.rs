@@ -19,9 +19,9 @@ pub(crate) struct ReadConditions {
 }
 
 impl ReadConditions {
-    /// Errors with `PreconditionFailed` (412) or `NotModified` (304) if a condition does not hold.
+    /// Errors with `PreconditionFailed` (412) or `NotModified` (304) if a condition is not met.
     pub(crate) fn check(&self, object: &Attributes) -> S3Result<()> {
-        // Dates in headers have whole seconds, so the object's fraction must not count.
+        // Dates in headers have whole seconds, so the fraction of the object's time is ignored.
         let modified = Timestamp::from(
             object
                 .modified()
@@ -59,7 +59,7 @@ pub(crate) struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// Errors if a condition does not hold. Must be called under the lock of the write itself.
+    /// Errors if a condition is not met. Must be called under the same lock as the write.
     pub(crate) fn check(&self, current: Option<&Attributes>) -> S3Result<()> {
         match (&self.if_none_match, current) {
             (Some(ETagCondition::Any), Some(_)) => {

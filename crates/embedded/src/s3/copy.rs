@@ -13,7 +13,7 @@ use super::notification::{Event, Notifier};
 use super::staging::StagedBody;
 use super::store::Store;
 
-/// A copy of one object to another key, or to its own with other headers.
+/// A copy of an object to another key, or to the same key with other headers.
 pub(crate) struct Copy {
     pub(crate) source_bucket: String,
     pub(crate) source_key: String,
@@ -51,7 +51,7 @@ pub(crate) async fn copy(
     store.run(work).await
 }
 
-/// Copies the body of the source, and returns the source's headers with it.
+/// Copies the body of the source. Returns the copy and the headers of the source.
 fn stage(store: &Store, source: &Bucket, copy: &Copy) -> S3Result<(StagedBody, ObjectHeaders)> {
     let found = source.open_object(&copy.source_key);
     let found = found.map_err(S3Error::internal_error)?;

@@ -9,7 +9,8 @@ use super::conditions::WriteConditions;
 use super::notification::{Event, Notifier};
 use super::store::Store;
 
-/// Deletes an object and notifies the queues. Succeeds without an effect if there is none.
+/// Deletes an object and notifies the queues. If there is no object, this succeeds without an
+/// effect.
 pub(crate) async fn delete(
     store: &Arc<Store>,
     notifier: &Notifier,

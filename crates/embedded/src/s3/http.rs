@@ -1,4 +1,4 @@
-//! S3 over HTTP: the service of `s3s`, with CORS, and with errors that reach the client.
+//! S3 over HTTP: the service of `s3s` plus CORS. Errors reach clients that are still sending.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::post_policy;
 use super::store::Store;
 use crate::options::Options;
 
-/// The limit on the file of a form. `s3s` holds it in memory while it checks the policy.
+/// The limit on the file of a form. `s3s` keeps the file in memory while it checks the policy.
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The S3 server.

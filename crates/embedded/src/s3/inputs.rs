@@ -1,6 +1,6 @@
-//! Inputs of operations in the terms of the store.
+//! Conversion of the inputs of operations to types of the store.
 //!
-//! The input types of `s3s` share field names but no trait, hence the macros.
+//! The input types of `s3s` share field names but no trait, so this needs macros.
 
 use s3s::dto::*;
 use s3s::{S3Request, S3Result, s3_error};
@@ -97,7 +97,7 @@ pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
     upload!(request)
 }
 
-/// Takes the body and the checks of it.
+/// Takes the body and the expectations about it.
 pub(crate) fn part(
     request: &mut S3Request<UploadPartInput>,
 ) -> (Option<StreamingBlob>, ExpectedBody) {

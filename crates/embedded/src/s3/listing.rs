@@ -15,7 +15,8 @@ const MAX_KEYS: i32 = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Query<'a> {
     pub(crate) prefix: &'a str,
-    /// Keys with the same part before the delimiter are one entry. Empty for no delimiter.
+    /// The delimiter. Keys with the same part before it are one entry. It is empty if there is no
+    /// delimiter.
     pub(crate) delimiter: &'a str,
     /// The entry after which the page begins, in byte order.
     pub(crate) after: &'a str,

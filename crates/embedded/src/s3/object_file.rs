@@ -4,8 +4,9 @@
 //! body | attributes as JSON | length of the JSON, u32 little endian | "DARKOBJ1"
 //! ```
 //!
-//! Body and attributes share a file, so that one rename publishes both, and neither a reader nor a
-//! crash sees one without the other. The body comes first, so that image viewers can open the file.
+//! The body and the attributes share a file, so that a single rename publishes both. A reader never
+//! sees one without the other, not even after a crash. The body is at the start of the file, so
+//! that image viewers can open it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -14,10 +15,10 @@ use super::attributes::Attributes;
 
 const MAGIC: &[u8; 8] = b"DARKOBJ1";
 const TAIL_BYTES: u64 = 12;
-/// The limit on the JSON, far above S3's 2 KiB of metadata and 1 KiB of key.
+/// The limit on the JSON. S3 permits only 2 KiB of metadata and 1 KiB of key.
 const MAX_ATTRIBUTES_BYTES: u64 = 1 << 20;
 
-/// Appends the attributes to a file that holds the body.
+/// Appends the attributes to a file that contains the body.
 pub(crate) fn append_attributes(file: &mut File, attributes: &Attributes) -> io::Result<()> {
     let mut tail = serde_json::to_vec(attributes)?;
     let length = u32::try_from(tail.len()).map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! The error for a form that violates its own policy.
+//! The error for a form that violates its policy.
 
 use http::{Response, StatusCode, header};
 use s3s::Body;

@@ -15,7 +15,7 @@ use super::attributes::Attributes;
 use super::conditions::ReadConditions;
 use super::store::Store;
 
-/// The longest body that is read at once, and the size of the chunks of longer ones.
+/// The longest body that is read at once. Longer bodies are read in chunks of this size.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// An object and its body, or the requested range of it.
@@ -25,7 +25,7 @@ pub(crate) struct OpenObject {
     pub(crate) body: StreamingBlob,
 }
 
-/// Opens an object. Errors with `NoSuchKey` or `InvalidRange`, or if a condition does not hold.
+/// Opens an object. Errors with `NoSuchKey` or `InvalidRange`, or if a condition is not met.
 pub(crate) async fn open(
     store: &Arc<Store>,
     bucket: &str,
@@ -54,7 +54,7 @@ pub(crate) async fn open(
     })
 }
 
-/// Moves to the start of the range, and reads it if it is short.
+/// Seeks to the start of the range, and reads the range if it is short.
 fn read_short(file: &mut File, range: &ops::Range<u64>) -> io::Result<Option<Bytes>> {
     file.seek(SeekFrom::Start(range.start))?;
     let length = range.end - range.start;

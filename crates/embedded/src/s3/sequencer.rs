@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A source of strictly increasing numbers, which order the events of a key.
+/// A source of strictly increasing numbers that order the events of a key.
 ///
-/// The numbers follow the clock, and are greater than that of every stored object. So they increase
-/// across restarts even if the clock is set back.
+/// The numbers follow the clock and are greater than those of all stored objects. They therefore
+/// increase across restarts even if the clock is set back.
 #[derive(Debug, Default)]
 pub(crate) struct Sequencer {
     last: AtomicU64,
@@ -27,7 +27,7 @@ impl Sequencer {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
                 Some(next(last))
             });
-        // The update is never refused, so both arms hold the previous number.
+        // The update is never refused, so both arms contain the previous number.
         match previous {
             Ok(last) | Err(last) => next(last),
         }

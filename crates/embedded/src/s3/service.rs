@@ -1,4 +1,5 @@
-//! The operations of S3 as `s3s` dispatches them. All others fail with `NotImplemented`.
+//! The dispatch of `s3s` to the implemented operations of S3. All others fail with
+//! `NotImplemented`.
 
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};

@@ -1,6 +1,6 @@
 //! The settings of a bucket, stored in the XML that S3 clients send.
 //!
-//! Notifications and CORS rules have an effect. Lifecycle rules are only returned.
+//! Notifications and CORS rules have an effect. Lifecycle rules are only stored.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings in a folder, which is created if missing.
+    /// Reads the settings in a folder. The folder is created if it is missing.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         Ok(Self {
@@ -30,7 +30,7 @@ impl Settings {
     }
 }
 
-/// One setting: a file, and its value in memory.
+/// One setting: a file and its value in memory.
 #[derive(Debug)]
 pub(crate) struct Setting<T> {
     path: PathBuf,
@@ -53,7 +53,7 @@ impl<T: Serialize + for<'xml> Deserialize<'xml>> Setting<T> {
         })
     }
 
-    /// Returns the value, or `None` if it was never put.
+    /// Returns the value, or `None` if it was never set.
     pub(crate) fn get(&self) -> Option<Arc<T>> {
         self.value
             .read()

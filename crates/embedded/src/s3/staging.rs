@@ -1,4 +1,5 @@
-//! Incoming bodies: a temporary file that becomes an object by a rename, or is removed.
+//! Incoming bodies. Each is written to a temporary file, which is then renamed to become an object,
+//! or removed.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -19,8 +20,8 @@ use super::attributes::Checksums;
 /// The size of the chunks that are hashed and written on blocking threads.
 const CHUNK_BYTES: usize = 512 * 1024;
 
-/// The folder of files that are not objects yet. It is on the file system of the objects, so that a
-/// rename is atomic.
+/// The folder of files that are not objects yet. It is on the same file system as the objects, so
+/// that a rename is atomic.
 #[derive(Debug)]
 pub(crate) struct Staging {
     dir: PathBuf,
@@ -28,7 +29,7 @@ pub(crate) struct Staging {
 }
 
 impl Staging {
-    /// Opens the folder and removes the files that an earlier process left.
+    /// Opens the folder and removes files that an earlier process left behind.
     pub(crate) fn open(dir: PathBuf) -> io::Result<Self> {
         if dir.exists() {
             fs::remove_dir_all(&dir)?;
@@ -63,8 +64,8 @@ impl Staging {
         })
     }
 
-    /// Receives a request body, with one chunk in memory. Errors with `IncompleteBody` if the body
-    /// ends early or its signature is wrong.
+    /// Receives a request body with one chunk in memory at a time. Errors with `IncompleteBody` if
+    /// the body ends early or its signature is wrong.
     pub(crate) async fn receive(
         &self,
         mut body: StreamingBlob,
@@ -113,7 +114,7 @@ impl StagingWriter {
         self.file.write_all(bytes)
     }
 
-    /// Writes everything that `source` has.
+    /// Writes the whole content of `source`.
     pub(crate) fn write_from(&mut self, source: &mut impl Read) -> io::Result<()> {
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
@@ -157,7 +158,7 @@ impl StagedBody {
         BASE64.encode(self.md5)
     }
 
-    /// Renames the file to `target`, which replaces an earlier file atomically.
+    /// Renames the file to `target`. This replaces an earlier file atomically.
     pub(crate) fn publish(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.staged.path, target)?;
         self.staged.published = true;

@@ -19,7 +19,7 @@ type Buckets = BTreeMap<String, Arc<Bucket>>;
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) staging: Staging,
-    /// The disk operations in progress. A stop waits for them, so that none outlives the folder
+    /// The disk operations in progress. A shutdown waits for them, so that none outlives the folder
     /// lock.
     pub(crate) tasks: TaskTracker,
     dir: PathBuf,
@@ -60,7 +60,7 @@ impl Store {
             .ok_or_else(|| s3_error!(NoSuchBucket))
     }
 
-    /// Returns all buckets in the order of their names.
+    /// Returns all buckets, sorted by name.
     pub(crate) fn buckets(&self) -> Vec<Arc<Bucket>> {
         self.read().values().cloned().collect()
     }
@@ -87,7 +87,8 @@ impl Store {
         Ok(())
     }
 
-    /// Runs disk work on a blocking thread. Once started it finishes, even if the caller goes away.
+    /// Runs disk work on a blocking thread. Once started, the work finishes even if the caller is
+    /// cancelled.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> S3Result<T> + Send + 'static,

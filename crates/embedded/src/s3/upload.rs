@@ -23,7 +23,7 @@ pub(crate) struct Upload {
 }
 
 /// Stores an object and notifies the queues. Once the body is complete, this finishes even if the
-/// client goes away.
+/// client disconnects.
 pub(crate) async fn store(
     store: &Arc<Store>,
     notifier: &Notifier,

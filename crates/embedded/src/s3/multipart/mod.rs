@@ -1,4 +1,4 @@
-//! Multipart uploads: parts as files, which completion joins into one object.
+//! Multipart uploads. Parts are files, which are joined into one object at completion.
 //!
 //! ```text
 //! uploads/{upload id}/upload.json     key and headers

@@ -12,7 +12,7 @@ use s3s::{S3Error, S3Result, s3_error};
 
 use crate::s3::staging::{StagedBody, Staging};
 
-/// The minimum size of every part but the last.
+/// The minimum size of every part except the last.
 const MIN_PART_BYTES: u64 = 5 * 1024 * 1024;
 
 /// A part on disk.
@@ -35,7 +35,7 @@ impl StoredPart {
     }
 }
 
-/// Stores a part, in place of an earlier one of the same number. Returns its MD5, which is its
+/// Stores a part and replaces an earlier one with the same number. Returns its MD5, which is its
 /// ETag.
 pub(super) fn store(dir: &Path, number: i32, staged: StagedBody) -> io::Result<String> {
     let md5 = hex::encode(staged.md5);
@@ -70,7 +70,7 @@ pub(super) fn list(dir: &Path) -> io::Result<BTreeMap<i32, StoredPart>> {
     Ok(parts)
 }
 
-/// Returns the stored parts that a client names to complete an upload.
+/// Returns the stored parts that a client lists to complete an upload.
 pub(super) fn select(dir: &Path, named: &[CompletedPart]) -> S3Result<Vec<StoredPart>> {
     let mut stored = list(dir).map_err(S3Error::internal_error)?;
     if named.is_empty() {

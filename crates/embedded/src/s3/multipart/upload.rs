@@ -20,14 +20,14 @@ use crate::s3::store::Store;
 const MAX_PARTS: i32 = 10_000;
 const DESCRIPTION_FILE: &str = "upload.json";
 
-/// The key and headers of the object to be.
+/// The key and headers of the future object.
 #[derive(Serialize, Deserialize)]
 struct Description {
     key: String,
     headers: ObjectHeaders,
 }
 
-/// An upload that is neither complete nor aborted.
+/// An upload that is neither completed nor aborted.
 pub(crate) struct MultipartUpload {
     bucket: Arc<Bucket>,
     dir: PathBuf,
@@ -49,7 +49,7 @@ impl MultipartUpload {
         Ok(id)
     }
 
-    /// Finds the upload of an id and key. Errors with `NoSuchUpload`.
+    /// Finds the upload with this id and key. Errors with `NoSuchUpload`.
     pub(crate) fn find(bucket: Arc<Bucket>, id: &str, key: &str) -> S3Result<Self> {
         let none = || s3_error!(NoSuchUpload);
         // The id becomes part of a path.
@@ -96,7 +96,7 @@ impl MultipartUpload {
         Ok(parts.map(|(number, part)| part.describe(number)).collect())
     }
 
-    /// Joins the named parts into the object and notifies the queues.
+    /// Joins the listed parts into an object and notifies the queues.
     pub(crate) async fn complete(
         self,
         store: &Arc<Store>,

@@ -1,10 +1,10 @@
-//! The match of events with notification configurations.
+//! The filter of notification configurations.
 
 use s3s::dto::{FilterRuleName, QueueConfiguration};
 
 use super::event::Event;
 
-/// Returns `true` if a configuration asks for this event of this key.
+/// Returns `true` if a configuration includes this event for this key.
 pub(super) fn matches(configuration: &QueueConfiguration, event: Event, key: &str) -> bool {
     let mut patterns = configuration.events.iter();
     if !patterns.any(|pattern| event.matches(pattern.as_ref())) {

@@ -13,7 +13,7 @@ use crate::s3::attributes::Attributes;
 use crate::s3::bucket::Bucket;
 use crate::sqs::{NewMessage, Queues};
 
-/// Sends events to the queues in a bucket's configuration.
+/// A sender of events to the queues in a bucket's configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Notifier {
     queues: Arc<Queues>,
@@ -24,8 +24,8 @@ impl Notifier {
         Self { queues }
     }
 
-    /// Sends an event to every queue that asks for it. Never fails: as in S3, a write succeeds even
-    /// if its notification is lost.
+    /// Sends an event to every queue that is configured for it. This never fails. As in S3, a write
+    /// succeeds even if its notification is lost.
     pub(crate) fn notify(
         &self,
         bucket: &Bucket,
@@ -49,7 +49,7 @@ impl Notifier {
         }
     }
 
-    /// Checks that a configuration has queues only, and that they exist. S3 also checks their
+    /// Checks that a configuration only contains queues, and that they exist. S3 also checks their
     /// policies.
     pub(crate) fn check(&self, configuration: &NotificationConfiguration) -> S3Result<()> {
         let lambdas = configuration.lambda_function_configurations.as_ref();

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::event::Event;
 use crate::s3::attributes::Attributes;
 
-/// Every character but those that form encoding leaves alone, and the slash, which S3 leaves alone
-/// too.
+/// Every character except those that form encoding does not change, and the slash, which S3 does
+/// not encode.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -19,7 +19,7 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b' ');
 
-/// The place of an event.
+/// The bucket and the object of an event.
 pub(super) struct Source<'a> {
     pub(super) region: &'a str,
     pub(super) bucket: &'a str,
@@ -64,7 +64,7 @@ pub(super) fn message(
     json!({ "Records": [record] })
 }
 
-/// Returns the message that S3 sends when a configuration is put. It has no `Records`.
+/// Returns the message that S3 sends when a configuration is set. It has no `Records`.
 pub(super) fn test_message(bucket: &str) -> Value {
     json!({
         "Service": "Amazon S3",

@@ -10,7 +10,7 @@ use crate::s3::api::S3Api;
 use crate::s3::attributes::Attributes;
 use crate::s3::listing::{Page, Query, page, page_size};
 
-/// Every character but those that `encoding-type=url` leaves alone.
+/// Every character except those that `encoding-type=url` does not encode.
 const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -18,7 +18,8 @@ const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// Encodes keys if the client asks for it, because XML cannot represent all of them.
+/// An encoder of keys. It encodes them if the client requests that, because XML cannot represent
+/// all keys.
 struct Encoder(Option<EncodingType>);
 
 impl Encoder {
@@ -61,7 +62,7 @@ impl Encoder {
     }
 }
 
-/// Lists a page. The continuation token is the last key of the page before.
+/// Lists a page. The continuation token is the last key of the previous page.
 pub(crate) fn list_objects_v2(
     api: &S3Api,
     input: ListObjectsV2Input,

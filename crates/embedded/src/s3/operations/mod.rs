@@ -1,4 +1,4 @@
-//! The operations of S3: each takes the request's input and returns the output.
+//! The operations of S3. Each takes the input of a request and returns the output.
 
 pub(crate) mod buckets;
 pub(crate) mod listing;

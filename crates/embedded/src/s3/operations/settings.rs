@@ -79,8 +79,8 @@ pub(crate) fn get_lifecycle(
     })
 }
 
-/// Returns the error for a setting that was never put. S3 has a separate code for each, always with
-/// status 404.
+/// Returns the error for a setting that was never set. S3 has a separate code for each setting,
+/// always with status 404.
 fn missing(code: &'static str) -> S3Error {
     let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap_or(S3ErrorCode::InvalidRequest);
     let mut error = S3Error::with_message(code, "The bucket has no such configuration");

@@ -1,4 +1,4 @@
-//! The operations through the `S3` trait, as the protocol layer calls them.
+//! Tests of the operations through the `S3` trait, as the protocol layer calls them.
 
 mod multipart;
 mod notifications;
@@ -23,7 +23,7 @@ use crate::sqs::Queues;
 const BUCKET: &str = "darkroom-raw";
 const REGION: &str = "eu-central-1";
 
-/// A store on a folder, with one bucket, and one queue that is notified about `raw/`.
+/// A store on a folder with one bucket, and a queue that is notified about `raw/`.
 struct Fixture {
     api: S3Api,
     queues: Arc<Queues>,
