@@ -1,4 +1,4 @@
-//! The start and stop of both servers.
+//! Startup and shutdown of both servers.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -17,7 +17,7 @@ use crate::s3::{Notifier, S3Http, Store};
 use crate::sqs::{self, Api, Queues};
 use crate::start_error::StartError;
 
-/// The servers of S3 and SQS. Dropping it stops both without waiting; [`stop`](Self::stop) waits.
+/// The servers of S3 and SQS. Dropping this stops both without waiting. [`stop`](Self::stop) waits.
 #[derive(Debug)]
 pub struct EmbeddedCloud {
     s3: SocketAddr,
@@ -30,7 +30,7 @@ pub struct EmbeddedCloud {
 }
 
 impl EmbeddedCloud {
-    /// Opens the folder and starts both servers, which accept connections when this returns.
+    /// Opens the folder and starts both servers. They accept connections when this returns.
     ///
     /// # Errors
     /// [`StartError`] if the folder or an address is not available. No server runs then.
@@ -87,7 +87,7 @@ impl EmbeddedCloud {
     }
 
     /// Stops both servers. Long polls end at once, and other requests within half a second. Writes
-    /// to disk that have begun are completed. The queues are gone.
+    /// to disk that have begun are completed. The contents of the queues are lost.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         for server in &mut self.servers {

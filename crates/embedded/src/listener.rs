@@ -1,4 +1,4 @@
-//! The connections of a server.
+//! The listener of a server and its connections.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// The time that requests have to finish after a stop.
+/// The time that requests have to finish after a shutdown.
 const GRACE: Duration = Duration::from_millis(500);
 /// The pause after a failed accept. The usual cause is a temporary lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -53,7 +53,7 @@ where
         }
     }
     drop(listener);
-    // Connections that are still open after the grace period are aborted with the set.
+    // Connections that are still open after the grace period are aborted when the set is dropped.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     connections.shutdown().await;
 }

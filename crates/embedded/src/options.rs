@@ -1,17 +1,17 @@
-//! The options of a start.
+//! The options for starting the servers.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). Not `Debug`, because they have a
-/// secret.
+/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). This is not `Debug`, because it
+/// contains a secret.
 #[derive(Clone)]
 pub struct Options {
-    /// The folder for the data of S3. It is created if missing.
+    /// The folder for the data of S3. It is created if it is missing.
     pub data_dir: PathBuf,
-    /// The address of S3; port 0 takes any free port.
+    /// The address of S3. Port 0 selects a free port.
     pub s3_listen: SocketAddr,
-    /// The address of SQS; port 0 takes any free port.
+    /// The address of SQS. Port 0 selects a free port.
     pub sqs_listen: SocketAddr,
     /// The access key id that S3 accepts.
     pub access_key: String,
@@ -20,7 +20,6 @@ pub struct Options {
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
     /// The origins whose pages may use buckets without a CORS configuration, such as
-    /// `https://app.example.org`; one `*` is a wildcard. Every origin on localhost may do so
-    /// anyway.
+    /// `https://app.example.org`. One `*` is a wildcard. Origins on localhost are always permitted.
     pub allowed_origins: Vec<String>,
 }

@@ -39,7 +39,7 @@ impl Binary {
     }
 }
 
-/// Returns the endpoints of a cloud that accepts the credentials of tests.
+/// Returns the endpoints of a cloud that accepts the credentials of the tests.
 #[must_use]
 pub fn endpoints(s3: &str, sqs: &str) -> Endpoints {
     Endpoints {

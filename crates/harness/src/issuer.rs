@@ -6,10 +6,10 @@ use darkroom_testkit::process::Process;
 
 use crate::TestBed;
 
-/// Longer than a start takes on a busy machine.
+/// The time limit of a start, which is longer than a start takes on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running `darkroom issuer`. Killed when dropped.
+/// A running `darkroom issuer`. It is killed when this is dropped.
 pub struct Issuer {
     process: Process,
     address: String,

@@ -1,7 +1,7 @@
 //! The harness that end-to-end tests, chaos scenarios and benchmarks share.
 //!
 //! A [`TestBed`] is an embedded S3 and SQS with provisioned buckets and queues. Processes of the
-//! real `darkroom` binary reach it through fault proxies; the test itself reaches it directly.
+//! real `darkroom` binary access it through fault proxies. The test itself accesses it directly.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {

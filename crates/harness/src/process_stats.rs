@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// The unit of processor time in `/proc` (`USER_HZ`), the same on every architecture we run on.
+/// The unit of processor time in `/proc` (`USER_HZ`). It is the same on all supported
+/// architectures.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// One reading of a process. Linux only.
+/// The resources of a process at one time. Linux only.
 #[derive(Debug, Clone, Copy)]
 pub struct ProcessStats {
     /// Resident memory.
     pub memory_kib: u64,
     /// The peak of resident memory since the start, or since [`ProcessStats::reset_peak`].
     pub peak_memory_kib: u64,
-    /// Open file descriptors; `None` for a process of another user.
+    /// The number of open file descriptors, or `None` for a process of another user.
     pub descriptors: Option<u64>,
-    /// User and system time of all its threads, without its children.
+    /// The user and system time of all threads of the process, without its children.
     pub cpu: Duration,
 }
 

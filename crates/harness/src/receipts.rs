@@ -1,4 +1,4 @@
-//! The receipts of messages, as the proxy in front of SQS sees them.
+//! The receipts of messages, as observed by the proxy in front of SQS.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use darkroom_testkit::fault::{Exchange, FaultProxy};
 use serde_json::Value;
 
-/// The receipts of each message, and the time for which it was kept.
+/// The receipts of each message, and the time until its deletion or retry.
 #[derive(Debug, Clone, Default)]
 pub struct Receipts {
     inner: Arc<Mutex<Inner>>,
@@ -16,7 +16,7 @@ pub struct Receipts {
 #[derive(Debug, Default)]
 struct Inner {
     messages: HashMap<String, ReceivedMessage>,
-    /// The time at which each receipt was given out.
+    /// The time at which SQS issued each receipt.
     kept: HashMap<String, Instant>,
     longest: Duration,
     visibility_seconds: u64,
@@ -32,8 +32,8 @@ pub struct ReceivedMessage {
 }
 
 impl Receipts {
-    /// Counts the receipts that go through a proxy. The visibility timeout separates heartbeats from
-    /// retries.
+    /// Counts the receipts that pass through a proxy. The visibility timeout distinguishes
+    /// heartbeats from retries.
     pub(crate) fn observe(&self, proxy: &FaultProxy, visibility: Duration) {
         self.lock().visibility_seconds = visibility.as_secs();
         let receipts = self.clone();
@@ -80,7 +80,7 @@ impl Inner {
                     self.release(entry);
                 }
             }
-            // A heartbeat sets the full visibility timeout. Any other one is a retry.
+            // A heartbeat sets the full visibility timeout. Any other timeout is a retry.
             "ChangeMessageVisibility"
                 if request["VisibilityTimeout"].as_u64() != Some(self.visibility_seconds) =>
             {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The buckets and queues of one test, which no other test uses.
+/// The names of one test's buckets and queues. No other test uses them.
 #[derive(Debug, Clone)]
 pub struct ResourceNames {
     /// The raw bucket.
@@ -20,7 +20,7 @@ pub struct ResourceNames {
 }
 
 impl ResourceNames {
-    /// Returns names that no other call returns, in this process or another.
+    /// Returns names that no other call returns, in this process or in another.
     #[must_use]
     pub fn unique() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -1,4 +1,4 @@
-//! The cloud, and the ways to it.
+//! The cloud of a test, and the proxies in front of it.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::{Binary, Receipts, endpoints, set_endpoints};
 
-/// Differences between a test bed and the defaults.
+/// The options of a test bed.
 #[derive(Debug, Clone)]
 pub struct TestBedOptions {
     /// The visibility timeout of the events queue.
@@ -41,7 +41,7 @@ impl Default for TestBedOptions {
     }
 }
 
-/// An embedded cloud with provisioned buckets and queues. Gone when dropped.
+/// An embedded cloud with provisioned buckets and queues. It is stopped when this is dropped.
 pub struct TestBed {
     /// The proxy between the processes and S3.
     pub s3: FaultProxy,
@@ -103,7 +103,7 @@ impl TestBed {
             folder,
             _cloud: cloud,
         };
-        // The test event that S3 sends when a notification is configured.
+        // Removes the test event that S3 sends when a notification is configured.
         bed.drain_events().await?;
         Ok(bed)
     }
@@ -144,7 +144,7 @@ impl TestBed {
         command
     }
 
-    /// Writes a raw object, of which S3 notifies the queue.
+    /// Writes a raw object. S3 notifies the queue of it.
     ///
     /// # Errors
     /// The error of the call.
@@ -238,7 +238,7 @@ impl TestBed {
 /// Returns a key that no upload has yet.
 ///
 /// # Errors
-/// None in practice: profile and owner are valid.
+/// None in practice, because the profile and the owner are valid.
 pub fn new_key() -> anyhow::Result<RawKey> {
     Ok(RawKey {
         profile: "avatar".parse()?,

@@ -6,10 +6,10 @@ use darkroom_testkit::process::{Process, Signal};
 
 use crate::TestBed;
 
-/// Longer than a start takes on a busy machine.
+/// The time limit of a start, which is longer than a start takes on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running `darkroom worker`. Killed when dropped.
+/// A running `darkroom worker`. It is killed when this is dropped.
 pub struct Worker {
     process: Process,
 }
@@ -45,7 +45,7 @@ impl TestBed {
         Ok(workers)
     }
 
-    /// Starts a worker without waiting for it, because it may die at any moment.
+    /// Starts a worker without waiting for it, because it may exit at any moment.
     ///
     /// # Errors
     /// If the binary cannot be run.
@@ -81,7 +81,8 @@ impl Worker {
         Ok(self.process.signal(Signal::TERM)?)
     }
 
-    /// Sends SIGTERM; returns the time to its exit, and whether it succeeded.
+    /// Sends SIGTERM and waits for the exit. Returns the time that the exit took, and `true` if the
+    /// exit status is success.
     ///
     /// # Errors
     /// If it does not exit `within` that time.
@@ -91,7 +92,7 @@ impl Worker {
         Ok((start.elapsed(), status.success()))
     }
 
-    /// Waits until it has exited by itself.
+    /// Waits until the worker has exited by itself.
     ///
     /// # Errors
     /// If it does not exit `within` that time.

@@ -1,4 +1,4 @@
-//! Clients, their issuers, and S3's notifications.
+//! Clients, the issuers that they use, and S3's notifications.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::world::World;
 
 /// The longest pause between two actions of a client.
 const MAX_PAUSE: Duration = Duration::from_secs(90);
-/// The longest way of a notification.
+/// The longest delay of a notification.
 const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
 const MAX_ACTIONS: u64 = 4;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
-/// A body that is no notification.
+/// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
-/// Runs one client to the end of its script: it uploads, then overwrites, deletes, uploads again,
-/// or says that the upload is complete.
+/// Runs the script of one client. It uploads, then overwrites, deletes, uploads again, or reports
+/// that the upload is complete.
 pub(crate) async fn run(world: Arc<World>, number: u64) {
     let Some(key) = key(number) else {
         return;
@@ -80,7 +80,7 @@ async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
     notify(world, name, key, &event).await;
 }
 
-/// Queues the event of an object once, twice, or never, and late.
+/// Queues the event of an object after a delay. The event may also be duplicated or lost.
 async fn notify(world: &World, name: &str, key: &RawKey, event: &ObjectEvent) {
     if world.happens(world.rates.lost) {
         world.trace(name, format_args!("event lost"));
@@ -93,7 +93,7 @@ async fn notify(world: &World, name: &str, key: &RawKey, event: &ObjectEvent) {
     let body = notification_body(event);
     for _ in 0..copies {
         let delay = world.draw_duration(MAX_EVENT_DELAY);
-        // A queue in memory accepts every message.
+        // The in-memory queue accepts every message.
         let _ = world.events.send_delayed(&body, delay).await;
     }
 }
@@ -119,7 +119,7 @@ async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
     }
 }
 
-/// Reports that the upload is complete, once.
+/// Reports once that the upload is complete.
 async fn complete(world: &Arc<World>, name: &str, key: &RawKey) {
     world.trace(name, format_args!("completes {key}"));
     let (issuer, store) = issuer(world);

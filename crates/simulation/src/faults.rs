@@ -16,7 +16,8 @@ pub(crate) enum Fate {
     CrashAfter,
 }
 
-/// Rates of faults, drawn for every run: some runs have few faults, some have many.
+/// The rates of faults. They are drawn for every run, so that some runs have few faults and some
+/// have many.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rates {
     crash: f64,

@@ -1,4 +1,4 @@
-//! A bucket as a process sees it.
+//! A bucket with faults.
 
 use std::path::Path;
 
@@ -93,7 +93,7 @@ impl Bucket for FaultyBucket {
         self.process.call("PutObject", true, effect).await
     }
 
-    /// Deletes one object after the other, as S3 does.
+    /// Deletes one object after the other, as S3 does within a batch.
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
         for key in keys {
             let effect = async {

@@ -1,4 +1,4 @@
-//! A queue as a process sees it.
+//! A queue with faults.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use crate::process::Process;
 /// The longest delay of a duplicated message.
 const MAX_DUPLICATE_DELAY: Duration = Duration::from_secs(120);
 
-/// A queue whose calls may fail, and which may deliver a message twice.
+/// A queue whose calls may fail and that may deliver a message twice.
 #[derive(Debug)]
 pub(crate) struct FaultyQueue {
     name: &'static str,

@@ -1,4 +1,4 @@
-//! The invariants that hold after every step.
+//! The invariants that are checked after every step.
 
 use bytes::Bytes;
 use darkroom_cloud::MemoryBucket;
@@ -49,8 +49,8 @@ pub(crate) fn note_deletion(world: &World, object_key: &str) {
     }
 }
 
-/// Checks the upload that an object of the media bucket belongs to: a `ready` manifest names only
-/// variants that exist, made from the source that it names.
+/// Checks the upload of an object in the media bucket. A `ready` manifest may only name variants
+/// that exist and were made from the source in the manifest.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
         return;
@@ -100,7 +100,7 @@ pub(crate) fn variants_problem(
     None
 }
 
-/// Checks a message that was deleted: the outcome of its object is durable.
+/// Checks a deleted message. The outcome of its object must be durable.
 pub(crate) fn check_deleted_message(world: &World, body: &str) {
     let Ok(Notification::Records(records)) = Notification::parse(body) else {
         if !world.dead_letters.bodies().iter().any(|one| one == body) {
@@ -124,7 +124,7 @@ fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
         return true;
     };
     if event.etag.as_ref().is_some_and(|etag| *etag != current) {
-        // The current object has an event of its own.
+        // The current object has its own event.
         return true;
     }
     let state = world.state();
@@ -134,7 +134,8 @@ fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
     has_outcome || world.dead_letters.bodies().iter().any(|one| one == body)
 }
 
-/// Checks an outcome that is published: its upload was not deleted before its manifest was written.
+/// Checks a published outcome. Its upload must not have been deleted before the manifest was
+/// written.
 pub(crate) fn check_published(world: &World, body: &str) {
     let Ok(event) = serde_json::from_str::<OutcomeEvent>(body) else {
         world.violate("an outcome event cannot be read".to_owned());

@@ -10,8 +10,8 @@ use tokio::time::sleep;
 use crate::faults::Fate;
 use crate::world::World;
 
-/// A process. After a crash none of its calls returns, so that it has no further effect: to the
-/// world it is gone, whatever its tasks wait for.
+/// A process. After a crash none of its calls returns, so it has no further effect. Its tasks may
+/// still exist, but they wait forever.
 #[derive(Debug, Clone)]
 pub(crate) struct Process {
     pub(crate) world: Arc<World>,
@@ -42,7 +42,7 @@ impl Process {
         }
     }
 
-    /// Makes a call: it may fail, be slow, or never return.
+    /// Makes a call, which may fail, be slow, or never return.
     pub(crate) async fn call<T>(
         &self,
         operation: &'static str,

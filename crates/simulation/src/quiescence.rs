@@ -1,4 +1,4 @@
-//! The end of a run: the faults stop, and everything has to come right.
+//! The end of a run, when the faults stop and every upload must reach its correct state.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// More than the longest wait for a store and all backoffs.
+/// The time limit of quiescence. It exceeds the longest wait for a store plus all backoffs.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
-/// Waits until the queue is empty, checks every upload that needed no help, does what an operator
-/// does (redrive, backfill), and checks all.
+/// Waits until the queue is empty and checks every upload that needs no operator. Then performs the
+/// operator's commands (redrive, backfill) and checks all uploads.
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -55,7 +55,8 @@ async fn until_idle(world: &World) {
         }
         sleep(POLL).await;
     }
-    // An empty queue does not mean idle workers: one that lost its message may still be writing.
+    // An empty queue does not imply idle workers. A worker that lost its message may still be
+    // writing.
     sleep(POLL).await;
 }
 

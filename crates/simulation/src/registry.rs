@@ -1,11 +1,11 @@
-//! The truth about every upload, as only the simulation knows it.
+//! The true state of every upload, which only the simulation knows.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use darkroom_contract::{RawKey, UploadId};
 
-/// Everything that was uploaded.
+/// All uploads.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     uploads: BTreeMap<UploadId, UploadRecord>,
@@ -19,11 +19,11 @@ pub(crate) struct UploadRecord {
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// The step at which an outcome was first written, by the entity tag of its object.
     pub(crate) outcomes: BTreeMap<String, u64>,
-    /// A deletion was requested.
+    /// `true` if a deletion was requested.
     pub(crate) is_deletion_requested: bool,
-    /// An event of it was lost.
+    /// `true` if an event of the upload was lost.
     pub(crate) has_lost_events: bool,
-    /// The step of the last deletion of its raw object, if it has not been uploaded again.
+    /// The step in which the raw object was last deleted, if it has not been uploaded again.
     pub(crate) source_deleted_at: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! A renderer that needs virtual time and no processor.
+//! A renderer that takes virtual time but no processor time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::world::World;
 
-/// Longer than a visibility timeout, so that heartbeats matter.
+/// The longest rendering time. It exceeds the visibility timeout, so that heartbeats matter.
 const MAX_RENDER_TIME: Duration = Duration::from_secs(100);
 
 /// Returns `true` for a content that is rejected.
@@ -27,7 +27,7 @@ pub(crate) fn variant_bytes(name: &str, source: &[u8]) -> Vec<u8> {
     [name.as_bytes(), b" of ", source].concat()
 }
 
-/// Makes variants that show their source.
+/// Makes variants from which the source can be read.
 #[derive(Debug)]
 pub(crate) struct SimulatedRenderer {
     pub(crate) world: Arc<World>,

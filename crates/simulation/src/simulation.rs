@@ -12,29 +12,29 @@ use crate::{client, quiescence, worker};
 
 const WORKERS: u64 = 3;
 const MAX_CLIENTS: u64 = 6;
-/// The longest pause between two outages, and the longest outage.
+/// The longest pause between two outages, and the longest duration of an outage.
 const MAX_OUTAGE_PAUSE: Duration = Duration::from_secs(600);
 const MAX_OUTAGE: Duration = Duration::from_secs(400);
 
 /// Options of a run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Keeps the lines of the trace.
+    /// If `true`, the lines of the trace are kept.
     pub keeps_trace: bool,
 }
 
-/// A run in which every invariant held.
+/// The summary of a run without a violation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// The number of steps in the trace.
     pub steps: u64,
-    /// A digest of the trace: two runs of one seed have the same.
+    /// A digest of the trace. Two runs of a seed have the same digest.
     pub digest: u64,
     /// The trace, if it was kept.
     pub trace: Vec<String>,
 }
 
-/// A run in which an invariant was violated.
+/// A run that violated an invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The first violation.
@@ -123,7 +123,7 @@ fn not_started(error: &std::io::Error) -> Failure {
 mod tests {
     use super::*;
 
-    /// The number of seeds with every test run; the command runs any number.
+    /// The number of seeds in every test run. The command can run any number.
     const SEEDS: u64 = 2_000;
 
     #[test]

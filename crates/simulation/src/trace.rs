@@ -1,11 +1,11 @@
-//! The trace of a run: a digest always, the lines on request.
+//! The trace of a run: its digest, and its lines if requested.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tokio::time::Instant;
 
-/// The steps of a run in order.
+/// The steps of a run, in order.
 #[derive(Debug)]
 pub(crate) struct Trace {
     started_at: Instant,
@@ -21,7 +21,7 @@ impl Trace {
             started_at: Instant::now(),
             keeps_lines,
             lines: Vec::new(),
-            // Not seeded, so that two runs of one seed have one digest.
+            // The hasher has fixed keys, so that two runs of a seed have the same digest.
             hasher: DefaultHasher::new(),
             steps: 0,
         }

@@ -18,7 +18,7 @@ const PERMITS: usize = 2;
 /// The longest life of a worker before it is stopped and started again.
 const MAX_LIFETIME: Duration = Duration::from_secs(1800);
 const MAX_RESTART_TIME: Duration = Duration::from_secs(30);
-/// Clocks are wrong by at most this.
+/// The largest error of a clock.
 const MAX_SKEW_SECONDS: u64 = 300;
 
 /// Returns the store as a process sees it, with a separate clock.
@@ -39,7 +39,7 @@ pub(crate) fn store(process: &Process) -> UploadStore {
     })
 }
 
-/// Runs one worker after the other, each until it crashes or is stopped.
+/// Runs one worker after another. Each runs until it crashes or is stopped.
 pub(crate) async fn supervise(world: Arc<World>, name: String) {
     for generation in 0.. {
         let process = Process::new(&world, &format!("{name}.{generation}"));
@@ -52,7 +52,7 @@ pub(crate) async fn supervise(world: Arc<World>, name: String) {
             }
             std::future::pending::<()>().await;
         };
-        // A crashed worker is not cancelled: its calls never return, as if it were gone.
+        // A crashed worker is not cancelled. Its calls never return, so it has no further effect.
         let task = tokio::spawn(run(process.clone(), stop.clone()));
         tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! The world that all processes share: store, queues, truth, chance, and the trace.
+//! The state that all processes share: store, queues, registry, random numbers, and the trace.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use crate::trace::Trace;
 
 const EPOCH: OffsetDateTime = datetime!(2026-01-01 00:00 UTC);
 
-/// Store, queues, and the state of the simulation.
+/// The store, the queues, and the state of the simulation.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) raw: MemoryBucket,
@@ -31,14 +31,14 @@ pub(crate) struct World {
     state: Mutex<State>,
 }
 
-/// The changing part.
+/// The mutable state.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) rng: fastrand::Rng,
     pub(crate) registry: Registry,
     pub(crate) trace: Trace,
     pub(crate) violation: Option<String>,
-    /// Faults happen until the clients are done.
+    /// `true` until the clients are finished. Only then do faults happen.
     pub(crate) has_faults: bool,
     pub(crate) is_store_down: bool,
 }
@@ -87,17 +87,17 @@ impl World {
         self.state().trace.add(process, step);
     }
 
-    /// Draws a number below `end`.
+    /// Draws a random number below `end`.
     pub(crate) fn draw(&self, end: u64) -> u64 {
         self.state().rng.u64(0..end)
     }
 
-    /// Draws a duration up to `max`.
+    /// Draws a random duration up to `max`.
     pub(crate) fn draw_duration(&self, max: Duration) -> Duration {
         max.mul_f64(self.state().rng.f64())
     }
 
-    /// Returns `true` with that probability while there are faults.
+    /// Returns `true` with this probability while there are faults.
     pub(crate) fn happens(&self, probability: f64) -> bool {
         let mut state = self.state();
         state.has_faults && state.rng.f64() < probability

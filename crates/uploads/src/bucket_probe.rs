@@ -1,4 +1,4 @@
-//! Reachability of one bucket.
+//! The probe of one bucket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 /// A key that no object has, so that a probe never reads anything.
 const PROBE_KEY: &str = "darkroom-probe";
-/// A store that takes longer is of no use.
+/// The time limit of a probe. A store that takes longer counts as down.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One bucket, and whether a probe of it has ever been permitted.
+/// A bucket, and a flag that is set once a probe of it has been permitted.
 #[derive(Debug)]
 pub(crate) struct BucketProbe {
     bucket: Arc<dyn Bucket>,
@@ -27,7 +27,7 @@ impl BucketProbe {
         }
     }
 
-    /// Asks for a missing key.
+    /// Requests a missing key. Returns `true` if the bucket is up.
     ///
     /// `403` counts as success, because S3 sends it for a missing key to a role without
     /// `s3:ListBucket`. After a probe that was permitted, it is a failure: credentials have expired

@@ -6,14 +6,14 @@ use darkroom_contract::{Manifest, Outcome, RawKey};
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Deletes an upload: the raw object first, then its outputs.
+    /// Deletes the raw object of an upload, then its outputs.
     ///
-    /// A worker that is rendering the upload checks for the raw object after its manifest is
-    /// written, and deletes the outputs if it is gone. Whichever of the two finishes last
-    /// cleans up.
+    /// A worker that is rendering the upload checks for the raw object after it has written the
+    /// manifest. If the raw object is gone, the worker deletes the outputs. Whichever of the two
+    /// finishes last cleans up.
     ///
     /// # Errors
-    /// The error of the first call that failed; the call may be repeated.
+    /// The error of the first call that failed. The deletion may be repeated.
     pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
         self.parts.raw.delete(&[key.to_string()]).await?;
         self.clean_up(key).await
@@ -23,7 +23,7 @@ impl UploadStore {
     /// client has uploaded it again meanwhile.
     ///
     /// # Errors
-    /// The error of the first call that failed; the call may be repeated.
+    /// The error of the first call that failed. The deletion may be repeated.
     pub async fn clean_up(&self, key: &RawKey) -> Result<(), CloudError> {
         let manifest = self.manifest(key).await?;
         if let Some(info) = self.delete_outputs(key, manifest.as_deref()).await? {
@@ -33,11 +33,12 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Deletes the manifest and the variants of an upload whose raw object is gone: the variants of
-    /// its profile, and those that `manifest` names because an earlier configuration made them.
+    /// Deletes the manifest and the variants of an upload whose raw object is gone. These are the
+    /// variants of its profile, and those in `manifest`, which may come from an earlier
+    /// configuration.
     ///
-    /// Returns the raw object if the client has uploaded it again meanwhile. Then its outcome may be
-    /// among what was deleted, so that it has to be rendered again.
+    /// Returns the raw object if the client has uploaded it again meanwhile. Its outcome may then
+    /// have been deleted, so it must be rendered again.
     ///
     /// # Errors
     /// The error of the first call that failed.

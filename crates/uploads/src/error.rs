@@ -1,14 +1,14 @@
-//! Failures of the store.
+//! Errors of the store.
 
 use darkroom_cloud::CloudError;
 
-/// A verb of the store that failed.
+/// An error of an operation of the store.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// A call to S3 or SQS failed.
     #[error(transparent)]
     Cloud(#[from] CloudError),
-    /// A value has no JSON form.
+    /// A value cannot be represented as JSON.
     #[error("cannot encode {what} as JSON: {detail}")]
     Encode {
         /// The kind of value.

@@ -1,4 +1,4 @@
-//! Events about raw objects: which are about uploads, and how one is queued again.
+//! Events about raw objects: their uploads, and queuing them.
 
 use darkroom_cloud::{CloudError, ListedObject, ObjectInfo};
 use darkroom_contract::{EventKind, Manifest, ObjectEvent, RawKey, notification_body};

@@ -1,11 +1,12 @@
 //! The store of uploads: a domain layer over buckets and queues.
 //!
-//! [`UploadStore`] holds the rules that issuer, worker and command line share: where a manifest is
-//! and what an unreadable one means, in which order outputs are written and deleted, how an upload
-//! is queued again, and when the store counts as reachable. The roles above speak of uploads and
+//! [`UploadStore`] implements the rules that issuer, worker and command line share: where a
+//! manifest is and what an unreadable one means, in which order outputs are written and deleted,
+//! how an upload is queued again, and when the store is up. The roles above work with uploads and
 //! never name a bucket.
 //!
-//! This crate never renders, never speaks HTTP, and keeps no state: S3 and SQS hold everything.
+//! This crate never renders and never speaks HTTP. It keeps no state, because everything is in S3
+//! and SQS.
 //!
 //! ```
 //! # async fn example() -> Result<(), darkroom_cloud::CloudError> {

@@ -1,4 +1,4 @@
-//! Manifests: read, and written last.
+//! Reading and writing manifests.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use darkroom_contract::{Manifest, RawKey};
 
 use crate::{StoreError, UploadStore};
 
-/// A manifest has a few kilobytes; anything larger is not one.
+/// The maximum size of a manifest. A real one has a few kilobytes.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/json",
@@ -18,8 +18,8 @@ const OPTIONS: PutOptions<'_> = PutOptions {
 impl UploadStore {
     /// Returns the manifest of an upload.
     ///
-    /// An unreadable manifest counts as none: it names nothing that anyone could use, and a worker
-    /// or `backfill` writes a new one.
+    /// An unreadable manifest counts as none. Nobody can use it, and a worker or `backfill` writes
+    /// a new one.
     ///
     /// # Errors
     /// The error of the call.
@@ -43,8 +43,8 @@ impl UploadStore {
         Ok(None)
     }
 
-    /// Writes a manifest, which makes the outcome visible. Everything it names must be written
-    /// before.
+    /// Writes a manifest, which makes the outcome visible. Everything that it names must have been
+    /// written before.
     ///
     /// # Errors
     /// The error of the call.
@@ -57,7 +57,7 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Writes a `failed` manifest unless there is a manifest already. Returns `true` if it was
+    /// Writes a `failed` manifest unless there already is a manifest. Returns `true` if it was
     /// written.
     ///
     /// # Errors
@@ -69,11 +69,11 @@ impl UploadStore {
         Ok(written)
     }
 
-    /// Publishes an outcome to whoever is subscribed. Its manifest must be durable.
+    /// Publishes an outcome to the subscriber, if there is one. The manifest must be durable.
     ///
     /// # Errors
-    /// The error of the call. Then do not acknowledge the event that led to the outcome: its
-    /// redelivery publishes it.
+    /// The error of the call. In this case, do not acknowledge the event of the upload. Its
+    /// redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let now = self.clock().now();
         self.parts.outcomes.publish(manifest, now).await

@@ -13,13 +13,13 @@ use crate::StoreError;
 pub enum OutcomePublisher {
     /// There is no subscriber.
     Disabled,
-    /// The queue that webhooks are delivered from.
+    /// The queue from which webhooks are delivered.
     Queue(Arc<dyn Queue>),
 }
 
 impl OutcomePublisher {
-    /// Queues an outcome. May be called again for the same outcome: subscribers recognize it by
-    /// its id.
+    /// Queues an outcome. It may be called again for the same outcome, because subscribers identify
+    /// it by its id.
     pub(crate) async fn publish(
         &self,
         manifest: &Manifest,

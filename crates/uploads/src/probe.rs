@@ -1,4 +1,4 @@
-//! Reachability of the store.
+//! The probe of the store.
 
 use crate::UploadStore;
 

@@ -1,4 +1,4 @@
-//! Raw objects: stored, opened, checked, listed.
+//! Storing, opening, checking and listing raw objects.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use darkroom_contract::{ProfileName, RAW_PREFIX, RawKey};
 
 use crate::UploadStore;
 
-/// One page of the raw bucket, in the order of keys.
+/// One page of the raw bucket, sorted by key.
 #[derive(Debug)]
 pub struct SourcePage {
-    /// The objects of the page, uploads or not.
+    /// All objects of the page, including objects that are not uploads.
     pub objects: Vec<ListedObject>,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
@@ -49,7 +49,7 @@ impl UploadStore {
         self.parts.raw.get(&key.to_string(), etag).await
     }
 
-    /// Returns the metadata of an upload's raw object; `None` if there is none.
+    /// Returns the metadata of an upload's raw object, or `None` if there is no object.
     ///
     /// # Errors
     /// The error of the call.
@@ -57,8 +57,8 @@ impl UploadStore {
         self.parts.raw.head(&key.to_string()).await
     }
 
-    /// Lists up to 1,000 raw objects, of one profile or of all, from the cursor that an earlier
-    /// page returned.
+    /// Lists up to 1,000 raw objects of one profile or of all profiles. Continues at the cursor of
+    /// an earlier page, if there is one.
     ///
     /// # Errors
     /// The error of the call.

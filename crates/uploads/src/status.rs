@@ -8,7 +8,8 @@ use darkroom_contract::{Manifest, PendingStatus, RawKey, UploadStatus};
 
 use crate::UploadStore;
 
-/// S3 checks a URL's expiry when a request begins, so a slow upload may end this much later.
+/// The time that a slow upload may take after its URL has expired. S3 checks the expiry only when a
+/// request begins.
 const EXPIRY_GRACE: Duration = Duration::from_secs(60);
 
 impl UploadStore {

@@ -14,7 +14,7 @@ use crate::outcome_publisher::OutcomePublisher;
 pub struct UploadStoreParts {
     /// The bucket that clients upload to.
     pub raw: Arc<dyn Bucket>,
-    /// The bucket of variants and manifests; may be the same.
+    /// The bucket of variants and manifests. It may be the raw bucket.
     pub media: Arc<dyn Bucket>,
     /// The queue of upload events.
     pub events: Arc<dyn Queue>,
@@ -30,7 +30,7 @@ pub struct UploadStoreParts {
     pub clock: Clock,
 }
 
-/// The store of uploads; cheap to clone. See the crate's documentation.
+/// The store of uploads. It is cheap to clone. See the documentation of the crate.
 #[derive(Debug, Clone)]
 pub struct UploadStore {
     pub(crate) parts: Arc<UploadStoreParts>,

@@ -1,4 +1,4 @@
-//! A store in memory, for this crate's tests.
+//! An in-memory store for the tests of this crate.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) const JSON: PutOptions<'_> = PutOptions {
     cache_control: "no-cache",
 };
 
-/// A store over memory with a clock of its own.
+/// An in-memory store with its own clock.
 pub(crate) struct TestStore {
     pub(crate) store: UploadStore,
     pub(crate) raw: MemoryBucket,
@@ -58,7 +58,7 @@ impl TestStore {
         }
     }
 
-    /// Moves the clock.
+    /// Advances the clock.
     pub(crate) fn advance(&self, by: Duration) {
         self.elapsed_seconds
             .fetch_add(by.as_secs(), Ordering::Relaxed);

@@ -6,14 +6,14 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
 
-/// The `Cache-Control` of private variants: for the browser alone, because the URL expires while
-/// the image never changes.
+/// The `Cache-Control` of private variants. Only browsers may cache them, because the URL expires.
+/// They may do so for a year, because the image never changes.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
 
-/// Gives every variant of a manifest its URL; cheap to clone.
+/// The URLs of variants. This is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct VariantUrls {
-    /// A CDN or public bucket, without a trailing slash.
+    /// The URL of a CDN or public bucket, without a trailing slash.
     base_url: Option<String>,
     media: S3Bucket,
     profiles: Arc<Profiles>,
@@ -66,7 +66,7 @@ impl VariantUrls {
 
     async fn url(&self, key: &str, access: Access) -> Result<String, CloudError> {
         let cache_control = match (access, &self.base_url) {
-            // Keys are made of names and ids, so nothing in them needs escaping.
+            // Keys consist of names and ids, so nothing in them needs escaping.
             (Access::Public, Some(base)) => return Ok(format!("{base}/{key}")),
             (Access::Public, None) => None,
             (Access::Private, _) => Some(PRIVATE),

@@ -1,4 +1,4 @@
-//! Variants: written before the manifest that names them.
+//! Writing variants, which happens before their manifest is written.
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions};
@@ -10,10 +10,11 @@ use futures_util::future::try_join_all;
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Writes all variants of an upload at once and describes them, in the profile's order.
+    /// Writes all variants of an upload concurrently. Returns their entries for the manifest, in
+    /// the order of the profile.
     ///
     /// # Errors
-    /// The error of the first call that failed; other variants may be written.
+    /// The error of the first call that failed. Other variants may have been written.
     pub async fn write_variants(
         &self,
         key: &RawKey,

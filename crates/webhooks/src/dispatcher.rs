@@ -18,9 +18,10 @@ use crate::retry::RetrySchedule;
 use crate::sender::WebhookSender;
 use crate::settings::WebhookSettings;
 
-/// Deliveries at once.
+/// The number of concurrent deliveries.
 const PERMITS: usize = 10;
-/// Longer than one attempt, including its retry message and acknowledgment.
+/// The visibility timeout of an event. It is longer than one attempt, including the retry message
+/// and the acknowledgment.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The parts of a [`WebhookDispatcher`].
@@ -30,13 +31,13 @@ pub struct WebhookDispatcherParts {
     pub events: Arc<dyn Queue>,
     /// The queue for events that are malformed or too old.
     pub dead_letters: Arc<dyn Queue>,
-    /// Adds variant URLs to the events sent to the receiver.
+    /// The URLs of variants in the events that are sent to the receiver.
     pub variant_urls: VariantUrls,
-    /// The clock that ages are measured with.
+    /// The clock that measures the ages of events.
     pub clock: Clock,
 }
 
-/// Delivers outcome events to the operator's URL until it is told to stop.
+/// The consumer of outcome events, which delivers them to the operator's URL.
 #[derive(Debug)]
 pub struct WebhookDispatcher {
     consumer: Consumer<DeliveryHandler>,
@@ -45,8 +46,8 @@ pub struct WebhookDispatcher {
 /// Delivers one event.
 ///
 /// An event that is not accepted is replaced by a new message with a delay. A receiver may be down
-/// for days, and SQS limits both the time that a message may stay invisible (12 hours) and the number
-/// of messages in flight (120,000).
+/// for days, but SQS limits both the time that a message may stay invisible (12 hours) and the
+/// number of messages in flight (120,000).
 #[derive(Debug)]
 struct DeliveryHandler {
     sender: WebhookSender,
@@ -85,8 +86,8 @@ impl WebhookDispatcher {
         let consumer_settings = ConsumerSettings {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
-            // Stop at once: a message received by the abandoned poll is only delayed by the
-            // visibility timeout.
+            // Polls are abandoned at once on shutdown. A message that such a poll receives is only
+            // delayed by the visibility timeout.
             poll_grace: Duration::ZERO,
             // Attempts are counted in the event itself.
             max_receive_count: u32::MAX,
@@ -97,7 +98,7 @@ impl WebhookDispatcher {
         }
     }
 
-    /// Works until `stop` is cancelled, then finishes the attempts in progress.
+    /// Runs until `stop` is cancelled, then finishes the attempts in progress.
     pub async fn run(self, stop: CancellationToken) {
         self.consumer.run(stop).await;
     }

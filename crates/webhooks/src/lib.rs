@@ -1,9 +1,9 @@
 //! Delivery of outcomes by webhook.
 //!
 //! A worker queues an event for every outcome. The [`WebhookDispatcher`] consumes that queue and
-//! POSTs each event to the operator's one URL, signed as Standard Webhooks specifies, until the
-//! receiver accepts it or it is too old. It is a [`Consumer`](darkroom_consumer::Consumer) with an
-//! HTTP sender.
+//! POSTs each event to the operator's URL until the receiver accepts it or the event is too old.
+//! Requests are signed as specified by Standard Webhooks. The dispatcher is a
+//! [`Consumer`](darkroom_consumer::Consumer) with an HTTP sender.
 //!
 //! This crate never connects to a private address unless the operator allows it, and never follows
 //! a redirect.

@@ -1,14 +1,14 @@
-//! Public addresses, the only ones that a webhook may be sent to.
+//! Public addresses. Webhooks are sent only to these.
 //!
-//! Names are resolved here, and the connection is made to the very addresses that were checked, so
-//! that a name which resolves differently the next time (DNS rebinding) gains nothing.
+//! Names are resolved here, and connections use exactly the addresses that were checked. A name
+//! that resolves differently the next time (DNS rebinding) therefore has no effect.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// A resolver that returns public addresses only.
+/// A resolver that returns only public addresses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PublicAddresses;
 

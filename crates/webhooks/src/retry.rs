@@ -9,8 +9,8 @@ use crate::settings::WebhookSettings;
 /// SQS's limit on a delay.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// The retry schedule: delays that double from `webhooks.first_retry` to 15 minutes, until an event
-/// is as old as `webhooks.give_up_after`.
+/// The retry schedule. Delays double from `webhooks.first_retry` to 15 minutes, until an event is
+/// as old as `webhooks.give_up_after`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetrySchedule {
     backoff: Backoff,
@@ -25,8 +25,8 @@ impl RetrySchedule {
         }
     }
 
-    /// Returns the delay after that many failed attempts; `None` if an event of that age is given
-    /// up.
+    /// Returns the delay after this many failed attempts, or `None` if the event is so old that
+    /// delivery is abandoned.
     pub(crate) fn delay(&self, failed_attempts: u32, age: time::Duration) -> Option<Duration> {
         (age <= self.give_up_after).then(|| self.backoff.delay(failed_attempts))
     }

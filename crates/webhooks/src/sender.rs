@@ -15,7 +15,7 @@ use crate::signature::SigningSecrets;
 
 const USER_AGENT: &str = concat!("darkroom/", env!("CARGO_PKG_VERSION"));
 
-/// Sends events to the operator's URL.
+/// The sender of events to the operator's URL.
 #[derive(Debug)]
 pub struct WebhookSender {
     client: Client,
@@ -36,7 +36,7 @@ impl WebhookSender {
     /// Creates a sender with these settings. Returns `None` if there is no URL.
     ///
     /// # Errors
-    /// The setting that cannot be used.
+    /// The first invalid setting.
     pub fn new(settings: &WebhookSettings) -> Result<Option<Self>, SettingError> {
         let Some(url) = &settings.url else {
             return Ok(None);
@@ -53,7 +53,8 @@ impl WebhookSender {
         let mut client = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(settings.timeout)
-            // Neither redirects nor proxies: both would get around the check of the address.
+            // Redirects and proxies are disabled, because both would bypass the check of the
+            // address.
             .redirect(Policy::none())
             .no_proxy();
         if !allows_private {
@@ -71,7 +72,7 @@ impl WebhookSender {
     /// Sends one event, signed at the time `now`.
     ///
     /// # Errors
-    /// The reason, for the log. Any status but 2xx is a failure.
+    /// The reason, for the log. Any status other than 2xx is a failure.
     pub(crate) async fn send(
         &self,
         event: &OutcomeEvent,
@@ -103,7 +104,8 @@ impl WebhookSender {
     }
 }
 
-/// Checks scheme, credentials, and a literal address. A name is checked when it is resolved.
+/// Checks the scheme, the credentials, and a literal address. A host name is checked when it is
+/// resolved.
 fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     const PRIVATE: &str =
         "must not be a private address unless webhooks.allow_private_addresses is true";

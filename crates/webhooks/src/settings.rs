@@ -10,25 +10,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookSettings {
-    /// The URL that every outcome is POSTed to; none by default.
+    /// The URL to which every outcome is POSTed. There is none by default.
     pub url: Option<String>,
     /// The signing secret: `whsec_` and the base64 of 24 to 64 random bytes. During a rotation, the
-    /// new one and the old one, separated by a space.
+    /// new and the old secret, separated by a space.
     pub secret: Option<Secret>,
-    /// Time limit for one attempt.
+    /// The time limit for one attempt.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
-    /// Delay after the first failed attempt; it doubles up to 15 minutes.
+    /// The delay after the first failed attempt. It doubles up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub first_retry: Duration,
-    /// Age at which an undelivered event goes to the dead-letter queue.
+    /// The age at which an undelivered event goes to the dead-letter queue.
     #[serde(with = "humantime_serde")]
     pub give_up_after: Duration,
     /// Permits a URL on this machine or in a private network.
     pub allow_private_addresses: bool,
 }
 
-/// A text that is never printed.
+/// A secret, which is never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -65,11 +65,11 @@ impl Default for WebhookSettings {
 }
 
 impl WebhookSettings {
-    /// Checks the rules that the types alone do not express. URL and secret are checked by
-    /// [`WebhookSender::new`](crate::WebhookSender::new).
+    /// Checks the rules that the types do not express.
+    /// [`WebhookSender::new`](crate::WebhookSender::new) checks the URL and the secret.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const SECOND: Duration = Duration::from_secs(1);
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -10,12 +10,13 @@ use sha2::Sha256;
 
 const PREFIX: &str = "whsec_";
 
-/// One or more signing secrets. A receiver accepts a request that any of its own has signed.
+/// One or more signing secrets. A receiver accepts a request with a signature by any secret that it
+/// knows.
 pub(crate) struct SigningSecrets(Vec<Hmac<Sha256>>);
 
 impl SigningSecrets {
     /// # Errors
-    /// A problem text that does not repeat the secret.
+    /// A description of the problem that does not contain the secret.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         const INVALID: &str = "must be whsec_ and the base64 of 24 to 64 random bytes";
         let secrets = text.split_whitespace().map(|secret| {

@@ -1,4 +1,4 @@
-//! Queuing raw objects without a current outcome.
+//! Queuing of raw objects that have no current outcome.
 
 use std::sync::Arc;
 
@@ -7,32 +7,32 @@ use darkroom_contract::{Manifest, ObjectEvent, ProfileName, RawKey};
 use darkroom_uploads::{ObjectVersion, UploadStore};
 use futures_util::stream::{self, StreamExt};
 
-/// Manifests that are read at the same time.
+/// The number of manifests that are read concurrently.
 const CONCURRENT_LOOKUPS: usize = 16;
 
-/// Finds and queues raw objects whose outcome is missing, failed, or of another recipe.
+/// A search for raw objects whose outcome is missing, failed, or of another recipe. It queues them.
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// The store of uploads.
     pub store: UploadStore,
-    /// Only this profile.
+    /// If set, only uploads of this profile are queued.
     pub profile: Option<&'a ProfileName>,
-    /// Also objects whose outcome is current.
+    /// If `true`, objects with a current outcome are queued too.
     pub force: bool,
-    /// Count only.
+    /// If `true`, objects are only counted.
     pub dry_run: bool,
 }
 
 /// Progress of a backfill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
-    /// Objects under the prefix of raw uploads.
+    /// The number of objects under the prefix of raw uploads.
     pub listed: u64,
-    /// Objects that were queued, or would have been in a dry run.
+    /// The number of objects that were queued, or that would be queued in a dry run.
     pub enqueued: u64,
-    /// Objects skipped because their outcome is current.
+    /// The number of objects that were skipped because their outcome is current.
     pub current: u64,
-    /// Objects skipped because they are no upload of a known profile.
+    /// The number of objects that were skipped because they are not uploads of a known profile.
     pub foreign: u64,
 }
 
@@ -44,11 +44,11 @@ enum Need {
 }
 
 impl Backfill<'_> {
-    /// Goes through the raw bucket and reports its progress after every page.
+    /// Lists the raw bucket and queues uploads. Reports the progress after every page.
     ///
     /// # Errors
-    /// The error of the first call that failed. What was queued stays so, and a second run goes on
-    /// with what is still missing.
+    /// The error of the first call that failed. Objects that were queued stay queued, and a second
+    /// run continues with the rest.
     pub async fn run(
         &self,
         mut report: impl FnMut(BackfillProgress),

@@ -1,4 +1,4 @@
-//! Downloads of raw objects, within bounds of memory and time.
+//! Downloads of raw objects with limits on memory and time.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use darkroom_uploads::UploadStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-/// The unit of the memory budget: a semaphore has too few permits for single bytes.
+/// The unit of the memory budget. A semaphore has too few permits to count single bytes.
 const KIB: u64 = 1024;
-/// The number of times an object may turn out larger than expected before it is left for later.
+/// The number of times that an object may turn out larger than expected before the attempt fails.
 const MAX_SIZE_GUESSES: u32 = 3;
 
-/// Downloads raw objects within a memory budget that all downloads share.
+/// A downloader of raw objects. All downloads share a memory budget.
 #[derive(Debug, Clone)]
 pub(crate) struct Downloads {
     budget: Arc<Semaphore>,
@@ -28,11 +28,11 @@ pub(crate) struct Downloads {
 /// The raw object of an event.
 #[derive(Debug)]
 pub(crate) enum OpenedSource {
-    /// It is the event's object, and there is memory for it.
+    /// The object is the event's object, and memory is reserved for it.
     Found(Box<Download>),
-    /// It was deleted.
+    /// The object was deleted.
     Deleted,
-    /// The key has another object now, with an event of its own.
+    /// The key has another object now, which has its own event.
     Superseded,
 }
 
@@ -71,9 +71,10 @@ impl Downloads {
 
     /// Opens the event's object once there is memory for it.
     ///
-    /// Memory comes first: an open object that waits uses up its deadline and its server's
-    /// patience. An object that turns out larger than expected returns its permit before it asks
-    /// for a larger one: two that hold some and wait for more would deadlock.
+    /// The memory is reserved first, because an open object that waits for memory uses up its
+    /// deadline, and the server may close the connection. If an object turns out larger than
+    /// expected, its permit is returned before a larger one is requested. Otherwise two downloads
+    /// that hold some memory and wait for more would deadlock.
     pub(crate) async fn open(
         &self,
         store: &UploadStore,
@@ -119,7 +120,7 @@ impl Downloads {
         Err(failure(CloudErrorKind::Unavailable, &detail))
     }
 
-    /// Acquires memory. One object larger than the whole budget may still be read, alone.
+    /// Acquires memory. An object that is larger than the whole budget is read alone.
     async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, CloudError> {
         let share = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
         let budget = Arc::clone(&self.budget);
@@ -139,8 +140,8 @@ impl Download {
     /// Reads the body to its end.
     ///
     /// # Errors
-    /// [`ReadError::TooLarge`] if it has more than `max_bytes`; a `TimedOut` [`CloudError`] at the
-    /// deadline, which covers a body that trickles.
+    /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut`
+    /// [`CloudError`] at the deadline, which also applies to a body that trickles.
     pub(crate) async fn read(self, max_bytes: u64) -> Result<Downloaded, ReadError> {
         let bytes = timeout_at(self.deadline, self.object.read(max_bytes))
             .await
@@ -167,8 +168,8 @@ async fn expected_size(
     }
 }
 
-/// Compares entity tags and versions: two versions may have the same bytes, and not every store
-/// supports `If-Match`. A value that one side lacks is no difference.
+/// Compares entity tags and versions, because two versions may have the same bytes, and not every
+/// store supports `If-Match`. A value that is missing on one side is not a difference.
 fn is_another(info: &ObjectInfo, event: &ObjectEvent) -> bool {
     let differ = |a: Option<&String>, b: Option<&String>| a.zip(b).is_some_and(|(a, b)| a != b);
     differ(event.etag.as_ref(), Some(&info.etag))
@@ -184,7 +185,7 @@ pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
     let Some(header) = info.metadata.get(Attachment::NAME) else {
         return Attachment::default();
     };
-    // The header was signed, so only a writer with credentials can get it wrong.
+    // The header was signed, so only a writer with credentials can write an invalid one.
     Attachment::from_header(header).unwrap_or_else(|error| {
         tracing::warn!(%error, "ignoring an unreadable attachment");
         Attachment::default()
@@ -206,7 +207,7 @@ mod tests {
         Downloads::new(BUDGET, TIMEOUT)
     }
 
-    /// Stores an object of `kib` KiB; the event states its size as `stated`.
+    /// Stores an object of `kib` KiB. The event states the size `stated`.
     fn put(test: &TestStore, kib: usize, stated: Option<u64>) -> (RawKey, ObjectEvent) {
         let key = key();
         let bytes = Bytes::from(vec![0; kib * 1024]);
@@ -238,7 +239,7 @@ mod tests {
         let [first, second] = [put(&test, 700, Some(700 * KIB)), put(&test, 700, None)];
         let opened = found(open(&downloads, &test, &first).await);
         let downloaded = opened.read(BUDGET).await.unwrap();
-        // Longer than a download may take: the deadline runs from the request.
+        // This is longer than a download may take, because the deadline starts with the request.
         let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
         assert!(waiting.is_err());
         assert_eq!(test.faults.count("GetObject", "raw/"), 1);

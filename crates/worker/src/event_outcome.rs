@@ -1,4 +1,4 @@
-//! The outcomes of an event, and the errors on the way to one.
+//! The outcomes of an event, and the errors that prevent one.
 
 use darkroom_cloud::{CloudError, CloudErrorKind};
 use darkroom_contract::ProfileName;
@@ -9,17 +9,17 @@ use darkroom_uploads::StoreError;
 pub(crate) enum EventOutcome {
     /// A manifest was written.
     Processed,
-    /// There was a manifest of this very object by this very recipe.
+    /// There already was a manifest of exactly this object and recipe.
     Unchanged,
     /// The object was deleted.
     Deleted,
-    /// The key has another object now, with an event of its own.
+    /// The key has another object now, which has its own event.
     Superseded,
     /// The event is not about an upload.
     Foreign,
 }
 
-/// An event that could not be processed.
+/// The error of an event that could not be processed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProcessError {
     /// The store failed.
@@ -66,7 +66,7 @@ impl ProcessError {
         }
     }
 
-    /// Returns `true` if a store that is down causes this error.
+    /// Returns `true` if this error may be caused by a store that is down.
     pub(crate) const fn may_be_an_outage(&self) -> bool {
         matches!(self, Self::Store(StoreError::Cloud(error)) if matches!(
             error.kind,

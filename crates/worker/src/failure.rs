@@ -14,8 +14,8 @@ use crate::report::report;
 use crate::upload::to_millisecond;
 
 impl Processor {
-    /// Writes a `failed` manifest after the last attempt. An existing outcome, of another recipe or
-    /// of another worker a moment ago, is better than that and stays.
+    /// Writes a `failed` manifest after the last attempt, unless there is an outcome. Any other
+    /// outcome is better than a failure, even one of another recipe.
     pub(crate) async fn record_failure(
         &self,
         event: &ObjectEvent,
@@ -25,7 +25,7 @@ impl Processor {
         let Some(key) = self.store.upload_of(event) else {
             return Ok(());
         };
-        // A deleted upload needs no outcome, and no attempt is left that could remove it.
+        // A deleted upload needs no outcome, and no later attempt would remove it.
         if self.store.source_info(&key).await?.is_none() {
             return Ok(self.store.clean_up(&key).await?);
         }
@@ -35,7 +35,7 @@ impl Processor {
         if is_written {
             report(&manifest, attempt, clock);
         }
-        // It may have been deleted since: whoever deletes an upload deletes the raw object first.
+        // The upload may have been deleted since. A deletion always removes the raw object first.
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),

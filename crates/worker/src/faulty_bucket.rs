@@ -1,4 +1,4 @@
-//! A bucket in memory with failures and delays, for this crate's tests.
+//! An in-memory bucket with failures and delays for the tests of this crate.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use darkroom_cloud::{
 };
 use tokio::time::sleep;
 
-/// The faults of all buckets of a test, and the calls made so far; cheap to clone.
+/// The faults of all buckets of a test, and the calls so far. This is cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(Arc<Mutex<State>>);
 
@@ -25,14 +25,14 @@ struct State {
 #[derive(Debug, Clone)]
 struct Fault {
     operation: &'static str,
-    /// A part of the keys that the fault concerns.
+    /// The fault applies to keys that contain this text.
     key: String,
     delay: Duration,
     error: Option<CloudErrorKind>,
 }
 
 impl Faults {
-    /// Lets calls fail whose key contains `key`.
+    /// Makes calls fail whose key contains `key`.
     pub(crate) fn fail(&self, operation: &'static str, key: &str, error: CloudErrorKind) {
         self.add(operation, key, Duration::ZERO, Some(error));
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store_health::StoreHealth;
 
-/// The liveness, readiness and metrics of a worker; cheap to clone.
+/// The liveness, readiness and metrics of a worker. This is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Health {
     store: StoreHealth,

@@ -1,12 +1,12 @@
 //! The worker: renders raw uploads into variants and a manifest.
 //!
 //! A [`Worker`] is a [`Consumer`](darkroom_consumer::Consumer) of upload events with a
-//! [`Processor`], which fetches the raw object, has it rendered, and publishes the outcome.
-//! [`Backfill`] queues raw objects without a current outcome, and [`DeadLetters`] lists, redrives,
-//! and purges what could not be processed.
+//! [`Processor`], which downloads the raw object, renders it in a render process, and publishes the
+//! outcome. [`Backfill`] queues raw objects without a current outcome. [`DeadLetters`] lists,
+//! redrives and purges messages that could not be processed.
 //!
-//! This crate never parses an image (the render process does), keeps no state (S3 and SQS hold
-//! everything), and never deletes a message before its outcome is durable.
+//! This crate never parses an image, which only render processes do. It keeps no state, because
+//! everything is in S3 and SQS. It never deletes a message before the outcome is durable.
 
 #![warn(missing_docs)]
 

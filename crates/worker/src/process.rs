@@ -1,4 +1,4 @@
-//! From one event to the outcome of its upload.
+//! The processing of one event, up to the outcome of its upload.
 
 use std::time::Instant;
 
@@ -24,15 +24,15 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of one attempt at an event.
 enum AttemptResult {
     Finished(EventOutcome),
-    /// The key has another object than this attempt's. The outputs may be of either, so the current
-    /// object has to be rendered.
+    /// The key has another object by now. The outputs may belong to either object, so the current
+    /// one must be rendered.
     SourceReplaced,
 }
 
 impl Processor {
     /// Processes the upload that an event refers to.
     ///
-    /// May be called again at any time, and by several workers at once, for the same event.
+    /// It may be called repeatedly, and by several workers at once, for the same event.
     pub(crate) async fn process(
         &self,
         event: &ObjectEvent,
@@ -92,8 +92,9 @@ impl Processor {
         };
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
-            // Its writer may have been stopped before the check or the publication. And the object
-            // may have been deleted since it was opened, before another worker wrote this manifest.
+            // The worker that wrote it may have stopped before the check or the publication. The
+            // object may also have been deleted since it was opened, before another worker wrote
+            // this manifest.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let span = upload.span();
@@ -111,7 +112,7 @@ impl Processor {
     /// is still the same.
     ///
     /// A deletion removes the raw object first. If that happened before this check, the outputs are
-    /// deleted here; otherwise the deletion itself removes them later. If the object was replaced,
+    /// deleted here. Otherwise the deletion itself removes them later. If the object was replaced,
     /// this attempt may have overwritten newer outputs, so the new object is rendered again.
     async fn verify_source(
         &self,
@@ -225,12 +226,13 @@ impl Processor {
     }
 }
 
-/// Returns `true` if the outputs may come from an earlier attempt at this message, whose object has
-/// since been deleted.
+/// Returns `true` if the outputs may come from an earlier attempt at this message, and its object
+/// has been deleted since.
 ///
-/// A manifest older than the message's first delivery is kept: its raw object may have expired, which
-/// is no deletion. The queue's clock is compared with a worker's, hence the margin. A raw object lives
-/// at least a day, so the margin cannot confuse the two cases.
+/// A manifest that is older than the message's first delivery is kept. Its raw object may have
+/// expired, which is not a deletion. There is a margin, because the queue's clock is compared with
+/// that of a worker. A raw object exists for at least a day, so the margin cannot confuse the two
+/// cases.
 fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

@@ -1,4 +1,4 @@
-//! From one message to its disposition.
+//! The processing of one message, up to its disposition.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use crate::renderer::Renderer;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
-/// The longest wait of a message for a store that is down, before it loses an attempt.
-/// SQS permits 12 hours of invisibility in all.
+/// The longest time that a message waits for a store that is down. After that it loses an attempt.
+/// SQS permits a total of 12 hours of invisibility.
 const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// Processes upload events.
+/// The processor of upload events.
 #[derive(Debug)]
 pub struct Processor {
     pub(crate) store: UploadStore,
@@ -74,7 +74,7 @@ impl Processor {
         Disposition::DeadLetter(DeadLetterReason::new(code.name(), &error))
     }
 
-    /// Processes an event, and waits in place while the store is down: an outage is not the
+    /// Processes an event, and waits in place while the store is down. An outage is not the
     /// message's fault, so it costs no attempt.
     async fn process_through_outages(
         &self,
@@ -391,7 +391,7 @@ mod tests {
             sleep(age * SECOND).await;
             test.raw.delete(&[key.to_string()]).await.unwrap();
             test.store.requeue(&[event]).await.unwrap();
-            // A worker had the message and was lost.
+            // Another worker received the message and was lost.
             test.events.receive(1, SECOND, SECOND).await.unwrap();
             let _worker = test.start(TestRenderer::default()).await;
             sleep(10 * SECOND).await;

@@ -1,4 +1,4 @@
-//! The renderer as the worker sees it.
+//! The interface of a renderer.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use bytes::Bytes;
 use darkroom_imaging::{Recipe, Rendered};
 use darkroom_render::{RenderError, RenderPool};
 
-/// Renders an image by a recipe: a pool of render processes, or a stand-in of a test.
+/// A renderer of images: a pool of render processes, or a fake in tests.
 #[async_trait]
 pub trait Renderer: fmt::Debug + Send + Sync {
     /// Renders the bytes of a raw object.
     ///
     /// # Errors
-    /// [`RenderError::Rejected`] if the image is at fault, or the reason why nothing can be
+    /// [`RenderError::Rejected`] if the image is at fault, or the reason why no image can be
     /// rendered.
     async fn render(&self, source: &Bytes, recipe: &Recipe) -> Result<Rendered, RenderError>;
 }

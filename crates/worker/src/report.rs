@@ -1,4 +1,4 @@
-//! One log line and one count per outcome.
+//! The log line and the metrics of an outcome.
 
 use darkroom_consumer::DeliveryAttempt;
 use darkroom_contract::{Clock, Manifest, Outcome};

@@ -11,26 +11,26 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// Messages processed concurrently; 0 stands for two per render process, so that the next object is
-    /// downloaded while an image is rendered.
+    /// The number of messages processed concurrently. 0 means two per render process, so that the
+    /// next object is downloaded while an image is being rendered.
     pub in_flight: usize,
-    /// Bytes of raw objects in memory at once, waiting objects included.
+    /// The limit on the raw objects in memory, including those that wait to be rendered.
     pub max_buffered: ByteSize,
-    /// Duration of a long poll; at most 20 s.
+    /// The duration of a long poll, at most 20 s.
     #[serde(with = "humantime_serde")]
     pub poll_wait: Duration,
-    /// Time limit for one download, from the request to the last byte.
+    /// The time limit for one download, from the request to the last byte.
     #[serde(with = "humantime_serde")]
     pub download_timeout: Duration,
-    /// Delay after the first failed attempt at a message; four times as long after each further
-    /// one, up to 15 minutes.
+    /// The delay after the first failed attempt at a message. It is four times as long after each
+    /// further one, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub retry_after: Duration,
-    /// Address of `/healthz`, `/readyz` and `/metrics`; none by default, since several workers may
-    /// run on one machine.
+    /// The address of `/healthz`, `/readyz` and `/metrics`. There is none by default, because
+    /// several workers may run on one machine.
     pub listen: Option<SocketAddr>,
-    /// Time that messages in flight may take after the worker was told to stop. No poll takes
-    /// longer.
+    /// The time that messages in flight may take after the signal to stop. It also limits the last
+    /// poll.
     #[serde(with = "humantime_serde")]
     pub drain_grace: Duration,
 }
@@ -50,7 +50,8 @@ impl Default for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// Returns [`WorkerSettings::in_flight`], with 0 resolved for that many render processes.
+    /// Returns [`WorkerSettings::in_flight`]. For 0, returns the number for this many render
+    /// processes.
     pub fn permits(&self, render_processes: usize) -> usize {
         match self.in_flight {
             0 => render_processes * 2,
@@ -58,10 +59,10 @@ impl WorkerSettings {
         }
     }
 
-    /// Checks the rules that the types alone do not express.
+    /// Checks the rules that the types do not express.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const SECOND: Duration = Duration::from_secs(1);
         const HOURS_12: Duration = Duration::from_secs(12 * 60 * 60);

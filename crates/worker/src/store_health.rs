@@ -1,4 +1,4 @@
-//! The health of the store: an outage, as opposed to one unreadable object.
+//! The health of the store, which distinguishes an outage from a single unreadable object.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +13,12 @@ use tokio::time::sleep;
 /// The pause between two probes of a store that is down.
 const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(15));
 
-/// The state of the store, as far as this worker knows; cheap to clone.
+/// The state of the store, as far as this worker knows. It is cheap to clone.
 ///
-/// While the store is down nothing is received, so that no message loses an attempt to the outage,
-/// and messages in flight wait where they are. A failed call alone proves no outage: it may concern
-/// one object (a key that may not be read, a lost part), and one such object must not hold up all
-/// others. So after a failure the store itself is probed.
+/// While the store is down, no message is received, so that no message loses an attempt. Messages
+/// in flight wait in place. A failed call does not prove an outage, because it may concern a single
+/// object, such as one that the role is not permitted to read. Such an object must not block all
+/// others. Therefore the store itself is probed after a failure.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHealth {
     store: UploadStore,
@@ -56,12 +56,12 @@ impl StoreHealth {
         self.state.is_down.load(Ordering::Acquire)
     }
 
-    /// Returns once the store is not known to be down.
+    /// Waits until the store is not known to be down.
     pub(crate) async fn wait_until_up(&self) {
         self.wait_until(false).await;
     }
 
-    /// Probes the store during every outage until it responds; never returns. Probes once at the
+    /// Probes the store during every outage until it responds. Never returns. Probes once at the
     /// start, to learn how the store responds while it is up.
     pub(crate) async fn probe_loop(&self) {
         self.check().await;
@@ -80,7 +80,7 @@ impl StoreHealth {
 
     async fn wait_until(&self, is_down: bool) {
         loop {
-            // Created before the check, so that no change in between is missed.
+            // This is created before the check, so that no change in between is missed.
             let changed = self.state.changed.notified();
             if self.is_down() == is_down {
                 return;
@@ -89,7 +89,7 @@ impl StoreHealth {
         }
     }
 
-    /// Returns the state before.
+    /// Sets the state. Returns the previous one.
     fn set_down(&self, is_down: bool) -> bool {
         metric::STORE_DOWN.set(if is_down { 1.0 } else { 0.0 }, []);
         let was_down = self.state.is_down.swap(is_down, Ordering::AcqRel);

@@ -1,4 +1,4 @@
-//! A worker on memory, for this crate's tests.
+//! A worker on an in-memory store for the tests of this crate.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::faulty_bucket::{Faults, FaultyBucket};
 use crate::{Renderer, Worker, WorkerParts, WorkerSettings};
 
-/// A store in memory whose clock follows tokio's, which tests pause.
+/// An in-memory store whose clock follows tokio's, which tests pause.
 pub(crate) struct TestStore {
     pub(crate) store: UploadStore,
     pub(crate) raw: MemoryBucket,
@@ -92,7 +92,8 @@ impl TestStore {
         self.store.manifest(key).await.unwrap()
     }
 
-    /// Asserts that the upload is `ready`, of the current object, with all its variants.
+    /// Asserts that the upload is `ready` with all variants, and that its manifest is of the
+    /// current object.
     pub(crate) async fn assert_ready(&self, key: &RawKey) {
         let manifest = self.manifest(key).await.expect("there is a manifest");
         let info = self.store.source_info(key).await.unwrap().unwrap();
@@ -133,13 +134,13 @@ pub(crate) struct TestWorker {
     pub(crate) task: JoinHandle<()>,
 }
 
-/// A renderer whose variants are made from the source's bytes: `bad` is rejected, and everything
-/// else takes `duration`.
+/// A renderer that derives variants from the bytes of the source. It rejects `bad`, and takes
+/// `duration` for everything else.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TestRenderer {
     pub(crate) duration: Duration,
     pub(crate) rendered: Arc<AtomicUsize>,
-    /// Renders that fail for want of a render process before one succeeds.
+    /// The number of calls that fail because there is no render process. Later calls succeed.
     pub(crate) failures: Arc<AtomicUsize>,
 }
 
@@ -205,7 +206,7 @@ pub(crate) fn key() -> RawKey {
     }
 }
 
-/// Sends a body that is no notification.
+/// Sends a body that is not a notification.
 pub(crate) async fn send_malformed(test: &TestStore) {
     test.events.send(&["hello".to_owned()]).await.unwrap();
 }

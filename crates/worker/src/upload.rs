@@ -1,4 +1,4 @@
-//! One upload, from its headers to its manifest.
+//! The upload that is being processed, and its manifest.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-/// An upload, described by its key, its object's headers, and its profile.
+/// An upload with its key, the headers of its object, and its profile.
 pub(crate) struct Upload<'a> {
     pub(crate) key: RawKey,
     pub(crate) profile: &'a Profile,
@@ -21,7 +21,7 @@ pub(crate) struct Upload<'a> {
     pub(crate) recipe: Recipe,
 }
 
-/// The result of rendering, or of a check before it.
+/// The result of rendering, or of a check before rendering.
 pub(crate) struct RenderResult {
     pub(crate) sha256: Option<String>,
     pub(crate) result: Result<Rendered, Rejection>,
@@ -29,7 +29,7 @@ pub(crate) struct RenderResult {
 }
 
 impl Upload<'_> {
-    /// Returns `true` if the manifest is of this very object and recipe.
+    /// Returns `true` if the manifest is of exactly this object and recipe.
     pub(crate) fn is_current(&self, manifest: &Manifest) -> bool {
         let version = self.info.version_id.as_deref();
         manifest.is_current(&self.info.etag, version, &self.recipe.digest())
@@ -48,13 +48,13 @@ impl Upload<'_> {
     /// Returns a note if the declared media type is not the real one.
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
-        // S3 and its clients say octet-stream if nothing was declared.
+        // S3 and its clients use `octet-stream` if no type was declared.
         let is_undeclared = declared.ends_with("/octet-stream");
         if is_undeclared || SourceFormat::from_content_type(declared) == Some(source.format) {
             return None;
         }
         let real = source.format.content_type();
-        // The declared type is the client's own text: only a known type is repeated.
+        // The declared type is text of the client, so only a known type is repeated.
         let declared = SourceFormat::from_content_type(declared)
             .map_or("another type", SourceFormat::content_type);
         Some(Note {
@@ -107,7 +107,7 @@ impl Upload<'_> {
     }
 }
 
-/// Truncates to milliseconds, the precision of an upload's id.
+/// Truncates to milliseconds, which is the precision of an upload's id.
 pub(crate) fn to_millisecond(time: OffsetDateTime) -> OffsetDateTime {
     time.replace_millisecond(time.millisecond()).unwrap_or(time)
 }

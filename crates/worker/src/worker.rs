@@ -42,10 +42,10 @@ pub struct Worker {
 impl Worker {
     /// Creates a worker with at most `permits` messages in work.
     ///
-    /// Asks the queue for its redrive policy, which counts for more than the settings.
+    /// Reads the redrive policy of the queue, which takes precedence over the settings.
     ///
     /// # Errors
-    /// The error of that call, unless it was forbidden: then the settings are trusted.
+    /// The error of that call. If it is forbidden, the settings are used.
     pub async fn open(
         parts: WorkerParts,
         queues: &QueueSettings,
@@ -61,7 +61,7 @@ impl Worker {
         let consumer_settings = ConsumerSettings {
             permits,
             poll_wait: settings.poll_wait.min(settings.drain_grace),
-            // A poll is never abandoned, so that no message waits for its visibility timeout.
+            // Polls are never abandoned, so that no message has to wait for its visibility timeout.
             poll_grace: settings.drain_grace,
             visibility_timeout: queues.visibility_timeout,
             max_receive_count: max_receive_count(&*events, queues).await?,
@@ -86,7 +86,7 @@ impl Worker {
         Health::new(self.store_health.clone(), self.consumer.status())
     }
 
-    /// Works until `stop` is cancelled, then drains: see
+    /// Runs until `stop` is cancelled, then drains. See
     /// [`Consumer::run`](darkroom_consumer::Consumer::run).
     pub async fn run(self, stop: CancellationToken) {
         tokio::select! {

@@ -18,7 +18,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// Performs one action. Takes and returns the JSON bodies.
+    /// Performs one action on a JSON body. Returns the JSON body of the response.
     pub(crate) async fn call(&self, action: &str, body: &[u8]) -> Result<Value, SqsError> {
         let (all, base_url) = (&*self.queues, &*self.base_url);
         match action {

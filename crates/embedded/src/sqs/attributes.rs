@@ -27,7 +27,7 @@ pub(crate) struct Redrive {
     pub(crate) max_receive_count: u32,
 }
 
-/// The attributes that a client has set, checked.
+/// The validated attributes that a client has set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueueAttributes {
     set: AttributeMap,
@@ -35,8 +35,8 @@ pub(crate) struct QueueAttributes {
 }
 
 impl QueueAttributes {
-    /// Applies a request's attributes, all or none. `FifoQueue` is not among them: it is set at
-    /// creation only.
+    /// Applies all attributes of a request, or none if one is invalid. `FifoQueue` is not among
+    /// them, because it can only be set at creation.
     pub(crate) fn apply(&mut self, changes: &AttributeMap) -> Result<(), SqsError> {
         let mut next = self.clone();
         for (name, value) in changes {
@@ -84,7 +84,7 @@ impl QueueAttributes {
         all
     }
 
-    /// Returns the name of an attribute in `wanted` that has another value here.
+    /// Returns the name of an attribute in `wanted` whose value differs from the current one.
     pub(crate) fn difference(&self, wanted: &Self) -> Option<String> {
         let all = self.all();
         wanted

@@ -2,8 +2,8 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock at the start plus the time since, so that setting the system's clock does not
-/// change the visibility of messages.
+/// A clock that adds the elapsed time to the wall clock at the start. Setting the system's clock
+/// therefore does not change the visibility of messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     started: Instant,

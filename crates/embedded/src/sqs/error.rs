@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An error of the SQS API, with the codes and messages of AWS.
+/// An error of the SQS API. Codes and messages are those of AWS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]

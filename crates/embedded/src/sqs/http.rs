@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::api::Api;
 use super::error::SqsError;
 
-/// The limit on a request body. A batch has 1 MiB at most, which escapes may multiply.
+/// The limit on a request body. A batch has at most 1 MiB, but JSON escapes can make it several
+/// times as long.
 const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
-/// Responds to one request. Errors are responses too.
+/// Responds to one request. An error becomes a response too.
 pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let outcome = match action(&parts.headers) {
@@ -38,8 +39,8 @@ pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<F
     response
 }
 
-/// Returns the action. The signature is not verified, but an unsigned request is refused, as by
-/// AWS: the usual cause is a client without credentials.
+/// Returns the action. The signature is not verified, but an unsigned request is refused, as AWS
+/// does. It usually comes from a client without credentials.
 fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Err(SqsError::MissingAuthentication);

@@ -21,7 +21,7 @@ pub(crate) struct AttributeValue {
     pub(crate) binary_value: Option<String>,
 }
 
-/// The attributes by name, which is the order of their MD5.
+/// The attributes, sorted by name as required for their MD5.
 pub(crate) type MessageAttributes = BTreeMap<String, AttributeValue>;
 
 /// A message to send.
@@ -129,8 +129,8 @@ impl Message {
         }
     }
 
-    /// Returns the message as it arrives in a dead-letter queue: visible and never received. In a
-    /// standard queue its retention period continues, in a FIFO queue it starts over.
+    /// Returns the message as it arrives in a dead-letter queue: visible and never received. Its
+    /// retention period continues in a standard queue and starts over in a FIFO queue.
     pub(crate) fn into_dead_letter(self, is_fifo: bool, now_ms: u64) -> Self {
         Self {
             sent_ms: if is_fifo { now_ms } else { self.sent_ms },

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::Message;
 
-/// The messages of a queue by position, which is their order of arrival. Each is either visible, or
-/// invisible until a time in milliseconds since 1970.
+/// The messages of a queue by position, in their order of arrival. Each message is either visible,
+/// or invisible until a time in milliseconds since 1970.
 #[derive(Debug, Default)]
 pub(crate) struct MessageStore {
     messages: BTreeMap<u64, Message>,
     visible: BTreeSet<u64>,
-    /// By the time at which they become visible.
+    /// The invisible messages, sorted by the time at which they become visible.
     invisible: BTreeSet<(u64, u64)>,
     last_position: u64,
 }
@@ -58,7 +58,7 @@ impl MessageStore {
         self.invisible.first().map(|(at_ms, _)| *at_ms)
     }
 
-    /// Makes a message invisible until `at_ms`, and returns it.
+    /// Makes a message invisible until `at_ms` and returns it.
     pub(crate) fn make_invisible(&mut self, position: u64, at_ms: u64) -> Option<&mut Message> {
         let message = self.messages.get_mut(&position)?;
         self.visible.remove(&position);
@@ -81,7 +81,8 @@ impl MessageStore {
         self.invisible.clear();
     }
 
-    /// Removes the messages that are past retention, and makes those visible whose timeout is over.
+    /// Removes messages that are past retention, and makes messages visible whose timeout has
+    /// passed.
     pub(crate) fn refresh(&mut self, now_ms: u64, retention_ms: u64) {
         while let Some((position, message)) = self.messages.first_key_value()
             && message.sent_ms + retention_ms <= now_ms

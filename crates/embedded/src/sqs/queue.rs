@@ -1,4 +1,4 @@
-//! One queue: the visibility of its messages, and the receipts for them.
+//! One queue, with the visibility and the receipts of its messages.
 //!
 //! This is plain state. The time is always an argument, in milliseconds since 1970.
 
@@ -42,7 +42,7 @@ pub(crate) struct ReceivedMessage {
 #[derive(Debug, Default)]
 pub(crate) struct Received {
     pub(crate) messages: Vec<ReceivedMessage>,
-    /// The messages that have left the queue because they were received too often.
+    /// The messages that left the queue because they were received too often.
     pub(crate) dead_letters: Vec<Message>,
 }
 
@@ -72,7 +72,7 @@ impl Queue {
         self.name.ends_with(FIFO_SUFFIX)
     }
 
-    /// Sends a message. A FIFO queue returns the earlier one for a repeated deduplication id.
+    /// Sends a message. For a repeated deduplication id, a FIFO queue returns the earlier message.
     pub(crate) fn send(&mut self, new: NewMessage, now_ms: u64) -> Result<SentMessage, SqsError> {
         new.check(self.attributes.max_message_bytes())?;
         let by_content = self.attributes.deduplicates_by_content();
@@ -169,8 +169,8 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, deleting with a stale receipt handle, or
-    /// a message that is gone, succeeds and does nothing.
+    /// Deletes the message of a receipt. As in SQS, a stale receipt handle or a missing message is
+    /// not an error, and nothing is deleted.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {
@@ -188,7 +188,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes a message in flight invisible for `visibility` from now on; zero releases it.
+    /// Makes a message in flight invisible for `visibility` from now. Zero releases it.
     pub(crate) fn change_visibility(
         &mut self,
         receipt: &Receipt,

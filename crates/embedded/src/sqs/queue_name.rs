@@ -2,10 +2,10 @@
 
 use super::error::SqsError;
 
-/// The account of all queues, which is the one that other local clouds use.
+/// The account of all queues. Other local clouds use the same one.
 const ACCOUNT: &str = "000000000000";
 
-/// The suffix of the name of every FIFO queue.
+/// The suffix of the names of FIFO queues.
 pub(crate) const FIFO_SUFFIX: &str = ".fifo";
 
 /// Returns the URL of a queue on the server at `base_url`.
@@ -13,7 +13,7 @@ pub(crate) fn to_url(base_url: &str, name: &str) -> String {
     format!("{base_url}/{ACCOUNT}/{name}")
 }
 
-/// Returns the name in a queue's URL. Its host and account do not matter.
+/// Returns the name in a queue's URL. The host and the account are ignored.
 pub(crate) fn from_url(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The rules of one queue, with a clock of the tests' own.
+//! Tests of one queue, with the time as an argument.
 
 use std::time::Duration;
 

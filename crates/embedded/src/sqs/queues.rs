@@ -14,7 +14,7 @@ use super::queue::{Queue, ReceivedMessage};
 use super::queue_name::{self, FIFO_SUFFIX};
 use super::state::{ReceiveOptions, State};
 
-/// The queues, behind one lock that is never held across an await.
+/// The queues. Their lock is never held across an await.
 #[derive(Debug)]
 pub(crate) struct Queues {
     pub(crate) region: String,
@@ -58,7 +58,7 @@ impl Queues {
             .collect()
     }
 
-    /// Creates a queue. Succeeds without an effect if it exists with the same attributes.
+    /// Creates a queue. If it exists with the same attributes, this succeeds without an effect.
     pub(crate) fn create(&self, name: &str, mut wanted: AttributeMap) -> Result<(), SqsError> {
         queue_name::check(name)?;
         let is_fifo = wanted
@@ -83,7 +83,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Changes attributes of a queue, all or none.
+    /// Changes all given attributes of a queue, or none if one is invalid.
     pub(crate) fn set_attributes(
         &self,
         name: &str,
@@ -105,10 +105,11 @@ impl Queues {
         self.with(name, |queue, now_ms| queue.send(message, now_ms))
     }
 
-    /// Receives messages, waiting for the first one as long as the options or the queue say.
+    /// Receives messages. Waits for the first one for the time in the options or the queue's
+    /// attributes.
     ///
-    /// Returns early and empty when the process stops. Cancel safe: dropping the future takes
-    /// nothing from the queue.
+    /// When the process stops, returns early without messages. This is cancel safe: dropping the
+    /// future takes nothing from the queue.
     pub(crate) async fn receive(
         &self,
         name: &str,
@@ -121,7 +122,7 @@ impl Queues {
         loop {
             let arrival = arrivals.notified();
             tokio::pin!(arrival);
-            // Registers before the receive, so that no arrival after it is missed.
+            // Registers before the receive, so that no later arrival is missed.
             arrival.as_mut().enable();
             let (received, next_visible) = self.try_receive(name, options)?;
             if !received.is_empty() || Instant::now() >= deadline || self.stopping.is_cancelled() {

@@ -1,4 +1,4 @@
-//! Long polls and redrive over several queues.
+//! Tests of long polls and of redrive between queues.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn options(visibility: Duration, wait: Duration) -> ReceiveOptions {
     }
 }
 
-/// Starts a long poll, and returns once it waits.
+/// Starts a long poll and returns once it is waiting.
 async fn long_poll(queues: &Arc<Queues>, name: &'static str) -> JoinHandle<Vec<ReceivedMessage>> {
     let queues = Arc::clone(queues);
     let task =

@@ -30,7 +30,7 @@ pub(crate) fn sent(digests: Map<String, Value>, sent: SentMessage) -> Map<String
     fields
 }
 
-/// Returns a received message, with the attributes that the request asks for.
+/// Returns a received message with the requested attributes.
 pub(crate) fn received(received: &ReceivedMessage, request: &ReceiveMessage) -> Value {
     let message = &received.message;
     let mut fields = json!({

@@ -1,4 +1,4 @@
-//! All queues, and the rules that concern two of them.
+//! All queues, and the rules that involve two queues.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

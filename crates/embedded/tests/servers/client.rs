@@ -81,7 +81,7 @@ pub(crate) async fn send(
     }
 }
 
-/// Sends one SQS action, with a signature that the embedded SQS requires and does not verify.
+/// Sends one SQS action. The embedded SQS requires a signature but does not verify it.
 pub(crate) async fn sqs(cloud_url: &str, action: &str, body: Value) -> Response {
     let target = format!("AmazonSQS.{action}");
     let headers = [

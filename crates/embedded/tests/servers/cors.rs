@@ -1,4 +1,4 @@
-//! Cross-origin requests to buckets without a CORS configuration of their own.
+//! Tests of cross-origin requests to buckets without a CORS configuration.
 
 use http::{Method, StatusCode};
 

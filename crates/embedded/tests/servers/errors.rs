@@ -1,4 +1,4 @@
-//! Refused requests and their error codes.
+//! Tests of refused requests and their error codes.
 
 use base64::Engine as _;
 use http::{Method, StatusCode};

@@ -1,4 +1,4 @@
-//! The start, the folder lock and the stop.
+//! Tests of startup, the folder lock and shutdown.
 
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ async fn a_stop_ends_long_polls_in_less_than_a_second() {
         .clone();
     let receive = json!({ "QueueUrl": queue, "WaitTimeSeconds": 20 });
     let waiting = tokio::spawn(async move { sqs(&url, "ReceiveMessage", receive).await });
-    // The long poll was sent first, so it is waiting by the time that these are finished.
+    // The long poll was sent first, so it is waiting when these requests are finished.
     for _ in 0..5 {
         sqs(&cloud.sqs_url(), "ListQueues", json!({})).await;
     }

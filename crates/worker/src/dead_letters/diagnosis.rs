@@ -7,8 +7,8 @@ use darkroom_uploads::UploadStore;
 
 use super::reason::ReasonCode;
 
-/// Returns the reason that a worker wrote. SQS itself writes none: then the message and the status
-/// of its upload have to show it.
+/// Returns the reason that a worker wrote. If SQS itself moved the message, there is none. The
+/// reason is then derived from the message and the status of its upload.
 pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLetterReason {
     if let Some(reason) = DeadLetterReason::from_attributes(&message.attributes) {
         return reason;

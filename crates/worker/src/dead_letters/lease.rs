@@ -1,4 +1,4 @@
-//! Dead letters that were received and have to be released.
+//! Dead letters that were received and must be released.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, MAX_BATCH, Message, Queue, Receipt};
 use tokio::time::Instant;
 
-/// A long poll asks every server of a queue; a short one asks some.
+/// A long poll queries all servers of a queue. A short one queries only some.
 const POLL_WAIT: Duration = Duration::from_secs(1);
-/// Time that a dead letter is invisible to others. It becomes visible again after that if this
-/// process is killed before it releases it.
+/// The time for which a dead letter is invisible to others. If this process is killed, the dead
+/// letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// A FIFO queue delivers 20,000 messages before some are deleted. More dead letters take several
-/// runs.
+/// A FIFO queue delivers at most 20,000 messages until some are deleted. If there are more dead
+/// letters, several runs are needed.
 const MAX_MESSAGES: usize = 18_000;
 
 /// All dead letters, received at once and kept invisible.
 ///
-/// All are received before any is handled: one that is redriven and malformed becomes a dead letter
-/// again at once, and would be received without end.
+/// All of them are received before any is handled. Otherwise a malformed message that is redriven
+/// would immediately become a dead letter again and be received endlessly.
 pub(super) struct Lease<'a> {
     queue: &'a dyn Queue,
     messages: HashMap<String, Message>,
@@ -34,17 +34,17 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Receives every dead letter, or at least those with these ids.
+    /// Receives all dead letters, or at least those with these ids.
     pub(super) async fn collect(&mut self, ids: &HashSet<String>) -> Result<(), CloudError> {
         while !self.is_complete(ids) {
             let received = self.queue.receive(MAX_BATCH, POLL_WAIT, VISIBILITY_TIMEOUT);
             let received = received.await?;
             let before = self.messages.len();
             for message in received {
-                // The later of two receipts of one message counts.
+                // If a message has two receipts, only the later one is valid.
                 self.messages.insert(message.id.clone(), message);
             }
-            // A message that comes a second time shows that all others have come.
+            // A message that arrives a second time proves that all others have arrived.
             if self.messages.len() == before {
                 break;
             }
@@ -58,7 +58,7 @@ impl<'a> Lease<'a> {
         has_all || self.messages.len() >= MAX_MESSAGES
     }
 
-    /// Returns the messages with these ids, or all, in the order in which they were sent.
+    /// Returns the messages with these ids, or all messages, in the order in which they were sent.
     pub(super) fn selected(&self, ids: &HashSet<String>) -> Vec<Message> {
         let is_selected = |message: &&Message| ids.is_empty() || ids.contains(&message.id);
         let messages = self.messages.values().filter(is_selected);
@@ -72,7 +72,7 @@ impl<'a> Lease<'a> {
         self.messages.remove(&message.id);
     }
 
-    /// Keeps all messages invisible for as long as it takes to go through the rest.
+    /// Extends the visibility timeout of all messages, so that there is time to handle the rest.
     pub(super) async fn extend(&mut self) -> Result<(), CloudError> {
         if self.extended_at.elapsed() < VISIBILITY_TIMEOUT / 3 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Dead letters: listed with their reasons, redriven, purged.
+//! Listing, redriving and purging dead letters.
 
 mod diagnosis;
 mod lease;
@@ -23,15 +23,15 @@ const DELETE_ATTEMPTS: u32 = 3;
 /// The dead letters of the queue of upload events.
 ///
 /// They are moved by receiving, sending and deleting, not by SQS's own move task
-/// (`StartMessageMoveTask`): that one moves all or nothing, goes on after this process has ended,
-/// accepts only messages that SQS itself has dead-lettered unless it is given a destination, and is
-/// missing in many stores that speak SQS. A message that is sent but not deleted exists twice,
-/// which workers tolerate, and never not at all.
+/// (`StartMessageMoveTask`). That task moves all messages or none, and continues after this process
+/// has ended. Without a destination, it accepts only messages that SQS itself has dead-lettered.
+/// Many SQS-compatible services do not have it. If this process fails after sending a message, the
+/// message exists twice, which workers tolerate. No message is ever lost.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     /// The dead-letter queue.
     pub dead_letters: Arc<dyn Queue>,
-    /// The queue they come from.
+    /// The queue that they come from.
     pub events: Arc<dyn Queue>,
     /// The store of uploads.
     pub store: UploadStore,
@@ -44,31 +44,32 @@ pub struct DeadLetter {
     pub id: String,
     /// The reason, written by a worker or diagnosed.
     pub reason: DeadLetterReason,
-    /// The keys of the objects that it is about; none if it is malformed.
+    /// The keys of the objects that the message is about. It is empty if the message is malformed.
     pub keys: Vec<String>,
-    /// The time it was dead-lettered by a worker, or originally sent if SQS itself moved it.
+    /// The time at which a worker dead-lettered the message. If SQS itself moved it, this is the
+    /// time at which it was originally sent.
     pub sent_at: Option<OffsetDateTime>,
 }
 
 /// An action on dead letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeadLetterAction {
-    /// Leaves them on the queue.
+    /// Leave them on the queue.
     List,
-    /// Moves them back to the queue they come from.
+    /// Move them back to the queue that they come from.
     Redrive,
-    /// Deletes them.
+    /// Delete them.
     Purge,
 }
 
 impl DeadLetters {
     /// Applies an action to all dead letters, or to those with these ids, and reports each once it
-    /// is done. All others are released. Listing costs a message nothing but a receive in its
-    /// count, and a dead-letter queue does not act on that.
+    /// is handled. All others are released. Listing only increments the receive count of a message,
+    /// which has no effect in a dead-letter queue.
     ///
     /// # Errors
-    /// The error of the first call that failed. Messages that were reported are done, and some that
-    /// were not reported may be.
+    /// The error of the first call that failed. Messages that were reported have been handled.
+    /// Others may have been handled too.
     pub async fn apply(
         &self,
         action: DeadLetterAction,
@@ -216,7 +217,7 @@ mod tests {
         assert!(test.events.is_empty() && test.dead_letters.is_empty());
     }
 
-    /// Delivers all messages as often as the queue permits, to a worker that is lost each time.
+    /// Delivers all messages as often as the queue permits. Each time, the worker is lost.
     async fn lose_workers(test: &TestStore) {
         for _ in 0..5 {
             test.events.receive(10, SECOND, SECOND).await.unwrap();

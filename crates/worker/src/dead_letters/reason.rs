@@ -1,22 +1,22 @@
 //! The reasons for dead letters of upload events.
 
-/// The reason why an event is a dead letter. Workers write the first three; the others are
-/// diagnosed for a dead letter that SQS itself moved.
+/// The reason why an event is a dead letter. Workers write the first three. The others are
+/// diagnosed for dead letters that SQS itself moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReasonCode {
-    /// The body, or a record in it, is no notification of an object.
+    /// The body, or a record in it, is not a notification about an object.
     Malformed,
-    /// It was delivered as often as the queue permits; the detail is the last error.
+    /// The message was delivered as often as the queue permits. The detail is the last error.
     AttemptsExhausted,
-    /// It is about an upload of a profile that is not configured.
+    /// The profile of the upload is not configured.
     UnknownProfile,
-    /// It is about no upload of this service.
+    /// The object is not an upload of this service.
     Foreign,
-    /// Its upload has an outcome by now.
+    /// The upload has an outcome by now.
     AlreadyProcessed,
-    /// Its upload was deleted.
+    /// The upload was deleted.
     Deleted,
-    /// No worker finished it: each was lost, or could not reach the store.
+    /// No worker finished an attempt. Each worker was lost or could not reach the store.
     NeverFinished,
 }
 

@@ -15,8 +15,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const VERSIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
 
-/// Lets calls fail, deletes the upload after the first failure, and asserts that nothing is left
-/// of it in the end.
+/// Makes calls fail, deletes the upload after the first failure, and asserts that nothing of it
+/// remains.
 async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     let test = TestStore::new();
     let worker = test.start(TestRenderer::default()).await;
@@ -28,7 +28,7 @@ async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     test.upload(&key, "image").await;
     sleep(SECOND).await;
     assert_ne!(test.media.keys(), [""; 0], "variants are written");
-    // Whoever deletes an upload deletes the raw object first.
+    // A deletion always removes the raw object first.
     test.raw.delete(&[key.to_string()]).await.unwrap();
     test.faults.clear();
     sleep(HOUR).await;
@@ -147,7 +147,8 @@ fn every_order() -> Vec<Vec<usize>> {
     orders
 }
 
-/// Every version of every key has its event in time, and a duplicate in another order.
+/// Every version of every key has an event, which arrives in order, and a duplicate, which does
+/// not.
 #[tokio::test(start_paused = true)]
 async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicates() {
     let test = TestStore::new();

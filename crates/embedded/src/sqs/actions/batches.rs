@@ -1,4 +1,4 @@
-//! Batches of up to ten entries, each of which succeeds or fails on its own.
+//! Batches of up to ten entries. Each entry succeeds or fails independently.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::sqs::queues::Queues;
 use crate::sqs::requests::{Batch, ChangeVisibility, DeleteMessage, Entry};
 use crate::sqs::responses;
 
-/// The limit on the messages of a batch together, attributes included.
+/// The limit on the total size of the messages in a batch, including attributes.
 const MAX_BATCH_BYTES: usize = 1_048_576;
 
 pub(crate) fn send(queues: &Queues, batch: Batch<NewMessage>) -> Result<Value, SqsError> {

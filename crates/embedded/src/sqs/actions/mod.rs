@@ -1,4 +1,4 @@
-//! The actions of SQS: each takes a parsed request and returns the response's JSON.
+//! The actions of SQS. Each takes a parsed request and returns the JSON of the response.
 
 pub(crate) mod batches;
 pub(crate) mod messages;
