@@ -1,4 +1,4 @@
-//! The body of a request, read within a limit and a deadline.
+//! Reading the body of a request within a size limit and a deadline.
 
 use std::time::Duration;
 

@@ -9,7 +9,8 @@ use crate::trace::REQUEST_ID;
 
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Creates a layer that allows these origins, without credentials: the service uses no cookies.
+/// Creates a layer that allows these origins. It does not allow credentials, because the service
+/// uses no cookies.
 pub(crate) fn layer(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allow_origin(origins))

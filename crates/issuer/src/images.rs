@@ -34,12 +34,12 @@ pub(crate) struct ImagesQuery {
     /// The profile of the uploads.
     #[param(value_type = ProfileName, required = true)]
     profile: Option<String>,
-    /// The owner of the uploads. Required unless the key or token acts for one owner only.
+    /// The owner of the uploads. It is required unless the key or token acts for a single owner.
     #[param(value_type = Option<Owner>)]
     owner: Option<String>,
 }
 
-/// One upload for each image of a request, in their order.
+/// The uploads of all images in a request, in the same order.
 #[derive(Debug, Serialize, ToSchema)]
 struct ImageUploads {
     uploads: Vec<ImageUpload>,
@@ -59,7 +59,7 @@ struct ImageUpload {
 /// Responds with `202` and one upload for each image. With `Prefer: wait=SECONDS` (RFC 7240), it
 /// responds with `200` and the outcomes if all of them are known in time.
 ///
-/// A request succeeds or fails as a whole: if one image cannot be stored, none is kept.
+/// A request succeeds or fails as a whole. If one image cannot be stored, none is kept.
 #[utoipa::path(
     post,
     path = "/v1/images",
@@ -210,7 +210,8 @@ fn batch_attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>
     })
 }
 
-/// Returns the media type that the client declared; `application/octet-stream` declares none.
+/// Returns the media type that the client declared. `application/octet-stream` counts as
+/// undeclared.
 fn declared_type(image: &TempFile, profile: &Profile) -> Result<Option<String>, Problem> {
     let declared = image.content_type.as_deref();
     declared

@@ -18,14 +18,14 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::uploads::unknown_profile;
 
-/// The number of frames that is counted to where no profile sets a limit.
+/// The number at which the counting of frames ends if no profile sets a limit.
 const MAX_FRAMES: u32 = 10_000;
 
 /// The query of an inspection.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InspectQuery {
-    /// The profile whose limits apply; without one, only the number of bytes is limited.
+    /// The profile whose limits apply. Without a profile, only the number of bytes is limited.
     #[param(value_type = Option<ProfileName>)]
     profile: Option<String>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct InspectQuery {
 pub(crate) enum InspectResponse {
     /// The report of a single image.
     Single(ImageReport),
-    /// One result for each of several images, in their order.
+    /// The results for several images, in the same order.
     Batch { images: Vec<InspectResult> },
 }
 
@@ -55,26 +55,27 @@ pub(crate) enum InspectResult {
 pub(crate) struct ImageReport {
     /// Always `success`.
     msg: &'static str,
-    /// Stored width and height in pixels.
+    /// The stored width and height in pixels.
     size: [u32; 2],
-    /// The format by its first bytes.
+    /// The format, detected by the first bytes.
     format: SourceFormat,
-    /// EXIF orientation, 1 to 8.
+    /// The EXIF orientation, 1 to 8.
     #[schema(minimum = 1, maximum = 8)]
     orientation: u8,
-    /// Width and height in pixels with the orientation applied.
+    /// The width and height in pixels after the orientation is applied.
     upright_size: [u32; 2],
-    /// Number of frames; 1 for a still image.
+    /// The number of frames. It is 1 for a still image.
     frames: u32,
-    /// Size of the file in bytes.
+    /// The size of the file in bytes.
     bytes: u64,
     /// The kinds of private metadata in the file.
     private_metadata: Vec<MetadataKind>,
 }
 
-/// Reports the properties and private metadata of images; stores nothing.
+/// Reports the properties and private metadata of images. Stores nothing.
 ///
-/// The response to a single image is its report or a problem; to several, a list of results.
+/// For a single image, the response is its report or a problem. For several images, it is a list of
+/// results.
 #[utoipa::path(
     post,
     path = "/v1/inspect",
@@ -120,7 +121,7 @@ pub(crate) async fn inspect(
     Ok(Json(InspectResponse::Batch { images }))
 }
 
-/// Returns the limits of the profile; without one, only bytes and frames are limited.
+/// Returns the limits of the profile. Without a profile, only bytes and frames are limited.
 fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result<Limits, Problem> {
     if let Some(name) = profile {
         let name = name.parse().map_err(|_| unknown_profile())?;
@@ -139,7 +140,7 @@ impl AppState {
     /// Inspects one image in a render process.
     ///
     /// # Errors
-    /// The outer error if the image could not be inspected, the inner one if it is at fault.
+    /// The outer error if the image could not be inspected, the inner error if it is at fault.
     async fn inspect_image(
         &self,
         image: &TempFile,

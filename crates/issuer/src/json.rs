@@ -1,4 +1,4 @@
-//! JSON bodies, and precise problems for invalid ones.
+//! Parsing of JSON bodies, with precise problems for invalid ones.
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::body::media_type;
 use crate::problem::Problem;
 
-/// A name further than this from every known name is not a typing error.
+/// The maximum edit distance from a known name at which an unknown name counts as a typo.
 const MAX_EDITS: usize = 3;
 
 /// The name of a field, and the code for a value that is not of its type.
@@ -32,7 +32,7 @@ pub(crate) fn require_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// Parses an object that has no other fields than `fields`.
+/// Parses an object that only has fields from `fields`.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `missing_field`, or the code of the invalid field.
@@ -60,7 +60,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], fields: &[Field]) -> Resu
     })
 }
 
-/// Replaces the Rust type in a message of serde by words.
+/// Replaces the Rust type in a message of serde with words.
 fn describe(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let Some((found, expected)) = message.rsplit_once(", expected ") else {

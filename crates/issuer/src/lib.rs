@@ -1,12 +1,12 @@
 //! The HTTP service: presigned upload URLs, direct uploads, and the outcomes of both.
 //!
-//! An [`Issuer`] is HTTP over the store of uploads (`darkroom-uploads`) and never names a bucket.
-//! It keeps no state of its own, so any number of issuers can run side by side.
+//! An [`Issuer`] serves the store of uploads (`darkroom-uploads`) over HTTP and never names a
+//! bucket. It keeps no state, so any number of issuers can run side by side.
 //!
-//! Most clients send their files to S3 and only get a presigned URL here. The body of a direct
-//! upload passes through the service: multipart and binary bodies are streamed to temporary
-//! files, base64 bodies are decoded in memory, two at a time and 64 MiB each at most. An image to
-//! be inspected is read into memory and passed to a render process, four at a time.
+//! Most clients only get a presigned URL here and send their files to S3. The body of a direct
+//! upload passes through the service. Multipart and binary bodies are streamed to temporary files.
+//! Base64 bodies of at most 64 MiB are decoded in memory, two at a time. Images to inspect are read
+//! into memory and passed to a render process, four at a time.
 //!
 //! The service never parses an image, and never puts unchecked text of a client into a key, a
 //! header or an error. Every error response is a problem document (RFC 9457) with a stable `code`.

@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, served at `/openapi.json`.
 //!
-//! Paths and bodies come from the handlers and types themselves. This module adds what all of
-//! them share.
+//! The paths and bodies are derived from handlers and types. This module adds the parts that all
+//! operations share.
 
 use darkroom_contract::{ProfileName, Profiles};
 use utoipa::openapi::path::Operation;
@@ -28,7 +28,7 @@ pub(crate) fn base() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// Adds error responses and, where authentication is on, its scheme to every operation.
+/// Adds error responses to every operation and, with authentication, a security scheme.
 pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: bool) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     let schema = (Document::name().into_owned(), Document::schema());

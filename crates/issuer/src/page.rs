@@ -1,4 +1,4 @@
-//! The demo page, and the JavaScript module that other pages may load from here.
+//! The demo page, and the JavaScript module that other pages may load.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, 
     Ok((headers, Html(page)))
 }
 
-/// Permits nothing but what this page needs (Content Security Policy Level 3).
+/// Returns a policy that permits only what this page needs (Content Security Policy Level 3).
 fn content_security_policy(uploads: &str, variants: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {uploads}; \

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Seconds after which clients should try again when the store has failed.
+/// The number of seconds after which clients should try again if the store has failed.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// An error response.
@@ -19,9 +19,9 @@ const RETRY_AFTER_SECONDS: u64 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
-    /// Stable, in snake case.
+    /// The stable code in snake case.
     pub(crate) code: &'static str,
-    /// For people.
+    /// The text for people.
     pub(crate) detail: String,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Document<'a> {
     status: u16,
     /// The error and its remedy, for people.
     detail: &'a str,
-    /// The error, for programs. Stable.
+    /// The stable code of the error, for programs.
     #[schema(pattern = "^[a-z0-9_]+$")]
     code: &'a str,
 }

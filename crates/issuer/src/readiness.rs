@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use darkroom_uploads::UploadStore;
 use tokio::sync::Mutex;
 
-/// However many load balancers probe, the store is called once per second.
+/// The time for which a result is reused. The store is called at most once per second, no matter
+/// how many load balancers probe.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// The readiness of the store, probed once per second at most.
+/// The readiness of the store, which is probed at most once per second.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     store: UploadStore,

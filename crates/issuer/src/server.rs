@@ -1,4 +1,4 @@
-//! The HTTP server: connections, their limits, and a graceful stop.
+//! The HTTP server: connections, their limits, and graceful shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::Issuer;
 
-/// The time that requests in progress have to finish after a stop.
+/// The time that requests in progress have to finish on shutdown.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Tokens may have 8 KiB; no other header of a client is long.
+/// The limit on the headers of a request. Tokens may have 8 KiB, and all other headers are short.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
-/// The pause after a failed accept, which mostly fails for lack of file descriptors.
+/// The pause after a failed accept. The usual cause is a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
@@ -56,7 +56,7 @@ impl Issuer {
     }
 }
 
-/// Accepts the next connection once there is a permit for it; `None` after a stop.
+/// Accepts the next connection once there is a permit for it. Returns `None` on shutdown.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
 use crate::{auth, cors, health, images, inspect, openapi, page, trace, uploads};
 
-/// The HTTP service; see the crate's documentation.
+/// The HTTP service. See the documentation of the crate.
 #[derive(Debug, Clone)]
 pub struct Issuer {
     pub(crate) state: Arc<AppState>,

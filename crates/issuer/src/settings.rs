@@ -19,18 +19,19 @@ pub struct IssuerSettings {
     /// The longest time that a client may wait for an outcome within one request (`?wait=`).
     #[serde(with = "humantime_serde")]
     pub max_wait: Duration,
-    /// The lifetime of a variant's URL where `storage.media_base_url` is not set.
+    /// The lifetime of a variant's URL if `storage.media_base_url` is not set.
     #[serde(with = "humantime_serde")]
     pub link_expiry: Duration,
-    /// The time limit for the headers of a request, and again for a JSON body. It is also the
-    /// time for which a connection may be idle, so it must be longer than the idle timeout of a
-    /// load balancer in front: the side that closes first loses no request.
+    /// The time limit for the headers of a request, and again for a JSON body. It is also the idle
+    /// timeout of a connection, so it must be longer than the idle timeout of a load balancer in
+    /// front. Otherwise the load balancer may send a request on a connection that the service is
+    /// closing.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
-    /// Origins of the web pages that may call the service; `*` allows all.
+    /// The origins of the web pages that may call the service. `*` allows all.
     pub cors_origins: Vec<String>,
-    /// Accepts reports of clients that an upload is complete (`POST …/complete`), for stores that
-    /// send no events.
+    /// Accepts reports from clients that an upload is complete (`POST …/complete`). This is for
+    /// stores that send no events.
     pub complete_uploads: bool,
     /// Serves the demo page at `/`.
     pub demo_page: bool,
@@ -46,7 +47,7 @@ impl IssuerSettings {
     /// Checks the values.
     ///
     /// # Errors
-    /// The first setting that is invalid.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const SECOND: Duration = Duration::from_secs(1);
         for (is_valid, key, problem) in [
@@ -82,7 +83,7 @@ impl IssuerSettings {
     }
 }
 
-/// Returns `true` for `*`, and for a scheme, host and port with nothing after them (RFC 6454,
+/// Returns `true` for `*`, and for a scheme, host and port without anything after them (RFC 6454,
 /// section 7).
 fn is_origin(text: &str) -> bool {
     let host = text

@@ -15,9 +15,10 @@ use crate::readiness::Readiness;
 use crate::settings::IssuerSettings;
 use crate::uploads::StatusWatcher;
 
-/// Base64 bodies decoded at once. Each takes 64 MiB of memory at most.
+/// The number of base64 bodies that are decoded at once. Each takes at most 64 MiB of memory.
 const DECODING_PERMITS: usize = 2;
-/// Images inspected at once: as many as a pool has render processes on most machines.
+/// The number of images that are inspected at once. It is the number of render processes in a pool
+/// on most machines.
 const INSPECTION_PERMITS: usize = 4;
 
 /// The dependencies of an [`Issuer`](crate::Issuer).

@@ -1,4 +1,4 @@
-//! A store in memory, for this crate's tests.
+//! An in-memory store for the tests of this crate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use darkroom_cloud::{MemoryBucket, MemoryQueue, UploadOptions};
 use darkroom_contract::{Clock, Profiles, RawKey};
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts};
 
-/// A store of uploads over memory.
+/// An in-memory store of uploads.
 pub(crate) struct TestStore {
     pub(crate) store: UploadStore,
     pub(crate) raw: MemoryBucket,

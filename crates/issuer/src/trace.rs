@@ -21,10 +21,10 @@ const TRACEPARENT: &str = "traceparent";
 
 const MAX_ID_LENGTH: usize = 64;
 
-/// Gives the request an id, logs and counts its result, and forbids caching and sniffing of the
+/// Gives the request an id, logs and counts the result, and forbids caching and sniffing of the
 /// response.
 ///
-/// The log contains the route but never the path, so that no text of a client gets into it.
+/// The log contains the route but never the path, so that it contains no text of a client.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
@@ -65,7 +65,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts a request. Unknown methods share one label value, so that there are few.
+/// Counts a request. Unknown methods share one label value, so that there are few values.
 fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
     let known = [
         Method::GET,

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An HTTP client that runs on tokio, which the exporter's own thread does not.
+/// An HTTP client that runs on tokio, because the exporter's own thread has no runtime.
 #[derive(Debug)]
 pub(crate) struct CollectorClient {
     client: reqwest::Client,
@@ -30,8 +30,8 @@ impl CollectorClient {
         })
     }
 
-    /// Logs the first of several failures in a row, so that an unreachable collector does not fill
-    /// the log.
+    /// Logs only the first of several consecutive failures, so that an unreachable collector does
+    /// not fill the log.
     fn record(&self, failure: Option<&str>) {
         let was_failing = self.is_failing.swap(failure.is_some(), Ordering::Relaxed);
         match failure {

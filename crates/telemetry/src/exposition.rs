@@ -7,13 +7,14 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::metric;
 
-/// The upper bounds of the buckets, from a cached manifest to the longest wait of a client.
+/// The upper bounds of the buckets. They range from the time for a cached manifest to the longest
+/// wait of a client.
 const SECONDS: [f64; 15] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
 ];
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// One per process, like the recorder of `metrics`.
+/// There is one per process, like the recorder of `metrics`.
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// The error of [`install`].
@@ -21,8 +22,8 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 #[error("metrics cannot be collected: {0}")]
 pub struct InstallError(#[from] BuildError);
 
-/// Starts collecting metrics; a role calls it once. Counters and gauges without labels start at
-/// zero, so that their first event shows as an increase.
+/// Starts collecting metrics. A role calls this once. Counters and gauges without labels start at
+/// zero, so that their first event is visible as an increase.
 ///
 /// # Errors
 /// Only if another recorder is installed.
@@ -38,7 +39,7 @@ pub fn install() -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Bounds the memory of histograms that nobody scrapes; never returns.
+/// Bounds the memory of histograms that nobody scrapes. Never returns.
 pub async fn upkeep() {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     loop {

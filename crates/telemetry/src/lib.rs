@@ -1,8 +1,8 @@
 //! Metrics, and traces that continue from the issuer to the worker.
 //!
-//! Every metric of every role is declared in [`metric`], so that a name on a dashboard is found in
-//! one place. Metrics and spans go through the facades `metrics` and `tracing`, which are global to
-//! the process: nothing is passed along, and without a recorder they cost next to nothing.
+//! All metrics of all roles are declared in [`metric`], so a name on a dashboard is easy to find.
+//! Metrics and spans use the facades `metrics` and `tracing`, which are global to the process. No
+//! handle has to be passed along, and without a recorder they cost almost nothing.
 //!
 //! ```
 //! use darkroom_telemetry::metric;
@@ -11,7 +11,8 @@
 //! metric::OUTCOMES.add(1, ["avatar", "rejected", "corrupt"]);
 //! ```
 //!
-//! This crate never listens on a port, decides what is logged, or makes its caller fail.
+//! This crate never listens on a port, never decides what is logged, and never makes its caller
+//! fail.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Traces that continue in another process, by `traceparent` (W3C Trace Context, level 1).
+//! Propagation of traces between processes with `traceparent` (W3C Trace Context, level 1).
 
 use std::collections::HashMap;
 
@@ -18,13 +18,13 @@ pub fn traceparent() -> Option<String> {
     carrier.remove(TRACEPARENT)
 }
 
-/// Makes a span that has not been entered yet part of a trace that another process began. An
-/// invalid `traceparent` is ignored.
+/// Adds a span to a trace of another process. The span must not have been entered yet. An invalid
+/// `traceparent` is ignored.
 pub fn continue_trace(span: &Span, traceparent: &str) {
     let carrier = HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
     let context = TraceContextPropagator::new().extract(&carrier);
     if context.span().span_context().is_valid() {
-        // Only fails if traces are not exported.
+        // This only fails if traces are not exported.
         let _ = span.set_parent(context);
     }
 }

@@ -1,4 +1,4 @@
-//! The export of traces to a collector, by OTLP over HTTP.
+//! The export of traces to a collector with OTLP over HTTP.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::export::CollectorClient;
 
-/// Variables of which either one turns tracing on (OpenTelemetry, "OTLP exporter configuration").
+/// The variables that enable tracing. One of them is enough (OpenTelemetry, "OTLP exporter
+/// configuration").
 const ENDPOINTS: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -21,10 +22,11 @@ const ENDPOINTS: [&str; 2] = [
 const DISABLED: &str = "OTEL_SDK_DISABLED";
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 
-/// The deadline of the last export, part of the second that a worker has after its grace period.
+/// The time limit of the last export. It is part of the second that a worker has after its grace
+/// period.
 const LAST_EXPORT: Duration = Duration::from_millis(300);
 
-/// The exporter cannot be used as the environment configures it.
+/// The error for an invalid configuration of the exporter in the environment.
 #[derive(Debug, thiserror::Error)]
 #[error("OTEL_*: {0}")]
 pub struct ExporterError(String);
@@ -36,7 +38,7 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// Builds the exporter from OpenTelemetry's own variables: endpoint, headers, timeout, sampler,
+    /// Builds the exporter from OpenTelemetry's variables: endpoint, headers, timeout, sampler,
     /// batches and resource attributes. Returns `None` if no endpoint is set.
     ///
     /// # Errors
@@ -75,8 +77,8 @@ impl Traces {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer("darkroom"))
     }
 
-    /// Sends the remaining spans within 300 ms: an unreachable collector must not keep the process
-    /// from exiting.
+    /// Sends the remaining spans within 300 ms, because an unreachable collector must not keep the
+    /// process from exiting.
     pub fn shut_down(self) {
         if let Err(error) = self.provider.shutdown_with_timeout(LAST_EXPORT) {
             tracing::warn!(%error, "the last traces were not sent");

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The prefix of every key, by which people and secret scanners recognize one.
+/// The prefix of every key. People and secret scanners recognize keys by it.
 pub(crate) const PREFIX: &str = "dk_";
 const SECRET_BYTES: usize = 32;
 
@@ -17,12 +17,12 @@ pub struct ApiKey(String);
 
 /// The SHA-256 digest of a key.
 ///
-/// A key has 256 random bits, so unlike a password it needs no slow hash: it cannot be guessed.
+/// A key has 256 random bits and cannot be guessed, so it needs no slow hash as a password does.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct KeyHash([u8; 32]);
 
-/// A text that is not a SHA-256 digest in hex.
+/// The error for a text that is not a SHA-256 digest in hex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 64 hex digits, as `darkroom key new` prints them")]
 pub struct KeyHashError;

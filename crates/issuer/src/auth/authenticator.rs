@@ -11,7 +11,7 @@ use super::jwt::TokenVerifier;
 use super::keyring::Keyring;
 use super::settings::AuthSettings;
 
-/// Identifies callers by their bearer tokens.
+/// The authenticator, which identifies callers by their bearer tokens.
 #[derive(Debug)]
 pub struct Authenticator(Backend);
 
@@ -28,7 +28,7 @@ impl Authenticator {
     /// arrives.
     ///
     /// # Errors
-    /// Names `auth.jwks` if it is neither a URL nor a path.
+    /// An error for `auth.jwks` if it is neither a URL nor a path.
     pub fn new(settings: &AuthSettings) -> Result<Self, SettingError> {
         if !settings.is_on() {
             return Ok(Self(Backend::Open(Arc::new(Caller::anyone()))));
@@ -43,7 +43,7 @@ impl Authenticator {
         }))
     }
 
-    /// Returns `true` if callers are identified at all.
+    /// Returns `true` if callers are identified.
     pub(crate) const fn is_on(&self) -> bool {
         !matches!(self.0, Backend::Open(_))
     }

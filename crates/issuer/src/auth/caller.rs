@@ -11,7 +11,7 @@ use crate::problem::Problem;
 pub(crate) struct Caller {
     name: String,
     acts_for: ActsFor,
-    /// The profiles that the caller may use; empty means all.
+    /// The profiles that the caller may use. If there are none, the caller may use all.
     profiles: Vec<ProfileName>,
 }
 
@@ -55,10 +55,11 @@ impl Caller {
         &self.name
     }
 
-    /// Returns the owner of a new upload, given the one that the request names.
+    /// Returns the owner of a new upload. `requested` is the owner in the request, if there is one.
     ///
     /// # Errors
-    /// `owner_required`, `invalid_owner`, or `forbidden_owner` if the caller acts for another.
+    /// `owner_required`, `invalid_owner`, or `forbidden_owner` if the caller acts for another
+    /// owner.
     pub(crate) fn resolve_owner(&self, requested: Option<String>) -> Result<Owner, Problem> {
         match (&self.acts_for, requested) {
             (ActsFor::Only(owner), None) => Ok(owner.clone()),

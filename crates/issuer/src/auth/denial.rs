@@ -15,7 +15,7 @@ pub(crate) enum Denial {
     Invalid(&'static str),
     /// The token is valid, but its `sub` is not an owner.
     NotAnOwner,
-    /// The keys that tokens are signed with cannot be read.
+    /// The keys for verifying tokens cannot be read.
     Unavailable,
 }
 

@@ -1,4 +1,4 @@
-//! The public keys that tokens are signed with (JWK set, RFC 7517), cached.
+//! A cache of the public keys for verifying tokens (JWK set, RFC 7517).
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::jwk_source::JwkSource;
 
-/// The pause between two fetches, however many tokens with unknown keys arrive.
+/// The minimum pause between two fetches, even if many tokens with unknown keys arrive.
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The JWK set of one identity provider, fetched when it is needed.
+/// The JWK set of one identity provider. It is fetched when it is needed.
 #[derive(Debug)]
 pub(crate) struct JwkSetCache {
     source: JwkSource,
@@ -27,14 +27,14 @@ struct JwkSet {
     keys: Vec<Arc<PublicKey>>,
 }
 
-/// A key, and the algorithms that it may be used with.
+/// A key and the algorithms for which it may be used.
 pub(crate) struct PublicKey {
     id: Option<String>,
     pub(crate) decoding: DecodingKey,
     pub(crate) algorithms: Vec<Algorithm>,
 }
 
-/// The reason why there is no key for a token.
+/// The reason why no key was found for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyError {
     /// The key is not in the set.
@@ -52,11 +52,11 @@ impl JwkSetCache {
         }
     }
 
-    /// Returns the key with this id, or the only key of the set for a token that names none.
+    /// Returns the key with this id. For a token without a key id, returns the only key of the set.
     ///
-    /// A set that is too old is fetched again, and so is one without the key. If the fetch fails,
-    /// the old set stays in use: tokens expire by themselves, and an outage of the provider should
-    /// not lock everybody out.
+    /// The set is fetched again if it is too old or does not contain the key. If the fetch fails,
+    /// the old set stays in use, because an outage of the provider should not lock out all callers.
+    /// Tokens still expire.
     pub(crate) async fn find(&self, id: Option<&str>) -> Result<Arc<PublicKey>, KeyError> {
         let freshness = |set: &Arc<JwkSet>, age| match set.find(id) {
             None => Freshness::Unusable,
@@ -111,8 +111,8 @@ impl JwkSet {
 }
 
 impl PublicKey {
-    /// Returns `None` for anything but a public key for signatures. A shared secret has no place
-    /// in a set that everyone may read.
+    /// Returns `None` unless this is a public key for signatures. A shared secret must not be in a
+    /// set that everyone can read.
     fn from_jwk(jwk: &Jwk) -> Option<Self> {
         use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
         if matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption)) {

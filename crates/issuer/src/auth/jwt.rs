@@ -13,10 +13,10 @@ use super::jwk_set::{JwkSetCache, KeyError};
 use super::jwk_source::JwkSource;
 use super::settings::AuthSettings;
 
-/// A longer text is not parsed at all.
+/// The maximum length of a token. A longer text is not parsed.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Verifies tokens with the keys that their issuer publishes.
+/// A verifier of tokens. It uses the keys that their issuer publishes.
 #[derive(Debug)]
 pub(crate) struct TokenVerifier {
     keys: JwkSetCache,
@@ -25,7 +25,7 @@ pub(crate) struct TokenVerifier {
     leeway: Duration,
 }
 
-/// The claims that are used; the library checks the others.
+/// The claims that are used here. The library checks the others.
 #[derive(Debug, Deserialize)]
 struct Claims {
     sub: String,
@@ -35,7 +35,7 @@ impl TokenVerifier {
     /// Creates a verifier of tokens that are signed with a key from `jwks`, a URL or a path.
     ///
     /// # Errors
-    /// Names `auth.jwks` if it is neither.
+    /// An error for `auth.jwks` if it is neither.
     pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, SettingError> {
         let source = JwkSource::parse(jwks)?;
         Ok(Self {
@@ -46,8 +46,9 @@ impl TokenVerifier {
         })
     }
 
-    /// Returns the caller that a token identifies. The token must be signed by a key of the set
-    /// with an algorithm of that key, name our issuer and audience, and be valid now.
+    /// Returns the caller that a token identifies. The token must be signed with a key of the set
+    /// and an algorithm of that key. It must contain the configured issuer and audience, and be
+    /// valid now.
     pub(crate) async fn verify(&self, token: &str) -> Result<Caller, Denial> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Denial::Invalid("the token is longer than 8 KiB"));
@@ -82,7 +83,7 @@ impl TokenVerifier {
     }
 }
 
-/// Describes an error so that a caller can act on it and an attacker learns nothing.
+/// Describes an error, so that a caller can act on it, without helping an attacker.
 fn describe(error: &ErrorKind) -> &'static str {
     match error {
         ErrorKind::ExpiredSignature => "the token has expired; request a new one",

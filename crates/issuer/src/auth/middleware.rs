@@ -33,7 +33,7 @@ pub(crate) async fn authenticate(
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
     for (name, value) in rate_limit.0 {
-        // If the owner's limit was exceeded, its headers are already there and matter more.
+        // If the owner's limit was exceeded, its headers are already set and take precedence.
         response.headers_mut().entry(name).or_insert(value);
     }
     response

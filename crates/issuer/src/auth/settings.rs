@@ -16,7 +16,7 @@ pub struct AuthSettings {
     pub mode: AuthMode,
     /// The API keys that are accepted.
     pub keys: Vec<ApiKeySettings>,
-    /// The keys that tokens are signed with (JWK set, RFC 7517): a URL or a file.
+    /// The location of the keys for verifying tokens (JWK set, RFC 7517): a URL or a file.
     pub jwks: Option<String>,
     /// The `iss` claim that a token must have.
     pub issuer: Option<String>,
@@ -25,8 +25,8 @@ pub struct AuthSettings {
     /// The tolerated difference between the clocks of this machine and of the tokens' issuer.
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
-    /// The age at which the JWK set is fetched again, so that keys removed from it are no longer
-    /// accepted. A token with an unknown key causes a fetch at once.
+    /// The age at which the JWK set is fetched again. Keys that were removed from it are then no
+    /// longer accepted. A token with an unknown key causes an immediate fetch.
     #[serde(with = "humantime_serde")]
     pub jwks_max_age: Duration,
 }
@@ -35,11 +35,11 @@ pub struct AuthSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// Callers must authenticate if keys or a JWK set are configured. Without either, the service
-    /// starts on a loopback address only.
+    /// Callers must authenticate if keys or a JWK set are configured. Otherwise, the service only
+    /// starts on a loopback address.
     #[default]
     Auto,
-    /// Callers need not authenticate: whoever can reach the service may do everything for every
+    /// Callers need not authenticate. Anyone who can reach the service may do everything for every
     /// owner.
     Open,
 }
@@ -50,12 +50,12 @@ pub enum AuthMode {
 pub struct ApiKeySettings {
     /// The name of the key in the log and in rate limits.
     pub name: String,
-    /// The SHA-256 digest of the whole key in hex, as `darkroom key new` prints it.
+    /// The SHA-256 digest of the whole key in hex, as printed by `darkroom key new`.
     pub sha256: KeyHash,
-    /// The only owner that the key acts for. Without one it acts for any.
+    /// The only owner for which the key may act. By default it may act for any owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
-    /// The only profiles that the key may use. Without any it may use all.
+    /// The only profiles that the key may use. By default it may use all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
 }
@@ -83,7 +83,7 @@ impl AuthSettings {
     /// Checks the values.
     ///
     /// # Errors
-    /// The first setting that is invalid.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
         const MIN_JWKS_MAX_AGE: Duration = Duration::from_secs(60);
@@ -131,11 +131,11 @@ impl AuthSettings {
         )
     }
 
-    /// Checks that the service is not open to a network by mistake.
+    /// Checks that the service is not accidentally open to a network.
     ///
     /// # Errors
-    /// Names `auth.keys` if callers need not authenticate, other machines can reach `address`, and
-    /// `auth.mode` is not `open`.
+    /// An error for `auth.keys` if callers need not authenticate, other machines can reach
+    /// `address`, and `auth.mode` is not `open`.
     pub fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         if self.is_on() || self.mode == AuthMode::Open || address.ip().is_loopback() {
             return Ok(());
@@ -163,8 +163,7 @@ mod tests {
         }
     }
 
-    /// Returns the key of the setting because of which the service refuses to start at this
-    /// address.
+    /// Returns the key of the setting that prevents the service from starting at this address.
     fn exposure(address: &str, settings: &AuthSettings) -> Option<String> {
         let checked = settings.check_exposure(address.parse().unwrap());
         checked.err().map(|error| error.key().to_owned())

@@ -1,4 +1,4 @@
-//! Tokens of an identity provider, checked without a service around the authenticator.
+//! Tests of tokens against the authenticator alone, without a service.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,7 +31,7 @@ struct Signer {
     jwk: Value,
 }
 
-/// A key pair on P-256: two coordinates and the private key, in base64url.
+/// A P-256 key pair: two coordinates and the private key, in base64url.
 type KeyPair = [&'static str; 3];
 
 /// The example of RFC 7515, A.3.
@@ -46,7 +46,7 @@ const OTHER_KEY: KeyPair = [
     "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
     "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
 ];
-/// The bytes before the private key and before the point in PKCS #8 (RFC 5958, RFC 5915).
+/// The bytes that precede the private key and the point in PKCS #8 (RFC 5958, RFC 5915).
 const BEFORE_PRIVATE_KEY: &str =
     "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420";
 const BEFORE_POINT: &str = "a14403420004";
@@ -71,7 +71,7 @@ impl Signer {
         }
     }
 
-    /// Returns a valid token with these claims replaced; `null` removes one.
+    /// Returns a valid token in which these claims are replaced. `null` removes a claim.
     fn token(&self, changes: Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.id.to_owned());

@@ -35,7 +35,7 @@ pub(crate) enum Encoding {
 pub(crate) struct ImagesJson {
     #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
     images: Vec<String>,
-    /// Returned in the outcomes.
+    /// Key-value pairs that the outcomes repeat.
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }

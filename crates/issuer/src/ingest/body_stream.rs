@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::problem::Problem;
 
-/// An early end of a body.
+/// The reason why a body ended early.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub(crate) enum BodyError {
     /// The client paused for too long, or was too slow.
@@ -33,26 +33,26 @@ impl From<BodyError> for Problem {
     }
 }
 
-/// The minimum pace of a body.
+/// The minimum rate of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyPace {
-    /// The longest pause, and the most that a client may be behind `min_rate` at any time.
+    /// The longest pause, and the longest time by which a client may fall behind `min_rate`.
     pub(crate) read_timeout: Duration,
     /// Bytes per second, at least 1.
     pub(crate) min_rate: u64,
 }
 
-/// Yields one chunk each time it is woken, and an error if none arrives in time.
+/// A stream that yields one chunk each time it is woken, and an error if no chunk arrives in time.
 ///
-/// The multipart reader drains a stream before it parses anything, so without the pause after
-/// every chunk a client that is faster than the disk would fill the memory.
+/// The multipart reader drains a stream before it parses anything. Without the pause after every
+/// chunk, a client that is faster than the disk would fill the memory.
 pub(crate) struct BodyStream {
     body: BodyDataStream,
     pace: BodyPace,
     started_at: Instant,
     received_bytes: u64,
     timeout: Pin<Box<Sleep>>,
-    /// The previous poll yielded a chunk.
+    /// `true` if the previous poll yielded a chunk.
     must_pause: bool,
 }
 
@@ -68,8 +68,8 @@ impl BodyStream {
         }
     }
 
-    /// Returns the time by which the next chunk must arrive. A client that sends a byte now and
-    /// then is behind the minimum rate before long.
+    /// Returns the time by which the next chunk must arrive. A client that only sends an occasional
+    /// byte soon falls behind the minimum rate.
     fn deadline(&self) -> Instant {
         let BodyPace {
             read_timeout,

@@ -1,4 +1,4 @@
-//! The images of a request, whatever its media type.
+//! Reading the images of a request of any supported media type.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::body::media_type;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The size limit of a base64 body, which is read whole and a third larger than its images.
+/// The size limit of a base64 body, which is decoded in memory and a third larger than its images.
 const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
 impl AppState {

@@ -1,4 +1,4 @@
-//! The images of one request, and the fields beside them.
+//! The images and the other fields of one request.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::body_stream::BodyPace;
 use super::temp_file::TempFile;
 use crate::problem::Problem;
 
-/// The name of the form fields that are images; every other field is metadata.
+/// The name of form fields that are images. All other fields are metadata.
 pub(crate) const IMAGE_FIELD: &str = "image";
-/// The most images in one request.
+/// The maximum number of images in one request.
 pub(crate) const MAX_IMAGES: usize = 16;
 
 /// The limits on one request.
@@ -19,13 +19,13 @@ pub(crate) const MAX_IMAGES: usize = 16;
 pub(crate) struct IngestLimits<'a> {
     /// The size limit of one image.
     pub(crate) max_image_bytes: u64,
-    /// The minimum pace of the body.
+    /// The minimum rate of the body.
     pub(crate) pace: BodyPace,
     /// A permit for each base64 body that may be in memory at once.
     pub(crate) decoding: &'a Semaphore,
 }
 
-/// At least one image, and the fields beside it.
+/// At least one image, and the other fields of the request.
 #[derive(Debug, Default)]
 pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
@@ -33,7 +33,7 @@ pub(crate) struct ImageBatch {
 }
 
 impl ImageBatch {
-    /// Checks that there are images, and that none is empty.
+    /// Checks that there are images and that none is empty.
     ///
     /// # Errors
     /// `image_required` or `empty`.

@@ -1,8 +1,8 @@
-//! Direct uploads: images in the body of a request, in any form that a client sends them.
+//! Direct uploads: images in the body of a request, in any supported encoding.
 //!
-//! A multipart or binary body is streamed to temporary files. A base64 body is written to one
-//! too, and then decoded in memory, a limited number at a time. So memory use does not depend on
-//! the number of requests.
+//! A multipart or binary body is streamed to temporary files. A base64 body is also written to a
+//! file first and then decoded in memory. Only a limited number of bodies is decoded at a time, so
+//! memory use does not depend on the number of requests.
 
 mod base64;
 mod body_stream;

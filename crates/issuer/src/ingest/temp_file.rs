@@ -1,4 +1,4 @@
-//! Temporary files, deleted when they are dropped.
+//! Temporary files, which are deleted when they are dropped.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::problem::Problem;
 
-/// A file that is being written, up to a limit.
+/// A file that is being written. Its size is limited.
 pub(crate) struct TempFileWriter {
     file: tokio::fs::File,
     path: TempPath,
@@ -116,7 +116,7 @@ impl TempFile {
     }
 }
 
-/// A copy that failed.
+/// The reason why a copy failed.
 pub(crate) enum CopyError {
     /// The source is larger than allowed.
     TooLarge,

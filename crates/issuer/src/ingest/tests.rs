@@ -1,4 +1,4 @@
-//! Bodies of every kind, read without a service around them.
+//! Tests of reading all kinds of bodies, without a service.
 
 use std::io;
 use std::sync::Arc;

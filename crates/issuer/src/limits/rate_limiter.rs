@@ -1,8 +1,8 @@
 //! A rate limiter with one state per key (generic cell rate algorithm, ITU-T I.371).
 //!
-//! The crate `governor` has the same algorithm, but adds every new key to its store and removes
-//! keys only after they have been idle. Any key may name any owner, so a bound is needed, which
-//! would take a store of our own and with it most of this file.
+//! The crate `governor` has the same algorithm, but adds every new key to its store and only
+//! removes idle keys. Callers can name any number of owners, so the store must be bounded. With
+//! `governor` this would need a custom store, which is most of this file.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The number of keys with a state of their own. Each takes about a hundred bytes.
+/// The maximum number of keys with a separate state. Each takes about a hundred bytes.
 const MAX_KEYS: usize = 100_000;
-/// The key that all others share when there are too many. No key is empty.
+/// The key that new keys share when there are too many. No real key is empty.
 const OVERFLOW_KEY: &str = "";
-/// The pause between two searches for idle keys, which go through all of them.
+/// The pause between two searches for idle keys. A search visits all keys.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// One limit that applies to each key.
+/// A rate limit that applies to each key separately.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     /// The time between two requests at the steady rate.
@@ -27,7 +27,7 @@ pub(crate) struct RateLimiter {
     max_keys: usize,
 }
 
-/// The size of a burst, and the time in which it is replenished.
+/// The number of requests in a burst, and the time in which they are replenished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) burst: u32,
@@ -36,25 +36,25 @@ pub(crate) struct Quota {
 
 #[derive(Debug, Default)]
 struct States {
-    /// The time at which each key has its whole quota again ("theoretical arrival time"). An idle
-    /// key is absent.
+    /// The time at which each key has its whole quota again ("theoretical arrival time"). Idle keys
+    /// are absent.
     replenished_at: HashMap<String, Instant>,
     swept_at: Option<Instant>,
 }
 
-/// The rest of a key's quota.
+/// The remaining quota of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Remaining {
-    /// Requests that are allowed now.
+    /// The number of requests that are allowed now.
     pub(crate) requests: u32,
-    /// Time until the whole quota is available.
+    /// The time until the whole quota is available.
     pub(crate) reset_in: Duration,
 }
 
-/// An exhausted quota.
+/// The error for an exhausted quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exceeded {
-    /// Time until the next request is allowed.
+    /// The time until the next request is allowed.
     pub(crate) retry_in: Duration,
 }
 

@@ -114,7 +114,7 @@ fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }
 
-/// Rounds up, so that a client that returns then is not refused again.
+/// Rounds up, so that a client that waits this long is not refused again.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

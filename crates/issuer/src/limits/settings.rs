@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 /// Limits on the resources that one client may use (`[limits]`).
 ///
-/// The rates apply where authentication is on. Without it there are no keys, and clients choose
-/// their owner freely.
+/// The rates apply only with authentication. Without it there are no keys, and clients can choose
+/// any owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
-    /// Requests per second with one API key, or with the tokens of one owner; 0 means no limit.
+    /// Requests per second with one API key, or with the tokens of one owner. 0 means no limit.
     pub key_rate: u32,
-    /// The number of those requests that may arrive at once after a pause.
+    /// The number of these requests that may arrive at once after a pause.
     pub key_burst: u32,
-    /// Requests per second about the uploads of one owner, with any key; 0 means no limit.
+    /// Requests per second about the uploads of one owner, with any key. 0 means no limit.
     pub owner_rate: u32,
-    /// The number of those requests that may arrive at once after a pause.
+    /// The number of these requests that may arrive at once after a pause.
     pub owner_burst: u32,
-    /// Connections that are served at once; further ones wait to be accepted.
+    /// The number of connections that are served at once. Further ones wait to be accepted.
     pub max_connections: usize,
     /// The minimum rate of a direct upload, in bytes per second. A client that falls behind by
     /// more than `issuer.read_timeout` is disconnected.
@@ -43,7 +43,7 @@ impl LimitSettings {
     /// Checks the values.
     ///
     /// # Errors
-    /// The first setting that is invalid.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         for (key, value) in [
             ("limits.key_burst", u64::from(self.key_burst)),

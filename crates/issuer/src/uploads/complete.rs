@@ -15,8 +15,8 @@ use crate::state::AppState;
 
 /// Reports that the file has been uploaded.
 ///
-/// Puts the upload on the queue that S3's own events go to. It may be called any number of times:
-/// a worker never renders the same object twice.
+/// Puts the upload on the queue for S3's events. It may be called any number of times, because a
+/// worker never renders the same object twice.
 #[utoipa::path(
     post,
     path = "/v1/uploads/{profile}/{owner}/{id}/complete",

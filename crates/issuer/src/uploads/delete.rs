@@ -11,9 +11,9 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Deletes an upload and everything made from it.
+/// Deletes an upload and everything that was made from it.
 ///
-/// Succeeds also if there is nothing left to delete.
+/// This also succeeds if there is nothing to delete.
 #[utoipa::path(
     delete,
     path = "/v1/uploads/{profile}/{owner}/{id}",

@@ -22,12 +22,13 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// A client whose stream ends without an outcome reconnects by itself and resumes where it was.
+/// The maximum duration of a stream. A client whose stream ends without an outcome reconnects by
+/// itself and resumes.
 const MAX_DURATION: Duration = Duration::from_secs(5 * 60);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Every id that an event may have, and whether it is the last one.
+/// All ids of events. The flag is `true` for those of a last event.
 const IDS: [(&str, bool); 6] = [
     ("awaiting_upload", false),
     ("processing", false),
@@ -43,9 +44,9 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 
 /// Streams the status of an upload as server-sent events.
 ///
-/// Sends one event named `status` for every change; the last one contains the outcome. The id of
-/// an event is its status, so a client that reconnects receives only later ones, and `204` if it
-/// already has the last.
+/// Sends an event named `status` for every change. The last one contains the outcome. The id of an
+/// event is its status, so a client that reconnects only receives later events. If it already has
+/// the last one, it receives `204`.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}/events",
@@ -115,7 +116,7 @@ struct Subscription {
 }
 
 impl Subscription {
-    /// Returns the next event and the subscription to the rest; `None` when the stream ends.
+    /// Returns the next event and the subscription to the rest, or `None` when the stream ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Option<Self>)> {
         let status = tokio::select! {
             status = next_status(&mut self.updates, self.last_sent) => status?,
@@ -138,12 +139,13 @@ impl Subscription {
             }
         };
         let event = Event::default().event("status").id(name).retry(RETRY);
-        // Only fails if a status has no JSON form, which its type rules out.
+        // This only fails if a status cannot be represented as JSON, which its type rules out.
         event.json_data(status).ok()
     }
 }
 
-/// Waits for a status other than the last one sent; returns `None` when the watcher has stopped.
+/// Waits for a status that differs from the last one sent. Returns `None` when the watcher has
+/// stopped.
 async fn next_status(
     updates: &mut watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,

@@ -16,14 +16,15 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// A client that asks for more has confused the unit; `issuer.max_wait` allows far less.
+/// The maximum value of `wait`. A client that sends more has confused the unit. `issuer.max_wait`
+/// is far lower.
 const MAX_WAIT_SECONDS: u64 = 86_400;
 
 /// The query of a status request.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WaitQuery {
-    /// Seconds to wait for an outcome; `issuer.max_wait` is the upper bound.
+    /// The number of seconds to wait for an outcome. `issuer.max_wait` is the upper bound.
     #[param(maximum = 86400)]
     #[serde(default)]
     wait: u64,

@@ -1,4 +1,4 @@
-//! One poll of the store on behalf of all clients that wait for the same upload.
+//! Shared polling of the store for all clients that wait for the same upload.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,15 +11,17 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The interval between polls of an upload, however many clients wait for it.
+/// The interval between polls of an upload, no matter how many clients wait for it.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// The interval once the file has arrived: clients learn of the outcome within a second.
+/// The interval once the file has arrived. It is short, so that clients receive the outcome within
+/// a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The result of the latest poll; `None` before the first one.
+/// The result of the latest poll, or `None` before the first one.
 pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
 
-/// Polls each upload that clients wait for, once for all of them.
+/// A watcher of all uploads that clients wait for. It polls each upload once for all of its
+/// clients.
 #[derive(Debug)]
 pub(crate) struct StatusWatcher {
     store: UploadStore,
@@ -58,8 +60,8 @@ impl StatusWatcher {
         }
     }
 
-    /// Returns a receiver of every update from now on. The upload is polled as long as any
-    /// receiver exists.
+    /// Returns a receiver of all further updates. The upload is polled as long as a receiver
+    /// exists.
     pub(crate) fn subscribe(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
         if let Some(sender) = watched.get(key) {
@@ -90,8 +92,8 @@ impl StatusWatcher {
         }
     }
 
-    /// Returns `true` if the upload still has a receiver. If not, it is forgotten, and the next
-    /// subscription starts a new loop.
+    /// Returns `true` if the upload still has a receiver. Otherwise removes the upload, so that the
+    /// next subscription starts a new loop.
     fn is_watched(&self, key: &RawKey) -> bool {
         let mut watched = self.watched();
         let is_watched = watched

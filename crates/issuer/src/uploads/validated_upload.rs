@@ -1,4 +1,4 @@
-//! A request for an upload, validated.
+//! Validation of a request for an upload.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,10 +33,10 @@ pub(crate) const FIELDS: &[Field] = &[
 pub(crate) struct ValidatedUpload {
     /// The key of the new upload.
     pub(crate) key: RawKey,
-    /// One of the media types that [`SourceFormat`] knows, in lower case.
+    /// A media type that [`SourceFormat`] knows, in lower case.
     pub(crate) content_type: String,
     pub(crate) transfer: Transfer,
-    /// In base64 with padding.
+    /// The digest in base64 with padding.
     pub(crate) checksum_sha256: Option<String>,
     /// The value of [`Attachment::HEADER`].
     pub(crate) attachment: Option<String>,
@@ -47,7 +47,8 @@ pub(crate) struct ValidatedUpload {
 pub(crate) enum Transfer {
     /// A `PUT` of exactly this many bytes.
     Put { bytes: u64 },
-    /// A form with a file between these bounds. A plain HTML form does not know its file's size.
+    /// A form with a file between these bounds. A plain HTML form does not know the size of its
+    /// file.
     Post { min_bytes: u64, max_bytes: u64 },
 }
 
@@ -85,8 +86,8 @@ impl ValidatedUpload {
     }
 }
 
-/// Returns the declared media type as S3 will require it: in lower case and without parameters,
-/// but not replaced by the usual spelling, because a browser sends the one that it declared.
+/// Returns the declared media type as S3 will require it: in lower case and without parameters. An
+/// alias is not replaced, because a browser sends the type that it declared.
 ///
 /// # Errors
 /// `unsupported_format` if the profile does not accept it.
@@ -169,8 +170,8 @@ fn check_crop(crop: CropBox) -> Result<CropBox, Problem> {
     Ok(crop)
 }
 
-/// Encodes an attachment as the value of its header; `None` if there is nothing to attach. Adds
-/// the trace that the request belongs to, if any.
+/// Encodes an attachment as the value of its header. Returns `None` if there is nothing to attach.
+/// Adds the trace that the request belongs to, if there is one.
 ///
 /// # Errors
 /// `metadata_too_large`.
@@ -180,7 +181,8 @@ pub(crate) fn attachment_header(attachment: Attachment) -> Result<Option<String>
             traceparent: Some(traceparent),
             ..attachment.clone()
         };
-        // The space belongs to the client: where its metadata fills the header, the trace ends.
+        // The client's metadata takes precedence. If it fills the header, the trace is not
+        // continued.
         if let Ok(header) = traced.to_header() {
             return Ok(Some(header));
         }
@@ -200,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a valid request with these fields replaced; `null` removes one.
+    /// Returns a valid request in which these fields are replaced. `null` removes a field.
     fn request(changes: Value) -> CreateUpload {
         let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000

@@ -1,4 +1,4 @@
-//! API keys: the requests that they authenticate, and the owners and profiles that they permit.
+//! Tests of API keys: authentication, and the permitted owners and profiles.
 
 use axum::Router;
 use axum::body::Body;

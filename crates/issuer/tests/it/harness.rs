@@ -1,4 +1,4 @@
-//! A service whose store cannot be reached, and its responses.
+//! A service with an unreachable store, and its responses.
 
 use std::path::PathBuf;
 use std::sync::Arc;

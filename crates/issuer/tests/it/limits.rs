@@ -115,7 +115,7 @@ async fn without_authentication_no_rate_applies() {
     }
 }
 
-/// A service on a socket, which is stopped when dropped.
+/// A service on a socket. It is stopped when this is dropped.
 struct Served {
     address: SocketAddr,
     _stop: DropGuard,
@@ -152,7 +152,7 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
     };
     let served = serve(limits, IssuerSettings::default()).await;
     let mut first = TcpStream::connect(served.address).await.unwrap();
-    // The connection is served now and stays open.
+    // The connection is now being served and stays open.
     first
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
         .await

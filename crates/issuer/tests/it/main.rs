@@ -1,4 +1,4 @@
-//! The service as its clients see it, over a store that cannot be reached.
+//! Tests of the service over HTTP, with an unreachable store.
 //!
 //! Behavior that needs a store is tested in `darkroom-uploads` and in the end-to-end suite.
 

@@ -1,6 +1,6 @@
 //! The macro that declares metrics.
 
-/// Declares each metric once: its static, its description, and its place in `ALL`.
+/// Declares metrics. Each declaration defines a static with a description and adds it to `ALL`.
 ///
 /// ```text
 /// metrics! {

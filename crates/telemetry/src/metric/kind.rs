@@ -4,7 +4,7 @@ use metrics::{
     Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-/// A metric of any kind, for whoever describes all of them.
+/// A metric of any kind. It is for code that describes all metrics.
 pub trait Metric: Sync {
     /// Returns the name under which Prometheus scrapes the metric.
     fn name(&self) -> &'static str;
@@ -14,7 +14,7 @@ pub trait Metric: Sync {
     fn help(&self) -> &'static str;
     /// Returns Prometheus's word for the kind of metric.
     fn kind(&self) -> &'static str;
-    /// Describes it to the recorder. A counter or gauge without labels starts at zero.
+    /// Describes the metric to the recorder. A counter or gauge without labels starts at zero.
     fn register(&self);
 }
 

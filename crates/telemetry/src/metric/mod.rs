@@ -1,7 +1,7 @@
 //! Every metric that Darkroom exposes, declared once.
 //!
-//! Names follow Prometheus's conventions: the application, the subsystem, what is counted, the
-//! unit, and `_total` for a counter. A label has few values, all of them Darkroom's own.
+//! Names follow Prometheus's conventions: the application, the subsystem, the counted thing, the
+//! unit, and `_total` for a counter. A label has few values, which are all defined by Darkroom.
 
 mod declare;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use declare::metrics;
 pub use kind::{Counter, Gauge, GaugeGuard, Histogram, Metric};
 
 metrics! {
-    /// Messages received, redeliveries included.
+    /// Messages received, including redeliveries.
     RECEIVED: Counter = "darkroom_consumer_messages_received_total"["queue"];
 
     /// Messages received again.
@@ -39,7 +39,7 @@ metrics! {
     /// Messages being processed.
     IN_FLIGHT: Gauge = "darkroom_consumer_in_flight"["queue"];
 
-    /// Messages that may be processed at once.
+    /// Maximum number of messages processed at once.
     PERMITS: Gauge = "darkroom_consumer_permits"["queue"];
 
     /// Time from the sending of a message to its first receipt.
@@ -48,7 +48,7 @@ metrics! {
     /// Events by result: processed, unchanged, deleted, superseded, foreign, failed.
     EVENTS: Counter = "darkroom_worker_events_total"["result"];
 
-    /// Manifests written, by status: ready, rejected, failed; the last two with their code.
+    /// Manifests written, by status (ready, rejected, failed) and by code if not ready.
     OUTCOMES: Counter = "darkroom_worker_outcomes_total"["profile", "status", "code"];
 
     /// Bytes of raw objects downloaded.
@@ -60,7 +60,7 @@ metrics! {
     /// Bytes of memory reserved for raw objects.
     BUFFERED_BYTES: Gauge = "darkroom_worker_buffered_bytes"[];
 
-    /// 1 during an outage of the store, when nothing is received; otherwise 0.
+    /// 1 during an outage of the store, when nothing is received, otherwise 0.
     STORE_DOWN: Gauge = "darkroom_worker_store_down"[];
 
     /// Time to download a raw object, from the request to the last byte.
@@ -95,8 +95,8 @@ metrics! {
     PRESIGNS: Counter = "darkroom_issuer_presigns_total"["method"];
 }
 
-/// Starts the consumer's metrics of one queue at zero, so that its first event shows as an
-/// increase.
+/// Initializes the consumer's metrics of one queue to zero, so that its first event is visible as
+/// an increase.
 pub fn register_queue(queue: &str) {
     for counter in [
         &RECEIVED,

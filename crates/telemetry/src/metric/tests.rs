@@ -1,4 +1,4 @@
-//! Tests that hold names, dashboard, alerts and documentation together.
+//! Tests that names, dashboard, alerts and documentation match.
 
 use super::{ALL, docs};
 
