@@ -4,9 +4,9 @@
 //! converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads a file's properties and
 //! metadata without decoding it.
 //!
-//! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes and
-//! the same recipe always yield the same output. It runs only in the render process: a decoder that
-//! crashes or needs too much memory takes that process with it.
+//! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes
+//! and the same recipe always yield the same output. It only runs in the render process, because a
+//! decoder that crashes or needs too much memory ends its process.
 //!
 //! ```
 //! use darkroom_imaging::{Encoding, IccPolicy, Limits, Recipe, SourceFormat, Variant, render};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Rejection {
     /// The stable code, for programs.
     pub code: RejectionCode,
-    /// The explanation, for people; it never repeats bytes of the source.
+    /// The explanation for people. It never contains bytes of the source.
     pub message: String,
 }
 
@@ -40,9 +40,9 @@ impl Rejection {
 pub enum RejectionCode {
     /// The file is empty.
     Empty,
-    /// The file does not begin like any image or other known kind of file.
+    /// The file does not begin like an image or any other known kind of file.
     NotAnImage,
-    /// The file is of a known kind, but not an accepted one.
+    /// The file is of a known kind that is not accepted.
     UnsupportedFormat,
     /// The file has more bytes than allowed.
     TooManyBytes,

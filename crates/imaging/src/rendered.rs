@@ -13,9 +13,9 @@ pub struct Rendered {
     pub variants: Vec<RenderedVariant>,
     /// The placeholder to show while the image loads.
     pub placeholder: Placeholder,
-    /// The kinds of metadata that the source has and no variant has, without duplicates.
+    /// The kinds of metadata in the source that no variant contains, without duplicates.
     pub removed_metadata: Vec<MetadataKind>,
-    /// Oddities of the source that did not prevent rendering.
+    /// Anomalies of the source that did not prevent rendering.
     pub notes: Vec<Note>,
 }
 
@@ -29,9 +29,9 @@ pub struct Source {
     pub width: u32,
     /// The stored height in pixels, before orientation is applied.
     pub height: u32,
-    /// The EXIF orientation, 1 to 8; 1 if there is none.
+    /// The EXIF orientation, 1 to 8. It is 1 if there is none.
     pub orientation: u8,
-    /// The number of frames; 1 for a still image.
+    /// The number of frames. It is 1 for a still image.
     pub frames: u32,
 }
 
@@ -60,7 +60,7 @@ pub struct Placeholder {
     pub dominant_color: String,
 }
 
-/// An oddity of a source that did not prevent rendering.
+/// An anomaly of a source that did not prevent rendering.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {

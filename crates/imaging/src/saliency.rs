@@ -1,10 +1,10 @@
-//! Saliency: how strongly each part of an image attracts attention.
+//! Saliency, the degree to which each part of an image attracts attention.
 
 use crate::geometry::{AttentionProfile, Orientation, Placement, Rect};
 use crate::pixels::{Pixels, place};
 use crate::{Fit, Rejection, Resize};
 
-/// The longest side of the analyzed copy in pixels; finer detail attracts no attention.
+/// The longest side of the analyzed copy in pixels. Finer detail attracts no attention.
 const MAX_SIDE: u32 = 96;
 
 /// The mean skin color as a unit vector of red, green and blue. Light and dark skin differ in
@@ -83,7 +83,8 @@ fn luma(pixel: &[f32; 4]) -> f32 {
     0.2126 * pixel[0] + 0.7152 * pixel[1] + 0.0722 * pixel[2]
 }
 
-/// Returns the magnitude of the Laplacian: high at edges and in texture, zero on even slopes.
+/// Returns the magnitude of the Laplacian. It is high at edges and in texture, and zero on even
+/// slopes.
 fn edge(lumas: &[f32], width: usize, index: usize) -> f32 {
     let (x, y) = (index % width, index / width);
     if x == 0 || y == 0 || x + 1 == width || index + width >= lumas.len() {

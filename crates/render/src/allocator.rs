@@ -12,12 +12,12 @@ pub(crate) const OUT_OF_MEMORY_STATUS: i32 = 86;
 
 static EXIT_WHEN_OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
 
-/// The system allocator, which in a render process exits with a distinct status when an allocation
+/// The system allocator. In a render process it exits with a distinct status when an allocation
 /// fails. Elsewhere a failed allocation aborts the process as usual.
 #[derive(Debug, Clone, Copy)]
 pub struct ExitWhenOutOfMemory;
 
-/// Makes every failed allocation from now on end this process.
+/// Makes every further failed allocation end this process.
 pub(crate) fn exit_when_out_of_memory() {
     EXIT_WHEN_OUT_OF_MEMORY.store(true, Ordering::Relaxed);
 }
@@ -30,7 +30,7 @@ fn checked(memory: *mut u8) -> *mut u8 {
     memory
 }
 
-// SAFETY: every call is forwarded to the system allocator under the caller's own guarantees.
+// SAFETY: every call is forwarded to the system allocator with the caller's guarantees.
 unsafe impl GlobalAlloc for ExitWhenOutOfMemory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: forwarded unchanged.

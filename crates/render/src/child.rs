@@ -13,12 +13,11 @@ use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 
 /// Serves requests from stdin on stdout until stdin ends.
 ///
-/// This is the whole life of a render process. Call it before anything starts a thread or opens a
-/// file.
+/// A render process does nothing else. Call this before anything starts a thread or opens a file.
 ///
 /// # Errors
-/// If the parent goes away in the middle of a message. A process that cannot be confined reports
-/// that to its parent and serves nothing.
+/// If the pipe is closed in the middle of a message. A process that cannot be confined reports that
+/// to its parent and serves nothing.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     serve(limits).map_err(io::Error::from)
 }
@@ -27,7 +26,8 @@ fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
     load_decoders();
     let confined = confine(limits, SandboxLayer::ALL);
-    // A decoder's panic is reported as a rejection; its message may repeat bytes of the image.
+    // The panic of a decoder is reported as a rejection. Its message is dropped, because it may
+    // contain bytes of the image.
     panic::set_hook(Box::new(|_| {}));
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();

@@ -9,10 +9,10 @@ use crate::sandbox::SandboxLayer;
 /// The reason why an image was not rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The image is at fault: its content, or the way its render process ended.
+    /// The image is at fault, because of its content or because its render process died.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// No render process is available. The image may be fine; a retry may succeed.
+    /// No render process is available. The image may be fine, and a retry may succeed.
     #[error("no render process could be started: {0}")]
     Start(#[from] StartError),
 }
@@ -23,16 +23,16 @@ pub enum StartError {
     /// The operating system did not start the program.
     #[error("the program could not be started: {0}")]
     Spawn(#[source] io::Error),
-    /// The process ended before it was ready; the exit status in words.
+    /// The process ended before it was ready. The text is the exit status in words.
     #[error("the process exited before it was ready ({0})")]
     Exited(String),
     /// The process did not become ready in time.
     #[error("the process was not ready in time")]
     TimedOut,
-    /// The process could not apply its limits; the reason as it reported it.
+    /// The process could not apply its limits. The text is the reason that it reported.
     #[error("the process could not be confined: {0}")]
     Unconfined(String),
-    /// `render.sandbox` is `"required"`, and the system lacks these layers.
+    /// `render.sandbox` is `"required"`, but the system lacks these layers.
     #[error(
         "render.sandbox is \"required\", but this system does not provide: {}",
         join(.0)

@@ -2,11 +2,11 @@
 //!
 //! No process that holds credentials parses an image. A [`RenderPool`] sends each image to a child
 //! process that has an empty environment, bounded memory and CPU time, no files, no network and few
-//! system calls ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs out of memory
-//! is replaced, and only the image it was working on is rejected.
+//! system calls ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs out of
+//! memory is replaced, and only its current image is rejected.
 //!
-//! The parent never trusts a response: its size is bounded, and it must name the requested
-//! variants.
+//! The parent never trusts a response. The size is bounded, and the response must name the
+//! requested variants.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! The operations that a render process performs: one request, one response.
+//! The operations of a render process. Each is one request and one response.
 
 use std::io;
 
@@ -14,7 +14,7 @@ use crate::protocol::{
 /// The result of an operation, or the rejection of its image.
 type OperationResult<T> = Result<Result<T, Rejection>, ProtocolError>;
 
-/// An operation: a request, and the check that a response matches it.
+/// An operation of a render process: a request, and a check of the response.
 pub(crate) trait Operation: Sync {
     /// The result of a successful operation.
     type Output;
@@ -22,7 +22,7 @@ pub(crate) trait Operation: Sync {
     /// Runs the operation in a child process.
     ///
     /// # Errors
-    /// If the child goes away or violates the protocol; it must not be used again.
+    /// If the child exits or violates the protocol. It must not be used again.
     fn run(
         &self,
         process: &mut RenderProcess,
@@ -101,8 +101,8 @@ async fn read_header<T: DeserializeOwned>(process: &mut RenderProcess) -> Result
 
 /// Checks that a response names the requested variants and stays within its size limit.
 ///
-/// A child that an image has taken over can send anything. It must not choose which objects are
-/// written, nor how much memory the parent allocates.
+/// A child that was taken over by an image can send anything. It must not choose which objects are
+/// written or how much memory the parent allocates.
 fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(), ProtocolError> {
     let names_match = header.variants.len() == recipe.variants.len()
         && header

@@ -18,9 +18,9 @@ use crate::settings::{RenderSettings, SandboxPolicy};
 /// The longest time that a process may take to become ready.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A pool of render processes, started on demand and reused.
+/// A pool of render processes, which are started on demand and reused.
 ///
-/// A call waits for one of the pool's permits; its deadline starts once it has one.
+/// A call waits for one of the pool's permits. Its deadline starts when it gets one.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -33,7 +33,7 @@ pub struct RenderPool {
 }
 
 impl RenderPool {
-    /// Creates a pool with [`RenderSettings::process_count`] permits; no process is started yet.
+    /// Creates a pool with [`RenderSettings::process_count`] permits. No process is started yet.
     pub fn new(launch: Launch, settings: &RenderSettings) -> Self {
         Self {
             launch,
@@ -46,11 +46,11 @@ impl RenderPool {
         }
     }
 
-    /// Renders an image; see [`darkroom_imaging::render`].
+    /// Renders an image. See [`darkroom_imaging::render`].
     ///
     /// # Errors
     /// [`RenderError::Rejected`] with a code of the renderer, or with `timed_out`, `out_of_memory`
-    /// or `crashed` if its process was killed or died.
+    /// or `crashed` if the process was killed or died.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
         self.run(&Render {
             source,
@@ -60,7 +60,7 @@ impl RenderPool {
         .await
     }
 
-    /// Reads a file's header and metadata; see [`darkroom_imaging::inspect`].
+    /// Reads a file's header and metadata. See [`darkroom_imaging::inspect`].
     ///
     /// # Errors
     /// As for [`RenderPool::render`].
@@ -68,8 +68,8 @@ impl RenderPool {
         self.run(&Inspect { source, limits }).await
     }
 
-    /// Starts one process and returns the sandbox layers that confine it; every other process has
-    /// the same.
+    /// Starts one process and returns the sandbox layers that confine it. All other processes have
+    /// the same layers.
     ///
     /// # Errors
     /// [`RenderError::Start`] if it cannot be started, or if the system lacks an essential layer
@@ -80,7 +80,7 @@ impl RenderPool {
         Ok(layers)
     }
 
-    /// Runs an operation, if need be twice: a reused process may have been damaged by an earlier
+    /// Runs an operation, twice if necessary. A reused process may have been damaged by an earlier
     /// image, so only an image that kills a fresh process is at fault. A timeout is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
@@ -95,7 +95,8 @@ impl RenderPool {
         self.run_in(process, operation).await
     }
 
-    /// Starts a process and waits until it is confined. A failure here is no image's fault.
+    /// Starts a process and waits until it is confined. A failure here is not the fault of an
+    /// image.
     async fn start(&self) -> Result<(RenderProcess, SandboxLayers), StartError> {
         let mut process = RenderProcess::spawn(&self.launch).map_err(StartError::Spawn)?;
         metric::RENDER_PROCESS_STARTS.add(1, []);

@@ -1,4 +1,4 @@
-//! A render process, seen from its parent.
+//! The parent's side of a render process.
 
 use std::ffi::OsString;
 use std::io;
@@ -16,7 +16,7 @@ use crate::allocator::OUT_OF_MEMORY_STATUS;
 /// The time that a child has to exit after its pipe broke.
 const EXIT_GRACE: Duration = Duration::from_secs(1);
 
-/// The command that starts a render process: a program that calls [`run_child`](crate::run_child).
+/// The command that starts a render process. The program must call [`run_child`](crate::run_child).
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// The path of the program.
@@ -25,7 +25,7 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
 }
 
-/// A running child and its two pipes; killed when dropped.
+/// A running child and its two pipes. It is killed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct RenderProcess {
     child: Child,
@@ -40,9 +40,9 @@ pub(crate) struct RenderProcess {
 impl RenderProcess {
     /// Starts a child with an empty environment, in the root directory.
     ///
-    /// The child gets a process group of its own. Ctrl-C in a terminal goes to a whole group, and
-    /// the parent still has to finish the image that the child is rendering. A child whose parent is
-    /// gone reads the end of its input and exits.
+    /// The child gets its own process group, because Ctrl-C in a terminal signals a whole group,
+    /// and the parent must still finish the image that the child is rendering. When the parent
+    /// exits, the child reads the end of its input and exits too.
     pub(crate) fn spawn(launch: &Launch) -> io::Result<Self> {
         let mut child = Command::new(&launch.program)
             .args(&launch.arguments)
@@ -85,9 +85,10 @@ impl RenderProcess {
 
 fn cause(status: ExitStatus) -> RejectionCode {
     match (status.code(), status.signal()) {
-        // The kernel's CPU limit. The parent enforces its deadline first unless it was suspended.
+        // This is the kernel's CPU limit. The parent enforces its deadline first unless it was
+        // suspended.
         (_, Some(libc::SIGXCPU)) => RejectionCode::TimedOut,
-        // A SIGKILL that the parent did not send comes from the kernel, which is out of memory.
+        // A SIGKILL that the parent did not send comes from the kernel's out-of-memory killer.
         (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,
         _ => RejectionCode::Crashed,
     }

@@ -1,8 +1,8 @@
 //! The messages between parent and child.
 //!
-//! A message is four bytes of big-endian length, that many bytes of JSON (the header), then the
-//! images' bytes, whose lengths the header gives. The child begins with a handshake once it is
-//! confined; after that, request and response alternate.
+//! A message consists of a four-byte big-endian length, a JSON header of this length, and the bytes
+//! of the images, whose lengths are in the header. Once it is confined, the child sends a
+//! handshake. After that, requests and responses alternate.
 
 use std::io::{self, Read, Write};
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::SandboxLayers;
 
-/// The largest accepted header in bytes; honest ones are far smaller.
+/// The largest accepted header in bytes. Real headers are far smaller.
 pub(crate) const MAX_HEADER_BYTES: usize = 1 << 20;
 
 /// The reason why an exchange of messages failed.
@@ -27,7 +27,7 @@ pub(crate) enum ProtocolError {
     /// A header is not the expected JSON.
     #[error("invalid message header: {0}")]
     Json(#[from] serde_json::Error),
-    /// A header is longer than [`MAX_HEADER_BYTES`]; its length in bytes.
+    /// A header is longer than [`MAX_HEADER_BYTES`]. The number is its length in bytes.
     #[error("message header is too long: {0} bytes")]
     HeaderTooLong(usize),
     /// A response does not match its request.
@@ -50,18 +50,18 @@ impl From<ProtocolError> for io::Error {
 pub(crate) enum Handshake {
     /// The child is confined by these layers.
     Ready(SandboxLayers),
-    /// The child could not be confined; the reason.
+    /// The child could not be confined. The text is the reason.
     Unconfined(String),
 }
 
-/// A request to the child; the source's bytes follow.
+/// A request to the child. The bytes of the source follow it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub(crate) task: Task,
     pub(crate) source_bytes: u64,
 }
 
-/// The work that a request asks for.
+/// The requested work.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
@@ -69,7 +69,7 @@ pub(crate) enum Task {
     Inspect(Limits),
 }
 
-/// The child's response; the variants' bytes follow a [`Response::Rendered`].
+/// The child's response. The bytes of the variants follow a [`Response::Rendered`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Response {
@@ -140,7 +140,7 @@ impl RenderedHeader {
     }
 }
 
-/// Serializes a header with its length in front.
+/// Serializes a header and prepends its length.
 pub(crate) fn frame<T: Serialize>(header: &T) -> Result<Vec<u8>, ProtocolError> {
     let json = serde_json::to_vec(header)?;
     let length = u32::try_from(json.len()).map_err(|_| ProtocolError::HeaderTooLong(json.len()))?;
@@ -157,7 +157,7 @@ pub(crate) fn header_length(prefix: [u8; 4]) -> Result<usize, ProtocolError> {
     }
 }
 
-/// Reads a header; `None` if the other side closed the pipe between two messages.
+/// Reads a header. Returns `None` if the other side closed the pipe between two messages.
 pub(crate) fn read_header<T: DeserializeOwned>(
     input: &mut impl Read,
 ) -> Result<Option<T>, ProtocolError> {

@@ -12,14 +12,14 @@ use crate::sandbox::{ChildLimits, SandboxLayer, SandboxLayers};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RenderSettings {
-    /// The number of images rendered at once; 0 means one per core.
+    /// The number of images rendered at once. 0 means one per core.
     pub processes: usize,
-    /// The deadline for one image, after which its process is killed.
+    /// The deadline for one image. After that its process is killed.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
     /// The address space of one render process.
     pub max_memory: ByteSize,
-    /// The number of images a process renders before a fresh one replaces it.
+    /// The number of images that a process renders before a fresh one replaces it.
     pub max_jobs: u32,
     /// The policy for systems that do not support every sandbox layer.
     pub sandbox: SandboxPolicy,
@@ -29,7 +29,8 @@ pub struct RenderSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxPolicy {
-    /// Images are rendered with the layers that the system supports; the log names the missing ones.
+    /// Images are rendered with the layers that the system supports. The log names the missing
+    /// ones.
     BestEffort,
     /// No image is rendered unless every essential layer ([`SandboxLayer::is_essential`]) is in force.
     Required,
@@ -61,10 +62,10 @@ impl Default for RenderSettings {
 }
 
 impl RenderSettings {
-    /// Checks the rules that the types alone do not express.
+    /// Checks the rules that the types do not express.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         for (is_valid, key, problem) in [
             (
@@ -86,7 +87,7 @@ impl RenderSettings {
 
     /// Returns the resource limits of a child.
     pub fn child_limits(&self) -> ChildLimits {
-        // The parent's deadline is in wall-clock time, which is never less than CPU time.
+        // The parent's deadline is in wall-clock time, which is at least the CPU time.
         let image_cpu_seconds = self.timeout.as_secs().saturating_add(2);
         ChildLimits {
             max_memory: self.max_memory.as_u64(),
@@ -95,7 +96,7 @@ impl RenderSettings {
         }
     }
 
-    /// Returns [`RenderSettings::processes`], with 0 resolved to the number of cores.
+    /// Returns [`RenderSettings::processes`], or the number of cores if that is 0.
     pub fn process_count(&self) -> usize {
         match self.processes {
             0 => std::thread::available_parallelism().map_or(1, usize::from),

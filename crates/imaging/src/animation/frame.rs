@@ -13,7 +13,7 @@ pub(crate) struct Frame {
     pub(crate) pixels: Pixels,
     /// The way the frame is drawn.
     pub(crate) blending: Blending,
-    /// The fate of the frame's rectangle before the next frame is drawn.
+    /// The treatment of the frame's rectangle before the next frame is drawn.
     pub(crate) disposal: Disposal,
     /// The display time, as the file states it.
     pub(crate) duration_ms: u32,
@@ -24,18 +24,18 @@ pub(crate) struct Frame {
 pub(crate) enum Blending {
     /// The frame is alpha-blended over the canvas.
     Over,
-    /// The frame replaces the canvas, with its transparent pixels too.
+    /// The frame replaces the canvas, including where it is transparent.
     Replace,
 }
 
-/// The fate of a frame's rectangle before the next frame is drawn.
+/// The treatment of a frame's rectangle before the next frame is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Disposal {
-    /// It stays as it is.
+    /// It is kept.
     Keep,
     /// It becomes transparent. Like every browser, this ignores the file's background color.
     Clear,
-    /// It becomes what it was before the frame.
+    /// It is restored to its content before the frame.
     Restore,
 }
 
@@ -49,7 +49,7 @@ pub(crate) trait FrameSource {
 
     /// Returns how many times the animation plays; 0 means forever.
     ///
-    /// Only valid after the last frame: a file may state it at its end.
+    /// This is only valid after the last frame, because a file may state it at its end.
     fn plays(&self) -> u16;
 
     /// Returns whether the encoding of all frames is lossless.

@@ -1,4 +1,4 @@
-//! Composition of animation frames, the same for every format.
+//! Composition of animation frames. It is the same for every format.
 
 mod canvas;
 mod decoder;

@@ -7,7 +7,8 @@ use crate::Rejection;
 use crate::decoded::{Channels, Decoded, Samples};
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
-/// The number of pixels converted at a time: source and result stay in the cache.
+/// The number of pixels that are converted at a time. It is so small that source and result stay in
+/// the cache.
 const CHUNK_PIXELS: usize = 4096;
 
 /// A sample of 8 or 16 bits.

@@ -15,8 +15,8 @@ const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
 /// Creates the transform of code points (ITU-T H.273); `None` if they are those of sRGB.
 ///
-/// HDR transfer functions are not supported: tone mapping is a matter of taste. HDR files have less
-/// specific color information for this purpose.
+/// HDR transfer functions are not supported, because there is no single correct tone mapping. HDR
+/// files contain less specific color information as a fallback.
 pub(super) fn from_code_points(
     points: CodingIndependentCodePoints,
     decoded: &Decoded,

@@ -26,7 +26,7 @@ impl Transform {
     /// Profiles are untrusted input, so a profile that makes the color engine panic counts as
     /// unreadable.
     pub(super) fn from_icc(icc: &[u8], decoded: &Decoded) -> Result<Option<Self>, Ignored> {
-        // The closure shares nothing but what it reads.
+        // The closure only reads its captures.
         catch_unwind(AssertUnwindSafe(|| {
             let profile =
                 ColorProfile::new_from_slice(icc).map_err(|_| Ignored::UnreadableProfile)?;
@@ -119,7 +119,7 @@ fn is_srgb(transform: &Transform8BitExecutor, channels: Channels) -> bool {
         })
 }
 
-/// Returns opaque pixels all over the color space: every gray level, or a grid of colors.
+/// Returns opaque pixels that cover the color space: every gray level, or a grid of colors.
 fn probes(channels: Channels) -> Vec<u8> {
     let levels = (0..PROBE_LEVELS).map(|level| u8::try_from(level * 255 / (PROBE_LEVELS - 1)));
     let levels: Vec<u8> = levels.map(|level| level.unwrap_or(u8::MAX)).collect();

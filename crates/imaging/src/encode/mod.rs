@@ -1,4 +1,4 @@
-//! Encoding of pixels. The files contain pixels, timing and at most a color profile, nothing else.
+//! Encoding of pixels. The files contain only pixels, timing and possibly a color profile.
 
 mod jpeg;
 mod png;

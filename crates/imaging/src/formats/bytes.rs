@@ -1,4 +1,4 @@
-//! Integers at an offset of a byte slice; `None` if they lie outside.
+//! Reading integers at an offset of a byte slice. The result is `None` if they are out of bounds.
 
 pub(super) fn u16_be(bytes: &[u8], at: usize) -> Option<u16> {
     let field = bytes.get(at..at.checked_add(2)?)?;

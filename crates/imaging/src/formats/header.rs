@@ -1,16 +1,16 @@
-//! The facts that a header states.
+//! The information in a header.
 
 use crate::Rejection;
 use crate::geometry::Size;
 
-/// The size and frame count of an image, as its header states them.
+/// The size and frame count of an image, as stated in its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header {
     /// The stored width of the canvas in pixels.
     pub(crate) width: u32,
     /// The stored height of the canvas in pixels.
     pub(crate) height: u32,
-    /// The number of frames, at least 1; counting stops one above the limit it was read with.
+    /// The number of frames, at least 1. Counting stops one above the limit.
     pub(crate) frames: u32,
     /// The width of the widest frame, which GIF allows to exceed the canvas.
     pub(crate) max_frame_width: u32,

@@ -1,4 +1,5 @@
-//! The fuzz targets of `fuzz/`, in this crate so that every test run executes a short form of them.
+//! The fuzz targets of `fuzz/`. They are in this crate so that every test run executes them
+//! briefly.
 //!
 //! Each target takes arbitrary bytes and panics only if a guarantee of this crate is violated.
 

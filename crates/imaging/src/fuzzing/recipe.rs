@@ -5,7 +5,8 @@ use crate::{
     WebpMode,
 };
 
-/// The longest side in pixels: small, so that a fuzzer executes many images rather than large ones.
+/// The longest side in pixels. It is small, so that a fuzzer executes many images instead of large
+/// ones.
 pub(super) const MAX_SIDE: u32 = 256;
 
 /// Returns small limits.

@@ -3,7 +3,7 @@
 /// The number of steps in which a window is moved along a side.
 const STEPS: u32 = 96;
 
-/// The weights of an image's columns and rows: how strongly each attracts attention.
+/// The weights of an image's columns and rows, which measure how strongly each attracts attention.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AttentionProfile {
     /// One weight per column of the analyzed image, from left to right.
@@ -23,8 +23,8 @@ impl AttentionProfile {
     }
 }
 
-/// Returns the start of the window with the most weight near its middle; of equals, the one nearest
-/// to the middle of the side. `length` and the result are fractions of the side.
+/// Returns the start of the window with the most weight near its middle. Among equal windows, the
+/// one nearest to the middle of the side wins. `length` and the result are fractions of the side.
 fn best_start(weights: &[f64], length: f64) -> f64 {
     let side = f64::from(u32::try_from(weights.len()).unwrap_or(u32::MAX));
     let window = length * side;

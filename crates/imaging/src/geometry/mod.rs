@@ -3,7 +3,7 @@
 //! All lengths are in pixels. The origin is the top left corner; `x` grows to the right, `y`
 //! downward. There are two coordinate systems:
 //!
-//! - *stored*: the order in which a file holds its pixels;
+//! - *stored*: the order in which a file stores its pixels;
 //! - *upright*: the image as it is meant to be seen.
 //!
 //! An [`Orientation`] maps one to the other. Crop boxes and [`Placement`]s are upright.

@@ -41,7 +41,7 @@ impl Orientation {
         }
     }
 
-    /// Converts a stored size to the upright one, and the other way round.
+    /// Converts a stored size to the upright one, or vice versa.
     pub(crate) const fn apply_to_size(self, size: Size) -> Size {
         if self.swap_axes {
             size.transposed()
@@ -79,8 +79,8 @@ mod tests {
         }
     }
 
-    /// The top right pixel of an upright image of 3 x 2 px, and where each orientation stores it:
-    /// taken from the table in the EXIF specification.
+    /// The stored position of the top right pixel of an upright image of 3 x 2 px for each
+    /// orientation, from the table in the EXIF specification.
     #[test]
     fn an_upright_rectangle_is_found_in_the_stored_image() {
         let corner = Rect::from_size(Size::new(1, 1)).translated(2.0, 0.0);

@@ -22,10 +22,10 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
-    /// Places the rectangle `view` of an upright image as `resize` asks. The edges of `view` lie on
-    /// whole pixels.
+    /// Places the rectangle `view` of an upright image according to `resize`. The edges of `view`
+    /// are on whole pixels.
     ///
-    /// [`Gravity::Attention`](crate::Gravity::Attention) needs `attention`; without it the center
+    /// [`Gravity::Attention`](crate::Gravity::Attention) needs `attention`. Without it, the center
     /// is kept.
     pub(crate) fn new(
         view: Rect,
@@ -91,7 +91,7 @@ impl Placement {
         }
     }
 
-    /// Returns whether every source pixel is taken over unscaled.
+    /// Returns whether every source pixel is copied unscaled.
     pub(crate) fn is_unscaled(&self) -> bool {
         self.source.width == f64::from(self.size.width)
             && self.source.height == f64::from(self.size.height)

@@ -1,8 +1,8 @@
-//! Rectangles whose edges may lie between pixels.
+//! Rectangles whose edges may be between pixels.
 
 use super::size::{Size, round};
 
-/// A rectangle in pixels; its edges may lie between pixels.
+/// A rectangle in pixels. Its edges may be between pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rect {
     /// The distance of the left edge from the origin.

@@ -51,7 +51,7 @@ pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
     }
 }
 
-/// The facts in the first directory and those it points to.
+/// The information in the first directory and in those that it points to.
 #[derive(Default)]
 struct Facts {
     orientation: Option<u8>,
@@ -147,7 +147,7 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
         _ => entry.value,
     };
     let kind = match entry.tag {
-        // A maker note counts even if its bytes are missing: something pointed to it.
+        // A maker note counts even if its bytes are missing, because an entry refers to it.
         tag::MAKER_NOTE => return Some(MakerNote),
         // Make, Model, HostComputer, owner, serial numbers, lens (A430 to A435), and DNG's
         // UniqueCameraModel and CameraSerialNumber.

@@ -28,9 +28,9 @@ mod tag {
 /// The content of a GPS directory.
 #[derive(Default)]
 pub(super) struct Gps {
-    /// The position, if latitude and longitude are complete and on the globe.
+    /// The position, if latitude and longitude are complete and in range.
     pub(super) position: Option<GpsPosition>,
-    /// `true` if any tag has a meaningful value; cameras without a fix write empty directories.
+    /// `true` if any tag has a meaningful value. Cameras without a GPS fix write empty directories.
     pub(super) has_content: bool,
 }
 

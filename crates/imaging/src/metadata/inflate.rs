@@ -6,10 +6,10 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 /// ICC profiles in use (CMYK tables) have about 3 MiB.
 pub(crate) const INFLATE_BUDGET: usize = 4 << 20;
 
-/// The minimum cost of a stream in bytes, so that a file with a million empty streams is cheap too.
+/// The minimum cost of a stream in bytes. It makes a file with a million empty streams cheap too.
 const MIN_COST: usize = 1 << 10;
 
-/// Inflates the streams of one file until its budget is spent.
+/// An inflater for the streams of one file. It works until its budget is spent.
 pub(crate) struct Inflater {
     budget: usize,
 }

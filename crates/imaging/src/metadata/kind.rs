@@ -25,7 +25,7 @@ pub enum MetadataKind {
     Thumbnail,
     /// XMP (ISO 16684-1), extended XMP included.
     Xmp,
-    /// IPTC-IIM, or Photoshop image resources that may hold it.
+    /// IPTC-IIM, or Photoshop image resources that may contain it.
     Iptc,
     /// An ICC color profile (ISO 15076-1).
     Icc,
@@ -48,8 +48,8 @@ pub enum MetadataKind {
 }
 
 impl MetadataKind {
-    /// Returns whether the kind can reveal something about a person: all but color profiles and gain
-    /// maps.
+    /// Returns whether the kind can reveal something about a person. All kinds except color
+    /// profiles and gain maps can.
     pub const fn is_private(self) -> bool {
         !matches!(self, Self::Icc | Self::GainMap)
     }

@@ -1,4 +1,4 @@
-//! Metadata: everything in a file that is not pixels. It is found so that it can be reported; none of
+//! Metadata: everything in a file except pixels. It is detected so that it can be reported. None of
 //! it is ever copied to an output.
 //!
 //! The folder of each format walks through its container and passes the blocks that it finds to the

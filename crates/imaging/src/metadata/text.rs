@@ -17,7 +17,7 @@ pub(super) fn printable(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Returns whether there is nothing but zeros and spaces.
+/// Returns whether there are only zeros and spaces.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0 | b' '))
 }

@@ -11,8 +11,8 @@ use crate::geometry::{Orientation, Placement};
 
 /// Returns the source rectangle of a placement, scaled to its size and upright, without padding.
 ///
-/// The stored pixels are resampled first and turned upright afterwards, because the smaller image is
-/// cheaper to turn.
+/// The stored pixels are resampled first and then turned upright, because turning the smaller image
+/// is cheaper.
 ///
 /// # Errors
 /// `out_of_memory`.

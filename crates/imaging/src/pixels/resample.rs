@@ -8,11 +8,11 @@ use super::raster::{Layout, Pixels};
 use crate::geometry::{Rect, Size};
 use crate::{Rejection, RejectionCode};
 
-/// Scales the rectangle `source` to `size` with Lanczos3, with alpha premultiplied meanwhile.
+/// Scales the rectangle `source` to `size` with Lanczos3. Alpha is premultiplied during this step.
 ///
-/// The filter works on the encoded sRGB values, not in linear light, as browsers, libvips and Pillow
-/// do by default. Linear light would need 16 bits per channel for the whole image, and turns the
-/// overshoot of Lanczos at dark edges into visible halos.
+/// Like browsers, libvips and Pillow by default, the filter works on the encoded sRGB values and
+/// not in linear light. Linear light would need 16 bits per channel for the whole image, and would
+/// turn the overshoot of Lanczos at dark edges into visible halos.
 ///
 /// # Errors
 /// `out_of_memory`.
@@ -33,7 +33,7 @@ pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixe
 
 /// Resamples pixels of one type. Returns `None` if `source` is not within the image.
 ///
-/// The resizer's untyped entry point would compile it for all of its pixel types.
+/// The resizer's untyped entry point would be compiled for all pixel types.
 fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> Option<()> {
     let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
     let (width, height) = (target.width, target.height);
@@ -47,7 +47,8 @@ fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels
     Resizer::new().resize_typed(&from, &mut to, &options).ok()
 }
 
-/// Clamps a start and a length to a side: rounding may have moved them outside by the last bit.
+/// Clamps a start and a length to a side, because rounding may have moved them outside by the last
+/// bit.
 fn clamp(start: f64, length: f64, side: u32) -> (f64, f64) {
     let start = start.clamp(0.0, f64::from(side));
     (start, length.min(f64::from(side) - start))

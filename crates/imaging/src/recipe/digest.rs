@@ -6,8 +6,8 @@ use super::Recipe;
 
 /// The version of the renderer.
 ///
-/// Raise it whenever the renderer makes different bytes from the same source and recipe. The digest
-/// then changes, and a backfill finds the variants rendered before.
+/// Increment it whenever the renderer produces different bytes from the same source and recipe. The
+/// digest then changes, and a backfill finds the variants rendered before.
 const RENDERER_VERSION: u32 = 2;
 
 impl Recipe {

@@ -1,11 +1,11 @@
-//! The limits that a source must keep before a pixel of it is decoded.
+//! The limits on a source, which are checked before a pixel is decoded.
 
 use serde::{Deserialize, Serialize};
 
 use crate::formats::{Header, sniff};
 use crate::{Rejection, RejectionCode, SourceFormat};
 
-/// Limits on a source, checked against its header before a pixel is decoded.
+/// Limits on a source, which are compared with its header before a pixel is decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The size of the file in bytes.
@@ -18,8 +18,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// The number of frames of an animation.
     pub max_frames: u32,
-    /// The number of pixels of all frames of an animation, each as large as the canvas: the cost of
-    /// composing it.
+    /// The number of pixels of all frames of an animation. Each frame counts as large as the
+    /// canvas, which is the cost of composing it.
     pub max_total_pixels: u64,
     /// The accepted formats.
     pub formats: Vec<SourceFormat>,

@@ -17,10 +17,10 @@ pub use variant::{IccPolicy, Variant};
 
 use serde::{Deserialize, Serialize};
 
-/// Everything that decides which bytes are rendered from given bytes.
+/// Everything that determines the bytes of the variants of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// The limits that a source must keep.
+    /// The limits on the source.
     pub limits: Limits,
     /// The part of the upright image to keep; `None` keeps all of it.
     pub crop: Option<CropBox>,

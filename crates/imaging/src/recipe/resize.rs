@@ -21,9 +21,9 @@ pub struct Resize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// The whole image fits inside the box; no side is longer than the box's.
+    /// The whole image fits inside the box. No side is longer than that of the box.
     Inside,
-    /// The image covers the box; the parts outside are cut off as the gravity decides.
+    /// The image covers the box. The gravity decides which parts outside the box are cut off.
     Cover(Gravity),
     /// The whole image fits inside the box, and the rest of the box is filled.
     Pad {

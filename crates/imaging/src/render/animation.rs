@@ -7,9 +7,9 @@ use crate::Rejection;
 use crate::encode::AnimationEncoder;
 use crate::pixels::{Pixels, pad};
 
-/// Renders the animated variants of an animation in one color space.
+/// A renderer for the animated variants of an animation in one color space.
 ///
-/// Only one frame of the source is in memory at a time, and of each variant the previous frame.
+/// Only one frame of the source and the previous frame of each variant are in memory at a time.
 pub(super) struct AnimationRenderer<'a> {
     view: View,
     requests: &'a [VariantRequest<'a>],

@@ -21,9 +21,9 @@ use crate::{
 /// Renders every variant of a recipe.
 ///
 /// # Errors
-/// A [`Rejection`] with a stable code if the image is not accepted, is damaged, or needs more memory
-/// than is available. A panic of the decoder counts as damage; a decoder that aborts takes the
-/// process with it.
+/// A [`Rejection`] with a stable code if the image is not accepted, is damaged, or needs more
+/// memory than is available. A panic of the decoder counts as damage. A decoder that aborts ends
+/// the process.
 pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
     // Unwind-safe: the closure only reads its captures.
     catch_unwind(AssertUnwindSafe(|| render_or_panic(bytes, recipe))).unwrap_or_else(|_| {
@@ -188,7 +188,8 @@ fn render_animations(
     Ok(variants)
 }
 
-/// Returns the kinds of metadata that no variant has; a profile that a variant keeps is not removed.
+/// Returns the kinds of metadata that no variant contains. A profile that a variant keeps is not
+/// removed.
 fn removed(scan: &MetadataScan, is_icc_kept: bool) -> Vec<MetadataKind> {
     scan.kinds
         .iter()

@@ -11,7 +11,7 @@ use crate::geometry::{Orientation, Placement};
 use crate::pixels::{Pixels, pad};
 use crate::{Fit, Placeholder, Rejection, Resize};
 
-/// Renders the still variants of one image in one color space.
+/// A renderer for the still variants of one image in one color space.
 pub(super) struct StillRenderer {
     /// The pixels as they are stored.
     pub(super) pixels: Pixels,

@@ -8,10 +8,11 @@ use super::process_flags::{
     close_inherited_descriptors, forbid_new_privileges, ignore_termination_signals, make_undumpable,
 };
 
-/// Confines this process for good and returns the layers that are in force.
+/// Confines this process permanently and returns the layers that are in force.
 ///
-/// The process gets bounded memory and CPU time, no descriptors but stdin, stdout and stderr, no
-/// core file, and those of `layers` that the kernel supports. It must have a single thread.
+/// The process gets bounded memory and CPU time, no core file, and those of `layers` that the
+/// kernel supports. It keeps only the descriptors stdin, stdout and stderr. It must have a single
+/// thread.
 ///
 /// # Errors
 /// If the kernel refuses a limit, which happens if a hard limit is already lower.
@@ -24,7 +25,8 @@ pub fn confine(
     make_undumpable()?;
     forbid_new_privileges()?;
     limit_memory_and_cpu_time(limits)?;
-    // Landlock needs a descriptor for a moment, and seccomp forbids the calls of all the others.
+    // Landlock temporarily needs a descriptor, and seccomp forbids the calls that the other layers
+    // need. This determines the order.
     let mut in_order: Vec<SandboxLayer> = layers.into_iter().collect();
     in_order.sort_by_key(|layer| match layer {
         SandboxLayer::FileSystem | SandboxLayer::Tcp | SandboxLayer::Signals => 0,
@@ -40,7 +42,7 @@ pub fn confine(
     Ok(in_force.into_iter().collect())
 }
 
-/// Applies a layer; `false` if the system does not support it.
+/// Applies a layer. Returns `false` if the system does not support it.
 fn apply(layer: SandboxLayer) -> io::Result<bool> {
     match layer {
         SandboxLayer::Resources => limit_counts().map(|()| true),

@@ -1,14 +1,15 @@
 //! Landlock: no files, no TCP, no signals.
 //!
-//! A ruleset without rules denies everything it handles. Each layer is a ruleset of its own, so
-//! that an older kernel reports which of them it supports.
+//! A ruleset without rules denies everything that it handles. Each layer is a separate ruleset, so
+//! that an older kernel reports which layers it supports.
 
 use ::landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreated, RulesetError,
     RulesetStatus, Scope,
 };
 
-/// The newest ABI whose access rights are requested. An older kernel enforces those it knows.
+/// The newest ABI whose access rights are requested. An older kernel enforces those that it
+/// supports.
 const NEWEST: ABI = ABI::V6;
 
 /// Forbids reading, writing, creating, removing and executing anything below `/`.
@@ -21,13 +22,13 @@ pub(super) fn forbid_tcp() -> bool {
     enforce(Ruleset::default().handle_access(AccessNet::from_all(NEWEST)))
 }
 
-/// Forbids signals to, and abstract Unix sockets of, processes outside.
+/// Forbids signals to outside processes, and connections to their abstract Unix sockets.
 pub(super) fn forbid_signals() -> bool {
     enforce(Ruleset::default().scope(Scope::from_all(NEWEST)))
 }
 
-/// Enforces a ruleset; `false` if the kernel knows none of what it handles, or does not let this
-/// process enforce it.
+/// Enforces a ruleset. Returns `false` if the kernel supports nothing in it, or does not permit
+/// this process to enforce it.
 fn enforce(ruleset: Result<Ruleset, RulesetError>) -> bool {
     let restricted = ruleset
         .and_then(Ruleset::create)

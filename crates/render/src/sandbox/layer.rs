@@ -5,8 +5,8 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-/// A layer of the sandbox: a set of things that a render process cannot do even if an image has
-/// taken it over.
+/// A layer of the sandbox. It prevents certain actions even if an image has taken over the render
+/// process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxLayer {
@@ -19,8 +19,8 @@ pub enum SandboxLayer {
     Tcp,
     /// No signal to another process, no abstract Unix socket (Landlock, Linux 6.12 and later).
     Signals,
-    /// No system call but those that rendering needs: no socket of any kind, no file, no process,
-    /// no new executable memory (seccomp).
+    /// Only system calls that rendering needs. They allow no socket, no file, no process and no new
+    /// executable memory (seccomp).
     SystemCalls,
 }
 
@@ -34,9 +34,9 @@ impl SandboxLayer {
         Self::SystemCalls,
     ];
 
-    /// Returns whether some attack is prevented by this layer alone.
+    /// Returns whether this layer is the only one that prevents some attack.
     ///
-    /// [`SandboxLayer::Tcp`] and [`SandboxLayer::Signals`] are not essential: they need a newer
+    /// [`SandboxLayer::Tcp`] and [`SandboxLayer::Signals`] are not essential. They need a newer
     /// Landlock than many kernels have, and [`SandboxLayer::SystemCalls`] covers both.
     pub const fn is_essential(self) -> bool {
         !matches!(self, Self::Tcp | Self::Signals)

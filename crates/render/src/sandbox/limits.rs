@@ -11,8 +11,8 @@ use std::io;
 pub struct ChildLimits {
     /// The address space in bytes.
     pub max_memory: u64,
-    /// The CPU time in seconds for one image. The parent's deadline comes first; this one matters
-    /// if the parent is gone.
+    /// The CPU time in seconds for one image. It only takes effect if the parent has died, because
+    /// its deadline is earlier.
     pub image_cpu_seconds: u64,
     /// The CPU time in seconds for the whole life of the process.
     pub process_cpu_seconds: u64,
@@ -21,7 +21,7 @@ pub struct ChildLimits {
 /// Limits address space and CPU time, and forbids core files.
 pub(super) fn limit_memory_and_cpu_time(limits: &ChildLimits) -> io::Result<()> {
     limit(libc::RLIMIT_CORE, 0, 0)?;
-    // macOS accepts this limit but does not enforce it; the deadline still ends runaway allocation.
+    // macOS accepts this limit but does not enforce it. The deadline still ends runaway allocation.
     limit(libc::RLIMIT_AS, limits.max_memory, limits.max_memory)?;
     let hard = limits.process_cpu_seconds;
     limit(libc::RLIMIT_CPU, limits.image_cpu_seconds.min(hard), hard)
@@ -30,8 +30,8 @@ pub(super) fn limit_memory_and_cpu_time(limits: &ChildLimits) -> io::Result<()> 
 /// Forbids further descriptors, processes and threads, and writing to files.
 pub(super) fn limit_counts() -> io::Result<()> {
     limit(libc::RLIMIT_NOFILE, 3, 3)?;
-    // Decoders of HEIF start threads, which count as processes of the user. seccomp still
-    // distinguishes threads from processes.
+    // Decoders of HEIF start threads, which count as processes of the user. seccomp distinguishes
+    // threads from processes.
     if !cfg!(feature = "heif") {
         limit(libc::RLIMIT_NPROC, 0, 0)?;
     }
@@ -58,7 +58,7 @@ fn cpu_seconds() -> io::Result<u64> {
     }
 }
 
-// The type of a resource's name differs between C libraries.
+// The type of a resource id differs between C libraries.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 type Resource = libc::__rlimit_resource_t;
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]

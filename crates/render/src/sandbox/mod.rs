@@ -1,6 +1,6 @@
 //! The sandbox that a render process enters before it reads a byte of an image.
 //!
-//! Each layer has a file of its own and holds even if another one fails; see `docs/sandbox.md`.
+//! Each layer is in a separate file and protects even if another one fails. See `docs/sandbox.md`.
 
 mod confine;
 #[cfg(target_os = "linux")]

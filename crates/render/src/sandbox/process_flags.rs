@@ -8,12 +8,12 @@ use std::io;
 
 /// Makes this process undumpable.
 ///
-/// Other processes of the same user can then neither read its memory, environment and descriptors
-/// nor trace it; only root can. No core file is written either. Processes that start render
-/// processes hold credentials in their environment and memory, and run as the same user.
+/// Other processes of the same user can then neither trace it nor read its memory, environment and
+/// descriptors. Only root can. No core file is written either. This protects the parents of render
+/// processes, which run as the same user and have credentials in their environment and memory.
 ///
 /// # Errors
-/// Only if the kernel does not know the call. Does nothing outside Linux.
+/// Only if the kernel does not have the call. Does nothing on systems other than Linux.
 pub fn make_undumpable() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     // SAFETY: plain numbers; the call does not touch this process's memory.
@@ -23,7 +23,7 @@ pub fn make_undumpable() -> io::Result<()> {
     Ok(())
 }
 
-/// Forbids that a program started by this process has more privileges than the process itself.
+/// Prevents programs started by this process from having more privileges than the process itself.
 pub(super) fn forbid_new_privileges() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     // SAFETY: plain numbers; the call does not touch this process's memory.
@@ -33,22 +33,23 @@ pub(super) fn forbid_new_privileges() -> io::Result<()> {
     Ok(())
 }
 
-/// Closes every descriptor but stdin, stdout and stderr.
+/// Closes every descriptor except stdin, stdout and stderr.
 ///
-/// The parent opens everything close-on-exec, so this only closes what others left open. A kernel
-/// without `close_range` is therefore no reason to stop.
+/// The parent opens everything close-on-exec, so this only closes descriptors that were inherited
+/// from elsewhere. Missing support for `close_range` is therefore ignored.
 pub(super) fn close_inherited_descriptors() {
     #[cfg(target_os = "linux")]
-    // SAFETY: this process has opened nothing yet but stdin, stdout and stderr.
+    // SAFETY: this process has only opened stdin, stdout and stderr so far.
     unsafe {
         libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
     }
 }
 
-/// Ignores the signals that ask for termination.
+/// Ignores termination signals.
 ///
-/// A terminal or a service manager sends them to a whole process group, but the parent still has to
-/// finish the current image. When the parent exits, the input ends, and so does this process.
+/// A terminal or a service manager sends them to a whole process group, but the parent must still
+/// finish the current image. When the parent exits, the input of this process ends, and it exits
+/// too.
 pub(super) fn ignore_termination_signals() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
         // SAFETY: ignoring a signal installs no code.

@@ -1,9 +1,9 @@
-//! seccomp: no system call but those that rendering needs.
+//! seccomp: only the system calls that rendering needs.
 //!
-//! A system call that is on no list kills the process: an image that makes it open a file or a
-//! socket has taken it over and must not get a second attempt. A few harmless queries, which C
-//! libraries make and can do without, are refused with an error instead. So a different C library,
-//! or an update of it, does not reject good images.
+//! A system call that is on no list kills the process. An image that makes it open a file or a
+//! socket has taken it over and must not get a second attempt. A few harmless queries are refused
+//! with an error instead. C libraries make them but do not depend on them. Images are therefore not
+//! rejected because of a different or updated C library.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -41,8 +41,8 @@ const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_exit_group,
 ];
 
-/// Calls refused with EPERM: queries about descriptors, processors and names, which no code here
-/// depends on.
+/// Calls that are refused with EPERM: queries about descriptors, processors and names. No code here
+/// depends on them.
 const REFUSED: [libc::c_long; 8] = [
     libc::SYS_fcntl,
     libc::SYS_fstat,
@@ -54,15 +54,15 @@ const REFUSED: [libc::c_long; 8] = [
     libc::SYS_sysinfo,
 ];
 
-/// Restricts this process to the system calls above; `false` if the kernel or the processor does not
-/// support such filters.
+/// Restricts this process to the system calls above. Returns `false` if the kernel or the processor
+/// does not support such filters.
 pub(super) fn forbid_system_calls() -> io::Result<bool> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
     };
     let filters = filters(arch).map_err(io::Error::other)?;
-    // The strictest result of all filters counts. The calls that install the next filter must still
-    // be allowed by those before it, so the strictest comes last.
+    // The strictest result of all filters applies. Each filter must allow the calls that install
+    // the next one, so the strictest filter is last.
     match filters.iter().try_for_each(|filter| apply_filter(filter)) {
         Ok(()) => Ok(true),
         // The kernel was built without filters, or the container forbids them.
@@ -74,7 +74,7 @@ pub(super) fn forbid_system_calls() -> io::Result<bool> {
 /// Returns the filters in the order in which they are installed.
 fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut refused: Rules = REFUSED.map(|call| (call, Vec::new())).into();
-    // glibc's allocator names its mappings if a tunable asks it to.
+    // glibc's allocator names its mappings if a tunable enables it.
     let naming_memory = SeccompRule::new(vec![is(0, libc::PR_SET_VMA as u64)?])?;
     refused.insert(libc::SYS_prctl, vec![naming_memory]);
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();
@@ -132,13 +132,13 @@ fn threads() -> Result<Rules, BackendError> {
     .into())
 }
 
-/// Calls that are allowed with certain arguments only.
+/// Returns the calls that are only allowed with certain arguments.
 fn allowed_with_arguments() -> Result<Rules, BackendError> {
     let own_pid = u64::from(std::process::id());
     let not_executable = SeccompCmpOp::MaskedEq(libc::PROT_EXEC.unsigned_abs().into());
     let own_cpu_time = vec![is(0, 0)?, is(1, libc::RLIMIT_CPU as u64)?];
     [
-        // Memory for data, never for code.
+        // These map memory for data, never for code.
         (
             libc::SYS_mmap,
             vec![argument(2, not_executable.clone(), 0)?],

@@ -1,8 +1,8 @@
-//! Attacks that an image which has taken over its render process could attempt.
+//! Attacks by an image that has taken over its render process.
 //!
 //! This test binary starts itself again. In the new process, [`attempt`] confines its own thread
-//! and makes the attempt. Landlock and seccomp apply to the thread that requests them, resource
-//! limits to the whole process.
+//! and makes the attempt. Landlock and seccomp apply to the calling thread, resource limits to the
+//! whole process.
 #![expect(unsafe_code, reason = "an attacker's calls have no safe form")]
 
 use std::fs::File;
@@ -98,7 +98,7 @@ pub(crate) enum AttemptOutcome {
     Unsupported(SandboxLayer),
 }
 
-/// Makes an attempt with these layers in force, in a process of its own.
+/// Makes an attempt with these layers in force, in a new process.
 pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOutcome {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
@@ -140,7 +140,7 @@ fn attempt() {
         .find(|one| format!("{one:?}") == name)
         .unwrap();
     let layers: Vec<SandboxLayer> = serde_json::from_str(&std::env::var(LAYERS).unwrap()).unwrap();
-    // Resolved now, since the sandbox would forbid the dynamic linker to look it up later.
+    // This is resolved now, because the sandbox would not permit the dynamic linker to do so later.
     port();
     let in_force = confine(&limits(), layers.iter().copied()).unwrap();
     if let Some(missing) = layers.iter().find(|layer| !in_force.contains(**layer)) {
@@ -193,7 +193,7 @@ fn fork() -> io::Result<()> {
     }
 }
 
-/// Replaces this process by one that prints the success message.
+/// Replaces this process with one that prints the success message.
 fn execute() -> io::Result<()> {
     let arguments = [c"echo".as_ptr(), c"succeeded".as_ptr(), std::ptr::null()];
     let environment = [std::ptr::null()];

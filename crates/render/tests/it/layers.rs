@@ -1,11 +1,11 @@
-//! Every attempt against all layers together, and against single layers.
+//! Tests of every attempt against all layers together and against single layers.
 
 use darkroom_render::SandboxLayer;
 
 use crate::attempt::{Attempt, AttemptOutcome, outcome_of};
 
-/// Proves that the attempts are real: only then does their failure in the sandbox mean something.
-/// Attempts that some machines forbid anyway are left out.
+/// Proves that the attempts succeed without a sandbox. Otherwise their failure in the sandbox would
+/// prove nothing. Attempts that some machines always forbid are excluded.
 #[test]
 fn without_a_sandbox_an_attempt_succeeds() {
     for attempt in [

@@ -1,8 +1,8 @@
 //! Animated WebP files (RFC 9649, section 2.7.1.1).
 //!
-//! Every frame of the source stays a frame; libwebp's own animation encoder would merge frames that look
-//! the same. A frame contains only the area of the canvas that changes, with either all of its pixels or
-//! only the changed ones, whichever is smaller. No frame is disposed of.
+//! Every frame of the source stays a frame. libwebp's own animation encoder would merge frames that
+//! look the same. A frame contains only the area of the canvas that changes, with either all of its
+//! pixels or only the changed ones, whichever is smaller. No frame is disposed of.
 
 use std::borrow::Cow;
 

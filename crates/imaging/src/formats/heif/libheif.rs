@@ -62,7 +62,8 @@ pub(super) fn scan_metadata(bytes: &[u8], scan: &mut MetadataScan) {
         scan.add(MetadataKind::Icc);
         scan.icc = Some(profile.data);
     }
-    // libheif turns the image upright; EXIF repeats the rotation (ISO/IEC 23008-12, A.2.4).
+    // libheif turns the image upright, so the orientation in EXIF must not be applied again
+    // (ISO/IEC 23008-12, A.2.4).
     scan.orientation = 1;
 }
 

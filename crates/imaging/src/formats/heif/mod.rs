@@ -1,8 +1,8 @@
 //! HEIC and AVIF (ISO/IEC 23008-12), which only a build with the feature `heif` can decode.
 //!
-//! They are the exception to the rule that Rust parses untrusted bytes: there is no HEVC decoder
-//! written in Rust, and libheif, which is C++, is the common choice. So the feature is off by default,
-//! and libheif only runs in the render process, like every decoder.
+//! They are the exception to the rule that Rust parses untrusted bytes. There is no HEVC decoder
+//! written in Rust, and libheif, which is written in C++, is the common choice. The feature is
+//! therefore off by default, and libheif only runs in the render process, like every decoder.
 
 mod brand;
 #[cfg(feature = "heif")]

@@ -1,5 +1,5 @@
-//! The segments of a JPEG (ITU-T T.81, annex B): whether the file is complete, and repairs that a
-//! strict decoder needs.
+//! The segments of a JPEG (ITU-T T.81, annex B): a check that the file is complete, and repairs
+//! that a strict decoder needs.
 
 use std::borrow::Cow;
 use std::ops::Range;

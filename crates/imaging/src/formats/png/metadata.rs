@@ -11,8 +11,8 @@ use crate::metadata::{MetadataScan, exif, is_padding, xmp};
 /// The length of the longest keyword of a text chunk or profile.
 const MAX_KEYWORD: usize = 79;
 
-/// Scans every chunk and the bytes after `IEND`. Checksums are not verified: a chunk with a wrong one
-/// reveals as much as any other.
+/// Scans every chunk and the bytes after `IEND`. Checksums are not verified, because a chunk with a
+/// wrong one can still contain private data.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut inflater = Inflater::new();
     let mut rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();

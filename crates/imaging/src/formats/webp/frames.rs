@@ -17,7 +17,7 @@ use crate::pixels::{Layout, Pixels};
 const DISPOSE_FLAG: u8 = 0x01;
 const REPLACE_FLAG: u8 = 0x02;
 
-/// Opens the frames. Never fails; damage shows when a frame is decoded.
+/// Opens the frames. This never fails. Damage is detected when a frame is decoded.
 pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection> {
     let mut frames = Vec::new();
     let mut plays = 0;
@@ -90,7 +90,7 @@ fn read_frame(frame: &[u8]) -> Result<Option<Frame>, Rejection> {
     }))
 }
 
-/// Decodes the chunks of a frame as a file of their own.
+/// Decodes the chunks of a frame as a separate file.
 fn decode_frame(frame: &[u8], size: Size) -> Result<Pixels, Rejection> {
     let image_chunks: Vec<Chunk<'_>> = chunks_of_frame(frame)
         .filter(|chunk| is_image_chunk(chunk.name))

@@ -1,4 +1,4 @@
-//! The only interface to libwebp, which is C: our own pixels go in, a file comes out.
+//! The only interface to libwebp, which is written in C. It takes pixels and returns a file.
 
 mod config;
 mod encoder;
