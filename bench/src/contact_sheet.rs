@@ -1,4 +1,4 @@
-//! Images before and after processing, side by side on one sheet, for review by a person.
+//! A sheet with images before and after processing side by side, for visual review.
 //!
 //! On the left of each pair is the image as it is stored, neither rotated nor color-managed, or
 //! nothing if this program cannot read it. On the right is the output of `darkroom process`, or red
@@ -115,7 +115,7 @@ fn decode(path: &str) -> Option<DynamicImage> {
     reader.decode().ok()
 }
 
-/// Draws an image; the background shows through transparent parts.
+/// Draws an image. The background is visible through transparent parts.
 fn draw(sheet: &mut RgbImage, image: &DynamicImage, x: u32, y: u32) {
     let mut page = RgbImage::from_pixel(image.width(), image.height(), BACKGROUND);
     for (below, pixel) in page.pixels_mut().zip(image.to_rgba8().pixels()) {

@@ -1,4 +1,4 @@
-//! Chaos scenarios: workers that lose nothing, whatever happens to them.
+//! Chaos scenarios, which prove that workers lose nothing under any fault.
 //!
 //! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
 //! kind of fault, and counts. `README.md` lists the scenarios and their results; `cargo test` runs

@@ -12,15 +12,15 @@ use darkroom_bench::chaos::{
     storage_faults, terminations,
 };
 
-/// Shows that Darkroom loses nothing. Exits with 1 if a requirement does not hold.
+/// Shows that Darkroom loses nothing. Exits with 1 if a requirement is not met.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The chaos scenario.
     scenario: Scenario,
-    /// Run the short form, as `cargo test` does.
+    /// Run the short version, as `cargo test` does.
     #[arg(long)]
     short: bool,
-    /// The `darkroom` binary; built by cargo by default.
+    /// The `darkroom` binary; by default cargo builds it.
     #[arg(long, value_name = "FILE")]
     darkroom: Option<PathBuf>,
     /// A folder with further hostile files.
@@ -109,7 +109,7 @@ async fn run(arguments: &Arguments, program: &Path) -> anyhow::Result<Report> {
     }
 }
 
-/// Builds the binary with cargo, in the profile of this one.
+/// Builds the binary with cargo, in the same profile as this program.
 fn build() -> anyhow::Result<PathBuf> {
     let profile: &[&str] = if cfg!(debug_assertions) {
         &[]

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-/// Figures, and the requirements that do not hold.
+/// The figures of a scenario, and the requirements that are not met.
 #[derive(Debug, Default)]
 pub struct Report {
     figures: Vec<(String, String)>,
@@ -15,7 +15,7 @@ impl Report {
         self.figures.push((name.to_owned(), value.to_string()));
     }
 
-    /// Adds a requirement, with a description of the violation if it does not hold.
+    /// Adds a requirement, with a description of the violation if it is not met.
     pub(crate) fn require(&mut self, holds: bool, violation: impl Display) {
         if !holds {
             self.violations.push(violation.to_string());
@@ -37,7 +37,7 @@ impl Report {
         self.figure(name, format!("{value} (at most {most})"));
     }
 
-    /// Returns `true` if every requirement holds.
+    /// Returns `true` if every requirement is met.
     pub fn holds(&self) -> bool {
         self.violations.is_empty()
     }

@@ -26,7 +26,7 @@ pub(crate) enum ExpectedOutcome {
 }
 
 impl TestImage {
-    /// Renders the file in this process to find its expected outcome: the same source and recipe
+    /// Renders the file in this process to get its expected outcome. The same source and recipe
     /// always give the same bytes.
     pub(crate) fn new(bytes: Vec<u8>) -> anyhow::Result<Self> {
         let expected = match render(&bytes, &avatar()?.recipe(None)) {
@@ -90,7 +90,7 @@ pub(crate) fn twenty_kinds() -> anyhow::Result<Vec<TestImage>> {
     .collect()
 }
 
-/// Returns an image that differs from that of any other number.
+/// Returns an image that differs from the images for all other numbers.
 pub(crate) fn numbered(number: u32) -> anyhow::Result<TestImage> {
     TestImage::new(Jpeg::new(&scene(40 + number % 97, 30 + number / 97 % 89)).build())
 }

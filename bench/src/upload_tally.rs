@@ -1,4 +1,4 @@
-//! Every upload of a scenario, and the check of what has become of it.
+//! All uploads of a scenario, and the check of their outcomes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -67,7 +67,7 @@ impl UploadTally {
         bed.wait_until_idle(within).await
     }
 
-    /// Requires that every upload has its expected outcome, complete, and that nothing else exists.
+    /// Requires that every upload has its complete expected outcome, and that nothing else exists.
     pub(crate) async fn verify(
         &self,
         bed: &TestBed,

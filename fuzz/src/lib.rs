@@ -1,6 +1,6 @@
 //! Code shared by the fuzz targets.
 
-/// Ignores panics of dependencies; panics of this project's code still abort.
+/// Ignores panics of dependencies. Panics of this project's code still abort.
 ///
 /// `render` catches the panic of a decoder and rejects the image as corrupt, so it is not a finding.
 /// libFuzzer's own hook would abort before it could be caught.

@@ -9,13 +9,13 @@ use serde_json::Value;
 /// One crate of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crate {
-    /// The name used in ARCHITECTURE.md: its folder, without `crates/`.
+    /// The name in ARCHITECTURE.md: the folder without `crates/`.
     pub name: String,
     /// The package's name.
     pub package: String,
     /// The folder of its `Cargo.toml`.
     pub dir: PathBuf,
-    /// Names of the packages it depends on, those of its tests excluded.
+    /// The names of the packages that it depends on, without those of its tests.
     pub dependencies: Vec<String>,
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that are read with everything below them. Files at the root are read too.
+/// Folders that are read recursively. Files at the root are read too.
 const FOLDERS: &[&str] = &[
     ".ci",
     ".github",
@@ -29,7 +29,7 @@ const EXCLUDED: &[&str] = &[
     "out",
 ];
 
-/// Returns the files in order, relative to the repository.
+/// Returns the sorted files, relative to the repository.
 pub(crate) fn list(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(root)? {

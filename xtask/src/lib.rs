@@ -1,7 +1,6 @@
 //! Checks of this repository's structure and language.
 //!
-//! The binary (`cargo xtask`) prints their reports; the tests beside them keep the repository within
-//! their limits.
+//! The binary (`cargo xtask`) prints their reports. The tests enforce their limits.
 
 pub mod crates;
 pub mod language;

@@ -4,7 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::files;
 
-/// Folders of the repository that paths in backticks start with; those of crates need no `crates/`.
+/// Folders of the repository that paths in backticks start with. Paths of crates may omit
+/// `crates/`.
 const FOLDERS: &[&str] = &[
     "crates",
     "bench",
@@ -15,7 +16,7 @@ const FOLDERS: &[&str] = &[
     "xtask",
 ];
 
-/// Returns a sentence for each link, and each path in backticks, that leads to no file.
+/// Returns a sentence for each link and each path in backticks that leads to no file.
 ///
 /// Errors if a document cannot be read.
 pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
@@ -51,7 +52,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
     relative.filter_map(|target| target.split('#').next())
 }
 
-/// Paths of source files in backticks.
+/// Returns the paths of source files in backticks.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
     let quoted = text
         .lines()

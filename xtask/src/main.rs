@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns `false` if a check has failed.
+/// Runs a command. Returns `false` if a check has failed.
 fn run(arguments: &[&str]) -> anyhow::Result<bool> {
     let root = crates::root();
     match arguments {

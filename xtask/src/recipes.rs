@@ -1,19 +1,19 @@
-//! Short names for commands that are typed often.
+//! Short names for frequent commands.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
-/// A command line with the name it can be typed by.
+/// A command with a short name.
 pub struct Recipe {
     /// The name.
     pub name: &'static str,
     /// A line for the list of tasks.
     pub help: &'static str,
-    /// Variables of the environment to set.
+    /// Environment variables to set.
     variables: &'static [(&'static str, &'static str)],
-    /// Program and arguments of each step; further arguments go to the last.
+    /// Program and arguments of each step. Extra arguments are passed to the last step.
     steps: &'static [&'static [&'static str]],
 }
 

@@ -8,7 +8,7 @@ use syn::{Attribute, Item};
 
 /// A source file with its syntax tree.
 pub(crate) struct Module {
-    /// Names from the crate's root down; empty for the root itself.
+    /// The names from the root of the crate. It is empty for the root itself.
     pub(crate) path: Vec<String>,
     /// The file, relative to the repository.
     pub(crate) file: PathBuf,
@@ -98,7 +98,7 @@ fn load(
     Ok(())
 }
 
-/// Returns the name of a module that has a file of its own and is part of normal builds.
+/// Returns the name of a module that has a separate file and is part of normal builds.
 fn declared_module(item: &Item) -> Option<String> {
     match item {
         Item::Mod(module) if module.content.is_none() && !is_test_only(&module.attrs) => {

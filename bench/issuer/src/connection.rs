@@ -1,4 +1,4 @@
-//! An HTTP connection that costs the load generator little.
+//! A lightweight HTTP connection for the load generator.
 
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,7 +20,7 @@ impl Connection {
         })
     }
 
-    /// Sends a whole request; returns status and body.
+    /// Sends a whole request. Returns the status and the body of the response.
     pub(crate) async fn round_trip(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
         self.stream.write_all(request).await?;
         self.receive().await
@@ -44,7 +44,7 @@ impl Connection {
     }
 }
 
-/// Returns the status, and the start and end of the body; `None` while the head is incomplete.
+/// Returns the status and the start and end of the body, or `None` while the head is incomplete.
 fn parse(response: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
     let Some(head) = response.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);

@@ -14,7 +14,7 @@ const GOAL_MIB: f64 = 64.0;
 
 pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<Measured>> {
     let pid = issuer.pid();
-    // One upload first, for everything that is created once.
+    // The first upload is not measured, because it creates everything that is created only once.
     upload(issuer.address().to_owned()).await?;
     let before = ProcessStats::read(pid)?.memory_mib();
     ProcessStats::reset_peak(pid)?;

@@ -1,7 +1,7 @@
 //! Benchmarks of an issuer over HTTP.
 //!
-//! The issuer is a process of its own, and only the resources of that process count (Linux). The
-//! embedded cloud runs within the load generator.
+//! The issuer is a separate process, and only its resources are measured (Linux). The embedded
+//! cloud runs in the load generator.
 
 mod connection;
 mod direct;
@@ -39,7 +39,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The load that the goals refer to.
+    /// Returns the load for which the goals are defined.
     pub const FULL: Self = Self {
         warm_up: Duration::from_secs(2),
         run: Duration::from_secs(10),
@@ -48,7 +48,7 @@ impl Size {
         head_start: Duration::from_secs(5),
         uploads: 16,
     };
-    /// Enough to show that everything can still be measured.
+    /// Returns a load that suffices to show that everything can be measured.
     pub const SHORT: Self = Self {
         warm_up: Duration::from_millis(100),
         run: Duration::from_millis(500),

@@ -10,7 +10,7 @@ use darkroom_bench_issuer::{Figure, Size, measure};
 /// Measures the issuer. Exits with 1 if a goal is missed.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The measurements; all of them by default.
+    /// The measurements. The default is all of them.
     figures: Vec<Figure>,
     /// The `darkroom` binary, built with --release.
     #[arg(long, value_name = "FILE", default_value = "target/release/darkroom")]

@@ -100,7 +100,7 @@ async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Resu
             let mut latencies = Vec::new();
             while due < start + run {
                 sleep_until(due).await;
-                // The timer of the generator is accurate to a millisecond only.
+                // The timer of the load generator is only accurate to a millisecond.
                 let asked_at = Instant::now().max(due);
                 let (status, _) = connection.round_trip(&request).await?;
                 ensure!(status == 201, "{status}");

@@ -18,7 +18,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self { uploads: 500 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { uploads: 30 };

@@ -25,7 +25,7 @@ const MAX_GROWTH_KIB: u64 = 16 << 10;
 pub struct Size {
     /// The number of mutated files.
     pub files: u64,
-    /// A folder with further files, such as `../shared/corpus/hostile`.
+    /// A folder with more files, such as `../shared/corpus/hostile`.
     pub corpus: Option<PathBuf>,
     /// The seed of the first mutation.
     pub seed: u64,

@@ -28,13 +28,13 @@ const DEATH: Duration = Duration::from_secs(60);
 pub struct Size {
     /// The number of deaths at each kill point.
     pub deaths: usize,
-    /// The visibility timeout. Longer than the deaths at one point take, so that each worker gets a
-    /// new message: one that kills five workers becomes a dead letter, as it should.
+    /// The visibility timeout. It is longer than all deaths at one point take, so that each worker
+    /// gets a new message. A message that kills five workers would become a dead letter.
     pub visibility: Duration,
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         deaths: 20,
         visibility: Duration::from_secs(15),
@@ -46,7 +46,7 @@ impl Size {
     };
 }
 
-/// Shows that another worker completes the uploads of a worker that has died, wherever it died.
+/// Shows that another worker completes the uploads of a worker that has died at any point.
 ///
 /// # Errors
 /// If the scenario cannot be run. A release build has no kill points.

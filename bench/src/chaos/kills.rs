@@ -23,7 +23,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         uploads: 1000,
         workers: 4,

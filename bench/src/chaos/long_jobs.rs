@@ -23,7 +23,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self { times: 5, jobs: 8 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { times: 2, jobs: 2 };

@@ -22,14 +22,14 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self { step: 1 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { step: 24 };
 }
 
-/// Shows that the newest of five versions of a key wins, in whatever order their events arrive,
-/// duplicates included.
+/// Shows that the newest of five versions of a key wins, no matter in which order events and
+/// duplicates arrive.
 ///
 /// # Errors
 /// If the scenario cannot be run.
@@ -49,7 +49,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
             bodies.push(events[*version as usize - 1].clone());
         }
     }
-    // S3 has notified the queue in its own order.
+    // S3 has already sent events in its own order.
     bed.drain_events().await?;
     bed.events.send(&bodies).await?;
     let _workers = bed.start_workers(2, &[]).await?;
@@ -64,7 +64,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// Writes all versions of a new key; returns the event of each.
+/// Writes all versions of a new key. Returns the event of each.
 async fn versions(
     bed: &TestBed,
     tally: &mut UploadTally,

@@ -20,7 +20,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         overwrites: 200,
         seed: 1,

@@ -35,7 +35,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         good: 950,
         poison: 50,
@@ -58,7 +58,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let start = Instant::now();
     let mut tally = UploadTally::default();
     let share = size.good / size.poison;
-    // One more space each time, so that no two are equal. SQS accepts no empty message.
+    // Each body has one more space, so that no two are equal. SQS accepts no empty message.
     for number in 0..size.poison {
         let body = format!(
             "{}{}",

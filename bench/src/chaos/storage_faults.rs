@@ -24,7 +24,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         uploads: 500,
         seed: 1,
@@ -53,7 +53,7 @@ fn faults() -> [Rule; 9] {
     ]
 }
 
-/// Shows that every upload gets its expected outcome all the same, and nothing hangs.
+/// Shows that every upload still gets its expected outcome and nothing hangs.
 ///
 /// # Errors
 /// If the scenario cannot be run.

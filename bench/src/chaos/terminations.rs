@@ -22,7 +22,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results README.md lists.
+    /// The size whose results are in README.md.
     pub const FULL: Self = Self {
         terminations: 100,
         seed: 1,
@@ -34,7 +34,7 @@ impl Size {
     };
 }
 
-/// Shows that a worker exits within its grace period and a second after SIGTERM, and leaves no
+/// Shows that after SIGTERM a worker exits within its grace period plus one second, and leaves no
 /// message invisible.
 ///
 /// # Errors

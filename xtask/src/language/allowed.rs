@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-/// A use that is right where it stands.
+/// A legitimate use of a word.
 struct Allowed {
     /// The word as the glossary lists it.
     word: &'static str,
-    /// The start of the file's path; empty for all.
+    /// The start of the file's path. It is empty for all files.
     files: &'static str,
     /// A part of the line, in lower case.
     line: &'static str,
@@ -36,7 +36,7 @@ const ALLOWED: &[Allowed] = &[
     everywhere("hidden", "progressbar::hidden()"),
     everywhere("hidden", "progressdrawtarget::hidden()"),
     everywhere("hide", "hide_env_values"),
-    // A folder of the corpus, which is no part of the repository.
+    // A folder of the corpus, which is not part of the repository.
     everywhere("colour", "\"colour\""),
     everywhere("colour", "\"colour/"),
     // The element of HTML, and the name of the Multi-Picture Format.

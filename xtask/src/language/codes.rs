@@ -1,4 +1,4 @@
-//! The codes of types and the label values of metrics, compared with those in the glossary.
+//! The comparison of the codes of types and the label values of metrics with the glossary.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,7 +14,7 @@ use crate::source::targets;
 /// The document with the table of metrics, which is generated from their declarations.
 const METRICS: &str = "docs/operations.md";
 
-/// Returns a finding for each code that only one of code and glossary has.
+/// Returns a finding for each code that is only in the source code or only in the glossary.
 pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Finding>> {
     let defined = defined(root, glossary)?;
     let metrics = fs::read_to_string(root.join(METRICS))?;
@@ -33,8 +33,8 @@ pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Find
     Ok(findings)
 }
 
-/// Returns the values of the last label of a metric, with which its description ends: "Messages by
-/// result: retried, released." None if the table has no such metric.
+/// Returns the values of the last label of a metric. The description ends with them: "Messages by
+/// result: retried, released." The set is empty if the table has no such metric.
 fn label_values(table: &str, metric: &str) -> BTreeSet<String> {
     let start = format!("| `{metric}` |");
     let row = table

@@ -1,4 +1,4 @@
-//! Places where the language of the repository breaks a rule.
+//! Violations of a rule of language.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 pub struct Finding {
     /// The file, relative to the repository.
     pub file: PathBuf,
-    /// The line, counted from 1; 0 for the file as a whole.
+    /// The line, counted from 1, or 0 for the whole file.
     pub line: usize,
-    /// The word, or what is wrong.
+    /// The word, or a description of the violation.
     pub word: String,
 }
 

@@ -1,4 +1,4 @@
-//! docs/glossary.md, read.
+//! The parser of docs/glossary.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

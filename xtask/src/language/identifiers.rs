@@ -1,4 +1,4 @@
-//! Identifiers of Rust code, comments and texts left out.
+//! Identifiers of Rust code, without comments and strings.
 
 use proc_macro2::{TokenStream, TokenTree};
 

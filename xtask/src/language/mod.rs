@@ -1,5 +1,5 @@
-//! The language of code and documents: the words of docs/glossary.md, and doc comments that begin as
-//! those of the standard library do.
+//! Checks of the language of code and documents: the words of docs/glossary.md, and the beginnings
+//! of doc comments, which follow the standard library.
 
 mod allowed;
 mod codes;

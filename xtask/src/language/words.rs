@@ -30,10 +30,11 @@ pub(super) fn find(text: &str, phrases: &[Vec<String>]) -> Vec<(usize, String)> 
 }
 
 struct Word {
-    /// In lower case.
+    /// The word in lower case.
     text: String,
     line: usize,
-    /// `true` after white space, a comment's marker or an underscore, but no other character.
+    /// `true` if only white space, comment markers or underscores separate the word from the
+    /// previous one.
     joined: bool,
 }
 

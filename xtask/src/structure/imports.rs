@@ -7,12 +7,11 @@ use syn::visit::{self, Visit};
 
 use crate::source::{Module, attributes, is_test_only};
 
-/// Re-exports are followed this far, which also ends the search where they go round in a circle.
+/// The maximum number of re-exports that are followed. The limit also ends the search in a cycle.
 const MAX_REEXPORTS: usize = 8;
 
-/// Returns the pairs of modules of which the first names something that the second defines. A
-/// re-export counts for the module that defines the item, and pairs of a module and one that contains
-/// it are left out.
+/// Returns the pairs of modules in which the first module uses an item of the second. A re-export
+/// counts for the module that defines the item. Pairs of a module and its parent are excluded.
 pub(super) fn between(modules: &[Module]) -> BTreeSet<(usize, usize)> {
     let named: Vec<Names> = modules.iter().map(Names::of_module).collect();
     let index = Index {
@@ -45,7 +44,7 @@ fn contains(a: &[String], b: &[String]) -> bool {
 /// The paths that a module names, and the names that it imports.
 #[derive(Default)]
 struct Names {
-    /// Each path with the module in which it is written.
+    /// Each path with the module that contains it.
     paths: Vec<(Vec<String>, Vec<String>)>,
     imported: BTreeMap<String, Vec<String>>,
     at: Vec<String>,
@@ -128,8 +127,8 @@ struct Index<'a> {
 }
 
 impl Index<'_> {
-    /// Returns the module that defines what `path`, written in the module `at`, names. None if it
-    /// belongs to another crate or is a local name.
+    /// Returns the module that defines the item at `path`, seen from the module `at`. Returns
+    /// `None` if the item belongs to another crate or is a local name.
     fn resolve(&self, at: &[String], path: &[String], reexports: usize) -> Option<usize> {
         let (first, mut rest) = path.split_first()?;
         let mut module = at.to_vec();

@@ -1,15 +1,15 @@
-//! Dependencies between crates, which run downward through the tables of ARCHITECTURE.md.
+//! Dependencies between crates, which must point downward in the tables of ARCHITECTURE.md.
 
 use std::collections::BTreeMap;
 
 use crate::crates::Crate;
 
-/// Packages that one crate alone may depend on: the package or the start of its name, and the crate.
+/// Packages that only one crate may depend on: the package or the start of its name, and the crate.
 const CONFINED: &[(&str, &str)] = &[("aws-", "cloud")];
 /// Packages that a crate may not depend on.
 const FORBIDDEN: &[(&str, &str)] = &[("imaging", "tokio")];
 
-/// The order of the crates: those that ship, and those for development.
+/// The order of the crates: those that are shipped, and those for development.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layers<'a> {
     shipped: Vec<&'a str>,
@@ -58,8 +58,8 @@ impl<'a> Layers<'a> {
         violations
     }
 
-    /// Returns the place of a crate, counted from the top. Crates for development are above all that
-    /// ship.
+    /// Returns the position of a crate, counted from the top. Crates for development are above all
+    /// that are shipped.
     fn rank(&self, name: &str) -> Option<usize> {
         let mut order = self.development.iter().chain(&self.shipped);
         order.position(|each| *each == name)

@@ -11,7 +11,7 @@ use crate::source::{Module, attributes, is_test_only};
 pub struct FileLength {
     /// The file, relative to the repository.
     pub file: PathBuf,
-    /// Its lines, without those of items that are compiled for tests only.
+    /// The number of lines, without items that are compiled only for tests.
     pub lines: usize,
 }
 
@@ -31,7 +31,8 @@ pub(super) fn of_module(module: &Module) -> FileLength {
     }
 }
 
-/// Returns the value that `percent` of all values do not exceed (nearest rank), or 0 without any.
+/// Returns the value that `percent` of all values do not exceed (nearest rank), or 0 if there are
+/// no values.
 pub(super) fn percentile(values: &[usize], percent: usize) -> usize {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();

@@ -11,11 +11,11 @@ use super::{cycles, imports};
 use crate::crates::{self, Crate};
 use crate::source::targets;
 
-/// Half of all files have at most this many production lines.
+/// The maximum median of production lines per file.
 const MAX_MEDIAN_LINES: usize = 100;
-/// Nine of ten files have at most this many production lines.
+/// The maximum 90th percentile of production lines per file.
 const MAX_P90_LINES: usize = 250;
-/// Every function has at most this many lines.
+/// The maximum number of lines of a function.
 const MAX_FUNCTION_LINES: usize = 60;
 
 /// The structure of the workspace.
