@@ -28,7 +28,7 @@ async fn nothing_is_lost_to_kill_9() {
 /// Release builds have no kill points.
 #[cfg(debug_assertions)]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_wherever_a_worker_dies() {
+async fn nothing_is_lost_at_whatever_point_a_worker_dies() {
     holds(kill_points::run(darkroom(), kill_points::Size::SHORT).await);
 }
 

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_redriven_message_keeps_the_time_of_its_very_first_delivery() {
+    async fn a_redriven_message_keeps_the_time_of_its_first_delivery() {
         let mut message = first_delivery().await;
         // Dead-lettered, redriven, and dead-lettered again.
         for _ in 0..3 {

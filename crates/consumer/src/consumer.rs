@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failed_message_comes_back_after_a_growing_delay_and_then_is_a_dead_letter() {
+    async fn a_failed_message_is_retried_with_a_growing_delay_and_then_becomes_a_dead_letter() {
         let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Retry);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hopeless_message_goes_to_the_dead_letters_with_its_reason() {
+    async fn an_unprocessable_message_goes_to_the_dead_letters_with_its_reason() {
         let reason = DeadLetterReason::new("malformed", &"not JSON");
         let disposition = Disposition::DeadLetter(reason.clone());
         let test = TestConsumer::start(ScriptedHandler::new(SECOND, disposition), settings());
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hopeless_message_stays_while_the_dead_letter_queue_fails() {
+    async fn an_unprocessable_message_stays_while_the_dead_letter_queue_fails() {
         let reason = DeadLetterReason::new("malformed", &"");
         let disposition = Disposition::DeadLetter(reason);
         let handler = ScriptedHandler::new(Duration::ZERO, disposition);
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_failed_heartbeat_abandons_nothing() {
+    async fn a_single_failed_heartbeat_does_not_abandon_the_message() {
         let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_heartbeat_without_a_response_abandons_nothing() {
+    async fn a_single_hung_heartbeat_does_not_abandon_the_message() {
         let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_finishes_what_was_begun() {
+    async fn a_stop_finishes_work_in_progress() {
         let handler = ScriptedHandler::new(20 * SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(3).await;
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_releases_what_takes_longer_than_the_grace_period() {
+    async fn a_stop_releases_work_that_exceeds_the_grace_period() {
         let handler = ScriptedHandler::new(3600 * SECOND, Disposition::Ack);
         let settings = settings();
         let grace = settings.drain_grace;
@@ -513,7 +513,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_message_keeps_no_other_waiting() {
+    async fn a_slow_message_does_not_delay_others() {
         let settings = ConsumerSettings {
             permits: 2,
             ..settings()

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_to_retry_keeps_the_message_and_a_hopeless_one_outweighs_a_done_one() {
+    fn a_part_to_retry_keeps_the_message_and_an_unprocessable_part_outweighs_a_finished_one() {
         let hopeless = || Disposition::DeadLetter(DeadLetterReason::new("malformed", &"x"));
         let retried = hopeless().or_worse(Disposition::Retry);
         assert_eq!(retried, Disposition::Retry);

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_names_key_problem_value_and_place() {
+    fn the_text_contains_key_problem_value_and_source() {
         let error = SettingError::new("prefix", "must not be empty");
         assert_eq!(error.to_string(), "prefix: must not be empty");
         let error = error.within("profiles.avatar").with_found("\"\"");

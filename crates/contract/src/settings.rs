@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dead_letter_queue_is_fifo_when_the_event_queue_is() {
+    fn the_dead_letter_queue_must_be_fifo_if_the_event_queue_is() {
         let mut settings = QueueSettings {
             events: "events.fifo".to_owned(),
             ..QueueSettings::default()
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visibility_timeout_is_one_that_sqs_allows() {
+    fn a_visibility_timeout_must_be_within_the_limits_of_sqs() {
         for (seconds, is_valid) in [
             (0, false),
             (2, false),

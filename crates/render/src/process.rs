@@ -125,7 +125,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn a_child_is_in_a_process_group_of_its_own() {
+    async fn a_child_has_its_own_process_group() {
         let group = |stat: &str| stat.split(' ').nth(4).unwrap().to_owned();
         let mut process = shell("cat /proc/$$/stat");
         let mut stat = String::new();

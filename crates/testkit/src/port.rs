@@ -27,7 +27,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_in_use_is_not_given_out() {
+    fn a_port_in_use_is_not_returned() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let taken_port = taken.local_addr().unwrap().port();
         assert!((0..200).all(|_| free().unwrap() != taken_port));

@@ -144,7 +144,7 @@ mod tests {
     const AMPLE: Duration = Duration::from_secs(30);
 
     #[test]
-    fn the_value_is_returned_as_soon_as_it_is_there() {
+    fn the_value_is_returned_as_soon_as_a_check_succeeds() {
         let mut checks = 0;
         let found = until("three checks", AMPLE, || {
             checks += 1;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_in_vain_says_for_what_and_what_was_seen_last() {
+    fn a_timeout_names_the_condition_and_the_last_state() {
         let mut checks = 0;
         let error = until("a red light", SOON, || {
             checks += 1;
@@ -169,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn no_time_at_all_is_still_one_look() {
+    fn a_zero_timeout_still_makes_one_check() {
         assert_eq!(until("now", Duration::ZERO, || true), Ok(()));
         assert!(until("never", Duration::ZERO, || false).is_err());
     }
 
     #[tokio::test]
-    async fn an_asynchronous_look_finds_too() {
+    async fn an_asynchronous_check_can_succeed() {
         let mut checks = 0;
         let found = until_async("two checks", AMPLE, async || {
             checks += 1;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_that_hangs_is_given_up_at_the_deadline() {
+    async fn a_check_that_hangs_is_abandoned_at_the_deadline() {
         let error = until_async("a response", SOON, std::future::pending::<bool>)
             .await
             .unwrap_err();

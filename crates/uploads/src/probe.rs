@@ -18,14 +18,14 @@ mod tests {
     use crate::testing::TestStore;
 
     #[tokio::test]
-    async fn a_role_that_may_not_list_is_up_from_the_start() {
+    async fn a_role_without_permission_to_list_is_up_from_the_start() {
         let test = TestStore::new();
         test.media.fail(CloudErrorKind::Forbidden);
         assert!(test.store.probe().await);
     }
 
     #[tokio::test]
-    async fn a_permission_that_is_lost_is_an_outage() {
+    async fn a_lost_permission_is_an_outage() {
         let test = TestStore::new();
         assert!(test.store.probe().await);
         test.media.fail(CloudErrorKind::Forbidden);

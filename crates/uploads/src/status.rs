@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_upload_that_never_comes_expires_after_its_url_and_a_grace() {
+    async fn an_upload_that_never_arrives_expires_after_its_url_and_a_grace_period() {
         let test = TestStore::new();
         let key = key();
         test.advance(TestStore::UPLOAD_EXPIRY + EXPIRY_GRACE - Duration::from_secs(1));

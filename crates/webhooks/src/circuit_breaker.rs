@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn many_failures_open_it_and_one_success_closes_it() {
+    async fn many_failures_open_the_breaker_and_one_success_closes_it() {
         let breaker = CircuitBreaker::default();
         for _ in 0..OPEN_AFTER {
             assert_eq!(breaker.ready().await, usize::MAX);

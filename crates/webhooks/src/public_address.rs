@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_with_private_addresses_alone_resolves_to_none() {
+    async fn a_name_with_only_private_addresses_resolves_to_none() {
         let resolved = PublicAddresses.resolve("localhost".parse().unwrap()).await;
         let error = resolved.err().unwrap().to_string();
         assert_eq!(error, "localhost has no public address");

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_a_plain_web_url_is_refused() {
+    fn anything_except_a_plain_web_url_is_refused() {
         for url in [
             "hooks.example",
             "ftp://hooks.example",

@@ -60,7 +60,7 @@ mod tests {
 
     /// The example in the tests of Standard Webhooks' reference libraries.
     #[test]
-    fn a_signature_is_the_one_of_the_reference_libraries() {
+    fn a_signature_equals_that_of_the_reference_libraries() {
         let secrets = SigningSecrets::parse(SECRET).unwrap();
         let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
         let signed = secrets.sign(id, 1_614_265_330, "{\"test\": 2432232314}");

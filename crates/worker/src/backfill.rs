@@ -178,7 +178,7 @@ mod tests {
     };
 
     #[tokio::test(start_paused = true)]
-    async fn uploads_without_a_good_outcome_are_queued_and_become_ready() {
+    async fn uploads_without_a_current_outcome_are_queued_and_become_ready() {
         let (test, keys) = store().await;
         let mut reported = Vec::new();
         let run = backfill(&test);

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_unreadable_object_stops_no_other_and_ends_as_failed() {
+    async fn an_unreadable_object_blocks_no_other_and_ends_as_failed() {
         for (kind, code) in [
             (CloudErrorKind::Forbidden, "forbidden"),
             (CloudErrorKind::Unavailable, "unavailable"),

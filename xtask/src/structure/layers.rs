@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn some_packages_belong_to_one_crate() {
+    fn some_packages_are_allowed_in_one_crate_only() {
         let layers = Layers::parse(ARCHITECTURE);
         let crates = [krate("cli", &["aws-config"]), krate("imaging", &["tokio"])];
         let expected = [

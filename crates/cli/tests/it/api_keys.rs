@@ -61,7 +61,7 @@ fn an_issuer_that_would_be_open_to_a_network_does_not_start() {
 }
 
 #[test]
-fn what_key_new_prints_is_a_setting_as_it_stands() {
+fn the_output_of_key_new_is_a_valid_setting() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "key",

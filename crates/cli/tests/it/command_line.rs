@@ -51,7 +51,7 @@ fn json_lines(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn process_renders_and_says_what_it_could_not() {
+fn process_renders_files_and_reports_failures() {
     let folder = folder();
     let output = run(folder.path(), &["process", ".", "--out", "out", "--json"]);
     assert_eq!(output.status.code(), Some(1));
@@ -85,7 +85,7 @@ fn process_renders_and_says_what_it_could_not() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_costs_the_others_nothing() {
+fn an_unreadable_file_does_not_affect_the_others() {
     let folder = folder();
     std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.jpg")).unwrap();
     let output = run(folder.path(), &["process", ".", "--json"]);
@@ -116,7 +116,7 @@ fn the_same_file_gives_the_same_bytes_and_report() {
 }
 
 #[test]
-fn inspect_shows_what_would_be_given_away() {
+fn inspect_shows_private_metadata() {
     let folder = folder();
     let output = run(folder.path(), &["inspect", "good.jpg"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -166,7 +166,7 @@ fn wrong_usage_and_wrong_settings_exit_with_2() {
 }
 
 #[tokio::test]
-async fn upload_goes_the_whole_path_and_says_what_was_rejected() {
+async fn upload_sends_files_and_reports_rejections() {
     let folder = folder();
     let system = System::start(Cloud::Embedded, &[]);
     let files: Vec<PathBuf> = ["good.jpg", "cut.jpg"].map(PathBuf::from).to_vec();

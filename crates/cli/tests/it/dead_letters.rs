@@ -13,9 +13,9 @@ use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
     every_dead_letter_is_listed_with_its_reason_and_stays,
-    a_letter_that_is_redriven_is_worked_on_again,
-    letters_are_deleted_only_by_somebody_who_says_so,
-    a_backfill_says_what_it_does_and_does_what_is_missing,
+    a_redriven_dead_letter_is_processed_again,
+    a_purge_needs_a_confirmation,
+    a_backfill_reports_its_counts_and_queues_missing_outcomes,
 );
 
 /// Returns a record of an upload that the queue has no message for.
@@ -105,7 +105,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     assert!(text.ends_with("6 dead letters listed\n"), "{text}");
 }
 
-async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
+async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
@@ -152,7 +152,7 @@ async fn a_letter_that_is_redriven_is_worked_on_again(cloud: Cloud) {
     assert!(media.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
 
-async fn letters_are_deleted_only_by_somebody_who_says_so(cloud: Cloud) {
+async fn a_purge_needs_a_confirmation(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let poison: Vec<String> = (0..12).map(|number| format!("poison {number}")).collect();
     system.events().await.send(&poison).await.unwrap();
@@ -178,7 +178,7 @@ async fn letters_are_deleted_only_by_somebody_who_says_so(cloud: Cloud) {
     until_dead_lettered(&system, 0).await;
 }
 
-async fn a_backfill_says_what_it_does_and_does_what_is_missing(cloud: Cloud) {
+async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut outcomes = Vec::new();

@@ -81,7 +81,7 @@ async fn the_printed_commands_work_as_printed() {
 }
 
 #[tokio::test]
-async fn a_restart_keeps_everything_and_takes_up_what_has_no_outcome() {
+async fn a_restart_keeps_everything_and_continues_unfinished_uploads() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
     let photo = Jpeg::new(&scene(640, 480)).build();
@@ -142,7 +142,7 @@ async fn uploads_in_progress_are_finished_on_ctrl_c() {
 }
 
 #[tokio::test]
-async fn a_waiting_client_is_not_waited_for() {
+async fn a_long_poll_does_not_delay_the_shutdown() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Dev::start(folder.path());
     let presigned = dev.client.presign(1000).await;
@@ -170,7 +170,7 @@ async fn a_waiting_client_is_not_waited_for() {
 }
 
 #[test]
-fn two_on_one_folder_are_refused() {
+fn a_second_process_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
     let mut command = darkroom(folder.path());
@@ -192,7 +192,7 @@ fn two_on_one_folder_are_refused() {
 }
 
 #[test]
-fn it_stops_even_when_nobody_reads_what_it_says() {
+fn it_stops_even_if_nobody_reads_its_output() {
     let folder = tempfile::tempdir().unwrap();
     let script =
         "\"$0\" dev --listen 127.0.0.1:0 --s3-listen 127.0.0.1:0 2>&1 >greeting | head -n 0";

@@ -13,11 +13,11 @@ use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
-    a_form_uploads_what_it_was_signed_for_and_nothing_else,
-    a_url_with_a_checksum_takes_no_other_file,
+    a_form_only_accepts_the_upload_that_it_was_signed_for,
+    a_url_with_a_checksum_accepts_no_other_file,
     events_report_every_change_and_end_with_the_outcome,
-    what_is_deleted_leaves_nothing_behind,
-    what_is_deleted_while_it_is_processed_does_not_come_back,
+    a_deleted_upload_leaves_nothing_behind,
+    an_upload_that_is_deleted_while_it_is_processed_does_not_reappear,
     direct_uploads_have_the_same_outcomes,
     inspection_reports_size_and_private_metadata,
 );
@@ -62,7 +62,7 @@ fn photo() -> Vec<u8> {
     Jpeg::new(&scene(300, 200)).build()
 }
 
-async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
+async fn a_form_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "100KiB")]);
     let presigned = json!({"method": "POST", "metadata": {"album": "été"}});
     let presigned = system.client.presign_with(presigned).await;
@@ -104,7 +104,7 @@ async fn a_form_uploads_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     assert_eq!(outcome["metadata"]["album"], "été");
 }
 
-async fn a_url_with_a_checksum_takes_no_other_file(cloud: Cloud) {
+async fn a_url_with_a_checksum_accepts_no_other_file(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     // The SHA-256 of an empty file, which no image has.
     let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -154,7 +154,7 @@ async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
     assert_eq!(resumed.matches("event: status").count(), 1, "{resumed}");
 }
 
-async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
+async fn a_deleted_upload_leaves_nothing_behind(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let outcome = system.client.upload(&photo()).await;
     let (raw, media) = (system.raw().await, system.media().await);
@@ -181,7 +181,7 @@ async fn what_is_deleted_leaves_nothing_behind(cloud: Cloud) {
 
 /// Deletions at different moments: before the event is received, while the image is rendered,
 /// and while its variants are written.
-async fn what_is_deleted_while_it_is_processed_does_not_come_back(cloud: Cloud) {
+async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let (raw, media) = (system.raw().await, system.media().await);
     let photo = Jpeg::new(&scene(3000, 2000)).build();

@@ -10,11 +10,11 @@ use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
-    every_record_of_a_message_is_worked_on,
-    every_shape_of_event_is_understood,
+    every_record_of_a_message_is_processed,
+    every_event_format_is_parsed,
     a_duplicate_event_changes_nothing,
-    keys_of_others_are_passed_over_however_they_are_encoded,
-    a_message_that_is_not_understood_goes_to_the_dead_letters_at_once,
+    keys_that_are_not_uploads_are_ignored_in_every_encoding,
+    an_unparsable_message_goes_to_the_dead_letters_at_once,
 );
 
 const ANY_TYPE: PutOptions<'_> = PutOptions {
@@ -36,7 +36,7 @@ async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, 
     (keys, manifests)
 }
 
-async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
+async fn every_record_of_a_message_is_processed(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     // The outcomes are deleted. The single message restores all of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 3).await;
@@ -56,7 +56,7 @@ async fn every_record_of_a_message_is_worked_on(cloud: Cloud) {
     }
 }
 
-async fn every_shape_of_event_is_understood(cloud: Cloud) {
+async fn every_event_format_is_parsed(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     // The outcomes are deleted. Each message restores one of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 4).await;
@@ -103,7 +103,7 @@ async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
     assert_eq!(everything(&system).await, before);
 }
 
-async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
+async fn keys_that_are_not_uploads_are_ignored_in_every_encoding(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let raw = system.raw().await;
     let photo = Jpeg::new(&scene(64, 48)).build();
@@ -131,7 +131,7 @@ async fn keys_of_others_are_passed_over_however_they_are_encoded(cloud: Cloud) {
     assert_eq!(everything(&system).await, Vec::new());
 }
 
-async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud: Cloud) {
+async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let bodies = [
         "hello",
@@ -155,7 +155,7 @@ async fn a_message_that_is_not_understood_goes_to_the_dead_letters_at_once(cloud
 
 /// The embedded S3 keeps no versions.
 #[tokio::test]
-async fn of_a_versioned_bucket_the_newest_version_wins_in_any_order() {
+async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order() {
     let system = System::start(Cloud::LocalStack, &[]);
     keep_versions(&system).await;
     let raw = system.raw().await;

@@ -11,15 +11,15 @@ use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::{DEADLINE, System};
 
 on_both_clouds!(
-    files_that_are_no_valid_image_are_rejected_with_a_code,
-    an_object_over_the_limit_is_not_even_read,
-    a_url_takes_what_it_was_signed_for_and_nothing_else,
-    a_url_takes_one_upload,
+    invalid_images_are_rejected_with_a_code,
+    an_object_over_the_limit_is_not_read,
+    a_url_only_accepts_the_upload_that_it_was_signed_for,
+    a_url_accepts_one_upload,
     a_url_expires,
     an_invalid_request_is_refused_with_a_code,
 );
 
-async fn files_that_are_no_valid_image_are_rejected_with_a_code(cloud: Cloud) {
+async fn invalid_images_are_rejected_with_a_code(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]);
     let photo = Jpeg::new(&scene(400, 300)).build();
     for (file, code) in [
@@ -39,7 +39,7 @@ async fn files_that_are_no_valid_image_are_rejected_with_a_code(cloud: Cloud) {
 }
 
 /// The issuer signs no such upload, so it is put there with credentials.
-async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
+async fn an_object_over_the_limit_is_not_read(cloud: Cloud) {
     let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1000")]);
     let upload = RawKey {
         profile: "avatar".parse().unwrap(),
@@ -62,7 +62,7 @@ async fn an_object_over_the_limit_is_not_even_read(cloud: Cloud) {
     assert_eq!(outcome["source"]["sha256"], Value::Null);
 }
 
-async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
+async fn a_url_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let client = &system.client;
     let photo = Jpeg::new(&scene(64, 48)).build();
@@ -102,7 +102,7 @@ async fn a_url_takes_what_it_was_signed_for_and_nothing_else(cloud: Cloud) {
     assert_eq!(client.put_to(url, headers, &photo).await, 200, "as signed");
 }
 
-async fn a_url_takes_one_upload(cloud: Cloud) {
+async fn a_url_accepts_one_upload(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
     let presigned = system.client.presign(photo.len()).await;

@@ -45,7 +45,7 @@ async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn who_says_that_an_upload_is_there_has_it_worked_on() {
+async fn an_upload_that_the_client_completes_is_processed() {
     let system = System::start(Cloud::Embedded, &[]);
     for (raw_bucket, events) in [("silent-raw", "unheard"), ("other-raw", "heard")] {
         let provision = role(&system, "provision", raw_bucket, events);
@@ -79,7 +79,7 @@ async fn who_says_that_an_upload_is_there_has_it_worked_on() {
 }
 
 #[tokio::test]
-async fn completion_is_not_offered_where_the_store_sends_events() {
+async fn completion_is_not_offered_if_the_store_sends_events() {
     let system = System::start(Cloud::Embedded, &[]);
     let presigned = system.client.presign(100).await;
     let (status, problem) = complete(&system.client, &presigned).await;

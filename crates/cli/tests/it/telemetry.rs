@@ -44,7 +44,7 @@ async fn until_told(url: &str, series: &str, wanted: f64) {
 }
 
 #[tokio::test]
-async fn a_worker_counts_what_it_does_and_says_when_it_cannot() {
+async fn a_worker_reports_its_metrics_and_its_readiness() {
     let harness = WorkerHarness::start().await;
     let mut worker = harness.process("worker", &[]);
     let url = address(&mut worker, "worker").await;
@@ -250,7 +250,7 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
 }
 
 #[tokio::test]
-async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
+async fn a_trace_never_displaces_the_metadata_of_a_client() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
     let harness = WorkerHarness::start().await;
@@ -270,7 +270,7 @@ async fn a_trace_never_takes_the_room_of_a_client_s_own_words() {
 }
 
 #[tokio::test]
-async fn without_a_collector_clients_are_asked_for_nothing_more() {
+async fn without_a_collector_clients_need_no_extra_header() {
     let harness = WorkerHarness::start().await;
     let mut issuer = harness.process("issuer", &[]);
     let url = address(&mut issuer, "issuer").await;
@@ -280,7 +280,7 @@ async fn without_a_collector_clients_are_asked_for_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_collector_that_is_away_costs_no_upload() {
+async fn an_unreachable_collector_affects_no_upload() {
     let harness = WorkerHarness::start().await;
     let away = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),

@@ -70,7 +70,7 @@ async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
 /// Sends a few hundred requests, some of which the document allows and some of which it forbids.
 /// The stream of events is excluded, because the tester would wait for its end.
 #[tokio::test]
-async fn the_service_does_what_its_description_says() {
+async fn the_service_behaves_as_its_openapi_document_describes() {
     let Some(venv) = venv().await else {
         return;
     };

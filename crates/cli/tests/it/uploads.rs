@@ -10,9 +10,9 @@ use crate::system::System;
 
 on_both_clouds!(
     a_photo_lying_on_its_side_comes_out_upright_small_and_clean,
-    metadata_and_crop_travel_with_the_upload,
+    metadata_and_crop_reach_the_manifest,
     an_upload_goes_from_awaiting_to_ready,
-    a_type_that_was_declared_wrongly_is_reported,
+    a_wrongly_declared_type_is_reported,
 );
 
 /// A smooth scene at quality 85 is well below this. A wrong orientation is far above.
@@ -60,7 +60,7 @@ async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Clou
     );
 }
 
-async fn metadata_and_crop_travel_with_the_upload(cloud: Cloud) {
+async fn metadata_and_crop_reach_the_manifest(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(300, 200)).build();
     let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
@@ -92,7 +92,7 @@ async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
     system.wait_until_idle().await;
 }
 
-async fn a_type_that_was_declared_wrongly_is_reported(cloud: Cloud) {
+async fn a_wrongly_declared_type_is_reported(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "content_type": "image/png"});

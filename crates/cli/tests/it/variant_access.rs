@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::System;
 
-on_both_clouds!(variants_are_served_to_whom_their_profile_says);
+on_both_clouds!(variants_are_served_according_to_their_profile);
 
-async fn variants_are_served_to_whom_their_profile_says(cloud: Cloud) {
+async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     let system = System::start(
         cloud,
         &[

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_listing_holds_the_prefix_in_order() {
+    async fn a_listing_contains_the_keys_with_the_prefix_in_order() {
         let bucket = MemoryBucket::new("b");
         for key in ["raw/b", "raw/a", "other", "rawer"] {
             bucket.upload(key, Bytes::new(), UploadOptions::default());

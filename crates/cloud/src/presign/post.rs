@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_policy_demands_the_exact_value_of_every_field() {
+    async fn the_policy_requires_the_exact_value_of_every_field() {
         let form = presigned().await;
         assert_eq!(form.url, "https://images.example/raw/");
         let policy = STANDARD.decode(&form.fields["policy"]).unwrap();

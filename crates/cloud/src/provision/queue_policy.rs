@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_statements_of_others_stay_and_the_own_one_is_there_once() {
+    fn other_statements_are_kept_and_darkrooms_is_added_once() {
         let theirs = r#"{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"theirs"}}"#;
         let once = with_statement(Some(theirs), "arn:aws-cn:sqs:r:1:q", "raw");
         let twice = with_statement(Some(&once.to_string()), "arn:aws-cn:sqs:r:1:q", "raw");

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pages_hold_each_key_once_and_in_order() {
+    fn the_pages_contain_each_key_once_and_in_order() {
         let keys: Vec<_> = (0..5_000)
             .map(|n| format!("raw/avatar/u{}/{n:05}", n % 7))
             .collect();

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_attribute_leaves_the_others_unset() {
+    fn an_invalid_attribute_leaves_the_others_unset() {
         let mut attributes = QueueAttributes::default();
         let mut changes = map("DelaySeconds", "5");
         changes.extend(map("VisibilityTimeout", "no"));

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::client::{options, sqs, start};
 
 #[tokio::test]
-async fn a_folder_serves_one_cloud_at_a_time() {
+async fn a_folder_is_used_by_one_cloud_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let first = start(dir.path()).await.unwrap();
     let error = start(dir.path()).await.unwrap_err();

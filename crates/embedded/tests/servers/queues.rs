@@ -80,7 +80,7 @@ async fn a_message_reaches_a_long_poll() {
 }
 
 #[tokio::test]
-async fn each_entry_of_a_batch_succeeds_or_fails_on_its_own() {
+async fn each_entry_of_a_batch_succeeds_or_fails_independently() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();

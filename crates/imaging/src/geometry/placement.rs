@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_enlarged_only_if_asked_to() {
+    fn an_image_is_enlarged_only_if_requested() {
         let small = place(40, 30, square(Fit::Inside));
         assert_eq!(small.canvas, Size::new(40, 30));
         assert!(small.is_unscaled());

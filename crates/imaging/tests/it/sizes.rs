@@ -89,7 +89,7 @@ fn attention_keeps_the_object_in_an_empty_image() {
 }
 
 #[test]
-fn an_image_is_enlarged_only_if_asked_to() {
+fn an_image_is_enlarged_only_if_requested() {
     let small = chart(30, 20);
     let kept = only(
         &png(&small),
@@ -178,7 +178,7 @@ fn images_of_one_pixel_and_very_long_ones_are_rendered() {
 }
 
 #[test]
-fn an_image_too_long_for_webp_is_scaled_down() {
+fn an_image_that_is_too_long_for_webp_is_scaled_down() {
     let file = png(&RgbImage::from_pixel(16_384, 8, Rgb([9, 9, 9])));
     let rendered = render(&file, &lossless()).unwrap();
     assert_eq!(

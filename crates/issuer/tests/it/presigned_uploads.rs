@@ -28,7 +28,7 @@ fn signed_headers(upload: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_put_is_valid_for_one_type_length_and_new_key() {
+async fn a_put_is_valid_for_one_type_one_length_and_a_new_key() {
     let upload = create(json!({})).await;
     assert_eq!(upload["method"], "PUT");
     let headers = json!({"content-type": "image/jpeg", "if-none-match": "*"});
@@ -73,7 +73,7 @@ async fn checksum_metadata_and_crop_are_signed() {
 }
 
 #[tokio::test]
-async fn a_form_has_all_fields_but_the_file() {
+async fn a_form_has_all_fields_except_the_file() {
     let upload = create(json!({"method": "POST", "size": null})).await;
     assert_eq!(upload["method"], "POST");
     assert_eq!(upload["url"], "https://images.example/darkroom-raw/");

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wait_goes_on_after_the_line_of_the_one_before() {
+    fn each_wait_continues_after_the_line_of_the_previous_one() {
         let mut process = shell("echo port 1; echo port 2");
         let port = |line: &str| line.strip_prefix("port ").map(str::to_owned);
         assert_eq!(process.wait_for_line("a port", AMPLE, port).unwrap(), "1");
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_streams_are_kept_apart_and_whole() {
+    fn the_streams_are_captured_separately_and_completely() {
         let mut process = shell("echo out; echo err >&2; printf 'no newline'; exit 3");
         assert_eq!(process.wait(AMPLE).unwrap().code(), Some(3));
         assert_eq!(process.stdout(), "out\nno newline\n");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_ends_first_is_an_error_that_quotes_its_last_words() {
+    fn a_process_that_ends_first_is_an_error_with_its_last_lines() {
         let error =
             shell("echo no such bucket >&2; exit 2")
                 .wait_for_line("the address", AMPLE, |_| Some(()));
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_does_not_come_is_an_error_at_the_deadline() {
+    fn a_missing_line_is_an_error_at_the_deadline() {
         let mut process = shell("exec sleep 60");
         let error = process
             .wait_for_line("the address", SOON, |_| Some(()))
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_asynchronous_waits_find_and_end_too() {
+    async fn the_asynchronous_waits_work_like_the_blocking_ones() {
         let mut process = shell("echo ready; exec sleep 60");
         let ready = |line: &str| (line == "ready").then_some(());
         process

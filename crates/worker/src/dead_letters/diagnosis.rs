@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_reason_of_a_worker_stands() {
+    async fn the_reason_of_a_worker_is_kept() {
         let test = TestStore::new();
         let written = DeadLetterReason::new("attempts_exhausted", &"unavailable");
         test.dead_letters.send(&["{}".to_owned()]).await.unwrap();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_message_about_an_upload_is_diagnosed_by_its_stage() {
+    async fn a_message_about_an_upload_is_diagnosed_by_its_status() {
         let test = TestStore::new();
         let key = key();
         assert_eq!(code_of(&test, &key).await, "deleted");

@@ -94,7 +94,7 @@ async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_attempts_at_the_same_time_leave_one_right_outcome() {
+async fn two_concurrent_attempts_leave_one_correct_outcome() {
     let test = TestStore::new();
     let key = key();
     let event = test.upload(&key, "image").await;

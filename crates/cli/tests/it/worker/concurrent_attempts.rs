@@ -35,7 +35,7 @@ async fn assert_consistent(harness: &WorkerHarness, key: &RawKey, newest: &str) 
 }
 
 #[tokio::test]
-async fn two_workers_on_one_message_leave_one_right_outcome() {
+async fn two_workers_on_one_message_leave_one_correct_outcome() {
     let harness = WorkerHarness::start().await;
     harness.s3.set_rules([
         Rule::on("GetObject", Fault::Latency(Duration::from_secs(1))).with_path("/raw/"),

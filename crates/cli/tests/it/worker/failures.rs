@@ -74,7 +74,7 @@ async fn a_download_that_trickles_times_out_and_is_retried() {
 }
 
 #[tokio::test]
-async fn one_unreadable_object_stops_no_other_and_ends_as_failed() {
+async fn an_unreadable_object_blocks_no_other_and_ends_as_failed() {
     let options = WorkerOptions {
         permits: 1,
         ..WorkerOptions::max_receive_count(2)

@@ -10,15 +10,15 @@
 //! | Vector | polls without a pause after receive errors | `darkroom_consumer`: `a_failing_queue_is_polled_at_most_thirty_times_a_minute_and_reported` |
 //! | Vector | a shutdown drops messages in flight | [`shutdown::a_worker_finishes_its_messages_before_it_exits`] |
 //! | Vector | the first bad record ends the message | `darkroom_worker`: `the_good_records_of_a_message_are_processed_despite_its_bad_ones` |
-//! | quickwit | only the first record is read, keys are not decoded | `message_formats::every_record_of_a_message_is_worked_on` |
+//! | quickwit | only the first record is read, keys are not decoded | `message_formats::every_record_of_a_message_is_processed` |
 //! | crates.io | one bad message ends the batch | [`malformed_messages::malformed_messages_do_not_affect_the_others_of_their_batch`] |
 //! | crates.io | an unreadable message is deleted with a warning | [`malformed_messages::malformed_messages_do_not_affect_the_others_of_their_batch`] |
-//! | sqs-consumer | the next poll waits for the slowest message | `darkroom_consumer`: `a_slow_message_keeps_no_other_waiting` |
+//! | sqs-consumer | the next poll waits for the slowest message | `darkroom_consumer`: `a_slow_message_does_not_delay_others` |
 //! | sqs-consumer | "stopped" is reported before the work is done | [`shutdown::a_worker_finishes_its_messages_before_it_exits`] |
 //! | Shoryuken | a shutdown without a time limit | [`shutdown::a_process_exits_within_the_grace_period_although_every_call_hangs`] |
 //! | Shoryuken | a second signal causes a deadlock | [`shutdown::a_second_signal_ends_the_process_immediately`] |
 //! | Shoryuken | the count of busy workers drifts | `darkroom_consumer`: `every_disposition_returns_its_permit` |
-//! | thumbd | a message is deleted although its work failed | [`failures::one_unreadable_object_stops_no_other_and_ends_as_failed`] |
+//! | thumbd | a message is deleted although its work failed | [`failures::an_unreadable_object_blocks_no_other_and_ends_as_failed`] |
 
 mod concurrent_attempts;
 mod deleted_uploads;

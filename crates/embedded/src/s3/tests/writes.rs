@@ -9,7 +9,7 @@ use s3s::dto::*;
 use super::{Fixture, code, object};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_conditional_writers_exactly_one_succeeds_and_its_bytes_stay() {
+async fn exactly_one_of_many_conditional_writers_succeeds_and_its_bytes_stay() {
     let dir = tempfile::tempdir().unwrap();
     let fixture = Fixture::with_bucket(dir.path()).await;
     for round in 0..10 {

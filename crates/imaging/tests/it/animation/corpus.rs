@@ -24,7 +24,7 @@ const CORPUS: [&str; 8] = [
 ];
 
 #[test]
-fn every_gif_of_the_corpus_is_composed_as_by_pillow() {
+fn every_gif_of_the_corpus_is_composed_as_pillow_does() {
     let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/animations.json");
     let reference: Vec<Value> = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
     assert_eq!(reference.len(), 6);
@@ -43,7 +43,7 @@ fn every_gif_of_the_corpus_is_composed_as_by_pillow() {
 }
 
 #[test]
-fn every_webp_of_the_corpus_is_composed_as_by_libwebp() {
+fn every_webp_of_the_corpus_is_composed_as_libwebp_does() {
     for file in CORPUS.iter().filter(|file| file.ends_with(".webp")) {
         let Some(bytes) = corpus::read(file) else {
             return;
