@@ -28,7 +28,7 @@ async fn venv() -> Option<Venv> {
         Ok(venv) => Some(venv),
         Err(why) if std::env::var_os("DARKROOM_TEST_CLIENTS").is_some() => panic!("{why}"),
         Err(why) => {
-            // This is easy to miss, because cargo hides the output of passing tests.
+            // This is easy to miss, because cargo only shows the output of failing tests.
             let _ = writeln!(io::stderr(), "skipped: {why}");
             None
         }

@@ -29,8 +29,7 @@ pub(crate) struct UploadPath {
 impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
     type Rejection = Problem;
 
-    /// This only fails if a parameter is not UTF-8, because every route with an upload has all
-    /// three.
+    /// Fails only if a parameter is not UTF-8, because every route with an upload has all three.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::from_request_parts(parts, state).await;
         path.map(|Path(path)| path).map_err(|_| unknown_upload())

@@ -45,7 +45,8 @@ impl Venv {
         self.folder.join("installed.txt")
     }
 
-    /// Also runs the interpreter. It is a link, and a system upgrade may have removed the target.
+    /// Checks the requirements, and runs the interpreter, because it is a link whose target a
+    /// system upgrade may have removed.
     fn is_complete(&self, wanted: &str) -> bool {
         fs::read_to_string(self.installed()).is_ok_and(|installed| installed == wanted)
             && run(Command::new(self.python()).args(["-c", ""])).is_ok()

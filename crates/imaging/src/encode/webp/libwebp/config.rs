@@ -21,7 +21,7 @@ pub(in crate::encode::webp) struct Config {
 }
 
 impl Config {
-    /// VP8 with a quality of 0 to 100 and an effort of 0 to 6; larger numbers count as the largest.
+    /// Selects VP8 with a quality of 0 to 100 and an effort of 0 to 6. Larger numbers are clamped.
     pub(in crate::encode::webp) fn lossy(quality: u8, effort: u8) -> Self {
         Self {
             is_lossless: false,
@@ -30,7 +30,8 @@ impl Config {
         }
     }
 
-    /// VP8L with an effort of 0 to 6. Its `quality` is an effort too, here libwebp's default.
+    /// Selects VP8L with an effort of 0 to 6. `quality` is an effort too, and has libwebp's
+    /// default.
     pub(in crate::encode::webp) fn lossless(effort: u8) -> Self {
         Self {
             is_lossless: true,
