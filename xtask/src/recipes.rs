@@ -78,6 +78,22 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "libjpeg",
+        help: "compare the pixels of 6,000 generated JPEG files with libjpeg-turbo's",
+        variables: &[("DARKROOM_JPEG_FILES", "6000")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom-jpeg",
+            "--test",
+            "it",
+            "libjpeg",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "contact-sheet",
         help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
         variables: &[],

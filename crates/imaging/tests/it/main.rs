@@ -18,6 +18,7 @@ mod corpus;
 mod encodings;
 mod heif;
 mod images;
+mod jpeg;
 mod metadata;
 mod oracle;
 mod pngsuite;

@@ -1,6 +1,7 @@
 //! Metadata of JPEG files (ITU-T T.81, annex B; each segment by its owner's specification).
 
-use super::marker::{self, Marker};
+use darkroom_jpeg::marker::{self, Marker};
+
 use crate::metadata::MetadataKind::{
     Application, Comment, ContentCredentials, GainMap, Icc, Mpf, Thumbnail, TrailingData,
 };

@@ -1,11 +1,8 @@
 //! JPEG (ITU-T T.81), and the first image of an MPO.
 
-mod cmyk;
 mod decode;
 mod header;
-mod marker;
 mod metadata;
-mod structure;
 
 use super::format::Format;
 

@@ -1,0 +1,52 @@
+//! The coefficients of a block in a sequential scan (ITU-T T.81, F.2.2).
+
+use crate::bits::BitReader;
+use crate::error::Result;
+use crate::huffman::{BAD_CODE, HuffmanTable};
+use crate::zigzag::natural;
+
+/// The coefficients of 8 x 8 samples, in natural order.
+pub(crate) type Block = [i16; 64];
+
+/// Returns whether all coefficients but DC are zero.
+#[inline]
+pub(crate) fn is_even(block: &Block) -> bool {
+    block[1..].iter().fold(0, |bits, value| bits | value) == 0
+}
+
+/// Decodes a block, which must be zero. Returns the place of its last coefficient that is not zero,
+/// in the file's order.
+///
+/// `prediction` is the DC coefficient of the preceding block of the component.
+#[inline(always)]
+pub(crate) fn decode_block(
+    reader: &mut BitReader<'_>,
+    dc: &HuffmanTable,
+    ac: &HuffmanTable,
+    prediction: &mut i32,
+    block: &mut Block,
+) -> Result<u32> {
+    *prediction = prediction.wrapping_add(dc.decode(reader)?.value);
+    block[0] = *prediction as i16;
+    let mut last = 0;
+    let mut place = 1;
+    while place < 64 {
+        let symbol = ac.decode(reader)?;
+        if symbol.size == 0 {
+            // A run of 15 stands for 16 zeros, any other for the end of the block.
+            if symbol.run != 15 {
+                break;
+            }
+            place += 16;
+            continue;
+        }
+        place += symbol.run;
+        if place > 63 {
+            return Err(BAD_CODE);
+        }
+        block[natural(place)] = symbol.value as i16;
+        last = place;
+        place += 1;
+    }
+    Ok(last)
+}

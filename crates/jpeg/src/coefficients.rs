@@ -1,0 +1,238 @@
+//! The coefficients of an image with several scans.
+
+use crate::block::{Block, decode_block, is_even};
+use crate::entropy::Entropy;
+use crate::error::{Error, Result};
+use crate::frame::{Component, Frame};
+use crate::idct::{transform, transform_even};
+use crate::progressive::{
+    decode_ac_first, decode_ac_refinement, decode_dc_first, decode_dc_refinement,
+};
+use crate::scan::{Scan, ScanComponent};
+use crate::tables::Tables;
+use crate::window::RowWindow;
+
+/// The state of a coefficient of which no bit was sent.
+const NOT_SENT: u8 = u8::MAX;
+
+/// The coefficients of a component.
+struct Plane {
+    blocks: Vec<Block>,
+    blocks_per_row: usize,
+    /// The quantization table that was in force at the component's first scan.
+    factors: Option<[i16; 64]>,
+    /// For each place in the file's order, the lowest bit that was sent.
+    sent: [u8; 64],
+}
+
+/// The coefficients of all components.
+pub(crate) struct Coefficients {
+    planes: Vec<Plane>,
+}
+
+impl Coefficients {
+    /// Returns the number of bytes that the coefficients of a frame need.
+    pub(crate) fn bytes(frame: &Frame) -> u64 {
+        let blocks = frame.components.iter().map(|component| {
+            let (columns, rows) = grid(frame, component);
+            u64::from(columns) * u64::from(rows)
+        });
+        blocks.sum::<u64>() * size_of::<Block>() as u64
+    }
+
+    /// Creates coefficients of zero.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(crate) fn new(frame: &Frame) -> Result<Self> {
+        let mut planes = Vec::with_capacity(frame.components.len());
+        for component in &frame.components {
+            let (columns, rows) = grid(frame, component);
+            planes.push(Plane {
+                blocks: zeroed_blocks(columns as usize * rows as usize)?,
+                blocks_per_row: columns as usize,
+                factors: None,
+                sent: [NOT_SENT; 64],
+            });
+        }
+        Ok(Self { planes })
+    }
+
+    /// Adds the coefficients of a scan. Returns the state of entropy decoding after it.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] or [`Error::Damaged`].
+    pub(crate) fn add_scan<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        frame: &Frame,
+        tables: &Tables,
+        scan: &Scan,
+    ) -> Result<Entropy<'a>> {
+        for component in &scan.components {
+            let plane = &mut self.planes[component.index];
+            if plane.factors.is_none() {
+                plane.factors = Some(tables.factors(&frame.components[component.index])?);
+            }
+        }
+        let mut entropy = Entropy::new(bytes, scan.data, tables.restart_interval);
+        let mut decode = BlockDecoder {
+            frame,
+            tables,
+            scan,
+        };
+        match *scan.components {
+            [component] => self.add_single(&mut decode, component, &mut entropy)?,
+            _ => self.add_interleaved(&mut decode, &mut entropy)?,
+        }
+        self.note_sent(frame, scan);
+        Ok(entropy)
+    }
+
+    /// Decodes the blocks of one component, row by row (A.2.2).
+    fn add_single(
+        &mut self,
+        decoder: &mut BlockDecoder<'_>,
+        component: ScanComponent,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<()> {
+        let specification = &decoder.frame.components[component.index];
+        let columns = specification.blocks_per_row() as usize;
+        let plane = &mut self.planes[component.index];
+        let rows = plane.blocks.chunks_mut(plane.blocks_per_row);
+        for row in rows.take(specification.block_rows() as usize) {
+            for block in &mut row[..columns] {
+                entropy.begin_unit()?;
+                decoder.decode(component, entropy, block)?;
+            }
+            entropy.check()?;
+        }
+        Ok(())
+    }
+
+    /// Decodes units of several components (A.2.3).
+    fn add_interleaved(
+        &mut self,
+        decoder: &mut BlockDecoder<'_>,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<()> {
+        let frame = decoder.frame;
+        for unit_row in 0..frame.unit_rows() as usize {
+            for unit in 0..frame.units_per_row() as usize {
+                entropy.begin_unit()?;
+                for component in &decoder.scan.components {
+                    let specification = &frame.components[component.index];
+                    let (columns, rows) = (specification.horizontal, specification.vertical);
+                    let plane = &mut self.planes[component.index];
+                    for row in 0..rows as usize {
+                        let row = unit_row * rows as usize + row;
+                        let start = row * plane.blocks_per_row + unit * columns as usize;
+                        for block in &mut plane.blocks[start..start + columns as usize] {
+                            decoder.decode(*component, entropy, block)?;
+                        }
+                    }
+                }
+            }
+            entropy.check()?;
+        }
+        Ok(())
+    }
+
+    fn note_sent(&mut self, frame: &Frame, scan: &Scan) {
+        let (band, low) = match frame.is_progressive {
+            true => (scan.first as usize..=scan.last as usize, scan.low as u8),
+            false => (0..=63, 0),
+        };
+        for component in &scan.components {
+            self.planes[component.index].sent[band.clone()].fill(low);
+        }
+    }
+
+    /// Returns whether every bit of every coefficient was sent.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.planes.iter().all(|plane| plane.sent == [0; 64])
+    }
+
+    /// Returns whether every component has at least a coarse image.
+    pub(crate) fn have_all_components(&self) -> bool {
+        self.planes.iter().all(|plane| plane.sent[0] != NOT_SENT)
+    }
+
+    /// Transforms a row of units into the windows of the components.
+    pub(crate) fn transform_row(&self, frame: &Frame, unit_row: u32, windows: &mut [RowWindow]) {
+        let components = frame.components.iter().zip(&self.planes).zip(windows);
+        for ((component, plane), window) in components {
+            let Some(factors) = &plane.factors else {
+                continue;
+            };
+            let rows = component.vertical as usize;
+            let first = unit_row as usize * rows * plane.blocks_per_row;
+            let blocks = &plane.blocks[first..first + rows * plane.blocks_per_row];
+            for (row, blocks) in blocks.chunks(plane.blocks_per_row).enumerate() {
+                for (column, block) in blocks.iter().enumerate() {
+                    let stride = window.stride();
+                    let samples = window.block_mut(column, row);
+                    if is_even(block) {
+                        transform_even(block[0], factors[0], samples, stride);
+                    } else {
+                        transform(block, factors, samples, stride);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The decoder of the blocks of a scan.
+struct BlockDecoder<'a> {
+    frame: &'a Frame,
+    tables: &'a Tables,
+    scan: &'a Scan,
+}
+
+impl BlockDecoder<'_> {
+    #[inline]
+    fn decode(
+        &self,
+        component: ScanComponent,
+        entropy: &mut Entropy<'_>,
+        block: &mut Block,
+    ) -> Result<()> {
+        let (tables, scan) = (self.tables, self.scan);
+        let prediction = &mut entropy.predictions[component.index];
+        let (reader, end_run) = (&mut entropy.reader, &mut entropy.end_run);
+        if !self.frame.is_progressive {
+            let (dc, ac) = (tables.dc(component.dc)?, tables.ac(component.ac)?);
+            decode_block(reader, dc, ac, prediction, block)?;
+            return Ok(());
+        }
+        match (scan.first, scan.high) {
+            (0, 0) => {
+                decode_dc_first(reader, tables.dc(component.dc)?, scan, prediction, block)?;
+            }
+            (0, _) => decode_dc_refinement(reader, scan, block),
+            (_, 0) => decode_ac_first(reader, tables.ac(component.ac)?, scan, end_run, block)?,
+            _ => decode_ac_refinement(reader, tables.ac(component.ac)?, scan, end_run, block)?,
+        }
+        Ok(())
+    }
+}
+
+/// Returns the numbers of blocks per row and of rows, those that only complete a unit included.
+fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
+    (
+        frame.units_per_row() * component.horizontal,
+        frame.unit_rows() * component.vertical,
+    )
+}
+
+/// Allocates blocks of zeros. A failed allocation aborts the process, so the size is probed first; the
+/// zeroed pages then come from the system untouched.
+fn zeroed_blocks(count: usize) -> Result<Vec<Block>> {
+    let mut probe = Vec::<Block>::new();
+    probe
+        .try_reserve_exact(count)
+        .map_err(|_| Error::OutOfMemory)?;
+    drop(probe);
+    Ok(vec![[0; 64]; count])
+}

@@ -1,0 +1,22 @@
+//! The reasons for which a file cannot be decoded.
+
+/// The reason for which a file cannot be decoded. No message repeats bytes of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file or a scan ends before its last pixel.
+    #[error("the JPEG is truncated")]
+    Truncated,
+    /// The file contradicts the format or itself.
+    #[error("{0}")]
+    Damaged(&'static str),
+    /// The file may be sound, but belongs to a part of the format that is not supported.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// A buffer cannot be allocated.
+    #[error("the JPEG needs more memory than is available")]
+    OutOfMemory,
+}
+
+/// The result of reading a part of a file.
+pub type Result<T> = std::result::Result<T, Error>;

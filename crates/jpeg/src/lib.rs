@@ -1,0 +1,40 @@
+//! A JPEG decoder that reads every file that libjpeg reads, with the same pixels.
+//!
+//! It decodes baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits, with any
+//! number of scans and any sampling factors, restart markers, DNL, and the color models that JFIF and
+//! Adobe define. The inverse transform equals libjpeg's `islow` bit by bit, and so do upsampling
+//! ("fancy") and color conversion.
+//!
+//! Unlike libjpeg, it never invents pixels: data that ends before the last pixel is an error. It
+//! reads no byte after the last pixel, so a missing end marker is none.
+//!
+//! It never does input or output, never allocates before the headers are read, and has no unsafe code.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod bits;
+mod block;
+mod coefficients;
+mod color;
+mod decoder;
+mod entropy;
+mod error;
+mod frame;
+mod huffman;
+mod idct;
+pub mod marker;
+mod progressive;
+mod scan;
+mod segments;
+mod sequential;
+mod standard_tables;
+mod tables;
+mod upsample;
+mod window;
+mod zigzag;
+
+pub use color::ColorModel;
+pub use decoder::{Damage, Decoder, Plane};
+pub use error::{Error, Result};
+pub use frame::{Component, Frame};

@@ -1,0 +1,82 @@
+//! The rows of samples that are in memory while an image is decoded from top to bottom.
+
+use crate::frame::{Component, Frame};
+
+/// A row of units has eight groups of rows, of which a component with a vertical factor of n has n
+/// rows each.
+const GROUPS: u32 = 8;
+/// The number of groups that are kept of the preceding row of units: a row is upsampled with the rows
+/// above and below it.
+const KEPT_GROUPS: u32 = 2;
+
+/// The newest rows of a component.
+#[derive(Debug, Clone)]
+pub(crate) struct RowWindow {
+    rows_per_group: usize,
+    stride: usize,
+    width: usize,
+    height: usize,
+    /// The row of the component with which the current row of units begins.
+    current: usize,
+    /// The kept rows, then those of the current row of units.
+    samples: Vec<u8>,
+}
+
+impl RowWindow {
+    /// Returns the number of bytes that a component needs.
+    pub(crate) const fn bytes(component: &Component) -> usize {
+        let rows = (GROUPS + KEPT_GROUPS) * component.vertical;
+        rows as usize * component.blocks_per_row() as usize * 8
+    }
+
+    /// Creates the window of a component, before its first row.
+    pub(crate) fn new(component: &Component) -> Self {
+        Self {
+            rows_per_group: component.vertical as usize,
+            stride: component.blocks_per_row() as usize * 8,
+            width: component.width as usize,
+            height: component.height as usize,
+            current: 0,
+            samples: vec![0; Self::bytes(component)],
+        }
+    }
+
+    /// Creates the windows of all components.
+    pub(crate) fn for_frame(frame: &Frame) -> Vec<Self> {
+        frame.components.iter().map(Self::new).collect()
+    }
+
+    /// Moves on to the next row of units.
+    pub(crate) fn advance(&mut self) {
+        let kept = KEPT_GROUPS as usize * self.rows_per_group * self.stride;
+        let from = self.samples.len() - kept;
+        self.samples.copy_within(from.., 0);
+        self.current += GROUPS as usize * self.rows_per_group;
+    }
+
+    /// Returns the number of samples from one row to the next.
+    pub(crate) const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Returns the samples from a block of the current row of units on; empty if the block is beyond
+    /// the image.
+    #[inline]
+    pub(crate) fn block_mut(&mut self, column: usize, row: usize) -> &mut [u8] {
+        let row = KEPT_GROUPS as usize * self.rows_per_group + 8 * row;
+        if 8 * column >= self.stride {
+            return &mut [];
+        }
+        let start = row * self.stride + 8 * column;
+        self.samples.get_mut(start..).unwrap_or_default()
+    }
+
+    /// Returns a row of the component, or the nearest one if there is no such row. It must be in the
+    /// window.
+    pub(crate) fn row(&self, row: usize) -> &[u8] {
+        let row = row.min(self.height - 1);
+        let kept = KEPT_GROUPS as usize * self.rows_per_group;
+        let start = (row + kept - self.current) * self.stride;
+        &self.samples[start..start + self.width]
+    }
+}
