@@ -58,7 +58,7 @@ impl UploadTally {
         within: Duration,
     ) -> anyhow::Result<()> {
         let all = self.0.len();
-        let done = async || match bed.media_keys("manifests/").await {
+        let done = async || match bed.manifest_keys().await {
             Ok(keys) if keys.len() >= all => Ok(()),
             Ok(keys) => Err(format!("{} of {all} outcomes", keys.len())),
             Err(error) => Err(error.to_string()),
@@ -100,7 +100,7 @@ impl UploadTally {
         Ok(())
     }
 
-    /// Returns the objects in the media bucket that belong to no upload's outcome.
+    /// Returns the manifests and variants that belong to no upload's outcome.
     async fn strays(&self, bed: &TestBed) -> anyhow::Result<Vec<String>> {
         let mut named = BTreeSet::new();
         for (key, _) in self.0.values() {
@@ -111,7 +111,8 @@ impl UploadTally {
                 named.extend(variants.into_iter().map(|variant| variant.key));
             }
         }
-        let mut keys = bed.media_keys("").await?;
+        let mut keys = bed.manifest_keys().await?;
+        keys.extend(bed.variant_keys().await?);
         keys.retain(|key| !named.contains(key));
         Ok(keys)
     }

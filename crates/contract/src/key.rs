@@ -6,6 +6,8 @@ use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 
 /// The prefix of the keys of all raw objects. The bucket's notification filters by it.
 pub const RAW_PREFIX: &str = "raw/";
+/// The prefix of every manifest's key.
+pub const MANIFEST_PREFIX: &str = "manifests/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
@@ -52,11 +54,10 @@ impl RawKey {
         })
     }
 
-    /// Returns the key of the manifest in the media bucket:
-    /// `manifests/{profile}/{owner}/{id}.json`.
+    /// Returns the key of the manifest in the raw bucket: `manifests/{profile}/{owner}/{id}.json`.
     pub fn manifest_key(&self) -> String {
         let Self { profile, owner, id } = self;
-        format!("manifests/{profile}/{owner}/{id}.json")
+        format!("{MANIFEST_PREFIX}{profile}/{owner}/{id}.json")
     }
 
     /// Returns the key of a variant in the media bucket:

@@ -10,9 +10,9 @@ use crate::SettingError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StorageSettings {
-    /// The bucket that clients upload to.
+    /// The bucket that clients upload to, which also holds the manifests.
     pub raw_bucket: String,
-    /// The bucket of variants and manifests. It may be the raw bucket.
+    /// The bucket of variants. It may be the raw bucket.
     pub media_bucket: String,
     /// The S3 endpoint that clients reach, if it differs from the one that the services use.
     /// Upload URLs are signed for it.

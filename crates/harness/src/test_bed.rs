@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use darkroom_cloud::{
     Bucket, Connection, Endpoints, Message, PutOptions, Queue, QueueDepth, S3Bucket, SqsQueue,
 };
-use darkroom_contract::{Manifest, QueueSettings, RawKey, StorageSettings, UploadId};
+use darkroom_contract::{MANIFEST_PREFIX, Manifest, QueueSettings, RawKey, StorageSettings, UploadId};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_testkit::fault::FaultProxy;
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
@@ -162,19 +162,31 @@ impl TestBed {
     /// # Errors
     /// If it cannot be read.
     pub async fn manifest(&self, key: &RawKey) -> anyhow::Result<Option<Manifest>> {
-        let json = self.media.read(&key.manifest_key(), u64::MAX).await?;
+        let json = self.raw.read(&key.manifest_key(), u64::MAX).await?;
         Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
     }
 
-    /// Returns the keys of all objects in the media bucket that start with `prefix`.
+    /// Returns the keys of all variants.
     ///
     /// # Errors
     /// The error of the call.
-    pub async fn media_keys(&self, prefix: &str) -> anyhow::Result<Vec<String>> {
+    pub async fn variant_keys(&self) -> anyhow::Result<Vec<String>> {
+        Self::keys(&self.media, "").await
+    }
+
+    /// Returns the keys of all manifests.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn manifest_keys(&self) -> anyhow::Result<Vec<String>> {
+        Self::keys(&self.raw, MANIFEST_PREFIX).await
+    }
+
+    async fn keys(bucket: &S3Bucket, prefix: &str) -> anyhow::Result<Vec<String>> {
         let mut keys = Vec::new();
         let mut cursor = None;
         loop {
-            let page = self.media.list(prefix, cursor).await?;
+            let page = bucket.list(prefix, cursor).await?;
             keys.extend(page.objects.into_iter().map(|object| object.key));
             cursor = page.next;
             if cursor.is_none() {

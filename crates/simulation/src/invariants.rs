@@ -1,9 +1,8 @@
 //! The invariants that are checked after every step.
 
 use bytes::Bytes;
-use darkroom_cloud::MemoryBucket;
 use darkroom_contract::{
-    Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId, sha256_hex,
+    MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId, sha256_hex,
 };
 
 use crate::registry::UploadRecord;
@@ -11,8 +10,8 @@ use crate::renderer::{is_bad, variant_bytes};
 use crate::world::World;
 
 /// Reads the manifest of an upload.
-pub(crate) fn manifest(media: &MemoryBucket, key: &RawKey) -> Option<Manifest> {
-    let json = media.bytes(&key.manifest_key())?;
+pub(crate) fn manifest(world: &World, key: &RawKey) -> Option<Manifest> {
+    let json = world.raw.bytes(&key.manifest_key())?;
     serde_json::from_slice(&json).ok()
 }
 
@@ -24,7 +23,7 @@ pub(crate) fn source_etag(world: &World, key: &RawKey) -> Option<String> {
 
 /// Notes that a manifest was written.
 pub(crate) fn note_manifest(world: &World, object_key: &str) {
-    if !object_key.starts_with("manifests/") {
+    if !object_key.starts_with(MANIFEST_PREFIX) {
         return;
     }
     let mut state = world.state();
@@ -32,7 +31,7 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
     let Some(record) = upload_id(object_key).and_then(|id| state.registry.get_mut(id)) else {
         return;
     };
-    if let Some(manifest) = manifest(&world.media, &record.key) {
+    if let Some(manifest) = manifest(world, &record.key) {
         let etag = manifest.source.etag;
         record.outcomes.entry(etag).or_insert(step);
     }
@@ -49,8 +48,8 @@ pub(crate) fn note_deletion(world: &World, object_key: &str) {
     }
 }
 
-/// Checks the upload of an object in the media bucket. A `ready` manifest may only name variants
-/// that exist and were made from the source in the manifest.
+/// Checks the upload of an object. A `ready` manifest may only name variants that exist and were made
+/// from the source in the manifest.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
         return;
@@ -75,7 +74,7 @@ pub(crate) fn variants_problem(
     record: &UploadRecord,
     checks_content: bool,
 ) -> Option<String> {
-    let manifest = manifest(&world.media, &record.key)?;
+    let manifest = manifest(world, &record.key)?;
     let Outcome::Ready { variants, .. } = &manifest.outcome else {
         return None;
     };
@@ -164,8 +163,7 @@ pub(crate) fn right_status(content: &Bytes) -> &'static str {
     if is_bad(content) { "rejected" } else { "ready" }
 }
 
-/// Returns the upload that an object of the media bucket belongs to: `…/{id}.json`,
-/// `…/{id}_thumb.webp`.
+/// Returns the upload that an object belongs to: `…/{id}`, `…/{id}.json`, `…/{id}_thumb.webp`.
 fn upload_id(object_key: &str) -> Option<UploadId> {
     const UUID_LENGTH: usize = 36;
     let name = object_key.rsplit('/').next()?;

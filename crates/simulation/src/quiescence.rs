@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{CloudError, MemoryBucket};
+use darkroom_cloud::CloudError;
 use darkroom_contract::RawKey;
 use darkroom_worker::{Backfill, DeadLetterAction, DeadLetters};
 use tokio::time::{Instant, sleep};
@@ -107,9 +107,9 @@ fn check_uploads(world: &World, when: &str, is_checked: impl Fn(&UploadRecord) -
 /// Returns the problem with the final state of an upload, if there is one.
 fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     let id = record.key.id;
-    let manifest = manifest(&world.media, &record.key);
+    let manifest = manifest(world, &record.key);
     let Some(etag) = source_etag(world, &record.key) else {
-        let left = outputs(&world.media, &record.key);
+        let left = objects(world, &record.key);
         return (!left.is_empty()).then(|| format!("{id}: deleted, but there is {left:?}"));
     };
     let Some(manifest) = manifest else {
@@ -128,9 +128,10 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     variants_problem(world, record, true)
 }
 
-fn outputs(media: &MemoryBucket, key: &RawKey) -> Vec<String> {
+/// The keys of every object of an upload, in both buckets.
+fn objects(world: &World, key: &RawKey) -> Vec<String> {
     let id = key.id.to_string();
-    let keys = media.keys().into_iter();
+    let keys = world.raw.keys().into_iter().chain(world.media.keys());
     keys.filter(|key| key.contains(&id)).collect()
 }
 

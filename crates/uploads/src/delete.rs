@@ -33,9 +33,9 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Deletes the manifest and the variants of an upload whose raw object is gone. These are the
+    /// Deletes the variants and the manifest of an upload whose raw object is gone. These are the
     /// variants of its profile, and those in `manifest`, which may come from an earlier
-    /// configuration.
+    /// configuration. The manifest comes last, so that a second attempt still knows the latter.
     ///
     /// Returns the raw object if the client has uploaded it again meanwhile. Its outcome may then
     /// have been deleted, so it must be rendered again.
@@ -49,13 +49,13 @@ impl UploadStore {
     ) -> Result<Option<ObjectInfo>, CloudError> {
         let profile = self.profile(&key.profile);
         let mut keys = profile.map_or_else(Vec::new, |profile| profile.variant_keys(key));
-        keys.push(key.manifest_key());
         if let Some(Outcome::Ready { variants, .. }) = manifest.map(|manifest| &manifest.outcome) {
             keys.extend(variants.iter().map(|variant| variant.key.clone()));
         }
         keys.sort();
         keys.dedup();
         self.parts.media.delete(&keys).await?;
+        self.parts.raw.delete(&[key.manifest_key()]).await?;
         self.source_info(key).await
     }
 }
@@ -88,11 +88,11 @@ mod tests {
         let test = TestStore::new();
         let key = key();
         let manifest_key = key.manifest_key();
-        test.media
+        test.raw
             .put(&manifest_key, "{".into(), JSON)
             .await
             .unwrap();
         test.store.delete(&key).await.unwrap();
-        assert_eq!(test.media.keys(), [""; 0]);
+        assert_eq!(test.raw.keys(), [""; 0]);
     }
 }

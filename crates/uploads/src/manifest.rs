@@ -25,8 +25,8 @@ impl UploadStore {
     /// The error of the call.
     pub async fn manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
         let manifest_key = key.manifest_key();
-        let media = &self.parts.media;
-        let unreadable = match media.read(&manifest_key, MAX_MANIFEST_BYTES).await {
+        let raw = &self.parts.raw;
+        let unreadable = match raw.read(&manifest_key, MAX_MANIFEST_BYTES).await {
             Ok(None) => return Ok(None),
             Ok(Some(json)) => match serde_json::from_slice(&json) {
                 Ok(manifest) => return Ok(Some(Arc::new(manifest))),
@@ -52,7 +52,7 @@ impl UploadStore {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
         KillPoint::BeforeManifest.pass();
-        self.parts.media.put(&key, json, OPTIONS).await?;
+        self.parts.raw.put(&key, json, OPTIONS).await?;
         KillPoint::AfterManifest.pass();
         Ok(())
     }
@@ -65,7 +65,7 @@ impl UploadStore {
     pub async fn write_failure(&self, manifest: &Manifest) -> Result<bool, StoreError> {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
-        let written = self.parts.media.put_if_absent(&key, json, OPTIONS).await?;
+        let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await?;
         Ok(written)
     }
 
@@ -100,7 +100,7 @@ mod tests {
         let large = vec![b' '; usize::try_from(MAX_MANIFEST_BYTES).unwrap() + 1];
         for bytes in [Bytes::from("{"), Bytes::from(large)] {
             let manifest_key = key.manifest_key();
-            test.media.put(&manifest_key, bytes, OPTIONS).await.unwrap();
+            test.raw.put(&manifest_key, bytes, OPTIONS).await.unwrap();
             assert!(test.store.manifest(&key).await.unwrap().is_none());
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a_manifest_that_cannot_be_fetched_is_an_error() {
         let test = TestStore::new();
-        test.media.fail(CloudErrorKind::Unavailable);
+        test.raw.fail(CloudErrorKind::Unavailable);
         let error = test.store.manifest(&key()).await.unwrap_err();
         assert_eq!(error.kind, CloudErrorKind::Unavailable);
     }

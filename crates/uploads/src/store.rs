@@ -12,9 +12,9 @@ use crate::outcome_publisher::OutcomePublisher;
 /// The parts of an [`UploadStore`].
 #[derive(Debug)]
 pub struct UploadStoreParts {
-    /// The bucket that clients upload to.
+    /// The bucket that clients upload to, with the manifests of their uploads.
     pub raw: Arc<dyn Bucket>,
-    /// The bucket of variants and manifests. It may be the raw bucket.
+    /// The bucket of variants. It may be the raw bucket.
     pub media: Arc<dyn Bucket>,
     /// The queue of upload events.
     pub events: Arc<dyn Queue>,

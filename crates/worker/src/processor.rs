@@ -337,7 +337,7 @@ mod tests {
         sleep(5 * SECOND).await;
         test.store.delete(&key).await.unwrap();
         sleep(10 * SECOND).await;
-        assert_eq!(test.media.keys(), [""; 0]);
+        assert_eq!(test.outputs(), [""; 0]);
         assert!(test.events.is_empty());
         assert!(
             test.outcomes.is_empty(),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use darkroom_cloud::{MemoryBucket, MemoryQueue, ObjectInfo, Queue, UploadOptions};
 use darkroom_contract::{
-    Clock, Manifest, ObjectEvent, Profiles, QueueSettings, RawKey, UploadId, sha256_hex,
+    Clock, MANIFEST_PREFIX, Manifest, ObjectEvent, Profiles, QueueSettings, RawKey, UploadId, sha256_hex,
 };
 use darkroom_imaging::{
     Placeholder, Recipe, Rejection, RejectionCode, Rendered, RenderedVariant, Source, SourceFormat,
@@ -86,6 +86,14 @@ impl TestStore {
             .await
             .unwrap();
         event
+    }
+
+    /// The keys of all variants and manifests.
+    pub(crate) fn outputs(&self) -> Vec<String> {
+        let mut keys = self.raw.keys();
+        keys.retain(|key| key.starts_with(MANIFEST_PREFIX));
+        keys.extend(self.media.keys());
+        keys
     }
 
     pub(crate) async fn manifest(&self, key: &RawKey) -> Option<Arc<Manifest>> {

@@ -115,9 +115,8 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
     }
     system.wait_until_idle().await;
     let manifest = |key: &str| format!("{}.json", key.replacen("raw/", "manifests/", 1));
-    let media = system.media().await;
-    media
-        .delete(&[manifest(&keys[0]), manifest(&keys[1])])
+    let raw = system.raw().await;
+    raw.delete(&[manifest(&keys[0]), manifest(&keys[1])])
         .await
         .unwrap();
     let letters = [&keys[0], &keys[1]].map(|key| message(&[record(system.raw_bucket(), key)]));
@@ -143,13 +142,13 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
     let done = lines(&dlq(&system, &["redrive", "--id", id, "--json"]).await);
     assert_eq!((done.len(), &done[0]["action"]), (1, &json!("redriven")));
     until_dead_lettered(&system, 1).await;
-    assert!(media.head(&manifest(&keys[0])).await.unwrap().is_some());
-    assert!(media.head(&manifest(&keys[1])).await.unwrap().is_none());
+    assert!(raw.head(&manifest(&keys[0])).await.unwrap().is_some());
+    assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_none());
     let unknown = dlq(&system, &["redrive", "--id", id]).await;
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
     assert_eq!(lines(&dlq(&system, &["redrive", "--json"]).await).len(), 1);
     until_dead_lettered(&system, 0).await;
-    assert!(media.head(&manifest(&keys[1])).await.unwrap().is_some());
+    assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
 
 async fn a_purge_needs_a_confirmation(cloud: Cloud) {
@@ -194,8 +193,7 @@ async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud)
     system.wait_until_idle().await;
     let key = outcomes[0]["source"]["key"].as_str().unwrap();
     let manifest = format!("{}.json", key.replacen("raw/", "manifests/", 1));
-    let media = system.media().await;
-    media.delete(std::slice::from_ref(&manifest)).await.unwrap();
+    raw.delete(std::slice::from_ref(&manifest)).await.unwrap();
     let expected = |dry_run: bool| {
         json!([{
             "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1, "dry_run": dry_run
@@ -204,12 +202,12 @@ async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud)
     let trial = lines(&system.run(&["backfill", "--dry-run", "--json"]).await);
     assert_eq!(json!(trial), expected(true));
     system.wait_until_idle().await;
-    assert!(media.head(&manifest).await.unwrap().is_none());
+    assert!(raw.head(&manifest).await.unwrap().is_none());
     assert_eq!(
         json!(lines(&system.run(&["backfill", "--json"]).await)),
         expected(false)
     );
-    let made = async || media.head(&manifest).await.unwrap().is_some();
+    let made = async || raw.head(&manifest).await.unwrap().is_some();
     wait::until_async("the outcome", DEADLINE, made)
         .await
         .unwrap();

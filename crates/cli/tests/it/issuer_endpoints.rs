@@ -161,20 +161,22 @@ async fn a_deleted_upload_leaves_nothing_behind(cloud: Cloud) {
     let key = |name: &Value| name.as_str().unwrap().to_owned();
     let id = key(&outcome["id"]);
     let raw_key = key(&outcome["source"]["key"]);
-    let mut media_keys = vec![format!("manifests/avatar/u1/{id}.json")];
+    let mut objects = vec![
+        (&raw, raw_key),
+        (&raw, format!("manifests/avatar/u1/{id}.json")),
+    ];
     for variant in outcome["variants"].as_array().unwrap() {
-        media_keys.push(key(&variant["key"]));
+        objects.push((&media, key(&variant["key"])));
     }
-    for key in &media_keys {
-        assert!(media.head(key).await.unwrap().is_some(), "{key}");
+    for (bucket, key) in &objects {
+        assert!(bucket.head(key).await.unwrap().is_some(), "{key}");
     }
     let url = format!("{}/v1/uploads/avatar/u1/{id}", system.client.issuer);
     for _ in 0..2 {
         let response = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(response.status(), 204);
-        assert_eq!(raw.head(&raw_key).await.unwrap(), None);
-        for key in &media_keys {
-            assert_eq!(media.head(key).await.unwrap(), None, "{key}");
+        for (bucket, key) in &objects {
+            assert_eq!(bucket.head(key).await.unwrap(), None, "{key}");
         }
     }
 }

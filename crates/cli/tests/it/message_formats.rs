@@ -1,7 +1,7 @@
 //! Queue messages in every supported format, and unsupported ones.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
-use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};
+use darkroom_contract::{MANIFEST_PREFIX, ObjectEvent, RawKey, UploadId, notification_body};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, 
     }
     system.wait_until_idle().await;
     let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
-    system.media().await.delete(&manifests).await.unwrap();
+    system.raw().await.delete(&manifests).await.unwrap();
     (keys, manifests)
 }
 
@@ -40,7 +40,7 @@ async fn every_record_of_a_message_is_processed(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     // The outcomes are deleted. The single message restores all of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 3).await;
-    let media = system.media().await;
+    let raw = system.raw().await;
     let records: Vec<Value> = keys
         .iter()
         .map(|key| record(&system, &key.replace('/', "%2F")))
@@ -49,7 +49,7 @@ async fn every_record_of_a_message_is_processed(cloud: Cloud) {
     let message = json!({"Records": records}).to_string();
     system.events().await.send(&[message]).await.unwrap();
     for manifest in &manifests {
-        let written = async || media.head(manifest).await.unwrap().is_some();
+        let written = async || raw.head(manifest).await.unwrap().is_some();
         wait::until_async("the outcome", DEADLINE, written)
             .await
             .unwrap();
@@ -60,7 +60,7 @@ async fn every_event_format_is_parsed(cloud: Cloud) {
     let system = System::start(cloud, &[]);
     // The outcomes are deleted. Each message restores one of them.
     let (keys, manifests) = outcomes_that_are_gone(&system, 4).await;
-    let media = system.media().await;
+    let raw = system.raw().await;
     let direct = |key: &str| json!({"Records": [record(&system, key)]});
     let bridged = |key: &str| {
         let bucket = json!({"name": system.raw_bucket()});
@@ -77,7 +77,7 @@ async fn every_event_format_is_parsed(cloud: Cloud) {
     let bodies = bodies.map(|body| body.to_string());
     system.events().await.send(&bodies).await.unwrap();
     for manifest in &manifests {
-        let written = async || media.head(manifest).await.unwrap().is_some();
+        let written = async || raw.head(manifest).await.unwrap().is_some();
         wait::until_async("the outcome", DEADLINE, written)
             .await
             .unwrap();
@@ -219,14 +219,18 @@ fn manifest_of(raw_key: &str) -> String {
     format!("{}.json", raw_key.replacen("raw/", "manifests/", 1))
 }
 
-/// Returns every object of the media bucket with its bytes.
+/// Returns every manifest and every variant with its bytes.
 async fn everything(system: &System) -> Vec<(String, Vec<u8>)> {
-    let media = system.media().await;
-    let listed = media.list("", None).await.unwrap();
     let mut objects = Vec::new();
-    for object in listed.objects {
-        let reader = media.get(&object.key, None).await.unwrap();
-        objects.push((object.key, reader.read(u64::MAX).await.unwrap().to_vec()));
+    for (bucket, prefix) in [
+        (system.raw().await, MANIFEST_PREFIX),
+        (system.media().await, ""),
+    ] {
+        let listed = bucket.list(prefix, None).await.unwrap();
+        for object in listed.objects {
+            let reader = bucket.get(&object.key, None).await.unwrap();
+            objects.push((object.key, reader.read(u64::MAX).await.unwrap().to_vec()));
+        }
     }
     objects
 }

@@ -149,7 +149,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_store_that_does_not_respond_leaves_the_general_reason() {
         let test = TestStore::new();
-        test.media.fail(CloudErrorKind::Unavailable);
+        test.raw.fail(CloudErrorKind::Unavailable);
         assert_eq!(code_of(&test, &key()).await, "never_finished");
     }
 }

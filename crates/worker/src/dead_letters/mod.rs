@@ -206,14 +206,14 @@ mod tests {
         test.upload(&key, "image").await;
         let _worker = test.start(TestRenderer::default()).await;
         sleep(HOUR).await;
-        assert_ne!(test.media.keys(), [""; 0], "variants without a manifest");
+        assert_ne!(test.outputs(), [""; 0], "variants without a manifest");
         test.raw.delete(&[key.to_string()]).await.unwrap();
         test.faults.clear();
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
         assert_eq!(redriven[0].reason.code, "attempts_exhausted");
         assert_eq!(redriven[0].keys, [key.to_string()]);
         sleep(HOUR).await;
-        assert_eq!(test.media.keys(), [""; 0]);
+        assert_eq!(test.outputs(), [""; 0]);
         assert!(test.events.is_empty() && test.dead_letters.is_empty());
     }
 
@@ -261,7 +261,7 @@ mod tests {
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
         assert_eq!(redriven[0].reason.code, "deleted");
         sleep(SECOND).await;
-        assert_eq!(test.media.keys(), [""; 0]);
+        assert_eq!(test.outputs(), [""; 0]);
     }
 
     #[tokio::test(start_paused = true)]

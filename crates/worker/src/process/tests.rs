@@ -27,12 +27,12 @@ async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     let key = key();
     test.upload(&key, "image").await;
     sleep(SECOND).await;
-    assert_ne!(test.media.keys(), [""; 0], "variants are written");
+    assert_ne!(test.outputs(), [""; 0], "variants are written");
     // A deletion always removes the raw object first.
     test.raw.delete(&[key.to_string()]).await.unwrap();
     test.faults.clear();
     sleep(HOUR).await;
-    assert_eq!(test.media.keys(), [""; 0]);
+    assert_eq!(test.outputs(), [""; 0]);
     assert!(test.events.is_empty() && test.dead_letters.is_empty());
     worker.stop.cancel();
     worker.task.await.unwrap();
@@ -68,7 +68,7 @@ async fn no_failure_is_recorded_for_a_deleted_upload() {
     let _worker = test.start(TestRenderer::default()).await;
     sleep(HOUR).await;
     assert_eq!(test.dead_letters.len(), 1);
-    assert_eq!(test.media.keys(), [""; 0]);
+    assert_eq!(test.outputs(), [""; 0]);
     assert!(test.outcomes.is_empty());
 }
 
@@ -83,14 +83,14 @@ async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
     };
     let existing = Bytes::from(r#"{"version":7}"#);
     let manifest_key = key.manifest_key();
-    let put = test.media.put(&manifest_key, existing.clone(), json);
+    let put = test.raw.put(&manifest_key, existing.clone(), json);
     put.await.unwrap();
     let forbidden = CloudErrorKind::Forbidden;
     test.faults.fail("GetObject", "raw/", forbidden);
     let _worker = test.start(TestRenderer::default()).await;
     sleep(HOUR).await;
     assert_eq!(test.dead_letters.len(), 1);
-    assert_eq!(test.media.bytes(&manifest_key), Some(existing));
+    assert_eq!(test.raw.bytes(&manifest_key), Some(existing));
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
     test.faults.delay("PutObject", "manifests/", HOUR);
     let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
     assert!(interrupted.is_err(), "it is dropped before its manifest");
-    assert_ne!(test.media.keys(), [""; 0]);
+    assert_ne!(test.outputs(), [""; 0]);
     test.faults.clear();
     test.upload(&key, "new").await;
     let _worker = test.start(renderer).await;

@@ -61,7 +61,7 @@ async fn two_workers_on_one_message_leave_one_correct_outcome() {
         "both downloaded it"
     );
     assert_eq!(assert_consistent(&harness, &key, &etag).await, 64);
-    assert_eq!(harness.media_objects().await.len(), 3);
+    assert_eq!(harness.outputs().await.len(), 3);
     harness.assert_no_dead_letters().await;
 }
 
@@ -79,7 +79,7 @@ async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
         Rule::on("PutObject", Fault::Latency(Duration::from_secs(600))).with_path("/manifests/"),
     ]);
     harness.put(&key, photo(16, 8)).await;
-    let written = async || harness.media_objects().await.len() == 2;
+    let written = async || harness.outputs().await.len() == 2;
     wait::until_async("variants of the first object", DEADLINE, written)
         .await
         .unwrap();

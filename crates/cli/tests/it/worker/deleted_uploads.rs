@@ -23,12 +23,12 @@ async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
     wait::until_async("a failed call", DEADLINE, failed)
         .await
         .unwrap();
-    let written = harness.media_objects().await;
+    let written = harness.outputs().await;
     assert!(written.iter().any(|key| key.starts_with("avatars/")));
     // The issuer deletes the raw object first. Some of the other objects are written later.
     harness.raw.delete(&[key.to_string()]).await.unwrap();
     harness.s3.clear_rules();
     harness.idle().await;
-    assert_eq!(harness.media_objects().await, Vec::<String>::new());
+    assert_eq!(harness.outputs().await, Vec::<String>::new());
     harness.assert_no_dead_letters().await;
 }

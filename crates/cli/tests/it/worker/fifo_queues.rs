@@ -65,7 +65,7 @@ async fn an_upload_can_be_enqueued_again_within_the_deduplication_interval() {
         let progress = harness.backfill(false).await;
         assert_eq!(progress, 1);
         harness.wait_until_ready(&key).await;
-        harness.media.delete(&[key.manifest_key()]).await.unwrap();
+        harness.raw.delete(&[key.manifest_key()]).await.unwrap();
     }
 }
 

@@ -186,9 +186,10 @@ impl WorkerHarness {
         assert_eq!(depth, QueueDepth::default(), "dead letters");
     }
 
-    /// Returns the keys of all objects in the media bucket.
-    pub(crate) async fn media_objects(&self) -> Vec<String> {
-        self.media_keys("").await.unwrap()
+    /// Returns the keys of all variants and manifests.
+    pub(crate) async fn outputs(&self) -> Vec<String> {
+        let variants = self.variant_keys().await.unwrap();
+        [variants, self.manifest_keys().await.unwrap()].concat()
     }
 
     fn store(&self) -> UploadStore {
