@@ -8,6 +8,8 @@ use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 pub const RAW_PREFIX: &str = "raw/";
 /// The prefix of every manifest's key.
 pub const MANIFEST_PREFIX: &str = "manifests/";
+/// The prefix of every tombstone's key. The bucket's lifecycle removes tombstones after a while.
+pub const TOMBSTONE_PREFIX: &str = "deleted/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
@@ -58,6 +60,12 @@ impl RawKey {
     pub fn manifest_key(&self) -> String {
         let Self { profile, owner, id } = self;
         format!("{MANIFEST_PREFIX}{profile}/{owner}/{id}.json")
+    }
+
+    /// Returns the key of the tombstone in the raw bucket: `deleted/{profile}/{owner}/{id}`.
+    pub fn tombstone_key(&self) -> String {
+        let Self { profile, owner, id } = self;
+        format!("{TOMBSTONE_PREFIX}{profile}/{owner}/{id}")
     }
 
     /// Returns the key of a variant in the media bucket:

@@ -40,7 +40,7 @@ pub use event::{
     EventKind, Notification, NotificationError, ObjectEvent, RecordError, notification_body,
 };
 pub use id::{IdError, UploadId};
-pub use key::{KeyError, MANIFEST_PREFIX, RAW_PREFIX, RawKey};
+pub use key::{KeyError, MANIFEST_PREFIX, RAW_PREFIX, RawKey, TOMBSTONE_PREFIX};
 pub use lossless::Lossless;
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};

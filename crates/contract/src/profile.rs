@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use darkroom_imaging::{CropBox, Limits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
+use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
 use crate::{ProfileName, RawKey, SettingError, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
@@ -171,8 +172,8 @@ impl Profile {
         SettingError::ensure(
             is_prefix(&self.prefix),
             "prefix",
-            "must be segments of A-Z a-z 0-9 _ - joined by slashes, and not below raw or \
-             manifests, which hold uploads and outcomes",
+            "must be segments of A-Z a-z 0-9 _ - joined by slashes, and not below raw, \
+             manifests or deleted, which hold uploads, outcomes and tombstones",
         )?;
         SettingError::ensure(
             !self.formats.is_empty(),
@@ -214,13 +215,13 @@ impl Profile {
     }
 }
 
-/// Returns `false` for the prefixes of raw objects and manifests. A variant below `raw/` would be
-/// processed as a new upload, endlessly.
+/// Returns `false` for the prefixes of raw objects, manifests and tombstones. A variant below `raw/`
+/// would be processed as a new upload, endlessly.
 fn is_prefix(prefix: &str) -> bool {
-    let first = prefix.split('/').next().unwrap_or_default();
+    let below = format!("{prefix}/");
+    let reserved = [RAW_PREFIX, MANIFEST_PREFIX, TOMBSTONE_PREFIX];
     prefix.len() <= 128
-        && first != "raw"
-        && first != "manifests"
+        && !reserved.iter().any(|reserved| below.starts_with(reserved))
         && prefix.split('/').all(|segment| {
             !segment.is_empty()
                 && segment
@@ -266,11 +267,12 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_of_raw_objects_or_manifests_is_invalid() {
+    fn a_prefix_of_raw_objects_manifests_or_tombstones_is_invalid() {
         for prefix in [
             "raw",
             "raw/x",
             "manifests",
+            "deleted/x",
             "",
             "/a",
             "a/",

@@ -100,15 +100,23 @@ pub enum PendingStatus {
     Processing,
     /// The file did not arrive before the URL expired.
     Expired,
+    /// The upload was deleted.
+    Deleted,
 }
 
 impl PendingStatus {
+    /// Returns `true` if the status cannot change without another request from the client.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Expired | Self::Deleted)
+    }
+
     /// Returns the value of the field `status`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwaitingUpload => "awaiting_upload",
             Self::Processing => "processing",
             Self::Expired => "expired",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -154,13 +162,9 @@ impl UploadStatus {
 
     /// Returns `true` if the status cannot change without another request from the client.
     pub const fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Done(_)
-                | Self::Pending {
-                    status: PendingStatus::Expired,
-                    ..
-                }
-        )
+        match self {
+            Self::Done(_) => true,
+            Self::Pending { status, .. } => status.is_final(),
+        }
     }
 }

@@ -159,7 +159,7 @@ impl AppState {
     /// again. An upload that cannot be deleted only takes up space.
     async fn roll_back(&self, keys: impl Iterator<Item = &RawKey>) {
         for key in keys {
-            if let Err(error) = self.parts.store.delete(key).await {
+            if let Err(error) = self.parts.store.discard(key).await {
                 tracing::warn!(%error, id = %key.id, "cannot delete an upload of a failed request");
             }
         }

@@ -37,7 +37,7 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
     }
 }
 
-/// Notes that a raw object was deleted.
+/// Notes that a raw object was deleted, which must have a tombstone by now.
 pub(crate) fn note_deletion(world: &World, object_key: &str) {
     if let Ok(key) = RawKey::parse(object_key) {
         let mut state = world.state();
@@ -45,7 +45,16 @@ pub(crate) fn note_deletion(world: &World, object_key: &str) {
         if let Some(record) = state.registry.get_mut(key.id) {
             record.source_deleted_at.get_or_insert(step);
         }
+        drop(state);
+        if !has_tombstone(world, &key) {
+            world.violate(format!("{}: deleted without a tombstone", key.id));
+        }
     }
+}
+
+/// Returns `true` if the upload has a tombstone.
+pub(crate) fn has_tombstone(world: &World, key: &RawKey) -> bool {
+    world.raw.info(&key.tombstone_key()).is_some()
 }
 
 /// Checks the upload of an object. A `ready` manifest may only name variants that exist and were made

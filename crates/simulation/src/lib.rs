@@ -14,6 +14,7 @@
 //!    letter.
 //! 3. No heartbeat follows the backoff of the same delivery.
 //! 4. An upload that was deleted before its manifest was written is never published.
+//! 5. A raw object is deleted only after its tombstone is written.
 //!
 //! Keys do not depend on content, so two kinds of states are temporarily inconsistent. During a
 //! deletion, a manifest may outlive its variants. When two workers render two versions of one
@@ -22,8 +23,9 @@
 //! overwritten ones. Invariant 2 only requires that the outcome has been written. Neither state may
 //! persist:
 //!
-//! 5. After quiescence every upload that still has a raw object has exactly one outcome, the
-//!    correct one. A deleted upload has neither objects nor messages.
+//! 6. After quiescence every upload that still has a raw object has exactly one outcome, the
+//!    correct one. A deleted upload has neither objects nor messages, except for its tombstone, and
+//!    its status is `deleted`.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());

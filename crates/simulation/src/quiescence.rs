@@ -36,6 +36,7 @@ pub(crate) async fn reach(world: &Arc<World>) {
     }
     until_idle(world).await;
     check_uploads(world, "after repair", |_| true);
+    check_statuses(world).await;
     check_orphans(world);
 }
 
@@ -128,11 +129,32 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     variants_problem(world, record, true)
 }
 
-/// The keys of every object of an upload, in both buckets.
+/// The keys of every object of an upload but its tombstone, in both buckets.
 fn objects(world: &World, key: &RawKey) -> Vec<String> {
-    let id = key.id.to_string();
+    let (id, tombstone) = (key.id.to_string(), key.tombstone_key());
     let keys = world.raw.keys().into_iter().chain(world.media.keys());
-    keys.filter(|key| key.contains(&id)).collect()
+    keys.filter(|key| key.contains(&id) && *key != tombstone)
+        .collect()
+}
+
+/// Checks that clients are told the truth: the outcome, or that the upload was deleted.
+async fn check_statuses(world: &Arc<World>) {
+    let store = store(&Process::new(world, "issuer"));
+    let expected = |record: &UploadRecord| {
+        let status = match source_etag(world, &record.key) {
+            Some(etag) => record.contents.get(&etag).map_or("", right_status),
+            None => "deleted",
+        };
+        (record.key.clone(), status)
+    };
+    let expected: Vec<_> = world.state().registry.records().map(expected).collect();
+    for (key, expected) in expected {
+        let status = store.status(&key).await.map(|status| status.name());
+        if status.as_ref().ok() != Some(&expected) {
+            let id = key.id;
+            world.violate(format!("{id}: the status is {status:?} instead of {expected}"));
+        }
+    }
 }
 
 /// Checks that every dead letter is gone, except malformed messages, which cannot be redriven.

@@ -6,7 +6,17 @@ use darkroom_contract::{Manifest, Outcome, RawKey};
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Deletes the raw object of an upload, then its outputs.
+    /// Deletes an upload and leaves a tombstone. The tombstone is written first, so that the upload
+    /// never looks as if it had expired, no matter how far its deletion gets.
+    ///
+    /// # Errors
+    /// The error of the first call that failed. The deletion may be repeated.
+    pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
+        self.write_tombstone(key).await?;
+        self.discard(key).await
+    }
+
+    /// Deletes the raw object of an upload that no client knows of, then its outputs.
     ///
     /// A worker that is rendering the upload checks for the raw object after it has written the
     /// manifest. If the raw object is gone, the worker deletes the outputs. Whichever of the two
@@ -14,7 +24,7 @@ impl UploadStore {
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
-    pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
+    pub async fn discard(&self, key: &RawKey) -> Result<(), CloudError> {
         self.parts.raw.delete(&[key.to_string()]).await?;
         self.clean_up(key).await
     }
@@ -79,8 +89,17 @@ mod tests {
             test.media.put(&variant, "x".into(), JSON).await.unwrap();
         }
         test.store.delete(&key).await.unwrap();
-        assert_eq!(test.raw.keys(), [""; 0]);
+        assert_eq!(test.raw.keys(), [key.tombstone_key()]);
         assert_eq!(test.media.keys(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_discarded_upload_leaves_no_tombstone() {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "bytes");
+        test.store.discard(&key).await.unwrap();
+        assert_eq!(test.raw.keys(), [""; 0]);
     }
 
     #[tokio::test]
@@ -93,6 +112,6 @@ mod tests {
             .await
             .unwrap();
         test.store.delete(&key).await.unwrap();
-        assert_eq!(test.raw.keys(), [""; 0]);
+        assert_eq!(test.raw.keys(), [key.tombstone_key()]);
     }
 }

@@ -44,6 +44,7 @@ mod probe;
 mod source;
 mod status;
 mod store;
+mod tombstone;
 mod variant_urls;
 mod variants;
 

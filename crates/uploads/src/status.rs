@@ -13,8 +13,8 @@ use crate::UploadStore;
 const EXPIRY_GRACE: Duration = Duration::from_secs(60);
 
 impl UploadStore {
-    /// Reads an upload's status in at most two calls: the manifest and, if there is none, the raw
-    /// object.
+    /// Reads an upload's status in at most three calls: the manifest and, if there is none, the raw
+    /// object and the tombstone.
     ///
     /// # Errors
     /// The error of the call.
@@ -29,7 +29,9 @@ impl UploadStore {
     }
 
     /// Reads the status of an upload whose latest status was `last`. Takes one call unless the raw
-    /// object has just arrived.
+    /// object has just arrived, or did not arrive in time.
+    ///
+    /// It notices everything but a deletion, which only [`status`](Self::status) does.
     ///
     /// # Errors
     /// The error of the call.
@@ -39,12 +41,16 @@ impl UploadStore {
         last: Option<PendingStatus>,
     ) -> Result<UploadStatus, CloudError> {
         match last {
-            Some(PendingStatus::AwaitingUpload) => match self.pending_status(key).await? {
-                PendingStatus::Processing => self.outcome_or_processing(key).await,
-                status => Ok(UploadStatus::pending(key.clone(), status)),
+            Some(PendingStatus::AwaitingUpload) => match self.source_info(key).await? {
+                Some(_) => self.outcome_or_processing(key).await,
+                None if self.is_expired(key) => self.status(key).await,
+                None => {
+                    let status = PendingStatus::AwaitingUpload;
+                    Ok(UploadStatus::pending(key.clone(), status))
+                }
             },
             Some(PendingStatus::Processing) => self.outcome_or_processing(key).await,
-            Some(PendingStatus::Expired) | None => self.status(key).await,
+            Some(PendingStatus::Expired | PendingStatus::Deleted) | None => self.status(key).await,
         }
     }
 
@@ -57,10 +63,14 @@ impl UploadStore {
     }
 
     async fn pending_status(&self, key: &RawKey) -> Result<PendingStatus, CloudError> {
-        Ok(match self.source_info(key).await? {
-            Some(_) => PendingStatus::Processing,
-            None if self.is_expired(key) => PendingStatus::Expired,
-            None => PendingStatus::AwaitingUpload,
+        Ok(if self.source_info(key).await?.is_some() {
+            PendingStatus::Processing
+        } else if self.has_tombstone(key).await? {
+            PendingStatus::Deleted
+        } else if self.is_expired(key) {
+            PendingStatus::Expired
+        } else {
+            PendingStatus::AwaitingUpload
         })
     }
 
@@ -117,5 +127,28 @@ mod tests {
         test.advance(Duration::from_secs(2));
         let status = test.store.status(&key).await.unwrap();
         assert_eq!((status.name(), status.is_final()), ("expired", true));
+    }
+
+    #[tokio::test]
+    async fn a_deleted_upload_stays_deleted_until_it_is_uploaded_again() {
+        let test = TestStore::new();
+        let key = key();
+        let status = async || test.store.status(&key).await.unwrap();
+        for _ in 0..2 {
+            test.store.delete(&key).await.unwrap();
+            let deleted = status().await;
+            assert_eq!((deleted.name(), deleted.is_final()), ("deleted", true));
+        }
+        let source = test.upload(&key, "bytes");
+        assert_eq!(status().await.name(), "processing");
+        let manifest = ready(&key, &source, &[]);
+        test.store.write_manifest(&manifest).await.unwrap();
+        assert_eq!(status().await.name(), "ready");
+        test.store.delete(&key).await.unwrap();
+        test.advance(TestStore::UPLOAD_EXPIRY + 2 * EXPIRY_GRACE);
+        let last = Some(PendingStatus::AwaitingUpload);
+        for status in [status().await, test.store.next_status(&key, last).await.unwrap()] {
+            assert_eq!(status.name(), "deleted");
+        }
     }
 }

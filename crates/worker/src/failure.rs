@@ -27,7 +27,7 @@ impl Processor {
         };
         // A deleted upload needs no outcome, and no later attempt would remove it.
         if self.store.source_info(&key).await?.is_none() {
-            return Ok(self.store.clean_up(&key).await?);
+            return self.clean_up(&key).await;
         }
         let clock = self.store.clock();
         let manifest = failed_manifest(event, &key, error, clock);
@@ -39,12 +39,17 @@ impl Processor {
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),
-            Ok(None) => Ok(self.store.clean_up(&key).await?),
+            Ok(None) => self.clean_up(&key).await,
             Err(error) => {
                 tracing::warn!(%key, %error, "cannot tell if the upload was deleted");
                 Ok(())
             }
         }
+    }
+
+    async fn clean_up(&self, key: &RawKey) -> Result<(), StoreError> {
+        self.store.write_tombstone(key).await?;
+        Ok(self.store.clean_up(key).await?)
     }
 }
 

@@ -72,6 +72,9 @@ impl Processor {
                 if may_be_left_over(manifest.as_deref(), attempt) {
                     return self.delete_outputs(key, manifest.as_deref()).await;
                 }
+                if manifest.is_none() {
+                    self.store.write_tombstone(key).await?;
+                }
                 return Ok(AttemptResult::Finished(EventOutcome::Deleted));
             }
             OpenedSource::Superseded if attempt.is_first() => {
@@ -144,6 +147,7 @@ impl Processor {
         key: &RawKey,
         manifest: Option<&Manifest>,
     ) -> Result<AttemptResult, ProcessError> {
+        self.store.write_tombstone(key).await?;
         Ok(match self.store.delete_outputs(key, manifest).await? {
             None => AttemptResult::Finished(EventOutcome::Deleted),
             Some(_) => AttemptResult::SourceReplaced,

@@ -1,10 +1,11 @@
-//! The lifecycle rule of raw objects and abandoned uploads.
+//! The lifecycle rules of raw objects, abandoned uploads and tombstones.
 
+use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
-    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, builders::LifecycleRuleBuilder,
 };
-use darkroom_contract::{RAW_PREFIX, StorageSettings};
+use darkroom_contract::{RAW_PREFIX, StorageSettings, TOMBSTONE_PREFIX};
 
 use super::provisioner::{Provisioner, RULE_ID};
 use super::resource::Change;
@@ -13,9 +14,12 @@ use crate::{CloudError, CloudErrorKind};
 const OPERATION: &str = "PutBucketLifecycleConfiguration";
 /// The age of a multipart upload at which it counts as abandoned.
 const ABANDONED_AFTER_DAYS: i32 = 1;
+const TOMBSTONE_RULE_ID: &str = "darkroom-deleted";
+/// The age at which a tombstone is removed.
+const TOMBSTONE_DAYS: i32 = 30;
 
 impl Provisioner {
-    /// Adds Darkroom's rule to the existing ones. S3 only accepts the whole list.
+    /// Adds Darkroom's rules to the existing ones. S3 only accepts the whole list.
     pub(super) async fn lifecycle(
         &self,
         storage: &StorageSettings,
@@ -33,21 +37,23 @@ impl Provisioner {
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => return Err(error),
         };
-        let wanted = rule(storage.raw_expiration_days)?;
-        let (own, mut rules): (Vec<_>, Vec<_>) = rules
-            .into_iter()
-            .partition(|rule| rule.id() == Some(RULE_ID));
-        let change = match own.as_slice() {
-            [] => Change::Created,
-            [one] if is_same(one, &wanted) => return Ok(Change::Unchanged),
-            _ => Change::Updated,
+        let wanted = [upload_rule(storage.raw_expiration_days)?, tombstone_rule()?];
+        let (own, mut rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(|rule| {
+            let is_own = |wanted: &LifecycleRule| wanted.id() == rule.id();
+            wanted.iter().any(is_own)
+        });
+        let is_unchanged = |wanted: &LifecycleRule| own.iter().any(|rule| is_same(rule, wanted));
+        let change = if own.is_empty() {
+            Change::Created
+        } else if own.len() == wanted.len() && wanted.iter().all(is_unchanged) {
+            return Ok(Change::Unchanged);
+        } else {
+            Change::Updated
         };
         if !dry_run {
-            rules.push(wanted);
+            rules.extend(wanted);
             let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(rules));
-            let configuration = configuration
-                .build()
-                .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
+            let configuration = configuration.build().map_err(invalid)?;
             let request = self.s3.put_bucket_lifecycle_configuration().bucket(bucket);
             let put = request.lifecycle_configuration(configuration).send().await;
             put.map_err(CloudError::from_sdk(OPERATION))?;
@@ -56,23 +62,30 @@ impl Provisioner {
     }
 }
 
-fn rule(expiration_days: Option<u32>) -> Result<LifecycleRule, CloudError> {
+fn upload_rule(expiration_days: Option<u32>) -> Result<LifecycleRule, CloudError> {
     let abort = AbortIncompleteMultipartUpload::builder();
-    let expiration = expiration_days.map(|days| {
-        LifecycleExpiration::builder()
-            .days(i32::try_from(days).unwrap_or(i32::MAX))
-            .build()
-    });
+    let abort = abort.days_after_initiation(ABANDONED_AFTER_DAYS).build();
+    let days = expiration_days.map(|days| i32::try_from(days).unwrap_or(i32::MAX));
+    let rule = rule(RULE_ID, RAW_PREFIX, days).abort_incomplete_multipart_upload(abort);
+    rule.build().map_err(invalid)
+}
+
+fn tombstone_rule() -> Result<LifecycleRule, CloudError> {
+    let rule = rule(TOMBSTONE_RULE_ID, TOMBSTONE_PREFIX, Some(TOMBSTONE_DAYS));
+    rule.build().map_err(invalid)
+}
+
+fn rule(id: &str, prefix: &str, expiration_days: Option<i32>) -> LifecycleRuleBuilder {
+    let expiration = expiration_days.map(|days| LifecycleExpiration::builder().days(days).build());
     LifecycleRule::builder()
-        .id(RULE_ID)
+        .id(id)
         .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix(RAW_PREFIX).build())
-        .abort_incomplete_multipart_upload(
-            abort.days_after_initiation(ABANDONED_AFTER_DAYS).build(),
-        )
+        .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
         .set_expiration(expiration)
-        .build()
-        .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
+}
+
+fn invalid(error: BuildError) -> CloudError {
+    CloudError::new(CloudErrorKind::Invalid, OPERATION, error)
 }
 
 /// Compares the fields that Darkroom sets. Each service fills in the others differently.
@@ -84,5 +97,7 @@ fn is_same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
             abort.and_then(AbortIncompleteMultipartUpload::days_after_initiation),
         )
     };
-    days(current) == days(wanted) && current.status() == wanted.status()
+    current.id() == wanted.id()
+        && days(current) == days(wanted)
+        && current.status() == wanted.status()
 }

@@ -34,7 +34,7 @@ export class UploadError extends Error {
  * @param {(progress: {phase: "sending"|"processing", loaded: number, total: number}) => void}
  *   [options.onProgress]
  * @param {AbortSignal} [options.signal]
- * @returns {Promise<object>} the outcome: `status` is `ready`, `rejected`, `failed` or `expired`
+ * @returns {Promise<object>} the outcome: `status` is `ready`, `rejected`, `failed`, `expired` or `deleted`
  * @throws {UploadError} if the issuer or the store refuses the upload or cannot be reached
  */
 export async function upload(file, options = {}) {

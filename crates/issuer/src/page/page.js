@@ -91,6 +91,7 @@ class Card {
   show(outcome) {
     if (outcome.status === "ready") this.showReady(outcome);
     else if (outcome.status === "expired") this.finish("rejected", "The upload did not arrive in time");
+    else if (outcome.status === "deleted") this.finish("rejected", "The upload was deleted");
     else this.finish("rejected", `Rejected: ${outcome.error.message}`);
   }
 

@@ -13,7 +13,7 @@ use crate::state::AppState;
 
 /// Deletes an upload and everything that was made from it.
 ///
-/// This also succeeds if there is nothing to delete.
+/// Its status is `deleted` from then on. This also succeeds if there is nothing to delete.
 #[utoipa::path(
     delete,
     path = "/v1/uploads/{profile}/{owner}/{id}",

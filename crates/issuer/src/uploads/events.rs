@@ -29,13 +29,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// All ids of events. The flag is `true` for those of a last event.
-const IDS: [(&str, bool); 6] = [
+const IDS: [(&str, bool); 7] = [
     ("awaiting_upload", false),
     ("processing", false),
     ("ready", true),
     ("rejected", true),
     ("failed", true),
     ("expired", true),
+    ("deleted", true),
 ];
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

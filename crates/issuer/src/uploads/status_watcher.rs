@@ -16,6 +16,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval once the file has arrived. It is short, so that clients receive the outcome within
 /// a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// The number of polls of which one reads the status in full, which notices a deletion.
+const FULL_POLL: u32 = 4;
 
 /// The result of the latest poll, or `None` before the first one.
 pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
@@ -75,9 +77,12 @@ impl StatusWatcher {
 
     async fn poll_loop(self: Arc<Self>, key: RawKey) {
         let mut last = None;
+        let mut polls = 0_u32;
         while self.is_watched(&key) {
             let polled_at = Instant::now();
-            let result = self.store.next_status(&key, last).await;
+            let known = last.filter(|_| !polls.is_multiple_of(FULL_POLL));
+            let result = self.store.next_status(&key, known).await;
+            polls = polls.wrapping_add(1);
             match &result {
                 Ok(UploadStatus::Pending { status, .. }) => last = Some(*status),
                 Ok(UploadStatus::Done(_)) => {}
@@ -155,6 +160,27 @@ mod tests {
         let status = watcher.wait(&key, deadline, &stop).await.unwrap();
         assert_eq!(status.name(), "processing");
         assert_eq!(started_at.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deletion_ends_every_wait() {
+        for is_uploaded in [false, true] {
+            let test = TestStore::new();
+            let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+            let (key, stop) = (key(), CancellationToken::new());
+            if is_uploaded {
+                test.upload(&key);
+            }
+            let (store, deleted_key) = (test.store.clone(), key.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(10)).await;
+                store.delete(&deleted_key).await
+            });
+            let started_at = Instant::now();
+            let status = watcher.wait(&key, in_30_s(), &stop).await.unwrap();
+            assert_eq!(status.name(), "deleted");
+            assert!(started_at.elapsed() <= Duration::from_secs(15));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -90,9 +90,8 @@ impl Client {
         let started = Instant::now();
         loop {
             let response = self.send(|| self.http.get(&url)).await?;
-            let status = check(response).await?.json().await?;
-            let is_done = matches!(status, UploadStatus::Done(_));
-            if is_done || started.elapsed() > OUTCOME_TIMEOUT {
+            let status: UploadStatus = check(response).await?.json().await?;
+            if status.is_final() || started.elapsed() > OUTCOME_TIMEOUT {
                 return Ok(status);
             }
         }

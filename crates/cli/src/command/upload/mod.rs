@@ -118,9 +118,8 @@ fn print_outcome(
     let manifest = match status {
         UploadStatus::Done(manifest) => manifest,
         UploadStatus::Pending { status, .. } => {
-            let status = json!(status);
-            let status = status.as_str().unwrap_or_default();
-            return Some(format!("{name}: no outcome in time, status {status}"));
+            let problem = if status.is_final() { "no outcome" } else { "no outcome in time" };
+            return Some(format!("{name}: {problem}, status {}", status.name()));
         }
     };
     match &manifest.outcome {

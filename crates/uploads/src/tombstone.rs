@@ -1,0 +1,32 @@
+//! Tombstones: records of deletions.
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, PutOptions};
+use darkroom_contract::RawKey;
+
+use crate::UploadStore;
+
+/// A tombstone is empty: its key says everything.
+const OPTIONS: PutOptions<'_> = PutOptions {
+    content_type: "application/octet-stream",
+    cache_control: "no-store",
+};
+
+impl UploadStore {
+    /// Records that an upload was deleted, so that its status is not mistaken for `expired`.
+    ///
+    /// It counts only while the upload has neither a manifest nor a raw object. It may therefore be
+    /// written before anything is deleted, and need not be removed when the client uploads again.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn write_tombstone(&self, key: &RawKey) -> Result<(), CloudError> {
+        let raw = &self.parts.raw;
+        raw.put(&key.tombstone_key(), Bytes::new(), OPTIONS).await
+    }
+
+    pub(crate) async fn has_tombstone(&self, key: &RawKey) -> Result<bool, CloudError> {
+        let info = self.parts.raw.head(&key.tombstone_key()).await?;
+        Ok(info.is_some())
+    }
+}
