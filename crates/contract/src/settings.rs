@@ -25,9 +25,8 @@ pub struct StorageSettings {
     pub media_base_url: Option<String>,
     /// The `Cache-Control` of variants.
     ///
-    /// The content of a key changes only if an upload is rendered again with another recipe, for
-    /// example by `backfill` after a change of its profile. Use a new prefix then, or wait until
-    /// caches expire.
+    /// Caches may keep a variant for as long as they like, because its URL changes with its bytes
+    /// (parameter `v`).
     pub cache_control: String,
     /// The origins of pages that may upload from a browser (`provision`).
     pub cors_origins: Vec<String>,

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
-use darkroom_contract::{Access, Manifest, Outcome, Profiles, StorageSettings};
+use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, StorageSettings};
 
 /// The `Cache-Control` of private variants. Only browsers may cache them, because the URL expires.
 /// They may do so for a year, because the image never changes.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
+/// Hex digits of a variant's SHA-256 in its URL.
+const VERSION_DIGITS: usize = 12;
 
 /// The URLs of variants. This is cheap to clone.
 #[derive(Debug, Clone)]
@@ -23,6 +25,9 @@ pub struct VariantUrls {
 impl VariantUrls {
     /// Creates URLs below `storage.media_base_url` if it is set and the profile is public. All
     /// other URLs are presigned and valid for `expires_in`.
+    ///
+    /// Every URL contains the beginning of the variant's SHA-256 as `v`. Variants are served as
+    /// immutable, so other bytes need another URL.
     pub fn new(
         media: S3Bucket,
         profiles: Arc<Profiles>,
@@ -58,16 +63,18 @@ impl VariantUrls {
         let access = profile.map_or(Access::Private, |profile| profile.access);
         if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
             for variant in variants {
-                variant.url = Some(self.url(&variant.key, access).await?);
+                variant.url = Some(self.url(variant, access).await?);
             }
         }
         Ok(())
     }
 
-    async fn url(&self, key: &str, access: Access) -> Result<String, CloudError> {
+    async fn url(&self, variant: &ManifestVariant, access: Access) -> Result<String, CloudError> {
+        let ManifestVariant { key, sha256, .. } = variant;
+        let version = sha256.get(..VERSION_DIGITS).unwrap_or(sha256);
         let cache_control = match (access, &self.base_url) {
             // Keys consist of names and ids, so nothing in them needs escaping.
-            (Access::Public, Some(base)) => return Ok(format!("{base}/{key}")),
+            (Access::Public, Some(base)) => return Ok(format!("{base}/{key}?v={version}")),
             (Access::Public, None) => None,
             (Access::Private, _) => Some(PRIVATE),
         };
@@ -75,6 +82,7 @@ impl VariantUrls {
             key,
             expires_in: self.expires_in,
             cache_control,
+            version: Some(version),
         };
         self.media.presign_get(request).await
     }

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use darkroom_cloud::PresignGetRequest;
 use darkroom_testkit::fixture::{Jpeg, scene};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, on_both_clouds};
 use crate::system::System;
 
 on_both_clouds!(variants_are_served_according_to_their_profile);
+
+/// Returns the part of a variant's URL that changes with its bytes.
+fn version(variant: &Value) -> &str {
+    &variant["sha256"].as_str().unwrap()[..12]
+}
 
 async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     let system = System::start(
@@ -23,7 +28,7 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     let public = system.client.upload(&photo).await;
     let variant = &public["variants"][0];
     let (url, key) = (variant["url"].as_str(), variant["key"].as_str());
-    let expected = format!("https://cdn.example/m/{}", key.unwrap());
+    let expected = format!("https://cdn.example/m/{}?v={}", key.unwrap(), version(variant));
     assert_eq!(url, Some(expected.as_str()));
 
     let presigned = json!({"profile": "photo", "size": photo.len()});
@@ -32,6 +37,7 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     let private = system.client.outcome(&presigned).await;
     for variant in private["variants"].as_array().unwrap() {
         let url = variant["url"].as_str().unwrap();
+        assert!(url.contains(&format!("&v={}&", version(variant))), "{url}");
         let served = reqwest::get(url).await.unwrap();
         assert_eq!(served.status(), 200, "{url}");
         let header = |name: &str| served.headers()[name].to_str().unwrap().to_owned();
@@ -50,6 +56,7 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
         key: key.unwrap(),
         expires_in: Duration::from_secs(60),
         cache_control: None,
+        version: None,
     });
     let served = reqwest::get(stored.await.unwrap()).await.unwrap();
     let cache_control = "public, max-age=31536000, immutable";

@@ -15,6 +15,9 @@ pub struct PresignGetRequest<'a> {
     pub expires_in: Duration,
     /// The `Cache-Control` of the response, in place of the object's own.
     pub cache_control: Option<&'a str>,
+    /// The query parameter `v`, which S3 ignores. It gives other bytes under the same key another
+    /// URL.
+    pub version: Option<&'a str>,
 }
 
 impl S3Bucket {
@@ -26,13 +29,18 @@ impl S3Bucket {
     pub async fn presign_get(&self, get: PresignGetRequest<'_>) -> Result<String, CloudError> {
         let presigner = self.presigner();
         let validity = presigner.validity("GetObject", get.expires_in).await?;
-        let query = get
-            .cache_control
-            .map(|value| ("response-cache-control", value));
+        let parameters = [
+            ("response-cache-control", get.cache_control),
+            ("v", get.version),
+        ];
+        let parameters = parameters.into_iter();
+        let query: Vec<_> = parameters
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
         let request = Request {
             method: "GET",
             key: get.key,
-            query: query.as_slice(),
+            query: &query,
             headers: &BTreeMap::new(),
             expires_in_seconds: validity.seconds(),
         };
@@ -49,7 +57,7 @@ mod tests {
     use super::*;
     use crate::{Connection, Endpoints};
 
-    async fn presigned_url(cache_control: Option<&str>) -> String {
+    async fn presigned_url(cache_control: Option<&str>, version: Option<&str>) -> String {
         let storage = StorageSettings {
             public_endpoint: Some("https://images.example".to_owned()),
             ..StorageSettings::default()
@@ -68,26 +76,39 @@ mod tests {
             key: "avatars/u1/x.webp",
             expires_in: Duration::from_secs(60),
             cache_control,
+            version,
         };
         bucket.presign_get(request).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_url_is_on_the_public_endpoint_and_expires() {
-        let url = presigned_url(None).await;
+        let url = presigned_url(None, None).await;
         let (address, query) = url.split_once('?').unwrap();
         assert_eq!(address, "https://images.example/media/avatars/u1/x.webp");
         assert!(query.contains("X-Amz-Expires=60"), "{query}");
         assert!(query.contains("X-Amz-Signature="), "{query}");
         assert!(!query.contains("response-"), "{query}");
+        assert!(!query.contains("&v="), "{query}");
     }
 
     #[tokio::test]
     async fn the_cache_control_is_part_of_the_signature() {
-        let url = presigned_url(Some("private, max-age=60")).await;
+        let url = presigned_url(Some("private, max-age=60"), None).await;
         assert!(
             url.contains("&response-cache-control=private%2C%20max-age%3D60&X-Amz-Signature="),
             "{url}"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_version_is_part_of_the_signature() {
+        let url = presigned_url(None, Some("0123abcdef45")).await;
+        assert!(url.contains("&v=0123abcdef45&X-Amz-Signature="), "{url}");
+        let signature = |url: &str| url.rsplit('=').next().map(str::to_owned);
+        assert_ne!(
+            signature(&url),
+            signature(&presigned_url(None, Some("54fedcba3210")).await)
         );
     }
 }
