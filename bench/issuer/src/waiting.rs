@@ -50,9 +50,7 @@ pub(crate) async fn measure(
     let mut written_at = Vec::new();
     for key in &keys {
         let manifest = Bytes::from(manifest(key).to_string());
-        bed.raw
-            .put(&key.manifest_key(), manifest, options)
-            .await?;
+        bed.raw.put(&key.manifest_key(), manifest, options).await?;
         written_at.push(Instant::now());
     }
     let mut slowest = Duration::ZERO;

@@ -40,7 +40,7 @@ pub struct Consumer<H> {
 impl<H: MessageHandler> Consumer<H> {
     /// Creates a consumer that passes each message to `handler`. Makes no call yet.
     pub fn new(parts: ConsumerParts, handler: Arc<H>, settings: ConsumerSettings) -> Self {
-        metric::register_queue(parts.name);
+        metric::start_at_zero(&[("queue", &[parts.name])]);
         metric::PERMITS.set(settings.permits as f64, [parts.name]);
         Self {
             parts: Arc::new(parts),

@@ -8,7 +8,9 @@ use anyhow::{Context, ensure};
 use darkroom_cloud::{
     Bucket, Connection, Endpoints, Message, PutOptions, Queue, QueueDepth, S3Bucket, SqsQueue,
 };
-use darkroom_contract::{MANIFEST_PREFIX, Manifest, QueueSettings, RawKey, StorageSettings, UploadId};
+use darkroom_contract::{
+    MANIFEST_PREFIX, Manifest, QueueSettings, RawKey, StorageSettings, UploadId,
+};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_testkit::fault::FaultProxy;
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};

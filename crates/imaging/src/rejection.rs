@@ -65,6 +65,22 @@ pub enum RejectionCode {
 }
 
 impl RejectionCode {
+    /// Every code.
+    pub const ALL: [Self; 12] = [
+        Self::Empty,
+        Self::NotAnImage,
+        Self::UnsupportedFormat,
+        Self::TooManyBytes,
+        Self::DimensionsExceeded,
+        Self::TooManyPixels,
+        Self::TooManyFrames,
+        Self::Corrupt,
+        Self::CropOutOfBounds,
+        Self::TimedOut,
+        Self::OutOfMemory,
+        Self::Crashed,
+    ];
+
     /// Returns the code as manifests contain it, such as `"dimensions_exceeded"`.
     pub const fn name(self) -> &'static str {
         match self {

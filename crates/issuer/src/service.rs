@@ -36,6 +36,7 @@ impl Issuer {
         } = &self.state.parts;
         let (mut router, document) = self.documented_routes().split_for_parts();
         let document = openapi::complete(document, profiles, auth.is_on());
+        trace::start_metrics(&document);
         router = router.route("/openapi.json", get(async move || Json(document)));
         if settings.demo_page {
             router = router.merge(page::router());

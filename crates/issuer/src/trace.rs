@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use darkroom_telemetry::metric;
+use darkroom_telemetry::metric::{self, Metric};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tracing::Instrument;
 use tracing::field::Empty;
+use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
 /// The header with the id of a request, in requests and responses.
@@ -19,7 +20,33 @@ const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The header with the client's trace (W3C Trace Context).
 const TRACEPARENT: &str = "traceparent";
 
+/// The statuses of problems that a documented route may answer with.
+const PROBLEM_STATUSES: [&str; 12] = [
+    "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503",
+];
+
 const MAX_ID_LENGTH: usize = 64;
+
+/// Starts the metrics of all documented routes at zero.
+pub(crate) fn start_metrics(document: &OpenApi) {
+    for (route, item) in &document.paths.paths {
+        for (method, operation) in [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("DELETE", &item.delete),
+        ] {
+            let Some(operation) = operation else {
+                continue;
+            };
+            metric::start_at_zero(&[("route", &[route]), ("method", &[method])]);
+            let statuses = operation.responses.responses.keys().map(String::as_str);
+            let successes = statuses.filter(|status| status.starts_with('2'));
+            for status in successes.chain(PROBLEM_STATUSES) {
+                metric::REQUESTS.start(&[route, method, status]);
+            }
+        }
+    }
+}
 
 /// Gives the request an id, logs and counts the result, and forbids caching and sniffing of the
 /// response.

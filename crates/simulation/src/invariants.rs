@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use darkroom_contract::{
-    MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId, sha256_hex,
+    MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId,
+    sha256_hex,
 };
 
 use crate::registry::UploadRecord;

@@ -152,7 +152,9 @@ async fn check_statuses(world: &Arc<World>) {
         let status = store.status(&key).await.map(|status| status.name());
         if status.as_ref().ok() != Some(&expected) {
             let id = key.id;
-            world.violate(format!("{id}: the status is {status:?} instead of {expected}"));
+            world.violate(format!(
+                "{id}: the status is {status:?} instead of {expected}"
+            ));
         }
     }
 }

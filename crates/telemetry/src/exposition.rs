@@ -22,8 +22,8 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 #[error("metrics cannot be collected: {0}")]
 pub struct InstallError(#[from] BuildError);
 
-/// Starts collecting metrics. A role calls this once. Counters and gauges without labels start at
-/// zero, so that their first event is visible as an increase.
+/// Starts collecting metrics. A role calls this once. Every series whose label values are part of its
+/// declaration starts at zero.
 ///
 /// # Errors
 /// Only if another recorder is installed.
@@ -33,8 +33,9 @@ pub fn install() -> Result<(), InstallError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .install_recorder()?;
     for metric in metric::ALL {
-        metric.register();
+        metric.describe();
     }
+    metric::start_at_zero(&[]);
     RECORDER.get_or_init(|| handle);
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! Tools for tests: LocalStack, fixtures, faults, waiting with a deadline. No release contains
-//! them.
+//! Tools for tests: LocalStack, Prometheus, fixtures, faults, waiting with a deadline. No release
+//! contains them.
 
 pub mod fault;
 pub mod fixture;
 pub mod localstack;
 pub mod port;
 pub mod process;
+pub mod prometheus;
 pub mod wait;

@@ -107,10 +107,7 @@ mod tests {
         let test = TestStore::new();
         let key = key();
         let manifest_key = key.manifest_key();
-        test.raw
-            .put(&manifest_key, "{".into(), JSON)
-            .await
-            .unwrap();
+        test.raw.put(&manifest_key, "{".into(), JSON).await.unwrap();
         test.store.delete(&key).await.unwrap();
         assert_eq!(test.raw.keys(), [key.tombstone_key()]);
     }

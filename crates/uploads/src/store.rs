@@ -48,6 +48,11 @@ impl UploadStore {
         }
     }
 
+    /// Returns all profiles.
+    pub fn profiles(&self) -> &Profiles {
+        &self.parts.profiles
+    }
+
     /// Returns the profile with this name.
     pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
         self.parts.profiles.get(name)

@@ -10,6 +10,7 @@ use darkroom_consumer::{
     MessageHandler,
 };
 use darkroom_contract::{Clock, OutcomeEvent};
+use darkroom_telemetry::metric;
 use darkroom_uploads::VariantUrls;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,11 @@ use crate::settings::WebhookSettings;
 
 /// The number of concurrent deliveries.
 const PERMITS: usize = 10;
+/// The name of the queue in logs and metrics.
+const QUEUE: &str = "webhooks";
+/// The reasons for dead letters.
+const UNDELIVERABLE: &str = "undeliverable";
+const MALFORMED: &str = "malformed";
 /// The visibility timeout of an event. It is longer than one attempt, including the retry message
 /// and the acknowledgment.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
@@ -77,8 +83,9 @@ impl WebhookDispatcher {
             circuit_breaker: CircuitBreaker::default(),
             retry: RetrySchedule::new(settings),
         };
+        metric::start_at_zero(&[("queue", &[QUEUE]), ("reason", &[UNDELIVERABLE, MALFORMED])]);
         let consumer_parts = ConsumerParts {
-            name: "webhooks",
+            name: QUEUE,
             queue: events,
             dead_letters,
             clock,
@@ -124,12 +131,12 @@ impl DeliveryHandler {
         );
         let attempts = event.attempts.saturating_add(1);
         let Some(delay) = self.retry.delay(attempts, age) else {
-            return dead_letter("undeliverable", error);
+            return dead_letter(UNDELIVERABLE, error);
         };
         let event = OutcomeEvent { attempts, ..event };
         match serde_json::to_string(&event) {
             Ok(body) => Disposition::Replace { body, delay },
-            Err(error) => dead_letter("malformed", &error.to_string()),
+            Err(error) => dead_letter(MALFORMED, &error.to_string()),
         }
     }
 }
@@ -143,7 +150,7 @@ impl MessageHandler for DeliveryHandler {
     async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
         let event: OutcomeEvent = match serde_json::from_str(&message.body) {
             Ok(event) => event,
-            Err(error) => return dead_letter("malformed", &error.to_string()),
+            Err(error) => return dead_letter(MALFORMED, &error.to_string()),
         };
         let delivered = self.deliver(&event).await;
         self.circuit_breaker.record(delivered.is_ok());

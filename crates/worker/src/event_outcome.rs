@@ -56,6 +56,21 @@ impl EventOutcome {
 }
 
 impl ProcessError {
+    /// Every code.
+    pub(crate) const CODES: [&'static str; 11] = [
+        "not_found",
+        "precondition_failed",
+        "forbidden",
+        "throttled",
+        "unavailable",
+        "timed_out",
+        "invalid",
+        "encode",
+        "no_renderer",
+        "internal",
+        "unknown_profile",
+    ];
+
     /// Returns the code in a `failed` manifest.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
@@ -75,5 +90,36 @@ impl ProcessError {
                 | CloudErrorKind::Throttled
                 | CloudErrorKind::Forbidden
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_counted_from_the_start() {
+        let kinds = [
+            CloudErrorKind::NotFound,
+            CloudErrorKind::PreconditionFailed,
+            CloudErrorKind::Forbidden,
+            CloudErrorKind::Throttled,
+            CloudErrorKind::Unavailable,
+            CloudErrorKind::TimedOut,
+            CloudErrorKind::Invalid,
+        ];
+        let of_store = kinds.map(|kind| CloudError::new(kind, "GetObject", "").into());
+        let encode = StoreError::Encode {
+            what: "a manifest",
+            detail: String::new(),
+        };
+        let others = [
+            encode.into(),
+            ProcessError::NoRenderer(String::new()),
+            ProcessError::Internal(String::new()),
+            ProcessError::UnknownProfile("gone".parse().unwrap()),
+        ];
+        let codes = of_store.iter().chain(&others).map(ProcessError::code);
+        assert_eq!(codes.collect::<Vec<_>>(), ProcessError::CODES);
     }
 }

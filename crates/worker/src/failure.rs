@@ -33,7 +33,7 @@ impl Processor {
         let manifest = failed_manifest(event, &key, error, clock);
         let is_written = self.store.write_failure(&manifest).await?;
         if is_written {
-            report(&manifest, attempt, clock);
+            report(&manifest, attempt, &self.store);
         }
         // The upload may have been deleted since. A deletion always removes the raw object first.
         match self.store.source_info(&key).await {

@@ -105,7 +105,7 @@ impl Processor {
             let rendered = self.render(&upload, download).await?;
             let writing = self.write(upload, rendered);
             let manifest = writing.instrument(info_span!("write")).await?;
-            report(&manifest, attempt, self.store.clock());
+            report(&manifest, attempt, &self.store);
             self.verify_source(&manifest, EventOutcome::Processed).await
         };
         made.instrument(span).await

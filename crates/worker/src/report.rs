@@ -1,24 +1,59 @@
 //! The log line and the metrics of an outcome.
 
 use darkroom_consumer::DeliveryAttempt;
-use darkroom_contract::{Clock, Manifest, Outcome};
-use darkroom_telemetry::metric;
+use darkroom_contract::{Manifest, Outcome};
+use darkroom_imaging::RejectionCode;
+use darkroom_telemetry::metric::{self, Metric};
+use darkroom_uploads::UploadStore;
 
-pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, clock: &Clock) {
+use crate::dead_letters::ReasonCode;
+use crate::event_outcome::ProcessError;
+
+/// The label of a profile that is not configured: names of such are not ours, and may be many.
+const UNKNOWN_PROFILE: &str = "";
+
+/// Starts the metrics of a worker at zero, whose queue has this name.
+pub(crate) fn start_metrics(store: &UploadStore, queue: &str) {
+    let profiles: Vec<&str> = store
+        .profiles()
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    metric::start_at_zero(&[("profile", &profiles)]);
+    metric::start_at_zero(&[("queue", &[queue]), ("reason", &ReasonCode::WRITTEN)]);
+    for profile in profiles {
+        metric::OUTCOMES.start(&[profile, "ready", ""]);
+        for code in RejectionCode::ALL {
+            metric::OUTCOMES.start(&[profile, "rejected", code.name()]);
+        }
+        for code in ProcessError::CODES {
+            metric::OUTCOMES.start(&[profile, "failed", code]);
+        }
+    }
+    metric::OUTCOMES.start(&[UNKNOWN_PROFILE, "failed", "unknown_profile"]);
+}
+
+pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, store: &UploadStore) {
     let code = match &manifest.outcome {
         Outcome::Ready { .. } => "",
         Outcome::Rejected { error } => error.code.name(),
         Outcome::Failed { error } => &error.code,
     };
-    let (profile, status) = (manifest.profile.as_str(), manifest.outcome.name());
+    let is_known = store.profile(&manifest.profile).is_some();
+    let profile = if is_known {
+        manifest.profile.as_str()
+    } else {
+        UNKNOWN_PROFILE
+    };
+    let status = manifest.outcome.name();
     metric::OUTCOMES.add(1, [profile, status, code]);
-    if let Some(seconds) = attempt.age_seconds(clock.now()) {
+    if let Some(seconds) = attempt.age_seconds(store.clock().now()) {
         metric::END_TO_END_TIME.record(seconds, [profile, status]);
     }
     let since_request = manifest.finished_at - manifest.id.created_at();
     tracing::info!(
         id = %manifest.id,
-        profile,
+        profile = %manifest.profile,
         owner = %manifest.owner,
         status,
         code,
@@ -27,4 +62,22 @@ pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, clock: &Clo
         since_request_ms = i64::try_from(since_request.whole_milliseconds()).unwrap_or_default(),
         "upload finished"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The glossary is held against the code by `cargo xtask language`.
+    const GLOSSARY: &str = include_str!("../../../docs/glossary.md");
+
+    #[test]
+    fn every_rejection_code_is_counted_from_the_start() {
+        let (_, table) = GLOSSARY.split_once("`RejectionCode`\n").unwrap();
+        let table = table.split("\n#").next().unwrap();
+        let codes = table.lines().filter_map(|line| line.strip_prefix("| `"));
+        let listed: Vec<&str> = codes.filter_map(|line| line.split('`').next()).collect();
+        let counted = RejectionCode::ALL.map(RejectionCode::name);
+        assert_eq!(counted, listed[..]);
+    }
 }

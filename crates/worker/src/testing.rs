@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use darkroom_cloud::{MemoryBucket, MemoryQueue, ObjectInfo, Queue, UploadOptions};
 use darkroom_contract::{
-    Clock, MANIFEST_PREFIX, Manifest, ObjectEvent, Profiles, QueueSettings, RawKey, UploadId, sha256_hex,
+    Clock, MANIFEST_PREFIX, Manifest, ObjectEvent, Profiles, QueueSettings, RawKey, UploadId,
+    sha256_hex,
 };
 use darkroom_imaging::{
     Placeholder, Recipe, Rejection, RejectionCode, Rendered, RenderedVariant, Source, SourceFormat,

@@ -12,12 +12,15 @@ use tokio_util::sync::CancellationToken;
 use crate::health::Health;
 use crate::processor::Processor;
 use crate::renderer::Renderer;
+use crate::report::start_metrics;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
 /// The longest delay before a failed message is delivered again.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(15 * 60);
 const RETRY_FACTOR: u32 = 4;
+/// The name of the queue in logs and metrics.
+const QUEUE: &str = "events";
 
 /// The parts of a [`Worker`].
 #[derive(Debug)]
@@ -68,8 +71,9 @@ impl Worker {
             retry: Backoff::new(settings.retry_after, RETRY_FACTOR, MAX_RETRY_DELAY),
             drain_grace: settings.drain_grace,
         };
+        start_metrics(&store, QUEUE);
         let consumer_parts = ConsumerParts {
-            name: "events",
+            name: QUEUE,
             queue: events,
             dead_letters,
             clock: store.clock().clone(),

@@ -9,6 +9,7 @@
     reason = "whatever a test's own tools cannot do fails the test"
 )]
 
+mod alerts;
 mod api_keys;
 mod client;
 mod cloud;

@@ -14,7 +14,7 @@ use crate::system::DEADLINE;
 use crate::worker::harness::{WorkerHarness, new_key, photo};
 
 /// Returns the address that a role reports in its log.
-async fn address(process: &mut Process, role: &str) -> String {
+pub(crate) async fn address(process: &mut Process, role: &str) -> String {
     let start = format!("{role} listens on ");
     let found = process.wait_for_line_async("the address", DEADLINE, |line| {
         line.strip_prefix(&start).map(str::to_owned)

@@ -28,7 +28,11 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     let public = system.client.upload(&photo).await;
     let variant = &public["variants"][0];
     let (url, key) = (variant["url"].as_str(), variant["key"].as_str());
-    let expected = format!("https://cdn.example/m/{}?v={}", key.unwrap(), version(variant));
+    let expected = format!(
+        "https://cdn.example/m/{}?v={}",
+        key.unwrap(),
+        version(variant)
+    );
     assert_eq!(url, Some(expected.as_str()));
 
     let presigned = json!({"profile": "photo", "size": photo.len()});

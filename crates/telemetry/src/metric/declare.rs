@@ -2,10 +2,13 @@
 
 /// Declares metrics. Each declaration defines a static with a description and adds it to `ALL`.
 ///
+/// A label is followed by its values. One without values has others in each deployment, such as the
+/// names of profiles: a role states them when it starts ([`start_at_zero`](super::start_at_zero)).
+///
 /// ```text
 /// metrics! {
-///     /// Polls that failed.
-///     RECEIVE_ERRORS: Counter = "darkroom_consumer_receive_errors_total"["queue"];
+///     /// Heartbeats by result: sent, failed.
+///     HEARTBEATS: Counter = "darkroom_consumer_heartbeats_total"["queue"]["result": "sent", "failed"];
 /// }
 /// ```
 ///
@@ -13,12 +16,15 @@
 macro_rules! metrics {
     ($(
         $(#[doc = $help:literal])+
-        $static:ident: $kind:ident = $name:literal [$($label:literal),*];
+        $static:ident: $kind:ident = $name:literal $([$label:literal $(: $($value:literal),+)?])*;
     )+) => {
         $(
             $(#[doc = $help])+
-            pub static $static: $kind<{ <[&str]>::len(&[$($label),*]) }> =
-                $kind::new($name, [$($label),*], concat!($($help),+).trim_ascii());
+            pub static $static: $kind<{ <[&str]>::len(&[$($label),*]) }> = $kind::new(
+                $name,
+                [$(LabelDefinition { name: $label, values: &[$($($value),+)?] }),*],
+                concat!($($help),+).trim_ascii(),
+            );
         )+
 
         /// Every metric, in the order of declaration.

@@ -29,7 +29,7 @@ fn table() -> String {
         let labels: Vec<String> = metric
             .labels()
             .iter()
-            .map(|label| format!("`{label}`"))
+            .map(|label| format!("`{}`", label.name))
             .collect();
         writeln!(
             table,

@@ -8,14 +8,26 @@ use metrics::{
 pub trait Metric: Sync {
     /// Returns the name under which Prometheus scrapes the metric.
     fn name(&self) -> &'static str;
-    /// Returns the names of the labels.
-    fn labels(&self) -> &[&'static str];
+    /// Returns the labels.
+    fn labels(&self) -> &[LabelDefinition];
     /// Returns the description, which is one sentence.
     fn help(&self) -> &'static str;
     /// Returns Prometheus's word for the kind of metric.
     fn kind(&self) -> &'static str;
-    /// Describes the metric to the recorder. A counter or gauge without labels starts at zero.
-    fn register(&self);
+    /// Describes the metric to the recorder.
+    fn describe(&self);
+    /// Creates the series with these label values unless it exists. It starts at zero. The values
+    /// are in the order of the labels.
+    fn start(&self, values: &[&str]);
+}
+
+/// A label of a metric.
+#[derive(Debug)]
+pub struct LabelDefinition {
+    /// The name.
+    pub name: &'static str,
+    /// All values. Empty if they depend on the deployment.
+    pub values: &'static [&'static str],
 }
 
 /// A number that only grows, for each combination of `L` labels.
@@ -33,7 +45,7 @@ pub struct Histogram<const L: usize>(Definition<L>);
 #[derive(Debug)]
 struct Definition<const L: usize> {
     name: &'static str,
-    labels: [&'static str; L],
+    labels: [LabelDefinition; L],
     help: &'static str,
 }
 
@@ -47,7 +59,7 @@ pub struct GaugeGuard {
 impl<const L: usize> Counter<L> {
     pub(super) const fn new(
         name: &'static str,
-        labels: [&'static str; L],
+        labels: [LabelDefinition; L],
         help: &'static str,
     ) -> Self {
         Self(Definition { name, labels, help })
@@ -55,14 +67,14 @@ impl<const L: usize> Counter<L> {
 
     /// Adds `amount`. The values are those of the labels, in their order.
     pub fn add(&self, amount: u64, values: [&str; L]) {
-        counter!(self.0.name, self.0.labelled(values)).increment(amount);
+        counter!(self.0.name, self.0.labelled(&values)).increment(amount);
     }
 }
 
 impl<const L: usize> Gauge<L> {
     pub(super) const fn new(
         name: &'static str,
-        labels: [&'static str; L],
+        labels: [LabelDefinition; L],
         help: &'static str,
     ) -> Self {
         Self(Definition { name, labels, help })
@@ -70,12 +82,12 @@ impl<const L: usize> Gauge<L> {
 
     /// Sets the value. The values are those of the labels, in their order.
     pub fn set(&self, value: f64, values: [&str; L]) {
-        gauge!(self.0.name, self.0.labelled(values)).set(value);
+        gauge!(self.0.name, self.0.labelled(&values)).set(value);
     }
 
     /// Adds `amount` until the guard is dropped.
     pub fn track(&self, amount: f64, values: [&str; L]) -> GaugeGuard {
-        let gauge = gauge!(self.0.name, self.0.labelled(values));
+        let gauge = gauge!(self.0.name, self.0.labelled(&values));
         gauge.increment(amount);
         GaugeGuard { gauge, amount }
     }
@@ -98,7 +110,7 @@ impl std::fmt::Debug for GaugeGuard {
 impl<const L: usize> Histogram<L> {
     pub(super) const fn new(
         name: &'static str,
-        labels: [&'static str; L],
+        labels: [LabelDefinition; L],
         help: &'static str,
     ) -> Self {
         Self(Definition { name, labels, help })
@@ -106,27 +118,31 @@ impl<const L: usize> Histogram<L> {
 
     /// Records one duration. The values are those of the labels, in their order.
     pub fn record(&self, seconds: f64, values: [&str; L]) {
-        histogram!(self.0.name, self.0.labelled(values)).record(seconds);
+        histogram!(self.0.name, self.0.labelled(&values)).record(seconds);
     }
 }
 
 impl<const L: usize> Definition<L> {
-    fn labelled(&self, values: [&str; L]) -> Vec<Label> {
+    /// The labels of a series. In tests, a value that is not declared is a bug.
+    fn labelled(&self, values: &[&str]) -> Vec<Label> {
         let labels = self.labels.iter().zip(values);
-        labels
-            .map(|(name, value)| Label::new(*name, value.to_owned()))
-            .collect()
+        let label = |(label, value): (&LabelDefinition, &&str)| {
+            let is_declared = label.values.is_empty() || label.values.contains(value);
+            debug_assert!(is_declared, "{}: {} {value:?}", self.name, label.name);
+            Label::new(label.name, (*value).to_owned())
+        };
+        labels.map(label).collect()
     }
 }
 
 macro_rules! metric {
-    ($type:ident, $kind:literal, $register:expr) => {
+    ($type:ident, $kind:literal, $describe:expr, $start:expr) => {
         impl<const L: usize> Metric for $type<L> {
             fn name(&self) -> &'static str {
                 self.0.name
             }
 
-            fn labels(&self) -> &[&'static str] {
+            fn labels(&self) -> &[LabelDefinition] {
                 &self.0.labels
             }
 
@@ -138,28 +154,36 @@ macro_rules! metric {
                 $kind
             }
 
-            fn register(&self) {
-                let register: fn(&'static str, &'static str) = $register;
-                register(self.0.name, self.0.help);
+            fn describe(&self) {
+                let describe: fn(&'static str, &'static str) = $describe;
+                describe(self.0.name, self.0.help);
+            }
+
+            fn start(&self, values: &[&str]) {
+                let start: fn(&'static str, Vec<Label>) = $start;
+                start(self.0.name, self.0.labelled(values));
             }
         }
     };
 }
 
-metric!(Counter, "counter", |name, help| {
-    describe_counter!(name, help);
-    if L == 0 {
-        counter!(name).increment(0);
-    }
-});
+metric!(
+    Counter,
+    "counter",
+    |name, help| describe_counter!(name, help),
+    |name, labels| counter!(name, labels).increment(0)
+);
 
-metric!(Gauge, "gauge", |name, help| {
-    describe_gauge!(name, help);
-    if L == 0 {
-        gauge!(name).increment(0.0);
-    }
-});
+metric!(
+    Gauge,
+    "gauge",
+    |name, help| describe_gauge!(name, help),
+    |name, labels| gauge!(name, labels).increment(0.0)
+);
 
-metric!(Histogram, "histogram", |name, help| {
-    describe_histogram!(name, metrics::Unit::Seconds, help);
-});
+metric!(
+    Histogram,
+    "histogram",
+    |name, help| describe_histogram!(name, metrics::Unit::Seconds, help),
+    |name, labels| drop(histogram!(name, labels))
+);

@@ -63,6 +63,17 @@ fn names_follow_the_conventions() {
 }
 
 #[test]
+fn the_help_of_a_counter_lists_the_values_of_its_labels() {
+    for metric in ALL.iter().filter(|metric| metric.kind() == "counter") {
+        let labels = metric.labels().iter();
+        for label in labels.filter(|label| !label.values.is_empty()) {
+            let listed = label.values.join(", ");
+            assert!(metric.help().contains(&listed), "{}", metric.name());
+        }
+    }
+}
+
+#[test]
 fn dashboard_and_alerts_query_metrics_that_exist() {
     let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();

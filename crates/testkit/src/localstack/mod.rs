@@ -12,3 +12,4 @@ mod venv;
 
 pub use start::{ACCESS_KEY_ID, ADDRESS_VARIABLE, LocalStack, REGION, SECRET_ACCESS_KEY};
 pub use venv::Venv;
+pub(crate) use venv::run;

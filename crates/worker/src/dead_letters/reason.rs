@@ -21,6 +21,13 @@ pub(crate) enum ReasonCode {
 }
 
 impl ReasonCode {
+    /// The codes that workers write.
+    pub(crate) const WRITTEN: [&'static str; 3] = [
+        Self::Malformed.name(),
+        Self::AttemptsExhausted.name(),
+        Self::UnknownProfile.name(),
+    ];
+
     /// Returns the stable code.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,121 @@
+//! Prometheus, for tests of alerts.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::localstack::run;
+use crate::process::Process;
+use crate::{port, wait};
+
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A running Prometheus, which scrapes and evaluates every second. Gone when dropped.
+pub struct Prometheus {
+    url: String,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Prometheus {
+    /// Starts one that scrapes `target` (`HOST:PORT`) and evaluates the rules of a file. Takes the
+    /// installed program, or downloads Debian's package and extracts it.
+    ///
+    /// # Errors
+    /// A description of what is missing or failed.
+    pub async fn start(target: &str, rules: &Path) -> Result<Self, String> {
+        let failed = |error: io::Error| error.to_string();
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let configuration = folder.path().join("prometheus.yml");
+        let rules = rules.canonicalize().map_err(failed)?;
+        let text = format!(
+            "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
+             rule_files: [{}]\n\
+             scrape_configs: [{{ job_name: darkroom, static_configs: [{{ targets: [\"{target}\"] }}] }}]\n",
+            rules.display()
+        );
+        fs::write(&configuration, text).map_err(failed)?;
+        let address = format!("127.0.0.1:{}", port::free().map_err(failed)?);
+        let mut command = Command::new(program()?);
+        command
+            .arg(format!("--config.file={}", configuration.display()))
+            .arg(format!("--storage.tsdb.path={}", folder.path().display()))
+            .arg(format!("--web.listen-address={address}"))
+            .arg("--log.level=error");
+        let prometheus = Self {
+            url: format!("http://{address}/api/v1"),
+            _process: Process::start(command).map_err(|error| error.to_string())?,
+            _folder: folder,
+        };
+        let ready = async || prometheus.query("vector(1)").await;
+        let ready = wait::until_async("Prometheus", START_TIMEOUT, ready).await;
+        ready.map_err(|error| error.to_string())?;
+        Ok(prometheus)
+    }
+
+    /// Returns the values of a query's series.
+    ///
+    /// # Errors
+    /// A description of what failed.
+    pub async fn query(&self, query: &str) -> Result<Vec<f64>, String> {
+        let query = [("query", query)];
+        let found = self.get("query", &query).await?;
+        let series = found["result"].as_array().into_iter().flatten();
+        let values = series.filter_map(|series| series["value"][1].as_str()?.parse().ok());
+        Ok(values.collect())
+    }
+
+    /// Returns the names of all alerts that fire.
+    ///
+    /// # Errors
+    /// A description of what failed.
+    pub async fn firing(&self) -> Result<Vec<String>, String> {
+        let found = self.get("alerts", &[]).await?;
+        let alerts = found["alerts"].as_array().into_iter().flatten();
+        let firing = alerts.filter(|alert| alert["state"] == "firing");
+        let names = firing.filter_map(|alert| alert["labels"]["alertname"].as_str());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, String> {
+        let request = reqwest::Client::new().get(format!("{}/{path}", self.url));
+        let response = request.query(query).send().await;
+        let body = response.map_err(|error| error.to_string())?.json().await;
+        let mut body: Value = body.map_err(|error| error.to_string())?;
+        match body["status"].as_str() {
+            Some("success") => Ok(body["data"].take()),
+            _ => Err(body["error"].to_string()),
+        }
+    }
+}
+
+/// The path of the program. One process downloads the package at a time; the others wait.
+fn program() -> Result<PathBuf, String> {
+    const NAME: &str = "prometheus";
+    if run(Command::new(NAME).arg("--version")).is_ok() {
+        return Ok(NAME.into());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/prometheus");
+    let failed = |error: io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let lock = File::create(folder.with_extension("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    let program = folder.join("usr/bin/prometheus");
+    if run(Command::new(&program).arg("--version")).is_ok() {
+        return Ok(program);
+    }
+    let mut download = Command::new("apt-get");
+    run(download.args(["download", NAME]).current_dir(&folder))?;
+    let entries = fs::read_dir(&folder).map_err(failed)?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let package = paths.find(|path| path.extension().is_some_and(|it| it == "deb"));
+    let package = package.ok_or("apt-get downloaded no package")?;
+    let mut extract = Command::new("dpkg-deb");
+    run(extract.arg("--extract").arg(package).arg(&folder))?;
+    Ok(program)
+}
