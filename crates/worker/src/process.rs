@@ -24,8 +24,8 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of one attempt at an event.
 enum AttemptResult {
     Finished(EventOutcome),
-    /// The key has another object by now. The outputs may belong to either object, so the current
-    /// one must be rendered.
+    /// The key has another object by now, or none. The outputs may belong to either object, so the
+    /// current one must be rendered.
     SourceReplaced,
 }
 
@@ -101,14 +101,27 @@ impl Processor {
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let span = upload.span();
-        let made = async {
-            let rendered = self.render(&upload, download).await?;
-            let writing = self.write(upload, rendered);
-            let manifest = writing.instrument(info_span!("write")).await?;
-            report(&manifest, attempt, &self.store);
-            self.verify_source(&manifest, EventOutcome::Processed).await
-        };
+        let made = self.render_and_write(upload, download, attempt);
         made.instrument(span).await
+    }
+
+    async fn render_and_write(
+        &self,
+        upload: Upload<'_>,
+        download: Download,
+        attempt: &DeliveryAttempt,
+    ) -> Result<AttemptResult, ProcessError> {
+        let rendered = self.render(&upload, download).await?;
+        // Rendering takes long. Without this check, variants of this object would replace those of a
+        // newer one, whose URLs are known and promise that their bytes never change.
+        let info = self.store.source_info(&upload.key).await?;
+        if info.as_ref().map(ObjectVersion::from) != Some(ObjectVersion::from(&upload.info)) {
+            return Ok(AttemptResult::SourceReplaced);
+        }
+        let writing = self.write(upload, rendered);
+        let manifest = writing.instrument(info_span!("write")).await?;
+        report(&manifest, attempt, &self.store);
+        self.verify_source(&manifest, EventOutcome::Processed).await
     }
 
     /// Checks the raw object again after the manifest is written, and publishes the outcome if it

@@ -54,7 +54,50 @@ async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
 
 #[tokio::test(start_paused = true)]
 async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
-    delete_while_failing(&[("HeadObject", "raw/", CloudErrorKind::Forbidden)]).await;
+    let test = TestStore::new();
+    let key = key();
+    test.faults.delay("PutObject", "manifests/", 10 * SECOND);
+    test.upload(&key, "image").await;
+    let _worker = test.start(TestRenderer::default()).await;
+    sleep(SECOND).await;
+    test.faults
+        .fail("HeadObject", "raw/", CloudErrorKind::Forbidden);
+    sleep(10 * SECOND).await;
+    assert!(test.manifest(&key).await.is_some());
+    assert!(test.outcomes.is_empty(), "it is not published unverified");
+    test.raw.delete(&[key.to_string()]).await.unwrap();
+    test.faults.clear();
+    sleep(HOUR).await;
+    assert_eq!(test.outputs(), [""; 0]);
+    assert!(test.events.is_empty() && test.dead_letters.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_deleted_or_replaced_while_it_is_rendered_has_nothing_written() {
+    for replacement in [None, Some("new")] {
+        let test = TestStore::new();
+        let key = key();
+        test.upload(&key, "old").await;
+        let renderer = TestRenderer {
+            duration: 10 * SECOND,
+            ..TestRenderer::default()
+        };
+        let _worker = test.start(renderer).await;
+        sleep(SECOND).await;
+        match replacement {
+            None => test.store.delete(&key).await.unwrap(),
+            Some(bytes) => drop(test.put(&key, bytes)),
+        }
+        sleep(HOUR).await;
+        let written = test.faults.count("PutObject", "avatars/");
+        if replacement.is_some() {
+            test.assert_ready(&key).await;
+            assert_eq!(written, 2, "only the new object's variants are written");
+        } else {
+            assert_eq!(written, 0);
+        }
+        assert_eq!(test.outcomes.len(), usize::from(replacement.is_some()));
+    }
 }
 
 #[tokio::test(start_paused = true)]
