@@ -119,8 +119,8 @@ impl AppContext {
         let parts = WebhookDispatcherParts {
             events: self.queue(&queues.webhooks).await?,
             dead_letters: self.queue(&queues.webhooks_dead_letters).await?,
+            store: self.store(),
             variant_urls: self.variant_urls(),
-            clock: Clock::system(),
         };
         WebhookDispatcher::new(parts, sender, webhooks)
             .run(stop)

@@ -13,7 +13,7 @@ use crate::{Owner, ProfileName, RawKey, UploadId};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The version of the format: [`Manifest::VERSION`].
+    /// The version of the format.
     pub version: u32,
     /// The id of the upload.
     pub id: UploadId,
@@ -34,7 +34,7 @@ pub struct Manifest {
     /// Anomalies of the source that did not prevent rendering.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// The [digest](darkroom_imaging::Recipe::digest) of the recipe that was applied.
+    /// The digest of the recipe that was applied.
     pub recipe: String,
     /// The time of the outcome.
     #[serde(with = "time::serde::rfc3339")]
@@ -55,6 +55,14 @@ impl Manifest {
             && self.source.etag == etag
             && self.source.version_id.as_deref() == version_id
             && self.recipe == recipe
+    }
+
+    /// Returns `true` if both state the same outcome of the same source under the same recipe.
+    pub fn is_same_outcome(&self, other: &Self) -> bool {
+        self.source.etag == other.source.etag
+            && self.source.version_id == other.source.version_id
+            && self.recipe == other.recipe
+            && self.outcome.name() == other.outcome.name()
     }
 
     /// Returns the raw key of the upload.
@@ -128,11 +136,11 @@ pub struct ManifestSource {
     pub version_id: Option<String>,
     /// The size of the object in bytes. If it exceeds the limit, this is the size that S3 reports.
     pub bytes: u64,
-    /// The SHA-256 of the object in lower-case hex, or `None` if the object was not read
+    /// The SHA-256 of the object in lower-case hex. Absent if the object was not read
     /// completely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The properties in the header of the image, or `None` if it could not be read.
+    /// The properties in the header of the image. Absent if it could not be read.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
     pub image: Option<Source>,

@@ -43,6 +43,16 @@ impl UploadStore {
         Ok(None)
     }
 
+    /// Returns `true` if the upload still has this outcome. It does not if it was deleted, replaced or
+    /// rendered with another recipe since.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn has_outcome(&self, manifest: &Manifest) -> Result<bool, CloudError> {
+        let stored = self.manifest(&manifest.raw_key()).await?;
+        Ok(stored.is_some_and(|stored| stored.is_same_outcome(manifest)))
+    }
+
     /// Writes a manifest, which makes the outcome visible. Everything that it names must have been
     /// written before.
     ///

@@ -147,7 +147,10 @@ mod tests {
         test.store.delete(&key).await.unwrap();
         test.advance(TestStore::UPLOAD_EXPIRY + 2 * EXPIRY_GRACE);
         let last = Some(PendingStatus::AwaitingUpload);
-        for status in [status().await, test.store.next_status(&key, last).await.unwrap()] {
+        for status in [
+            status().await,
+            test.store.next_status(&key, last).await.unwrap(),
+        ] {
             assert_eq!(status.name(), "deleted");
         }
     }

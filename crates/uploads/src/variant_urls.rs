@@ -87,3 +87,67 @@ impl VariantUrls {
         self.media.presign_get(request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::{Connection, Endpoints};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{TestStore, key, ready};
+
+    async fn url(base_url: Option<&str>, access: &str, sha256: &str) -> String {
+        let storage = StorageSettings {
+            media_base_url: base_url.map(str::to_owned),
+            ..StorageSettings::default()
+        };
+        let endpoints = Endpoints {
+            s3: "http://s3.internal:9000".to_owned(),
+            sqs: "http://sqs.internal:9001".to_owned(),
+            access_key: "AKID".to_owned(),
+            secret_key: "secret".to_owned(),
+            region: "eu-central-1".to_owned(),
+        };
+        let connection = Connection::from_endpoints(&endpoints, &storage).await;
+        let media = connection.bucket("media");
+        let profile = json!({"avatar": {"prefix": "avatars", "access": access}});
+        let profiles = serde_json::from_value(profile).unwrap();
+        let urls = VariantUrls::new(media, Arc::new(profiles), &storage, Duration::from_secs(60));
+        let (test, key) = (TestStore::new(), key());
+        let source = test.upload(&key, "bytes");
+        let mut manifest = ready(&key, &source, &["avatars/u1/x.webp".to_owned()]);
+        if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
+            variants[0].sha256 = sha256.to_owned();
+        }
+        urls.fill_in(&mut manifest).await.unwrap();
+        match manifest.outcome {
+            Outcome::Ready { mut variants, .. } => variants.remove(0).url.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn other_bytes_under_the_same_key_have_another_url() {
+        let cdn = Some("https://cdn.example/");
+        for (base_url, access, address) in [
+            (cdn, "public", "https://cdn.example/avatars/u1/x.webp?"),
+            (
+                cdn,
+                "private",
+                "http://s3.internal:9000/media/avatars/u1/x.webp?",
+            ),
+            (
+                None,
+                "public",
+                "http://s3.internal:9000/media/avatars/u1/x.webp?",
+            ),
+        ] {
+            for version in ["0123456789ab", "ba9876543210"] {
+                let url = url(base_url, access, &format!("{version}cdef")).await;
+                let query = url.strip_prefix(address).unwrap();
+                let expected = format!("v={version}");
+                assert!(query.split('&').any(|it| it == expected), "{url}");
+            }
+        }
+    }
+}

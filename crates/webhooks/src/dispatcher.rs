@@ -9,9 +9,9 @@ use darkroom_consumer::{
     Consumer, ConsumerParts, ConsumerSettings, Context, DeadLetterReason, Disposition,
     MessageHandler,
 };
-use darkroom_contract::{Clock, OutcomeEvent};
+use darkroom_contract::OutcomeEvent;
 use darkroom_telemetry::metric;
-use darkroom_uploads::VariantUrls;
+use darkroom_uploads::{UploadStore, VariantUrls};
 use tokio_util::sync::CancellationToken;
 
 use crate::circuit_breaker::CircuitBreaker;
@@ -37,10 +37,10 @@ pub struct WebhookDispatcherParts {
     pub events: Arc<dyn Queue>,
     /// The queue for events that are malformed or too old.
     pub dead_letters: Arc<dyn Queue>,
+    /// The store of the uploads that the events are about.
+    pub store: UploadStore,
     /// The URLs of variants in the events that are sent to the receiver.
     pub variant_urls: VariantUrls,
-    /// The clock that measures the ages of events.
-    pub clock: Clock,
 }
 
 /// The consumer of outcome events, which delivers them to the operator's URL.
@@ -57,8 +57,8 @@ pub struct WebhookDispatcher {
 #[derive(Debug)]
 struct DeliveryHandler {
     sender: WebhookSender,
+    store: UploadStore,
     variant_urls: VariantUrls,
-    clock: Clock,
     circuit_breaker: CircuitBreaker,
     retry: RetrySchedule,
 }
@@ -73,13 +73,14 @@ impl WebhookDispatcher {
         let WebhookDispatcherParts {
             events,
             dead_letters,
+            store,
             variant_urls,
-            clock,
         } = parts;
+        let clock = store.clock().clone();
         let handler = DeliveryHandler {
             sender,
+            store,
             variant_urls,
-            clock: clock.clone(),
             circuit_breaker: CircuitBreaker::default(),
             retry: RetrySchedule::new(settings),
         };
@@ -112,17 +113,24 @@ impl WebhookDispatcher {
 }
 
 impl DeliveryHandler {
+    /// Sends an event, unless its outcome no longer is the upload's: a deleted upload is not
+    /// reported, and a newer outcome has an event of its own.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
+        let is_current = self.store.has_outcome(&event.manifest).await;
+        if !is_current.map_err(|error| error.to_string())? {
+            tracing::info!(event = event.id(), "an outcome has been superseded");
+            return Ok(());
+        }
         let mut event = event.clone();
         let filled_in = self.variant_urls.fill_in(&mut event.manifest).await;
         filled_in.map_err(|error| error.to_string())?;
-        self.sender.send(&event, self.clock.now()).await
+        self.sender.send(&event, self.store.clock().now()).await
     }
 
     /// Returns the disposition of an event that was not accepted. The event is queued without URLs,
     /// because they expire.
     fn failed(&self, event: OutcomeEvent, error: &str) -> Disposition {
-        let age = self.clock.now() - event.published_at;
+        let age = self.store.clock().now() - event.published_at;
         tracing::warn!(
             event = event.id(),
             attempts = event.attempts,
@@ -163,4 +171,91 @@ impl MessageHandler for DeliveryHandler {
 
 fn dead_letter(code: &str, detail: &str) -> Disposition {
     Disposition::DeadLetter(DeadLetterReason::new(code, &detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_cloud::{Connection, Endpoints, MemoryBucket, MemoryQueue};
+    use darkroom_contract::{Clock, Manifest, Profiles, StorageSettings};
+    use darkroom_uploads::{OutcomePublisher, UploadStoreParts};
+    use serde_json::json;
+
+    use super::*;
+    use crate::settings::Secret;
+
+    /// A handler whose receiver refuses every connection.
+    async fn handler() -> DeliveryHandler {
+        let endpoints = Endpoints {
+            s3: "http://127.0.0.1:9".to_owned(),
+            sqs: "http://127.0.0.1:9".to_owned(),
+            access_key: "test".to_owned(),
+            secret_key: "test".to_owned(),
+            region: "us-east-1".to_owned(),
+        };
+        let storage = StorageSettings::default();
+        let connection = Connection::from_endpoints(&endpoints, &storage).await;
+        let settings = WebhookSettings {
+            url: Some("http://127.0.0.1:9/".to_owned()),
+            secret: Some(Secret::from(
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
+            )),
+            allow_private_addresses: true,
+            ..WebhookSettings::default()
+        };
+        let profiles = Arc::new(Profiles::default());
+        let media = connection.bucket("media");
+        let lifetime = Duration::from_secs(60);
+        DeliveryHandler {
+            sender: WebhookSender::new(&settings).unwrap().unwrap(),
+            variant_urls: VariantUrls::new(media, Arc::clone(&profiles), &storage, lifetime),
+            store: UploadStore::new(UploadStoreParts {
+                raw: Arc::new(MemoryBucket::new("raw")),
+                media: Arc::new(MemoryBucket::new("media")),
+                events: Arc::new(MemoryQueue::new(Clock::system())),
+                outcomes: OutcomePublisher::Disabled,
+                profiles,
+                cache_control: "public".to_owned(),
+                upload_expiry: Duration::from_secs(900),
+                clock: Clock::system(),
+            }),
+            circuit_breaker: CircuitBreaker::default(),
+            retry: RetrySchedule::new(&settings),
+        }
+    }
+
+    fn manifest(etag: &str) -> Manifest {
+        serde_json::from_value(json!({
+            "version": 1, "id": "01920000-0000-7000-8000-000000000000", "profile": "avatar",
+            "owner": "u123", "status": "rejected",
+            "error": {"code": "corrupt", "message": "x"},
+            "source": {"bucket": "b", "key": "k", "etag": etag, "version_id": null, "bytes": 7},
+            "metadata": {}, "recipe": "00", "finished_at": "2026-11-21T12:00:00Z", "render_ms": 3
+        }))
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_present_outcome_of_an_upload_is_sent() {
+        let handler = handler().await;
+        let event = OutcomeEvent::new(&manifest("old"), handler.store.clock().now());
+        let is_sent = async || handler.deliver(&event).await.is_err();
+        handler
+            .store
+            .write_manifest(&manifest("old"))
+            .await
+            .unwrap();
+        assert!(is_sent().await, "the receiver refuses it");
+        handler
+            .store
+            .write_manifest(&manifest("new"))
+            .await
+            .unwrap();
+        assert!(!is_sent().await, "the upload was replaced");
+        handler
+            .store
+            .delete(&event.manifest.raw_key())
+            .await
+            .unwrap();
+        assert!(!is_sent().await, "the upload was deleted");
+    }
 }
