@@ -94,6 +94,23 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "api",
+        help: "generate clients from the OpenAPI document, and test the service against it at length",
+        variables: &[
+            ("DARKROOM_TEST_CLIENTS", "1"),
+            ("DARKROOM_TEST_EXAMPLES", "400"),
+        ],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "generated_clients",
+        ]],
+    },
+    Recipe {
         name: "contact-sheet",
         help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
         variables: &[],

@@ -160,6 +160,17 @@ impl UploadStatus {
         }
     }
 
+    /// Returns `true` if the upload was deleted.
+    pub const fn is_deleted(&self) -> bool {
+        matches!(
+            self,
+            Self::Pending {
+                status: PendingStatus::Deleted,
+                ..
+            }
+        )
+    }
+
     /// Returns `true` if the status cannot change without another request from the client.
     pub const fn is_final(&self) -> bool {
         match self {

@@ -33,7 +33,7 @@ impl Rejection {
     }
 }
 
-/// The stable codes of [`Rejection`]: part of the contract with clients.
+/// The stable code of a rejection. Codes are part of the contract with clients.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

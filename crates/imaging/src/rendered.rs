@@ -70,7 +70,7 @@ pub struct Note {
     pub message: String,
 }
 
-/// The stable codes of [`Note`].
+/// The stable code of a note.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

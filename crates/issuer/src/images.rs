@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::ingest::{ImageBatch, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
+use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::prefer;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -42,6 +42,7 @@ pub(crate) struct ImagesQuery {
 /// The uploads of all images in a request, in the same order.
 #[derive(Debug, Serialize, ToSchema)]
 struct ImageUploads {
+    /// One upload for each image.
     uploads: Vec<ImageUpload>,
 }
 
@@ -77,11 +78,7 @@ struct ImageUpload {
         (ImagesForm = "multipart/form-data"),
         (ImagesJson = "application/json"),
         (ImagesUrlEncoded = "application/x-www-form-urlencoded"),
-        (Vec<u8> = "application/octet-stream"),
-        (Vec<u8> = "image/jpeg"),
-        (Vec<u8> = "image/png"),
-        (Vec<u8> = "image/webp"),
-        (Vec<u8> = "image/gif"),
+        (inline(ImageBytes) = "application/octet-stream"),
     )),
     responses(
         (status = OK, body = ImageUploads, description = "All outcomes, with `Prefer: wait`."),

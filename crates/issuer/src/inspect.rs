@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::ingest::{ImageBatch, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
+use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::uploads::unknown_profile;
@@ -36,8 +36,11 @@ pub(crate) struct InspectQuery {
 pub(crate) enum InspectResponse {
     /// The report of a single image.
     Single(ImageReport),
-    /// The results for several images, in the same order.
-    Batch { images: Vec<InspectResult> },
+    /// The results for several images.
+    Batch {
+        /// One result for each image, in the same order.
+        images: Vec<InspectResult>,
+    },
 }
 
 /// The result for one of several images.
@@ -47,14 +50,33 @@ pub(crate) enum InspectResult {
     /// The image is acceptable.
     Report(ImageReport),
     /// The image would be rejected.
-    Rejected { msg: &'static str, error: Rejection },
+    Rejected {
+        #[schema(inline)]
+        msg: RejectedMessage,
+        /// The reason.
+        error: Rejection,
+    },
+}
+
+/// Always `success`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SuccessMessage {
+    Success,
+}
+
+/// Always `rejected`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RejectedMessage {
+    Rejected,
 }
 
 /// The properties and private metadata of an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ImageReport {
-    /// Always `success`.
-    msg: &'static str,
+    #[schema(inline)]
+    msg: SuccessMessage,
     /// The stored width and height in pixels.
     size: [u32; 2],
     /// The format, detected by the first bytes.
@@ -86,11 +108,7 @@ pub(crate) struct ImageReport {
         (ImagesForm = "multipart/form-data"),
         (ImagesJson = "application/json"),
         (ImagesUrlEncoded = "application/x-www-form-urlencoded"),
-        (Vec<u8> = "application/octet-stream"),
-        (Vec<u8> = "image/jpeg"),
-        (Vec<u8> = "image/png"),
-        (Vec<u8> = "image/webp"),
-        (Vec<u8> = "image/gif"),
+        (inline(ImageBytes) = "application/octet-stream"),
     )),
     responses((status = OK, body = InspectResponse, description = "The report or reports.")),
 )]
@@ -113,7 +131,7 @@ pub(crate) async fn inspect(
         images.push(match state.inspect_image(image, &limits).await? {
             Ok(report) => InspectResult::Report(report),
             Err(error) => InspectResult::Rejected {
-                msg: "rejected",
+                msg: RejectedMessage::Rejected,
                 error,
             },
         });
@@ -171,7 +189,7 @@ impl From<Inspection> for ImageReport {
         } = inspection;
         metadata.retain(|kind| kind.is_private());
         Self {
-            msg: "success",
+            msg: SuccessMessage::Success,
             size: [source.width, source.height],
             format: source.format,
             orientation: source.orientation,

@@ -3,7 +3,10 @@
 //! The paths and bodies are derived from handlers and types. This module adds the parts that all
 //! operations share.
 
+mod unions;
+
 use darkroom_contract::{ProfileName, Profiles};
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -48,6 +51,14 @@ pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: b
             }
         }
     }
+    document
+}
+
+/// Returns the document as it is served.
+pub(crate) fn to_json(document: &OpenApi) -> Value {
+    // This fails only for maps whose keys are not text.
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    unions::rewrite(&mut document);
     document
 }
 

@@ -30,8 +30,11 @@ pub(crate) struct Problem {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct Document<'a> {
+    /// Always `about:blank`. The `code` identifies the problem.
     r#type: &'a str,
+    /// The name of the HTTP status.
     title: &'a str,
+    /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// The error and its remedy, for people.

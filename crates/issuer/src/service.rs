@@ -37,6 +37,7 @@ impl Issuer {
         let (mut router, document) = self.documented_routes().split_for_parts();
         let document = openapi::complete(document, profiles, auth.is_on());
         trace::start_metrics(&document);
+        let document = openapi::to_json(&document);
         router = router.route("/openapi.json", get(async move || Json(document)));
         if settings.demo_page {
             router = router.merge(page::router());

@@ -15,7 +15,9 @@ mod client;
 mod cloud;
 mod command_line;
 mod dead_letters;
+mod deletions_and_replacements;
 mod dev;
+mod generated_clients;
 mod issuer_endpoints;
 mod message_formats;
 #[cfg(all(

@@ -1,4 +1,4 @@
-//! Third-party clients: requests, boto3, and schemathesis, which tests the OpenAPI document.
+//! Third-party clients: requests and boto3.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use crate::system::System;
 
 on_both_clouds!(python_uploads_in_every_encoding_and_reads_the_outcomes);
 
-fn clients() -> PathBuf {
+pub(crate) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Returns the environment that contains the clients. If it cannot be created, prints a note to
-/// stderr and returns `None`.
-async fn venv() -> Option<Venv> {
-    let made = tokio::task::spawn_blocking(|| {
+/// Returns the environment with the packages of `NAME.txt`. If it cannot be created, prints a note
+/// to stderr and returns `None`.
+pub(crate) async fn venv(name: &'static str) -> Option<Venv> {
+    let made = tokio::task::spawn_blocking(move || {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-        let requirements = clients().join("requirements.txt");
-        Venv::prepare(&target.join("clients-venv"), &requirements)
+        let requirements = clients().join(format!("{name}.txt"));
+        Venv::prepare(&target.join(format!("{name}-venv")), &requirements)
     });
     match made.await.unwrap() {
         Ok(venv) => Some(venv),
@@ -35,18 +35,18 @@ async fn venv() -> Option<Venv> {
     }
 }
 
-async fn run(mut command: Command) -> Output {
+pub(crate) async fn run(mut command: Command) -> Output {
     let ran = tokio::task::spawn_blocking(move || command.output().unwrap());
     ran.await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
 
 async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
-    let Some(venv) = venv().await else {
+    let Some(venv) = venv("requirements").await else {
         return;
     };
     let system = System::start(cloud, &[]);
@@ -65,34 +65,4 @@ async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
         .env("MEDIA_BUCKET", system.media_bucket());
     let output = run(command).await;
     assert!(output.status.success(), "{}", said(&output));
-}
-
-/// Sends a few hundred requests, some of which the document allows and some of which it forbids.
-/// The stream of events is excluded, because the tester would wait for its end.
-#[tokio::test]
-async fn the_service_behaves_as_its_openapi_document_describes() {
-    let Some(venv) = venv().await else {
-        return;
-    };
-    let environment = [
-        ("DARKROOM_ISSUER_MAX_WAIT", "1s"),
-        ("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true"),
-    ];
-    let system = System::start(Cloud::Embedded, &environment);
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(venv.python());
-    command
-        .current_dir(folder.path())
-        .args(["-m", "schemathesis.cli", "--config-file"])
-        .arg(clients().join("schemathesis.toml"))
-        .arg("run")
-        .arg(format!("{}/openapi.json", system.client.issuer))
-        .args(["--exclude-path-regex", "events$", "--seed", "1"])
-        .args(["--max-examples", "25", "--workers", "1", "--no-color"]);
-    let output = run(command).await;
-    let report = said(&output);
-    assert!(output.status.success(), "{report}");
-    assert!(report.contains("passed"), "{report}");
-    let log = system.log();
-    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
 }

@@ -29,10 +29,11 @@ pub(crate) enum Encoding {
     UrlEncoded,
 }
 
-/// Images in base64, or as `data:` URLs.
+/// Images in JSON.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImagesJson {
+    /// The images in base64, or as `data:` URLs.
     #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
     images: Vec<String>,
     /// Key-value pairs that the outcomes repeat.

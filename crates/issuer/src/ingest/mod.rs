@@ -16,5 +16,5 @@ mod tests;
 
 pub(crate) use base64::ImagesJson;
 pub(crate) use image_batch::ImageBatch;
-pub(crate) use schema::{ImagesForm, ImagesUrlEncoded};
+pub(crate) use schema::{ImageBytes, ImagesForm, ImagesUrlEncoded};
 pub(crate) use temp_file::TempFile;

@@ -8,13 +8,20 @@ use utoipa::ToSchema;
 /// Images are parts named `image`. Every other part is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesForm {
+    /// The images.
     #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream", min_items = 1, max_items = 16)]
     image: Vec<Vec<u8>>,
 }
 
+/// One image as the body. Any media type that begins with `image/` is accepted as well.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct ImageBytes(Vec<u8>);
+
 /// Images are fields named `image`, in base64. Every other field is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesUrlEncoded {
+    /// The images in base64.
     #[schema(min_items = 1, max_items = 16)]
     image: Vec<String>,
 }

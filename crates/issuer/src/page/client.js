@@ -85,7 +85,8 @@ async function json(url, init) {
     throw connectionError(error);
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) {
+  // The status of a deleted upload is the body of a 410.
+  if (!response.ok && response.status !== 410) {
     const message = body.detail ?? `the service responded with ${response.status}`;
     throw new UploadError(body.code ?? "refused", message, response.status);
   }

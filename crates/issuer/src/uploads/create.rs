@@ -36,6 +36,26 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
         body = PresignedUpload,
         description = "The new upload and its presigned URL.",
         headers(("location" = String, description = "The `status_url` of the upload.")),
+        links(
+            ("status" = (
+                operation_id = "getUpload",
+                parameters(
+                    ("profile" = "$response.body#/profile"),
+                    ("owner" = "$response.body#/owner"),
+                    ("id" = "$response.body#/id"),
+                ),
+                description = "Reads the status of the new upload.",
+            )),
+            ("deletion" = (
+                operation_id = "deleteUpload",
+                parameters(
+                    ("profile" = "$response.body#/profile"),
+                    ("owner" = "$response.body#/owner"),
+                    ("id" = "$response.body#/id"),
+                ),
+                description = "Deletes the new upload.",
+            )),
+        ),
     )),
 )]
 pub(crate) async fn create(

@@ -1,5 +1,7 @@
 //! The path of an upload.
 
+use std::time::Duration;
+
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
 use darkroom_contract::{Owner, ProfileName, RawKey, UploadId};
@@ -10,6 +12,9 @@ use serde::Deserialize;
 use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
+
+/// The time by which the clocks of two issuers may differ.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The parameters `{profile}/{owner}/{id}` of a path, not yet checked.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -53,6 +58,10 @@ impl UploadPath {
             return Err(unknown_upload());
         };
         let key = RawKey { profile, owner, id };
+        // No issuer has made it, and an upload that never expires could be polled forever.
+        if key.id.created_at() > state.parts.store.clock().now() + MAX_CLOCK_SKEW {
+            return Err(unknown_upload());
+        }
         if !caller.may_access(&key) {
             return Err(unknown_upload());
         }

@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::{Extension, Json};
 use darkroom_cloud::CloudError;
 use darkroom_contract::UploadStatus;
+use http::StatusCode;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -38,25 +39,33 @@ impl WaitQuery {
 
 /// Returns the status of an upload.
 ///
-/// Responds at once, or with `?wait=` as soon as there is an outcome.
+/// Responds at once, or with `?wait=` as soon as there is an outcome. The response of a deleted upload
+/// is `410` with its status.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}",
     operation_id = "getUpload",
     tag = "uploads",
     params(UploadPath, WaitQuery),
-    responses((
-        status = OK,
-        body = UploadStatus,
-        description = "The outcome, or the state before it.",
-    )),
+    responses(
+        (
+            status = OK,
+            body = UploadStatus,
+            description = "The outcome, or the status before it.",
+        ),
+        (
+            status = GONE,
+            body = UploadStatus,
+            description = "The upload was deleted: its `status` is `deleted`.",
+        ),
+    ),
 )]
 pub(crate) async fn status(
     State(state): State<Arc<AppState>>,
     Extension(caller): Extension<Arc<Caller>>,
     path: UploadPath,
     query: Result<Query<WaitQuery>, QueryRejection>,
-) -> Result<Json<UploadStatus>, Problem> {
+) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
     let key = path.check(&caller, &state)?;
     let query = query.ok().filter(|query| query.wait <= MAX_WAIT_SECONDS);
     let Query(query) = query.ok_or_else(invalid_wait)?;
@@ -68,7 +77,12 @@ pub(crate) async fn status(
         let watcher = &state.status_watcher;
         watcher.wait(&key, deadline, &state.stopping).await?
     };
-    Ok(Json(state.with_urls(status).await?))
+    let code = if status.is_deleted() {
+        StatusCode::GONE
+    } else {
+        StatusCode::OK
+    };
+    Ok((code, Json(state.with_urls(status).await?)))
 }
 
 fn invalid_wait() -> Problem {

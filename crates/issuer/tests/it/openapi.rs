@@ -142,6 +142,78 @@ async fn every_operation_has_an_id_a_summary_and_described_parameters() {
     }
 }
 
+/// Asserts that every schema and every field at any depth is described, in words that mean something
+/// outside of this code.
+fn assert_described(value: &Value, path: &str) {
+    if let Some(description) = value["description"].as_str() {
+        for rust in ["::", "[`", "`None`", "`Some`"] {
+            assert!(!description.contains(rust), "{path}: {description}");
+        }
+    }
+    for (name, field) in value["properties"].as_object().into_iter().flatten() {
+        let described = [field, &field["oneOf"][0]];
+        let is_described = described.iter().any(|it| it["description"].is_string());
+        // A reference has the description of its target.
+        let is_reference = field["$ref"].is_string();
+        assert!(is_described || is_reference, "{path}/{name}");
+    }
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(name, value)| assert_described(value, &format!("{path}/{name}"))),
+        Value::Array(items) => items.iter().for_each(|item| assert_described(item, path)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_schema_and_every_field_is_described() {
+    let document = document(&AuthSettings::default()).await;
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas {
+        assert!(schema["description"].is_string(), "{name}");
+    }
+    assert_described(&document, "");
+}
+
+#[tokio::test]
+async fn every_alternative_of_a_union_is_a_whole_object_with_a_value_of_its_own() {
+    let document = document(&AuthSettings::default()).await;
+    let schemas = &document["components"]["schemas"];
+    assert!(!document.to_string().contains("allOf"), "{document}");
+    let statuses = |union: &str| -> Vec<String> {
+        let union = &schemas[union];
+        let discriminator = &union["discriminator"];
+        assert_eq!(discriminator["propertyName"], "status");
+        let mapping = discriminator["mapping"].as_object().unwrap();
+        for (status, target) in mapping {
+            let members = union["oneOf"].as_array().unwrap();
+            assert!(members.iter().any(|it| it["$ref"] == *target), "{status}");
+            let schema = document
+                .pointer(target.as_str().unwrap().trim_start_matches('#'))
+                .unwrap();
+            for field in ["id", "profile", "owner", "status"] {
+                let required = schema["required"].as_array().unwrap();
+                assert!(required.contains(&field.into()), "{status}: {field}");
+                assert!(schema["properties"][field].is_object(), "{status}: {field}");
+            }
+        }
+        mapping.keys().cloned().collect()
+    };
+    assert_eq!(statuses("Manifest"), ["failed", "ready", "rejected"]);
+    let all = [
+        "awaiting_upload",
+        "deleted",
+        "expired",
+        "failed",
+        "processing",
+        "ready",
+        "rejected",
+    ];
+    assert_eq!(statuses("UploadStatus"), all);
+    assert_eq!(statuses("ImageUpload"), all);
+}
+
 #[tokio::test]
 async fn every_reference_resolves_and_every_error_is_a_problem() {
     let document = document(&AuthSettings::default()).await;

@@ -90,7 +90,14 @@ impl Client {
         let started = Instant::now();
         loop {
             let response = self.send(|| self.http.get(&url)).await?;
-            let status: UploadStatus = check(response).await?.json().await?;
+            // The status of a deleted upload is the body of a 410.
+            let is_gone = response.status() == StatusCode::GONE;
+            let response = if is_gone {
+                response
+            } else {
+                check(response).await?
+            };
+            let status: UploadStatus = response.json().await?;
             if status.is_final() || started.elapsed() > OUTCOME_TIMEOUT {
                 return Ok(status);
             }

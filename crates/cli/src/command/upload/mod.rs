@@ -118,7 +118,11 @@ fn print_outcome(
     let manifest = match status {
         UploadStatus::Done(manifest) => manifest,
         UploadStatus::Pending { status, .. } => {
-            let problem = if status.is_final() { "no outcome" } else { "no outcome in time" };
+            let problem = if status.is_final() {
+                "no outcome"
+            } else {
+                "no outcome in time"
+            };
             return Some(format!("{name}: {problem}, status {}", status.name()));
         }
     };

@@ -1,0 +1,64 @@
+//! The OpenAPI document, read by tools of others: a validator, two generators of clients, and a tester
+//! of the service.
+
+use std::process::Command;
+
+use darkroom_testkit::fixture::{Jpeg, scene};
+
+use crate::cloud::Cloud;
+use crate::system::System;
+use crate::third_party_clients::{clients, run, said, venv};
+
+/// The number of examples for each operation. `cargo xtask api` sets a higher one.
+const EXAMPLES: &str = "DARKROOM_TEST_EXAMPLES";
+
+#[tokio::test]
+async fn two_generated_clients_upload_a_photo() {
+    let Some(venv) = venv("generators").await else {
+        return;
+    };
+    let system = System::start(Cloud::Embedded, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("photo.jpg");
+    std::fs::write(&photo, Jpeg::new(&scene(300, 200)).build()).unwrap();
+    let mut command = Command::new(venv.python());
+    command
+        .arg(clients().join("generated_clients.py"))
+        .arg(&system.client.issuer)
+        .arg(&photo)
+        .arg(folder.path());
+    let output = run(command).await;
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// Sends a few hundred requests, alone and in sequences, some of which the document allows and some
+/// of which it forbids. The stream of events is excluded, because the tester would wait for its end.
+#[tokio::test]
+async fn the_service_behaves_as_its_openapi_document_describes() {
+    let Some(venv) = venv("requirements").await else {
+        return;
+    };
+    let environment = [
+        ("DARKROOM_ISSUER_MAX_WAIT", "1s"),
+        ("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true"),
+    ];
+    let system = System::start(Cloud::Embedded, &environment);
+    let folder = tempfile::tempdir().unwrap();
+    let examples = std::env::var(EXAMPLES).unwrap_or_else(|_| "25".to_owned());
+    let mut command = Command::new(venv.python());
+    command
+        .current_dir(folder.path())
+        .args(["-m", "schemathesis.cli", "--config-file"])
+        .arg(clients().join("schemathesis.toml"))
+        .arg("run")
+        .arg(format!("{}/openapi.json", system.client.issuer))
+        .args(["--exclude-path-regex", "events$", "--seed", "1"])
+        .args(["--phases", "examples,coverage,fuzzing,stateful"])
+        .args(["--max-examples", &examples, "--workers", "1", "--no-color"]);
+    let output = run(command).await;
+    let report = said(&output);
+    assert!(output.status.success(), "{report}");
+    assert!(report.contains("passed"), "{report}");
+    let log = system.log();
+    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
+}
