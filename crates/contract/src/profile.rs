@@ -105,6 +105,7 @@ impl Default for Profile {
                 SourceFormat::Png,
                 SourceFormat::Webp,
                 SourceFormat::Gif,
+                SourceFormat::Heic,
             ],
             max_bytes: ByteSize::mib(10),
             max_width: 4096,
@@ -180,11 +181,6 @@ impl Profile {
             "formats",
             "must name at least one format",
         )?;
-        if let Some(format) = self.formats.iter().find(|format| !format.is_built_in()) {
-            let name = format.name();
-            let problem = format!("{name} requires a build with the feature heif");
-            return Err(SettingError::new("formats", problem));
-        }
         self.validate_variants()
     }
 

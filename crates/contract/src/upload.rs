@@ -38,7 +38,7 @@ pub struct CreateUpload {
     /// The media type that the client will declare to S3.
     #[cfg_attr(
         feature = "schema",
-        schema(pattern = "^image/(jpeg|png|gif|webp|heic|avif)$")
+        schema(pattern = "^image/(jpeg|png|gif|webp|heic)$")
     )]
     pub content_type: String,
     /// The size of the file in bytes. It is required for `PUT`.

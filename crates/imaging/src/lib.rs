@@ -62,7 +62,7 @@ mod render;
 mod rendered;
 mod saliency;
 
-pub use formats::{SourceFormat, load_decoders};
+pub use formats::SourceFormat;
 pub use inspect::{Inspection, inspect};
 pub use metadata::{GpsPosition, MetadataKind};
 pub use recipe::{

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::{io, panic};
 
-use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, load_decoders, render};
+use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, render};
 
 use crate::allocator::exit_when_out_of_memory;
 use crate::protocol::{
@@ -24,7 +24,6 @@ pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
 
 fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
-    load_decoders();
     let confined = confine(limits, SandboxLayer::ALL);
     // The panic of a decoder is reported as a rejection. Its message is dropped, because it may
     // contain bytes of the image.

@@ -42,6 +42,8 @@ const ALLOWED: &[Allowed] = &[
     // The element of HTML, and the name of the Multi-Picture Format.
     everywhere("picture", "<picture"),
     everywhere("picture", "multi-picture"),
+    // A coded image, in HEVC and in the interface of its decoder.
+    within("picture", "crates/imaging/src/formats/heif/hevc.rs"),
     // Time by the clock on the wall.
     everywhere("wall", "wall clock"),
     everywhere("wall", "wall-clock"),

@@ -17,8 +17,6 @@ pub(super) struct Format {
     pub(super) name: &'static str,
     /// The media types, the registered one first.
     pub(super) content_types: &'static [&'static str],
-    /// `true` if this build can decode the format.
-    pub(super) is_built_in: bool,
     /// Returns whether a file begins with the format's signature.
     pub(super) matches: fn(&[u8]) -> bool,
     /// Reads size and frame count from the header. Frames are counted up to one more than the second

@@ -16,7 +16,6 @@ mod registry;
 mod sniff;
 pub(crate) mod webp;
 
-pub use heif::load_decoders;
 pub use registry::SourceFormat;
 
 pub(crate) use header::Header;

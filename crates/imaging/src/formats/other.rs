@@ -1,5 +1,7 @@
 //! Kinds of file that are recognized but not supported, so that a rejection can name them.
 
+use super::heif;
+
 /// Kinds of file with a signature at a fixed offset: `(offset, signature, kind)`.
 ///
 /// If a signature is a prefix of another, the longer one comes first.
@@ -65,6 +67,7 @@ pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
         })
         .map(|(_, _, kind)| *kind);
     listed
+        .or_else(|| heif::identify(bytes))
         .or_else(|| iso_media(bytes))
         .or_else(|| riff(bytes))
         .or_else(|| bitmap_or_program(bytes))
@@ -159,6 +162,7 @@ mod tests {
             (b"<?xml version='1.0'?><a/>", "an XML document"),
             (b"<!DOCTYPE html><p>", "an HTML page"),
             (b"\0\0\0\x18ftypisom", "an MP4 video"),
+            (b"\0\0\0\x18ftypavci", "a HEIF image with AVC (avci)"),
             (b"\0\0\0\x14ftypqt  ", "a QuickTime video"),
             (b"PK\x03\x04", "a ZIP archive or office document"),
             (b"#!/bin/sh\n", "a script"),

@@ -24,7 +24,7 @@ macro_rules! source_formats {
         }
 
         impl SourceFormat {
-            /// All formats, whether this build can decode them or not.
+            /// All formats.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             const fn format(self) -> &'static Format {
@@ -45,21 +45,14 @@ source_formats! {
     Gif => gif::GIF,
     /// WebP (RFC 9649): lossy, lossless, animated.
     Webp => webp::WEBP,
-    /// HEIF with HEVC images (ISO/IEC 23008-12); needs the build feature `heif`.
+    /// HEIF with HEVC images (ISO/IEC 23008-12): the primary image.
     Heic => heif::HEIC,
-    /// AVIF (AOMedia AV1 Image File Format); needs the build feature `heif`.
-    Avif => heif::AVIF,
 }
 
 impl SourceFormat {
     /// Returns the name in manifests and settings, such as `"jpeg"`.
     pub const fn name(self) -> &'static str {
         self.format().name
-    }
-
-    /// Returns whether this build can decode the format: HEIC and AVIF need the feature `heif`.
-    pub const fn is_built_in(self) -> bool {
-        self.format().is_built_in
     }
 
     /// Returns the registered media type, such as `"image/jpeg"`.

@@ -41,6 +41,29 @@ impl Orientation {
         }
     }
 
+    /// Returns the EXIF value, 1 to 8.
+    pub(crate) const fn to_exif(self) -> u8 {
+        match (self.swap_axes, self.mirror_x, self.mirror_y) {
+            (false, false, false) => 1,
+            (false, true, false) => 2,
+            (false, true, true) => 3,
+            (false, false, true) => 4,
+            (true, false, false) => 5,
+            (true, true, false) => 6,
+            (true, true, true) => 7,
+            (true, false, true) => 8,
+        }
+    }
+
+    /// Returns the orientation followed by a quarter of a turn clockwise.
+    pub(crate) const fn then_clockwise(self) -> Self {
+        Self {
+            swap_axes: !self.swap_axes,
+            mirror_x: !self.mirror_y,
+            mirror_y: self.mirror_x,
+        }
+    }
+
     /// Converts a stored size to the upright one, or vice versa.
     pub(crate) const fn apply_to_size(self, size: Size) -> Size {
         if self.swap_axes {
@@ -77,6 +100,23 @@ mod tests {
         for value in [0, 1, 9, 255] {
             assert_eq!(Orientation::from_exif(value), Orientation::UPRIGHT);
         }
+    }
+
+    #[test]
+    fn every_orientation_has_its_exif_value() {
+        for value in 1..=8 {
+            assert_eq!(Orientation::from_exif(value).to_exif(), value);
+        }
+    }
+
+    #[test]
+    fn quarters_of_a_turn_go_clockwise_and_around() {
+        let mut values = vec![1];
+        for _ in 0..4 {
+            let last = Orientation::from_exif(values[values.len() - 1]);
+            values.push(last.then_clockwise().to_exif());
+        }
+        assert_eq!(values, [1, 6, 3, 8, 1]);
     }
 
     /// The stored position of the top right pixel of an upright image of 3 x 2 px for each

@@ -10,13 +10,20 @@ use crate::{Rejection, RejectionCode};
 /// # Errors
 /// `out_of_memory`.
 pub(crate) fn zeroed_buffer<T: Clone + Default>(length: u64) -> Result<Vec<T>, Rejection> {
+    probe::<T>(length)?;
     let length = usize::try_from(length).map_err(|_| out_of_memory())?;
-    let mut probe = Vec::<T>::new();
-    probe
-        .try_reserve_exact(length)
-        .map_err(|_| out_of_memory())?;
-    drop(probe);
     Ok(vec![T::default(); length])
+}
+
+/// Checks that there is memory for `length` values, which other code is about to allocate.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(crate) fn probe<T>(length: u64) -> Result<(), Rejection> {
+    let length = usize::try_from(length).map_err(|_| out_of_memory())?;
+    Vec::<T>::new()
+        .try_reserve_exact(length)
+        .map_err(|_| out_of_memory())
 }
 
 /// Returns the rejection of an image whose pixels do not fit into memory.

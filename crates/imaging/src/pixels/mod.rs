@@ -9,7 +9,7 @@ mod raster;
 mod resample;
 mod transpose;
 
-pub(crate) use allocation::{out_of_memory, zeroed_buffer};
+pub(crate) use allocation::{out_of_memory, probe, zeroed_buffer};
 pub(crate) use crop::crop;
 pub(crate) use orient::{copy_upright_rows, to_upright};
 pub(crate) use pad::pad;

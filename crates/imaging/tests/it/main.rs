@@ -16,7 +16,7 @@ mod ciede2000;
 mod color;
 mod corpus;
 mod encodings;
-mod heif;
+mod heic;
 mod images;
 mod jpeg;
 mod metadata;

@@ -18,6 +18,7 @@ pub(crate) fn avatar_limits() -> Limits {
             SourceFormat::Png,
             SourceFormat::Gif,
             SourceFormat::Webp,
+            SourceFormat::Heic,
         ],
     }
 }

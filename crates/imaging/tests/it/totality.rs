@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::recipes::{avatar, avatar_limits};
 
 /// Beginnings that reach each of the parsers.
-const BEGINNINGS: [&[u8]; 7] = [
+const BEGINNINGS: [&[u8]; 8] = [
     b"",
     b"\xff\xd8\xff\xe1\x00\x40Exif\0\0II*\0\x08\0\0\0",
     b"\xff\xd8\xff\xed\x00\x40Photoshop 3.0\x008BIM",
@@ -15,6 +15,7 @@ const BEGINNINGS: [&[u8]; 7] = [
     b"GIF89a\x08\0\x08\0\x80\0\0\0\0\0\xff\xff\xff\x21\xff\x0bXMP DataXMP",
     b"RIFF\x00\x01\0\0WEBPVP8X\x0a\0\0\0\x2e\0\0\0\x07\0\0\x07\0\0",
     b"RIFF\x00\x01\0\0WEBPVP8L",
+    b"\0\0\0\x10ftypheic\0\0\0\0\0\0\x02\0meta\0\0\0\0\0\0\0\x0epitm\0\0\0\0\0\x01",
 ];
 
 proptest! {

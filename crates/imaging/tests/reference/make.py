@@ -139,12 +139,12 @@ def pngsuite(corpus):
     (HERE / "pngsuite.json").write_text(f"[\n{text}\n]\n")
 
 
-def heif(corpus):
-    """Small images in sRGB of what pillow-heif, with a libheif of its own, makes of HEIF."""
+def heic(corpus):
+    """Small images in sRGB of what pillow-heif, with a libheif of its own, makes of HEIC."""
     pillow_heif.register_heif_opener()
-    folder = HERE / "heif"
+    folder = HERE / "heic"
     folder.mkdir(exist_ok=True)
-    for path in sorted((corpus / "heif").iterdir()):
+    for path in sorted((corpus / "heif").glob("*.heic")):
         image = Image.open(path)
         small = image.convert("RGB").reduce(32)
         if icc := image.info.get("icc_profile"):
@@ -194,4 +194,4 @@ if __name__ == "__main__":
     from_corpus(root)
     pngsuite(root)
     animations(root)
-    heif(root)
+    heic(root)

@@ -241,7 +241,7 @@ mod tests {
                 "unsupported_format",
             ),
             (
-                json!({"content_type": "image/heic"}),
+                json!({"content_type": "image/avif"}),
                 415,
                 "unsupported_format",
             ),

@@ -30,11 +30,7 @@ pub(super) fn limit_memory_and_cpu_time(limits: &ChildLimits) -> io::Result<()> 
 /// Forbids further descriptors, processes and threads, and writing to files.
 pub(super) fn limit_counts() -> io::Result<()> {
     limit(libc::RLIMIT_NOFILE, 3, 3)?;
-    // Decoders of HEIF start threads, which count as processes of the user. seccomp distinguishes
-    // threads from processes.
-    if !cfg!(feature = "heif") {
-        limit(libc::RLIMIT_NPROC, 0, 0)?;
-    }
+    limit(libc::RLIMIT_NPROC, 0, 0)?;
     limit(libc::RLIMIT_FSIZE, 0, 0)
 }
 

@@ -80,56 +80,13 @@ fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();
     allowed.extend(refused.clone());
     allowed.extend(allowed_with_arguments()?);
-    let mut missing = Rules::new();
-    if cfg!(feature = "heif") {
-        allowed.extend(threads()?);
-        missing.insert(libc::SYS_clone3, Vec::new());
-        allowed.extend(missing.clone());
-    }
-    let errno = |errno: i32| SeccompAction::Errno(errno.unsigned_abs());
+    let permission_denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let (allow, kill) = (SeccompAction::Allow, SeccompAction::KillProcess);
-    let mut filters = Vec::new();
-    if !missing.is_empty() {
-        filters.push(SeccompFilter::new(
-            missing,
-            allow.clone(),
-            errno(libc::ENOSYS),
-            arch,
-        )?);
-    }
-    filters.push(SeccompFilter::new(
-        refused,
-        allow.clone(),
-        errno(libc::EPERM),
-        arch,
-    )?);
-    filters.push(SeccompFilter::new(allowed, kill, allow, arch)?);
+    let filters = [
+        SeccompFilter::new(refused, allow.clone(), permission_denied, arch)?,
+        SeccompFilter::new(allowed, kill, allow, arch)?,
+    ];
     filters.into_iter().map(BpfProgram::try_from).collect()
-}
-
-/// Returns the calls that start and name a thread. HEIF decoders need them. They cannot start a
-/// process.
-///
-/// `clone3` passes its flags in memory, where a filter cannot read them. It is refused with ENOSYS,
-/// as on a kernel without it, and the C library falls back to `clone`.
-fn threads() -> Result<Rules, BackendError> {
-    let thread = u64::from((libc::CLONE_THREAD | libc::CLONE_VM).unsigned_abs());
-    let thread_only = argument(0, SeccompCmpOp::MaskedEq(thread), thread)?;
-    let naming_thread = is(0, libc::PR_SET_NAME as u64)?;
-    let naming_memory = is(0, libc::PR_SET_VMA as u64)?;
-    Ok([
-        (libc::SYS_clone, vec![SeccompRule::new(vec![thread_only])?]),
-        (libc::SYS_set_robust_list, Vec::new()),
-        (libc::SYS_rseq, Vec::new()),
-        (
-            libc::SYS_prctl,
-            vec![
-                SeccompRule::new(vec![naming_memory])?,
-                SeccompRule::new(vec![naming_thread])?,
-            ],
-        ),
-    ]
-    .into())
 }
 
 /// Returns the calls that are only allowed with certain arguments.

@@ -10,7 +10,6 @@ use super::format::Format;
 pub(super) const GIF: Format = Format {
     name: "gif",
     content_types: &["image/gif"],
-    is_built_in: true,
     matches: |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
     read_header: header::read,
     scan_metadata: metadata::scan,

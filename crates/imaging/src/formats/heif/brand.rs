@@ -1,51 +1,88 @@
-//! Distinction of HEIC and AVIF by the brands in the `ftyp` box (ISO/IEC 14496-12, 4.3).
+//! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3), which tell HEIF files from films and from
+//! each other (ISO/IEC 23008-12, 10 and annexes).
+
+use super::boxes::Code;
+use super::fields::Fields;
 
 /// The number of compatible brands that are read.
 const MAX_BRANDS: usize = 16;
 
-/// The coding of a HEIF file's images.
+/// Brands of HEIF images that are not supported, by major brand.
+const UNSUPPORTED: &[(&Code, &str)] = &[
+    (b"avif", "an AVIF image (AV1 in HEIF)"),
+    (b"avis", "an AVIF image sequence (AV1 in HEIF)"),
+    (b"avci", "a HEIF image with AVC (avci)"),
+    (b"avcs", "a HEIF image sequence with AVC (avcs)"),
+    (b"jpeg", "a HEIF image with JPEG (jpeg)"),
+    (b"jpgs", "a HEIF image sequence with JPEG (jpgs)"),
+    (b"j2ki", "a HEIF image with JPEG 2000 (j2ki)"),
+    (b"j2is", "a HEIF image sequence with JPEG 2000 (j2is)"),
+    (b"vvic", "a HEIF image with VVC (vvic)"),
+    (b"vvis", "a HEIF image sequence with VVC (vvis)"),
+    (b"evbi", "a HEIF image with EVC (evbi)"),
+    (b"evbs", "a HEIF image sequence with EVC (evbs)"),
+    (b"evmi", "a HEIF image with EVC (evmi)"),
+    (b"evms", "a HEIF image sequence with EVC (evms)"),
+    (
+        b"unif",
+        "a HEIF file with a unified identifier space (unif)",
+    ),
+    (b"mif3", "a HEIF image with a low-overhead header (mif3)"),
+];
+
+/// The coding of a HEIF file's images according to its brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Brand {
-    /// HEVC.
-    Heic,
-    /// AV1.
-    Avif,
+pub(super) enum Coding {
+    /// HEVC, or one that only the items of the file state.
+    Hevc,
+    /// One that is not supported, in words with an article.
+    Unsupported(&'static str),
 }
 
-impl Brand {
-    /// Reads the brand; `None` if the file is neither HEIC nor AVIF.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
-        if bytes.get(4..8)? != b"ftyp" {
+impl Coding {
+    /// Reads the brands; `None` if the file is no HEIF file.
+    pub(super) fn of_file(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let length = fields.u32()? as usize;
+        if fields.array()? != *b"ftyp" {
             return None;
         }
         let brands = bytes.get(8..length.min(bytes.len()))?.as_chunks::<4>().0;
         // The second field is the minor version, not a brand.
-        let (major, compatible) = (brands.first()?, brands.iter().skip(2).take(MAX_BRANDS));
-        Self::from_code(major).or_else(|| {
-            // A generic image brand: the compatible brands tell the coding.
-            let is_image = matches!(major, b"mif1" | b"mif2" | b"msf1");
-            let brand = compatible.copied().find_map(|code| Self::from_code(&code));
-            is_image.then(|| brand.unwrap_or(Self::Heic))
+        let (major, compatible) = (brands.first()?, brands.get(2..).unwrap_or_default());
+        Self::of_brand(major).or_else(|| {
+            // A brand of the structure only: the compatible brands tell the coding, HEVC first.
+            let is_structure = matches!(major, b"mif1" | b"mif2" | b"msf1" | b"miaf" | b"heif");
+            let mut codings = compatible
+                .iter()
+                .take(MAX_BRANDS)
+                .filter_map(Self::of_brand);
+            let first = codings.next().unwrap_or(Self::Hevc);
+            let any_hevc = codings.find(|coding| *coding == Self::Hevc);
+            is_structure.then(|| any_hevc.unwrap_or(first))
         })
     }
 
-    const fn from_code(code: &[u8; 4]) -> Option<Self> {
-        match code {
-            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => {
-                Some(Self::Heic)
-            }
-            b"avif" | b"avis" => Some(Self::Avif),
-            _ => None,
+    /// Returns the coding that a brand states.
+    fn of_brand(brand: &Code) -> Option<Self> {
+        if matches!(
+            brand,
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs"
+        ) {
+            return Some(Self::Hevc);
         }
+        UNSUPPORTED
+            .iter()
+            .find(|(code, _)| *code == brand)
+            .map(|(_, words)| Self::Unsupported(words))
     }
+}
 
-    /// Returns the name for messages.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Heic => "HEIC",
-            Self::Avif => "AVIF",
-        }
+/// Identifies a HEIF file that is not supported and names it, with its article.
+pub(in crate::formats) fn identify(bytes: &[u8]) -> Option<&'static str> {
+    match Coding::of_file(bytes)? {
+        Coding::Hevc => None,
+        Coding::Unsupported(words) => Some(words),
     }
 }
 
@@ -53,7 +90,7 @@ impl Brand {
 mod tests {
     use super::*;
 
-    fn brand(codes: &[&[u8; 4]]) -> Option<Brand> {
+    fn coding(codes: &[&Code]) -> Option<Coding> {
         let length = u8::try_from(12 + 4 * codes.len()).unwrap();
         let mut bytes = vec![0, 0, 0, length];
         bytes.extend(b"ftyp");
@@ -63,19 +100,32 @@ mod tests {
             bytes.extend(*code);
         }
         bytes.extend(b"\0\0\0\x08meta");
-        Brand::read(&bytes)
+        Coding::of_file(&bytes)
+    }
+
+    fn words(codes: &[&Code]) -> &'static str {
+        match coding(codes) {
+            Some(Coding::Unsupported(words)) => words,
+            _ => "",
+        }
     }
 
     #[test]
     fn the_major_brand_decides() {
-        assert_eq!(brand(&[b"heic", b"avif"]), Some(Brand::Heic));
-        assert_eq!(brand(&[b"avif", b"mif1"]), Some(Brand::Avif));
-        assert_eq!(brand(&[b"isom", b"avif"]), None);
+        assert_eq!(coding(&[b"heic", b"avif"]), Some(Coding::Hevc));
+        assert!(words(&[b"avif", b"mif1"]).contains("AVIF"));
+        assert!(words(&[b"avci", b"mif1", b"heic"]).contains("AVC"));
+        assert!(words(&[b"mif3", b"mif1"]).contains("mif3"));
+        assert_eq!(coding(&[b"isom", b"heic"]), None);
+        assert_eq!(coding(&[b"mp42", b"mif1"]), None);
     }
 
     #[test]
-    fn compatible_brands_decide_if_the_major_brand_is_generic() {
-        assert_eq!(brand(&[b"mif1", b"miaf", b"avif"]), Some(Brand::Avif));
-        assert_eq!(brand(&[b"mif1", b"miaf"]), Some(Brand::Heic));
+    fn compatible_brands_decide_if_the_major_brand_is_of_the_structure() {
+        assert!(words(&[b"mif1", b"miaf", b"avif"]).contains("AVIF"));
+        assert!(words(&[b"msf1", b"iso8", b"avcs"]).contains("AVC"));
+        assert_eq!(coding(&[b"mif1", b"avci", b"heix"]), Some(Coding::Hevc));
+        // Only its items tell what it is.
+        assert_eq!(coding(&[b"mif1", b"miaf"]), Some(Coding::Hevc));
     }
 }

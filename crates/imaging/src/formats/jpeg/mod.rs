@@ -9,7 +9,6 @@ use super::format::Format;
 pub(super) const JPEG: Format = Format {
     name: "jpeg",
     content_types: &["image/jpeg", "image/jpg", "image/pjpeg"],
-    is_built_in: true,
     matches: |bytes| bytes.starts_with(b"\xff\xd8\xff"),
     read_header: |bytes, _| header::read(bytes),
     scan_metadata: metadata::scan,

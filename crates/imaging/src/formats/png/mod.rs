@@ -13,7 +13,6 @@ use super::format::Format;
 pub(super) const PNG: Format = Format {
     name: "png",
     content_types: &["image/png", "image/apng"],
-    is_built_in: true,
     matches: |bytes| bytes.starts_with(signature::SIGNATURE),
     read_header: |bytes, _| header::read(bytes),
     scan_metadata: metadata::scan,

@@ -12,7 +12,6 @@ use super::format::Format;
 pub(super) const WEBP: Format = Format {
     name: "webp",
     content_types: &["image/webp"],
-    is_built_in: true,
     matches: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
     read_header: header::read,
     scan_metadata: metadata::scan,

@@ -1,0 +1,98 @@
+//! Alpha planes, which are images of their own (ISO/IEC 23008-12, 6.4.8 and 7.5.3.4).
+
+use heifer_hevc_dec::recon::Frame;
+
+use super::boxes::versioned;
+use super::image::Image;
+use super::items::Items;
+use crate::Rejection;
+use crate::decoded::Samples;
+
+/// The names of alpha planes: of HEIF, and of HEVC.
+const TYPES: [&[u8]; 2] = [
+    b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
+    b"urn:mpeg:hevc:2015:auxid:1",
+];
+
+/// An alpha plane.
+pub(super) struct Alpha {
+    /// The plane, as luma. It is scaled if its size is another one.
+    pub(super) frame: Frame,
+    /// `true` if the colors are multiplied with alpha.
+    pub(super) is_premultiplied: bool,
+}
+
+impl Alpha {
+    /// Returns the item and the description of the alpha plane of an item, if it has one.
+    ///
+    /// # Errors
+    /// `corrupt` or `unsupported_format`.
+    pub(super) fn find(items: &Items<'_>, of: u32) -> Result<Option<(u32, Image)>, Rejection> {
+        let mut found = auxiliaries(items, of).filter(|(_, name)| TYPES.contains(name));
+        found
+            .next()
+            .map(|(id, _)| Ok((id, Image::read(items, id)?)))
+            .transpose()
+    }
+
+    /// Decodes the alpha plane of an item, if it has one.
+    ///
+    /// # Errors
+    /// `corrupt`, `unsupported_format` or `out_of_memory`.
+    pub(super) fn decode(items: &Items<'_>, of: u32) -> Result<Option<Self>, Rejection> {
+        let Some((id, image)) = Self::find(items, of)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            frame: image.frame(items)?,
+            is_premultiplied: items.referred_by(of, *b"prem").any(|to| to == id),
+        }))
+    }
+}
+
+/// Returns the auxiliary images of an item, with the names of their types.
+pub(super) fn auxiliaries<'a>(items: &Items<'a>, of: u32) -> impl Iterator<Item = (u32, &'a [u8])> {
+    items
+        .references()
+        .filter(move |reference| reference.code == *b"auxl" && reference.to().any(|to| to == of))
+        .filter_map(move |reference| {
+            let (_, _, mut fields) = versioned(items.property(reference.from, b"auxC")?)?;
+            Some((reference.from, fields.text()))
+        })
+}
+
+/// Converts premultiplied alpha to straight alpha. Each pixel has `channels` samples, alpha last.
+pub(super) fn divide_by_alpha(samples: &mut Samples, channels: usize) {
+    match samples {
+        Samples::Eight(samples) => divide(samples, channels, u8::MAX),
+        Samples::Sixteen(samples) => divide(samples, channels, u16::MAX),
+    }
+}
+
+fn divide<S: Copy + Into<u32> + TryFrom<u32>>(samples: &mut [S], channels: usize, max: S) {
+    for pixel in samples.chunks_exact_mut(channels) {
+        let Some((alpha, colors)) = pixel.split_last_mut() else {
+            return;
+        };
+        let alpha: u32 = (*alpha).into();
+        for color in colors {
+            let straight = ((*color).into() * max.into() + alpha / 2).checked_div(alpha);
+            *color = straight.unwrap_or_default().try_into().unwrap_or(max);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn premultiplied_colors_are_divided_by_their_alpha() {
+        let mut samples = Samples::Eight(vec![64, 128, 0, 128, 9, 9, 9, 0]);
+        divide_by_alpha(&mut samples, 4);
+        assert_eq!(samples, Samples::Eight(vec![128, 255, 0, 128, 0, 0, 0, 0]));
+        let mut samples = Samples::Sixteen(vec![0x4000, 0x8000]);
+        divide_by_alpha(&mut samples, 2);
+        assert_eq!(samples, Samples::Sixteen(vec![0x8000, 0x8000]));
+    }
+}

@@ -1,0 +1,128 @@
+//! The planes of a coded image or a grid.
+
+use heifer_hevc_dec::params::Sps;
+use heifer_hevc_dec::recon::Frame;
+
+use super::hevc::Configuration;
+use super::image::{Composition, Image};
+use super::items::Items;
+use crate::Rejection;
+use crate::geometry::Size;
+use crate::pixels::zeroed_buffer;
+
+/// The bytes that all tiles of a grid may have together, in lengths of the file: tiles may share
+/// them.
+const MAX_FILES_OF_TILES: usize = 4;
+
+impl Image {
+    /// Returns the parameters of the coded images; `None` for an overlay.
+    pub(super) fn sps(&self) -> Option<&Sps> {
+        match &self.composition {
+            Composition::Coded(configuration) => configuration.sps().ok(),
+            Composition::Grid { first, .. } => first.sps(),
+            Composition::Overlay { .. } => None,
+        }
+    }
+
+    /// Decodes the planes of a coded image or a grid, without its transformations. A coded image may
+    /// be larger than its header states.
+    ///
+    /// # Errors
+    /// `corrupt`, `unsupported_format` or `out_of_memory`.
+    pub(super) fn frame(&self, items: &Items<'_>) -> Result<Frame, Rejection> {
+        match &self.composition {
+            Composition::Coded(configuration) => {
+                configuration.decode(&items.content(self.id)?, configuration.sps()?)
+            }
+            Composition::Grid {
+                columns,
+                tiles,
+                first,
+            } => self.grid(items, *columns, tiles, first),
+            Composition::Overlay { .. } => Err(Rejection::unsupported(
+                "an overlay as an alpha plane is not supported",
+            )),
+        }
+    }
+
+    fn grid(
+        &self,
+        items: &Items<'_>,
+        columns: u32,
+        tiles: &[u32],
+        first: &Self,
+    ) -> Result<Frame, Rejection> {
+        let Composition::Coded(configuration) = &first.composition else {
+            return Err(Rejection::corrupt("a tile of the image is invalid"));
+        };
+        let record = items.property(first.id, b"hvcC");
+        let expected = configuration.sps()?;
+        let mut canvas = blank(self.size, expected)?;
+        let mut budget = items.file_length().saturating_mul(MAX_FILES_OF_TILES);
+        for (index, tile) in (0..).zip(tiles) {
+            let content = items.content(*tile)?;
+            budget = budget.checked_sub(content.len()).ok_or_else(|| {
+                Rejection::corrupt("the tiles of the image have more bytes than the file")
+            })?;
+            let own_record = items.property(*tile, b"hvcC");
+            let frame = match own_record {
+                Some(own) if own_record != record => {
+                    Configuration::read(own)?.decode(&content, expected)?
+                }
+                _ => configuration.decode(&content, expected)?,
+            };
+            let cell = (index % columns, index / columns);
+            copy_tile(&frame, first.size, cell, &mut canvas);
+        }
+        Ok(canvas)
+    }
+}
+
+/// Creates a frame of zeros that takes tiles with these parameters.
+fn blank(size: Size, sps: &Sps) -> Result<Frame, Rejection> {
+    let chroma = chroma_size(size, sps.chroma_format_idc);
+    let sizes = [size, chroma, chroma];
+    Ok(Frame {
+        widths: sizes.map(|size| size.width),
+        heights: sizes.map(|size| size.height),
+        planes: [
+            zeroed_buffer(size.area())?,
+            zeroed_buffer(chroma.area())?,
+            zeroed_buffer(chroma.area())?,
+        ],
+        bit_depth: [sps.bit_depth_luma, sps.bit_depth_chroma],
+        chroma_format: sps.chroma_format_idc,
+        full_range: false,
+        matrix_coeffs: 0,
+    })
+}
+
+/// Copies a tile to its column and row.
+fn copy_tile(tile: &Frame, tile_size: Size, cell: (u32, u32), canvas: &mut Frame) {
+    let chroma = chroma_size(tile_size, canvas.chroma_format);
+    for (plane, size) in [tile_size, chroma, chroma].into_iter().enumerate() {
+        if size.width == 0 {
+            continue;
+        }
+        let x = (cell.0 * size.width) as usize;
+        let y = (cell.1 * size.height) as usize;
+        let width = canvas.widths[plane] as usize;
+        let count = (size.width as usize).min(width.saturating_sub(x));
+        let rows = canvas.planes[plane].chunks_exact_mut(width).skip(y);
+        let tile_rows = tile.planes[plane].chunks_exact(tile.widths[plane] as usize);
+        for (to, from) in rows.zip(tile_rows).take(size.height as usize) {
+            to[x..x + count].copy_from_slice(&from[..count]);
+        }
+    }
+}
+
+/// Returns the size of a chroma plane.
+pub(super) const fn chroma_size(size: Size, format: u8) -> Size {
+    let (width, height) = (size.width, size.height);
+    match format {
+        0 => Size::new(0, 0),
+        1 => Size::new(width.div_ceil(2), height.div_ceil(2)),
+        2 => Size::new(width.div_ceil(2), height),
+        _ => size,
+    }
+}

@@ -1,0 +1,272 @@
+//! The images of a file, and what each is made of (ISO/IEC 23008-12, 6.6).
+
+use super::boxes::Code;
+use super::fields::Fields;
+use super::geometry::Geometry;
+use super::hevc::{self, Configuration};
+use super::items::Items;
+use crate::Rejection;
+use crate::geometry::{Orientation, Size};
+
+/// The number of images that an image may be derived from one after the other.
+const MAX_DEPTH: u32 = 4;
+/// The number of images in an overlay.
+const MAX_LAYERS: usize = 16;
+/// The padding of a coded image that does not count as pixels.
+const MAX_PADDING: u32 = 64;
+
+/// An image, of which only descriptions are read.
+pub(super) struct Image {
+    /// The item that has the pixels, which is another one than that of the image if this is an
+    /// identity derivation.
+    pub(super) id: u32,
+    pub(super) composition: Composition,
+    /// The size before transformations.
+    pub(super) size: Size,
+    /// The size of the largest coded image in it, padding included.
+    pub(super) coded_size: Size,
+    pub(super) geometry: Geometry,
+}
+
+/// What an image is made of.
+pub(super) enum Composition {
+    /// One coded image.
+    Coded(Configuration),
+    /// Tiles of equal size, row by row.
+    Grid {
+        columns: u32,
+        tiles: Vec<u32>,
+        /// The image that describes all tiles.
+        first: Box<Image>,
+    },
+    /// Images at places of a canvas.
+    Overlay {
+        /// Red, green, blue and alpha at 16 bits.
+        background: [u16; 4],
+        layers: Vec<Layer>,
+    },
+}
+
+/// An image of an overlay.
+pub(super) struct Layer {
+    pub(super) image: Image,
+    /// The distance of its left edge from that of the canvas.
+    pub(super) x: i32,
+    /// The distance of its top edge from that of the canvas.
+    pub(super) y: i32,
+}
+
+impl Image {
+    /// Reads the description of an image.
+    ///
+    /// # Errors
+    /// `corrupt`, or `unsupported_format` for a coding or derivation that is not supported.
+    pub(super) fn read(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
+        Self::read_derived(items, id, MAX_DEPTH)
+    }
+
+    /// Reads an image from which others are derived, `depth` deep at most.
+    fn read_derived(items: &Items<'_>, id: u32, depth: u32) -> Result<Self, Rejection> {
+        let depth = depth
+            .checked_sub(1)
+            .ok_or_else(|| Rejection::corrupt("the image is derived from too many others"))?;
+        let item = items
+            .get(id)
+            .ok_or_else(|| Rejection::corrupt("an image is missing"))?;
+        let mut image = match &item.code {
+            b"hvc1" => Self::read_coded(items, id)?,
+            b"grid" => Self::read_grid(items, id)?,
+            b"iovl" => Self::read_overlay(items, id)?,
+            b"iden" => {
+                let mut sources = items.referred_by(id, *b"dimg");
+                let source = sources
+                    .next()
+                    .ok_or_else(|| Rejection::corrupt("an image is missing"))?;
+                Self::read_derived(items, source, depth)?
+            }
+            code => return Err(unsupported(*code)),
+        };
+        for (property, is_essential) in items.properties(id) {
+            if is_essential && !is_known(property.code) {
+                return Err(Rejection::unsupported(
+                    "the image has an essential property that is not supported",
+                ));
+            }
+            image.geometry.apply(&property)?;
+        }
+        Ok(image)
+    }
+
+    fn new(id: u32, composition: Composition, size: Size, coded_size: Size) -> Self {
+        Self {
+            id,
+            composition,
+            size,
+            coded_size,
+            geometry: Geometry::untransformed(size),
+        }
+    }
+
+    fn read_coded(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
+        let body = items
+            .property(id, b"hvcC")
+            .ok_or_else(|| Rejection::corrupt("the image has no parameters"))?;
+        let configuration = Configuration::read(body)?;
+        let sps = configuration.sps()?;
+        let (mut coded_size, decoded_size) = (hevc::coded_size(sps), hevc::size(sps));
+        if sps.separate_colour_plane_flag {
+            return Err(Rejection::unsupported(
+                "HEVC with separate color planes is not supported",
+            ));
+        }
+        let size = items.property(id, b"ispe").and_then(stated_size);
+        let size = size.unwrap_or(decoded_size);
+        if size.width > decoded_size.width || size.height > decoded_size.height {
+            return Err(Rejection::corrupt(
+                "the image is smaller than its header states",
+            ));
+        }
+        if coded_size.width <= size.width.saturating_add(MAX_PADDING) {
+            coded_size.width = size.width;
+        }
+        if coded_size.height <= size.height.saturating_add(MAX_PADDING) {
+            coded_size.height = size.height;
+        }
+        let composition = Composition::Coded(configuration);
+        Ok(Self::new(id, composition, size, coded_size))
+    }
+
+    /// Reads a grid (6.6.2.3.2). All tiles have the properties of the first one.
+    fn read_grid(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
+        let invalid = || Rejection::corrupt("the grid of the image is invalid");
+        let content = items.content(id)?;
+        let mut fields = Fields(&content);
+        let [_version, flags, rows, columns] = fields.array().ok_or_else(invalid)?;
+        let (rows, columns) = (u32::from(rows) + 1, u32::from(columns) + 1);
+        let size = size(&mut fields, flags & 1 == 1).ok_or_else(invalid)?;
+        let count = rows as usize * columns as usize;
+        let tiles: Vec<u32> = items.referred_by(id, *b"dimg").take(count).collect();
+        let first = *tiles.first().ok_or_else(invalid)?;
+        if tiles.len() < count {
+            return Err(Rejection::corrupt("a tile of the image is missing"));
+        }
+        for tile in &tiles {
+            let item = items.get(*tile).ok_or_else(invalid)?;
+            if item.code != *b"hvc1" {
+                return Err(unsupported(item.code));
+            }
+        }
+        let first = Self::read_derived(items, first, 1)?;
+        if first.geometry != Geometry::untransformed(first.size) {
+            return Err(Rejection::unsupported(
+                "tiles that are turned are not supported",
+            ));
+        }
+        if !is_covered(size.width, first.size.width, columns)
+            || !is_covered(size.height, first.size.height, rows)
+            || first.size != first.coded_size
+        {
+            return Err(Rejection::corrupt("the tiles do not fit the image"));
+        }
+        let coded_size = first.coded_size;
+        let composition = Composition::Grid {
+            columns,
+            tiles,
+            first: Box::new(first),
+        };
+        Ok(Self::new(id, composition, size, coded_size))
+    }
+
+    /// Reads an overlay (6.6.2.2.2).
+    fn read_overlay(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
+        let invalid = || Rejection::corrupt("the overlay of the image is invalid");
+        let content = items.content(id)?;
+        let mut fields = Fields(&content);
+        let [_version, flags] = fields.array().ok_or_else(invalid)?;
+        let is_wide = flags & 1 == 1;
+        let mut background = [0; 4];
+        for sample in &mut background {
+            *sample = fields.u16().ok_or_else(invalid)?;
+        }
+        let size = size(&mut fields, is_wide).ok_or_else(invalid)?;
+        let mut offset = || {
+            if is_wide {
+                fields.i32()
+            } else {
+                fields.u16().map(|bits| i32::from(bits.cast_signed()))
+            }
+        };
+        let mut layers = Vec::new();
+        for layer in items.referred_by(id, *b"dimg") {
+            let (x, y) = offset().zip(offset()).ok_or_else(invalid)?;
+            let code = items.get(layer).ok_or_else(invalid)?.code;
+            // The limits apply to the canvas: what is drawn on it may not cost much more.
+            if layers.len() == MAX_LAYERS || !matches!(&code, b"hvc1" | b"grid") {
+                return Err(unsupported(*b"iovl"));
+            }
+            let image = Self::read_derived(items, layer, 1)?;
+            if image.geometry.orientation != Orientation::UPRIGHT {
+                return Err(unsupported(*b"iovl"));
+            }
+            layers.push(Layer { image, x, y });
+        }
+        let largest = |side: fn(Size) -> u32| {
+            let layers = layers.iter().map(|layer| &layer.image);
+            layers
+                .map(|image| side(image.size).max(side(image.coded_size)))
+                .max()
+        };
+        let coded_size = Size::new(
+            largest(|size| size.width).unwrap_or_default(),
+            largest(|size| size.height).unwrap_or_default(),
+        );
+        let composition = Composition::Overlay { background, layers };
+        Ok(Self::new(id, composition, size, coded_size))
+    }
+}
+
+/// Returns whether tiles cover a side, and the last one is not needless.
+fn is_covered(side: u32, tile: u32, count: u32) -> bool {
+    let (side, tile, count) = (u64::from(side), u64::from(tile), u64::from(count));
+    tile * count >= side && tile * (count - 1) < side
+}
+
+/// Reads the size in a property `ispe`.
+fn stated_size(body: &[u8]) -> Option<Size> {
+    let mut fields = Fields(body.get(4..)?);
+    size(&mut fields, true)
+}
+
+/// Reads a width and a height.
+fn size(fields: &mut Fields<'_>, is_wide: bool) -> Option<Size> {
+    let (width, height) = (fields.number(is_wide)?, fields.number(is_wide)?);
+    Some(Size::new(width, height))
+}
+
+/// Returns whether a property may be essential: it is applied, or says nothing about pixels.
+const fn is_known(code: Code) -> bool {
+    matches!(
+        &code,
+        b"hvcC" | b"ispe" | b"colr" | b"pixi" | b"irot" | b"imir" | b"clap" | b"auxC" | b"pasp"
+    )
+}
+
+/// Returns the rejection of an item that is no supported image.
+fn unsupported(code: Code) -> Rejection {
+    let coding = match &code {
+        b"av01" => "AV1",
+        b"avc1" => "AVC",
+        b"vvc1" => "VVC",
+        b"evc1" => "EVC",
+        b"jpeg" => "JPEG",
+        b"j2k1" => "JPEG 2000",
+        b"unci" => "no compression",
+        b"grid" | b"iovl" | b"iden" | b"tmap" => {
+            return Rejection::unsupported("this derivation of a HEIF image is not supported");
+        }
+        _ => return Rejection::unsupported("this coding of a HEIF image is not supported"),
+    };
+    Rejection::unsupported(format!(
+        "this is a HEIF image with {coding}, which is not supported"
+    ))
+}

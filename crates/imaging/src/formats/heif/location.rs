@@ -1,0 +1,128 @@
+//! The places of items in a file: `iloc` (ISO/IEC 14496-12, 8.11.3).
+
+use std::borrow::Cow;
+
+use super::boxes::versioned;
+use super::fields::Fields;
+use crate::Rejection;
+
+/// What offsets count from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    File,
+    Idat,
+    /// Another item.
+    Item,
+}
+
+/// The sizes of the fields of an extent in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    index: u8,
+    offset: u8,
+    length: u8,
+}
+
+/// The place of an item. Extents are read when they are needed: 65,535 of them may take no byte.
+#[derive(Debug)]
+pub(super) struct Location<'a> {
+    origin: Origin,
+    base: u64,
+    count: u16,
+    extents: Fields<'a>,
+    sizes: Sizes,
+}
+
+impl<'a> Location<'a> {
+    /// Reads every location, up to the end if the box is truncated.
+    pub(super) fn read_all(body: &'a [u8], mut found: impl FnMut(u32, Self)) -> Option<()> {
+        let (version, _, mut fields) = versioned(body)?;
+        let [first, second] = fields.array()?;
+        let (offset, length) = (first >> 4, first & 15);
+        let (base, index) = (second >> 4, second & 15);
+        let index = if version == 0 { 0 } else { index };
+        let sizes = Sizes {
+            index,
+            offset,
+            length,
+        };
+        if [base, index, offset, length].iter().any(|size| *size > 8) {
+            return None;
+        }
+        for _ in 0..fields.number(version > 1)? {
+            let id = fields.number(version > 1)?;
+            let method = if version == 0 { 0 } else { fields.u16()? & 15 };
+            let _data_reference = fields.u16()?;
+            let base = fields.integer(base)?;
+            let count = fields.u16()?;
+            let extents = fields;
+            fields.bytes(usize::from(count) * usize::from(index + offset + length))?;
+            let origin = match method {
+                0 => Origin::File,
+                1 => Origin::Idat,
+                _ => Origin::Item,
+            };
+            found(
+                id,
+                Self {
+                    origin,
+                    base,
+                    count,
+                    extents,
+                    sizes,
+                },
+            );
+        }
+        Some(())
+    }
+
+    /// Returns the content: a part of `file` or `idat`, or a copy of scattered parts that is no
+    /// larger than both.
+    pub(super) fn content(
+        &self,
+        file: &'a [u8],
+        idat: &'a [u8],
+    ) -> Result<Cow<'a, [u8]>, Rejection> {
+        let source = match self.origin {
+            Origin::File => file,
+            Origin::Idat => idat,
+            Origin::Item => {
+                return Err(Rejection::unsupported(
+                    "an item of this HEIF image is made of others, which is not supported",
+                ));
+            }
+        };
+        let mut content = Cow::Borrowed(&source[..0]);
+        for extent in self.extents(source) {
+            let extent = extent.ok_or_else(outside)?;
+            if content.is_empty() {
+                content = Cow::Borrowed(extent);
+            } else if content.len() + extent.len() > source.len() {
+                return Err(outside());
+            } else {
+                content.to_mut().extend_from_slice(extent);
+            }
+        }
+        Ok(content)
+    }
+
+    /// Returns the extents; `None` for one that lies outside of `source`.
+    fn extents(&self, source: &'a [u8]) -> impl Iterator<Item = Option<&'a [u8]>> {
+        let (mut fields, sizes, base) = (self.extents, self.sizes, self.base);
+        (0..self.count).map(move |_| {
+            fields.integer(sizes.index)?;
+            let offset = base.checked_add(fields.integer(sizes.offset)?)?;
+            let length = fields.integer(sizes.length)?;
+            let rest = source.get(usize::try_from(offset).ok()?..)?;
+            // No length means everything.
+            match length {
+                0 => Some(rest),
+                _ => rest.get(..usize::try_from(length).ok()?),
+            }
+        })
+    }
+}
+
+fn outside() -> Rejection {
+    Rejection::corrupt("a part of the image lies outside the file, which may be truncated")
+}

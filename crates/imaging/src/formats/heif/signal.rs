@@ -1,0 +1,166 @@
+//! The meaning of samples: ICC profile and code points (ITU-T H.273) of an image.
+
+use heifer_hevc_dec::params::Sps;
+use png::CodingIndependentCodePoints;
+
+use super::fields::Fields;
+use super::image::{Composition, Image};
+use super::items::Items;
+
+/// Code points with the value "unspecified".
+const UNSPECIFIED: u8 = 2;
+/// The transfer function of sRGB.
+const SRGB_TRANSFER: u8 = 13;
+/// The primaries of BT.709 and sRGB.
+const BT_709: u8 = 1;
+
+/// Code points and range of coded samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Signal {
+    primaries: u8,
+    transfer: u8,
+    /// The matrix that made luma and chroma of red, green and blue.
+    pub(super) matrix: u8,
+    pub(super) is_full_range: bool,
+}
+
+impl Signal {
+    /// Reads the signal of an image: its `nclx` box, or else the video usability information of the
+    /// bitstream, which most phones write instead.
+    pub(super) fn read(items: &Items<'_>, image: &Image) -> Self {
+        let nclx = color_boxes(items, image).find_map(|body| Self::from_nclx(body));
+        nclx.unwrap_or_else(|| image.sps().map_or(Self::UNSPECIFIED, Self::from_sps))
+    }
+
+    /// The signal of a bitstream that says nothing, for which HEVC specifies the limited range.
+    const UNSPECIFIED: Self = Self {
+        primaries: UNSPECIFIED,
+        transfer: UNSPECIFIED,
+        matrix: UNSPECIFIED,
+        is_full_range: false,
+    };
+
+    fn from_nclx(colr: &[u8]) -> Option<Self> {
+        let mut fields = Fields(colr.strip_prefix(b"nclx")?);
+        let mut code = || Some(u8::try_from(fields.u16()?).unwrap_or(UNSPECIFIED));
+        let (primaries, transfer, matrix) = (code()?, code()?, code()?);
+        Some(Self {
+            primaries,
+            transfer,
+            matrix,
+            is_full_range: fields.u8()? & 0x80 != 0,
+        })
+    }
+
+    fn from_sps(sps: &Sps) -> Self {
+        let vui = sps.vui.as_ref();
+        vui.map_or(Self::UNSPECIFIED, |vui| Self {
+            primaries: vui.colour_primaries,
+            transfer: vui.transfer_characteristics,
+            matrix: vui.matrix_coeffs,
+            is_full_range: vui.video_full_range_flag,
+        })
+    }
+
+    /// Returns the code points of the decoded image, which is RGB in full range; `None` if they are
+    /// those of sRGB.
+    ///
+    /// Photos with the transfer functions of television are shown like sRGB by browsers and phones,
+    /// and unspecified primaries are those of BT.709.
+    pub(super) const fn code_points(self) -> Option<CodingIndependentCodePoints> {
+        let primaries = match self.primaries {
+            UNSPECIFIED => BT_709,
+            primaries => primaries,
+        };
+        let transfer = match self.transfer {
+            1 | UNSPECIFIED | 6 | 14 | 15 => SRGB_TRANSFER,
+            transfer => transfer,
+        };
+        if primaries == BT_709 && transfer == SRGB_TRANSFER {
+            return None;
+        }
+        Some(CodingIndependentCodePoints {
+            color_primaries: primaries,
+            transfer_function: transfer,
+            matrix_coefficients: 0,
+            is_video_full_range_image: true,
+        })
+    }
+
+    /// Returns the weights of red and blue in luma.
+    pub(super) const fn luma_weights(self) -> (f32, f32) {
+        match self.matrix {
+            1 => (0.2126, 0.0722),
+            4 => (0.30, 0.11),
+            7 => (0.212, 0.087),
+            9 | 10 => (0.2627, 0.0593),
+            // BT.601, also for what is unspecified.
+            _ => (0.299, 0.114),
+        }
+    }
+}
+
+/// Returns the ICC profile of an image.
+pub(super) fn icc_profile<'a>(items: &Items<'a>, image: &Image) -> Option<&'a [u8]> {
+    color_boxes(items, image).find_map(|body| {
+        body.strip_prefix(b"prof")
+            .or_else(|| body.strip_prefix(b"rICC"))
+            .filter(|profile| !profile.is_empty())
+    })
+}
+
+/// Returns the `colr` boxes of an image, then those of its first tile.
+fn color_boxes<'a>(items: &Items<'a>, image: &Image) -> impl Iterator<Item = &'a [u8]> {
+    let tile = match &image.composition {
+        Composition::Grid { first, .. } => Some(first.id),
+        _ => None,
+    };
+    [Some(image.id), tile]
+        .into_iter()
+        .flatten()
+        .flat_map(move |id| items.properties(id))
+        .filter(|(property, _)| property.code == *b"colr")
+        .map(|(property, _)| property.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn signal(primaries: u8, transfer: u8) -> Signal {
+        Signal {
+            primaries,
+            transfer,
+            ..Signal::UNSPECIFIED
+        }
+    }
+
+    #[test]
+    fn what_is_shown_like_srgb_needs_no_conversion() {
+        for (primaries, transfer) in [(1, 13), (2, 2), (1, 1), (2, 6)] {
+            assert_eq!(signal(primaries, transfer).code_points(), None);
+        }
+    }
+
+    #[test]
+    fn wide_primaries_and_hdr_stay_declared() {
+        let points = |primaries, transfer| {
+            let points = signal(primaries, transfer).code_points().unwrap();
+            (points.color_primaries, points.transfer_function)
+        };
+        assert_eq!(points(12, 1), (12, 13));
+        assert_eq!(points(9, 16), (9, 16));
+    }
+
+    #[test]
+    fn an_nclx_box_states_code_points_and_range() {
+        let signal = Signal::from_nclx(b"nclx\0\x0c\0\x0d\0\x06\x80").unwrap();
+        assert_eq!(
+            (signal.primaries, signal.transfer, signal.matrix),
+            (12, 13, 6)
+        );
+        assert!(signal.is_full_range);
+        assert_eq!(Signal::from_nclx(b"nclx\0\x0c"), None);
+        assert_eq!(Signal::from_nclx(b"prof\0\0\0\0\0\0\0"), None);
+    }
+}
