@@ -6,12 +6,14 @@ use super::kind::MetadataKind::{Camera, DateTime, Description, Exif, Gps, MakerN
 use super::scan::MetadataScan;
 use super::text::{is_blank, printable};
 use super::tiff::{Entry, Tiff};
+use super::xmp;
 
 mod tag {
     pub(super) const MAKE: u16 = 0x010f;
     pub(super) const MODEL: u16 = 0x0110;
     pub(super) const ORIENTATION: u16 = 0x0112;
     pub(super) const DATE_TIME: u16 = 0x0132;
+    pub(super) const XMP: u16 = 0x02bc;
     pub(super) const EXIF_DIRECTORY: u16 = 0x8769;
     pub(super) const GPS_DIRECTORY: u16 = 0x8825;
     pub(super) const DATE_TIME_ORIGINAL: u16 = 0x9003;
@@ -28,27 +30,46 @@ const CHARACTER_CODE_LENGTH: usize = 8;
 /// The first readable block of a file determines orientation, place, camera and time. Broken entries
 /// are skipped one by one, so that a bad maker note does not lose the orientation.
 pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
+    let Some(facts) = read_block(block, scan) else {
+        return;
+    };
+    if !scan.has_exif {
+        scan.has_exif = true;
+        scan.orientation = facts.orientation.unwrap_or(1);
+        scan.camera = facts.camera().or(scan.camera.take());
+        scan.taken_at = facts.taken_at().or(scan.taken_at.take());
+        scan.gps = facts.gps.or(scan.gps);
+    }
+}
+
+/// Reads a copy of EXIF inside of another block, such as a Photoshop resource.
+///
+/// It supplies place, camera and time if the file has them nowhere else. Its orientation is not
+/// used: viewers do not apply it, so the image is upright as it is.
+pub(super) fn read_copy(block: &[u8], scan: &mut MetadataScan) {
+    let Some(facts) = read_block(block, scan) else {
+        return;
+    };
+    scan.camera = scan.camera.take().or(facts.camera());
+    scan.taken_at = scan.taken_at.take().or(facts.taken_at());
+    scan.gps = scan.gps.or(facts.gps);
+}
+
+/// Reads the facts in a block and adds the kinds of metadata in it; `None` if it has no directory.
+fn read_block(block: &[u8], scan: &mut MetadataScan) -> Option<Facts> {
     scan.add(Exif);
     let tiff = match block.strip_prefix(b"Exif\0") {
         // The second padding byte is not always zero.
         Some(padded) => padded.get(1..).unwrap_or_default(),
         None => block,
     };
-    let Some(tiff) = Tiff::new(tiff) else { return };
-    let Some(first) = tiff.first_directory() else {
-        return;
-    };
+    let tiff = Tiff::new(tiff)?;
+    let first = tiff.first_directory()?;
     let facts = Facts::read(tiff, first, scan);
     if let Some(thumbnail) = tiff.next_directory(first) {
         read_thumbnail(tiff, thumbnail, scan);
     }
-    if !scan.has_exif {
-        scan.has_exif = true;
-        scan.orientation = facts.orientation.unwrap_or(1);
-        scan.camera = facts.camera();
-        scan.taken_at = facts.taken_at();
-        scan.gps = facts.gps;
-    }
+    Some(facts)
 }
 
 /// The information in the first directory and in those that it points to.
@@ -105,6 +126,7 @@ impl Facts {
             tag::DATE_TIME => keep(&mut self.changed),
             tag::DATE_TIME_ORIGINAL => keep(&mut self.original),
             tag::DATE_TIME_DIGITIZED => keep(&mut self.digitized),
+            tag::XMP if !is_blank(entry.value) => xmp::read(entry.value, scan),
             _ => {}
         }
     }
@@ -159,7 +181,7 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
             Description
         }
         // Blocks of other standards that TIFF writers store in the first directory.
-        0x02bc => MetadataKind::Xmp,
+        tag::XMP => MetadataKind::Xmp,
         0x83bb | 0x8649 => MetadataKind::Iptc,
         _ => return None,
     };

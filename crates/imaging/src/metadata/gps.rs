@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coordinate;
 use super::text::is_blank;
 use super::tiff::{Entry, Tiff};
 
@@ -47,15 +48,15 @@ pub(super) fn read(tiff: Tiff<'_>, offset: usize) -> Gps {
             tag::LONGITUDE_REF => west = matches!(entry.value.first(), Some(b'W' | b'w')),
             tag::LONGITUDE => longitude = degrees(entry),
             tag::ALTITUDE_REF => below = entry.number() == Some(1),
-            tag::ALTITUDE => altitude = entry.rationals().next(),
+            tag::ALTITUDE => altitude = meters(entry),
             _ => {}
         }
     }
     if let (Some(latitude), Some(longitude), true) = (latitude, longitude, gps.has_content) {
         gps.position = GpsPosition {
-            latitude: signed(latitude, south),
-            longitude: signed(longitude, west),
-            altitude: altitude.map(|meters| signed(meters, below)),
+            latitude: coordinate::with_sign(latitude, south),
+            longitude: coordinate::with_sign(longitude, west),
+            altitude: altitude.map(|meters| coordinate::with_sign(meters, below)),
         }
         .on_globe();
     }
@@ -64,27 +65,25 @@ pub(super) fn read(tiff: Tiff<'_>, offset: usize) -> Gps {
 
 impl GpsPosition {
     /// Returns the position if its coordinates are in range.
-    fn on_globe(self) -> Option<Self> {
+    pub(super) fn on_globe(self) -> Option<Self> {
         let is_in_range = self.latitude.abs() <= 90.0 && self.longitude.abs() <= 180.0;
         is_in_range.then_some(self)
     }
 }
 
-/// Returns degrees, minutes and seconds as decimal degrees; minutes and seconds may be missing.
+/// Returns degrees, minutes and seconds as decimal degrees; minutes and seconds may be missing. Some
+/// writers store them as text.
 fn degrees(entry: Entry<'_>) -> Option<f64> {
-    let mut parts = entry.rationals();
-    let degrees = parts.next()?;
-    let minutes = parts.next().unwrap_or(0.0);
-    let seconds = parts.next().unwrap_or(0.0);
-    Some(degrees + minutes / 60.0 + seconds / 3600.0)
+    match entry.text() {
+        Some(text) => coordinate::parse(text),
+        None => coordinate::from_parts(entry.numbers()),
+    }
 }
 
-/// Applies a sign; zero stays positive.
-fn signed(value: f64, negative: bool) -> f64 {
-    if negative && value != 0.0 {
-        -value
-    } else {
-        value
+fn meters(entry: Entry<'_>) -> Option<f64> {
+    match entry.text() {
+        Some(text) => coordinate::numbers(text).next(),
+        None => entry.numbers().next(),
     }
 }
 
@@ -93,9 +92,10 @@ fn signed(value: f64, negative: bool) -> f64 {
 fn is_meaningful(entry: Entry<'_>) -> bool {
     match entry.tag {
         // Position, altitude, time, speed, track, direction, destination, distance, error.
-        2 | 4 | 6 | 7 | 11 | 13 | 15 | 17 | 20 | 22 | 24 | 26 | 31 => {
-            entry.rationals().any(|number| number != 0.0)
-        }
+        2 | 4 | 6 | 7 | 11 | 13 | 15 | 17 | 20 | 22 | 24 | 26 | 31 => match entry.text() {
+            Some(text) => text.iter().any(|byte| matches!(byte, b'1'..=b'9')),
+            None => entry.numbers().any(|number| number != 0.0),
+        },
         // Satellites and date; processing method and area, which begin with a character code.
         8 | 29 => !is_blank(entry.value),
         27 | 28 => !is_blank(entry.value.get(8..).unwrap_or_default()),

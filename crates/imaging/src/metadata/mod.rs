@@ -4,6 +4,7 @@
 //! The folder of each format walks through its container and passes the blocks that it finds to the
 //! readers here ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
 
+mod coordinate;
 pub(crate) mod exif;
 mod gps;
 pub(crate) mod icc;

@@ -24,7 +24,8 @@ enum ByteOrder {
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) tag: u16,
-    field_type: u16,
+    /// `None` for an unknown type.
+    field_type: Option<FieldType>,
     /// The bytes of all values; empty if the entry points outside the file.
     pub(super) value: &'a [u8],
     order: ByteOrder,
@@ -61,11 +62,11 @@ impl<'a> Tiff<'a> {
     }
 
     fn entry(self, at: usize) -> Option<Entry<'a>> {
-        let field_type = self.u16_at(at + 2)?;
+        let field_type = FieldType::from_code(self.u16_at(at + 2)?);
         let count = self.u32_at(at + 4)?;
         let inline = self.bytes.get(at + 8..at + 12)?;
-        let value = value_size(field_type)
-            .and_then(|size| size.checked_mul(count))
+        let value = field_type
+            .and_then(|known| known.size().checked_mul(count))
             .and_then(|length| match inline.get(..length) {
                 Some(value) => Some(value),
                 None => {
@@ -92,32 +93,62 @@ impl<'a> Tiff<'a> {
     }
 }
 
-impl Entry<'_> {
-    /// Returns the first value of a BYTE, SHORT or LONG entry.
+impl<'a> Entry<'a> {
+    /// Returns the first value of an entry of any integer type; `None` if it is negative.
+    ///
+    /// Writers confuse the integer types, so a signed one counts like its unsigned counterpart.
     pub(super) fn number(self) -> Option<u32> {
-        match self.field_type {
-            1 => self.value.first().map(|byte| u32::from(*byte)),
-            3 => Some(u32::from(self.order.u16(*self.value.first_chunk()?))),
-            4 | 13 => Some(self.order.u32(*self.value.first_chunk()?)),
+        use FieldType::{Byte, Long, SByte, SLong, SShort, Short};
+        match self.field_type? {
+            Byte => Some(u32::from(*self.value.first()?)),
+            SByte => u32::try_from(self.value.first()?.cast_signed()).ok(),
+            Short => Some(u32::from(self.order.u16(*self.value.first_chunk()?))),
+            SShort => {
+                let number = self.order.u16(*self.value.first_chunk()?);
+                u32::try_from(number.cast_signed()).ok()
+            }
+            Long => Some(self.order.u32(*self.value.first_chunk()?)),
+            SLong => {
+                let number = self.order.u32(*self.value.first_chunk()?);
+                u32::try_from(number.cast_signed()).ok()
+            }
             _ => None,
         }
     }
 
-    /// Returns the values of a RATIONAL or SRATIONAL entry, except those with a denominator of 0.
-    pub(super) fn rationals(self) -> impl Iterator<Item = f64> {
-        let pairs = match self.field_type {
-            5 | 10 => self.value,
-            _ => &[],
+    /// Returns the values of an entry of any numeric type, except fractions with a denominator of 0
+    /// and floating-point numbers that are not finite.
+    pub(super) fn numbers(self) -> impl Iterator<Item = f64> {
+        let size = self.field_type.map_or(1, FieldType::size);
+        let values = self.value.chunks_exact(size);
+        values.filter_map(move |value| self.real(value).filter(|number| number.is_finite()))
+    }
+
+    /// Returns one value of the entry's type as a real number; infinite for a denominator of 0.
+    fn real(self, value: &[u8]) -> Option<f64> {
+        use FieldType::{
+            Byte, Double, Float, Long, Rational, SByte, SLong, SRational, SShort, Short,
         };
-        pairs.chunks_exact(8).filter_map(move |pair| {
-            let numerator = self.order.u32(*pair.first_chunk()?);
-            let denominator = self.order.u32(*pair.last_chunk()?);
-            let [numerator, denominator] = match self.field_type {
-                5 => [f64::from(numerator), f64::from(denominator)],
-                _ => [numerator, denominator].map(|half| f64::from(half.cast_signed())),
-            };
-            (denominator != 0.0).then(|| numerator / denominator)
+        let first = || Some(self.order.u32(*value.first_chunk()?));
+        let second = || Some(self.order.u32(*value.last_chunk()?));
+        Some(match self.field_type? {
+            Byte => f64::from(*value.first()?),
+            SByte => f64::from(value.first()?.cast_signed()),
+            Short => f64::from(self.order.u16(*value.first_chunk()?)),
+            SShort => f64::from(self.order.u16(*value.first_chunk()?).cast_signed()),
+            Long => f64::from(first()?),
+            SLong => f64::from(first()?.cast_signed()),
+            Rational => f64::from(first()?) / f64::from(second()?),
+            SRational => f64::from(first()?.cast_signed()) / f64::from(second()?.cast_signed()),
+            Float => f64::from(f32::from_bits(first()?)),
+            Double => f64::from_bits(self.order.u64(*value.first_chunk()?)),
+            FieldType::Text | FieldType::Undefined => return None,
         })
+    }
+
+    /// Returns the bytes of a text entry; `None` for another type.
+    pub(super) fn text(self) -> Option<&'a [u8]> {
+        matches!(self.field_type?, FieldType::Text | FieldType::Undefined).then_some(self.value)
     }
 }
 
@@ -135,16 +166,61 @@ impl ByteOrder {
             Self::Little => u32::from_le_bytes(bytes),
         }
     }
+
+    fn u64(self, bytes: [u8; 8]) -> u64 {
+        match self {
+            Self::Big => u64::from_be_bytes(bytes),
+            Self::Little => u64::from_le_bytes(bytes),
+        }
+    }
 }
 
-/// Returns the size in bytes of a value of a field type; 13 is the IFD type of TIFF's technical note 1.
-fn value_size(field_type: u16) -> Option<usize> {
-    match field_type {
-        1 | 2 | 6 | 7 => Some(1),
-        3 | 8 => Some(2),
-        4 | 9 | 11 | 13 => Some(4),
-        5 | 10 | 12 => Some(8),
-        _ => None,
+/// The type of an entry's values (TIFF 6.0, section 2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FieldType {
+    Byte,
+    /// ASCII; Exif 3.0 adds UTF-8.
+    Text,
+    Short,
+    /// LONG, and the IFD type of TIFF's technical note 1.
+    Long,
+    Rational,
+    SByte,
+    Undefined,
+    SShort,
+    SLong,
+    SRational,
+    Float,
+    Double,
+}
+
+impl FieldType {
+    fn from_code(code: u16) -> Option<Self> {
+        Some(match code {
+            1 => Self::Byte,
+            2 | 129 => Self::Text,
+            3 => Self::Short,
+            4 | 13 => Self::Long,
+            5 => Self::Rational,
+            6 => Self::SByte,
+            7 => Self::Undefined,
+            8 => Self::SShort,
+            9 => Self::SLong,
+            10 => Self::SRational,
+            11 => Self::Float,
+            12 => Self::Double,
+            _ => return None,
+        })
+    }
+
+    /// Returns the size of a value in bytes.
+    const fn size(self) -> usize {
+        match self {
+            Self::Byte | Self::Text | Self::SByte | Self::Undefined => 1,
+            Self::Short | Self::SShort => 2,
+            Self::Long | Self::SLong | Self::Float => 4,
+            Self::Rational | Self::SRational | Self::Double => 8,
+        }
     }
 }
 
@@ -170,6 +246,29 @@ mod tests {
             .unwrap();
         assert_eq!((entry.tag, entry.number()), (0x112, Some(6)));
         assert_eq!(tiff.next_directory(8), None);
+    }
+
+    #[test]
+    fn a_number_is_read_whatever_its_integer_type() {
+        for (field_type, value, number) in [
+            (1, [6, 0, 0, 0], Some(6)),
+            (6, [6, 0, 0, 0], Some(6)),
+            (3, [6, 0, 0, 0], Some(6)),
+            (8, [6, 0, 0, 0], Some(6)),
+            (4, [6, 0, 0, 0], Some(6)),
+            (9, [6, 0, 0, 0], Some(6)),
+            (13, [6, 0, 0, 0], Some(6)),
+            (6, [255, 0, 0, 0], None),
+            (8, [255, 255, 0, 0], None),
+            (9, [255; 4], None),
+            (2, [b'6', 0, 0, 0], None),
+        ] {
+            let bytes = little(&[[
+                0x12, 1, field_type, 0, 1, 0, 0, 0, value[0], value[1], value[2], value[3],
+            ]]);
+            let entry = Tiff::new(&bytes).unwrap().entries(8).next().unwrap();
+            assert_eq!(entry.number(), number, "type {field_type}");
+        }
     }
 
     #[test]

@@ -5,12 +5,16 @@
 
 use memchr::memmem;
 
+use super::coordinate;
+use super::gps::GpsPosition;
 use super::kind::MetadataKind::{self, DepthMap, GainMap, Gps, Xmp};
 use super::scan::MetadataScan;
 
 /// Names that occur in a packet only if the file has metadata of that kind.
-const NAMES: [(&[u8], MetadataKind); 8] = [
+const NAMES: [(&[u8], MetadataKind); 10] = [
     (b"GPSLatitude", Gps),
+    (b"GpsLatitude", Gps),
+    (b"geo:lat", Gps),
     // The gain maps of Adobe and Ultra HDR, of Apple, and both in Google's container directory.
     (b"http://ns.adobe.com/hdr-gain-map/", GainMap),
     (b"HDRGainMap", GainMap),
@@ -21,12 +25,122 @@ const NAMES: [(&[u8], MetadataKind); 8] = [
     (b"\"android/depthmap\"", DepthMap),
 ];
 
+/// The names of latitude and longitude: of EXIF in XMP, of drones (with and without their famous
+/// misspelling), and of W3C's vocabulary.
+const COORDINATES: [(&[u8], &[u8]); 4] = [
+    (b"GPSLatitude", b"GPSLongitude"),
+    (b"GpsLatitude", b"GpsLongitude"),
+    (b"GpsLatitude", b"GpsLongtitude"),
+    (b"geo:lat", b"geo:long"),
+];
+
+/// The length in bytes to which a value is read, which bounds the cost of a packet full of names.
+const MAX_VALUE: usize = 64;
+
 /// Reads a packet.
+///
+/// Its position counts if the file has none in EXIF.
 pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
     scan.add(Xmp);
     for (name, kind) in NAMES {
         if !scan.kinds.contains(&kind) && memmem::find(packet, name).is_some() {
             scan.add(kind);
+        }
+    }
+    if scan.gps.is_none() && scan.kinds.contains(&Gps) {
+        scan.gps = COORDINATES
+            .iter()
+            .find_map(|(latitude, longitude)| position(packet, latitude, longitude));
+    }
+}
+
+fn position(packet: &[u8], latitude: &[u8], longitude: &[u8]) -> Option<GpsPosition> {
+    let latitude = degrees(packet, latitude, b"GPSLatitudeRef", b'S')?;
+    let longitude = degrees(packet, longitude, b"GPSLongitudeRef", b'W')?;
+    // Cameras without a fix write zeros.
+    if latitude == 0.0 && longitude == 0.0 {
+        return None;
+    }
+    let below = value(packet, b"GPSAltitudeRef").is_some_and(|reference| reference == b"1");
+    GpsPosition {
+        latitude,
+        longitude,
+        altitude: value(packet, b"GPSAltitude")
+            .and_then(|text| coordinate::numbers(text).next())
+            .map(|meters| coordinate::with_sign(meters, below)),
+    }
+    .on_globe()
+}
+
+/// Returns the coordinate of this name. Some writers state its direction by itself, as EXIF does.
+fn degrees(packet: &[u8], name: &[u8], reference: &[u8], negative: u8) -> Option<f64> {
+    let degrees = coordinate::parse(value(packet, name)?)?;
+    let is_negative = value(packet, reference).is_some_and(|text| text.first() == Some(&negative));
+    Some(match is_negative {
+        true => coordinate::with_sign(degrees.abs(), true),
+        false => degrees,
+    })
+}
+
+/// Returns the first value of this name: an attribute's, or an element's text.
+fn value<'a>(packet: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    memmem::find_iter(packet, name).find_map(|at| {
+        let rest = packet.get(at + name.len()..)?;
+        let rest = rest[..MAX_VALUE.min(rest.len())].trim_ascii_start();
+        let (end, rest) = match rest.split_first()? {
+            (b'>', rest) => (b'<', rest),
+            (b'=', rest) => {
+                let (quote, rest) = rest.trim_ascii_start().split_first()?;
+                matches!(quote, b'"' | b'\'').then_some((*quote, rest))?
+            }
+            _ => return None,
+        };
+        let length = memchr::memchr(end, rest)?;
+        Some(rest[..length].trim_ascii())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_an_attribute_or_the_text_of_an_element() {
+        let packet = b"<a x:nameRef='no' x:name = \"one\"> <b:other> two </b:other> <b:open>";
+        assert_eq!(value(packet, b"name"), Some(&b"one"[..]));
+        assert_eq!(value(packet, b"other"), Some(&b"two"[..]));
+        assert_eq!(value(packet, b"open"), None);
+        assert_eq!(value(packet, b"missing"), None);
+    }
+
+    #[test]
+    fn a_position_is_read_in_the_notations_of_cameras_and_drones() {
+        for packet in [
+            "exif:GPSLatitude='33,51.408S' exif:GPSLongitude='151,12.918E'",
+            "<exif:GPSLatitude>-33.8568</exif:GPSLatitude>\
+             <exif:GPSLongitude>151.2153</exif:GPSLongitude>",
+            "exif:GPSLatitude='33.8568' exif:GPSLatitudeRef='S' exif:GPSLongitude='151.2153'",
+            "drone-dji:GpsLatitude='-33.8568' drone-dji:GpsLongtitude='+151.2153'",
+            "<geo:lat>-33.8568</geo:lat><geo:long>151.2153</geo:long>",
+        ] {
+            let mut scan = MetadataScan::default();
+            read(packet.as_bytes(), &mut scan);
+            let gps = scan.gps.unwrap_or_else(|| panic!("{packet}"));
+            assert!((gps.latitude - -33.8568).abs() < 1e-6, "{packet}: {gps:?}");
+            assert!((gps.longitude - 151.2153).abs() < 1e-6, "{packet}: {gps:?}");
+        }
+    }
+
+    #[test]
+    fn a_position_off_the_globe_or_without_a_fix_is_only_a_kind() {
+        for packet in [
+            "exif:GPSLatitude='91,0N' exif:GPSLongitude='2,0E'",
+            "exif:GPSLatitude='0,0N' exif:GPSLongitude='0,0E'",
+            "exif:GPSLatitude='48,51.5N'",
+        ] {
+            let mut scan = MetadataScan::default();
+            read(packet.as_bytes(), &mut scan);
+            assert!(scan.gps.is_none() && scan.kinds.contains(&Gps), "{packet}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod ciede2000;
 mod color;
 mod corpus;
 mod encodings;
+mod flaws;
 mod heic;
 mod images;
 mod jpeg;
