@@ -13,8 +13,11 @@ mod jpeg;
 mod other;
 mod png;
 mod registry;
+mod signatures;
 mod sniff;
+mod targa;
 pub(crate) mod webp;
+mod windows_icon;
 
 pub use registry::SourceFormat;
 

@@ -1,62 +1,12 @@
 //! Kinds of file that are recognized but not supported, so that a rejection can name them.
 
-use super::heif;
-
-/// Kinds of file with a signature at a fixed offset: `(offset, signature, kind)`.
-///
-/// If a signature is a prefix of another, the longer one comes first.
-const SIGNATURES: &[(usize, &[u8], &str)] = &[
-    (0, b"%PDF-", "a PDF document"),
-    (0, b"%!PS", "a PostScript document"),
-    (0, b"8BPS", "a Photoshop document"),
-    (0, b"II*\0", "a TIFF or camera raw image"),
-    (0, b"MM\0*", "a TIFF or camera raw image"),
-    (0, b"II+\0", "a BigTIFF image"),
-    (0, b"MM\0+", "a BigTIFF image"),
-    (0, b"FUJIFILMCCD-RAW", "a camera raw image"),
-    (0, b"\0\0\x01\0", "a Windows icon"),
-    (0, b"\0\0\x02\0", "a Windows cursor"),
-    (0, b"\xff\x0a", "a JPEG XL image"),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL image"),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 image"),
-    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 image"),
-    (0, b"qoif", "a QOI image"),
-    (0, b"DDS ", "a DirectDraw surface"),
-    (0, b"v/1\x01", "an OpenEXR image"),
-    (0, b"#?RADIANCE", "a Radiance HDR image"),
-    (0, b"\x8bJNG\r\n\x1a\n", "a JNG image"),
-    (0, b"\x8aMNG\r\n\x1a\n", "an MNG animation"),
-    (0, b"PK\x03\x04", "a ZIP archive or office document"),
-    (0, b"PK\x05\x06", "a ZIP archive"),
-    (0, b"\x1f\x8b", "a gzip archive"),
-    (0, b"BZh", "a bzip2 archive"),
-    (0, b"\xfd7zXZ\0", "an xz archive"),
-    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (0, b"Rar!\x1a\x07", "a RAR archive"),
-    (257, b"ustar", "a tar archive"),
-    (0, b"#!", "a script"),
-    (0, b"\x7fELF", "an ELF program"),
-    (0, b"\xcf\xfa\xed\xfe", "a Mach-O program"),
-    (0, b"\xce\xfa\xed\xfe", "a Mach-O program"),
-    (0, b"\xca\xfe\xba\xbe", "a Java class or Mach-O program"),
-    (0, b"\0asm", "a WebAssembly module"),
-    (
-        0,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "an old office document",
-    ),
-    (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
-    (0, b"FLV\x01", "a Flash video"),
-    (0, b"OggS", "an Ogg recording"),
-    (0, b"fLaC", "a FLAC recording"),
-    (0, b"ID3", "an MP3 recording"),
-    (0, b"SQLite format 3\0", "an SQLite database"),
-    (0, b"wOFF", "a web font"),
-    (0, b"wOF2", "a web font"),
-];
+use super::bytes::{u16_le, u32_le};
+use super::signatures::SIGNATURES;
+use super::{heif, targa, windows_icon};
 
 /// Identifies a file that is not of a source format and names its kind, with its article.
+///
+/// Formats without a signature come last: their headers are only plausible.
 pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
     let listed = SIGNATURES
         .iter()
@@ -71,8 +21,13 @@ pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
         .or_else(|| iso_media(bytes))
         .or_else(|| riff(bytes))
         .or_else(|| bitmap_or_program(bytes))
+        .or_else(|| metafile(bytes))
         .or_else(|| portable_anymap(bytes))
         .or_else(|| markup(bytes))
+        .or_else(|| windows_icon::identify(bytes))
+        .or_else(|| pcx(bytes))
+        .or_else(|| x_bitmap(bytes))
+        .or_else(|| targa::is_targa(bytes).then_some("a TGA image"))
 }
 
 /// Identifies an ISO base media file (ISO/IEC 14496-12) by its first box and the brand of `ftyp`.
@@ -98,6 +53,7 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
     match bytes.get(8..12)? {
         b"AVI " => Some("an AVI video"),
         b"WAVE" => Some("a WAVE recording"),
+        b"ACON" => Some("an animated Windows cursor"),
         _ => Some("a RIFF file that is not WebP"),
     }
 }
@@ -106,17 +62,53 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
 /// checked.
 fn bitmap_or_program(bytes: &[u8]) -> Option<&'static str> {
     let reserved_is_zero = bytes.get(6..10) == Some(&[0; 4]);
-    if bytes.starts_with(b"BM") && reserved_is_zero {
+    // The lengths of the known versions of the second header.
+    let is_header = |length| matches!(length, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124);
+    if bytes.starts_with(b"BM") && (reserved_is_zero || u32_le(bytes, 14).is_some_and(is_header)) {
         return Some("a BMP image");
     }
     let has_nul = bytes.iter().take(64).any(|byte| *byte == 0);
     (bytes.starts_with(b"MZ") && has_nul).then_some("a Windows program")
 }
 
+/// Identifies a Windows enhanced metafile: a record of type 1, and a signature within it.
+fn metafile(bytes: &[u8]) -> Option<&'static str> {
+    let is_metafile = bytes.starts_with(&[1, 0, 0, 0]) && bytes.get(40..44)? == b" EMF";
+    is_metafile.then_some("a Windows metafile")
+}
+
+/// Identifies a PCX image: its only signature is one byte, so the fields after it are checked too.
+fn pcx(bytes: &[u8]) -> Option<&'static str> {
+    let [0x0a, version, encoding, depth, ..] = bytes else {
+        return None;
+    };
+    let side = |from: usize, to: usize| {
+        let [from, to] = [from, to].map(|at| u16_le(bytes, at));
+        Some(from? <= to?)
+    };
+    let is_pcx = matches!(version, 0 | 2..=5)
+        && matches!(encoding, 0 | 1)
+        && matches!(depth, 1 | 2 | 4 | 8)
+        && side(4, 8)?
+        && side(6, 10)?;
+    is_pcx.then_some("a PCX image")
+}
+
+/// Identifies an X bitmap, which is source code of C.
+fn x_bitmap(bytes: &[u8]) -> Option<&'static str> {
+    let name = bytes.strip_prefix(b"#define ")?;
+    let name = name.split(|byte| *byte == b' ').next()?;
+    name.ends_with(b"_width").then_some("an X bitmap")
+}
+
 /// Identifies a Netpbm image.
 fn portable_anymap(bytes: &[u8]) -> Option<&'static str> {
     match bytes.get(..3)? {
-        [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n'] => Some("a PNM image"),
+        [
+            b'P',
+            b'1'..=b'7' | b'F' | b'f',
+            b' ' | b'\t' | b'\r' | b'\n',
+        ] => Some("a PNM image"),
         _ => None,
     }
 }
@@ -169,7 +161,14 @@ mod tests {
             (b"\x7fELF\x02", "an ELF program"),
             (b"BM\x10\0\0\0\0\0\0\0", "a BMP image"),
             (b"II*\0", "a TIFF or camera raw image"),
-            (b"\0\0\x01\0\x01\0", "a Windows icon"),
+            (b"BM\x10\0\0\0abcd\x36\0\0\0\x28\0\0\0", "a BMP image"),
+            (b"Pf\n4 4\n-1\n", "a PNM image"),
+            (b"8BPS\0\x02", "a Photoshop document"),
+            (b"gimp xcf v011", "a GIMP image"),
+            (b"\0\x05\x16\x07\0\x02\0\0", "a macOS resource file"),
+            (b"#define x_width 16", "an X bitmap"),
+            (b"\x0a\x05\x01\x08\0\0\0\0\x0f\0\x0f\0", "a PCX image"),
+            (b"RIFF\0\0\0\0ACON", "an animated Windows cursor"),
             (b"\xff\x0a\0\0", "a JPEG XL image"),
             (b"RIFF\0\0\0\0AVI LIST", "an AVI video"),
         ];
