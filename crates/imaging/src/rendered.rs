@@ -79,6 +79,6 @@ pub enum NoteCode {
     IccIgnored,
     /// The declared content type is not the actual one.
     TypeMismatch,
-    /// The file is damaged, but no pixel is missing.
+    /// The file is damaged, but no pixel is missing, or only a few at the end of a GIF's frame.
     Damaged,
 }

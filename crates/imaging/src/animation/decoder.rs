@@ -74,6 +74,11 @@ impl<'a> AnimationDecoder<'a> {
         self.frames.plays()
     }
 
+    /// Returns the damage in the frames decoded so far that costs few pixels or none, in words.
+    pub(crate) fn damage(&self) -> Option<&'static str> {
+        self.frames.damage()
+    }
+
     fn compose(&self, frame: &Frame) -> Result<ComposedFrame, Rejection> {
         let canvas = self.canvas.pixels();
         let mut samples = zeroed_buffer(canvas.data.len() as u64)?;
@@ -86,7 +91,7 @@ impl<'a> AnimationDecoder<'a> {
                 samples: Samples::Eight(samples),
                 declared_color: DeclaredColor::default(),
                 is_lossless: self.frames.is_lossless(),
-                damage: None,
+                damage: self.frames.damage(),
             },
             duration_ms: match frame.duration_ms {
                 ..=MAX_UNSET_DURATION_MS => DEFAULT_DURATION_MS,

@@ -54,4 +54,9 @@ pub(crate) trait FrameSource {
 
     /// Returns whether the encoding of all frames is lossless.
     fn is_lossless(&self) -> bool;
+
+    /// Returns the damage in the frames decoded so far that costs few pixels or none, in words.
+    fn damage(&self) -> Option<&'static str> {
+        None
+    }
 }

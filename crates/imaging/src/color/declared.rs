@@ -13,6 +13,14 @@ use crate::decoded::Decoded;
 /// The decoding exponents that are applied; others are implausible.
 const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
+/// gAMA of sRGB, and the relative distance within which other values count as it: writers round.
+const SRGB_GAMMA: f32 = 1.0 / 2.2;
+const GAMMA_TOLERANCE: f32 = 0.005;
+/// cHRM of sRGB: white, red, green and blue; and the distance within which other values count as it.
+const SRGB_CHROMATICITIES: [(f32, f32); 4] =
+    [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
+const CHROMATICITY_TOLERANCE: f32 = 0.01;
+
 /// Creates the transform of code points (ITU-T H.273); `None` if they are those of sRGB.
 ///
 /// HDR transfer functions are not supported, because there is no single correct tone mapping. HDR
@@ -47,9 +55,16 @@ pub(super) fn from_code_points(
 
 /// Creates the transform of gAMA with cHRM or else the primaries of sRGB; `None` if there is an sRGB
 /// chunk, no gAMA, or nothing to convert.
+///
+/// Writers state sRGB by 45455 in gAMA, for readers that do not know the sRGB chunk (PNG, section
+/// 11.3.2.5). The samples are on the curve of sRGB then, not on a power of 2.2.
 pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     let declared = &decoded.declared_color;
-    let exponent = 1.0 / declared.gamma.filter(|_| !declared.is_srgb)?;
+    let gamma = declared.gamma.filter(|_| !declared.is_srgb)?;
+    if is_srgb(gamma, declared.chromaticities) {
+        return None;
+    }
+    let exponent = 1.0 / gamma;
     if !GAMMAS.contains(&exponent) {
         return None;
     }
@@ -63,6 +78,22 @@ pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), decoded)
         .ok()
         .flatten()
+}
+
+/// Returns whether gAMA and cHRM, if there is one, have the values of sRGB.
+fn is_srgb(gamma: f32, chromaticities: Option<SourceChromaticities>) -> bool {
+    let is_gamma = (gamma / SRGB_GAMMA - 1.0).abs() <= GAMMA_TOLERANCE;
+    let is_near = |(x, y): (png::ScaledFloat, png::ScaledFloat), expected: (f32, f32)| {
+        let distances = [x.into_value() - expected.0, y.into_value() - expected.1];
+        distances.iter().all(|d| d.abs() <= CHROMATICITY_TOLERANCE)
+    };
+    let are_chromaticities = chromaticities.is_none_or(|c| {
+        [c.white, c.red, c.green, c.blue]
+            .into_iter()
+            .zip(SRGB_CHROMATICITIES)
+            .all(|(point, expected)| is_near(point, expected))
+    });
+    is_gamma && are_chromaticities
 }
 
 /// Creates the transform of a profile with this tone curve. Gray images have no primaries, only the

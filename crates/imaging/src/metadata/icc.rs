@@ -47,6 +47,12 @@ fn localized(value: &[u8]) -> Option<String> {
     printable(String::from_utf16_lossy(&units).as_bytes())
 }
 
+/// Returns whether no byte of a profile is missing: its header states its size.
+pub(crate) fn is_whole(profile: &[u8]) -> bool {
+    let size = u32_at(profile, 0).unwrap_or(usize::MAX);
+    (HEADER_LENGTH..=profile.len()).contains(&size)
+}
+
 fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize)
 }

@@ -1,6 +1,10 @@
 //! Bounded inflation of untrusted zlib streams.
 
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::{
+    TINFL_FLAG_PARSE_ZLIB_HEADER, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
+};
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
 /// The number of bytes to which all compressed metadata of a file together may inflate. The largest
 /// ICC profiles in use (CMYK tables) have about 3 MiB.
@@ -8,6 +12,14 @@ pub(crate) const INFLATE_BUDGET: usize = 4 << 20;
 
 /// The minimum cost of a stream in bytes. It makes a file with a million empty streams cheap too.
 const MIN_COST: usize = 1 << 10;
+
+/// The content of a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Inflated {
+    pub(crate) bytes: Vec<u8>,
+    /// `false` if the stream is damaged: its end or its checksum is missing or wrong.
+    pub(crate) is_complete: bool,
+}
 
 /// An inflater for the streams of one file. It works until its budget is spent.
 pub(crate) struct Inflater {
@@ -22,26 +34,46 @@ impl Inflater {
         }
     }
 
-    /// Inflates a stream; `None` if it is damaged or exceeds the remaining budget. The output of a
-    /// damaged stream counts too, since a thousand of them would otherwise evade the budget.
-    pub(crate) fn inflate(&mut self, stream: &[u8]) -> Option<Vec<u8>> {
+    /// Inflates a stream; `None` if it exceeds the remaining budget. A damaged or truncated stream
+    /// yields the bytes before the damage.
+    pub(crate) fn inflate(&mut self, stream: &[u8]) -> Option<Inflated> {
         if self.budget == 0 {
             return None;
         }
-        match decompress_to_vec_zlib_with_limit(stream, self.budget) {
-            Ok(bytes) => {
-                self.spend(bytes.len());
-                Some(bytes)
-            }
-            Err(error) => {
-                self.spend(error.output.len());
-                None
-            }
-        }
+        let (bytes, status) = inflate_within(stream, self.budget);
+        self.spend(bytes.len());
+        (status != TINFLStatus::HasMoreOutput).then_some(Inflated {
+            bytes,
+            is_complete: status == TINFLStatus::Done,
+        })
     }
 
     fn spend(&mut self, bytes: usize) {
         self.budget = self.budget.saturating_sub(bytes.max(MIN_COST));
+    }
+}
+
+/// Inflates a stream to at most `limit` bytes, and returns them with the reason for which it stopped.
+fn inflate_within(stream: &[u8], limit: usize) -> (Vec<u8>, TINFLStatus) {
+    let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut decompressor = Box::<DecompressorOxide>::default();
+    let mut bytes = vec![0; (stream.len() * 2).clamp(MIN_COST.min(limit), limit)];
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let (status, consumed, produced) = decompress(
+            &mut decompressor,
+            &stream[read..],
+            &mut bytes,
+            written,
+            flags,
+        );
+        read += consumed;
+        written += produced;
+        if status != TINFLStatus::HasMoreOutput || bytes.len() == limit {
+            bytes.truncate(written);
+            return (bytes, status);
+        }
+        bytes.resize((bytes.len() * 2).min(limit), 0);
     }
 }
 
@@ -54,10 +86,20 @@ mod tests {
     #[test]
     fn a_stream_within_the_budget_is_inflated() {
         let stream = compress_to_vec_zlib(b"a profile", 6);
-        assert_eq!(
-            Inflater::new().inflate(&stream).as_deref(),
-            Some(&b"a profile"[..])
-        );
+        let inflated = Inflater::new().inflate(&stream).unwrap();
+        assert_eq!(inflated.bytes, b"a profile");
+        assert!(inflated.is_complete);
+    }
+
+    #[test]
+    fn a_stream_with_a_broken_end_yields_the_bytes_before_it() {
+        let mut stream = compress_to_vec_zlib(b"a profile", 6);
+        for _ in 0..6 {
+            stream.pop();
+            let inflated = Inflater::new().inflate(&stream).unwrap();
+            assert!(b"a profile".starts_with(&inflated.bytes));
+            assert!(inflated.bytes.len() >= 7 && !inflated.is_complete);
+        }
     }
 
     #[test]

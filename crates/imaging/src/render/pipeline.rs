@@ -73,18 +73,14 @@ impl Outputs {
         let view = View::new(header.size(), orientation, recipe.crop)?;
         let mut notes = Vec::new();
         let decoded = format.decode(bytes, header)?;
-        if let Some(damage) = decoded.damage {
-            notes.push(Note {
-                code: NoteCode::Damaged,
-                message: damage.to_owned(),
-            });
-        }
+        note_damage(decoded.damage, &mut notes);
         let colors = ColorConverter::new(&decoded, scan.icc.as_deref(), &mut notes);
         let (animated, still) = split_by_animation(&recipe.variants, header);
         let (mut variants, placeholder) = render_stills(decoded, &colors, view, &still)?;
         if !animated.is_empty() {
-            let animation = format.open_animation(bytes, header)?;
-            variants.extend(render_animations(animation, &colors, view, &animated)?);
+            let mut animation = format.open_animation(bytes, header)?;
+            variants.extend(render_animations(&mut animation, &colors, view, &animated)?);
+            note_damage(animation.damage(), &mut notes);
         }
         variants.sort_by_key(|(index, _)| *index);
         Ok(Self {
@@ -96,6 +92,17 @@ impl Outputs {
                 .any(|variant| keeps_profile(variant, &colors)),
             notes,
         })
+    }
+}
+
+/// Adds a note of damage that is not there yet: an animation's first frame is decoded twice.
+fn note_damage(damage: Option<&str>, notes: &mut Vec<Note>) {
+    let code = NoteCode::Damaged;
+    if let Some(damage) = damage
+        && !notes.iter().any(|note| note.code == code)
+    {
+        let message = damage.to_owned();
+        notes.push(Note { code, message });
     }
 }
 
@@ -159,7 +166,7 @@ fn render_stills(
 
 /// Renders all animated variants.
 fn render_animations(
-    mut animation: AnimationDecoder<'_>,
+    animation: &mut AnimationDecoder<'_>,
     colors: &ColorConverter,
     view: View,
     requests: &[VariantRequest<'_>],

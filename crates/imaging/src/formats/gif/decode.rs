@@ -1,15 +1,16 @@
 //! Decoding of the frames of a GIF.
 
-use gif::{
-    ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit, Repeat,
-};
-
+use super::blocks::{Block, Blocks, Image};
+use super::extension::{GraphicControl, label, loop_count};
+use super::pixels::{self, FramePixels};
 use crate::Rejection;
-use crate::animation::{AnimationDecoder, Blending, Disposal, Frame, FrameSource};
+use crate::animation::{AnimationDecoder, Blending, Frame, FrameSource};
 use crate::decoded::Decoded;
 use crate::formats::Header;
-use crate::geometry::Size;
-use crate::pixels::{Layout, Pixels, out_of_memory};
+use crate::formats::header::truncated;
+
+/// The colors of a file without any color table, as in Chromium.
+const BLACK: &[u8] = &[0; 256 * 3];
 
 /// Decodes the first frame.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
@@ -18,67 +19,83 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection
 
 /// Opens the frames.
 pub(super) fn open_frames<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection> {
-    let mut options = DecodeOptions::new();
-    options.set_color_output(ColorOutput::RGBA);
-    // The frames were checked with the header, and metadata is no larger than the file.
-    options.set_memory_limit(MemoryLimit::Unlimited);
-    let decoder = options.read_info(bytes);
+    let (screen, blocks) = Blocks::new(bytes).ok_or_else(truncated)?;
+    let loops = blocks.clone().filter_map(|block| match block {
+        Block::Extension {
+            label: label::APPLICATION,
+            data,
+        } => loop_count(data),
+        _ => None,
+    });
     Ok(Box::new(GifFrames {
-        decoder: decoder.map_err(|error| rejection(&error))?,
+        // GIF counts the repetitions after the first time; a file without a count plays once.
+        plays: match loops.last() {
+            None => 1,
+            Some(0) => 0,
+            Some(repetitions) => repetitions.saturating_add(1),
+        },
+        palette: screen.palette,
+        blocks,
+        has_short_frame: false,
     }))
 }
 
 struct GifFrames<'a> {
-    decoder: Decoder<&'a [u8]>,
+    /// The blocks after the last decoded frame.
+    blocks: Blocks<'a>,
+    /// The global color table; empty if there is none.
+    palette: &'a [u8],
+    plays: u16,
+    /// `true` if a decoded frame lacked pixels.
+    has_short_frame: bool,
+}
+
+impl GifFrames<'_> {
+    fn decode(&mut self, image: &Image<'_>, control: GraphicControl) -> Result<Frame, Rejection> {
+        let palette = match (image.palette, self.palette) {
+            ([], []) => BLACK,
+            ([], global) => global,
+            (local, _) => local,
+        };
+        let FramePixels { pixels, is_short } = pixels::decode(image, palette, control.transparent)?;
+        self.has_short_frame |= is_short;
+        Ok(Frame {
+            x: image.left.into(),
+            y: image.top.into(),
+            pixels,
+            blending: Blending::Over,
+            disposal: control.disposal,
+            duration_ms: control.duration_ms,
+        })
+    }
 }
 
 impl FrameSource for GifFrames<'_> {
     fn next_frame(&mut self) -> Result<Frame, Rejection> {
-        let info = self.decoder.next_frame_info();
-        let info = info
-            .map_err(|error| rejection(&error))?
-            .ok_or_else(|| Rejection::corrupt("a frame of the GIF is missing"))?;
-        let size = Size::new(info.width.into(), info.height.into());
-        let mut frame = Frame {
-            x: info.left.into(),
-            y: info.top.into(),
-            pixels: Pixels::zeroed(size, Layout::Rgba)?,
-            blending: Blending::Over,
-            disposal: match info.dispose {
-                DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
-                DisposalMethod::Background => Disposal::Clear,
-                DisposalMethod::Previous => Disposal::Restore,
-            },
-            duration_ms: u32::from(info.delay) * 10,
-        };
-        if !frame.pixels.data.is_empty() {
-            self.decoder
-                .read_into_buffer(&mut frame.pixels.data)
-                .map_err(|error| rejection(&error))?;
+        let mut control = GraphicControl::default();
+        while let Some(block) = self.blocks.next() {
+            match block {
+                Block::Extension {
+                    label: label::GRAPHIC_CONTROL,
+                    data,
+                } => control = GraphicControl::read(data).unwrap_or_default(),
+                Block::Extension { .. } => {}
+                Block::Image(image) => return self.decode(&image, control),
+            }
         }
-        Ok(frame)
+        Err(Rejection::corrupt("a frame of the GIF is missing"))
     }
 
-    /// Returns the number of plays. GIF counts the repetitions after the first play, and a file
-    /// without a count plays once.
     fn plays(&self) -> u16 {
-        match self.decoder.repeat() {
-            Repeat::Infinite => 0,
-            Repeat::Finite(repetitions) => repetitions.saturating_add(1),
-        }
+        self.plays
     }
 
     fn is_lossless(&self) -> bool {
         true
     }
-}
 
-fn rejection(error: &DecodingError) -> Rejection {
-    match error {
-        DecodingError::OutOfMemory | DecodingError::MemoryLimit => out_of_memory(),
-        DecodingError::UnexpectedEof | DecodingError::Io(_) => {
-            Rejection::corrupt("the GIF is truncated")
-        }
-        _ => Rejection::corrupt("the GIF is damaged"),
+    fn damage(&self) -> Option<&'static str> {
+        self.has_short_frame
+            .then_some("a frame of the GIF lacks its last pixels")
     }
 }

@@ -1,9 +1,11 @@
 //! GIF (CompuServe GIF 87a and 89a), animated or not.
 
-mod color_table;
+mod blocks;
 mod decode;
+mod extension;
 mod header;
 mod metadata;
+mod pixels;
 
 use super::format::Format;
 

@@ -1,9 +1,8 @@
 //! Decoding of a PNG, or of the default image of an APNG.
 
-use std::io::Cursor;
-
 use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Limits, Transformations};
 
+use super::normalized::Normalized;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::pixels::{out_of_memory, zeroed_buffer};
 use crate::{Rejection, RejectionCode};
@@ -14,25 +13,24 @@ const MAX_SCRATCH_BYTES: usize = 64 << 20;
 /// Decodes an image. Palettes and packed samples become 8 bits per channel, tRNS becomes alpha, 16 bits
 /// stay 16 bits.
 ///
-/// A wrong checksum of a critical chunk or of the zlib stream is `corrupt`; an ancillary chunk with a
-/// wrong checksum is ignored.
+/// The checksums of chunks cover every pixel, so that of the zlib stream is not verified: other readers
+/// ignore it too.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
+    let normalized = Normalized::new(bytes)?;
     let limits = Limits {
         bytes: MAX_SCRATCH_BYTES,
     };
-    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+    let mut decoder = Decoder::new_with_limits(normalized.reader(), limits);
+    decoder.ignore_checksums(true);
     decoder.set_transformations(Transformations::EXPAND);
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(true);
-    let mut reader = decoder.read_info().map_err(|error| rejection(&error))?;
+    let rejection = |error| rejection(&error, normalized.has_end);
+    let mut reader = decoder.read_info().map_err(rejection)?;
     let declared_color = declared_color(reader.info());
     let (width, height) = reader.info().size();
     let (color, depth) = reader.output_color_type();
     let length = reader.output_buffer_size().ok_or_else(out_of_memory)?;
     let mut data = zeroed_buffer(length as u64)?;
-    reader
-        .next_frame(&mut data)
-        .map_err(|error| rejection(&error))?;
+    reader.next_frame(&mut data).map_err(rejection)?;
     Ok(Decoded {
         width,
         height,
@@ -43,7 +41,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         },
         declared_color,
         is_lossless: true,
-        damage: None,
+        damage: (!normalized.has_end).then_some("the PNG ends before its last chunk"),
     })
 }
 
@@ -74,14 +72,14 @@ fn from_big_endian(data: &[u8]) -> Result<Vec<u16>, Rejection> {
     Ok(samples)
 }
 
-fn rejection(error: &DecodingError) -> Rejection {
+fn rejection(error: &DecodingError, has_end: bool) -> Rejection {
     match error {
         DecodingError::LimitsExceeded => Rejection::new(
             RejectionCode::OutOfMemory,
             "decoding needs more memory than is allowed",
         ),
-        DecodingError::IoError(_) => Rejection::corrupt("the PNG is truncated"),
         // The decoder's message may quote bytes of the file.
-        _ => Rejection::corrupt("the PNG is damaged"),
+        _ if has_end => Rejection::corrupt("the PNG is damaged"),
+        _ => Rejection::corrupt("the PNG is truncated"),
     }
 }

@@ -7,6 +7,12 @@ use crate::formats::header::{Header, truncated};
 /// Reads the IHDR chunk, which is the first. Only the default image of an APNG is decoded, so there is
 /// one frame.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
+    // Apple's variant for its devices has no zlib header, and premultiplied pixels in another order.
+    if bytes.get(12..16) == Some(b"CgBI") {
+        return Err(Rejection::unsupported(
+            "the file is an iPhone-optimized PNG (CgBI), which is not supported",
+        ));
+    }
     if bytes.get(12..16).ok_or_else(truncated)? != b"IHDR" {
         return Err(Rejection::corrupt(
             "the first chunk is not the image header",
@@ -26,6 +32,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn apples_variant_is_named() {
+        let bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x04CgBI\x50\0\x20\x02";
+        let rejection = read(bytes).unwrap_err();
+        assert_eq!(rejection.code, crate::RejectionCode::UnsupportedFormat);
+        assert!(rejection.message.contains("CgBI"), "{rejection}");
+    }
 
     #[test]
     fn the_size_is_in_the_first_chunk() {

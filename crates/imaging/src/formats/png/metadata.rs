@@ -1,12 +1,12 @@
 //! Metadata of PNG files (W3C PNG, third edition, section 11; registered extensions).
 
+use super::chunks::Chunks;
 use super::raw_profile::RawProfile;
-use super::signature::SIGNATURE;
 use crate::metadata::MetadataKind::{
     Application, ContentCredentials, DateTime, Icc, Text, TrailingData,
 };
 use crate::metadata::inflate::Inflater;
-use crate::metadata::{MetadataScan, exif, is_padding, xmp};
+use crate::metadata::{MetadataScan, exif, icc, is_padding, xmp};
 
 /// The length of the longest keyword of a text chunk or profile.
 const MAX_KEYWORD: usize = 79;
@@ -15,27 +15,13 @@ const MAX_KEYWORD: usize = 79;
 /// wrong one can still contain private data.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut inflater = Inflater::new();
-    let mut rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();
-    while let Some((name, data, next)) = split_chunk(rest) {
-        rest = next;
-        if &name == b"IEND" {
-            if !is_padding(rest) {
-                scan.add(TrailingData);
-            }
-            return;
-        }
-        chunk(&name, data, &mut inflater, scan);
+    let mut chunks = Chunks::new(bytes);
+    for next in chunks.by_ref() {
+        chunk(&next.name, next.data, &mut inflater, scan);
     }
-}
-
-/// Splits the first chunk off and returns its name, its data and the rest. A chunk is a length, a name,
-/// data and a checksum.
-fn split_chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    let (name, rest) = rest.split_first_chunk()?;
-    let length = u32::from_be_bytes(*length) as usize;
-    let data = rest.get(..length)?;
-    Some((*name, data, rest.get(length + 4..).unwrap_or_default()))
+    if chunks.after_end().is_some_and(|rest| !is_padding(rest)) {
+        scan.add(TrailingData);
+    }
 }
 
 fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut MetadataScan) {
@@ -43,7 +29,7 @@ fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut Metada
         b"iCCP" => {
             scan.add(Icc);
             if scan.icc.is_none() {
-                scan.icc = split_compressed(data).and_then(|(_, stream)| inflater.inflate(stream));
+                scan.icc = split_compressed(data).and_then(|(_, stream)| profile(stream, inflater));
             }
         }
         b"eXIf" => exif::read(data, scan),
@@ -63,12 +49,27 @@ fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut Metada
     }
 }
 
+/// Inflates a profile. It may be whole although the end of its stream is damaged, which tools that
+/// write wrong checksums leave behind.
+fn profile(stream: &[u8], inflater: &mut Inflater) -> Option<Vec<u8>> {
+    let inflated = inflater.inflate(stream)?;
+    (inflated.is_complete || icc::is_whole(&inflated.bytes)).then_some(inflated.bytes)
+}
+
+/// Inflates a text, as far as it is not damaged.
+fn text(stream: &[u8], inflater: &mut Inflater) -> Vec<u8> {
+    inflater
+        .inflate(stream)
+        .map(|inflated| inflated.bytes)
+        .unwrap_or_default()
+}
+
 /// The chunks that describe pixels: those of the specification, and those of extensions that place or
 /// scale an image or locate its rows.
-const IMAGE_CHUNKS: [&[u8; 4]; 23] = [
-    b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV",
-    b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs", b"pCAL",
-    b"sCAL", b"sTER", b"iDOT",
+const IMAGE_CHUNKS: [&[u8; 4]; 24] = [
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP",
+    b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs",
+    b"pCAL", b"sCAL", b"sTER", b"iDOT",
 ];
 
 fn split_keyword(data: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -89,8 +90,7 @@ fn compressed_text(data: &[u8], inflater: &mut Inflater, scan: &mut MetadataScan
     match split_compressed(data) {
         // Only chunks that may contain EXIF or XMP are inflated.
         Some((keyword, stream)) if is_structured(keyword) => {
-            let text = inflater.inflate(stream).unwrap_or_default();
-            text_chunk(keyword, &text, scan);
+            text_chunk(keyword, &text(stream, inflater), scan);
         }
         _ => scan.add(Text),
     }
@@ -105,8 +105,7 @@ fn international_text(data: &[u8], inflater: &mut Inflater, scan: &mut MetadataS
     });
     match parts {
         Some((keyword, true, stream)) if is_structured(keyword) => {
-            let text = inflater.inflate(stream).unwrap_or_default();
-            text_chunk(keyword, &text, scan);
+            text_chunk(keyword, &text(stream, inflater), scan);
         }
         Some((keyword, false, text)) => text_chunk(keyword, text, scan),
         _ => scan.add(Text),

@@ -1,10 +1,14 @@
 //! PNG (W3C, third edition), and the default image of an APNG.
 
+mod chunks;
 mod decode;
 mod header;
 mod metadata;
+mod normalized;
+mod pieces;
 mod raw_profile;
 mod signature;
+mod transparency;
 
 pub(super) use signature::has_damaged_signature;
 

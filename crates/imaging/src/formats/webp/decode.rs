@@ -1,8 +1,8 @@
 //! Decoding of a WebP.
 
 use super::frames;
-use super::riff::is_animated;
-use super::still::decode_still;
+use super::riff::{chunks_of_file, is_animated};
+use super::still::decode_image;
 use crate::Rejection;
 use crate::animation::AnimationDecoder;
 use crate::decoded::Decoded;
@@ -14,5 +14,5 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection
         let frames = frames::open(bytes)?;
         return AnimationDecoder::new(frames, header.size(), header.frames)?.into_first_frame();
     }
-    decode_still(bytes)
+    decode_image(chunks_of_file(bytes))
 }

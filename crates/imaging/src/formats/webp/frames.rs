@@ -3,10 +3,8 @@
 //! Each frame is decoded as a still image. `image-webp` can decode animations too, but does not dispose
 //! of frames as the format specifies, so they are composed by [`crate::animation`].
 
-use super::riff::{
-    Chunk, Features, chunks_of_file, chunks_of_frame, extended_file, is_image_chunk, push_chunk,
-};
-use super::still::decode_still;
+use super::riff::{chunks_of_file, chunks_of_frame};
+use super::still::decode_image;
 use crate::Rejection;
 use crate::animation::{Blending, Disposal, Frame, FrameSource};
 use crate::decoded::{Channels, Samples};
@@ -90,21 +88,9 @@ fn read_frame(frame: &[u8]) -> Result<Option<Frame>, Rejection> {
     }))
 }
 
-/// Decodes the chunks of a frame as a separate file.
+/// Decodes the image of a frame.
 fn decode_frame(frame: &[u8], size: Size) -> Result<Pixels, Rejection> {
-    let image_chunks: Vec<Chunk<'_>> = chunks_of_frame(frame)
-        .filter(|chunk| is_image_chunk(chunk.name))
-        .collect();
-    let features = Features {
-        has_icc: false,
-        has_alpha: image_chunks.iter().any(|chunk| chunk.name != b"VP8 "),
-        is_animated: false,
-    };
-    let mut chunks = Vec::new();
-    for chunk in image_chunks {
-        push_chunk(&mut chunks, chunk.name, chunk.data);
-    }
-    let decoded = decode_still(&extended_file(size, features, &chunks))?;
+    let decoded = decode_image(chunks_of_frame(frame))?;
     if decoded.size() != size {
         return Err(Rejection::corrupt(
             "the size of a WebP frame differs from that in its header",

@@ -15,8 +15,7 @@ pub(super) fn read(bytes: &[u8], max_frames: u32) -> Result<Header, Rejection> {
     if first.name == b"VP8X" {
         return extended(bytes, first.data, max_frames);
     }
-    let size = bitstream_size(&first)?
-        .ok_or_else(|| Rejection::corrupt("the first chunk of the WebP is not a bitstream"))?;
+    let size = first_bitstream_size(chunks_of_file(bytes))?.ok_or_else(no_bitstream)?;
     Ok(Header::still(size.width, size.height))
 }
 
@@ -83,7 +82,7 @@ fn first_bitstream_size<'a>(
 }
 
 /// Returns the size in a VP8 (RFC 6386, 9.1) or VP8L bitstream; `None` for another chunk.
-fn bitstream_size(chunk: &Chunk<'_>) -> Result<Option<Size>, Rejection> {
+pub(super) fn bitstream_size(chunk: &Chunk<'_>) -> Result<Option<Size>, Rejection> {
     match chunk.name {
         b"VP8 " => {
             let width = u16_le(chunk.data, 6).ok_or_else(truncated)?;
@@ -155,6 +154,15 @@ mod tests {
         let bytes = webp(&[vec![canvas(2, 9, 9)], vec![one; 5]].concat());
         assert_eq!(read(&bytes, 100).unwrap().frames, 5);
         assert_eq!(read(&bytes, 2).unwrap().frames, 3);
+    }
+
+    #[test]
+    fn the_chunks_decide_if_the_flags_are_wrong() {
+        let one = frame(3, 2, &vp8(3, 2));
+        let unannounced = webp(&[canvas(0, 9, 9), one.clone(), one]);
+        assert_eq!(read(&unannounced, 100).unwrap().frames, 2);
+        let still = webp(&[canvas(2, 9, 9), vp8(9, 9)]);
+        assert_eq!(read(&still, 100).unwrap().frames, 1);
     }
 
     #[test]

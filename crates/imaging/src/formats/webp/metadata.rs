@@ -1,23 +1,16 @@
 //! Metadata of WebP files (RFC 9649, section 2).
 
-use super::riff::{Chunk, FILE_HEADER_BYTES, chunks_of_file, chunks_of_frame, is_image_chunk};
+use super::riff::{Chunk, chunks, chunks_of_frame, is_image_chunk, split_file};
 use crate::metadata::MetadataKind::{Application, ContentCredentials, Icc, TrailingData};
 use crate::metadata::{MetadataScan, exif, is_padding, xmp};
 
 /// Scans every chunk of the RIFF file and the bytes after it.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
-    let Some(size) = bytes.get(4..).and_then(|rest| rest.first_chunk()) else {
-        return;
-    };
-    let end = (u32::from_le_bytes(*size) as usize)
-        .saturating_add(8)
-        .next_multiple_of(2)
-        .clamp(FILE_HEADER_BYTES.min(bytes.len()), bytes.len());
-    let (riff, after) = bytes.split_at(end);
+    let (inside, after) = split_file(bytes);
     if !is_padding(after) {
         scan.add(TrailingData);
     }
-    for Chunk { name, data } in chunks_of_file(riff) {
+    for Chunk { name, data, .. } in chunks(inside) {
         scan_chunk(name, data, scan);
     }
 }

@@ -1,9 +1,14 @@
 //! The RIFF container of WebP (RFC 9649, section 2.3).
 
+use crate::formats::bytes::u32_le;
 use crate::geometry::Size;
 
 /// The length of the file header: `RIFF`, a length, `WEBP`.
 pub(crate) const FILE_HEADER_BYTES: usize = 12;
+/// The length of the name and the length of a chunk.
+pub(super) const CHUNK_HEADER_BYTES: usize = 8;
+/// A file without chunks and without its length.
+const EMPTY_FILE: &[u8; FILE_HEADER_BYTES] = b"RIFF\0\0\0\0WEBP";
 /// The length of the fields in front of the chunks in an `ANMF` chunk: position, size, duration and
 /// flags.
 pub(crate) const FRAME_HEADER_BYTES: usize = 16;
@@ -19,7 +24,14 @@ pub(crate) struct Chunk<'a> {
     pub(crate) name: &'a [u8; 4],
     /// The content, without padding; shorter than stated if the chunk is truncated.
     pub(crate) data: &'a [u8],
+    /// `false` if the chunk is truncated.
+    pub(crate) is_whole: bool,
 }
+
+/// The names of the format's chunks.
+const NAMES: [&[u8; 4]; 9] = [
+    b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ",
+];
 
 /// Returns the chunks in `bytes`, which begin with one.
 pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
@@ -28,17 +40,56 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         let (name, after) = rest.split_first_chunk()?;
         let (length, after) = after.split_first_chunk()?;
         let length = u32::from_le_bytes(*length) as usize;
-        // Chunks are padded to an even length.
-        let padded = length.saturating_add(length % 2);
-        rest = after.get(padded..).unwrap_or_default();
-        let data = &after[..length.min(after.len())];
-        Some(Chunk { name, data })
+        let (data, after) = after.split_at(length.min(after.len()));
+        rest = without_padding(after, length);
+        let is_whole = data.len() == length;
+        Some(Chunk {
+            name,
+            data,
+            is_whole,
+        })
     })
+}
+
+/// Skips the padding of a chunk to an even length, which some writers forget.
+fn without_padding(after: &[u8], length: usize) -> &[u8] {
+    let begins_chunk = |bytes: &[u8]| NAMES.iter().any(|name| bytes.starts_with(*name));
+    match after.split_first() {
+        Some((_, padded)) if length % 2 == 1 && (begins_chunk(padded) || !begins_chunk(after)) => {
+            padded
+        }
+        _ => after,
+    }
 }
 
 /// Returns the chunks of a whole file.
 pub(crate) fn chunks_of_file(file: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
-    chunks(file.get(FILE_HEADER_BYTES..).unwrap_or_default())
+    chunks(split_file(file).0)
+}
+
+/// Returns the chunks of a file as bytes, and the bytes after them.
+///
+/// Tools that change a file may leave a wrong length in its header. It counts if the whole image lies
+/// within it.
+pub(super) fn split_file(file: &[u8]) -> (&[u8], &[u8]) {
+    let body = file.get(FILE_HEADER_BYTES..).unwrap_or_default();
+    let stated = u32_le(file, 4).unwrap_or_default() as usize;
+    let stated = stated.saturating_sub(4).next_multiple_of(2);
+    let Some((inside, after)) = body.split_at_checked(stated) else {
+        return (body, &[]);
+    };
+    let mut has_image = false;
+    for chunk in chunks(inside) {
+        let is_image = is_image_chunk(chunk.name) || chunk.name == b"ANMF";
+        if is_image && !chunk.is_whole {
+            return (body, &[]);
+        }
+        has_image |= is_image;
+    }
+    match has_image {
+        true => (inside, after),
+        false => (body, &[]),
+    }
 }
 
 /// Returns the chunks of the frame in an `ANMF` chunk.
@@ -63,16 +114,23 @@ pub(crate) fn push_chunk(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
     }
 }
 
-/// Returns whether the `VP8X` chunk of a file announces an animation.
+/// Returns whether a file in the extended format is an animation: it has frames, and either `VP8X`
+/// announces an animation or there is no other image.
 pub(crate) fn is_animated(file: &[u8]) -> bool {
-    let first = chunks_of_file(file).next();
-    first.is_some_and(|chunk| {
-        chunk.name == b"VP8X"
-            && chunk
-                .data
-                .first()
-                .is_some_and(|flags| flags & ANIMATION != 0)
-    })
+    let mut chunks = chunks_of_file(file);
+    let Some(first) = chunks.next().filter(|chunk| chunk.name == b"VP8X") else {
+        return false;
+    };
+    let is_announced = first
+        .data
+        .first()
+        .is_some_and(|flags| flags & ANIMATION != 0);
+    let (mut has_frames, mut has_image) = (false, false);
+    for chunk in chunks {
+        has_frames |= chunk.name == b"ANMF";
+        has_image |= matches!(chunk.name, b"VP8 " | b"VP8L");
+    }
+    has_frames && (is_announced || !has_image)
 }
 
 /// The features that `VP8X` announces.
@@ -81,6 +139,13 @@ pub(crate) struct Features {
     pub(crate) has_icc: bool,
     pub(crate) has_alpha: bool,
     pub(crate) is_animated: bool,
+}
+
+/// Writes a file in the simple format, with this bitstream.
+pub(super) fn simple_file(name: &[u8; 4], bitstream: &[u8]) -> Vec<u8> {
+    let mut file = EMPTY_FILE.to_vec();
+    push_chunk(&mut file, name, bitstream);
+    with_length(file)
 }
 
 /// Writes a file in the extended format: `VP8X` with these features, then `chunks` as they are.
@@ -92,11 +157,17 @@ pub(crate) fn extended_file(size: Size, features: Features, chunks: &[u8]) -> Ve
     let mut header = vec![flags, 0, 0, 0];
     push_u24(&mut header, size.width - 1);
     push_u24(&mut header, size.height - 1);
-    let mut body = b"WEBP".to_vec();
-    push_chunk(&mut body, b"VP8X", &header);
-    body.extend_from_slice(chunks);
-    let mut file = Vec::with_capacity(body.len() + 8);
-    push_chunk(&mut file, b"RIFF", &body);
+    let mut file = EMPTY_FILE.to_vec();
+    push_chunk(&mut file, b"VP8X", &header);
+    file.extend_from_slice(chunks);
+    with_length(file)
+}
+
+/// Sets the length in the header of a file.
+fn with_length(mut file: Vec<u8>) -> Vec<u8> {
+    // An image in memory is far smaller than 4 GiB.
+    let length = u32::try_from(file.len() - CHUNK_HEADER_BYTES).unwrap_or(u32::MAX);
+    file[4..CHUNK_HEADER_BYTES].copy_from_slice(&length.to_le_bytes());
     file
 }
 
@@ -122,7 +193,33 @@ mod tests {
     fn a_truncated_chunk_has_its_remaining_content() {
         let found: Vec<_> = chunks(b"one \xff\xff\xff\xffab").collect();
         assert_eq!((found.len(), found[0].data), (1, &b"ab"[..]));
+        assert!(!found[0].is_whole);
         assert_eq!(chunks(b"one \x03\0\0").count(), 0);
+    }
+
+    #[test]
+    fn padding_may_be_missing_before_a_known_chunk() {
+        for bytes in [
+            &b"EXIF\x01\0\0\0aVP8 \0\0\0\0"[..],
+            b"EXIF\x01\0\0\0a\0VP8 \0\0\0\0",
+            b"EXIF\x01\0\0\0a\0what\0\0\0\0",
+        ] {
+            assert_eq!(chunks(bytes).count(), 2);
+        }
+    }
+
+    #[test]
+    fn the_length_in_the_header_counts_if_the_image_lies_within_it() {
+        let image = b"VP8 \x02\0\0\0ab";
+        let file = |length: u32| {
+            let header = [&b"RIFF"[..], &length.to_le_bytes(), b"WEBP"].concat();
+            [&header, &image[..], b"after this"].concat()
+        };
+        assert_eq!(split_file(&file(14)), (&image[..], &b"after this"[..]));
+        for wrong in [0, 3, 4, 12, 25, 1000, u32::MAX] {
+            let file = file(wrong);
+            assert_eq!(split_file(&file), (&file[12..], &b""[..]), "{wrong}");
+        }
     }
 
     #[test]

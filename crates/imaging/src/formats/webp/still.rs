@@ -1,15 +1,70 @@
-//! Decoding of a WebP file with a single bitstream.
+//! Decoding of a single image: a bitstream, perhaps with an alpha channel beside it.
 
 use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::header::bitstream_size;
+use super::riff::{CHUNK_HEADER_BYTES, Chunk, Features, extended_file, push_chunk, simple_file};
 use crate::Rejection;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::pixels::{out_of_memory, zeroed_buffer};
 
-/// Decodes a still image.
-pub(super) fn decode_still(bytes: &[u8]) -> Result<Decoded, Rejection> {
+/// The bits of the first byte of ALPH that state its compression and filter.
+const ALPHA_CODING: u8 = 0x0f;
+
+/// Decodes the first image among these chunks.
+///
+/// The decoder reads a file that is made of the image alone, so that flaws of the container do not
+/// matter: wrong flags, lengths and padding.
+pub(super) fn decode_image<'a>(
+    chunks: impl Iterator<Item = Chunk<'a>>,
+) -> Result<Decoded, Rejection> {
+    decode_file(&file_of_image(chunks)?)
+}
+
+/// Returns a file that contains only the first image among these chunks.
+fn file_of_image<'a>(chunks: impl Iterator<Item = Chunk<'a>>) -> Result<Vec<u8>, Rejection> {
+    let mut alpha = None;
+    for chunk in chunks {
+        match (chunk.name, alpha) {
+            (b"ALPH", _) => alpha = alpha.or(Some(chunk)),
+            (b"VP8L", _) | (b"VP8 ", None) => {
+                return Ok(simple_file(chunk.name, whole(&chunk)?));
+            }
+            (b"VP8 ", Some(alpha)) => return file_with_alpha(&chunk, &alpha),
+            _ => {}
+        }
+    }
+    Err(Rejection::corrupt("an image of the WebP is missing"))
+}
+
+fn file_with_alpha(bitstream: &Chunk<'_>, alpha: &Chunk<'_>) -> Result<Vec<u8>, Rejection> {
+    let size = bitstream_size(bitstream)?.ok_or_else(truncated)?;
+    let features = Features {
+        has_icc: false,
+        has_alpha: true,
+        is_animated: false,
+    };
+    let mut chunks = Vec::new();
+    push_chunk(&mut chunks, alpha.name, whole(alpha)?);
+    // The decoder refuses bits that readers must ignore, and hints about preprocessing.
+    if let Some(flags) = chunks.get_mut(CHUNK_HEADER_BYTES) {
+        *flags &= ALPHA_CODING;
+    }
+    push_chunk(&mut chunks, bitstream.name, whole(bitstream)?);
+    if size.width == 0 || size.height == 0 {
+        return Err(Rejection::corrupt("an image of the WebP has no pixels"));
+    }
+    Ok(extended_file(size, features, &chunks))
+}
+
+/// Returns the content of a chunk that is not truncated: the decoder does not notice missing bytes.
+fn whole<'a>(chunk: &Chunk<'a>) -> Result<&'a [u8], Rejection> {
+    chunk.is_whole.then_some(chunk.data).ok_or_else(truncated)
+}
+
+fn decode_file(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|error| rejection(&error))?;
     let (width, height) = decoder.dimensions();
     let channels = if decoder.has_alpha() {
@@ -33,9 +88,13 @@ pub(super) fn decode_still(bytes: &[u8]) -> Result<Decoded, Rejection> {
     })
 }
 
+fn truncated() -> Rejection {
+    Rejection::corrupt("the WebP is truncated")
+}
+
 fn rejection(error: &DecodingError) -> Rejection {
     match error {
-        DecodingError::IoError(_) => Rejection::corrupt("the WebP is truncated"),
+        DecodingError::IoError(_) => truncated(),
         DecodingError::MemoryLimitExceeded => out_of_memory(),
         // The decoder's message may quote bytes of the file.
         _ => Rejection::corrupt("the WebP is damaged"),

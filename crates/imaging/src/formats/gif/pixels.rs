@@ -1,0 +1,118 @@
+//! The pixels of a frame: LZW codes of indices into a color table (GIF 89a specification, appendix F).
+
+use weezl::decode::Decoder;
+use weezl::{BitOrder, LzwStatus};
+
+use super::blocks::{Image, SubBlocks};
+use crate::Rejection;
+use crate::geometry::Size;
+use crate::pixels::{Layout, Pixels, zeroed_buffer};
+
+/// The numbers of bits of an index that LZW can code.
+const INDEX_BITS: std::ops::RangeInclusive<u8> = 1..=11;
+/// The first row and the distance of rows in each pass of an interlaced frame.
+const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
+
+/// The pixels of a frame.
+pub(super) struct FramePixels {
+    /// RGBA; missing pixels are transparent.
+    pub(super) pixels: Pixels,
+    /// `true` if pixels are missing, at most as many as a row has.
+    pub(super) is_short: bool,
+}
+
+/// Decodes a frame with its colors in `palette`.
+///
+/// Encoders that count wrongly leave out a few pixels at the end. As in browsers, those are transparent.
+///
+/// # Errors
+/// `corrupt` if more pixels are missing than a row has; `out_of_memory`.
+pub(super) fn decode(
+    image: &Image<'_>,
+    palette: &[u8],
+    transparent: Option<u8>,
+) -> Result<FramePixels, Rejection> {
+    let size = Size::new(image.width.into(), image.height.into());
+    let mut pixels = Pixels::zeroed(size, Layout::Rgba)?;
+    if pixels.data.is_empty() {
+        return Ok(FramePixels {
+            pixels,
+            is_short: false,
+        });
+    }
+    let mut indices: Vec<u8> = zeroed_buffer(size.area())?;
+    let count = decode_indices(image.data, image.index_bits, &mut indices)?;
+    let missing = indices.len() - count;
+    if missing > usize::from(image.width) {
+        return Err(Rejection::corrupt("a frame of the GIF is incomplete"));
+    }
+    let colors = color_table(palette, transparent);
+    let rows = indices[..count].chunks(image.width.into());
+    for (row, y) in rows.zip(row_order(image)) {
+        let start = y * pixels.stride();
+        let target = pixels.data[start..].as_chunks_mut::<4>().0;
+        for (pixel, index) in target.iter_mut().zip(row) {
+            *pixel = colors[usize::from(*index)];
+        }
+    }
+    Ok(FramePixels {
+        pixels,
+        is_short: missing > 0,
+    })
+}
+
+/// Decodes as many indices as there are and fit, and returns their number.
+fn decode_indices(
+    data: SubBlocks<'_>,
+    index_bits: u8,
+    indices: &mut [u8],
+) -> Result<usize, Rejection> {
+    if !INDEX_BITS.contains(&index_bits) {
+        return Err(Rejection::corrupt(
+            "the code size of a frame of the GIF is out of range",
+        ));
+    }
+    let mut decoder = Decoder::new(BitOrder::Lsb, index_bits);
+    let mut count = 0;
+    // The empty block at the end gets out what the decoder holds back.
+    for mut block in data.chain(std::iter::once(&[][..])) {
+        loop {
+            let result = decoder.decode_bytes(block, &mut indices[count..]);
+            count += result.consumed_out;
+            block = &block[result.consumed_in..];
+            let has_progressed = result.consumed_in + result.consumed_out > 0;
+            match result.status {
+                // The end code, or a code that does not exist.
+                Ok(LzwStatus::Done) | Err(_) => return Ok(count),
+                Ok(_) if count == indices.len() => return Ok(count),
+                Ok(_) if has_progressed => {}
+                Ok(_) => break,
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// Returns the color of every index. An index that exceeds the palette is black, as in browsers.
+fn color_table(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
+    let mut table = [[0, 0, 0, 255]; 256];
+    for (color, [red, green, blue]) in table.iter_mut().zip(palette.as_chunks::<3>().0) {
+        *color = [*red, *green, *blue, 255];
+    }
+    if let Some(index) = transparent {
+        table[usize::from(index)] = [0; 4];
+    }
+    table
+}
+
+/// Returns the rows of a frame in the order in which they are stored.
+fn row_order(image: &Image<'_>) -> impl Iterator<Item = usize> {
+    let height = usize::from(image.height);
+    let passes = match image.is_interlaced {
+        true => &PASSES[..],
+        false => &[(0, 1)],
+    };
+    passes
+        .iter()
+        .flat_map(move |(first, step)| (*first..height).step_by(*step))
+}
