@@ -8,11 +8,12 @@
 //! The rendering intent is perceptual, whatever a profile's header asks for. For matrix profiles
 //! (nearly every camera, phone and screen) all intents are the same. Table profiles, such as those
 //! for printing, have a perceptual table that maps the whole range from paper white to full ink, so
-//! black becomes black and shadows stay distinct. Relative colorimetric would need black point
-//! compensation for that.
+//! black becomes black and shadows stay distinct. A profile that has only the colorimetric table, or
+//! stores it in the place of the perceptual one, gets black point compensation instead.
 //!
 //! 16-bit samples are converted as 16 bits and rounded to 8 afterwards.
 
+mod black_point;
 mod convert;
 mod converter;
 mod declared;

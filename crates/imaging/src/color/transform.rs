@@ -8,6 +8,7 @@ use moxcms::{
     Transform16BitExecutor, TransformOptions,
 };
 
+use super::black_point;
 use super::ignored::Ignored;
 use crate::decoded::{Channels, Decoded, Samples};
 
@@ -28,11 +29,12 @@ impl Transform {
     pub(super) fn from_icc(icc: &[u8], decoded: &Decoded) -> Result<Option<Self>, Ignored> {
         // The closure only reads its captures.
         catch_unwind(AssertUnwindSafe(|| {
-            let profile =
+            let mut profile =
                 ColorProfile::new_from_slice(icc).map_err(|_| Ignored::UnreadableProfile)?;
             if profile.color_space != color_space(decoded.channels) {
                 return Err(Ignored::WrongChannels);
             }
+            black_point::fill_perceptual_table(&mut profile);
             Self::from_profile(&profile, decoded)
         }))
         .unwrap_or(Err(Ignored::UnreadableProfile))
@@ -44,7 +46,13 @@ impl Transform {
         decoded: &Decoded,
     ) -> Result<Option<Self>, Ignored> {
         let channels = decoded.channels;
-        let eight = to_srgb(profile, channels, ColorProfile::create_transform_8bit)?;
+        let target = &black_point::target(profile, channels);
+        let eight = to_target(
+            profile,
+            target,
+            channels,
+            ColorProfile::create_transform_8bit,
+        )?;
         if is_srgb(eight.as_ref(), channels) {
             return Ok(None);
         }
@@ -52,14 +60,15 @@ impl Transform {
             Samples::Eight(_) => Self::Eight(eight),
             Samples::Sixteen(_) => {
                 let create = ColorProfile::create_transform_16bit;
-                Self::Sixteen(to_srgb(profile, channels, create)?)
+                Self::Sixteen(to_target(profile, target, channels, create)?)
             }
         }))
     }
 }
 
-fn to_srgb<T>(
+fn to_target<T>(
     profile: &ColorProfile,
+    target: &ColorProfile,
     channels: Channels,
     create: impl Fn(
         &ColorProfile,
@@ -74,7 +83,7 @@ fn to_srgb<T>(
         rendering_intent: RenderingIntent::Perceptual,
         ..TransformOptions::default()
     };
-    create(profile, from, &ColorProfile::new_srgb(), to, options).map_err(|_| Ignored::NoTransform)
+    create(profile, from, target, to, options).map_err(|_| Ignored::NoTransform)
 }
 
 const fn color_space(channels: Channels) -> DataColorSpace {

@@ -10,6 +10,7 @@
 
 mod allocation;
 mod animation;
+mod black_point;
 mod bombs;
 mod canary;
 mod ciede2000;

@@ -1,0 +1,38 @@
+//! The black of printing profiles.
+
+use darkroom_testkit::fixture::{IccTables, Png, printing_profile};
+use image::{Rgb, RgbImage};
+
+use crate::images::only;
+use crate::recipes::lossless;
+
+/// Returns the levels of black, middle gray and white in a PNG with this profile.
+fn levels(profile: &[u8]) -> [u8; 3] {
+    let image = RgbImage::from_fn(3, 1, |x, _| Rgb([[0, 128, 255][x as usize]; 3]));
+    let image = only(&Png::new(&image).icc("p", profile).build(), &lossless());
+    [0, 1, 2].map(|x| image.get_pixel(x, 0)[0])
+}
+
+fn assert_levels(profile: &[u8], expected: [u8; 3]) {
+    let levels = levels(profile);
+    let is_close = levels
+        .iter()
+        .zip(expected)
+        .all(|(level, expected)| level.abs_diff(expected) <= 2);
+    assert!(is_close, "{levels:?} instead of {expected:?}");
+}
+
+#[test]
+fn a_perceptual_table_decides_about_black_by_itself() {
+    // L* 20, 60 and 100, as in Little CMS.
+    assert_levels(&printing_profile(20, IccTables::Separate), [48, 145, 255]);
+}
+
+#[test]
+fn black_is_compensated_where_the_perceptual_table_is_the_colorimetric_one() {
+    // As in Little CMS, relative colorimetric with black point compensation.
+    for tables in [IccTables::Shared, IccTables::OnlyColorimetric] {
+        assert_levels(&printing_profile(20, tables), [0, 140, 255]);
+        assert_levels(&printing_profile(0, tables), [0, 119, 255]);
+    }
+}
