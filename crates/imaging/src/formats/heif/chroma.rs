@@ -34,7 +34,7 @@ impl<'a> ChromaRows<'a> {
             let line = |y: usize| &plane[y * width..][..width];
             if self.is_halved_y {
                 let near = (y / 2).min(height - 1);
-                let far = if y % 2 == 0 {
+                let far = if y.is_multiple_of(2) {
                     near.saturating_sub(1)
                 } else {
                     (near + 1).min(height - 1)

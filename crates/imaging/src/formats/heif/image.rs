@@ -31,7 +31,7 @@ pub(super) struct Image {
 /// What an image is made of.
 pub(super) enum Composition {
     /// One coded image.
-    Coded(Configuration),
+    Coded(Box<Configuration>),
     /// Tiles of equal size, row by row.
     Grid {
         columns: u32,
@@ -132,7 +132,7 @@ impl Image {
         if coded_size.height <= size.height.saturating_add(MAX_PADDING) {
             coded_size.height = size.height;
         }
-        let composition = Composition::Coded(configuration);
+        let composition = Composition::Coded(Box::new(configuration));
         Ok(Self::new(id, composition, size, coded_size))
     }
 

@@ -28,7 +28,7 @@ impl Signal {
     /// Reads the signal of an image: its `nclx` box, or else the video usability information of the
     /// bitstream, which most phones write instead.
     pub(super) fn read(items: &Items<'_>, image: &Image) -> Self {
-        let nclx = color_boxes(items, image).find_map(|body| Self::from_nclx(body));
+        let nclx = color_boxes(items, image).find_map(Self::from_nclx);
         nclx.unwrap_or_else(|| image.sps().map_or(Self::UNSPECIFIED, Self::from_sps))
     }
 
