@@ -6,6 +6,7 @@ mod command;
 mod console;
 mod descriptors;
 mod exit_status;
+mod log_fields;
 mod renderer;
 mod settings;
 mod signals;

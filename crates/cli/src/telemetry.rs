@@ -8,12 +8,15 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::{DefaultFields, JsonFields};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::exit_status::UsageError;
+use crate::log_fields::LogFields;
 
 /// The settings of the log (`[log]`). The log is written to stderr.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,9 +82,15 @@ pub(crate) fn start(
     let spans = traces.as_ref().map(Traces::layer);
     tracing_subscriber::registry()
         .with(log_layer(settings.format).with_filter(filter))
-        .with(spans.map(|spans| spans.with_filter(LevelFilter::INFO)))
+        .with(spans.map(|spans| spans.with_filter(own_spans())))
         .init();
     Ok(traces)
+}
+
+/// Returns the filter for Darkroom's own spans. Libraries have spans of their internals: `s3s` has
+/// several for each request of `dev`.
+fn own_spans() -> Targets {
+    Targets::new().with_target("darkroom", LevelFilter::INFO)
 }
 
 fn log_layer<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
@@ -100,9 +109,10 @@ where
     };
     if is_json {
         // The list of spans already includes the current span.
-        let json = layer.json().flatten_event(true);
-        json.with_current_span(false).boxed()
+        let json = layer.json().flatten_event(true).with_current_span(false);
+        json.fmt_fields(LogFields(JsonFields::new())).boxed()
     } else {
-        layer.with_ansi(is_terminal).boxed()
+        let text = layer.with_ansi(is_terminal);
+        text.fmt_fields(LogFields(DefaultFields::new())).boxed()
     }
 }

@@ -7,8 +7,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use darkroom_telemetry::metric::{self, Metric};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
@@ -56,27 +56,21 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
-    let request_id = id.to_str().unwrap_or_default();
-    let span = tracing::info_span!("request", request_id, %method, route, trace_id = Empty);
-    if let Some(Ok(parent)) = request.headers().get(TRACEPARENT).map(HeaderValue::to_str) {
-        darkroom_telemetry::continue_trace(&span, parent);
-    }
-    darkroom_telemetry::record_trace_id(&span);
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let matched = matched.as_ref().map(MatchedPath::as_str);
+    let route = matched.unwrap_or("none");
+    let span = server_span(&request, &id, matched);
     let in_flight = metric::REQUESTS_IN_FLIGHT.track(1.0, []);
     span.in_scope(|| tracing::debug!("request started"));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     drop(in_flight);
+    darkroom_telemetry::record_response(&span, response.status());
     let elapsed = started.elapsed();
-    count(&route, &method, response.status(), elapsed);
+    count(route, &method, response.status(), elapsed);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
-        if PROBES.contains(&route.as_str()) {
+        if PROBES.contains(&route) {
             tracing::debug!(status, elapsed_ms, "request finished");
         } else {
             tracing::info!(status, elapsed_ms, "request finished");
@@ -90,6 +84,26 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Creates the span of a request, which continues the trace of the client.
+fn server_span(request: &Request, id: &HeaderValue, route: Option<&str>) -> Span {
+    let method = request.method();
+    let span = tracing::info_span!(
+        "request",
+        request_id = id.to_str().unwrap_or_default(),
+        %method,
+        route = route.unwrap_or("none"),
+        trace_id = Empty,
+        otel.kind = "server",
+        otel.name = darkroom_telemetry::server_span_name(method, route),
+    );
+    if let Some(Ok(parent)) = request.headers().get(TRACEPARENT).map(HeaderValue::to_str) {
+        darkroom_telemetry::continue_trace(&span, parent);
+    }
+    darkroom_telemetry::record_trace_id(&span);
+    darkroom_telemetry::record_request(&span, request, route);
+    span
 }
 
 /// Counts a request. Unknown methods share one label value, so that there are few values.

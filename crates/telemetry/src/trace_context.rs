@@ -29,6 +29,13 @@ pub fn continue_trace(span: &Span, traceparent: &str) {
     }
 }
 
+/// Sets the parent of a span that has not been entered yet. The span keeps its start, which may be
+/// before its trace was known.
+pub fn set_parent(span: &Span, parent: &Span) {
+    // Only fails if traces are not exported.
+    let _ = span.set_parent(parent.context());
+}
+
 /// Records the id of the trace in the field `trace_id` of the span, for the log.
 pub fn record_trace_id(span: &Span) {
     let context = span.context();

@@ -11,6 +11,7 @@ use darkroom_telemetry::metric;
 use darkroom_uploads::UploadStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span, info_span};
 
 /// The unit of the memory budget. A semaphore has too few permits to count single bytes.
 const KIB: u64 = 1024;
@@ -39,10 +40,11 @@ pub(crate) enum OpenedSource {
 /// An open object with its share of the budget and its deadline.
 #[derive(Debug)]
 pub(crate) struct Download {
-    object: ObjectReader,
+    object: Box<ObjectReader>,
     permit: MemoryPermit,
     started_at: Instant,
     deadline: Instant,
+    span: Span,
 }
 
 /// The bytes of a raw object, with their share of the budget.
@@ -75,12 +77,16 @@ impl Downloads {
     /// deadline, and the server may close the connection. If an object turns out larger than
     /// expected, its permit is returned before a larger one is requested. Otherwise two downloads
     /// that hold some memory and wait for more would deadlock.
+    ///
+    /// The span `download` begins with the request, after the wait for memory. The caller sets the
+    /// parent of a found object's span, because the object's headers name the trace.
     pub(crate) async fn open(
         &self,
         store: &UploadStore,
         key: &RawKey,
         event: &ObjectEvent,
         max_bytes: u64,
+        parent: &Span,
     ) -> Result<OpenedSource, CloudError> {
         let Some(mut size) = expected_size(store, key, event).await? else {
             return Ok(OpenedSource::Deleted);
@@ -89,32 +95,29 @@ impl Downloads {
         let needed = |size| if size > max_bytes { 0 } else { size };
         for _ in 0..MAX_SIZE_GUESSES {
             let permit = self.acquire(needed(size)).await?;
+            let span = info_span!(parent: None, "download");
             let started_at = Instant::now();
             let deadline = started_at + self.timeout;
-            let opening = store.open_source(key, event.etag.as_deref());
-            let object = match timeout_at(deadline, opening)
-                .await
-                .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))?
-            {
-                Ok(object) if is_another(&object.info, event) => {
-                    return Ok(OpenedSource::Superseded);
+            let opening = open_once(store, key, event, deadline);
+            let object = match opening.await {
+                Ok(Opening::Open(object)) if needed(object.info.size) <= needed(size) => object,
+                other => {
+                    darkroom_telemetry::set_parent(&span, parent);
+                    match other? {
+                        Opening::Open(object) => size = object.info.size,
+                        Opening::Deleted => return Ok(OpenedSource::Deleted),
+                        Opening::Superseded => return Ok(OpenedSource::Superseded),
+                    }
+                    continue;
                 }
-                Ok(object) => object,
-                Err(error) if error.is_not_found() => return Ok(OpenedSource::Deleted),
-                Err(error) if error.kind == CloudErrorKind::PreconditionFailed => {
-                    return Ok(OpenedSource::Superseded);
-                }
-                Err(error) => return Err(error),
             };
-            if needed(object.info.size) <= needed(size) {
-                return Ok(OpenedSource::Found(Box::new(Download {
-                    object,
-                    permit,
-                    started_at,
-                    deadline,
-                })));
-            }
-            size = object.info.size;
+            return Ok(OpenedSource::Found(Box::new(Download {
+                object,
+                permit,
+                started_at,
+                deadline,
+                span,
+            })));
         }
         let detail = "the object grows each time it is opened";
         Err(failure(CloudErrorKind::Unavailable, &detail))
@@ -137,13 +140,20 @@ impl Download {
         &self.object.info
     }
 
+    /// Makes the span `download` a child of `parent`, whose trace is now known.
+    pub(crate) fn set_parent(&self, parent: &Span) {
+        darkroom_telemetry::set_parent(&self.span, parent);
+    }
+
     /// Reads the body to its end.
     ///
     /// # Errors
     /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut`
     /// [`CloudError`] at the deadline, which also applies to a body that trickles.
     pub(crate) async fn read(self, max_bytes: u64) -> Result<Downloaded, ReadError> {
-        let bytes = timeout_at(self.deadline, self.object.read(max_bytes))
+        let reading = timeout_at(self.deadline, self.object.read(max_bytes));
+        let bytes = reading
+            .instrument(self.span)
             .await
             .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))??;
         metric::DOWNLOAD_TIME.record(self.started_at.elapsed().as_secs_f64(), []);
@@ -152,6 +162,33 @@ impl Download {
             bytes,
             _permit: self.permit,
         })
+    }
+}
+
+/// The result of one request for an object.
+enum Opening {
+    Open(Box<ObjectReader>),
+    Deleted,
+    Superseded,
+}
+
+/// Requests the event's object once.
+async fn open_once(
+    store: &UploadStore,
+    key: &RawKey,
+    event: &ObjectEvent,
+    deadline: Instant,
+) -> Result<Opening, CloudError> {
+    let opening = store.open_source(key, event.etag.as_deref());
+    let opened = timeout_at(deadline, opening)
+        .await
+        .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))?;
+    match opened {
+        Ok(object) if is_another(&object.info, event) => Ok(Opening::Superseded),
+        Ok(object) => Ok(Opening::Open(Box::new(object))),
+        Err(error) if error.is_not_found() => Ok(Opening::Deleted),
+        Err(error) if error.kind == CloudErrorKind::PreconditionFailed => Ok(Opening::Superseded),
+        Err(error) => Err(error),
     }
 }
 
@@ -223,7 +260,9 @@ mod tests {
         test: &TestStore,
         (key, event): &(RawKey, ObjectEvent),
     ) -> Result<OpenedSource, CloudError> {
-        downloads.open(&test.store, key, event, u64::MAX).await
+        let parent = Span::none();
+        let opening = downloads.open(&test.store, key, event, u64::MAX, &parent);
+        opening.await
     }
 
     fn found(opened: Result<OpenedSource, CloudError>) -> Download {
@@ -271,7 +310,8 @@ mod tests {
     async fn an_object_over_the_limit_takes_no_memory() {
         let (test, downloads) = (TestStore::new(), downloads());
         let (key, event) = put(&test, 700, None);
-        let opened = downloads.open(&test.store, &key, &event, 1).await;
+        let parent = Span::none();
+        let opened = downloads.open(&test.store, &key, &event, 1, &parent).await;
         let error = found(opened).read(1).await.unwrap_err();
         assert!(matches!(error, ReadError::TooLarge { max: 1 }), "{error:?}");
         assert_eq!(downloads.budget.available_permits(), 1024);

@@ -15,7 +15,7 @@ use crate::download::{Download, OpenedSource, attachment};
 use crate::event_outcome::{EventOutcome, ProcessError};
 use crate::processor::Processor;
 use crate::report::report;
-use crate::upload::{RenderResult, Upload};
+use crate::upload::{RenderResult, Upload, continue_upload_trace, upload_span};
 
 /// The largest body to hash inline. Larger ones go to a blocking thread, because they would delay
 /// other messages.
@@ -61,8 +61,10 @@ impl Processor {
         attempt: &DeliveryAttempt,
     ) -> Result<AttemptResult, ProcessError> {
         let max_bytes = profile.max_bytes.as_u64();
+        let span = upload_span(key);
         let (opened, manifest) = tokio::join!(
-            self.downloads.open(&self.store, key, event, max_bytes),
+            self.downloads
+                .open(&self.store, key, event, max_bytes, &span),
             self.store.manifest(key),
         );
         let download = match opened? {
@@ -85,6 +87,8 @@ impl Processor {
             OpenedSource::Superseded => return Ok(AttemptResult::SourceReplaced),
         };
         let attachment = attachment(download.info());
+        continue_upload_trace(&span, &attachment);
+        download.set_parent(&span);
         let upload = Upload {
             bucket: self.store.source_bucket(),
             recipe: profile.recipe(attachment.crop),
@@ -100,7 +104,6 @@ impl Processor {
             // this manifest.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
-        let span = upload.span();
         let made = self.render_and_write(upload, download, attempt);
         made.instrument(span).await
     }
@@ -181,8 +184,7 @@ impl Processor {
         download: Download,
     ) -> Result<RenderResult, ProcessError> {
         let max_bytes = upload.recipe.limits.max_bytes;
-        let downloading = download.read(max_bytes);
-        let downloaded = match downloading.instrument(info_span!("download")).await {
+        let downloaded = match download.read(max_bytes).await {
             Ok(downloaded) => downloaded,
             Err(ReadError::TooLarge { max }) => return Ok(upload.too_large(max)),
             Err(ReadError::Cloud(error)) => return Err(error.into()),

@@ -94,17 +94,21 @@ impl Upload<'_> {
             owner: self.key.owner,
         }
     }
+}
 
-    /// Creates the worker's span in the trace of the request for the upload, if there is one.
-    pub(crate) fn span(&self) -> Span {
-        let (id, profile) = (self.key.id, &self.key.profile);
-        let span = info_span!("upload", %id, %profile, trace_id = Empty);
-        if let Some(traceparent) = &self.attachment.traceparent {
-            darkroom_telemetry::continue_trace(&span, traceparent);
-        }
-        darkroom_telemetry::record_trace_id(&span);
-        span
+/// Creates the span of an upload, from its event to its outcome. The trace of the request is known
+/// only when the raw object is open.
+pub(crate) fn upload_span(key: &RawKey) -> Span {
+    let (id, profile) = (key.id, &key.profile);
+    info_span!("upload", %id, %profile, trace_id = Empty, otel.kind = "consumer")
+}
+
+/// Makes the span part of the trace that the upload was requested in, if there is one.
+pub(crate) fn continue_upload_trace(span: &Span, attachment: &Attachment) {
+    if let Some(traceparent) = &attachment.traceparent {
+        darkroom_telemetry::continue_trace(span, traceparent);
     }
+    darkroom_telemetry::record_trace_id(span);
 }
 
 /// Truncates to milliseconds, which is the precision of an upload's id.

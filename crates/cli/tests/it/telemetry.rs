@@ -1,16 +1,22 @@
 //! Metrics, traces and health checks of the roles.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use darkroom_cloud::Queue;
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use prost::Message;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::system::DEADLINE;
+use crate::cloud::Cloud;
+use crate::system::{DEADLINE, System};
 use crate::worker::harness::{WorkerHarness, new_key, photo};
 
 /// Returns the address that a role reports in its log.
@@ -166,6 +172,20 @@ async fn an_issuer_counts_its_requests() {
     }
 }
 
+/// The delay of the store's response to a GET.
+const SLOW_GET: Duration = Duration::from_millis(300);
+
+/// Returns the value of an attribute, as text.
+fn attribute(span: &Span, key: &str) -> String {
+    let found = span.attributes.iter().find(|found| found.key == key);
+    let value = found.and_then(|found| found.value.as_ref()?.value.as_ref());
+    match value {
+        Some(any_value::Value::StringValue(text)) => text.clone(),
+        Some(any_value::Value::IntValue(number)) => number.to_string(),
+        other => panic!("{key}: {other:?}"),
+    }
+}
+
 /// Returns every span that a collector received, with the service that sent it.
 fn spans(collector: &FaultProxy) -> Vec<(String, Span)> {
     let mut spans = Vec::new();
@@ -192,6 +212,8 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
     let harness = WorkerHarness::start().await;
+    let slow = Rule::on("GetObject", Fault::Latency(SLOW_GET));
+    harness.s3.set_rules([slow.with_path("/raw/")]);
     let endpoint = collector.url();
     let traced = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
@@ -230,23 +252,68 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
         });
         ours.map(|(_, span)| span)
     };
-    let both = async || find("darkroom-issuer", "request").zip(find("darkroom-worker", "upload"));
+    let both = async || {
+        let request = find("darkroom-issuer", "POST /v1/uploads");
+        request.zip(find("darkroom-worker", "upload"))
+    };
     let (request, upload) = wait::until_async("both spans", DEADLINE, both)
         .await
         .unwrap();
     assert_eq!(hex(&request.parent_span_id), "b7ad6b7169203331");
     assert_eq!(upload.parent_span_id, request.span_id);
+    assert_eq!(request.kind(), SpanKind::Server);
+    assert_eq!(attribute(&request, "http.request.method"), "POST");
+    assert_eq!(attribute(&request, "http.route"), "/v1/uploads");
+    assert_eq!(attribute(&request, "url.path"), "/v1/uploads");
+    assert_eq!(attribute(&request, "http.response.status_code"), "201");
+    assert_eq!(attribute(&request, "server.address"), "127.0.0.1");
+    assert!(!issuer.stderr().contains("otel."), "{}", issuer.stderr());
     let render = async || find("darkroom-worker", "render");
     let render = wait::until_async("a span of the worker's own", DEADLINE, render)
         .await
         .unwrap();
     assert_eq!(render.parent_span_id, upload.span_id);
+    let download = find("darkroom-worker", "download").unwrap();
+    assert_eq!(download.parent_span_id, upload.span_id);
+    assert!(upload.start_time_unix_nano <= download.start_time_unix_nano);
+    let duration = download.end_time_unix_nano - download.start_time_unix_nano;
+    assert!(Duration::from_nanos(duration) >= SLOW_GET, "{download:?}");
     let continues_trace = || {
         let log = worker.stderr();
         let line = log.lines().find(|line| line.contains("upload finished"))?;
         Some(line.contains(trace_id))
     };
     assert_eq!(continues_trace(), Some(true), "{}", worker.stderr());
+}
+
+/// The embedded S3 has spans of internals, which would bury those of the service.
+#[tokio::test]
+async fn dev_exports_the_spans_of_the_service_only() {
+    let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
+    collector.set_rules([Rule::any(Fault::Discard)]);
+    let endpoint = collector.url();
+    let traced = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+    ];
+    let dev = System::start(Cloud::Embedded, &traced);
+    let client = &dev.client;
+    let ticket = client.ticket(photo(64, 48).len()).await;
+    assert_eq!(client.put(&ticket, &photo(64, 48)).await, 200, "{ticket}");
+    client.outcome(&ticket).await;
+    let names = || -> BTreeSet<String> {
+        let all = spans(&collector).into_iter();
+        all.map(|(_, span)| span.name).collect()
+    };
+    let written = async || names().contains("write").then_some(());
+    wait::until_async("the last span of the upload", DEADLINE, written)
+        .await
+        .unwrap();
+    let own = ["upload", "download", "render", "write"];
+    for name in names() {
+        let is_request = name.contains(" /");
+        assert!(is_request || own.contains(&&*name), "{name}");
+    }
 }
 
 #[tokio::test]
