@@ -298,9 +298,9 @@ async fn dev_exports_the_spans_of_the_service_only() {
     ];
     let dev = System::start(Cloud::Embedded, &traced);
     let client = &dev.client;
-    let ticket = client.ticket(photo(64, 48).len()).await;
-    assert_eq!(client.put(&ticket, &photo(64, 48)).await, 200, "{ticket}");
-    client.outcome(&ticket).await;
+    let presigned = client.presign(photo(64, 48).len()).await;
+    assert_eq!(client.put(&presigned, &photo(64, 48)).await, 200, "{presigned}");
+    client.outcome(&presigned).await;
     let names = || -> BTreeSet<String> {
         let all = spans(&collector).into_iter();
         all.map(|(_, span)| span.name).collect()
