@@ -299,7 +299,11 @@ async fn dev_exports_the_spans_of_the_service_only() {
     let dev = System::start(Cloud::Embedded, &traced);
     let client = &dev.client;
     let presigned = client.presign(photo(64, 48).len()).await;
-    assert_eq!(client.put(&presigned, &photo(64, 48)).await, 200, "{presigned}");
+    assert_eq!(
+        client.put(&presigned, &photo(64, 48)).await,
+        200,
+        "{presigned}"
+    );
     client.outcome(&presigned).await;
     let names = || -> BTreeSet<String> {
         let all = spans(&collector).into_iter();
