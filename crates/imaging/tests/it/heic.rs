@@ -192,7 +192,7 @@ fn heif_images_of_other_codings_are_named() {
         assert!(!rejection.message.contains("video"), "{rejection}");
     }
     // The structure alone: the items tell.
-    let structure = image.clone().brands(&[b"mif1", b"miaf"]).build();
+    let structure = image.brands(&[b"mif1", b"miaf"]).build();
     assert!(render(&structure, &lossless()).is_ok());
     for (code, words) in [(b"av01", "AV1"), (b"avc1", "AVC"), (b"jpeg", "JPEG")] {
         let mut file = structure.clone();
