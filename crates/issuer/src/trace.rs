@@ -20,7 +20,7 @@ const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The header with the client's trace (W3C Trace Context).
 const TRACEPARENT: &str = "traceparent";
 
-/// The statuses of problems that a documented route may answer with.
+/// The statuses of problems that a documented route may return.
 const PROBLEM_STATUSES: [&str; 12] = [
     "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503",
 ];

@@ -129,7 +129,7 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     variants_problem(world, record, true)
 }
 
-/// The keys of every object of an upload but its tombstone, in both buckets.
+/// Returns the keys of all objects of an upload in both buckets, except its tombstone.
 fn objects(world: &World, key: &RawKey) -> Vec<String> {
     let (id, tombstone) = (key.id.to_string(), key.tombstone_key());
     let keys = world.raw.keys().into_iter().chain(world.media.keys());

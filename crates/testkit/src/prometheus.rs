@@ -94,7 +94,7 @@ impl Prometheus {
     }
 }
 
-/// The path of the program. One process downloads the package at a time; the others wait.
+/// Returns the path of the program. One process at a time downloads the package; the others wait.
 fn program() -> Result<PathBuf, String> {
     const NAME: &str = "prometheus";
     if run(Command::new(NAME).arg("--version")).is_ok() {

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::settings::Secret;
 
-    /// A handler whose receiver refuses every connection.
+    /// Creates a handler whose receiver refuses every connection.
     async fn handler() -> DeliveryHandler {
         let endpoints = Endpoints {
             s3: "http://127.0.0.1:9".to_owned(),

@@ -89,7 +89,7 @@ impl TestStore {
         event
     }
 
-    /// The keys of all variants and manifests.
+    /// Returns the keys of all variants and manifests.
     pub(crate) fn outputs(&self) -> Vec<String> {
         let mut keys = self.raw.keys();
         keys.retain(|key| key.starts_with(MANIFEST_PREFIX));

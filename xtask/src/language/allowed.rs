@@ -39,6 +39,9 @@ const ALLOWED: &[Allowed] = &[
     // A folder of the corpus, which is not part of the repository.
     everywhere("colour", "\"colour\""),
     everywhere("colour", "\"colour/"),
+    // Fields of heifer-hevc-dec, named as in ITU-T H.265.
+    everywhere("colour", "separate_colour_plane_flag"),
+    everywhere("colour", "vui.colour_primaries"),
     // The element of HTML, and the name of the Multi-Picture Format.
     everywhere("picture", "<picture"),
     everywhere("picture", "multi-picture"),

@@ -52,7 +52,7 @@ impl Receiver {
         System::start(cloud, &environment)
     }
 
-    /// The events about an upload.
+    /// Returns the events about an upload.
     fn about(&self, id: &Value) -> Vec<(Instant, Value)> {
         let events = self.0.lock().unwrap();
         let events = events

@@ -40,7 +40,7 @@ fn has_plausible_header(bytes: &[u8]) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// The header of an image of 32 x 16 pixels.
+    /// Returns the header of an image of 32 x 16 pixels.
     fn header(map: [u8; 4], image_type: u8, depth: u8, descriptor: u8) -> Vec<u8> {
         let [has_map, low, high, map_depth] = map;
         let mut bytes = vec![0, has_map, image_type, 0, 0, low, high, map_depth];

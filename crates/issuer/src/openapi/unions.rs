@@ -2,7 +2,7 @@
 //!
 //! The derived schema of a flattened union is an `allOf` of the union and the other fields, which few
 //! generators can read. Here every alternative becomes a schema with a name and all its fields. The
-//! union refers to them, and the value of a field tells them apart.
+//! union refers to them, and the value of a field distinguishes them.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ type Schemas = Map<String, Value>;
 /// A union and the names of its alternatives, in the order of their declaration.
 struct Union {
     name: &'static str,
-    /// The field whose value tells the alternatives apart. A union without one is told apart by the
-    /// fields that are there.
+    /// The field whose value distinguishes the alternatives. Without one, the alternatives differ in
+    /// their fields.
     discriminator: Option<&'static str>,
     alternatives: &'static [&'static str],
 }

@@ -123,7 +123,7 @@ impl<const L: usize> Histogram<L> {
 }
 
 impl<const L: usize> Definition<L> {
-    /// The labels of a series. In tests, a value that is not declared is a bug.
+    /// Returns the labels of a series. In tests, a value that is not declared is a bug.
     fn labelled(&self, values: &[&str]) -> Vec<Label> {
         let labels = self.labels.iter().zip(values);
         let label = |(label, value): (&LabelDefinition, &&str)| {

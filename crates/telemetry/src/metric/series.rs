@@ -17,7 +17,7 @@ pub fn start_at_zero(known: &[(&str, &[&str])]) {
     }
 }
 
-/// The values of a label; `None` if they are not known.
+/// Returns the values of a label, or `None` if they are not known.
 fn values<'a>(label: &LabelDefinition, known: &[(&str, &'a [&'a str])]) -> Option<&'a [&'a str]> {
     if !label.values.is_empty() {
         return Some(label.values);
@@ -26,7 +26,7 @@ fn values<'a>(label: &LabelDefinition, known: &[(&str, &'a [&'a str])]) -> Optio
     found.map(|(_, values)| *values)
 }
 
-/// Every combination of one value of each label.
+/// Returns every combination of one value of each label.
 fn product<'a>(values: &[&[&'a str]]) -> Vec<Vec<&'a str>> {
     let mut combinations = vec![Vec::new()];
     for values in values {

@@ -27,8 +27,8 @@ impl Alpha {
     ///
     /// # Errors
     /// `corrupt` or `unsupported_format`.
-    pub(super) fn find(items: &Items<'_>, of: u32) -> Result<Option<(u32, Image)>, Rejection> {
-        let mut found = auxiliaries(items, of).filter(|(_, name)| TYPES.contains(name));
+    pub(super) fn find(items: &Items<'_>, item: u32) -> Result<Option<(u32, Image)>, Rejection> {
+        let mut found = auxiliaries(items, item).filter(|(_, name)| TYPES.contains(name));
         found
             .next()
             .map(|(id, _)| Ok((id, Image::read(items, id)?)))
@@ -39,22 +39,25 @@ impl Alpha {
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
-    pub(super) fn decode(items: &Items<'_>, of: u32) -> Result<Option<Self>, Rejection> {
-        let Some((id, image)) = Self::find(items, of)? else {
+    pub(super) fn decode(items: &Items<'_>, item: u32) -> Result<Option<Self>, Rejection> {
+        let Some((id, image)) = Self::find(items, item)? else {
             return Ok(None);
         };
         Ok(Some(Self {
             frame: image.frame(items)?,
-            is_premultiplied: items.referred_by(of, *b"prem").any(|to| to == id),
+            is_premultiplied: items.referred_by(item, *b"prem").any(|to| to == id),
         }))
     }
 }
 
 /// Returns the auxiliary images of an item, with the names of their types.
-pub(super) fn auxiliaries<'a>(items: &Items<'a>, of: u32) -> impl Iterator<Item = (u32, &'a [u8])> {
+pub(super) fn auxiliaries<'a>(
+    items: &Items<'a>,
+    item: u32,
+) -> impl Iterator<Item = (u32, &'a [u8])> {
     items
         .references()
-        .filter(move |reference| reference.code == *b"auxl" && reference.to().any(|to| to == of))
+        .filter(move |reference| reference.code == *b"auxl" && reference.to().any(|to| to == item))
         .filter_map(move |reference| {
             let (_, _, mut fields) = versioned(items.property(reference.from, b"auxC")?)?;
             Some((reference.from, fields.text()))

@@ -1,13 +1,13 @@
 //! The primary image of a file.
 
-use super::alpha::{Alpha, divide_by_alpha};
-use super::convert;
+use super::alpha::Alpha;
 use super::image::{Composition, Image};
 use super::items::Items;
 use super::overlay;
+use super::samples::samples;
 use super::signal::{Signal, icc_profile};
 use crate::Rejection;
-use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
+use crate::decoded::{DeclaredColor, Decoded};
 use crate::formats::Header;
 
 /// Reads the size of the primary image, before it is turned upright.
@@ -61,21 +61,4 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         is_lossless: false,
         damage: None,
     })
-}
-
-/// Decodes an image that is no overlay, with its alpha plane. `id` is its item.
-pub(super) fn samples(
-    items: &Items<'_>,
-    id: u32,
-    image: &Image,
-) -> Result<(Channels, Samples), Rejection> {
-    let alpha = Alpha::decode(items, id)?;
-    let frame = image.frame(items)?;
-    let signal = Signal::read(items, image);
-    let (channels, mut samples) =
-        convert::interleaved(&frame, signal, &image.geometry, alpha.as_ref())?;
-    if alpha.is_some_and(|alpha| alpha.is_premultiplied) {
-        divide_by_alpha(&mut samples, channels.count());
-    }
-    Ok((channels, samples))
 }

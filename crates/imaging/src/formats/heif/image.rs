@@ -28,7 +28,7 @@ pub(super) struct Image {
     pub(super) geometry: Geometry,
 }
 
-/// What an image is made of.
+/// The parts of an image.
 pub(super) enum Composition {
     /// One coded image.
     Coded(Box<Configuration>),

@@ -6,7 +6,7 @@ use super::boxes::versioned;
 use super::fields::Fields;
 use crate::Rejection;
 
-/// What offsets count from.
+/// The point from which offsets count.
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     File,

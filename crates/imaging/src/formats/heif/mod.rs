@@ -18,6 +18,7 @@ mod items;
 mod location;
 mod metadata;
 mod overlay;
+mod samples;
 mod signal;
 
 pub(super) use brand::identify;

@@ -1,8 +1,8 @@
 //! Overlays: images drawn at places of a canvas (ISO/IEC 23008-12, 6.6.2.2).
 
-use super::decode::samples;
 use super::image::{Image, Layer};
 use super::items::Items;
+use super::samples::samples;
 use crate::Rejection;
 use crate::decoded::{Channels, Samples};
 use crate::geometry::Size;

@@ -63,7 +63,7 @@ fn profile_stream() -> Vec<u8> {
     file[at + 4 + 3..at + 4 + length].to_vec()
 }
 
-/// A profile close to sRGB but for its curve, which is straight.
+/// Creates a profile that differs from sRGB in its curve only, which is straight.
 fn linear_profile() -> Vec<u8> {
     let mut profile = icc_profile("linear");
     let gamma = [0, 0, 0, 1, 0x02, 0x33];
