@@ -5,7 +5,7 @@
 //! crate exposes no type of the SDK, and every failure is a [`CloudError`] with a class.
 //!
 //! [`S3Bucket`] and [`SqsQueue`] use the SDK. [`MemoryBucket`] and [`MemoryQueue`] let tests of the
-//! layers above run without a service, and with their own clock.
+//! layers above run without a service, with their own clock and with [`Faults`].
 //!
 //! This crate never decides what is stored or when. `uploads` and the roles do that.
 
@@ -16,7 +16,7 @@ mod bucket;
 mod connection;
 mod credentials;
 mod error;
-mod failure_switch;
+mod faults;
 mod kill_point;
 mod presign;
 mod provision;
@@ -30,6 +30,7 @@ pub use bucket::{
 };
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};
+pub use faults::Faults;
 pub use kill_point::KillPoint;
 pub use presign::{
     PresignGetRequest, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,

@@ -39,6 +39,15 @@ pub enum KeyError {
 }
 
 impl RawKey {
+    /// Creates the key of a new upload.
+    pub fn new(profile: ProfileName, owner: Owner) -> Self {
+        Self {
+            profile,
+            owner,
+            id: UploadId::generate(),
+        }
+    }
+
     /// Parses a decoded object key.
     ///
     /// # Errors
@@ -97,11 +106,7 @@ mod tests {
 
     #[test]
     fn a_key_is_read_back_from_its_text() {
-        let key = RawKey {
-            profile: "avatar".parse().unwrap(),
-            owner: "u_1-2".parse().unwrap(),
-            id: UploadId::generate(),
-        };
+        let key = RawKey::new("avatar".parse().unwrap(), "u_1-2".parse().unwrap());
         assert_eq!(RawKey::parse(&key.to_string()), Ok(key));
     }
 

@@ -231,7 +231,6 @@ mod tests {
     use darkroom_imaging::OutputFormat;
 
     use super::*;
-    use crate::UploadId;
 
     #[test]
     fn the_defaults_are_the_documented_ones() {
@@ -244,11 +243,7 @@ mod tests {
             (recipe.limits.max_width, recipe.limits.max_frames),
             (4096, 100)
         );
-        let upload = RawKey {
-            profile: "avatar".parse().unwrap(),
-            owner: "u123".parse().unwrap(),
-            id: UploadId::generate(),
-        };
+        let upload = RawKey::new("avatar".parse().unwrap(), "u123".parse().unwrap());
         let id = upload.id;
         assert_eq!(
             avatar.variant_keys(&upload),

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use darkroom_cloud::UploadOptions;
 use darkroom_contract::{
-    Attachment, Owner, PendingStatus, Profile, ProfileName, RawKey, UploadId, UploadStatus,
+    Attachment, Owner, PendingStatus, Profile, ProfileName, RawKey, UploadStatus,
 };
 use futures_util::future::try_join_all;
 use http::{HeaderName, StatusCode};
@@ -103,11 +103,7 @@ pub(crate) async fn upload(
     let wait = prefer::wait(request.headers()).map(|wait| wait.min(max_wait));
     let limits = state.ingest_limits(profile.max_bytes.as_u64());
     let batch = ImageBatch::from_request(request, limits).await?;
-    let new_key = || RawKey {
-        profile: name.clone(),
-        owner: owner.clone(),
-        id: UploadId::generate(),
-    };
+    let new_key = || RawKey::new(name.clone(), owner.clone());
     let keys = state.store_batch(batch, profile, new_key).await?;
     match wait {
         Some(wait) => state.wait_for_outcomes(keys, wait).await,

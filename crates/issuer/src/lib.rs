@@ -31,8 +31,6 @@ mod server;
 mod service;
 mod settings;
 mod state;
-#[cfg(test)]
-mod testing;
 mod trace;
 mod uploads;
 

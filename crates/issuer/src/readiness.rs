@@ -41,13 +41,13 @@ impl Readiness {
 #[cfg(test)]
 mod tests {
     use darkroom_cloud::CloudErrorKind;
+    use darkroom_uploads::MemoryStore;
 
     use super::*;
-    use crate::testing::TestStore;
 
     #[tokio::test]
     async fn a_role_without_permission_to_list_is_ready() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         test.raw.fail(CloudErrorKind::Forbidden);
         test.media.fail(CloudErrorKind::Forbidden);
         assert!(Readiness::new(test.store).is_ready().await);
@@ -55,7 +55,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_probe_serves_all_requests_of_a_second() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         let readiness = Readiness::new(test.store);
         test.raw.fail(CloudErrorKind::Unavailable);
         assert!(!readiness.is_ready().await);

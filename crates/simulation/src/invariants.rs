@@ -5,9 +5,9 @@ use darkroom_contract::{
     MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId,
     sha256_hex,
 };
+use darkroom_worker::StandInRenderer;
 
 use crate::registry::UploadRecord;
-use crate::renderer::{is_bad, variant_bytes};
 use crate::world::World;
 
 /// Reads the manifest of an upload.
@@ -97,8 +97,8 @@ pub(crate) fn variants_problem(
         let Some(bytes) = world.media.bytes(&variant.key) else {
             return Some(format!("{id}: variant {} does not exist", variant.key));
         };
-        let is_right =
-            bytes == variant_bytes(&variant.name, source) && sha256_hex(&bytes) == variant.sha256;
+        let expected = StandInRenderer::variant_bytes(&variant.name, source);
+        let is_right = bytes == expected && sha256_hex(&bytes) == variant.sha256;
         if checks_content && !is_right {
             return Some(format!(
                 "{id}: variant {} is of another source",
@@ -170,7 +170,11 @@ pub(crate) fn check_published(world: &World, body: &str) {
 
 /// Returns the correct outcome for a content, such as `"ready"`.
 pub(crate) fn right_status(content: &Bytes) -> &'static str {
-    if is_bad(content) { "rejected" } else { "ready" }
+    if StandInRenderer::rejects(content) {
+        "rejected"
+    } else {
+        "ready"
+    }
 }
 
 /// Returns the upload that an object belongs to: `…/{id}`, `…/{id}.json`, `…/{id}_thumb.webp`.

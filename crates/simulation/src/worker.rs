@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts};
-use darkroom_worker::{Worker, WorkerParts, WorkerSettings};
+use darkroom_worker::{StandInRenderer, Worker, WorkerParts, WorkerSettings};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -71,6 +71,7 @@ async fn run(process: Process, stop: CancellationToken) {
         store: store(&process),
         renderer: Arc::new(SimulatedRenderer {
             world: Arc::clone(world),
+            stand_in: StandInRenderer::default(),
         }),
         events: queue("events", world.events.clone()),
         dead_letters: queue("dead letters", world.dead_letters.clone()),

@@ -74,13 +74,14 @@ impl UploadStore {
 mod tests {
     use darkroom_cloud::Bucket;
 
-    use crate::testing::{JSON, TestStore, key, ready};
+    use crate::MemoryStore;
+    use crate::testing::{JSON, ready};
 
     #[tokio::test]
     async fn a_deleted_upload_leaves_nothing_not_even_variants_of_an_earlier_profile() {
-        let test = TestStore::new();
-        let key = key();
-        let source = test.upload(&key, "bytes");
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let source = test.put(&key, "bytes");
         let old = "old-prefix/u1/old.webp".to_owned();
         let manifest = ready(&key, &source, std::slice::from_ref(&old));
         test.store.write_manifest(&manifest).await.unwrap();
@@ -95,17 +96,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_discarded_upload_leaves_no_tombstone() {
-        let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "bytes");
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        test.put(&key, "bytes");
         test.store.discard(&key).await.unwrap();
         assert_eq!(test.raw.keys(), [""; 0]);
     }
 
     #[tokio::test]
     async fn an_upload_with_an_unreadable_manifest_can_be_deleted() {
-        let test = TestStore::new();
-        let key = key();
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
         let manifest_key = key.manifest_key();
         test.raw.put(&manifest_key, "{".into(), JSON).await.unwrap();
         test.store.delete(&key).await.unwrap();

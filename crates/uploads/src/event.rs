@@ -84,13 +84,13 @@ mod tests {
     use darkroom_contract::Notification;
 
     use super::*;
-    use crate::testing::{TestStore, key};
+    use crate::MemoryStore;
 
     #[tokio::test]
     async fn a_requeued_upload_arrives_as_the_event_of_its_object() {
-        let test = TestStore::new();
-        let key = key();
-        let info = test.upload(&key, "bytes");
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let info = test.put(&key, "bytes");
         let event = test.store.event(&key, Some((&info).into()), true);
         test.store
             .requeue(std::slice::from_ref(&event))
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn events_of_other_objects_are_about_no_upload() {
-        let test = TestStore::new();
-        let event = test.store.event(&key(), None, false);
+        let test = MemoryStore::new();
+        let event = test.store.event(&MemoryStore::new_key(), None, false);
         let others = [
             ObjectEvent {
                 kind: EventKind::Removed,

@@ -39,6 +39,7 @@ mod delete;
 mod error;
 mod event;
 mod manifest;
+mod memory_store;
 mod outcome_publisher;
 mod probe;
 mod source;
@@ -53,6 +54,7 @@ mod testing;
 
 pub use error::StoreError;
 pub use event::ObjectVersion;
+pub use memory_store::MemoryStore;
 pub use outcome_publisher::OutcomePublisher;
 pub use source::SourcePage;
 pub use store::{UploadStore, UploadStoreParts};

@@ -101,12 +101,13 @@ mod tests {
     use darkroom_cloud::{Bucket, CloudErrorKind};
 
     use super::*;
-    use crate::testing::{TestStore, failed, key};
+    use crate::MemoryStore;
+    use crate::testing::failed;
 
     #[tokio::test]
     async fn an_unreadable_manifest_counts_as_none() {
-        let test = TestStore::new();
-        let key = key();
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
         let large = vec![b' '; usize::try_from(MAX_MANIFEST_BYTES).unwrap() + 1];
         for bytes in [Bytes::from("{"), Bytes::from(large)] {
             let manifest_key = key.manifest_key();
@@ -117,16 +118,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_manifest_that_cannot_be_fetched_is_an_error() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         test.raw.fail(CloudErrorKind::Unavailable);
-        let error = test.store.manifest(&key()).await.unwrap_err();
+        let error = test
+            .store
+            .manifest(&MemoryStore::new_key())
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, CloudErrorKind::Unavailable);
     }
 
     #[tokio::test]
     async fn a_failure_does_not_replace_an_outcome() {
-        let test = TestStore::new();
-        let key = key();
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
         let first = failed(&key, "first");
         assert!(test.store.write_failure(&first).await.unwrap());
         let second = failed(&key, "second");

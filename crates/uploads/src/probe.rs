@@ -15,18 +15,18 @@ impl UploadStore {
 mod tests {
     use darkroom_cloud::CloudErrorKind;
 
-    use crate::testing::TestStore;
+    use crate::MemoryStore;
 
     #[tokio::test]
     async fn a_role_without_permission_to_list_is_up_from_the_start() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         test.media.fail(CloudErrorKind::Forbidden);
         assert!(test.store.probe().await);
     }
 
     #[tokio::test]
     async fn a_lost_permission_is_an_outage() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         assert!(test.store.probe().await);
         test.media.fail(CloudErrorKind::Forbidden);
         assert!(!test.store.probe().await);
@@ -34,7 +34,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_bucket_that_fails_is_down_until_it_responds() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         for kind in [
             CloudErrorKind::Unavailable,
             CloudErrorKind::TimedOut,

@@ -87,17 +87,18 @@ fn done(manifest: Arc<Manifest>) -> UploadStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TestStore, key, ready};
+    use crate::MemoryStore;
+    use crate::testing::ready;
 
     #[tokio::test]
     async fn an_upload_goes_from_awaiting_to_processing_to_its_outcome() {
-        let test = TestStore::new();
-        let key = key();
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
         assert_eq!(
             test.store.status(&key).await.unwrap().name(),
             "awaiting_upload"
         );
-        let source = test.upload(&key, "bytes");
+        let source = test.put(&key, "bytes");
         assert_eq!(test.store.status(&key).await.unwrap().name(), "processing");
         let manifest = ready(&key, &source, &[]);
         test.store.write_manifest(&manifest).await.unwrap();
@@ -115,37 +116,38 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn an_upload_that_never_arrives_expires_after_its_url_and_a_grace_period() {
-        let test = TestStore::new();
-        let key = key();
-        test.advance(TestStore::UPLOAD_EXPIRY + EXPIRY_GRACE - Duration::from_secs(1));
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let lifetime = MemoryStore::UPLOAD_EXPIRY + EXPIRY_GRACE;
+        tokio::time::advance(lifetime - Duration::from_secs(1)).await;
         assert_eq!(
             test.store.status(&key).await.unwrap().name(),
             "awaiting_upload"
         );
-        test.advance(Duration::from_secs(2));
+        tokio::time::advance(Duration::from_secs(2)).await;
         let status = test.store.status(&key).await.unwrap();
         assert_eq!((status.name(), status.is_final()), ("expired", true));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_deleted_upload_stays_deleted_until_it_is_uploaded_again() {
-        let test = TestStore::new();
-        let key = key();
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
         let status = async || test.store.status(&key).await.unwrap();
         for _ in 0..2 {
             test.store.delete(&key).await.unwrap();
             let deleted = status().await;
             assert_eq!((deleted.name(), deleted.is_final()), ("deleted", true));
         }
-        let source = test.upload(&key, "bytes");
+        let source = test.put(&key, "bytes");
         assert_eq!(status().await.name(), "processing");
         let manifest = ready(&key, &source, &[]);
         test.store.write_manifest(&manifest).await.unwrap();
         assert_eq!(status().await.name(), "ready");
         test.store.delete(&key).await.unwrap();
-        test.advance(TestStore::UPLOAD_EXPIRY + 2 * EXPIRY_GRACE);
+        tokio::time::advance(MemoryStore::UPLOAD_EXPIRY + 2 * EXPIRY_GRACE).await;
         let last = Some(PendingStatus::AwaitingUpload);
         for status in [
             status().await,

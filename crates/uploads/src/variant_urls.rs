@@ -94,7 +94,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{TestStore, key, ready};
+    use crate::MemoryStore;
+    use crate::testing::ready;
 
     async fn url(base_url: Option<&str>, access: &str, sha256: &str) -> String {
         let storage = StorageSettings {
@@ -113,8 +114,8 @@ mod tests {
         let profile = json!({"avatar": {"prefix": "avatars", "access": access}});
         let profiles = serde_json::from_value(profile).unwrap();
         let urls = VariantUrls::new(media, Arc::new(profiles), &storage, Duration::from_secs(60));
-        let (test, key) = (TestStore::new(), key());
-        let source = test.upload(&key, "bytes");
+        let (test, key) = (MemoryStore::new(), MemoryStore::new_key());
+        let source = test.put(&key, "bytes");
         let mut manifest = ready(&key, &source, &["avatars/u1/x.webp".to_owned()]);
         if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
             variants[0].sha256 = sha256.to_owned();

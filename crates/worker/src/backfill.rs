@@ -133,10 +133,12 @@ mod tests {
 
     use bytes::Bytes;
     use darkroom_cloud::UploadOptions;
+    use darkroom_uploads::MemoryStore;
     use tokio::time::sleep;
 
     use super::*;
-    use crate::testing::{TestRenderer, TestStore, key};
+    use crate::StandInRenderer;
+    use crate::testing::TestStore;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -144,17 +146,20 @@ mod tests {
     /// object.
     async fn store() -> (TestStore, [RawKey; 2]) {
         let test = TestStore::new();
-        let (current, failed, missing) = (key(), key(), key());
+        let (current, failed, missing) = (
+            MemoryStore::new_key(),
+            MemoryStore::new_key(),
+            MemoryStore::new_key(),
+        );
         let failed_key = failed.to_string();
         let forbidden = darkroom_cloud::CloudErrorKind::Forbidden;
-        test.faults.fail("GetObject", &failed_key, forbidden);
-        test.upload(&current, "image").await;
-        test.upload(&failed, "image").await;
-        let worker = test.start(TestRenderer::default()).await;
+        test.raw.faults().fail("GetObject", &failed_key, forbidden);
+        test.upload(&current, "image").await.unwrap();
+        test.upload(&failed, "image").await.unwrap();
+        let worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;
-        worker.stop.cancel();
-        worker.task.await.unwrap();
-        test.faults.clear();
+        worker.stop().await;
+        test.raw.succeed();
         test.put(&missing, "image");
         let options = UploadOptions::default();
         test.raw.upload("raw/notes.txt", Bytes::new(), options);
@@ -185,7 +190,7 @@ mod tests {
         let progress = run.run(|progress| reported.push(progress)).await.unwrap();
         assert_eq!((progress, &*reported), (PROGRESS, &[PROGRESS][..]));
         assert_eq!(test.events.len(), 2);
-        let _worker = test.start(TestRenderer::default()).await;
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;
         for key in &keys {
             test.assert_ready(key).await;
@@ -215,7 +220,7 @@ mod tests {
             ..backfill(&test)
         };
         assert_eq!(run.run(|_| {}).await.unwrap().enqueued, 3);
-        let renderer = TestRenderer::default();
+        let renderer = StandInRenderer::default();
         let _worker = test.start(renderer.clone()).await;
         sleep(HOUR).await;
         assert_eq!(renderer.rendered(), 3);

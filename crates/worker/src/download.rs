@@ -232,10 +232,11 @@ pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
 #[cfg(test)]
 mod tests {
     use darkroom_cloud::UploadOptions;
+    use darkroom_uploads::MemoryStore;
     use tokio::time::timeout;
 
     use super::*;
-    use crate::testing::{TestStore, key};
+    use crate::testing::TestStore;
 
     const BUDGET: u64 = 1024 * KIB;
     const TIMEOUT: Duration = Duration::from_secs(60);
@@ -246,7 +247,7 @@ mod tests {
 
     /// Stores an object of `kib` KiB. The event states the size `stated`.
     fn put(test: &TestStore, kib: usize, stated: Option<u64>) -> (RawKey, ObjectEvent) {
-        let key = key();
+        let key = MemoryStore::new_key();
         let bytes = Bytes::from(vec![0; kib * 1024]);
         let options = UploadOptions::default();
         let info = test.raw.upload(&key.to_string(), bytes, options);
@@ -281,7 +282,7 @@ mod tests {
         // This is longer than a download may take, because the deadline starts with the request.
         let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
         assert!(waiting.is_err());
-        assert_eq!(test.faults.count("GetObject", "raw/"), 1);
+        assert_eq!(test.raw.faults().count("GetObject", "raw/"), 1);
         drop(downloaded);
         found(open(&downloads, &test, &second).await);
     }
@@ -303,7 +304,7 @@ mod tests {
         let (test, downloads) = (TestStore::new(), downloads());
         let _opened = found(open(&downloads, &test, &put(&test, 700, Some(1))).await);
         assert_eq!(downloads.budget.available_permits(), 1024 - 700);
-        assert_eq!(test.faults.count("GetObject", "raw/"), 2);
+        assert_eq!(test.raw.faults().count("GetObject", "raw/"), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -322,7 +323,7 @@ mod tests {
         let (test, downloads) = (TestStore::new(), downloads());
         let object = put(&test, 1, None);
         let never = Duration::from_secs(3600);
-        test.faults.delay("GetObject", "raw/", never);
+        test.raw.faults().delay("GetObject", "raw/", never);
         let started_at = Instant::now();
         let error = open(&downloads, &test, &object).await.unwrap_err();
         assert_eq!(error.kind, CloudErrorKind::TimedOut);

@@ -21,12 +21,11 @@ mod processor;
 mod renderer;
 mod report;
 mod settings;
+mod stand_in_renderer;
 mod store_health;
 mod upload;
 mod worker;
 
-#[cfg(test)]
-mod faulty_bucket;
 #[cfg(test)]
 mod testing;
 
@@ -36,4 +35,5 @@ pub use health::Health;
 pub use processor::Processor;
 pub use renderer::Renderer;
 pub use settings::WorkerSettings;
+pub use stand_in_renderer::StandInRenderer;
 pub use worker::{Worker, WorkerParts};

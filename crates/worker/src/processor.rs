@@ -139,19 +139,21 @@ impl MessageHandler for Processor {
 mod tests {
     use darkroom_cloud::{Bucket, CloudErrorKind, Queue, UploadOptions};
     use darkroom_contract::{Outcome, RawKey, notification_body};
+    use darkroom_uploads::MemoryStore;
     use tokio::time::sleep;
 
     use super::*;
-    use crate::testing::{TestRenderer, TestStore, key, send_malformed};
+    use crate::StandInRenderer;
+    use crate::testing::TestStore;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
     async fn an_upload_becomes_ready_is_published_and_its_message_deleted() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
-        let _worker = test.start(TestRenderer::default()).await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(SECOND).await;
         test.assert_ready(&key).await;
         assert!(test.events.is_empty());
@@ -161,8 +163,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_image_at_fault_is_rejected_and_not_retried() {
         let test = TestStore::new();
-        let (key, renderer) = (key(), TestRenderer::default());
-        test.upload(&key, "bad").await;
+        let (key, renderer) = (MemoryStore::new_key(), StandInRenderer::default());
+        test.upload(&key, "bad").await.unwrap();
         let _worker = test.start(renderer.clone()).await;
         sleep(SECOND).await;
         let manifest = test.manifest(&key).await.unwrap();
@@ -174,8 +176,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_duplicate_event_renders_nothing() {
         let test = TestStore::new();
-        let (key, renderer) = (key(), TestRenderer::default());
-        let event = test.upload(&key, "image").await;
+        let (key, renderer) = (MemoryStore::new_key(), StandInRenderer::default());
+        let event = test.upload(&key, "image").await.unwrap();
         let _worker = test.start(renderer.clone()).await;
         sleep(SECOND).await;
         test.store.requeue(&[event]).await.unwrap();
@@ -187,9 +189,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_a_render_process_the_upload_is_retried() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
-        let _worker = test.start(TestRenderer::failing(2)).await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::failing(2)).await;
         sleep(120 * SECOND).await;
         test.assert_ready(&key).await;
     }
@@ -197,9 +199,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn after_the_last_attempt_the_upload_failed_and_the_message_is_a_dead_letter() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
-        let _worker = test.start(TestRenderer::failing(100)).await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::failing(100)).await;
         sleep(3600 * SECOND).await;
         let manifest = test.manifest(&key).await.unwrap();
         let Outcome::Failed { error } = &manifest.outcome else {
@@ -215,8 +217,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_malformed_message_is_a_dead_letter_at_once() {
         let test = TestStore::new();
-        send_malformed(&test).await;
-        let _worker = test.start(TestRenderer::default()).await;
+        test.send_malformed().await;
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(SECOND).await;
         assert!(test.events.is_empty());
         assert_eq!(test.dead_letters.bodies(), ["hello"]);
@@ -225,7 +227,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_good_records_of_a_message_are_processed_despite_its_bad_ones() {
         let test = TestStore::new();
-        let keys = [key(), key()];
+        let keys = [MemoryStore::new_key(), MemoryStore::new_key()];
         let record = |key: &RawKey| {
             let info = test.put(key, "image");
             let body = notification_body(&test.store.event(key, Some((&info).into()), false));
@@ -239,7 +241,7 @@ mod tests {
         let bad = [r#"{"no":"record"}"#, r#"{"eventVersion":"3.0"}"#];
         let body = format!(r#"{{"Records":[{},{first},{},{second}]}}"#, bad[0], bad[1]);
         test.events.send(&[body]).await.unwrap();
-        let _worker = test.start(TestRenderer::default()).await;
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(SECOND).await;
         for key in &keys {
             test.assert_ready(key).await;
@@ -255,12 +257,12 @@ mod tests {
             (CloudErrorKind::Unavailable, "unavailable"),
         ] {
             let test = TestStore::new();
-            let bad = key();
-            test.faults.fail("GetObject", &bad.to_string(), kind);
-            test.upload(&bad, "image").await;
-            let good = key();
-            test.upload(&good, "image").await;
-            let _worker = test.start(TestRenderer::default()).await;
+            let bad = MemoryStore::new_key();
+            test.raw.faults().fail("GetObject", &bad.to_string(), kind);
+            test.upload(&bad, "image").await.unwrap();
+            let good = MemoryStore::new_key();
+            test.upload(&good, "image").await.unwrap();
+            let _worker = test.start(StandInRenderer::default()).await;
             sleep(SECOND).await;
             test.assert_ready(&good).await;
             sleep(3600 * SECOND).await;
@@ -285,18 +287,15 @@ mod tests {
 
     async fn outage_costs_no_attempt(kind: CloudErrorKind) {
         let test = TestStore::new();
-        let first = key();
-        test.upload(&first, "image").await;
-        let renderer = TestRenderer {
-            duration: 10 * SECOND,
-            ..TestRenderer::default()
-        };
+        let first = MemoryStore::new_key();
+        test.upload(&first, "image").await.unwrap();
+        let renderer = StandInRenderer::with_duration(10 * SECOND);
         let _worker = test.start(renderer).await;
         sleep(SECOND).await;
         test.media.fail(kind);
         sleep(20 * SECOND).await;
-        let second = key();
-        test.upload(&second, "image").await;
+        let second = MemoryStore::new_key();
+        test.upload(&second, "image").await.unwrap();
         sleep(1800 * SECOND).await;
         test.media.succeed();
         sleep(60 * SECOND).await;
@@ -309,17 +308,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_stop_during_an_outage_releases_the_message() {
         let test = TestStore::new();
-        test.upload(&key(), "image").await;
-        let renderer = TestRenderer {
-            duration: 10 * SECOND,
-            ..TestRenderer::default()
-        };
+        test.upload(&MemoryStore::new_key(), "image").await.unwrap();
+        let renderer = StandInRenderer::with_duration(10 * SECOND);
         let worker = test.start(renderer).await;
         sleep(SECOND).await;
         test.media.fail(CloudErrorKind::Unavailable);
         sleep(60 * SECOND).await;
-        worker.stop.cancel();
-        worker.task.await.unwrap();
+        worker.stop().await;
         assert_eq!(test.events.len(), 1);
         assert!(test.dead_letters.is_empty());
     }
@@ -327,12 +322,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_upload_that_is_deleted_while_it_is_rendered_leaves_nothing() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
-        let renderer = TestRenderer {
-            duration: 10 * SECOND,
-            ..TestRenderer::default()
-        };
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
+        let renderer = StandInRenderer::with_duration(10 * SECOND);
         let _worker = test.start(renderer).await;
         sleep(5 * SECOND).await;
         test.store.delete(&key).await.unwrap();
@@ -348,15 +340,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_upload_that_is_replaced_while_it_is_rendered_ends_with_the_new_object() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "old").await;
-        let renderer = TestRenderer {
-            duration: 10 * SECOND,
-            ..TestRenderer::default()
-        };
+        let key = MemoryStore::new_key();
+        test.upload(&key, "old").await.unwrap();
+        let renderer = StandInRenderer::with_duration(10 * SECOND);
         let _worker = test.start(renderer).await;
         sleep(5 * SECOND).await;
-        test.upload(&key, "new").await;
+        test.upload(&key, "new").await.unwrap();
         sleep(40 * SECOND).await;
         test.assert_ready(&key).await;
         assert!(test.events.is_empty());
@@ -365,11 +354,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_late_event_of_an_older_object_changes_nothing() {
         let test = TestStore::new();
-        let key = key();
+        let key = MemoryStore::new_key();
         let old = test.put(&key, "old");
         let event = test.store.event(&key, Some((&old).into()), false);
-        test.upload(&key, "new").await;
-        let renderer = TestRenderer::default();
+        test.upload(&key, "new").await.unwrap();
+        let renderer = StandInRenderer::default();
         let _worker = test.start(renderer.clone()).await;
         sleep(SECOND).await;
         test.store.requeue(&[event]).await.unwrap();
@@ -382,18 +371,17 @@ mod tests {
     async fn an_expired_raw_object_keeps_its_outcome_and_a_deleted_one_does_not() {
         for (age, is_kept) in [(0, false), (48 * 3600, true)] {
             let test = TestStore::new();
-            let key = key();
-            let event = test.upload(&key, "image").await;
-            let worker = test.start(TestRenderer::default()).await;
+            let key = MemoryStore::new_key();
+            let event = test.upload(&key, "image").await.unwrap();
+            let worker = test.start(StandInRenderer::default()).await;
             sleep(SECOND).await;
-            worker.stop.cancel();
-            worker.task.await.unwrap();
+            worker.stop().await;
             sleep(age * SECOND).await;
             test.raw.delete(&[key.to_string()]).await.unwrap();
             test.store.requeue(&[event]).await.unwrap();
             // Another worker received the message and was lost.
             test.events.receive(1, SECOND, SECOND).await.unwrap();
-            let _worker = test.start(TestRenderer::default()).await;
+            let _worker = test.start(StandInRenderer::default()).await;
             sleep(10 * SECOND).await;
             assert_eq!(test.manifest(&key).await.is_some(), is_kept, "{age}");
             assert!(test.events.is_empty());
@@ -403,14 +391,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_object_over_the_limit_is_rejected_unread() {
         let test = TestStore::new();
-        let key = key();
+        let key = MemoryStore::new_key();
         let max = test.store.profile(&key.profile).unwrap().max_bytes.as_u64();
         let bytes = vec![0; usize::try_from(max).unwrap() + 1].into();
         let options = UploadOptions::default();
         let info = test.raw.upload(&key.to_string(), bytes, options);
         let event = test.store.event(&key, Some((&info).into()), false);
         test.store.requeue(&[event]).await.unwrap();
-        let renderer = TestRenderer::default();
+        let renderer = StandInRenderer::default();
         let _worker = test.start(renderer.clone()).await;
         sleep(SECOND).await;
         let manifest = test.manifest(&key).await.unwrap();

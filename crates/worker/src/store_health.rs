@@ -134,7 +134,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_failed_call_alone_is_no_outage() {
-        let health = StoreHealth::new(TestStore::new().store);
+        let health = StoreHealth::new(TestStore::new().store.clone());
         assert!(!health.check().await);
         let up = timeout(Duration::from_secs(1), health.wait_until_up());
         assert!(up.await.is_ok());

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use darkroom_contract::{Attachment, sha256_hex};
 
 use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
-use crate::failure_switch::FailureSwitch;
-use crate::{CloudError, CloudErrorKind};
+use crate::{CloudError, CloudErrorKind, Faults};
 
 /// The number of hex digits in an entity tag, which is that of an MD5.
 const ETAG_DIGITS: usize = 32;
@@ -24,7 +23,7 @@ const ETAG_DIGITS: usize = 32;
 pub struct MemoryBucket {
     name: Arc<str>,
     objects: Arc<Mutex<BTreeMap<String, StoredObject>>>,
-    failure: FailureSwitch,
+    faults: Faults,
 }
 
 #[derive(Debug, Clone)]
@@ -39,18 +38,23 @@ impl MemoryBucket {
         Self {
             name: name.into(),
             objects: Arc::default(),
-            failure: FailureSwitch::default(),
+            faults: Faults::default(),
         }
     }
 
     /// Makes every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
-        self.failure.turn_on(kind);
+        self.faults.fail_all(kind);
     }
 
     /// Makes every call succeed again.
     pub fn succeed(&self) {
-        self.failure.turn_off();
+        self.faults.clear();
+    }
+
+    /// Returns the faults of calls, and the calls so far.
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Stores an upload as a client's PUT does and returns its metadata.
@@ -111,7 +115,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError> {
-        self.failure.check("GetObject")?;
+        self.faults.call("GetObject", key).await?;
         let object = self.objects().get(key).cloned();
         let object = object
             .ok_or_else(|| CloudError::new(CloudErrorKind::NotFound, "GetObject", "NoSuchKey"))?;
@@ -126,7 +130,7 @@ impl Bucket for MemoryBucket {
     }
 
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError> {
-        self.failure.check("HeadObject")?;
+        self.faults.call("HeadObject", key).await?;
         Ok(self.objects().get(key).map(|object| object.info.clone()))
     }
 
@@ -136,7 +140,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<(), CloudError> {
-        self.failure.check("PutObject")?;
+        self.faults.call("PutObject", key).await?;
         self.store(key, bytes, Some(options.content_type), HashMap::new());
         Ok(())
     }
@@ -147,7 +151,7 @@ impl Bucket for MemoryBucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<bool, CloudError> {
-        self.failure.check("PutObject")?;
+        self.faults.call("PutObject", key).await?;
         if self.objects().contains_key(key) {
             return Ok(false);
         }
@@ -161,7 +165,7 @@ impl Bucket for MemoryBucket {
         file: &Path,
         options: UploadOptions<'_>,
     ) -> Result<(), CloudError> {
-        self.failure.check("PutObject")?;
+        self.faults.call("PutObject", key).await?;
         let bytes = tokio::fs::read(file)
             .await
             .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
@@ -170,16 +174,15 @@ impl Bucket for MemoryBucket {
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
-        self.failure.check("DeleteObjects")?;
-        let mut objects = self.objects();
         for key in keys {
-            objects.remove(key);
+            self.faults.call("DeleteObjects", key).await?;
+            self.objects().remove(key);
         }
         Ok(())
     }
 
     async fn list(&self, prefix: &str, _cursor: Option<String>) -> Result<Listing, CloudError> {
-        self.failure.check("ListObjectsV2")?;
+        self.faults.call("ListObjectsV2", prefix).await?;
         let objects = self.objects();
         let listed = objects.range(prefix.to_owned()..);
         let listed = listed.take_while(|(key, _)| key.starts_with(prefix));

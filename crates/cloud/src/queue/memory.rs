@@ -11,8 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
-use crate::failure_switch::FailureSwitch;
-use crate::{CloudError, CloudErrorKind};
+use crate::{CloudError, CloudErrorKind, Faults};
 
 /// A queue in memory with SQS's visibility timeouts, delays and redrive. It is cheap to clone, and
 /// every clone is the same queue.
@@ -28,7 +27,7 @@ struct Inner {
     redrive: Option<Redrive>,
     entries: Mutex<Entries>,
     changed: Notify,
-    failure: FailureSwitch,
+    faults: Faults,
 }
 
 #[derive(Debug)]
@@ -75,18 +74,18 @@ impl MemoryQueue {
             redrive,
             entries: Mutex::default(),
             changed: Notify::new(),
-            failure: FailureSwitch::default(),
+            faults: Faults::default(),
         }))
     }
 
     /// Makes every call fail from now on.
     pub fn fail(&self, kind: CloudErrorKind) {
-        self.0.failure.turn_on(kind);
+        self.0.faults.fail_all(kind);
     }
 
     /// Makes every call succeed again.
     pub fn succeed(&self) {
-        self.0.failure.turn_off();
+        self.0.faults.clear();
     }
 
     /// Returns the number of messages, including invisible ones.
@@ -234,7 +233,7 @@ impl Queue for MemoryQueue {
         wait: Duration,
         visibility_timeout: Duration,
     ) -> Result<Vec<Message>, CloudError> {
-        self.0.failure.check("ReceiveMessage")?;
+        self.0.faults.call("ReceiveMessage", "").await?;
         let deadline = Instant::now() + wait;
         loop {
             let changed = self.0.changed.notified();
@@ -254,7 +253,7 @@ impl Queue for MemoryQueue {
 
     /// Deletes messages as SQS does: a stale receipt deletes nothing and causes no error.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError> {
-        self.0.failure.check("DeleteMessageBatch")?;
+        self.0.faults.call("DeleteMessageBatch", "").await?;
         let mut entries = self.entries();
         for receipt in receipts {
             if let Some(number) = entries.number(receipt) {
@@ -269,7 +268,7 @@ impl Queue for MemoryQueue {
         receipt: &Receipt,
         timeout: Duration,
     ) -> Result<(), CloudError> {
-        self.0.failure.check("ChangeMessageVisibility")?;
+        self.0.faults.call("ChangeMessageVisibility", "").await?;
         self.set_timeout(receipt, timeout)
     }
 
@@ -278,7 +277,10 @@ impl Queue for MemoryQueue {
         receipts: &[Receipt],
         timeout: Duration,
     ) -> Result<(), CloudError> {
-        self.0.failure.check("ChangeMessageVisibilityBatch")?;
+        self.0
+            .faults
+            .call("ChangeMessageVisibilityBatch", "")
+            .await?;
         for receipt in receipts {
             // A refused message keeps its timeout.
             let _ = self.set_timeout(receipt, timeout);
@@ -287,7 +289,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
-        self.0.failure.check("SendMessageBatch")?;
+        self.0.faults.call("SendMessageBatch", "").await?;
         for body in bodies {
             self.push(body, BTreeMap::new(), Duration::ZERO);
         }
@@ -295,7 +297,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError> {
-        self.0.failure.check("SendMessage")?;
+        self.0.faults.call("SendMessage", "").await?;
         self.push(body, BTreeMap::new(), delay);
         Ok(())
     }
@@ -305,7 +307,7 @@ impl Queue for MemoryQueue {
         message: &Message,
         attributes: &BTreeMap<&str, String>,
     ) -> Result<(), CloudError> {
-        self.0.failure.check("SendMessage")?;
+        self.0.faults.call("SendMessage", "").await?;
         let attributes = attributes.iter();
         let attributes = attributes.map(|(name, value)| ((*name).to_owned(), value.clone()));
         self.push(&message.body, attributes.collect(), Duration::ZERO);
@@ -313,7 +315,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {
-        self.0.failure.check("GetQueueAttributes")?;
+        self.0.faults.call("GetQueueAttributes", "").await?;
         Ok(self.0.redrive.as_ref().map(|redrive| RedrivePolicy {
             max_receive_count: redrive.max_receive_count,
             dead_letters: "dead-letters".to_owned(),
@@ -321,7 +323,7 @@ impl Queue for MemoryQueue {
     }
 
     async fn depth(&self) -> Result<QueueDepth, CloudError> {
-        self.0.failure.check("GetQueueAttributes")?;
+        self.0.faults.call("GetQueueAttributes", "").await?;
         let now = Instant::now();
         let mut depth = QueueDepth::default();
         for entry in self.entries().by_number.values() {

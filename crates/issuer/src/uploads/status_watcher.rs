@@ -133,18 +133,9 @@ fn is_final(update: &StatusUpdate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use darkroom_contract::UploadId;
+    use darkroom_uploads::MemoryStore;
 
     use super::*;
-    use crate::testing::TestStore;
-
-    fn key() -> RawKey {
-        RawKey {
-            profile: "avatar".parse().unwrap(),
-            owner: "u1".parse().unwrap(),
-            id: UploadId::generate(),
-        }
-    }
 
     fn in_30_s() -> Instant {
         Instant::now() + Duration::from_secs(30)
@@ -152,10 +143,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_without_an_outcome_ends_at_its_deadline_with_the_latest_status() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
-        let (key, stop) = (key(), CancellationToken::new());
-        test.upload(&key);
+        let (key, stop) = (MemoryStore::new_key(), CancellationToken::new());
+        test.put(&key, "bytes");
         let (started_at, deadline) = (Instant::now(), in_30_s());
         let status = watcher.wait(&key, deadline, &stop).await.unwrap();
         assert_eq!(status.name(), "processing");
@@ -165,11 +156,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_deletion_ends_every_wait() {
         for is_uploaded in [false, true] {
-            let test = TestStore::new();
+            let test = MemoryStore::new();
             let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
-            let (key, stop) = (key(), CancellationToken::new());
+            let (key, stop) = (MemoryStore::new_key(), CancellationToken::new());
             if is_uploaded {
-                test.upload(&key);
+                test.put(&key, "bytes");
             }
             let (store, deleted_key) = (test.store.clone(), key.clone());
             tokio::spawn(async move {
@@ -185,21 +176,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_stop_ends_every_wait() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
         let stop = CancellationToken::new();
         stop.cancel();
         let started_at = Instant::now();
-        let status = watcher.wait(&key(), in_30_s(), &stop).await.unwrap();
+        let status = watcher
+            .wait(&MemoryStore::new_key(), in_30_s(), &stop)
+            .await
+            .unwrap();
         assert_eq!(status.name(), "awaiting_upload");
         assert!(started_at.elapsed() < POLL_INTERVAL);
     }
 
     #[tokio::test(start_paused = true)]
     async fn all_waits_for_an_upload_share_one_poll_loop_which_ends_with_them() {
-        let test = TestStore::new();
+        let test = MemoryStore::new();
         let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
-        let key = key();
+        let key = MemoryStore::new_key();
         let first = watcher.subscribe(&key);
         let second = watcher.subscribe(&key);
         assert!(first.same_channel(&second));

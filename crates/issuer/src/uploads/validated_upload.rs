@@ -2,9 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use darkroom_contract::{
-    Attachment, CreateUpload, Profile, Profiles, RawKey, UploadId, UploadMethod,
-};
+use darkroom_contract::{Attachment, CreateUpload, Profile, Profiles, RawKey, UploadMethod};
 use darkroom_imaging::{CropBox, SourceFormat};
 use http::StatusCode;
 
@@ -69,11 +67,7 @@ impl ValidatedUpload {
         let content_type = check_content_type(&request.content_type, profile)?;
         let transfer = Transfer::new(request.method, request.size, profile)?;
         Ok(Self {
-            key: RawKey {
-                profile: name,
-                owner,
-                id: UploadId::generate(),
-            },
+            key: RawKey::new(name, owner),
             content_type,
             transfer,
             checksum_sha256: request.checksum_sha256.map(check_checksum).transpose()?,

@@ -78,9 +78,11 @@ mod tests {
 
     use darkroom_cloud::{CloudErrorKind, Queue};
     use darkroom_contract::notification_body;
+    use darkroom_uploads::MemoryStore;
 
     use super::*;
-    use crate::testing::{TestRenderer, TestStore, key};
+    use crate::StandInRenderer;
+    use crate::testing::TestStore;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -117,18 +119,18 @@ mod tests {
         assert_eq!(code(&test, "hello".to_owned()).await, "malformed");
         let bad_record = r#"{"Records":[{"no":"record"}]}"#.to_owned();
         assert_eq!(code(&test, bad_record).await, "malformed");
-        let event = ObjectEvent::created("another-bucket", key().to_string());
+        let event = ObjectEvent::created("another-bucket", MemoryStore::new_key().to_string());
         assert_eq!(code(&test, notification_body(&event)).await, "foreign");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_message_about_an_upload_is_diagnosed_by_its_status() {
         let test = TestStore::new();
-        let key = key();
+        let key = MemoryStore::new_key();
         assert_eq!(code_of(&test, &key).await, "deleted");
-        test.upload(&key, "image").await;
+        test.upload(&key, "image").await.unwrap();
         assert_eq!(code_of(&test, &key).await, "never_finished");
-        let _worker = test.start(TestRenderer::default()).await;
+        let _worker = test.start(StandInRenderer::default()).await;
         tokio::time::sleep(SECOND).await;
         assert_eq!(code_of(&test, &key).await, "already_processed");
         let profile = "unknown".parse().unwrap();
@@ -139,9 +141,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_failed_upload_has_exhausted_its_attempts() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
-        let _worker = test.start(TestRenderer::failing(100)).await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::failing(100)).await;
         tokio::time::sleep(3600 * SECOND).await;
         assert_eq!(code_of(&test, &key).await, "attempts_exhausted");
     }
@@ -150,6 +152,9 @@ mod tests {
     async fn a_store_that_does_not_respond_leaves_the_general_reason() {
         let test = TestStore::new();
         test.raw.fail(CloudErrorKind::Unavailable);
-        assert_eq!(code_of(&test, &key()).await, "never_finished");
+        assert_eq!(
+            code_of(&test, &MemoryStore::new_key()).await,
+            "never_finished"
+        );
     }
 }

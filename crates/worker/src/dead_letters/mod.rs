@@ -176,10 +176,12 @@ mod tests {
 
     use bytes::Bytes;
     use darkroom_cloud::{Bucket, PutOptions};
+    use darkroom_uploads::MemoryStore;
     use tokio::time::sleep;
 
     use super::*;
-    use crate::testing::{TestRenderer, TestStore, key, send_malformed};
+    use crate::StandInRenderer;
+    use crate::testing::TestStore;
 
     const SECOND: Duration = Duration::from_secs(1);
     const HOUR: Duration = Duration::from_secs(3600);
@@ -200,15 +202,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_redriven_dead_letter_of_a_deleted_upload_cleans_up_its_variants() {
         let test = TestStore::new();
-        let key = key();
+        let key = MemoryStore::new_key();
         let forbidden = CloudErrorKind::Forbidden;
-        test.faults.fail("PutObject", "manifests/", forbidden);
-        test.upload(&key, "image").await;
-        let _worker = test.start(TestRenderer::default()).await;
+        test.media
+            .faults()
+            .fail("PutObject", "manifests/", forbidden);
+        test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;
         assert_ne!(test.outputs(), [""; 0], "variants without a manifest");
         test.raw.delete(&[key.to_string()]).await.unwrap();
-        test.faults.clear();
+        test.media.succeed();
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
         assert_eq!(redriven[0].reason.code, "attempts_exhausted");
         assert_eq!(redriven[0].keys, [key.to_string()]);
@@ -228,10 +232,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_upload_that_no_worker_finished_is_ready_after_its_redrive() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
         lose_workers(&test).await;
-        let _worker = test.start(TestRenderer::default()).await;
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(SECOND).await;
         assert_eq!(test.dead_letters.len(), 1);
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
@@ -243,8 +247,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_dead_letter_that_sqs_moved_cleans_up_after_lost_workers() {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "image").await;
+        let key = MemoryStore::new_key();
+        test.upload(&key, "image").await.unwrap();
         lose_workers(&test).await;
         let profile = test.store.profile(&key.profile).unwrap();
         let options = PutOptions {
@@ -256,7 +260,7 @@ mod tests {
             put.await.unwrap();
         }
         test.raw.delete(&[key.to_string()]).await.unwrap();
-        let _worker = test.start(TestRenderer::default()).await;
+        let _worker = test.start(StandInRenderer::default()).await;
         sleep(SECOND).await;
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
         assert_eq!(redriven[0].reason.code, "deleted");
@@ -267,8 +271,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_malformed_message_is_redriven_once_and_dead_lettered_again() {
         let test = TestStore::new();
-        let _worker = test.start(TestRenderer::default()).await;
-        send_malformed(&test).await;
+        let _worker = test.start(StandInRenderer::default()).await;
+        test.send_malformed().await;
         for _ in 0..2 {
             sleep(HOUR).await;
             assert_eq!(test.dead_letters.len(), 1);

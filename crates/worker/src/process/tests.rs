@@ -6,10 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, CloudErrorKind, PutOptions, Queue};
 use darkroom_consumer::DeliveryAttempt;
+use darkroom_uploads::MemoryStore;
 use tokio::time::{sleep, timeout};
 
-use crate::testing::{TestRenderer, TestStore, key};
-use crate::{Processor, WorkerSettings};
+use crate::testing::TestStore;
+use crate::{Processor, StandInRenderer, WorkerSettings};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -19,23 +20,25 @@ const VERSIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
 /// remains.
 async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     let test = TestStore::new();
-    let worker = test.start(TestRenderer::default()).await;
+    let worker = test.start(StandInRenderer::default()).await;
     sleep(SECOND).await;
     for (operation, key, error) in faults {
-        test.faults.fail(operation, key, *error);
+        for bucket in [&test.raw, &test.media] {
+            bucket.faults().fail(operation, key, *error);
+        }
     }
-    let key = key();
-    test.upload(&key, "image").await;
+    let key = MemoryStore::new_key();
+    test.upload(&key, "image").await.unwrap();
     sleep(SECOND).await;
     assert_ne!(test.outputs(), [""; 0], "variants are written");
     // A deletion always removes the raw object first.
     test.raw.delete(&[key.to_string()]).await.unwrap();
-    test.faults.clear();
+    test.raw.succeed();
+    test.media.succeed();
     sleep(HOUR).await;
     assert_eq!(test.outputs(), [""; 0]);
     assert!(test.events.is_empty() && test.dead_letters.is_empty());
-    worker.stop.cancel();
-    worker.task.await.unwrap();
+    worker.stop().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,18 +58,18 @@ async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
 #[tokio::test(start_paused = true)]
 async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
     let test = TestStore::new();
-    let key = key();
-    test.faults.delay("PutObject", "manifests/", 10 * SECOND);
-    test.upload(&key, "image").await;
-    let _worker = test.start(TestRenderer::default()).await;
+    let key = MemoryStore::new_key();
+    let faults = test.raw.faults();
+    faults.delay("PutObject", "manifests/", 10 * SECOND);
+    test.upload(&key, "image").await.unwrap();
+    let _worker = test.start(StandInRenderer::default()).await;
     sleep(SECOND).await;
-    test.faults
-        .fail("HeadObject", "raw/", CloudErrorKind::Forbidden);
+    faults.fail("HeadObject", "raw/", CloudErrorKind::Forbidden);
     sleep(10 * SECOND).await;
     assert!(test.manifest(&key).await.is_some());
     assert!(test.outcomes.is_empty(), "it is not published unverified");
     test.raw.delete(&[key.to_string()]).await.unwrap();
-    test.faults.clear();
+    faults.clear();
     sleep(HOUR).await;
     assert_eq!(test.outputs(), [""; 0]);
     assert!(test.events.is_empty() && test.dead_letters.is_empty());
@@ -76,12 +79,9 @@ async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
 async fn an_upload_that_is_deleted_or_replaced_while_it_is_rendered_has_nothing_written() {
     for replacement in [None, Some("new")] {
         let test = TestStore::new();
-        let key = key();
-        test.upload(&key, "old").await;
-        let renderer = TestRenderer {
-            duration: 10 * SECOND,
-            ..TestRenderer::default()
-        };
+        let key = MemoryStore::new_key();
+        test.upload(&key, "old").await.unwrap();
+        let renderer = StandInRenderer::with_duration(10 * SECOND);
         let _worker = test.start(renderer).await;
         sleep(SECOND).await;
         match replacement {
@@ -89,7 +89,7 @@ async fn an_upload_that_is_deleted_or_replaced_while_it_is_rendered_has_nothing_
             Some(bytes) => drop(test.put(&key, bytes)),
         }
         sleep(HOUR).await;
-        let written = test.faults.count("PutObject", "avatars/");
+        let written = test.media.faults().count("PutObject", "avatars/");
         if replacement.is_some() {
             test.assert_ready(&key).await;
             assert_eq!(written, 2, "only the new object's variants are written");
@@ -103,12 +103,12 @@ async fn an_upload_that_is_deleted_or_replaced_while_it_is_rendered_has_nothing_
 #[tokio::test(start_paused = true)]
 async fn no_failure_is_recorded_for_a_deleted_upload() {
     let test = TestStore::new();
-    let key = key();
-    test.upload(&key, "image").await;
+    let key = MemoryStore::new_key();
+    test.upload(&key, "image").await.unwrap();
     test.raw.delete(&[key.to_string()]).await.unwrap();
     let forbidden = CloudErrorKind::Forbidden;
-    test.faults.fail("GetObject", "raw/", forbidden);
-    let _worker = test.start(TestRenderer::default()).await;
+    test.raw.faults().fail("GetObject", "raw/", forbidden);
+    let _worker = test.start(StandInRenderer::default()).await;
     sleep(HOUR).await;
     assert_eq!(test.dead_letters.len(), 1);
     assert_eq!(test.outputs(), [""; 0]);
@@ -118,8 +118,8 @@ async fn no_failure_is_recorded_for_a_deleted_upload() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
     let test = TestStore::new();
-    let key = key();
-    test.upload(&key, "image").await;
+    let key = MemoryStore::new_key();
+    test.upload(&key, "image").await.unwrap();
     let json = PutOptions {
         content_type: "application/json",
         cache_control: "no-cache",
@@ -129,8 +129,8 @@ async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
     let put = test.raw.put(&manifest_key, existing.clone(), json);
     put.await.unwrap();
     let forbidden = CloudErrorKind::Forbidden;
-    test.faults.fail("GetObject", "raw/", forbidden);
-    let _worker = test.start(TestRenderer::default()).await;
+    test.raw.faults().fail("GetObject", "raw/", forbidden);
+    let _worker = test.start(StandInRenderer::default()).await;
     sleep(HOUR).await;
     assert_eq!(test.dead_letters.len(), 1);
     assert_eq!(test.raw.bytes(&manifest_key), Some(existing));
@@ -139,13 +139,10 @@ async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
 #[tokio::test(start_paused = true)]
 async fn two_concurrent_attempts_leave_one_correct_outcome() {
     let test = TestStore::new();
-    let key = key();
-    let event = test.upload(&key, "image").await;
+    let key = MemoryStore::new_key();
+    let event = test.upload(&key, "image").await.unwrap();
     test.store.requeue(&[event]).await.unwrap();
-    let renderer = TestRenderer {
-        duration: 10 * SECOND,
-        ..TestRenderer::default()
-    };
+    let renderer = StandInRenderer::with_duration(10 * SECOND);
     let _workers = [
         test.start(renderer.clone()).await,
         test.start(renderer.clone()).await,
@@ -159,19 +156,19 @@ async fn two_concurrent_attempts_leave_one_correct_outcome() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
     let test = TestStore::new();
-    let key = key();
-    let event = test.upload(&key, "old").await;
+    let key = MemoryStore::new_key();
+    let event = test.upload(&key, "old").await.unwrap();
     let received = test.events.receive(1, SECOND, 30 * SECOND).await.unwrap();
     let attempt = DeliveryAttempt::new(&received[0], 5);
-    let renderer = TestRenderer::default();
+    let renderer = StandInRenderer::default();
     let settings = WorkerSettings::default();
     let lost = Processor::new(test.store.clone(), Arc::new(renderer.clone()), &settings);
-    test.faults.delay("PutObject", "manifests/", HOUR);
+    test.raw.faults().delay("PutObject", "manifests/", HOUR);
     let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
     assert!(interrupted.is_err(), "it is dropped before its manifest");
     assert_ne!(test.outputs(), [""; 0]);
-    test.faults.clear();
-    test.upload(&key, "new").await;
+    test.raw.succeed();
+    test.upload(&key, "new").await.unwrap();
     let _worker = test.start(renderer).await;
     sleep(120 * SECOND).await;
     test.assert_ready(&key).await;
@@ -195,10 +192,7 @@ fn every_order() -> Vec<Vec<usize>> {
 #[tokio::test(start_paused = true)]
 async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicates() {
     let test = TestStore::new();
-    let renderer = TestRenderer {
-        duration: Duration::from_millis(100),
-        ..TestRenderer::default()
-    };
+    let renderer = StandInRenderer::with_duration(Duration::from_millis(100));
     let _workers = [
         test.start(renderer.clone()).await,
         test.start(renderer).await,
@@ -207,10 +201,10 @@ async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicate
     assert_eq!(orders.len(), 120);
     let mut keys = Vec::new();
     for order in orders {
-        let key = key();
+        let key = MemoryStore::new_key();
         let mut events = Vec::new();
         for version in VERSIONS {
-            events.push(test.upload(&key, version).await);
+            events.push(test.upload(&key, version).await.unwrap());
             sleep(Duration::from_millis(70)).await;
         }
         let duplicates: Vec<_> = order.iter().map(|index| events[*index].clone()).collect();

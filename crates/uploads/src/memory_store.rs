@@ -1,0 +1,102 @@
+//! An in-memory store for tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use darkroom_cloud::{CloudError, MemoryBucket, MemoryQueue, ObjectInfo, UploadOptions};
+use darkroom_contract::{Clock, ObjectEvent, Profiles, QueueSettings, RawKey};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::{OutcomePublisher, UploadStore, UploadStoreParts};
+
+/// An [`UploadStore`] over in-memory buckets and queues, with the default profiles.
+///
+/// Its clock follows tokio's, which tests may pause.
+#[derive(Debug)]
+pub struct MemoryStore {
+    /// The store.
+    pub store: UploadStore,
+    /// The raw bucket.
+    pub raw: MemoryBucket,
+    /// The media bucket.
+    pub media: MemoryBucket,
+    /// The queue of events, with the redrive policy of the default settings.
+    pub events: MemoryQueue,
+    /// Its dead-letter queue.
+    pub dead_letters: MemoryQueue,
+    /// The queue of outcome events.
+    pub outcomes: MemoryQueue,
+    /// The clock of store and queues.
+    pub clock: Clock,
+}
+
+impl MemoryStore {
+    /// The lifetime of an upload URL.
+    pub const UPLOAD_EXPIRY: Duration = Duration::from_secs(900);
+
+    /// Creates an empty store.
+    pub fn new() -> Self {
+        let (epoch, started_at) = (OffsetDateTime::now_utc(), Instant::now());
+        let clock = Clock::from_fn(move || epoch + started_at.elapsed());
+        let (raw, media) = (MemoryBucket::new("raw"), MemoryBucket::new("media"));
+        let dead_letters = MemoryQueue::new(clock.clone());
+        let max = QueueSettings::default().max_receive_count;
+        let events = MemoryQueue::with_dead_letters(clock.clone(), max, dead_letters.clone());
+        let outcomes = MemoryQueue::new(clock.clone());
+        let store = UploadStore::new(UploadStoreParts {
+            raw: Arc::new(raw.clone()),
+            media: Arc::new(media.clone()),
+            events: Arc::new(events.clone()),
+            outcomes: OutcomePublisher::Queue(Arc::new(outcomes.clone())),
+            profiles: Arc::new(Profiles::default()),
+            cache_control: "public".to_owned(),
+            upload_expiry: Self::UPLOAD_EXPIRY,
+            clock: clock.clone(),
+        });
+        Self {
+            store,
+            raw,
+            media,
+            events,
+            dead_letters,
+            outcomes,
+            clock,
+        }
+    }
+
+    /// Returns the key of a new upload of the profile `avatar`.
+    #[expect(clippy::expect_used, reason = "the names are valid")]
+    pub fn new_key() -> RawKey {
+        let (profile, owner) = ("avatar".parse(), "u1".parse());
+        RawKey::new(profile.expect("a profile"), owner.expect("an owner"))
+    }
+
+    /// Stores a raw object without an event.
+    pub fn put(&self, key: &RawKey, bytes: impl Into<Bytes>) -> ObjectInfo {
+        let options = UploadOptions::default();
+        self.raw.upload(&key.to_string(), bytes.into(), options)
+    }
+
+    /// Stores a raw object and queues its event, as S3 does.
+    ///
+    /// # Errors
+    /// The error of the queue, if calls are made to fail.
+    pub async fn upload(
+        &self,
+        key: &RawKey,
+        bytes: impl Into<Bytes>,
+    ) -> Result<ObjectEvent, CloudError> {
+        let info = self.put(key, bytes);
+        let event = self.store.event(key, Some((&info).into()), false);
+        self.store.requeue(std::slice::from_ref(&event)).await?;
+        Ok(event)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
