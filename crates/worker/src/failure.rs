@@ -9,6 +9,7 @@ use darkroom_contract::{
 use darkroom_uploads::StoreError;
 
 use crate::event_outcome::ProcessError;
+use crate::left_over::may_be_left_over;
 use crate::processor::Processor;
 use crate::report::report;
 use crate::upload::to_millisecond;
@@ -27,7 +28,7 @@ impl Processor {
         };
         // A deleted upload needs no outcome, and no later attempt would remove it.
         if self.store.source_info(&key).await?.is_none() {
-            return self.clean_up(&key).await;
+            return self.delete_left_over(&key, attempt).await;
         }
         let clock = self.store.clock();
         let manifest = failed_manifest(event, &key, error, clock);
@@ -39,7 +40,7 @@ impl Processor {
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),
-            Ok(None) => self.clean_up(&key).await,
+            Ok(None) => self.delete_left_over(&key, attempt).await,
             Err(error) => {
                 tracing::warn!(%key, %error, "cannot tell if the upload was deleted");
                 Ok(())
@@ -47,9 +48,19 @@ impl Processor {
         }
     }
 
-    async fn clean_up(&self, key: &RawKey) -> Result<(), StoreError> {
-        self.store.write_tombstone(key).await?;
-        Ok(self.store.clean_up(key).await?)
+    /// Deletes what the attempts at this message, including this one, may have written of an upload
+    /// whose raw object is gone.
+    async fn delete_left_over(
+        &self,
+        key: &RawKey,
+        attempt: &DeliveryAttempt,
+    ) -> Result<(), StoreError> {
+        let manifest = self.store.manifest(key).await?;
+        if may_be_left_over(manifest.as_deref(), &attempt.repeated()) {
+            self.store.write_tombstone(key).await?;
+            self.store.clean_up(key).await?;
+        }
+        Ok(())
     }
 }
 

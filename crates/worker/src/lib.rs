@@ -16,6 +16,7 @@ mod download;
 mod event_outcome;
 mod failure;
 mod health;
+mod left_over;
 mod process;
 mod processor;
 mod renderer;

@@ -13,6 +13,7 @@ use tracing::{Instrument, info_span};
 
 use crate::download::{Download, OpenedSource, attachment};
 use crate::event_outcome::{EventOutcome, ProcessError};
+use crate::left_over::may_be_left_over;
 use crate::processor::Processor;
 use crate::report::report;
 use crate::upload::{RenderResult, Upload, continue_upload_trace, upload_span};
@@ -243,22 +244,6 @@ impl Processor {
         metric::WRITE_TIME.record(started_at.elapsed().as_secs_f64(), []);
         Ok(manifest)
     }
-}
-
-/// Returns `true` if the outputs may come from an earlier attempt at this message, and its object
-/// has been deleted since.
-///
-/// A manifest that is older than the message's first delivery is kept. Its raw object may have
-/// expired, which is not a deletion. There is a margin, because the queue's clock is compared with
-/// that of a worker. A raw object exists for at least a day, so the margin cannot confuse the two
-/// cases.
-fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
-    const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
-    let is_recent = |manifest: &Manifest| {
-        let first = attempt.first_received_at;
-        first.is_some_and(|first| first - MAX_CLOCK_SKEW <= manifest.finished_at)
-    };
-    !attempt.is_first() && manifest.is_none_or(is_recent)
 }
 
 async fn hash(bytes: &Bytes) -> Result<String, ProcessError> {

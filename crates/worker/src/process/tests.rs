@@ -116,6 +116,51 @@ async fn no_failure_is_recorded_for_a_deleted_upload() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_the_last_attempt_an_expired_raw_object_keeps_its_outcome_and_a_deleted_one_does_not()
+{
+    for (age, is_kept) in [(Duration::ZERO, false), (48 * HOUR, true)] {
+        let test = TestStore::new();
+        let key = MemoryStore::new_key();
+        let event = test.upload(&key, "image").await.unwrap();
+        let _worker = test.start(StandInRenderer::default()).await;
+        sleep(SECOND).await;
+        test.assert_ready(&key).await;
+        sleep(age).await;
+        test.raw.delete(&[key.to_string()]).await.unwrap();
+        // No attempt finds out that the object is gone.
+        let forbidden = CloudErrorKind::Forbidden;
+        test.raw.faults().fail("GetObject", "raw/", forbidden);
+        test.store.requeue(&[event]).await.unwrap();
+        sleep(HOUR).await;
+        assert_eq!(test.dead_letters.len(), 1);
+        assert_eq!(test.outputs().is_empty(), !is_kept, "{age:?}");
+        if is_kept {
+            let manifest = test.manifest(&key).await.unwrap();
+            assert_eq!(manifest.outcome.name(), "ready");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_attempt_deletes_its_own_variants_of_a_deleted_upload_even_if_it_was_the_first() {
+    let test = TestStore::new();
+    let key = MemoryStore::new_key();
+    let event = test.upload(&key, "image").await.unwrap();
+    let received = test.events.receive(1, SECOND, SECOND).await.unwrap();
+    let attempt = DeliveryAttempt::new(&received[0], 1);
+    let (renderer, settings) = (StandInRenderer::default(), WorkerSettings::default());
+    let processor = Processor::new(test.store.clone(), Arc::new(renderer), &settings);
+    let forbidden = CloudErrorKind::Forbidden;
+    test.raw.faults().fail("PutObject", "manifests/", forbidden);
+    let error = processor.process(&event, &attempt).await.unwrap_err();
+    assert_ne!(test.outputs(), [""; 0], "variants are written");
+    test.raw.delete(&[key.to_string()]).await.unwrap();
+    let recorded = processor.record_failure(&event, &attempt, &error).await;
+    recorded.unwrap();
+    assert_eq!(test.outputs(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_never_replaces_an_outcome_not_even_an_unreadable_one() {
     let test = TestStore::new();
     let key = MemoryStore::new_key();
