@@ -233,7 +233,7 @@ pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
 mod tests {
     use darkroom_cloud::UploadOptions;
     use darkroom_uploads::MemoryStore;
-    use tokio::time::timeout;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
     use crate::testing::TestStore;
@@ -305,6 +305,34 @@ mod tests {
         let _opened = found(open(&downloads, &test, &put(&test, 700, Some(1))).await);
         assert_eq!(downloads.budget.available_permits(), 1024 - 700);
         assert_eq!(test.raw.faults().count("GetObject", "raw/"), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_that_grows_at_every_opening_is_left_for_later_and_keeps_no_memory() {
+        let (test, downloads) = (TestStore::new(), downloads());
+        let (key, event) = put(&test, 1, None);
+        // Without an entity tag, every object of the key is the event's.
+        let etag = None;
+        let object = (key.clone(), ObjectEvent { etag, ..event });
+        let request = Duration::from_secs(2);
+        test.raw.faults().delay("GetObject", "raw/", request);
+        let growing = async {
+            for kib in 2.. {
+                sleep(request / 2).await;
+                test.put(&key, vec![0; kib * 1024]);
+                sleep(request / 2).await;
+            }
+        };
+        let opened = tokio::select! {
+            opened = open(&downloads, &test, &object) => opened,
+            () = growing => unreachable!("it grows forever"),
+        };
+        let error = opened.unwrap_err();
+        assert_eq!(error.kind, CloudErrorKind::Unavailable);
+        assert!(error.to_string().contains("grows each time"), "{error}");
+        let openings = test.raw.faults().count("GetObject", "raw/");
+        assert_eq!(openings, MAX_SIZE_GUESSES as usize);
+        assert_eq!(downloads.budget.available_permits(), 1024);
     }
 
     #[tokio::test(start_paused = true)]
