@@ -12,8 +12,6 @@ use tokio::time::Instant;
 use crate::{OutcomePublisher, UploadStore, UploadStoreParts};
 
 /// An [`UploadStore`] over in-memory buckets and queues, with the default profiles.
-///
-/// Its clock follows tokio's, which tests may pause.
 #[derive(Debug)]
 pub struct MemoryStore {
     /// The store.
@@ -36,10 +34,14 @@ impl MemoryStore {
     /// The lifetime of an upload URL.
     pub const UPLOAD_EXPIRY: Duration = Duration::from_secs(900);
 
-    /// Creates an empty store.
+    /// Creates an empty store whose clock follows tokio's, which tests may pause.
     pub fn new() -> Self {
         let (epoch, started_at) = (OffsetDateTime::now_utc(), Instant::now());
-        let clock = Clock::from_fn(move || epoch + started_at.elapsed());
+        Self::with_clock(Clock::from_fn(move || epoch + started_at.elapsed()))
+    }
+
+    /// Creates an empty store with its own clock.
+    pub fn with_clock(clock: Clock) -> Self {
         let (raw, media) = (MemoryBucket::new("raw"), MemoryBucket::new("media"));
         let dead_letters = MemoryQueue::new(clock.clone());
         let max = QueueSettings::default().max_receive_count;

@@ -77,13 +77,7 @@ impl WebhookDispatcher {
             variant_urls,
         } = parts;
         let clock = store.clock().clone();
-        let handler = DeliveryHandler {
-            sender,
-            store,
-            variant_urls,
-            circuit_breaker: CircuitBreaker::default(),
-            retry: RetrySchedule::new(settings),
-        };
+        let handler = DeliveryHandler::new(sender, store, variant_urls, settings);
         metric::start_at_zero(&[("queue", &[QUEUE]), ("reason", &[UNDELIVERABLE, MALFORMED])]);
         let consumer_parts = ConsumerParts {
             name: QUEUE,
@@ -113,6 +107,21 @@ impl WebhookDispatcher {
 }
 
 impl DeliveryHandler {
+    fn new(
+        sender: WebhookSender,
+        store: UploadStore,
+        variant_urls: VariantUrls,
+        settings: &WebhookSettings,
+    ) -> Self {
+        Self {
+            sender,
+            store,
+            variant_urls,
+            circuit_breaker: CircuitBreaker::default(),
+            retry: RetrySchedule::new(settings),
+        }
+    }
+
     /// Sends an event, unless its outcome no longer is the upload's: a deleted upload is not
     /// reported, and a newer outcome has an event of its own.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
@@ -174,88 +183,4 @@ fn dead_letter(code: &str, detail: &str) -> Disposition {
 }
 
 #[cfg(test)]
-mod tests {
-    use darkroom_cloud::{Connection, Endpoints, MemoryBucket, MemoryQueue};
-    use darkroom_contract::{Clock, Manifest, Profiles, StorageSettings};
-    use darkroom_uploads::{OutcomePublisher, UploadStoreParts};
-    use serde_json::json;
-
-    use super::*;
-    use crate::settings::Secret;
-
-    /// Creates a handler whose receiver refuses every connection.
-    async fn handler() -> DeliveryHandler {
-        let endpoints = Endpoints {
-            s3: "http://127.0.0.1:9".to_owned(),
-            sqs: "http://127.0.0.1:9".to_owned(),
-            access_key: "test".to_owned(),
-            secret_key: "test".to_owned(),
-            region: "us-east-1".to_owned(),
-        };
-        let storage = StorageSettings::default();
-        let connection = Connection::from_endpoints(&endpoints, &storage).await;
-        let settings = WebhookSettings {
-            url: Some("http://127.0.0.1:9/".to_owned()),
-            secret: Some(Secret::from(
-                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
-            )),
-            allow_private_addresses: true,
-            ..WebhookSettings::default()
-        };
-        let profiles = Arc::new(Profiles::default());
-        let media = connection.bucket("media");
-        let lifetime = Duration::from_secs(60);
-        DeliveryHandler {
-            sender: WebhookSender::new(&settings).unwrap().unwrap(),
-            variant_urls: VariantUrls::new(media, Arc::clone(&profiles), &storage, lifetime),
-            store: UploadStore::new(UploadStoreParts {
-                raw: Arc::new(MemoryBucket::new("raw")),
-                media: Arc::new(MemoryBucket::new("media")),
-                events: Arc::new(MemoryQueue::new(Clock::system())),
-                outcomes: OutcomePublisher::Disabled,
-                profiles,
-                cache_control: "public".to_owned(),
-                upload_expiry: Duration::from_secs(900),
-                clock: Clock::system(),
-            }),
-            circuit_breaker: CircuitBreaker::default(),
-            retry: RetrySchedule::new(&settings),
-        }
-    }
-
-    fn manifest(etag: &str) -> Manifest {
-        serde_json::from_value(json!({
-            "version": 1, "id": "01920000-0000-7000-8000-000000000000", "profile": "avatar",
-            "owner": "u123", "status": "rejected",
-            "error": {"code": "corrupt", "message": "x"},
-            "source": {"bucket": "b", "key": "k", "etag": etag, "version_id": null, "bytes": 7},
-            "metadata": {}, "recipe": "00", "finished_at": "2026-11-21T12:00:00Z", "render_ms": 3
-        }))
-        .unwrap()
-    }
-
-    #[tokio::test]
-    async fn only_the_present_outcome_of_an_upload_is_sent() {
-        let handler = handler().await;
-        let event = OutcomeEvent::new(&manifest("old"), handler.store.clock().now());
-        let is_sent = async || handler.deliver(&event).await.is_err();
-        handler
-            .store
-            .write_manifest(&manifest("old"))
-            .await
-            .unwrap();
-        assert!(is_sent().await, "the receiver refuses it");
-        handler
-            .store
-            .write_manifest(&manifest("new"))
-            .await
-            .unwrap();
-        assert!(!is_sent().await, "the upload was replaced");
-        handler
-            .store
-            .delete(&event.manifest.raw_key())
-            .await
-            .unwrap();
-        assert!(!is_sent().await, "the upload was deleted");
-    }
-}
+mod tests;

@@ -1,0 +1,351 @@
+//! Deliveries to a receiver on this machine.
+
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use darkroom_cloud::{Connection, Endpoints, MemoryQueue};
+use darkroom_consumer::DeliveryAttempt;
+use darkroom_contract::{Clock, Manifest, Profiles, StorageSettings};
+use darkroom_uploads::MemoryStore;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+
+use super::*;
+use crate::signature::SigningSecrets;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const PUBLISHED_AT: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+const NOW: OffsetDateTime = datetime!(2026-11-21 12:00:07 UTC);
+const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
+
+struct Request {
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Request {
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct ReceiverState {
+    status: Arc<AtomicU16>,
+    requests: UnboundedSender<(HeaderMap, String)>,
+}
+
+/// A receiver that responds to every request with the same status.
+struct Receiver {
+    url: String,
+    status: Arc<AtomicU16>,
+    requests: UnboundedReceiver<(HeaderMap, String)>,
+}
+
+impl Receiver {
+    async fn start(status: StatusCode) -> Self {
+        let (sender, requests) = unbounded_channel();
+        let status = Arc::new(AtomicU16::new(status.as_u16()));
+        let state = ReceiverState {
+            status: Arc::clone(&status),
+            requests: sender,
+        };
+        let router = Router::new().fallback(respond).with_state(state);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        Self {
+            url,
+            status,
+            requests,
+        }
+    }
+
+    fn set_status(&self, status: StatusCode) {
+        self.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
+    /// Returns the next request, which must have arrived already.
+    fn request(&mut self) -> Option<Request> {
+        let request = self.requests.try_recv().ok();
+        request.map(|(headers, body)| Request { headers, body })
+    }
+
+    fn settings(&self) -> WebhookSettings {
+        settings(&self.url)
+    }
+}
+
+async fn respond(
+    State(state): State<ReceiverState>,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, [(&'static str, &'static str); 1]) {
+    state.requests.send((headers, body)).unwrap();
+    let status = StatusCode::from_u16(state.status.load(Ordering::Relaxed)).unwrap();
+    (status, [("location", "/elsewhere")])
+}
+
+fn settings(url: &str) -> WebhookSettings {
+    WebhookSettings {
+        url: Some(url.to_owned()),
+        secret: Some(SECRET.to_owned().into()),
+        allow_private_addresses: true,
+        ..WebhookSettings::default()
+    }
+}
+
+/// Returns the URLs of variants. Signing them needs no network.
+async fn variant_urls() -> VariantUrls {
+    let endpoints = Endpoints {
+        s3: "http://s3.example".to_owned(),
+        sqs: "http://sqs.example".to_owned(),
+        access_key: "AKID".to_owned(),
+        secret_key: "secret".to_owned(),
+        region: "eu-central-1".to_owned(),
+    };
+    let storage = StorageSettings::default();
+    let connection = Connection::from_endpoints(&endpoints, &storage).await;
+    let media = connection.bucket("media");
+    let profiles = Arc::<Profiles>::default();
+    VariantUrls::new(media, profiles, &storage, Duration::from_secs(600))
+}
+
+/// Returns a store that has the outcome of [`event`].
+async fn store() -> UploadStore {
+    let store = MemoryStore::with_clock(Clock::from_fn(|| NOW)).store;
+    store.write_manifest(&manifest("etag")).await.unwrap();
+    store
+}
+
+async fn handler(settings: &WebhookSettings) -> DeliveryHandler {
+    let sender = WebhookSender::new(settings).unwrap().unwrap();
+    DeliveryHandler::new(sender, store().await, variant_urls().await, settings)
+}
+
+fn manifest(etag: &str) -> Manifest {
+    let manifest = json!({
+        "version": 1, "id": "01920000-0000-7000-8000-000000000000", "profile": "avatar",
+        "owner": "u1", "status": "ready",
+        "variants": [{
+            "name": "original", "key": "avatars/u1/1.webp", "content_type": "image/webp",
+            "width": 1, "height": 1, "bytes": 1, "sha256": "00"
+        }],
+        "placeholder": {"thumbhash": "", "dominant_color": ""}, "removed_metadata": [],
+        "source": {"bucket": "b", "key": "k", "etag": etag, "version_id": null, "bytes": 7},
+        "metadata": {}, "recipe": "00", "finished_at": "2026-11-21T12:00:00Z", "render_ms": 3
+    });
+    serde_json::from_value(manifest).unwrap()
+}
+
+fn event() -> OutcomeEvent {
+    OutcomeEvent::new(&manifest("etag"), PUBLISHED_AT)
+}
+
+fn body(event: &OutcomeEvent) -> String {
+    serde_json::to_string(event).unwrap()
+}
+
+async fn handle(handler: &DeliveryHandler, body: &str) -> Disposition {
+    let queue = MemoryQueue::new(Clock::system());
+    queue.send(&[body.to_owned()]).await.unwrap();
+    let messages = queue.receive(1, Duration::ZERO, VISIBILITY_TIMEOUT).await;
+    let message = messages.unwrap().remove(0);
+    let context = Context {
+        attempt: DeliveryAttempt::new(&message, u32::MAX),
+        stop: CancellationToken::new(),
+    };
+    handler.handle(&message, &context).await
+}
+
+fn reason(disposition: Disposition) -> DeadLetterReason {
+    match disposition {
+        Disposition::DeadLetter(reason) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_first_delivery_is_signed_has_urls_and_is_acknowledged() {
+    let mut receiver = Receiver::start(StatusCode::NO_CONTENT).await;
+    let handler = handler(&receiver.settings()).await;
+    let event = event();
+    assert_eq!(handle(&handler, &body(&event)).await, Disposition::Ack);
+    let request = receiver.request().unwrap();
+    assert_eq!(request.header("webhook-id"), event.id());
+    let timestamp = NOW.unix_timestamp();
+    assert_eq!(request.header("webhook-timestamp"), timestamp.to_string());
+    let secrets = SigningSecrets::parse(SECRET).unwrap();
+    let expected = secrets.sign(&event.id(), timestamp, &request.body);
+    assert_eq!(request.header("webhook-signature"), expected);
+    let json = request.json();
+    assert_eq!(json["type"], "upload.ready");
+    assert_eq!(json["timestamp"], "2026-11-21T12:00:00Z");
+    let url = json["data"]["variants"][0]["url"].as_str().unwrap();
+    assert!(url.contains("X-Amz-Signature="), "{url}");
+    assert!(receiver.request().is_none(), "one request");
+}
+
+#[tokio::test]
+async fn only_the_current_outcome_of_an_upload_is_sent() {
+    let mut receiver = Receiver::start(StatusCode::OK).await;
+    let handler = handler(&receiver.settings()).await;
+    let event = body(&event());
+    let (store, manifest) = (&handler.store, manifest("other"));
+    store.write_manifest(&manifest).await.unwrap();
+    assert_eq!(handle(&handler, &event).await, Disposition::Ack);
+    assert!(receiver.request().is_none(), "the upload was replaced");
+    store.delete(&manifest.raw_key()).await.unwrap();
+    assert_eq!(handle(&handler, &event).await, Disposition::Ack);
+    assert!(receiver.request().is_none(), "the upload was deleted");
+}
+
+#[tokio::test]
+async fn any_response_but_a_success_is_a_failure_and_no_redirect_is_followed() {
+    let mut receiver = Receiver::start(StatusCode::OK).await;
+    let handler = handler(&receiver.settings()).await;
+    for status in [
+        StatusCode::FOUND,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::BAD_REQUEST,
+        StatusCode::GONE,
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ] {
+        receiver.set_status(status);
+        let disposition = handle(&handler, &body(&event())).await;
+        let is_replaced = matches!(disposition, Disposition::Replace { .. });
+        assert!(is_replaced, "{status}: {disposition:?}");
+        assert!(receiver.request().is_some());
+        assert!(receiver.request().is_none(), "{status} was followed");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_event_is_queued_again_without_urls_after_a_delay_that_doubles_to_15_minutes() {
+    let mut receiver = Receiver::start(StatusCode::SERVICE_UNAVAILABLE).await;
+    let settings = receiver.settings();
+    let handler = handler(&settings).await;
+    let mut next = body(&event());
+    let mut full_delay = settings.first_retry;
+    for attempts in 1..=10 {
+        let disposition = handle(&handler, &next).await;
+        let Disposition::Replace { body, delay } = disposition else {
+            panic!("{disposition:?}");
+        };
+        // A random half of each delay is jitter.
+        assert!(full_delay / 2 <= delay && delay <= full_delay, "{delay:?}");
+        let queued: OutcomeEvent = serde_json::from_str(&body).unwrap();
+        let expected = OutcomeEvent {
+            attempts,
+            ..event()
+        };
+        assert_eq!(queued, expected);
+        assert_eq!(
+            receiver.request().unwrap().header("webhook-id"),
+            event().id()
+        );
+        next = body;
+        full_delay = (full_delay * 2).min(MAX_DELAY);
+    }
+    assert_eq!(full_delay, MAX_DELAY);
+}
+
+#[tokio::test]
+async fn an_event_that_is_too_old_becomes_a_dead_letter_after_one_more_attempt() {
+    let mut receiver = Receiver::start(StatusCode::GONE).await;
+    let settings = receiver.settings();
+    let handler = handler(&settings).await;
+    let aged = |age| {
+        body(&OutcomeEvent {
+            published_at: NOW - age,
+            ..event()
+        })
+    };
+    let just_in_time = handle(&handler, &aged(settings.give_up_after)).await;
+    assert!(matches!(just_in_time, Disposition::Replace { .. }));
+    assert!(receiver.request().is_some());
+    let too_old = aged(settings.give_up_after + Duration::from_secs(1));
+    let reason = reason(handle(&handler, &too_old).await);
+    assert_eq!(reason.code, "undeliverable");
+    assert!(reason.detail.contains("410"), "{reason:?}");
+    assert!(receiver.request().is_some());
+    receiver.set_status(StatusCode::OK);
+    assert_eq!(handle(&handler, &too_old).await, Disposition::Ack);
+}
+
+#[tokio::test]
+async fn a_receiver_that_does_not_respond_in_time_is_a_failure() {
+    // Connections are accepted by the system, and nobody reads them.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = WebhookSettings {
+        timeout: Duration::from_millis(50),
+        ..settings(&format!("http://{}/hook", listener.local_addr().unwrap()))
+    };
+    let handler = handler(&settings).await;
+    let too_old = OutcomeEvent {
+        published_at: PUBLISHED_AT - 2 * settings.give_up_after,
+        ..event()
+    };
+    let reason = reason(handle(&handler, &body(&too_old)).await);
+    assert_eq!(reason.detail, "the receiver did not respond in time");
+}
+
+#[tokio::test]
+async fn twenty_failures_leave_one_attempt_at_a_time_until_one_succeeds() {
+    let receiver = Receiver::start(StatusCode::BAD_GATEWAY).await;
+    let handler = handler(&receiver.settings()).await;
+    for _ in 0..20 {
+        assert_eq!(handler.ready().await, usize::MAX);
+        handle(&handler, &body(&event())).await;
+    }
+    tokio::time::pause();
+    let started_at = Instant::now();
+    assert_eq!(handler.ready().await, 1);
+    assert!(started_at.elapsed() >= Duration::from_millis(500));
+    tokio::time::resume();
+    receiver.set_status(StatusCode::OK);
+    assert_eq!(handle(&handler, &body(&event())).await, Disposition::Ack);
+    assert_eq!(handler.ready().await, usize::MAX);
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_an_event_is_a_dead_letter_and_does_not_affect_the_next_one() {
+    let mut receiver = Receiver::start(StatusCode::OK).await;
+    let settings = receiver.settings();
+    let [events, dead_letters] = [(); 2].map(|()| MemoryQueue::new(Clock::system()));
+    let parts = WebhookDispatcherParts {
+        events: Arc::new(events.clone()),
+        dead_letters: Arc::new(dead_letters.clone()),
+        store: store().await,
+        variant_urls: variant_urls().await,
+    };
+    let sender = WebhookSender::new(&settings).unwrap().unwrap();
+    let dispatcher = WebhookDispatcher::new(parts, sender, &settings);
+    let bodies = ["{}".to_owned(), body(&event())];
+    events.send(&bodies).await.unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(dispatcher.run(stop.clone()));
+    receiver.requests.recv().await.unwrap();
+    stop.cancel();
+    running.await.unwrap();
+    assert!(events.is_empty(), "both are finished before the end");
+    let received = dead_letters.receive(10, Duration::ZERO, VISIBILITY_TIMEOUT);
+    let received = received.await.unwrap();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].body, "{}");
+    let reason = DeadLetterReason::from_attributes(&received[0].attributes).unwrap();
+    assert_eq!(reason.code, "malformed");
+    assert!(receiver.request().is_none(), "one request");
+}
