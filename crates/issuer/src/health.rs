@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::IntoResponse;
+use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
 use http::header;
 
 use crate::problem::Problem;
@@ -61,6 +62,6 @@ pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'stati
     )),
 )]
 pub(crate) async fn metrics() -> impl IntoResponse {
-    let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    (format, darkroom_telemetry::exposition())
+    let format = [(header::CONTENT_TYPE, EXPOSITION_TYPE)];
+    (format, exposition())
 }

@@ -51,6 +51,9 @@ pub async fn upkeep() {
     }
 }
 
+/// The media type of [`exposition`].
+pub const EXPOSITION_TYPE: &str = "text/plain; version=0.0.4";
+
 /// Returns the metrics in Prometheus's text format, version 0.0.4. It is empty if nothing is
 /// collected.
 pub fn exposition() -> String {

@@ -23,7 +23,7 @@ pub mod metric;
 mod trace_context;
 mod traces;
 
-pub use exposition::{InstallError, exposition, install, upkeep};
+pub use exposition::{EXPOSITION_TYPE, InstallError, exposition, install, upkeep};
 pub use http_server::{record_request, record_response, server_span_name};
 pub use trace_context::{continue_trace, record_trace_id, set_parent, traceparent};
 pub use traces::{ExporterError, Traces};

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use darkroom_consumer::ConsumerStatus;
+use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -52,6 +53,6 @@ async fn readyz(State(health): State<Health>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics() -> impl IntoResponse {
-    let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    (format, darkroom_telemetry::exposition())
+    let format = [(header::CONTENT_TYPE, EXPOSITION_TYPE)];
+    (format, exposition())
 }

@@ -52,26 +52,11 @@ impl S3Bucket {
 mod tests {
     use std::time::Duration;
 
-    use darkroom_contract::StorageSettings;
-
     use super::*;
-    use crate::{Connection, Endpoints};
+    use crate::presign::testing::connection;
 
     async fn presigned_url(cache_control: Option<&str>, version: Option<&str>) -> String {
-        let storage = StorageSettings {
-            public_endpoint: Some("https://images.example".to_owned()),
-            ..StorageSettings::default()
-        };
-        let endpoints = Endpoints {
-            s3: "http://s3.internal:9000".to_owned(),
-            sqs: "http://sqs.internal:9001".to_owned(),
-            access_key: "AKID".to_owned(),
-            secret_key: "secret".to_owned(),
-            region: "eu-central-1".to_owned(),
-        };
-        let bucket = Connection::from_endpoints(&endpoints, &storage)
-            .await
-            .bucket("media");
+        let bucket = connection().await.bucket("media");
         let request = PresignGetRequest {
             key: "avatars/u1/x.webp",
             expires_in: Duration::from_secs(60),

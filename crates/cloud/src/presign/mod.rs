@@ -12,6 +12,9 @@ mod sigv4;
 mod upload;
 mod url;
 
+#[cfg(test)]
+mod testing;
+
 pub use get::PresignGetRequest;
 pub use post::{PresignPostRequest, PresignedPost};
 pub(crate) use presigner::Presigner;

@@ -132,13 +132,12 @@ fn invalid(error: impl std::fmt::Display) -> CloudError {
 
 #[cfg(test)]
 mod tests {
-    use darkroom_contract::StorageSettings;
     use time::macros::datetime;
 
     use super::*;
     use crate::presign::sigv4::SigningTime;
     use crate::presign::sigv4::tests::{EXAMPLE_SECRET, example_credentials};
-    use crate::{Connection, Endpoints};
+    use crate::presign::testing::connection;
 
     /// "Example: Browser-Based Upload using HTTP POST" in the S3 API reference.
     #[test]
@@ -171,18 +170,6 @@ mod tests {
     }
 
     async fn presigned() -> PresignedPost {
-        let endpoints = Endpoints {
-            s3: "http://s3.internal:9000".to_owned(),
-            sqs: "http://sqs.internal:9001".to_owned(),
-            access_key: "AKID".to_owned(),
-            secret_key: "secret".to_owned(),
-            region: "eu-central-1".to_owned(),
-        };
-        let storage = StorageSettings {
-            public_endpoint: Some("https://images.example".to_owned()),
-            ..StorageSettings::default()
-        };
-        let connection = Connection::from_endpoints(&endpoints, &storage).await;
         let request = PresignPostRequest {
             key: "raw/avatar/u1/x",
             content_type: "image/png",
@@ -191,7 +178,7 @@ mod tests {
             attachment: Some(r#"{"metadata":{"a":"7"}}"#),
             expires_in: Duration::from_secs(60),
         };
-        let uploads = connection.upload_presigner("raw");
+        let uploads = connection().await.upload_presigner("raw");
         uploads.presign_post(&request).await.unwrap()
     }
 

@@ -8,7 +8,7 @@ use darkroom_embedded::{EmbeddedCloud, Options, StartError};
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 /// A response with its whole body.
@@ -89,4 +89,10 @@ pub(crate) async fn sqs(cloud_url: &str, action: &str, body: Value) -> Response 
         ("x-amz-target", target.as_str()),
     ];
     send(Method::POST, cloud_url, &headers, body.to_string()).await
+}
+
+/// Creates a queue and returns its URL.
+pub(crate) async fn create_queue(cloud_url: &str) -> Value {
+    let created = sqs(cloud_url, "CreateQueue", json!({ "QueueName": "q" })).await;
+    created.json()["QueueUrl"].clone()
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use darkroom_embedded::{EmbeddedCloud, StartError};
 use serde_json::json;
 
-use crate::client::{options, sqs, start};
+use crate::client::{create_queue, options, sqs, start};
 
 #[tokio::test]
 async fn a_folder_is_used_by_one_cloud_at_a_time() {
@@ -39,10 +39,7 @@ async fn a_stop_ends_long_polls_in_less_than_a_second() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
-    let queue = sqs(&url, "CreateQueue", json!({ "QueueName": "q" }))
-        .await
-        .json()["QueueUrl"]
-        .clone();
+    let queue = create_queue(&url).await;
     let receive = json!({ "QueueUrl": queue, "WaitTimeSeconds": 20 });
     let waiting = tokio::spawn(async move { sqs(&url, "ReceiveMessage", receive).await });
     // The long poll was sent first, so it is waiting when these requests are finished.

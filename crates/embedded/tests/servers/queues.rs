@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{sqs, start};
+use crate::client::{create_queue, sqs, start};
 
 #[tokio::test]
 async fn a_queue_url_names_this_server() {
@@ -52,10 +52,7 @@ async fn a_message_reaches_a_long_poll() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
-    let queue = sqs(&url, "CreateQueue", json!({ "QueueName": "q" }))
-        .await
-        .json()["QueueUrl"]
-        .clone();
+    let queue = create_queue(&url).await;
     let names = json!(["ApproximateReceiveCount"]);
     let receive =
         json!({ "QueueUrl": queue, "WaitTimeSeconds": 20, "MessageSystemAttributeNames": names });
@@ -84,10 +81,7 @@ async fn each_entry_of_a_batch_succeeds_or_fails_independently() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
-    let queue = sqs(&url, "CreateQueue", json!({ "QueueName": "q" }))
-        .await
-        .json()["QueueUrl"]
-        .clone();
+    let queue = create_queue(&url).await;
     let entries =
         json!([{ "Id": "good", "MessageBody": "x" }, { "Id": "bad", "MessageBody": "\u{1}" }]);
     let sent = sqs(
@@ -125,10 +119,7 @@ async fn a_batch_has_one_to_ten_entries_with_distinct_ids() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = cloud.sqs_url();
-    let queue = sqs(&url, "CreateQueue", json!({ "QueueName": "q" }))
-        .await
-        .json()["QueueUrl"]
-        .clone();
+    let queue = create_queue(&url).await;
     let entry = |id: usize| json!({ "Id": id.to_string(), "MessageBody": "x" });
     let eleven: Vec<Value> = (0..11).map(entry).collect();
     let cases = [
