@@ -31,6 +31,7 @@ mod profile;
 mod schema;
 mod setting_error;
 mod settings;
+mod subject;
 mod upload;
 mod variant;
 

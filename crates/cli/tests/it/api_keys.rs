@@ -1,8 +1,12 @@
 //! API keys, from `darkroom key new` to the issuer that requires them.
 
 use std::process::Output;
+use std::time::{Duration, SystemTime};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use darkroom_testkit::fixture::{Jpeg, scene};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -25,6 +29,26 @@ fn in_environment(key: &Value) -> String {
     let owner = owner.map_or(String::new(), |owner| format!(",owner=\"{owner}\""));
     let (name, hash) = (field("name"), field("sha256"));
     format!("[{{name=\"{name}\",sha256=\"{hash}\"{owner}}}]")
+}
+
+/// The private key of the example of RFC 7515, A.3, in PKCS #8 and base64.
+const PRIVATE_KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIffH1136cspYG6+0iY7X1fCE9+E9LKh\
+    RANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt";
+/// The JWK set with its public key.
+const JWK_SET: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+
+/// A token of the identity provider `https://id.example` with this subject.
+fn token(subject: &str) -> String {
+    let expires_at = SystemTime::now() + Duration::from_secs(300);
+    let expires_at = expires_at.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let claims = json!({
+        "iss": "https://id.example", "aud": "221394835627794689", "sub": subject,
+        "exp": expires_at.as_secs(),
+    });
+    let key = EncodingKey::from_ec_der(&STANDARD.decode(PRIVATE_KEY).unwrap());
+    jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap()
 }
 
 fn upload(system: &System, arguments: &[&str], token: Option<&str>) -> Output {
@@ -113,5 +137,32 @@ async fn a_key_uploads_for_its_owner_and_leaves_no_trace_of_itself() {
     assert!(log.contains("\"status\":401"), "{log}");
     for secret in [secret, "dk_", "X-Amz-Signature", "Bearer"] {
         assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_uploads_for_its_subject_whatever_that_looks_like() {
+    let folder = tempfile::tempdir().unwrap();
+    let jwks = folder.path().join("jwks.json");
+    std::fs::write(&jwks, JWK_SET).unwrap();
+    let environment = [
+        ("DARKROOM_AUTH_JWKS", jwks.to_str().unwrap()),
+        ("DARKROOM_AUTH_ISSUER", "https://id.example"),
+        ("DARKROOM_AUTH_AUDIENCE", "221394835627794689"),
+    ];
+    let system = System::start(Cloud::Embedded, &environment);
+    for (subject, owner) in [
+        ("auth0|7", "b64-YXV0aDB8Nw"),
+        ("ada@example.org", "b64-YWRhQGV4YW1wbGUub3Jn"),
+        ("u7", "u7"),
+    ] {
+        let token = format!("{}\n", token(subject));
+        let uploaded = upload(&system, &[], Some(&token));
+        assert!(uploaded.status.success(), "{uploaded:?}");
+        let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
+        assert_eq!(
+            (&outcome["status"], &outcome["owner"]),
+            (&json!("ready"), &json!(owner))
+        );
     }
 }

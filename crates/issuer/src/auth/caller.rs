@@ -41,7 +41,7 @@ impl Caller {
         }
     }
 
-    /// Creates the caller that holds a token whose subject is `owner`.
+    /// Creates the caller that holds a token whose subject stands for `owner`.
     pub(crate) fn from_token(owner: Owner) -> Self {
         Self {
             name: format!("sub:{owner}"),
@@ -67,19 +67,21 @@ impl Caller {
                 "owner_required",
                 "owner is missing; name the owner of the upload",
             )),
-            (acts_for, Some(requested)) => {
-                let requested: Owner = requested
-                    .parse()
-                    .map_err(|error| Problem::unprocessable("invalid_owner", error))?;
-                match acts_for {
-                    ActsFor::Only(owner) if *owner != requested => Err(Problem::new(
-                        StatusCode::FORBIDDEN,
-                        "forbidden_owner",
-                        "this key or token acts for another owner; leave owner out",
-                    )),
-                    _ => Ok(requested),
-                }
+            // A client may know itself by its subject only.
+            (ActsFor::Only(owner), Some(requested))
+                if owner.as_str() == requested
+                    || Owner::from_subject(&requested).as_ref() == Ok(owner) =>
+            {
+                Ok(owner.clone())
             }
+            (ActsFor::Only(_), Some(_)) => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "forbidden_owner",
+                "this key or token acts for another owner; leave owner out",
+            )),
+            (ActsFor::AnyOwner, Some(requested)) => requested
+                .parse()
+                .map_err(|error| Problem::unprocessable("invalid_owner", error)),
         }
     }
 

@@ -13,8 +13,6 @@ pub(crate) enum Denial {
     Missing,
     /// The token is unknown, malformed, expired or meant for another service.
     Invalid(&'static str),
-    /// The token is valid, but its `sub` is not an owner.
-    NotAnOwner,
     /// The keys for verifying tokens cannot be read.
     Unavailable,
 }
@@ -34,12 +32,6 @@ impl From<Denial> for Problem {
                 Self::new(StatusCode::UNAUTHORIZED, "invalid_token", detail)
                     .with_header(name, value)
             }
-            Denial::NotAnOwner => Self::new(
-                StatusCode::FORBIDDEN,
-                "forbidden_owner",
-                "the token's sub is not a valid owner; it must have 1 to 64 characters of \
-                 A-Z a-z 0-9 _ -",
-            ),
             Denial::Unavailable => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "auth_unavailable",

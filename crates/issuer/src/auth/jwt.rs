@@ -15,6 +15,7 @@ use super::settings::AuthSettings;
 
 /// The maximum length of a token. A longer text is not parsed.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
+const MISSING_CLAIM: &str = "the token lacks one of exp, iss, aud and sub";
 
 /// A verifier of tokens. It uses the keys that their issuer publishes.
 #[derive(Debug)]
@@ -28,7 +29,27 @@ pub(crate) struct TokenVerifier {
 /// The claims that are used here. The library checks the others.
 #[derive(Debug, Deserialize)]
 struct Claims {
-    sub: String,
+    #[serde(default)]
+    sub: Option<Subject>,
+}
+
+/// The subject: text (RFC 7519, section 4.1.2), or the number that some providers send instead.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Subject {
+    Text(String),
+    Number(u64),
+}
+
+impl Subject {
+    /// Returns the owner that the subject stands for; `None` if it is empty.
+    fn owner(self) -> Option<Owner> {
+        let text = match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        };
+        Owner::from_subject(&text).ok()
+    }
 }
 
 impl TokenVerifier {
@@ -68,7 +89,8 @@ impl TokenVerifier {
         let validation = self.validation(header.alg);
         let token = decode::<Claims>(token, &key.decoding, &validation)
             .map_err(|error| Denial::Invalid(describe(error.kind())))?;
-        let owner: Owner = token.claims.sub.parse().map_err(|_| Denial::NotAnOwner)?;
+        let owner = token.claims.sub.and_then(Subject::owner);
+        let owner = owner.ok_or(Denial::Invalid(MISSING_CLAIM))?;
         Ok(Caller::from_token(owner))
     }
 
@@ -78,7 +100,7 @@ impl TokenVerifier {
         validation.validate_nbf = true;
         validation.set_issuer(&[&self.issuer]);
         validation.set_audience(&[&self.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation
     }
 }
@@ -90,7 +112,8 @@ fn describe(error: &ErrorKind) -> &'static str {
         ErrorKind::ImmatureSignature => "the token is not valid yet",
         ErrorKind::InvalidIssuer => "the token is from another issuer",
         ErrorKind::InvalidAudience => "the token is for another audience",
-        ErrorKind::MissingRequiredClaim(_) => "the token lacks one of exp, iss, aud and sub",
+        ErrorKind::MissingRequiredClaim(_) => MISSING_CLAIM,
+        ErrorKind::Json(_) => "the token's claims cannot be read",
         _ => "the token's signature is invalid",
     }
 }
