@@ -5,6 +5,7 @@ mod arguments;
 mod command;
 mod console;
 mod descriptors;
+mod environment;
 mod exit_status;
 mod log_fields;
 mod renderer;
@@ -24,6 +25,11 @@ use crate::exit_status::ExitStatus;
 static ALLOCATOR: ExitWhenOutOfMemory = ExitWhenOutOfMemory;
 
 fn main() -> ExitCode {
+    // SAFETY: no other thread exists yet.
+    #[expect(unsafe_code, reason = "the environment belongs to all threads")]
+    unsafe {
+        environment::unset_empty_variables();
+    }
     let arguments = Arguments::parse();
     // This is the sandboxed process, so it starts before anything opens a file or starts a thread.
     if let Command::Render(limits) = &arguments.command {

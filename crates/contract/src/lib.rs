@@ -22,6 +22,7 @@ mod clock;
 mod event;
 mod id;
 mod key;
+mod listen_address;
 mod lossless;
 mod manifest;
 mod name;
@@ -42,6 +43,7 @@ pub use event::{
 };
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, MANIFEST_PREFIX, RAW_PREFIX, RawKey, TOMBSTONE_PREFIX};
+pub use listen_address::{ListenAddress, ListenAddressError};
 pub use lossless::Lossless;
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};

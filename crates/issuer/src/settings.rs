@@ -1,9 +1,8 @@
 //! The section `[issuer]` of the settings.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use darkroom_contract::SettingError;
+use darkroom_contract::{ListenAddress, SettingError};
 use serde::{Deserialize, Serialize};
 
 /// The HTTP service (`[issuer]`).
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct IssuerSettings {
     /// The address and port to listen on.
-    pub listen: SocketAddr,
+    pub listen: ListenAddress,
     /// The lifetime of an upload URL, at most 15 minutes. A URL never outlives the credentials
     /// that signed it.
     #[serde(with = "humantime_serde")]
@@ -101,7 +100,7 @@ fn is_origin(text: &str) -> bool {
 impl Default for IssuerSettings {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            listen: ListenAddress::loopback(8080),
             upload_expiry: Self::MAX_UPLOAD_EXPIRY,
             max_wait: Duration::from_secs(60),
             link_expiry: Duration::from_secs(60 * 60),

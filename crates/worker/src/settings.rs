@@ -1,10 +1,9 @@
 //! Settings of the worker.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use darkroom_contract::SettingError;
+use darkroom_contract::{ListenAddress, SettingError};
 use serde::{Deserialize, Serialize};
 
 /// Settings of the consumer (`[worker]`).
@@ -28,7 +27,7 @@ pub struct WorkerSettings {
     pub retry_after: Duration,
     /// The address of `/healthz`, `/readyz` and `/metrics`. There is none by default, because
     /// several workers may run on one machine.
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<ListenAddress>,
     /// The time that messages in flight may take after the signal to stop. It also limits the last
     /// poll.
     #[serde(with = "humantime_serde")]

@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     descriptors::raise_limit();
     settings.issuer.demo_page = true;
     settings.worker.poll_wait = POLL_WAIT;
-    let address = arguments.listen.unwrap_or(settings.issuer.listen);
+    let address = arguments.listen.unwrap_or(settings.issuer.listen).socket();
     settings.check_exposure(address)?;
     let listener = TcpListener::bind(address)
         .await
@@ -71,8 +71,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
 fn options(arguments: &Dev) -> Options {
     Options {
         data_dir: arguments.data_dir.clone(),
-        s3_listen: arguments.s3_listen,
-        sqs_listen: arguments.sqs_listen,
+        s3_listen: arguments.s3_listen.socket(),
+        sqs_listen: arguments.sqs_listen.socket(),
         access_key: ACCESS_KEY.to_owned(),
         secret_key: SECRET_KEY.to_owned(),
         region: REGION.to_owned(),

@@ -25,7 +25,7 @@ const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
-    let settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
+    let settings = Settings::load(arguments.config.as_deref(), std::env::vars_os())?;
     // Render processes run as the same user, and the environment contains credentials.
     darkroom_render::make_undumpable().context("cannot make this process undumpable")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

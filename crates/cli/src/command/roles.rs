@@ -18,7 +18,7 @@ use crate::signals::stop_token;
 pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     let stop = stop_token()?;
     descriptors::raise_limit();
-    let address = settings.issuer.listen;
+    let address = settings.issuer.listen.socket();
     settings.check_exposure(address)?;
     let context = AppContext::new(connect(&settings).await, settings)?;
     renderer::check(&context.pool).await?;
@@ -41,7 +41,7 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     renderer::check(&context.pool).await?;
     let worker = context.worker().await?;
     let health_listener = match context.settings.worker.listen {
-        Some(address) => Some(bind("the worker", address).await?),
+        Some(address) => Some(bind("the worker", address.socket()).await?),
         None => None,
     };
     print(&format!(

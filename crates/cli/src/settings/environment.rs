@@ -1,5 +1,8 @@
 //! `DARKROOM_SECTION_KEY` variables as settings.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
 use anyhow::Result;
 use darkroom_contract::{Profile, SettingError};
 use figment::providers::Serialized;
@@ -7,6 +10,7 @@ use figment::value::{Dict, Value};
 
 use super::Settings;
 use super::nearest::nearest;
+use super::service_links::is_service_link;
 
 const PREFIX: &str = "DARKROOM_";
 /// Variables that are not settings: the path of the settings file, the token of `upload`, and the
@@ -30,20 +34,23 @@ impl Variables {
     /// A name does not show where the section ends and the key begins, so it is compared with all
     /// settings: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
     ///
+    /// Variables that Kubernetes made are not settings, see [`is_service_link`].
+    ///
     /// # Errors
-    /// [`SettingError`] if a variable is not a setting.
+    /// [`SettingError`] if a variable is not a setting, or not UTF-8.
     pub(super) fn from_environment(
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self> {
         let known = known_settings()?;
+        let ours = ours(environment)?;
         let mut variables = Vec::new();
-        for (name, value) in environment {
-            let is_setting = name.starts_with(PREFIX)
-                && !name.starts_with(TEST_PREFIX)
-                && !NOT_SETTINGS.contains(&name.as_str());
-            if is_setting {
-                let path = find(&name, &known)?;
-                variables.push(Variable { name, path, value });
+        for (name, value) in &ours {
+            if !is_service_link(name, value, |name| ours.contains_key(name)) {
+                variables.push(Variable {
+                    name: name.clone(),
+                    path: find(name, &known)?,
+                    value: value.clone(),
+                });
             }
         }
         Ok(Self(variables))
@@ -52,12 +59,9 @@ impl Variables {
     /// Returns the settings in the form that figment merges.
     pub(super) fn provider(&self) -> Serialized<Dict> {
         let mut settings = Dict::new();
-        for variable in &self.0 {
-            let value = variable
-                .value
-                .parse()
-                .unwrap_or_else(|never| match never {});
-            insert(&mut settings, &variable.path, value);
+        for Variable { path, value, .. } in &self.0 {
+            let value = value.parse().unwrap_or_else(|never| match never {});
+            insert(&mut settings, path, value);
         }
         Serialized::globals(settings)
     }
@@ -68,6 +72,25 @@ impl Variables {
             path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)
         })
     }
+}
+
+/// The variables that begin as settings do.
+fn ours(
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<BTreeMap<String, String>, SettingError> {
+    let mut ours = BTreeMap::new();
+    for (name, value) in environment {
+        let name = name.to_string_lossy();
+        let is_ours = name.starts_with(PREFIX)
+            && !name.starts_with(TEST_PREFIX)
+            && !NOT_SETTINGS.contains(&name.as_ref());
+        if is_ours {
+            let value = value.into_string();
+            let value = value.map_err(|_| SettingError::new(name.as_ref(), "must be UTF-8"))?;
+            ours.insert(name.into_owned(), value);
+        }
+    }
+    Ok(ours)
 }
 
 /// A setting outside the profiles, and the variable that sets it.

@@ -3,9 +3,11 @@
 mod environment;
 mod file;
 mod nearest;
+mod service_links;
 mod sources;
 mod translate;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -49,7 +51,7 @@ impl Settings {
     /// parsed.
     pub(crate) fn load(
         file: Option<&Path>,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self> {
         let path = file.unwrap_or(Path::new(DEFAULT_FILE));
         if file.is_some() && !path.is_file() {

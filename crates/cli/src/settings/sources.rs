@@ -3,8 +3,9 @@
 use anyhow::Result;
 use darkroom_contract::{SettingError, SettingOrigin};
 use figment::Figment;
-use figment::error::Kind;
+use figment::error::{Actual, Kind};
 use figment::providers::Serialized;
+use figment::value::{Dict, Value};
 
 use super::Settings;
 use super::environment::Variables;
@@ -32,17 +33,57 @@ impl Sources {
         if let Some(file) = &self.file {
             figment = figment.merge(file.provider());
         }
-        let settings = figment.merge(self.variables.provider()).extract();
-        settings.map_err(|error: figment::Error| {
-            let has_value = !matches!(error.kind, Kind::UnknownField(..) | Kind::MissingField(_));
-            let error = translate(&error);
-            let error = if has_value {
-                self.with_found(error)
-            } else {
-                error
+        let mut merged: Dict = figment.merge(self.variables.provider()).extract()?;
+        // Each pass turns one value into text, so this ends.
+        loop {
+            let extracted = Figment::from(Serialized::globals(&merged)).extract();
+            let error: figment::Error = match extracted {
+                Ok(settings) => return Ok(settings),
+                Err(error) => error,
             };
-            self.with_origin(error).into()
-        })
+            match self.as_text(&error) {
+                Some(text) if replace(&mut merged, &error.path, text) => {}
+                _ => return Err(self.explain(&error).into()),
+            }
+        }
+    }
+
+    /// The text of a value that looks like a number or a list where text is expected.
+    ///
+    /// Names that others choose may look like anything: the id of a project as the audience of
+    /// tokens is a number. A variable has no type, so its value is what the setting takes it for.
+    /// In a file, only digits are taken for text: anything else there is a mistake.
+    fn as_text(&self, error: &figment::Error) -> Option<&str> {
+        let is_text_expected = match &error.kind {
+            Kind::InvalidType(Actual::Str(_), _) => false,
+            Kind::InvalidType(_, expected) => expected == "a string",
+            _ => false,
+        };
+        if !is_text_expected {
+            return None;
+        }
+        let path: Vec<&str> = error.path.iter().map(String::as_str).collect();
+        match self.variables.find(&path) {
+            Some(variable) => {
+                (variable.path.len() == path.len()).then_some(variable.value.as_str())
+            }
+            None => {
+                self.file.as_ref()?.text(&path).filter(|text| {
+                    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+                })
+            }
+        }
+    }
+
+    fn explain(&self, error: &figment::Error) -> SettingError {
+        let has_value = !matches!(error.kind, Kind::UnknownField(..) | Kind::MissingField(_));
+        let error = translate(error);
+        let error = if has_value {
+            self.with_found(error)
+        } else {
+            error
+        };
+        self.with_origin(error)
     }
 
     /// Adds the value and its source to an error.
@@ -80,6 +121,31 @@ impl Sources {
         match found {
             Some(found) => error.with_found(found),
             None => error,
+        }
+    }
+}
+
+/// Replaces the value at `path` by text; `false` if there is none, or text already.
+fn replace(settings: &mut Dict, path: &[String], text: &str) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return false;
+    };
+    let mut value = settings.get_mut(first);
+    for segment in rest {
+        value = match value {
+            Some(Value::Dict(_, entries)) => entries.get_mut(segment),
+            Some(Value::Array(_, entries)) => segment
+                .parse()
+                .ok()
+                .and_then(|index: usize| entries.get_mut(index)),
+            _ => None,
+        };
+    }
+    match value {
+        None | Some(Value::String(..)) => false,
+        Some(value) => {
+            *value = Value::from(text);
+            true
         }
     }
 }
