@@ -35,12 +35,14 @@ pub struct CreateUpload {
     #[cfg_attr(feature = "schema", schema(value_type = Option<Owner>))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// The media type that the client will declare to S3.
+    /// The media type that the client will declare to S3: `application/octet-stream` by default. It
+    /// may be wrong, because the format is detected by the bytes.
     #[cfg_attr(
         feature = "schema",
-        schema(pattern = "^image/(jpeg|png|gif|webp|heic)$")
+        schema(pattern = "^(image/[a-z0-9.+-]+|application/octet-stream)?$")
     )]
-    pub content_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
     /// The size of the file in bytes. It is required for `PUT`.
     #[cfg_attr(feature = "schema", schema(minimum = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]

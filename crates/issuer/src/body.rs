@@ -9,6 +9,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::problem::Problem;
 
+/// The media type of bytes of any kind (RFC 2046, section 4.5.1).
+pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
+
 /// Reads a small body into memory.
 ///
 /// # Errors
@@ -43,9 +46,9 @@ pub(crate) async fn read(
     }
 }
 
-/// Returns the media type of a body, in lower case and without parameters.
+/// Returns the media type of a body, in lower case and without parameters; `None` if there is none.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let essence = value.split(';').next()?.trim();
-    Some(essence.to_ascii_lowercase())
+    (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
 }

@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use darkroom_cloud::UploadOptions;
 use darkroom_contract::{
-    Attachment, Owner, PendingStatus, Profile, ProfileName, RawKey, UploadStatus,
+    Attachment, Owner, PendingStatus, ProfileName, RawKey, UploadStatus,
 };
+use darkroom_imaging::SourceFormat;
 use futures_util::future::try_join_all;
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEnc
 use crate::prefer;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::uploads::{attachment_header, check_content_type, unknown_profile};
+use crate::uploads::{attachment_header, unknown_profile};
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
@@ -104,7 +105,7 @@ pub(crate) async fn upload(
     let limits = state.ingest_limits(profile.max_bytes.as_u64());
     let batch = ImageBatch::from_request(request, limits).await?;
     let new_key = || RawKey::new(name.clone(), owner.clone());
-    let keys = state.store_batch(batch, profile, new_key).await?;
+    let keys = state.store_batch(batch, new_key).await?;
     match wait {
         Some(wait) => state.wait_for_outcomes(keys, wait).await,
         None => Ok(accepted(keys)),
@@ -124,28 +125,24 @@ impl AppState {
     async fn store_batch(
         &self,
         batch: ImageBatch,
-        profile: &Profile,
         new_key: impl Fn() -> RawKey,
     ) -> Result<Vec<RawKey>, Problem> {
-        let attachment = batch_attachment(batch.fields)?;
-        let mut uploads = Vec::new();
-        for image in &batch.images {
-            let content_type = declared_type(image, profile)?;
-            uploads.push((new_key(), image, content_type));
-        }
-        for (count, (key, image, content_type)) in uploads.iter().enumerate() {
+        let attachment = batch_attachment(batch.fields.into_values())?;
+        let images = batch.images.iter();
+        let uploads: Vec<_> = images.map(|image| (new_key(), image)).collect();
+        for (count, (key, image)) in uploads.iter().enumerate() {
             let options = UploadOptions {
-                content_type: content_type.as_deref(),
+                content_type: declared_type(image),
                 attachment: attachment.as_deref(),
             };
             let stored = self.parts.store.put_source(key, image.path(), options);
             if let Err(error) = stored.await {
-                self.roll_back(uploads[..count].iter().map(|(key, ..)| key))
+                self.roll_back(uploads[..count].iter().map(|(key, _)| key))
                     .await;
                 return Err(error.into());
             }
         }
-        Ok(uploads.into_iter().map(|(key, ..)| key).collect())
+        Ok(uploads.into_iter().map(|(key, _)| key).collect())
     }
 
     /// Deletes the uploads of a request that failed, because the client will send all of them
@@ -203,12 +200,9 @@ fn batch_attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>
     })
 }
 
-/// Returns the media type that the client declared. `application/octet-stream` counts as
-/// undeclared.
-fn declared_type(image: &TempFile, profile: &Profile) -> Result<Option<String>, Problem> {
+/// Returns the media type that the client declared if it is that of an image. It may be wrong: the
+/// worker detects the format by the bytes.
+fn declared_type(image: &TempFile) -> Option<&str> {
     let declared = image.content_type.as_deref();
-    declared
-        .filter(|declared| *declared != "application/octet-stream")
-        .map(|declared| check_content_type(declared, profile))
-        .transpose()
+    declared.filter(|declared| SourceFormat::from_content_type(declared).is_some())
 }

@@ -19,6 +19,7 @@ mod deletions_and_replacements;
 mod dev;
 mod generated_clients;
 mod issuer_endpoints;
+mod lenient_clients;
 mod message_formats;
 #[cfg(all(
     target_os = "linux",

@@ -1,6 +1,5 @@
 //! Images in base64 (RFC 4648), in JSON or in a URL-encoded form.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
 
@@ -11,7 +10,9 @@ use base64::read::DecoderReader;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::image_batch::{IMAGE_FIELD, ImageBatch, IngestLimits, MAX_IMAGES, too_many_images};
+use super::fields::Fields;
+use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
+use super::image_texts::ImageTexts;
 use super::temp_file::{CopyError, TempFile, temp_dir_unavailable, too_many_bytes};
 use crate::problem::Problem;
 
@@ -25,7 +26,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 pub(crate) enum Encoding {
     /// `{"images": ["base64", …], "metadata": {…}}`.
     Json,
-    /// Fields named `image`, and metadata fields.
+    /// Fields named `image` or alike, and metadata fields.
     UrlEncoded,
 }
 
@@ -34,17 +35,20 @@ pub(crate) enum Encoding {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImagesJson {
     /// The images in base64, or as `data:` URLs.
-    #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
-    images: Vec<String>,
+    #[serde(alias = "image", alias = "file", alias = "files")]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 16, content_encoding = "base64")]
+    images: ImageTexts,
     /// Key-value pairs that the outcomes repeat.
     #[serde(default)]
-    metadata: BTreeMap<String, String>,
+    #[schema(value_type = BTreeMap<String, String>, required = false)]
+    metadata: Fields,
 }
 
 /// Decodes a body that was written to a file.
 ///
 /// # Errors
-/// `invalid_json`, `invalid_base64`, `too_many_images`, `too_many_bytes`, or `spool_unavailable`.
+/// `invalid_json`, `invalid_base64`, `too_many_images`, `metadata_too_large`, `too_many_bytes`, or
+/// `spool_unavailable`.
 pub(crate) async fn decode_body(
     body: TempFile,
     encoding: Encoding,
@@ -69,33 +73,32 @@ fn decode(
             let detail = format!("the body is not an object with images: {error}");
             Problem::unprocessable("invalid_json", detail)
         })?,
-        Encoding::UrlEncoded => parse_form(&text),
+        Encoding::UrlEncoded => parse_form(&text)?,
     };
     drop(text);
-    if body.images.len() > MAX_IMAGES {
-        return Err(too_many_images());
-    }
-    let images = body
-        .images
-        .iter()
-        .map(|image| decode_image(image, max_image_bytes));
+    body.metadata.check()?;
+    let images = body.images.texts()?.iter();
+    let images = images.map(|image| decode_image(image, max_image_bytes));
     Ok(ImageBatch {
         images: images.collect::<Result<_, _>>()?,
         fields: body.metadata,
+        has_empty: body.images.has_empty,
     })
 }
 
-fn parse_form(text: &[u8]) -> ImagesJson {
+fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
     let mut form = ImagesJson::default();
     for (name, value) in form_urlencoded::parse(text) {
-        if name == IMAGE_FIELD {
+        if is_image_field(&name) {
             // An unescaped plus sign is parsed as a space, which base64 does not contain.
-            form.images.push(value.replace(' ', "+"));
+            form.images.add(value.replace(' ', "+"));
         } else {
+            // An entry takes memory even if it is empty.
+            form.metadata.count(name.len() + value.len() + 1)?;
             form.metadata.insert(name.into_owned(), value.into_owned());
         }
     }
-    form
+    Ok(form)
 }
 
 /// Decodes an image with or without padding, in either alphabet, or in a `data:` URL (RFC 2397).
@@ -151,8 +154,42 @@ mod tests {
 
     #[test]
     fn unescaped_plus_signs_of_a_form_survive() {
-        let form = parse_form(b"image=+/8AEA==&album=7&image=AAAA");
-        assert_eq!(form.images, ["+/8AEA==", "AAAA"]);
-        assert_eq!(form.metadata["album"], "7");
+        let form = parse_form(b"image=+/8AEA==&album=7&files[]=AAAA&file=").unwrap();
+        assert_eq!(form.images.texts().unwrap(), ["+/8AEA==", "AAAA"]);
+        assert!(form.images.has_empty);
+        assert_eq!(form.metadata.into_values()["album"], "7");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_body_is_bounded() {
+        let parse = |json: &str| serde_json::from_str::<ImagesJson>(json).unwrap();
+        let images = |text: &str, count| format!("[{}]", vec![text; count].join(","));
+        let empty = parse(&format!(r#"{{"images": {}}}"#, images(r#""""#, 1000)));
+        assert!(empty.images.texts().unwrap().is_empty());
+        let many = parse(&format!(r#"{{"images": {}}}"#, images(r#""AA""#, 17)));
+        assert_eq!(many.images.texts().unwrap_err().code, "too_many_images");
+        let fields: Vec<String> = (0..5000).map(|n| format!(r#""{n}": """#)).collect();
+        let fields = fields.join(",");
+        let wide = parse(&format!(r#"{{"images": [], "metadata": {{{fields}}}}}"#));
+        assert_eq!(
+            wide.metadata.check().unwrap_err().code,
+            "metadata_too_large"
+        );
+        assert!(wide.metadata.into_values().len() < 5000);
+        let form: Vec<String> = (0..5000).map(|n| n.to_string()).collect();
+        let problem = parse_form(form.join("&").as_bytes()).unwrap_err();
+        assert_eq!(problem.code, "metadata_too_large");
+    }
+
+    #[test]
+    fn a_single_image_in_json_needs_no_list() {
+        for json in [
+            r#"{"image": "AAAA"}"#,
+            r#"{"files": ["AAAA"]}"#,
+            r#"{"images": "AAAA"}"#,
+        ] {
+            let body: ImagesJson = serde_json::from_str(json).unwrap();
+            assert_eq!(body.images.texts().unwrap(), ["AAAA"], "{json}");
+        }
     }
 }

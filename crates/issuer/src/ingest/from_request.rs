@@ -1,7 +1,5 @@
 //! Reading the images of a request of any supported media type.
 
-use std::collections::BTreeMap;
-
 use axum::extract::Request;
 use futures_util::StreamExt;
 use http::StatusCode;
@@ -9,9 +7,9 @@ use http::StatusCode;
 use super::base64::Encoding;
 use super::body_stream::{BodyPace, BodyStream};
 use super::image_batch::{ImageBatch, IngestLimits};
-use super::temp_file::{TempFile, TempFileWriter};
+use super::temp_file::{TempFile, TempFileWriter, too_many_bytes};
 use super::{base64, multipart};
-use crate::body::media_type;
+use crate::body::{OCTET_STREAM, media_type};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -42,25 +40,26 @@ impl ImageBatch {
         request: Request,
         limits: IngestLimits<'_>,
     ) -> Result<Self, Problem> {
-        let media_type = media_type(request.headers()).unwrap_or_default();
-        let batch = match media_type.as_str() {
+        let media_type = media_type(request.headers());
+        let batch = match media_type.as_deref().unwrap_or(OCTET_STREAM) {
             "multipart/form-data" => multipart::read(request, limits).await?,
             "application/json" => read_encoded(request, Encoding::Json, limits).await?,
-            "application/x-www-form-urlencoded" => {
-                read_encoded(request, Encoding::UrlEncoded, limits).await?
-            }
-            single if single.starts_with("image/") || single == "application/octet-stream" => {
+            "application/x-www-form-urlencoded" => read_form(request, limits).await?,
+            single if single.starts_with("image/") || single == OCTET_STREAM => {
                 let max_bytes = limits.max_image_bytes;
-                let image = write_body(request, Some(media_type), max_bytes, limits.pace).await?;
-                Self {
-                    images: vec![image],
-                    fields: BTreeMap::new(),
-                }
+                Self::single(write_body(request, media_type.clone(), max_bytes, limits.pace).await?)
             }
             _ => return Err(unsupported_media_type()),
         };
         batch.check_images()?;
         Ok(batch)
+    }
+
+    fn single(image: TempFile) -> Self {
+        Self {
+            images: vec![image],
+            ..Self::default()
+        }
     }
 }
 
@@ -80,6 +79,18 @@ async fn read_encoded(
 ) -> Result<ImageBatch, Problem> {
     let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
     base64::decode_body(body, encoding, limits).await
+}
+
+/// Reads a URL-encoded form, or the image that `curl --data-binary` declares as one.
+async fn read_form(request: Request, limits: IngestLimits<'_>) -> Result<ImageBatch, Problem> {
+    let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
+    if body.is_url_encoded().await? {
+        return base64::decode_body(body, Encoding::UrlEncoded, limits).await;
+    }
+    if body.bytes > limits.max_image_bytes {
+        return Err(too_many_bytes(limits.max_image_bytes));
+    }
+    Ok(ImageBatch::single(body))
 }
 
 /// Writes a whole body to a temporary file.

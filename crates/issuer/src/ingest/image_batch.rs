@@ -1,16 +1,15 @@
 //! The images and the other fields of one request.
 
-use std::collections::BTreeMap;
-
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::body_stream::BodyPace;
+use super::fields::Fields;
 use super::temp_file::TempFile;
 use crate::problem::Problem;
 
-/// The name of form fields that are images. All other fields are metadata.
-pub(crate) const IMAGE_FIELD: &str = "image";
+/// The names of form fields that are images, as forms have them; `[]` or `[0]` may follow.
+const IMAGE_FIELDS: [&str; 4] = ["image", "images", "file", "files"];
 /// The maximum number of images in one request.
 pub(crate) const MAX_IMAGES: usize = 16;
 
@@ -29,23 +28,41 @@ pub(crate) struct IngestLimits<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
-    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) fields: Fields,
+    /// An image without bytes and without a file name was skipped: a form's input with no file
+    /// chosen.
+    pub(crate) has_empty: bool,
+}
+
+/// Returns `true` if a form field of this name is an image; every other field is metadata.
+pub(crate) fn is_image_field(name: &str) -> bool {
+    let base = match name.split_once('[') {
+        None => name,
+        Some((base, index)) => match index.strip_suffix(']') {
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => base,
+            _ => return false,
+        },
+    };
+    IMAGE_FIELDS
+        .iter()
+        .any(|field| field.eq_ignore_ascii_case(base))
 }
 
 impl ImageBatch {
-    /// Checks that there are images and that none is empty.
+    /// Checks that there is an image with bytes. An empty file beside it is an upload of its own,
+    /// which is rejected.
     ///
     /// # Errors
     /// `image_required` or `empty`.
     pub(crate) fn check_images(&self) -> Result<(), Problem> {
-        if self.images.is_empty() {
+        if self.images.is_empty() && !self.has_empty {
             return Err(Problem::unprocessable(
                 "image_required",
                 "the request contains no image; name its parts or fields \"image\", or list them \
                  as \"images\" in JSON",
             ));
         }
-        if self.images.iter().any(|image| image.bytes == 0) {
+        if self.images.iter().all(|image| image.bytes == 0) {
             return Err(Problem::unprocessable("empty", "an image has no bytes"));
         }
         Ok(())
@@ -70,4 +87,31 @@ pub(crate) fn too_many_images() -> Problem {
         "too_many_images",
         format_args!("the request contains too many images; send {MAX_IMAGES} at most"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_have_the_names_that_forms_give_them() {
+        for name in [
+            "image", "images", "file", "files", "image[]", "images[]", "files[0]", "file[12]",
+            "Image",
+        ] {
+            assert!(is_image_field(name), "{name}");
+        }
+        for name in [
+            "",
+            "[]",
+            "album",
+            "image_name",
+            "image[",
+            "image[x]",
+            "image[]x",
+            "profile",
+        ] {
+            assert!(!is_image_field(name), "{name}");
+        }
+    }
 }

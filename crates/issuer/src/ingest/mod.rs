@@ -6,8 +6,10 @@
 
 mod base64;
 mod body_stream;
+mod fields;
 mod from_request;
 mod image_batch;
+mod image_texts;
 mod multipart;
 mod schema;
 mod temp_file;

@@ -6,12 +6,11 @@ use http::{StatusCode, header};
 use multer::{Field, Multipart};
 
 use super::body_stream::{BodyError, BodyStream};
-use super::image_batch::{IMAGE_FIELD, ImageBatch, IngestLimits};
+use super::fields::Fields;
+use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::temp_file::TempFileWriter;
+use crate::body::OCTET_STREAM;
 use crate::problem::Problem;
-
-/// S3 stores 2 KiB of metadata. Reading twice as much allows a precise error in most cases.
-const MAX_FIELDS_BYTES: usize = 4 * 1024;
 
 /// Reads all parts, in the order in which they arrive.
 pub(crate) async fn read(
@@ -26,14 +25,13 @@ pub(crate) async fn read(
     let chunks = BodyStream::new(request.into_body(), limits.pace);
     let mut parts = Multipart::new(chunks, boundary);
     let mut batch = ImageBatch::default();
-    let mut fields_bytes = 0;
     while let Some(part) = parts.next_field().await.map_err(problem)? {
         match part.name().map(str::to_owned) {
             None => return Err(invalid("a part has no name")),
-            Some(name) if name == IMAGE_FIELD => read_image(part, &mut batch, limits).await?,
+            Some(name) if is_image(&name, &part) => read_image(part, &mut batch, limits).await?,
             Some(name) => {
-                fields_bytes += name.len();
-                let value = read_field(part, &mut fields_bytes).await?;
+                batch.fields.count(name.len())?;
+                let value = read_field(part, &mut batch.fields).await?;
                 batch.fields.insert(name, value);
             }
         }
@@ -41,11 +39,29 @@ pub(crate) async fn read(
     Ok(batch)
 }
 
+/// Returns `true` if a part is an image: by its name, or because it is a file that could be one.
+/// Forms name their file inputs as they like.
+fn is_image(name: &str, part: &Field<'_>) -> bool {
+    let could_be_image = match part.content_type() {
+        None => true,
+        Some(media_type) => {
+            media_type.type_() == "image" || media_type.essence_str() == OCTET_STREAM
+        }
+    };
+    is_image_field(name) || (has_file_name(part) && could_be_image)
+}
+
+/// Returns `false` for a form's input with no file chosen: browsers send it with an empty name.
+fn has_file_name(part: &Field<'_>) -> bool {
+    part.file_name().is_some_and(|name| !name.is_empty())
+}
+
 async fn read_image(
     mut part: Field<'_>,
     batch: &mut ImageBatch,
     limits: IngestLimits<'_>,
 ) -> Result<(), Problem> {
+    let has_file_name = has_file_name(&part);
     let content_type = part
         .content_type()
         .map(|media_type| media_type.essence_str().to_owned());
@@ -53,19 +69,18 @@ async fn read_image(
     while let Some(chunk) = next_chunk(&mut part).await? {
         file.write(&chunk).await?;
     }
-    batch.add(file.finish(content_type).await?)
+    let image = file.finish(content_type).await?;
+    if image.bytes == 0 && !has_file_name {
+        batch.has_empty = true;
+        return Ok(());
+    }
+    batch.add(image)
 }
 
-async fn read_field(mut part: Field<'_>, fields_bytes: &mut usize) -> Result<String, Problem> {
+async fn read_field(mut part: Field<'_>, fields: &mut Fields) -> Result<String, Problem> {
     let mut value = Vec::new();
     while let Some(chunk) = next_chunk(&mut part).await? {
-        *fields_bytes += chunk.len();
-        if *fields_bytes > MAX_FIELDS_BYTES {
-            return Err(Problem::unprocessable(
-                "metadata_too_large",
-                "the metadata fields are too large; send 2 KiB at most",
-            ));
-        }
+        fields.count(chunk.len())?;
         value.extend_from_slice(&chunk);
     }
     String::from_utf8(value).map_err(|_| invalid("a metadata field is not UTF-8"))

@@ -5,7 +5,8 @@
 
 use utoipa::ToSchema;
 
-/// Images are parts named `image`. Every other part is metadata.
+/// Images are parts named `image`, `images`, `file` or `files`, also with `[]`, and files under any
+/// name. Every other part is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesForm {
     /// The images.
@@ -18,7 +19,8 @@ pub(crate) struct ImagesForm {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct ImageBytes(Vec<u8>);
 
-/// Images are fields named `image`, in base64. Every other field is metadata.
+/// Images are fields named `image`, `images`, `file` or `files`, also with `[]`, in base64. Every
+/// other field is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesUrlEncoded {
     /// The images in base64.

@@ -6,7 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use http::StatusCode;
 use tempfile::{NamedTempFile, TempPath};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::problem::Problem;
 
@@ -104,6 +104,22 @@ impl TempFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns `true` if the file begins like a URL-encoded form, which is printable ASCII. No image
+    /// does for long.
+    ///
+    /// # Errors
+    /// `spool_unavailable`.
+    pub(crate) async fn is_url_encoded(&self) -> Result<bool, Problem> {
+        const HEAD_BYTES: u64 = 512;
+        let mut head = Vec::new();
+        let file = tokio::fs::File::open(&self.path).await;
+        let mut file = file.map_err(temp_dir_unavailable)?.take(HEAD_BYTES);
+        let read = file.read_to_end(&mut head).await;
+        read.map_err(temp_dir_unavailable)?;
+        let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        Ok(head.iter().all(is_text))
     }
 
     /// Reads the whole file into memory.

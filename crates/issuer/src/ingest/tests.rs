@@ -59,8 +59,96 @@ async fn images_and_fields_of_a_form_are_kept_apart() {
     let batch = read(BOUNDARY, form(&parts)).await.unwrap();
     let sizes: Vec<_> = batch.images.iter().map(|image| image.bytes).collect();
     assert_eq!(sizes, [6, 2]);
-    assert_eq!(batch.fields["album"], "7");
     assert_eq!(batch.images[0].read().await.unwrap(), b"GIF89a");
+    assert_eq!(batch.fields.into_values()["album"], "7");
+}
+
+/// A part with the media type `kind`.
+fn typed(disposition: &str, kind: &str, content: &str) -> String {
+    part(&format!("{disposition}\r\ncontent-type: {kind}"), content)
+}
+
+#[tokio::test]
+async fn images_are_found_by_the_names_that_forms_give_them() {
+    let named = |name: &str| part(&format!("name=\"{name}\""), "GIF89a");
+    let parts = [
+        named("file"),
+        named("files"),
+        named("images"),
+        named("image[]"),
+        typed("name=\"image\"", "text/plain", "GIF89a"),
+        part("name=\"photo\"; filename=\"a.bin\"", "GIF89a"),
+        typed("name=avatar; filename=x", "image/x-unknown", "GIF89a"),
+        typed("name=\"note\"; filename=\"blob\"", "application/json", "{}"),
+        part("name=\"album\"", "7"),
+    ];
+    let batch = read(BOUNDARY, form(&parts)).await.unwrap();
+    assert_eq!(batch.images.len(), 7);
+    let fields = batch.fields.into_values();
+    assert_eq!(
+        (fields["note"].as_str(), fields["album"].as_str()),
+        ("{}", "7")
+    );
+}
+
+#[tokio::test]
+async fn a_file_name_may_have_any_bytes() {
+    let head = b"--x\r\ncontent-disposition: form-data; name=\"image\"; filename=\"";
+    let names: [&[u8]; 4] = [b"caf\xe9.jpg", b"\xff\xfe", b"a;b=c.jpg", b"C:\\x.jpg"];
+    for name in names {
+        let body = [head, name, b"\"\r\n\r\nGIF89a\r\n--x--\r\n"].concat();
+        let batch = read(BOUNDARY, body).await.unwrap();
+        assert_eq!(batch.images.len(), 1, "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_input_without_a_file_is_ignored_beside_an_image() {
+    let unchosen = [
+        part("name=\"image\"; filename=\"\"", ""),
+        typed(
+            "name=\"file\"; filename=\"\"",
+            "application/octet-stream",
+            "",
+        ),
+        part("name=\"image\"", ""),
+    ];
+    for empty in unchosen {
+        let parts = [
+            empty.clone(),
+            part("name=\"image\"", "GIF89a"),
+            empty.clone(),
+        ];
+        let batch = read(BOUNDARY, form(&parts)).await.unwrap();
+        assert_eq!(batch.images.len(), 1, "{empty}");
+        assert_eq!(problem(BOUNDARY, form(&[empty])).await, (422, "empty"));
+    }
+    let json = json!({"images": ["", "R0lGODlh", ""]}).to_string();
+    let batch = read("application/json", json).await.unwrap();
+    assert_eq!(batch.images.len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_file_is_an_image_of_its_own() {
+    let empty = part("name=\"image\"; filename=\"a.jpg\"", "");
+    let parts = [empty.clone(), part("name=\"image\"", "GIF89a")];
+    let batch = read(BOUNDARY, form(&parts)).await.unwrap();
+    let sizes: Vec<_> = batch.images.iter().map(|image| image.bytes).collect();
+    assert_eq!(sizes, [0, 6]);
+    assert_eq!(problem(BOUNDARY, form(&[empty])).await, (422, "empty"));
+}
+
+#[tokio::test]
+async fn an_image_that_is_declared_as_a_form_or_not_at_all_is_an_image() {
+    let image = b"GIF89a\x01\0\x01\0".as_slice();
+    for content_type in ["application/x-www-form-urlencoded", "", "image/x"] {
+        let batch = read(content_type, image).await.unwrap();
+        assert_eq!(batch.images.len(), 1, "{content_type}");
+        assert_eq!(batch.images[0].read().await.unwrap(), image);
+    }
+    let large = vec![0; MAX_IMAGE_BYTES + 1];
+    let form = problem("application/x-www-form-urlencoded", large).await;
+    assert_eq!(form, (413, "too_many_bytes"));
 }
 
 #[tokio::test]

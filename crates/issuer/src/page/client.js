@@ -45,9 +45,11 @@ export async function upload(file, options = {}) {
   const presigned = await withRetries(REQUEST_ATTEMPTS, signal, () =>
     requestUpload(file, { ...options, endpoint, headers }),
   );
-  await send(presigned, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal);
+  const statusUrl = new URL(endpoint + presigned.status_url, location.href);
+  const hasArrived = () => isInStore(statusUrl, headers, signal);
+  await send(presigned, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal, hasArrived);
   onProgress({ phase: "processing", loaded: total, total });
-  return outcome(new URL(endpoint + presigned.status_url, location.href), headers, signal);
+  return outcome(statusUrl, headers, signal);
 }
 
 async function requestUpload(file, { endpoint, profile = "avatar", owner, metadata, crop, headers, signal }) {
@@ -56,7 +58,8 @@ async function requestUpload(file, { endpoint, profile = "avatar", owner, metada
     owner,
     metadata,
     crop,
-    content_type: file.type || "application/octet-stream",
+    // The browser derives the type from the file's name; the worker decides by the bytes.
+    content_type: file.type.startsWith("image/") ? file.type : undefined,
     size: file.size,
   };
   return json(`${endpoint}/v1/uploads`, {
@@ -93,12 +96,25 @@ async function json(url, init) {
   return body;
 }
 
-function send(presigned, file, onProgress, signal) {
-  return withRetries(SEND_ATTEMPTS, signal, (attempt) => put(presigned, file, onProgress, signal, attempt));
+/** A failed attempt may have succeeded: its response was lost. No other upload has this key, so the issuer knows. */
+function send(presigned, file, onProgress, signal, hasArrived) {
+  return withRetries(SEND_ATTEMPTS, signal, async () => {
+    try {
+      await put(presigned, file, onProgress, signal);
+    } catch (error) {
+      const mayHaveArrived = error instanceof UploadError && (isRetryable(error.status) || error.status === 412);
+      if (!mayHaveArrived || !(await hasArrived())) throw error;
+    }
+  });
+}
+
+async function isInStore(url, headers, signal) {
+  const status = await json(url, { headers, signal }).catch(() => ({}));
+  return status.status !== undefined && !["awaiting_upload", "expired", "deleted"].includes(status.status);
 }
 
 /** Uses XMLHttpRequest, because fetch does not report upload progress. */
-function put(presigned, file, onProgress, signal, attempt) {
+function put(presigned, file, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = () => request.abort();
@@ -108,10 +124,7 @@ function put(presigned, file, onProgress, signal, attempt) {
     }
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () => {
-      const sent = request.status >= 200 && request.status < 300;
-      // No other upload has this key, so if it exists, an earlier attempt succeeded.
-      const sentBefore = attempt > 1 && request.status === 412;
-      if (sent || sentBefore) resolve();
+      if (request.status >= 200 && request.status < 300) resolve();
       else reject(new UploadError("store_refused", `the store responded with ${request.status}`, request.status));
     };
     request.onerror = () => reject(connectionError());
@@ -132,7 +145,7 @@ function connectionError(cause) {
 async function withRetries(attempts, signal, attempt) {
   for (let count = 1; ; count += 1) {
     try {
-      return await attempt(count);
+      return await attempt();
     } catch (error) {
       const isTransient = error instanceof UploadError && isRetryable(error.status);
       if (!isTransient || count >= attempts) throw error;

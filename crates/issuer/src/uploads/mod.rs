@@ -11,4 +11,4 @@ mod validated_upload;
 
 pub(crate) use path::unknown_profile;
 pub(crate) use status_watcher::StatusWatcher;
-pub(crate) use validated_upload::{attachment_header, check_content_type};
+pub(crate) use validated_upload::attachment_header;

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::path::unknown_profile;
 use crate::auth::Caller;
+use crate::body::OCTET_STREAM;
 use crate::json::Field;
 use crate::problem::Problem;
 
@@ -31,7 +32,8 @@ pub(crate) const FIELDS: &[Field] = &[
 pub(crate) struct ValidatedUpload {
     /// The key of the new upload.
     pub(crate) key: RawKey,
-    /// A media type that [`SourceFormat`] knows, in lower case.
+    /// One of the media types that [`SourceFormat`] knows, in lower case, or
+    /// `application/octet-stream`.
     pub(crate) content_type: String,
     pub(crate) transfer: Transfer,
     /// The digest in base64 with padding.
@@ -64,7 +66,7 @@ impl ValidatedUpload {
         let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
         caller.check_profile(&name)?;
         let owner = caller.resolve_owner(request.owner)?;
-        let content_type = check_content_type(&request.content_type, profile)?;
+        let content_type = check_content_type(request.content_type.as_deref(), profile)?;
         let transfer = Transfer::new(request.method, request.size, profile)?;
         Ok(Self {
             key: RawKey::new(name, owner),
@@ -83,24 +85,35 @@ impl ValidatedUpload {
 /// Returns the declared media type as S3 will require it: in lower case and without parameters. An
 /// alias is not replaced, because a browser sends the type that it declared.
 ///
+/// Systems derive the type from the file's name, and know neither every name nor the content. So
+/// any image may turn out to be one that the profile accepts; the worker decides by the bytes. An
+/// image of an unknown kind is signed as `application/octet-stream`: S3 should not serve what an
+/// uploader chose.
+///
 /// # Errors
-/// `unsupported_format` if the profile does not accept it.
-pub(crate) fn check_content_type(declared: &str, profile: &Profile) -> Result<String, Problem> {
-    let format = SourceFormat::from_content_type(declared);
-    if format.is_none_or(|format| !profile.formats.contains(&format)) {
-        let formats = profile.formats.iter();
-        let accepted: Vec<_> = formats.map(|format| format.content_type()).collect();
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_format",
-            format_args!(
-                "this profile does not accept this format; it accepts {}",
-                accepted.join(", ")
-            ),
-        ));
+/// `unsupported_format` if the type is that of something else than an image.
+fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<String, Problem> {
+    let essence = declared.unwrap_or_default().split(';').next();
+    let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
+    if SourceFormat::from_content_type(&essence).is_some() {
+        return Ok(essence);
     }
-    let essence = declared.split(';').next().unwrap_or_default().trim();
-    Ok(essence.to_ascii_lowercase())
+    let may_be_image = essence.is_empty()
+        || essence.starts_with("image/")
+        || ["application/octet-stream", "binary/octet-stream"].contains(&essence.as_str());
+    if may_be_image {
+        return Ok(OCTET_STREAM.to_owned());
+    }
+    let formats = profile.formats.iter();
+    let accepted: Vec<_> = formats.map(|format| format.content_type()).collect();
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_format",
+        format_args!(
+            "content_type is not that of an image; this profile accepts {}",
+            accepted.join(", ")
+        ),
+    ))
 }
 
 impl Transfer {
@@ -235,11 +248,10 @@ mod tests {
                 "unsupported_format",
             ),
             (
-                json!({"content_type": "image/avif"}),
+                json!({"content_type": "application/pdf"}),
                 415,
                 "unsupported_format",
             ),
-            (json!({"content_type": ""}), 415, "unsupported_format"),
             (json!({"size": null}), 422, "size_required"),
             (json!({"size": 0}), 422, "invalid_size"),
             (json!({"size": 10 * 1024 * 1024 + 1}), 413, "too_many_bytes"),
@@ -295,6 +307,23 @@ mod tests {
     fn a_media_type_is_signed_in_lower_case_without_parameters() {
         let upload = validate(json!({"content_type": "Image/JPG; x=\"\r\ninjected: 1\""})).unwrap();
         assert_eq!(upload.content_type, "image/jpg");
+    }
+
+    #[test]
+    fn the_media_type_may_be_missing_or_wrong() {
+        for (declared, signed) in [
+            (json!(null), "application/octet-stream"),
+            (json!(""), "application/octet-stream"),
+            (json!("binary/octet-stream"), "application/octet-stream"),
+            (json!("image/*"), "application/octet-stream"),
+            (json!("image/svg+xml"), "application/octet-stream"),
+            (json!("image/x\r\ninjected: 1"), "application/octet-stream"),
+            (json!("image/heic"), "image/heic"),
+            (json!("image/pjpeg"), "image/pjpeg"),
+        ] {
+            let upload = validate(json!({"content_type": declared})).unwrap();
+            assert_eq!(upload.content_type, signed, "{declared}");
+        }
     }
 
     #[test]

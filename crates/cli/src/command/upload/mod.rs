@@ -55,7 +55,7 @@ async fn upload(
         .create(&CreateUpload {
             profile: arguments.profile.to_string(),
             owner: owner(arguments),
-            content_type: content_type.to_owned(),
+            content_type: Some(content_type.to_owned()),
             size: Some(size),
             method: UploadMethod::Put,
             checksum_sha256: None,

@@ -1,0 +1,84 @@
+//! The fields of a request beside its images.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::problem::Problem;
+
+/// S3 stores 2 KiB of metadata. Reading twice as much makes the precise answer possible in most
+/// cases.
+const MAX_BYTES: usize = 4 * 1024;
+
+/// The metadata fields of a request, bounded while they are read.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    values: BTreeMap<String, String>,
+    bytes: usize,
+}
+
+impl Fields {
+    /// Counts bytes of a field.
+    ///
+    /// # Errors
+    /// `metadata_too_large` as soon as the fields exceed the bound.
+    pub(crate) fn count(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.check()
+    }
+
+    /// Adds a field whose bytes have been counted.
+    pub(crate) fn insert(&mut self, name: String, value: String) {
+        self.values.insert(name, value);
+    }
+
+    /// Checks the size of all fields.
+    ///
+    /// # Errors
+    /// `metadata_too_large`.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        if self.bytes <= MAX_BYTES {
+            return Ok(());
+        }
+        Err(Problem::unprocessable(
+            "metadata_too_large",
+            "the metadata fields are too large; send 2 KiB at most",
+        ))
+    }
+
+    /// Returns the fields by name.
+    pub(crate) fn into_values(self) -> BTreeMap<String, String> {
+        self.values
+    }
+}
+
+/// Reads an object of strings. Beyond the bound it is only counted, for [`Fields::check`] to report.
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::default();
+                while let Some((name, value)) = entries.next_entry::<String, String>()? {
+                    // An entry takes memory even if it is empty.
+                    let counted = fields.count(name.len() + value.len() + 1);
+                    if counted.is_ok() {
+                        fields.insert(name, value);
+                    }
+                }
+                Ok(fields)
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
