@@ -151,7 +151,11 @@ impl AppContext {
     async fn queue(&self, name: &str) -> anyhow::Result<Arc<SqsQueue>> {
         let queue = self.connection.queue(name).await;
         let queue = queue.with_context(|| {
-            format!("cannot open queue {name} (run `darkroom provision` if it does not exist)")
+            let sqs = self.connection.sqs_url();
+            format!(
+                "cannot open queue {name} of SQS at {sqs} (run `darkroom provision` if it does not \
+                 exist)"
+            )
         })?;
         Ok(Arc::new(queue))
     }

@@ -1,5 +1,6 @@
 //! The exit status of a command.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use darkroom_contract::SettingError;
@@ -23,6 +24,18 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
+    /// Prints the help, or the error of a command line that is invalid.
+    pub(crate) fn from_clap(message: &clap::Error) -> Self {
+        match message.print() {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                eprint(&format!("darkroom: cannot write to stdout: {error}"));
+                Self::Failure
+            }
+            _ if message.use_stderr() => Self::Usage,
+            _ => Self::Success,
+        }
+    }
+
     /// Converts the result of a command. An error is printed on stderr.
     pub(crate) fn from_result(result: anyhow::Result<Self>) -> Self {
         let error = match result {

@@ -7,10 +7,14 @@ mod console;
 mod descriptors;
 mod environment;
 mod exit_status;
+mod file_id;
 mod log_fields;
+mod path_text;
 mod renderer;
 mod settings;
 mod signals;
+mod source_bytes;
+mod sources;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -30,7 +34,10 @@ fn main() -> ExitCode {
     unsafe {
         environment::unset_empty_variables();
     }
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => return ExitStatus::from_clap(&message).code(),
+    };
     // This is the sandboxed process, so it starts before anything opens a file or starts a thread.
     if let Command::Render(limits) = &arguments.command {
         return match darkroom_render::run_child(&renderer::limits(limits)) {

@@ -44,7 +44,7 @@ impl Default for LogSettings {
     fn default() -> Self {
         Self {
             format: LogFormat::Auto,
-            filter: "info,s3s=off".to_owned(),
+            filter: "info,s3s=off,aws_config=off".to_owned(),
         }
     }
 }

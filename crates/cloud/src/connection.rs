@@ -7,9 +7,9 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use darkroom_contract::StorageSettings;
+use darkroom_contract::{SettingError, StorageSettings};
 
-use crate::credentials::CredentialCache;
+use crate::credentials::{CredentialCache, NOT_CONFIGURED};
 use crate::presign::Presigner;
 use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadPresigner};
 
@@ -53,6 +53,8 @@ impl fmt::Debug for Endpoints {
 #[derive(Debug, Clone)]
 pub struct Connection {
     config: SdkConfig,
+    s3_url: String,
+    sqs_url: String,
     s3: aws_sdk_s3::Client,
     /// A client for the same store under the host name that clients can reach.
     public_s3: aws_sdk_s3::Client,
@@ -61,14 +63,46 @@ pub struct Connection {
     credentials: Arc<CredentialCache>,
 }
 
+/// The URLs of the services that are not AWS's own.
+#[derive(Debug, Clone, Copy)]
+struct ServiceUrls<'a> {
+    s3: Option<&'a str>,
+    sqs: Option<&'a str>,
+    /// The clients must be told them.
+    are_explicit: bool,
+}
+
 impl Connection {
     /// Creates a connection from the SDK's default chain: environment, shared files, SSO, container
     /// and instance roles. Makes no call to S3 or SQS.
-    pub async fn from_environment(storage: &StorageSettings) -> Self {
-        let config = loader().load().await;
-        let has_endpoint =
-            config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-        Self::new(config, has_endpoint, None, None, storage)
+    ///
+    /// # Errors
+    /// Names what is missing: a region, credentials, or the scheme of an endpoint.
+    pub async fn from_environment(storage: &StorageSettings) -> Result<Self, SettingError> {
+        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        let s3_url = endpoint("AWS_ENDPOINT_URL_S3", &config)?;
+        let sqs_url = endpoint("AWS_ENDPOINT_URL_SQS", &config)?;
+        let config = match config.region() {
+            Some(_) => config,
+            // Signing needs a region, and stores with an endpoint of their own rarely configure one.
+            None if s3_url.is_some() => {
+                let region = Region::new(FALLBACK_REGION);
+                config.into_builder().region(region).build()
+            }
+            None => return Err(no_region(&storage.raw_bucket)),
+        };
+        let urls = ServiceUrls {
+            s3: s3_url.as_deref(),
+            sqs: sqs_url.as_deref(),
+            // The SDK finds them by itself, in files too.
+            are_explicit: false,
+        };
+        let connection = Self::new(config, urls, storage);
+        let credentials = connection.credentials.check().await;
+        let missing =
+            |cause: String| no_credentials(&storage.raw_bucket, &connection.s3_url, &cause);
+        credentials.map_err(missing)?;
+        Ok(connection)
     }
 
     /// Creates a connection to these endpoints. The environment is ignored.
@@ -81,26 +115,24 @@ impl Connection {
             region,
         } = endpoints;
         let credentials = Credentials::new(access_key, secret_key, None, None, "settings");
-        let config = loader()
+        let config = aws_config::defaults(BehaviorVersion::latest())
             .credentials_provider(credentials)
             .region(Region::new(region.clone()))
             .load()
             .await;
-        Self::new(config, true, Some(s3), Some(sqs), storage)
+        let urls = ServiceUrls {
+            s3: Some(s3),
+            sqs: Some(sqs),
+            are_explicit: true,
+        };
+        Self::new(config, urls, storage)
     }
 
-    fn new(
-        config: SdkConfig,
-        has_endpoint: bool,
-        s3_url: Option<&str>,
-        sqs_url: Option<&str>,
-        storage: &StorageSettings,
-    ) -> Self {
+    fn new(config: SdkConfig, urls: ServiceUrls<'_>, storage: &StorageSettings) -> Self {
         let mut s3 = aws_sdk_s3::config::Builder::from(&config)
             .timeout_config(timeouts(S3_ATTEMPT_TIMEOUT))
-            .force_path_style(storage.path_style.unwrap_or(has_endpoint));
-        // Setting `None` would remove the URL that the SDK found for S3 alone.
-        if let Some(url) = s3_url {
+            .force_path_style(storage.path_style.unwrap_or(urls.s3.is_some()));
+        if let Some(url) = urls.s3.filter(|_| urls.are_explicit) {
             s3 = s3.endpoint_url(url);
         }
         let mut public_s3 = s3.clone();
@@ -111,16 +143,32 @@ impl Connection {
         }
         let mut sqs = aws_sdk_sqs::config::Builder::from(&config)
             .timeout_config(timeouts(SQS_ATTEMPT_TIMEOUT));
-        if let Some(url) = sqs_url {
+        if let Some(url) = urls.sqs.filter(|_| urls.are_explicit) {
             sqs = sqs.endpoint_url(url);
         }
+        let default_url = |service: &str| {
+            let region = config.region().map_or(FALLBACK_REGION, Region::as_ref);
+            format!("https://{service}.{region}.amazonaws.com")
+        };
         Self {
+            s3_url: urls.s3.map_or_else(|| default_url("s3"), str::to_owned),
+            sqs_url: urls.sqs.map_or_else(|| default_url("sqs"), str::to_owned),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             public_s3: aws_sdk_s3::Client::from_conf(public_s3.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
             credentials: Arc::new(CredentialCache::new(config.credentials_provider())),
             config,
         }
+    }
+
+    /// Returns the address of S3, for people.
+    pub fn s3_url(&self) -> &str {
+        &self.s3_url
+    }
+
+    /// Returns the address of SQS, for people.
+    pub fn sqs_url(&self) -> &str {
+        &self.sqs_url
     }
 
     /// Returns the bucket with this name, which need not exist.
@@ -159,12 +207,48 @@ impl Connection {
     }
 }
 
-/// Loads the SDK's settings. There is a fallback region, because signing needs one and users of
-/// S3-compatible stores rarely configure it.
-fn loader() -> aws_config::ConfigLoader {
-    let region = aws_config::meta::region::RegionProviderChain::default_provider()
-        .or_else(Region::new(FALLBACK_REGION));
-    aws_config::defaults(BehaviorVersion::latest()).region(region)
+/// Returns the URL of a service, as its own variable or that of all services sets it.
+///
+/// # Errors
+/// Names the variable if the URL is not one of HTTP.
+fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, SettingError> {
+    let own = std::env::var(variable).ok();
+    let (variable, url) = match own {
+        Some(url) => (variable, Some(url)),
+        None => ("AWS_ENDPOINT_URL", config.endpoint_url().map(str::to_owned)),
+    };
+    let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    match url {
+        Some(url) if !is_url(&url) => {
+            let problem = "must be a URL such as \"http://localhost:9000\"";
+            Err(SettingError::new(variable, problem).with_found(format!("{url:?}")))
+        }
+        url => Ok(url),
+    }
+}
+
+fn no_region(bucket: &str) -> SettingError {
+    let problem = format!(
+        "is not set, and neither AWS_DEFAULT_REGION nor the profile in ~/.aws/config nor instance \
+         metadata name a region for bucket {bucket}; set it, or AWS_ENDPOINT_URL for another store \
+         than that of AWS"
+    );
+    SettingError::new("AWS_REGION", problem)
+}
+
+fn no_credentials(bucket: &str, url: &str, cause: &str) -> SettingError {
+    let profile = std::env::var("AWS_PROFILE");
+    let profile = profile.as_deref().unwrap_or("default");
+    let cause = match cause {
+        NOT_CONFIGURED => String::new(),
+        cause => format!(" ({})", cause.trim_end_matches('.')),
+    };
+    let problem = format!(
+        "none found for bucket {bucket} at {url}; tried AWS_ACCESS_KEY_ID with \
+         AWS_SECRET_ACCESS_KEY, profile {profile} in ~/.aws, web identity, and the roles of \
+         container and instance{cause}; set the two variables, or AWS_PROFILE"
+    );
+    SettingError::new("AWS credentials", problem)
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {

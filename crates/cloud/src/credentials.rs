@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
+use crate::error::cause;
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
 /// The time before the expiry at which credentials are refreshed. AWS renews the credentials of
@@ -15,6 +17,8 @@ const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// The pause between two requests to the provider.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+/// The error if no source of credentials is configured.
+pub(crate) const NOT_CONFIGURED: &str = "no credentials are configured";
 
 /// Credentials that are kept in memory, so that presigning makes no call.
 ///
@@ -44,7 +48,7 @@ impl CredentialCache {
     ) -> Result<Arc<Credentials>, CloudError> {
         let forbidden =
             |detail: String| CloudError::new(CloudErrorKind::Forbidden, operation, detail);
-        let cached = self.cache.get(freshness, || self.fetch()).await;
+        let cached = self.cache.get(freshness, || self.refresh()).await;
         let credentials = cached.map_err(forbidden)?;
         if freshness(&credentials, Duration::ZERO) == Freshness::Unusable {
             return Err(forbidden("the credentials have expired".to_owned()));
@@ -52,15 +56,29 @@ impl CredentialCache {
         Ok(credentials)
     }
 
+    /// Gets the first credentials. The caller reports an error, so there is nothing to log.
+    ///
+    /// # Errors
+    /// [`NOT_CONFIGURED`], or the reason why the provider failed.
+    pub(crate) async fn check(&self) -> Result<(), String> {
+        let cached = self.cache.get(freshness, || self.fetch()).await;
+        cached.map(drop)
+    }
+
+    async fn refresh(&self) -> Result<Arc<Credentials>, String> {
+        let fetched = self.fetch().await;
+        if let Err(error) = &fetched {
+            tracing::warn!(error, "cannot refresh the credentials");
+        }
+        fetched
+    }
+
     async fn fetch(&self) -> Result<Arc<Credentials>, String> {
-        let provider = self.provider.as_ref();
-        let provider = provider.ok_or("no credentials are configured")?;
+        let provider = self.provider.as_ref().ok_or(NOT_CONFIGURED)?;
         match provider.provide_credentials().await {
             Ok(credentials) => Ok(Arc::new(credentials)),
-            Err(error) => {
-                tracing::warn!(%error, "cannot refresh the credentials");
-                Err(error.to_string())
-            }
+            Err(CredentialsError::CredentialsNotLoaded(_)) => Err(NOT_CONFIGURED.to_owned()),
+            Err(error) => Err(cause(&error)),
         }
     }
 }
@@ -83,7 +101,6 @@ fn freshness(credentials: &Arc<Credentials>, age: Duration) -> Freshness {
 pub(crate) mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use aws_credential_types::provider::error::CredentialsError;
     use aws_credential_types::provider::future;
 
     use super::*;

@@ -70,7 +70,7 @@ impl CloudError {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        move |error| Self::new(kind(&error), operation, chain(&error))
+        move |error| Self::new(kind(&error), operation, detail(&error))
     }
 }
 
@@ -87,13 +87,35 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// Formats an error and its causes. The SDK's own format repeats all of it in debug form, which is
-/// unreadable in a log.
-fn chain(error: &dyn std::error::Error) -> String {
+/// Describes a failure in one line. The SDK's own texts contain its types in debug form.
+fn detail<E>(error: &SdkError<E>) -> String
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let SdkError::ServiceError(service) = error else {
+        return cause(error);
+    };
+    let response = service.raw();
+    let mut text = match (service.err().code(), service.err().message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (None, None) => format!("HTTP status {}", response.status().as_u16()),
+    };
+    let is_elsewhere = matches!(response.status().as_u16(), 301 | 307 | 400);
+    if is_elsewhere && let Some(region) = response.headers().get("x-amz-bucket-region") {
+        text.push_str(&format!(
+            "; the bucket is in {region}, so set AWS_REGION={region}"
+        ));
+    }
+    text
+}
+
+/// Returns the innermost cause of an error, in one line: those around it only repeat that something
+/// failed.
+pub(crate) fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut messages: Vec<String> = causes.map(ToString::to_string).collect();
-    messages.dedup();
-    messages.join(": ")
+    let innermost = causes.last().unwrap_or(error).to_string();
+    innermost.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {

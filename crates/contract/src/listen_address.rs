@@ -32,12 +32,12 @@ pub struct ListenAddressError;
 const EXPECTED: &str = "an address and port such as \"127.0.0.1:8080\"";
 
 impl ListenAddress {
-    /// The loopback address with this port.
+    /// Returns the loopback address with this port.
     pub const fn loopback(port: u16) -> Self {
         Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
     }
 
-    /// The address and port.
+    /// Returns the address and port.
     pub const fn socket(self) -> SocketAddr {
         self.0
     }

@@ -9,9 +9,7 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use darkroom_cloud::UploadOptions;
-use darkroom_contract::{
-    Attachment, Owner, PendingStatus, ProfileName, RawKey, UploadStatus,
-};
+use darkroom_contract::{Attachment, Owner, PendingStatus, ProfileName, RawKey, UploadStatus};
 use darkroom_imaging::SourceFormat;
 use futures_util::future::try_join_all;
 use http::{HeaderName, StatusCode};

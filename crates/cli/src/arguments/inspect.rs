@@ -6,8 +6,8 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Files to inspect
-    #[arg(required = true, value_name = "FILE")]
+    /// Files to inspect, or folders of such files
+    #[arg(required = true, value_name = "FILE-OR-DIR")]
     pub(crate) files: Vec<PathBuf>,
     /// Print one JSON object per file and nothing else
     #[arg(long)]

@@ -1,14 +1,15 @@
 //! Arguments of `darkroom upload`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use darkroom_contract::{Owner, ProfileName};
 
 #[derive(Debug, Args)]
 pub(crate) struct Upload {
-    /// Files to upload
-    #[arg(required = true, value_name = "FILE")]
+    /// Files to upload, or folders of such files
+    #[arg(required = true, value_name = "FILE-OR-DIR")]
     pub(crate) files: Vec<PathBuf>,
     /// URL of the issuer
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
@@ -28,6 +29,9 @@ pub(crate) struct Upload {
         value_name = "TOKEN"
     )]
     pub(crate) token: Option<String>,
+    /// Time to wait for a response, and for data to move, before a request has failed
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
     /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,

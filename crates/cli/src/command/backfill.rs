@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use darkroom_worker::{Backfill, BackfillProgress};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub(super) async fn run(
         let error = || UsageError(format!("profile {profile} does not exist"));
         ensure!(is_known, error());
     }
-    let context = AppContext::new(connect(&settings).await, settings)?;
+    let context = AppContext::new(connect(&settings).await?, settings)?;
     let backfill = Backfill {
         profile,
         force: arguments.force,
@@ -32,8 +32,15 @@ pub(super) async fn run(
         ..context.backfill()
     };
     let display = Display::new(arguments);
-    let progress = backfill.run(|progress| display.update(progress)).await?;
-    display.finish(progress);
+    let ran = backfill.run(|progress| display.update(progress)).await;
+    let progress = ran.with_context(|| {
+        let bucket = &context.settings.storage.raw_bucket;
+        format!(
+            "cannot list bucket {bucket} of S3 at {}",
+            context.connection.s3_url()
+        )
+    })?;
+    display.finish(progress)?;
     Ok(ExitStatus::Success)
 }
 
@@ -64,7 +71,7 @@ impl<'a> Display<'a> {
         }
     }
 
-    fn finish(&self, progress: BackfillProgress) {
+    fn finish(&self, progress: BackfillProgress) -> anyhow::Result<()> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -83,9 +90,9 @@ impl<'a> Display<'a> {
                 "foreign": foreign,
                 "dry_run": self.arguments.dry_run,
             });
-            print(&report.to_string());
+            print(&report.to_string())
         } else {
-            print(&self.summary(progress));
+            print(&self.summary(progress))
         }
     }
 

@@ -13,6 +13,7 @@ use crate::arguments::Dev;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
+use crate::path_text::path_text;
 use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
@@ -52,7 +53,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     renderer::check(&context.pool).await?;
     enqueue_unfinished(&context).await?;
     let worker = context.worker().await?;
-    print_greeting(listener.local_addr()?, &endpoints, &arguments);
+    print_greeting(listener.local_addr()?, &endpoints, &arguments)?;
     let issuer = context.issuer()?;
     let ((), delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
@@ -63,8 +64,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     delivered?;
     print(&format!(
         "darkroom: stopped; data is kept in {}",
-        arguments.data_dir.display()
-    ));
+        path_text(&arguments.data_dir)
+    ))?;
     Ok(ExitStatus::Success)
 }
 
@@ -94,9 +95,13 @@ async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
 }
 
 /// Prints the addresses, and shell commands for a first upload.
-fn print_greeting(issuer: SocketAddr, endpoints: &Endpoints, arguments: &Dev) {
+fn print_greeting(
+    issuer: SocketAddr,
+    endpoints: &Endpoints,
+    arguments: &Dev,
+) -> anyhow::Result<()> {
     let Endpoints { s3, sqs, .. } = endpoints;
-    let data_dir = arguments.data_dir.display();
+    let data_dir = path_text(&arguments.data_dir);
     print(&format!(
         r#"
 Darkroom is ready.
@@ -117,5 +122,5 @@ Set PHOTO=path/to/a.jpg in a shell, then paste:
 
 Ctrl-C stops Darkroom.
 "#
-    ));
+    ))
 }

@@ -24,7 +24,7 @@ struct Plan {
 }
 
 pub(super) async fn run(arguments: Dlq, settings: Settings) -> anyhow::Result<ExitStatus> {
-    let context = AppContext::new(connect(&settings).await, settings)?;
+    let context = AppContext::new(connect(&settings).await?, settings)?;
     let letters = context.dead_letters().await?;
     let plan = match arguments {
         Dlq::List(DlqList { json }) => Plan {
@@ -63,19 +63,24 @@ impl Plan {
         };
         let mut missing = self.ids.clone();
         let mut count = 0_u64;
+        let mut printed = Ok(());
         let applied = letters.apply(action, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
-            print(&if self.json {
+            let line = if self.json {
                 self.to_json(&letter).to_string()
             } else {
                 line(&letter)
-            });
+            };
+            if printed.is_ok() {
+                printed = print(&line);
+            }
         });
         applied.await?;
+        printed?;
         if !self.json {
             let letters = plural(count);
-            print(&format!("{letters} {}", self.past_tense()));
+            print(&format!("{letters} {}", self.past_tense()))?;
         }
         for id in &missing {
             eprint(&format!("{id}: no such dead letter"));

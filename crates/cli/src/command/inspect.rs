@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection};
+use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode};
 use darkroom_render::{RenderError, RenderPool};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::arguments::Inspect;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
+use crate::path_text::{path_fields, path_text};
 use crate::renderer;
 use crate::settings::Settings;
+use crate::source_bytes::{SourceBytes, read_source};
+use crate::sources::{self, SourceFile};
 
 /// The size limit of an inspected file. Inspection is cheap, so the limit is high.
 const MAX_BYTES: u64 = 256 << 20;
@@ -19,41 +21,45 @@ const MAX_BYTES: u64 = 256 << 20;
 pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<ExitStatus> {
     let pool = renderer::pool(&settings.render)?;
     let mut exit_status = ExitStatus::Success;
-    for file in &arguments.files {
-        let result = match inspect(&pool, file).await {
-            Ok(result) => result,
-            Err(error) => {
-                if arguments.json {
+    for SourceFile { path, .. } in sources::find(&arguments.files, None) {
+        let name = path_text(&path);
+        let result = inspect(&pool, &path).await;
+        if arguments.json {
+            let path = Value::Object(path_fields("path", &path));
+            let line = match &result {
+                Ok(Ok(inspection)) => merged(path, &report(inspection)),
+                Ok(Err(rejection)) => merged(path, &json!({"error": rejection})),
+                Err(error) => {
                     let error = json!({"code": "unreadable", "message": format!("{error:#}")});
-                    print(&json!({"path": file, "error": error}).to_string());
+                    merged(path, &json!({"error": error}))
                 }
-                eprint(&format!("{}: {error:#}", file.display()));
-                exit_status = ExitStatus::Failure;
+            };
+            print(&line.to_string())?;
+        }
+        match result {
+            Ok(Ok(inspection)) => {
+                if !arguments.json {
+                    print(&describe(&name, &inspection))?;
+                }
                 continue;
             }
-        };
-        if arguments.json {
-            let path = json!({"path": file});
-            let line = match &result {
-                Ok(inspection) => merged(path, &report(inspection)),
-                Err(rejection) => merged(path, &json!({"error": rejection})),
-            };
-            print(&line.to_string());
-        } else if let Ok(inspection) = &result {
-            print(&describe(file, inspection));
+            Ok(Err(rejection)) => eprint(&format!("{name}: rejected: {rejection}")),
+            Err(error) => eprint(&format!("{name}: {error:#}")),
         }
-        if let Err(rejection) = result {
-            eprint(&format!("{}: rejected: {rejection}", file.display()));
-            exit_status = ExitStatus::Failure;
-        }
+        exit_status = ExitStatus::Failure;
     }
     Ok(exit_status)
 }
 
 async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspection, Rejection>> {
     let limits = Limits::for_inspection(MAX_BYTES, u32::MAX);
-    let bytes = tokio::fs::read(file).await;
-    let bytes = bytes.context("cannot read the file")?;
+    let bytes = match read_source(file, MAX_BYTES).await? {
+        SourceBytes::Whole(bytes) => bytes,
+        SourceBytes::TooLarge { size } => {
+            let message = format!("{size} bytes are over the limit of {MAX_BYTES}");
+            return Ok(Err(Rejection::new(RejectionCode::TooManyBytes, message)));
+        }
+    };
     match pool.inspect(&bytes, &limits).await {
         Ok(inspection) => Ok(Ok(inspection)),
         Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
@@ -62,7 +68,7 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
 }
 
 /// Returns the inspection under the field names of `POST /v1/inspect`.
-fn report(inspection: &Inspection) -> serde_json::Value {
+fn report(inspection: &Inspection) -> Value {
     let private: Vec<MetadataKind> = private_kinds(inspection).collect();
     let size = [inspection.source.width, inspection.source.height];
     merged(
@@ -76,17 +82,17 @@ fn private_kinds(inspection: &Inspection) -> impl Iterator<Item = MetadataKind> 
     kinds.filter(|kind| kind.is_private())
 }
 
-fn merged(mut into: serde_json::Value, from: &serde_json::Value) -> serde_json::Value {
+fn merged(mut into: Value, from: &Value) -> Value {
     if let (Some(into), Some(from)) = (into.as_object_mut(), from.as_object()) {
         into.extend(from.clone());
     }
     into
 }
 
-fn describe(file: &Path, inspection: &Inspection) -> String {
+fn describe(name: &str, inspection: &Inspection) -> String {
     let source = &inspection.source;
     let [width, height] = inspection.upright_size;
-    let mut lines = vec![format!("{}", file.display())];
+    let mut lines = vec![name.to_owned()];
     let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
     line("format", source.format.name().to_owned());
     line(

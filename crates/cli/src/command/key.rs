@@ -26,7 +26,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
     if json {
         let mut line = json!(settings);
         line["key"] = json!(key.reveal());
-        print(&line.to_string());
+        print(&line.to_string())?;
     } else {
         print(&format!(
             "key: {}\n\n\
@@ -34,7 +34,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
              again.\nAdd this to the settings of the issuer:\n\n{}",
             key.reveal(),
             table(&settings)
-        ));
+        ))?;
     }
     Ok(ExitStatus::Success)
 }

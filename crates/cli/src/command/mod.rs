@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use darkroom_cloud::Connection;
+use darkroom_contract::SettingError;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit_status::ExitStatus;
@@ -60,6 +61,6 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
 }
 
 /// Connects to the cloud that the environment configures.
-async fn connect(settings: &Settings) -> Connection {
+async fn connect(settings: &Settings) -> Result<Connection, SettingError> {
     Connection::from_environment(&settings.storage).await
 }

@@ -20,13 +20,13 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     descriptors::raise_limit();
     let address = settings.issuer.listen.socket();
     settings.check_exposure(address)?;
-    let context = AppContext::new(connect(&settings).await, settings)?;
+    let context = AppContext::new(connect(&settings).await?, settings)?;
     renderer::check(&context.pool).await?;
     let listener = bind("the issuer", address).await?;
     print(&format!(
         "issuer listens on http://{}",
         listener.local_addr()?
-    ));
+    ))?;
     let issuer = context.issuer()?;
     tokio::try_join!(
         context.deliver_webhooks(stop.clone()),
@@ -37,7 +37,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
 
 pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     let stop = stop_token()?;
-    let context = AppContext::new(connect(&settings).await, settings)?;
+    let context = AppContext::new(connect(&settings).await?, settings)?;
     renderer::check(&context.pool).await?;
     let worker = context.worker().await?;
     let health_listener = match context.settings.worker.listen {
@@ -47,12 +47,12 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     print(&format!(
         "worker takes uploads from {}",
         context.settings.queues.events
-    ));
+    ))?;
     if let Some(listener) = health_listener {
         print(&format!(
             "worker listens on http://{}",
             listener.local_addr()?
-        ));
+        ))?;
         tokio::spawn(worker.health().serve(listener, stop.clone()));
     }
     worker.run(stop).await;

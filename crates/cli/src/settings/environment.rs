@@ -74,7 +74,7 @@ impl Variables {
     }
 }
 
-/// The variables that begin as settings do.
+/// Returns the variables that begin as settings do.
 fn ours(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<BTreeMap<String, String>, SettingError> {

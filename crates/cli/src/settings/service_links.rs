@@ -66,7 +66,7 @@ fn is_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The variables of a service, as the kubelet makes them.
+    /// Returns the variables of a service, as the kubelet makes them.
     fn variables(service: &str, protocol: &str, host: &str) -> Vec<(String, String)> {
         let name = service.to_uppercase().replace('-', "_");
         let address = format!("{}://{host}:8080", protocol.to_lowercase());

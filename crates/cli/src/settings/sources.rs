@@ -48,7 +48,7 @@ impl Sources {
         }
     }
 
-    /// The text of a value that looks like a number or a list where text is expected.
+    /// Returns the text of a value that looks like a number or a list where text is expected.
     ///
     /// Names that others choose may look like anything: the id of a project as the audience of
     /// tokens is a number. A variable has no type, so its value is what the setting takes it for.

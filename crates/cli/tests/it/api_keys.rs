@@ -39,7 +39,7 @@ const JWK_SET: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256",
     "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 
-/// A token of the identity provider `https://id.example` with this subject.
+/// Returns a token of the identity provider `https://id.example` with this subject.
 fn token(subject: &str) -> String {
     let expires_at = SystemTime::now() + Duration::from_secs(300);
     let expires_at = expires_at.duration_since(SystemTime::UNIX_EPOCH).unwrap();

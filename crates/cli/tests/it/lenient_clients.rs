@@ -12,13 +12,13 @@ fn photo() -> Vec<u8> {
     Jpeg::new(&scene(300, 200)).build()
 }
 
-/// A part of a form, with everything after `form-data; ` as given.
+/// Returns a part of a form, with everything after `form-data; ` as given.
 fn part(disposition: &str, content: &[u8]) -> Vec<u8> {
     let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; {disposition}\r\n\r\n");
     [head.as_bytes(), content, b"\r\n"].concat()
 }
 
-/// Sends a body to `/v1/images`: the status and the answer, which waits for the outcomes.
+/// Sends a body to `/v1/images` and waits for the outcomes. Returns the status and the response.
 async fn send(system: &System, content_type: Option<&str>, body: Vec<u8>) -> (u16, Value) {
     let url = format!("{}/v1/images?profile=avatar&owner=u1", system.client.issuer);
     let mut request = reqwest::Client::new().post(url).header("prefer", "wait=60");
@@ -89,7 +89,7 @@ async fn the_bytes_decide_whatever_type_is_declared() {
         json!(""),
     ] {
         let ticket = json!({"content_type": content_type, "size": photo().len()});
-        let ticket = system.client.ticket_with(ticket).await;
+        let ticket = system.client.presign_with(ticket).await;
         assert_eq!(system.client.put(&ticket, &photo()).await, 200);
         let outcome = system.client.outcome(&ticket).await;
         assert_eq!(outcome["status"], "ready", "{content_type}: {outcome}");
@@ -102,7 +102,7 @@ async fn a_crop_box_may_have_fractions_of_pixels() {
     let system = System::start(Cloud::Embedded, &[]);
     let crop = json!({"x": -0.2, "y": 10.5, "width": 99.7, "height": 50.0});
     let ticket = json!({"crop": crop, "size": photo().len()});
-    let ticket = system.client.ticket_with(ticket).await;
+    let ticket = system.client.presign_with(ticket).await;
     assert_eq!(system.client.put(&ticket, &photo()).await, 200);
     let outcome = system.client.outcome(&ticket).await;
     let variant = &outcome["variants"][0];

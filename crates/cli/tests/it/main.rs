@@ -20,6 +20,7 @@ mod dev;
 mod generated_clients;
 mod issuer_endpoints;
 mod lenient_clients;
+mod local_files;
 mod message_formats;
 #[cfg(all(
     target_os = "linux",
@@ -33,7 +34,9 @@ mod store_without_events;
 mod system;
 mod telemetry;
 mod third_party_clients;
+mod upload_command;
 mod uploads;
+mod variables;
 mod variant_access;
 mod webhooks;
 mod worker;

@@ -74,14 +74,19 @@ impl Caller {
             {
                 Ok(owner.clone())
             }
-            (ActsFor::Only(_), Some(_)) => Err(Problem::new(
-                StatusCode::FORBIDDEN,
-                "forbidden_owner",
-                "this key or token acts for another owner; leave owner out",
-            )),
-            (ActsFor::AnyOwner, Some(requested)) => requested
-                .parse()
-                .map_err(|error| Problem::unprocessable("invalid_owner", error)),
+            (acts_for, Some(requested)) => {
+                let requested: Owner = requested
+                    .parse()
+                    .map_err(|error| Problem::unprocessable("invalid_owner", error))?;
+                match acts_for {
+                    ActsFor::AnyOwner => Ok(requested),
+                    ActsFor::Only(_) => Err(Problem::new(
+                        StatusCode::FORBIDDEN,
+                        "forbidden_owner",
+                        "this key or token acts for another owner; leave owner out",
+                    )),
+                }
+            }
         }
     }
 

@@ -191,7 +191,8 @@ async fn any_subject_is_an_owner_and_a_client_may_name_either() {
         if let Some(subject) = subject.as_str() {
             assert_eq!(resolve(Some(subject)), Ok(owner.to_owned()), "{subject}");
         }
-        assert_eq!(resolve(Some("auth0|8")), Err("forbidden_owner"));
+        assert_eq!(resolve(Some("u8")), Err("forbidden_owner"));
+        assert_eq!(resolve(Some("auth0|8")), Err("invalid_owner"));
     }
 }
 

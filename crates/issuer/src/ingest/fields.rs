@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::problem::Problem;
 
-/// S3 stores 2 KiB of metadata. Reading twice as much makes the precise answer possible in most
+/// S3 stores 2 KiB of metadata. Reading twice as much allows a precise error in most
 /// cases.
 const MAX_BYTES: usize = 4 * 1024;
 

@@ -9,7 +9,6 @@ use super::body_stream::{BodyError, BodyStream};
 use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::temp_file::TempFileWriter;
-use crate::body::OCTET_STREAM;
 use crate::problem::Problem;
 
 /// Reads all parts, in the order in which they arrive.
@@ -39,16 +38,13 @@ pub(crate) async fn read(
     Ok(batch)
 }
 
-/// Returns `true` if a part is an image: by its name, or because it is a file that could be one.
-/// Forms name their file inputs as they like.
+/// Returns `true` if a part is an image: by its name, or because it is a file. Forms name their file
+/// inputs as they like. Only text may be metadata that a client sends as a file.
 fn is_image(name: &str, part: &Field<'_>) -> bool {
-    let could_be_image = match part.content_type() {
-        None => true,
-        Some(media_type) => {
-            media_type.type_() == "image" || media_type.essence_str() == OCTET_STREAM
-        }
-    };
-    is_image_field(name) || (has_file_name(part) && could_be_image)
+    let is_text = part.content_type().is_some_and(|media_type| {
+        media_type.type_() == "text" || media_type.essence_str().ends_with("json")
+    });
+    is_image_field(name) || (has_file_name(part) && !is_text)
 }
 
 /// Returns `false` for a form's input with no file chosen: browsers send it with an empty name.

@@ -63,7 +63,7 @@ async fn images_and_fields_of_a_form_are_kept_apart() {
     assert_eq!(batch.fields.into_values()["album"], "7");
 }
 
-/// A part with the media type `kind`.
+/// Returns a part with the media type `kind`.
 fn typed(disposition: &str, kind: &str, content: &str) -> String {
     part(&format!("{disposition}\r\ncontent-type: {kind}"), content)
 }
@@ -78,7 +78,7 @@ async fn images_are_found_by_the_names_that_forms_give_them() {
         named("image[]"),
         typed("name=\"image\"", "text/plain", "GIF89a"),
         part("name=\"photo\"; filename=\"a.bin\"", "GIF89a"),
-        typed("name=avatar; filename=x", "image/x-unknown", "GIF89a"),
+        typed("name=avatar; filename=x", "application/pdf", "GIF89a"),
         typed("name=\"note\"; filename=\"blob\"", "application/json", "{}"),
         part("name=\"album\"", "7"),
     ];

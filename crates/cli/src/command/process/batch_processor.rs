@@ -1,5 +1,8 @@
 //! The processing of one file of a batch.
 
+use std::fs::Permissions;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -9,6 +12,8 @@ use darkroom_render::{RenderError, RenderPool};
 
 use super::destination::Destinations;
 use super::report::Report;
+use crate::path_text::path_text;
+use crate::source_bytes::{SourceBytes, read_source};
 
 /// Renders files with one profile and writes their variants.
 pub(super) struct BatchProcessor {
@@ -18,49 +23,68 @@ pub(super) struct BatchProcessor {
     pub(super) destinations: Destinations,
 }
 
+/// A failure to process one file, as opposed to a rejection of its image.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FileError {
+    /// The source cannot be read.
+    #[error("{0:#}")]
+    Unreadable(anyhow::Error),
+    /// No render process can be started.
+    #[error("{0}")]
+    NotRendered(RenderError),
+    /// A variant cannot be written.
+    #[error("{0:#}")]
+    Unwritable(anyhow::Error),
+}
+
+impl FileError {
+    /// Returns the stable code in JSON.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::NotRendered(_) => "not_rendered",
+            Self::Unwritable(_) => "unwritable",
+        }
+    }
+}
+
 impl BatchProcessor {
     /// Reads, renders and writes the source at `index`.
-    pub(super) async fn process(&self, index: usize, source: PathBuf) -> anyhow::Result<Report> {
-        let (bytes, result) = match self.read(&source).await? {
-            Ok(bytes) => {
-                let rendered = self.render(&bytes).await?;
-                (Some(bytes), rendered)
+    pub(super) async fn process(&self, index: usize, source: PathBuf) -> Result<Report, FileError> {
+        let max_bytes = self.recipe.limits.max_bytes;
+        let read = read_source(&source, max_bytes).await;
+        let (size, sha256, result) = match read.map_err(FileError::Unreadable)? {
+            SourceBytes::Whole(bytes) => {
+                let result = self.render(&bytes).await?;
+                (bytes.len() as u64, Some(sha256_hex(&bytes)), result)
             }
-            Err(too_large) => (None, Err(too_large)),
+            SourceBytes::TooLarge { size } => {
+                let message = format!("{size} bytes are over the limit of {max_bytes}");
+                let rejection = Rejection::new(RejectionCode::TooManyBytes, message);
+                (size, None, Err(rejection))
+            }
         };
         let paths = match &result {
-            Ok(rendered) => self.write(index, rendered).await?,
+            Ok(rendered) => {
+                let written = self.write(index, rendered).await;
+                written.map_err(FileError::Unwritable)?
+            }
             Err(_) => Vec::new(),
         };
         Ok(Report {
-            size: match &bytes {
-                Some(bytes) => bytes.len() as u64,
-                None => tokio::fs::metadata(&source).await?.len(),
-            },
-            sha256: bytes.as_deref().map(sha256_hex),
             source,
+            size,
+            sha256,
             result,
             paths,
         })
     }
 
-    async fn read(&self, source: &Path) -> anyhow::Result<Result<Vec<u8>, Rejection>> {
-        let max = self.recipe.limits.max_bytes;
-        let metadata = tokio::fs::metadata(source).await;
-        let size = metadata.context("cannot read the file")?.len();
-        if size > max {
-            let message = format!("{size} bytes are over the limit of {max}");
-            return Ok(Err(Rejection::new(RejectionCode::TooManyBytes, message)));
-        }
-        let bytes = tokio::fs::read(source).await;
-        Ok(Ok(bytes.context("cannot read the file")?))
-    }
-
-    async fn render(&self, bytes: &[u8]) -> anyhow::Result<Result<Rendered, Rejection>> {
+    async fn render(&self, bytes: &[u8]) -> Result<Result<Rendered, Rejection>, FileError> {
         match self.pool.render(bytes, &self.recipe).await {
             Ok(rendered) => Ok(Ok(rendered)),
             Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
-            Err(error @ RenderError::Start(_)) => Err(error.into()),
+            Err(error @ RenderError::Start(_)) => Err(FileError::NotRendered(error)),
         }
     }
 
@@ -68,17 +92,27 @@ impl BatchProcessor {
         let mut paths = Vec::new();
         for (settings, variant) in self.profile.variants.iter().zip(&rendered.variants) {
             let path = self.destinations.path(index, settings);
-            let context = || format!("cannot write {}", path.display());
-            if let Some(folder) = path.parent() {
-                tokio::fs::create_dir_all(folder)
-                    .await
-                    .with_context(context)?;
-            }
-            tokio::fs::write(&path, &variant.bytes)
-                .await
-                .with_context(context)?;
+            let written = tokio::task::block_in_place(|| write_file(&path, &variant.bytes));
+            written.with_context(|| format!("cannot write {}", path_text(&path)))?;
             paths.push(path);
         }
         Ok(paths)
     }
+}
+
+/// Writes a file and the folders around it.
+///
+/// The bytes are written to a temporary file first. So a file is complete or absent, whatever fails,
+/// and a symbolic link is replaced instead of followed.
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".darkroom-")
+        // As for any new file; the process's umask still applies.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
 }

@@ -1,11 +1,11 @@
 //! The paths of the variants.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use darkroom_contract::{Profile, VariantSettings};
 
-use super::sources::SourceFile;
+use crate::sources::SourceFile;
 
 /// The paths of all variants, determined before any file is written.
 pub(super) struct Destinations {
@@ -17,60 +17,75 @@ impl Destinations {
     /// Determines `{out}/{stem}{suffix}.{extension}` below the folders of the sources.
     ///
     /// Sources that would share a path keep their extension in the name: `a.jpg` and `a.png` become
-    /// `a.jpg.webp` and `a.png.webp`. If the names still collide, they are numbered.
-    pub(super) fn plan(sources: &[SourceFile], profile: &Profile, out: &Path) -> Self {
+    /// `a.jpg.webp` and `a.png.webp`. So does one whose variant would replace a source. If the names
+    /// still collide, they are numbered.
+    pub(super) fn plan(
+        sources: &[SourceFile],
+        profile: &Profile,
+        out: &Path,
+        is_source: impl Fn(&Path) -> bool,
+    ) -> Self {
         let short: Vec<PathBuf> = sources
             .iter()
-            .map(|source| source.relative.with_extension(""))
+            .map(|source| out.join(source.relative.with_extension("")))
             .collect();
         let clashes = clashes(&short, profile);
-        let mut taken: HashMap<PathBuf, u32> = HashMap::new();
-        let stems = sources
-            .iter()
-            .zip(short)
-            .zip(clashes)
-            .map(|((source, short), clash)| {
-                let stem = if clash {
-                    source.relative.clone()
-                } else {
-                    short
-                };
-                let times = taken.entry(stem.clone()).or_insert(0);
-                *times += 1;
-                match *times {
-                    1 => out.join(stem),
-                    times => out.join(appended(&stem, &format!("-{times}"))),
-                }
-            });
-        Self {
-            stems: stems.collect(),
+        let mut taken: HashSet<PathBuf> = HashSet::new();
+        let mut stems = Vec::new();
+        for ((source, short), clash) in sources.iter().zip(short).zip(clashes) {
+            let long = out.join(&source.relative);
+            let numbered = (2..).map(|number| appended(&long, &format!("-{number}")));
+            let short = (!clash).then_some(short);
+            let mut candidates = short.into_iter().chain([long.clone()]).chain(numbered);
+            let is_free = |stem: &PathBuf| {
+                let mut paths = variant_paths(stem, profile);
+                paths.all(|path| !taken.contains(&path) && !is_source(&path))
+            };
+            // Numbers do not end before a free name is found.
+            let stem = candidates.find(is_free).unwrap_or(long);
+            taken.extend(variant_paths(&stem, profile));
+            stems.push(stem);
         }
+        Self { stems }
     }
 
     /// Returns the path of one variant of the source at `index`.
     pub(super) fn path(&self, index: usize, variant: &VariantSettings) -> PathBuf {
-        let end = format!("{}.{}", variant.suffix, variant.format.extension());
         self.stems
             .get(index)
-            .map(|stem| appended(stem, &end))
+            .map(|stem| variant_path(stem, variant))
             .unwrap_or_default()
     }
+
+    /// Returns the folders that variants are written to.
+    pub(super) fn folders(&self) -> HashSet<&Path> {
+        self.stems.iter().filter_map(|stem| stem.parent()).collect()
+    }
+}
+
+fn variant_path(stem: &Path, variant: &VariantSettings) -> PathBuf {
+    appended(
+        stem,
+        &format!("{}.{}", variant.suffix, variant.format.extension()),
+    )
+}
+
+fn variant_paths(stem: &Path, profile: &Profile) -> impl Iterator<Item = PathBuf> {
+    let variants = profile.variants.iter();
+    variants.map(move |variant| variant_path(stem, variant))
 }
 
 /// Returns `true` for each stem if one of its variants would have the same path as a variant of
 /// another stem, as with `a` and `a_thumb`.
 fn clashes(stems: &[PathBuf], profile: &Profile) -> Vec<bool> {
     let mut users: HashMap<PathBuf, u32> = HashMap::new();
-    let paths = |stem: &PathBuf| -> Vec<PathBuf> {
-        let suffixes = profile.variants.iter();
-        suffixes
-            .map(|variant| appended(stem, &variant.suffix))
-            .collect()
-    };
-    for path in stems.iter().flat_map(paths) {
+    for path in stems.iter().flat_map(|stem| variant_paths(stem, profile)) {
         *users.entry(path).or_insert(0) += 1;
     }
-    let clash = |stem: &PathBuf| paths(stem).iter().any(|path| users.get(path) != Some(&1));
+    let clash = |stem: &PathBuf| {
+        let mut paths = variant_paths(stem, profile);
+        paths.any(|path| users.get(&path) != Some(&1))
+    };
     stems.iter().map(clash).collect()
 }
 
@@ -85,6 +100,11 @@ mod tests {
     use super::*;
 
     fn planned(relative: &[&str]) -> Vec<String> {
+        planned_beside(&[], relative)
+    }
+
+    /// Returns the paths of all variants, where some paths are those of sources.
+    fn planned_beside(existing: &[&str], relative: &[&str]) -> Vec<String> {
         let sources: Vec<SourceFile> = relative
             .iter()
             .map(|relative| SourceFile {
@@ -93,7 +113,8 @@ mod tests {
             })
             .collect();
         let profile = Profile::default();
-        let destinations = Destinations::plan(&sources, &profile, Path::new("out"));
+        let is_source = |path: &Path| existing.iter().any(|source| path == Path::new(source));
+        let destinations = Destinations::plan(&sources, &profile, Path::new("out"), is_source);
         (0..sources.len())
             .flat_map(|index| {
                 let paths = profile.variants.iter();
@@ -129,5 +150,18 @@ mod tests {
             assert_eq!(unique.len(), paths.len(), "{paths:?}");
         }
         assert_eq!(planned(&["a.jpg", "a.png"])[0], "out/a.jpg.webp");
+    }
+    #[test]
+    fn no_variant_replaces_a_source() {
+        for (existing, expected) in [
+            ("out/a.webp", "out/a.webp.webp"),
+            ("out/a_thumb.webp", "out/a.webp.webp"),
+            ("out/other.webp", "out/a.webp"),
+        ] {
+            let paths = planned_beside(&[existing], &["a.webp"]);
+            assert_eq!(paths[0], expected, "{existing}");
+        }
+        let paths = planned_beside(&["out/a.webp", "out/a.webp.webp"], &["a.webp"]);
+        assert_eq!(paths[0], "out/a.webp-2.webp");
     }
 }

@@ -7,6 +7,8 @@ use darkroom_contract::{ProfileName, sha256_hex};
 use darkroom_imaging::{Recipe, Rejection, Rendered};
 use serde_json::{Value, json};
 
+use crate::path_text::{path_fields, path_text};
+
 /// A file and its result.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -24,9 +26,10 @@ impl Report {
         let mut report = json!({
             "version": darkroom_contract::Manifest::VERSION,
             "profile": profile,
-            "source": {"path": self.source, "bytes": self.size},
+            "source": path_fields("path", &self.source),
             "recipe": recipe.digest(),
         });
+        report["source"]["bytes"] = json!(self.size);
         if let Some(sha256) = &self.sha256 {
             report["source"]["sha256"] = json!(sha256);
         }
@@ -57,10 +60,10 @@ impl Report {
             .map(|(variant, path)| {
                 let size = ByteSize(variant.bytes.len() as u64).display().iec();
                 let (width, height) = (variant.width, variant.height);
-                format!("{} ({width} x {height}, {size})", path.display())
+                format!("{} ({width} x {height}, {size})", path_text(path))
             })
             .collect();
-        let source = self.source.display();
+        let source = path_text(&self.source);
         let size = ByteSize(self.size).display().iec();
         Some(format!("{source} ({size}) -> {}", variants.join(", ")))
     }
@@ -68,22 +71,26 @@ impl Report {
     /// Returns one line for stderr, or `None` if the file was not rejected.
     pub(super) fn rejection(&self) -> Option<String> {
         let rejection = self.result.as_ref().err()?;
-        Some(format!("{}: rejected: {rejection}", self.source.display()))
+        Some(format!(
+            "{}: rejected: {rejection}",
+            path_text(&self.source)
+        ))
     }
 
     fn variants(&self, rendered: &Rendered) -> Value {
         let variants = rendered.variants.iter().zip(&self.paths);
         variants
             .map(|(variant, path)| {
-                json!({
+                let mut fields = json!({
                     "name": variant.name,
-                    "path": path,
                     "content_type": variant.format.content_type(),
                     "width": variant.width,
                     "height": variant.height,
                     "bytes": variant.bytes.len(),
                     "sha256": sha256_hex(&variant.bytes),
-                })
+                });
+                merge(&mut fields, Value::Object(path_fields("path", path)));
+                fields
             })
             .collect()
     }

@@ -1,129 +1,164 @@
-//! An HTTP client for the issuer and S3.
+//! A client of the issuer.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
-use darkroom_contract::{CreateUpload, PresignedUpload, UploadStatus};
-use reqwest::{RequestBuilder, Response, StatusCode};
+use anyhow::{Context, anyhow, bail, ensure};
+use darkroom_contract::{CreateUpload, PendingStatus, PresignedUpload, UploadStatus};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::AsyncRead;
-use tokio_util::io::ReaderStream;
 
-/// The `wait` parameter of a status request.
-const WAIT_SECONDS: u32 = 20;
-/// The number of attempts at a rate-limited request.
-const MAX_ATTEMPTS: u32 = 10;
-const MAX_RETRY_AFTER_SECONDS: u64 = 60;
+use super::failure::{cause, seconds};
+use super::retry::{MAX_ATTEMPTS, MAX_LIMITED_ATTEMPTS, is_transient, pause, retry_after};
+use crate::arguments::Upload;
+use crate::exit_status::UsageError;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest wait of one status request.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 /// The time to wait for an outcome.
 const OUTCOME_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) struct Client {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     issuer: String,
     /// Sent to the issuer, never to S3.
     token: Option<String>,
+    /// The time to wait for a response, and for data to move.
+    pub(super) timeout: Duration,
 }
 
 impl Client {
-    pub(super) fn new(issuer: &str, token: Option<String>) -> anyhow::Result<Self> {
+    /// Creates a client of the issuer that the command line names.
+    ///
+    /// # Errors
+    /// [`UsageError`] if its URL is not one of HTTP.
+    pub(super) fn new(arguments: &Upload) -> anyhow::Result<Self> {
+        let issuer = arguments.to.trim_end_matches('/');
+        let url = Url::parse(issuer).ok();
+        let is_http = url.is_some_and(|url| ["http", "https"].contains(&url.scheme()));
+        let error = || {
+            UsageError(format!(
+                "--to {issuer}: must be a URL such as https://images.example"
+            ))
+        };
+        ensure!(is_http, error());
         let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(5))
+            .connect_timeout(CONNECT_TIMEOUT.min(arguments.timeout))
             .build()
             .context("cannot create the HTTP client")?;
+        let token = arguments.token.as_deref().map(str::trim);
         Ok(Self {
             http,
-            issuer: issuer.trim_end_matches('/').to_owned(),
-            token,
+            issuer: issuer.to_owned(),
+            token: token.filter(|token| !token.is_empty()).map(str::to_owned),
+            timeout: arguments.timeout,
         })
     }
 
     /// Creates an upload and returns its presigned request.
     pub(super) async fn create(&self, upload: &CreateUpload) -> anyhow::Result<PresignedUpload> {
         let url = format!("{}/v1/uploads", self.issuer);
-        let response = self.send(|| self.http.post(&url).json(upload)).await?;
-        Ok(check(response).await?.json().await?)
-    }
-
-    /// Sends a request to the issuer, and repeats it if it was rate-limited.
-    async fn send(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let request = match &self.token {
-                Some(token) => request().bearer_auth(token),
-                None => request(),
-            };
-            let response = request.send().await;
-            let response =
-                response.with_context(|| format!("cannot reach the issuer at {}", self.issuer))?;
-            match retry_after(&response) {
-                Some(delay) if attempts < MAX_ATTEMPTS => tokio::time::sleep(delay).await,
-                _ => return Ok(response),
-            }
-        }
-    }
-
-    /// Sends the file to S3.
-    pub(super) async fn put(
-        &self,
-        presigned: &PresignedUpload,
-        source: impl AsyncRead + Send + 'static,
-        size: u64,
-    ) -> anyhow::Result<()> {
-        let mut request = self.http.put(&presigned.url).header("content-length", size);
-        for (name, value) in presigned.headers.iter().flatten() {
-            request = request.header(name, value);
-        }
-        let body = reqwest::Body::wrap_stream(ReaderStream::new(source));
-        let response = request.body(body).send().await.context("cannot reach S3")?;
-        let status = response.status();
-        if !status.is_success() {
-            let body = response.text().await.unwrap_or_default();
-            bail!("S3 responded {status}: {body}");
-        }
-        Ok(())
+        let request = || self.http.post(&url).json(upload);
+        self.json("an upload URL", Duration::ZERO, request).await
     }
 
     /// Waits for the outcome and returns the last status.
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {
-        let url = format!("{}{status_url}?wait={WAIT_SECONDS}", self.issuer);
+        let wait = MAX_WAIT.min(self.timeout);
+        let url = format!("{}{status_url}?wait={}", self.issuer, wait.as_secs());
+        let purpose = format!("the outcome of {status_url}");
         let started = Instant::now();
         loop {
-            let response = self.send(|| self.http.get(&url)).await?;
-            // The status of a deleted upload is the body of a 410.
-            let is_gone = response.status() == StatusCode::GONE;
-            let response = if is_gone {
-                response
-            } else {
-                check(response).await?
-            };
-            let status: UploadStatus = response.json().await?;
+            let status: UploadStatus = self.json(&purpose, wait, || self.http.get(&url)).await?;
             if status.is_final() || started.elapsed() > OUTCOME_TIMEOUT {
                 return Ok(status);
             }
         }
     }
-}
 
-/// Returns the delay that a rate-limited response asks for.
-fn retry_after(response: &Response) -> Option<Duration> {
-    if response.status() != StatusCode::TOO_MANY_REQUESTS {
-        return None;
+    /// Returns `true` if the issuer reports that the file of an upload is in S3.
+    pub(super) async fn has_arrived(&self, status_url: &str) -> bool {
+        let url = format!("{}{status_url}", self.issuer);
+        let purpose = format!("the status of {status_url}");
+        let status = self.json(&purpose, Duration::ZERO, || self.http.get(&url));
+        match status.await {
+            Ok(UploadStatus::Done(_)) => true,
+            Ok(UploadStatus::Pending { status, .. }) => status == PendingStatus::Processing,
+            Err(_) => false,
+        }
     }
-    let seconds = response.headers().get("retry-after")?;
-    let seconds: u64 = seconds.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))
-}
 
-/// Returns a successful response. Converts a problem to an error of one line.
-async fn check(response: Response) -> anyhow::Result<Response> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
+    /// Sends a request to the issuer until it responds, and parses the response.
+    ///
+    /// The issuer may take its time: `delay`, and as long as for any response.
+    async fn json<T: DeserializeOwned>(
+        &self,
+        purpose: &str,
+        delay: Duration,
+        request: impl Fn() -> RequestBuilder,
+    ) -> anyhow::Result<T> {
+        let limit = delay + self.timeout;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let request = match &self.token {
+                Some(token) => request().bearer_auth(token),
+                None => request(),
+            };
+            let sent = request.timeout(limit).send().await;
+            let error = match sent {
+                Ok(response) => {
+                    let limited = retry_after(&response);
+                    if let Some(delay) = limited.filter(|_| attempt < MAX_LIMITED_ATTEMPTS) {
+                        tokio::time::sleep(delay).await;
+                        continue;
+                    }
+                    if !is_transient(response.status()) || attempt >= MAX_ATTEMPTS {
+                        return self.parse(response).await;
+                    }
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            match error {
+                Some(error) if error.is_timeout() && !error.is_connect() => bail!(
+                    "no response from the issuer at {} within {} while waiting for {purpose}",
+                    self.issuer,
+                    seconds(limit)
+                ),
+                Some(error) if error.is_builder() || attempt >= MAX_ATTEMPTS => {
+                    return Err(self.unreachable(&error));
+                }
+                _ => pause(attempt).await,
+            }
+        }
     }
-    let problem: Value = response.json().await.unwrap_or_default();
-    match (problem["code"].as_str(), problem["detail"].as_str()) {
-        (Some(code), detail) => bail!("rejected: {code}: {}", detail.unwrap_or_default()),
-        _ => bail!("the issuer responded {status}"),
+
+    fn unreachable(&self, error: &reqwest::Error) -> anyhow::Error {
+        let issuer = &self.issuer;
+        anyhow!(
+            "cannot reach the issuer at {issuer}: {}; is it running, and is --to right?",
+            cause(error)
+        )
+    }
+
+    /// Parses a successful response. Converts a problem to an error of one line.
+    async fn parse<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
+        let status = response.status();
+        let body = response.bytes().await;
+        let body = body.map_err(|error| self.unreachable(&error))?;
+        // The status of a deleted upload is the body of a 410.
+        if status.is_success() || status == StatusCode::GONE {
+            return serde_json::from_slice(&body).map_err(|_| {
+                let issuer = &self.issuer;
+                anyhow!("the server at {issuer} is not an issuer of Darkroom; is --to right?")
+            });
+        }
+        let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+        match (problem["code"].as_str(), problem["detail"].as_str()) {
+            (Some(code), detail) => bail!("rejected: {code}: {}", detail.unwrap_or_default()),
+            _ => bail!("the issuer at {} responded {status}", self.issuer),
+        }
     }
 }

@@ -1,22 +1,27 @@
 //! `darkroom upload`: uploads to a running issuer.
 
 mod client;
+mod failure;
 mod progress;
+mod retry;
+mod store;
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use darkroom_contract::{CreateUpload, ManifestVariant, Outcome, UploadMethod, UploadStatus};
-use darkroom_imaging::SourceFormat;
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::client::Client;
 use self::progress::Bars;
+use self::store::Transfer;
 use crate::arguments::Upload;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
+use crate::path_text::{path_fields, path_text};
+use crate::sources;
 
 /// The number of concurrent uploads.
 const CONCURRENCY: usize = 4;
@@ -24,14 +29,16 @@ const CONCURRENCY: usize = 4;
 const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
-    let client = Client::new(&arguments.to, arguments.token.clone())?;
+    let client = Client::new(&arguments)?;
     let bars = Bars::new(!arguments.json)?;
     let mut exit_status = ExitStatus::Success;
-    let mut outcomes = stream::iter(&arguments.files)
+    let files = sources::find(&arguments.files, None);
+    let mut outcomes = stream::iter(&files)
+        .map(|file| &file.path)
         .map(|file| upload(&client, &bars, &arguments, file).map(move |outcome| (file, outcome)))
         .buffered(CONCURRENCY);
     while let Some((file, outcome)) = outcomes.next().await {
-        let failure = bars.suspend(|| print_outcome(file, &outcome, arguments.json));
+        let failure = bars.suspend(|| print_outcome(file, &outcome, arguments.json))?;
         if let Some(line) = failure {
             bars.suspend(|| eprint(&line));
             exit_status = ExitStatus::Failure;
@@ -46,16 +53,16 @@ async fn upload(
     arguments: &Upload,
     file: &Path,
 ) -> anyhow::Result<UploadStatus> {
-    let size = tokio::fs::metadata(file)
-        .await
-        .context("cannot read the file")?
-        .len();
-    let content_type = content_type(file);
+    let metadata = tokio::fs::metadata(file).await;
+    let metadata = metadata.context("cannot read the file")?;
+    ensure!(metadata.is_file(), "this is not a regular file");
+    let size = metadata.len();
     let presigned = client
         .create(&CreateUpload {
             profile: arguments.profile.to_string(),
             owner: owner(arguments),
-            content_type: Some(content_type.to_owned()),
+            // The worker detects the format, whatever the name of the file suggests.
+            content_type: None,
             size: Some(size),
             method: UploadMethod::Put,
             checksum_sha256: None,
@@ -64,14 +71,19 @@ async fn upload(
         })
         .await?;
     let bar = bars.add(file, size);
-    let source = tokio::fs::File::open(file)
-        .await
-        .context("cannot read the file")?;
-    client
-        .put(&presigned, bar.wrap_async_read(source), size)
-        .await?;
+    let transfer = Transfer {
+        client,
+        presigned: &presigned,
+        file,
+        size,
+        bar: &bar,
+    };
+    let sent = transfer.run().await;
     bar.set_message("processing");
-    let status = client.outcome(&presigned.status_url).await;
+    let status = match sent {
+        Ok(()) => client.outcome(&presigned.status_url).await,
+        Err(error) => Err(error),
+    };
     bar.finish_and_clear();
     status
 }
@@ -86,58 +98,55 @@ fn owner(arguments: &Upload) -> Option<String> {
     }
 }
 
-/// Returns the media type that the file name suggests. The worker detects the format itself.
-fn content_type(file: &Path) -> &'static str {
-    let extension = file.extension().unwrap_or_default().to_string_lossy();
-    SourceFormat::from_content_type(&format!("image/{}", extension.to_lowercase()))
-        .map_or("application/octet-stream", SourceFormat::content_type)
-}
-
 /// Prints the outcome of a file on stdout. Returns the line for stderr if the file is not ready.
 fn print_outcome(
     file: &Path,
     outcome: &anyhow::Result<UploadStatus>,
     as_json: bool,
-) -> Option<String> {
-    let name = file.display();
-    let status = match outcome {
-        Ok(status) => status,
-        Err(error) => {
-            if as_json {
-                let error = json!({"code": "upload_failed", "message": format!("{error:#}")});
-                print(&json!({"file": file, "status": "error", "error": error}).to_string());
-            }
-            return Some(format!("{name}: {error:#}"));
-        }
-    };
+) -> anyhow::Result<Option<String>> {
+    let name = path_text(file);
     if as_json {
-        let mut line = json!(status);
-        line["file"] = json!(file);
-        print(&line.to_string());
+        let line = match outcome {
+            Ok(status) => json!(status),
+            Err(error) => {
+                let error = json!({"code": "upload_failed", "message": format!("{error:#}")});
+                json!({"status": "error", "error": error})
+            }
+        };
+        print(&with_file(line, file).to_string())?;
     }
-    let manifest = match status {
-        UploadStatus::Done(manifest) => manifest,
-        UploadStatus::Pending { status, .. } => {
+    let manifest = match outcome {
+        Ok(UploadStatus::Done(manifest)) => manifest,
+        Ok(UploadStatus::Pending { status, .. }) => {
             let problem = if status.is_final() {
                 "no outcome"
             } else {
                 "no outcome in time"
             };
-            return Some(format!("{name}: {problem}, status {}", status.name()));
+            return Ok(Some(format!("{name}: {problem}, status {}", status.name())));
         }
+        Err(error) => return Ok(Some(format!("{name}: {error:#}"))),
     };
     match &manifest.outcome {
         Outcome::Ready { variants, .. } => {
             for variant in variants.iter().filter(|_| !as_json) {
-                print(&format!("{name}: ready: {}", variant_line(variant)));
+                print(&format!("{name}: ready: {}", variant_line(variant)))?;
             }
-            None
+            Ok(None)
         }
-        Outcome::Rejected { error } => Some(format!("{name}: rejected: {error}")),
-        Outcome::Failed { error } => {
-            Some(format!("{name}: failed: {}: {}", error.code, error.message))
-        }
+        Outcome::Rejected { error } => Ok(Some(format!("{name}: rejected: {error}"))),
+        Outcome::Failed { error } => Ok(Some(format!(
+            "{name}: failed: {}: {}",
+            error.code, error.message
+        ))),
     }
+}
+
+fn with_file(mut line: Value, file: &Path) -> Value {
+    if let Some(fields) = line.as_object_mut() {
+        fields.extend(path_fields("file", file));
+    }
+    line
 }
 
 fn variant_line(variant: &ManifestVariant) -> String {

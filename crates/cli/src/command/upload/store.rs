@@ -1,0 +1,122 @@
+//! The transfer of a file to S3.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use darkroom_contract::PresignedUpload;
+use futures_util::StreamExt;
+use indicatif::ProgressBar;
+use reqwest::StatusCode;
+use tokio::io::AsyncReadExt;
+use tokio::sync::watch;
+use tokio_util::io::ReaderStream;
+
+use super::client::Client;
+use super::failure::{cause, seconds, store_response};
+use super::retry::{MAX_ATTEMPTS, is_transient, pause};
+
+/// One file on its way to S3.
+pub(super) struct Transfer<'a> {
+    pub(super) client: &'a Client,
+    pub(super) presigned: &'a PresignedUpload,
+    pub(super) file: &'a Path,
+    pub(super) size: u64,
+    pub(super) bar: &'a ProgressBar,
+}
+
+/// A failed attempt.
+enum Failure {
+    /// The file may be in S3, or may arrive with another attempt.
+    Transient(anyhow::Error),
+    /// Another attempt would fail, too.
+    Permanent(anyhow::Error),
+}
+
+impl Transfer<'_> {
+    /// Sends the file.
+    ///
+    /// An attempt that fails may have succeeded: its response was lost, or S3 reports that the object
+    /// exists already. No other upload has its key, so the issuer knows.
+    pub(super) async fn run(&self) -> anyhow::Result<()> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match self.put().await {
+                Ok(()) => return Ok(()),
+                Err(Failure::Permanent(error)) => return Err(error),
+                Err(Failure::Transient(error)) => error,
+            };
+            self.bar.set_message("checking");
+            if self.client.has_arrived(&self.presigned.status_url).await {
+                return Ok(());
+            }
+            if attempt >= MAX_ATTEMPTS {
+                return Err(error);
+            }
+            self.bar.set_message("trying again");
+            pause(attempt).await;
+        }
+    }
+
+    async fn put(&self) -> Result<(), Failure> {
+        let file = tokio::fs::File::open(self.file).await;
+        let file = file
+            .context("cannot read the file")
+            .map_err(Failure::Permanent)?;
+        self.bar.reset();
+        self.bar.set_message("");
+        let (moved, mut progress) = watch::channel(());
+        let source = self.bar.wrap_async_read(file.take(self.size));
+        let body = ReaderStream::new(source).inspect(move |_| moved.send_replace(()));
+        let put = self.client.http.put(&self.presigned.url);
+        let mut request = put.header("content-length", self.size);
+        for (name, value) in self.presigned.headers.iter().flatten() {
+            request = request.header(name, value);
+        }
+        let send = request.body(reqwest::Body::wrap_stream(body)).send();
+        let mut send = std::pin::pin!(send);
+        // Of a response that takes long, nobody can say whether it will come. So the time limit
+        // starts again whenever data has moved.
+        let response = loop {
+            tokio::select! {
+                response = &mut send => break response,
+                Ok(()) = progress.changed() => {}
+                () = tokio::time::sleep(self.client.timeout) => return Err(self.stalled()),
+            }
+        };
+        let response = response.map_err(|error| self.not_sent(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let body = response.text().await.unwrap_or_default();
+        let error = anyhow!("S3 responded {}", store_response(status, &body));
+        let may_exist = [StatusCode::PRECONDITION_FAILED, StatusCode::CONFLICT].contains(&status);
+        Err(if may_exist || is_transient(status) {
+            Failure::Transient(error)
+        } else {
+            Failure::Permanent(error)
+        })
+    }
+
+    fn stalled(&self) -> Failure {
+        let limit = seconds(self.client.timeout);
+        let position = self.bar.position();
+        Failure::Transient(if position < self.size {
+            anyhow!(
+                "S3 took no data for {limit}, after {position} of {} bytes",
+                self.size
+            )
+        } else {
+            anyhow!("no response from S3 within {limit} after the last byte")
+        })
+    }
+
+    fn not_sent(&self, error: &reqwest::Error) -> Failure {
+        let size = self.file.metadata().map(|metadata| metadata.len());
+        if size.is_ok_and(|size| size != self.size) {
+            return Failure::Permanent(anyhow!("the file changed while it was being sent"));
+        }
+        Failure::Transient(anyhow!("cannot send the file to S3: {}", cause(error)))
+    }
+}

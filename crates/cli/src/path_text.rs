@@ -1,0 +1,64 @@
+//! Paths as text. The name of a file may have any bytes but a slash and a null byte.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+
+/// Returns a path for people, in one line: what is not UTF-8 is replaced, and control characters are
+/// escaped, so that a name cannot control the terminal.
+pub(crate) fn path_text(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Returns a path as the field `name` of a JSON object.
+///
+/// JSON is text, so a path that is not UTF-8 gets a second field with its exact bytes: `path_base64`
+/// beside `path`.
+pub(crate) fn path_fields(name: &str, path: &Path) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert(name.to_owned(), path.to_string_lossy().into());
+    if path.to_str().is_none() {
+        let bytes = STANDARD.encode(path.as_os_str().as_bytes());
+        fields.insert(format!("{name}_base64"), bytes.into());
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_not_utf_8_is_given_in_base64_too() {
+        let fields = |path: &Path| Value::Object(path_fields("path", path));
+        assert_eq!(fields(Path::new("ü.jpg")), json!({"path": "ü.jpg"}));
+        let path = Path::new(OsStr::from_bytes(b"caf\xe9.jpg"));
+        assert_eq!(
+            fields(path),
+            json!({"path": "caf\u{fffd}.jpg", "path_base64": "Y2Fm6S5qcGc="})
+        );
+        assert_eq!(path_text(path), "caf\u{fffd}.jpg");
+    }
+
+    #[test]
+    fn a_name_cannot_control_the_terminal() {
+        let path = Path::new("a\n\u{1b}[31mb\u{9b}c.jpg");
+        assert_eq!(path_text(path), r"a\n\u{1b}[31mb\u{9b}c.jpg");
+    }
+}

@@ -1,0 +1,185 @@
+//! The files that the command line names.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::console::eprint;
+use crate::file_id::FileId;
+use crate::path_text::path_text;
+
+/// Files and folders that systems and programs leave beside photos, in lower case.
+const SYSTEM_NAMES: [&[u8]; 10] = [
+    b".ds_store",
+    b"thumbs.db",
+    b"ehthumbs.db",
+    b"desktop.ini",
+    b"icon\r",
+    b"picasa.ini",
+    b"__macosx",
+    b"$recycle.bin",
+    b"system volume information",
+    b"@eadir",
+];
+/// The prefix of the files in which macOS keeps what a foreign file system cannot.
+const APPLE_DOUBLE_PREFIX: &[u8] = b"._";
+
+/// A file, and its path relative to the folder that was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SourceFile {
+    pub(crate) path: PathBuf,
+    pub(crate) relative: PathBuf,
+}
+
+/// Finds every named file and every file below a named folder, in the order of names.
+///
+/// Each file is found once. Below a folder, system files, files and folders whose names begin with a
+/// dot, and the folder `excluded` are passed over. Of the named files only system files are, because
+/// `*` names them, too; a line on stderr reports each. A file that does not exist is left for its reader to
+/// report.
+pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
+    let mut search = Search {
+        excluded,
+        seen: HashSet::new(),
+        found: Vec::new(),
+    };
+    for path in named {
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && search.is_excluded(path) {
+            eprint(&format!(
+                "{}: skipped, the folder of the results",
+                path_text(path)
+            ));
+        } else if path.is_dir() {
+            search.folder(path, path);
+        } else if is_system_name(name) {
+            eprint(&format!("{}: skipped, a system file", path_text(path)));
+        } else {
+            search.file(path.clone(), name.into());
+        }
+    }
+    search.found
+}
+
+struct Search {
+    excluded: Option<FileId>,
+    seen: HashSet<PathBuf>,
+    found: Vec<SourceFile>,
+}
+
+impl Search {
+    fn folder(&mut self, root: &Path, folder: &Path) {
+        let entries: Result<Vec<_>, _> = folder.read_dir().and_then(Iterator::collect);
+        let Ok(entries) = entries else {
+            // Whoever reads it next reports why it cannot be read.
+            self.file(folder.to_owned(), PathBuf::new());
+            return;
+        };
+        let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default();
+            if is_dot_name(name) || is_system_name(name) {
+                continue;
+            }
+            if path.is_dir() {
+                // A symbolic link to a folder may lead back here.
+                if !path.is_symlink() && !self.is_excluded(&path) {
+                    self.folder(root, &path);
+                }
+            } else if path.is_file() || !path.exists() {
+                let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
+                self.file(path, relative);
+            }
+        }
+    }
+
+    fn is_excluded(&self, folder: &Path) -> bool {
+        self.excluded.is_some() && FileId::from_path(folder) == self.excluded
+    }
+
+    fn file(&mut self, path: PathBuf, relative: PathBuf) {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.seen.insert(canonical) {
+            self.found.push(SourceFile { path, relative });
+        }
+    }
+}
+
+fn is_dot_name(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b".")
+}
+
+fn is_system_name(name: &OsStr) -> bool {
+    let name = name.as_bytes().to_ascii_lowercase();
+    name.starts_with(APPLE_DOUBLE_PREFIX) || SYSTEM_NAMES.contains(&name.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the relative paths that are found in a folder with these files.
+    fn found(files: &[&str], excluded: Option<&str>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        let excluded = excluded.map(|name| FileId::from_path(&folder.path().join(name)).unwrap());
+        let sources = find(&[folder.path().to_owned()], excluded);
+        let relative = |source: SourceFile| source.relative.display().to_string();
+        sources.into_iter().map(relative).collect()
+    }
+
+    #[test]
+    fn system_files_are_passed_over() {
+        let files = [
+            "._a.jpg",
+            ".DS_Store",
+            ".Trashes/b.jpg",
+            "@eaDir/a.jpg/thumb.jpg",
+            "Desktop.ini",
+            "Icon\r",
+            "Thumbs.db",
+            "__MACOSX/._a.jpg",
+            "a.jpg",
+            "sub/c.jpg",
+        ];
+        assert_eq!(found(&files, None), ["a.jpg", "sub/c.jpg"]);
+    }
+
+    #[test]
+    fn the_folder_of_the_results_is_passed_over() {
+        let files = ["a.jpg", "out/a.webp", "out/sub/b.webp", "sub/c.jpg"];
+        assert_eq!(found(&files, Some("out")), ["a.jpg", "sub/c.jpg"]);
+    }
+
+    #[test]
+    fn a_file_that_is_named_twice_is_found_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.jpg");
+        std::fs::write(&file, "x").unwrap();
+        let absent = folder.path().join("absent.jpg");
+        let named = [
+            folder.path().to_owned(),
+            file.clone(),
+            folder.path().join(".").join("a.jpg"),
+            absent.clone(),
+        ];
+        let paths = find(&named, None).into_iter().map(|source| source.path);
+        assert_eq!(paths.collect::<Vec<_>>(), [file, absent]);
+    }
+
+    #[test]
+    fn a_named_file_is_found_unless_it_is_a_system_file() {
+        let named = [".dotted.jpg", "._a.jpg", "Thumbs.db", "b"].map(PathBuf::from);
+        let paths = find(&named, None).into_iter().map(|source| source.path);
+        assert_eq!(
+            paths.collect::<Vec<_>>(),
+            [Path::new(".dotted.jpg"), Path::new("b")]
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! The care that `process` and `inspect` take of files.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::Output;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use darkroom_testkit::fixture::{Jpeg, scene};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::system::darkroom;
+
+fn photo() -> Vec<u8> {
+    Jpeg::new(&scene(60, 40)).build()
+}
+
+/// Creates a folder with these files, which are all the same photo.
+fn folder<N: AsRef<OsStr>>(names: &[N]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        let path = folder.path().join(name.as_ref());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, photo()).unwrap();
+    }
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    darkroom(folder).args(arguments).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let lines = text.lines().map(serde_json::from_str);
+    lines.collect::<Result<_, _>>().unwrap()
+}
+
+/// Returns all files below a folder, in the order of names.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in next.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let relative = path.strip_prefix(folder).unwrap();
+                found.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_file_name_may_have_any_bytes() {
+    let names: [&[u8]; 3] = [b"caf\xe9.jpg", b"a\nb.jpg", "\u{1f600}.jpg".as_bytes()];
+    let folder = folder(&names.map(OsStr::from_bytes));
+    for command in ["inspect", "process"] {
+        let output = run(folder.path(), &[command, ".", "--json"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let reports = json_lines(&output);
+        assert_eq!(reports.len(), 3);
+        let paths = reports.iter().map(|report| match command {
+            "process" => &report["source"],
+            _ => report,
+        });
+        let mut encoded = paths.filter_map(|path| path["path_base64"].as_str());
+        let path = STANDARD.decode(encoded.next().unwrap()).unwrap();
+        assert_eq!(path, b"./caf\xe9.jpg");
+        assert_eq!(encoded.next(), None);
+    }
+    let variant = folder
+        .path()
+        .join("darkroom-out")
+        .join(OsStr::from_bytes(b"caf\xe9.webp"));
+    assert!(variant.exists());
+    let output = run(folder.path(), &["inspect", "a\nb.jpg"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("a\\nb.jpg\n"), "{text}");
+}
+
+#[test]
+fn results_are_never_taken_for_sources() {
+    let folder = folder(&["a.jpg", "sub/b.png"]);
+    let mut reports = Vec::new();
+    for _ in 0..3 {
+        let output = run(folder.path(), &["process", ".", "--json"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        reports.push((output.stdout, files(folder.path())));
+    }
+    assert_eq!(reports[0], reports[1]);
+    assert_eq!(reports[0], reports[2]);
+    assert_eq!(reports[0].1.len(), 6);
+    // As `*` names them.
+    let named = ["process", "a.jpg", "darkroom-out", "sub"];
+    let output = run(folder.path(), &named);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn results_among_the_sources_are_refused() {
+    let folder = folder(&["photos/a.jpg", "photos/sub/sub/b.jpg", "photos/c.webp"]);
+    std::os::unix::fs::symlink("photos", folder.path().join("link")).unwrap();
+    let before = files(folder.path());
+    for (source, out) in [
+        ("photos", "photos"),
+        ("photos", "./photos/"),
+        ("photos", "link"),
+        ("link", "photos"),
+        ("photos/sub", "photos"),
+    ] {
+        let output = run(folder.path(), &["process", source, "--out", out]);
+        assert_eq!(output.status.code(), Some(2), "{source} {out}");
+        let error = stderr(&output);
+        let is_named = error.starts_with(&format!("darkroom: --out {out}: "));
+        assert!(is_named, "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    let output = run(
+        folder.path(),
+        &["process", "photos", "--out", "photos/c.webp"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn a_result_never_replaces_a_source() {
+    let folder = folder(&["a.webp", "real/b.jpg"]);
+    // The source is a link into the folder of the results.
+    std::fs::create_dir(folder.path().join("out")).unwrap();
+    std::fs::rename(
+        folder.path().join("real/b.jpg"),
+        folder.path().join("out/b.webp"),
+    )
+    .unwrap();
+    std::os::unix::fs::symlink("out/b.webp", folder.path().join("b.jpg")).unwrap();
+    for (source, out) in [("a.webp", "."), ("b.jpg", "out")] {
+        let output = run(folder.path(), &["process", source, "--out", out]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    for source in ["a.webp", "out/b.webp"] {
+        let bytes = std::fs::read(folder.path().join(source)).unwrap();
+        assert_eq!(bytes, photo(), "{source}");
+    }
+    assert!(folder.path().join("a.webp.webp").exists());
+    assert!(folder.path().join("out/b.jpg.webp").exists());
+}
+
+#[test]
+fn system_files_are_passed_over() {
+    let folder = folder(&["a.jpg", ".dotted.jpg", "__MACOSX/b.jpg"]);
+    for name in ["._a.jpg", ".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"] {
+        std::fs::write(folder.path().join(name), b"\x00\x05\x16\x07").unwrap();
+    }
+    let output = run(folder.path(), &["process", ".", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(json_lines(&output).len(), 1);
+    assert_eq!(stderr(&output), "");
+    let named = ["process", "a.jpg", "Thumbs.db", "._a.jpg", "--json"];
+    let output = run(folder.path(), &named);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(json_lines(&output).len(), 1);
+    assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let folder = folder(&["a.jpg"]);
+    for arguments in [
+        &["process", "a.jpg"][..],
+        &["process", "a.jpg", "--json"],
+        &["inspect", "a.jpg"],
+        &["inspect", "a.jpg", "--json"],
+        &["key", "new"],
+        &["--version"],
+        &["process", "--help"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = darkroom(folder.path());
+        let output = command.args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let error = stderr(&output);
+        assert!(error.contains("cannot write to stdout"), "{error}");
+    }
+}
+
+#[test]
+fn a_result_that_cannot_be_written_leaves_nothing_and_is_an_error() {
+    let folder = folder(&["a.jpg", "b.jpg"]);
+    // A folder is where the thumbnail of a.jpg would be.
+    std::fs::create_dir_all(folder.path().join("out/a_thumb.webp")).unwrap();
+    let arguments = ["process", "a.jpg", "b.jpg", "--out", "out", "--json"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let reports = json_lines(&output);
+    assert_eq!(reports[0]["error"]["code"], "unwritable", "{}", reports[0]);
+    assert_eq!(reports[1]["status"], "ready", "{}", reports[1]);
+    let expected = ["a.webp", "b.webp", "b_thumb.webp"];
+    assert_eq!(files(&folder.path().join("out")), expected);
+}

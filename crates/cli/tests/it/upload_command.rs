@@ -1,0 +1,156 @@
+//! `darkroom upload` over bad connections, and with files of any name.
+
+use std::ffi::OsStr;
+use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::Output;
+
+use darkroom_harness::{Issuer, TestBed, TestBedOptions, Worker};
+use darkroom_testkit::fault::{Fault, Rule};
+use darkroom_testkit::fixture::{Jpeg, scene};
+use serde_json::Value;
+
+use crate::system::darkroom;
+
+/// A service whose clients reach S3 through a fault proxy.
+struct Service {
+    bed: TestBed,
+    issuer: Issuer,
+    _worker: Worker,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let binary = Path::new(env!("CARGO_BIN_EXE_darkroom"));
+        let options = TestBedOptions::default();
+        let bed = TestBed::start(binary, &options).await.unwrap();
+        let endpoint = bed.s3.url();
+        let settings = [("DARKROOM_STORAGE_PUBLIC_ENDPOINT", endpoint.as_str())];
+        Self {
+            issuer: bed.start_issuer(&settings).await.unwrap(),
+            _worker: bed.start_worker(&[]).await.unwrap(),
+            bed,
+        }
+    }
+
+    /// Uploads the photos in a folder.
+    async fn upload(&self, folder: &Path, names: &[&OsStr]) -> Output {
+        let to = format!("http://{}", self.issuer.address());
+        upload(folder, names, &["--to", &to]).await
+    }
+}
+
+async fn upload(folder: &Path, names: &[&OsStr], options: &[&str]) -> Output {
+    let mut command = darkroom(folder);
+    command.args(["upload", "--json"]).args(options).args(names);
+    let running = tokio::task::spawn_blocking(move || command.output());
+    running.await.unwrap().unwrap()
+}
+
+fn outcomes(output: &Output) -> Vec<Value> {
+    let lines = output.stdout.split(|byte| *byte == b'\n');
+    let lines = lines
+        .filter(|line| !line.is_empty())
+        .map(serde_json::from_slice);
+    lines.collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn a_photo_is_uploaded_once_whatever_the_connection_to_the_store_does() {
+    let service = Service::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("a.jpg"),
+        Jpeg::new(&scene(60, 40)).build(),
+    )
+    .unwrap();
+    let put = |fault, count| Rule::on("PutObject", fault).with_path("/raw/").first(count);
+    for (rule, attempts) in [
+        (put(Fault::LoseResponse, 1), 1),
+        (put(Fault::LoseResponse, 9), 1),
+        (put(Fault::Reset, 1), 2),
+        (put(Fault::SlowDown, 1), 2),
+    ] {
+        let before = service.bed.s3.count("PutObject", "/raw/");
+        service.bed.s3.set_rules([rule.clone()]);
+        let output = service.upload(folder.path(), &[OsStr::new("a.jpg")]).await;
+        assert!(output.status.success(), "{rule:?}: {output:?}");
+        assert_eq!(outcomes(&output)[0]["status"], "ready");
+        let puts = service.bed.s3.count("PutObject", "/raw/") - before;
+        assert_eq!(puts, attempts, "{rule:?}");
+    }
+    service.bed.s3.set_rules([put(Fault::Forbidden, 9)]);
+    let output = service.upload(folder.path(), &[OsStr::new("a.jpg")]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(
+        error.starts_with("a.jpg: S3 responded 403 Forbidden: AccessDenied"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_bytes_decide_whatever_a_file_is_called() {
+    let service = Service::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let names: [&[u8]; 6] = [
+        b"a.jfif",
+        b"b.pdf",
+        b"c",
+        b"d.HEIC",
+        b"caf\xe9.jpg",
+        b"._d.HEIC",
+    ];
+    for name in names {
+        let path = folder.path().join(OsStr::from_bytes(name));
+        std::fs::write(path, Jpeg::new(&scene(60, 40)).build()).unwrap();
+    }
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    std::fs::write(folder.path().join("sub/e.txt"), "not a photo").unwrap();
+    let output = service.upload(folder.path(), &[OsStr::new(".")]).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let mut outcomes = outcomes(&output);
+    let last = outcomes.pop().unwrap();
+    assert_eq!(
+        (&last["file"], &last["error"]["code"]),
+        (&"./sub/e.txt".into(), &"not_an_image".into())
+    );
+    assert_eq!(outcomes.len(), 5);
+    for outcome in &outcomes {
+        assert_eq!(outcome["status"], "ready", "{outcome}");
+    }
+    let with_bytes = outcomes.iter().filter(|it| it["file_base64"].is_string());
+    assert_eq!(with_bytes.count(), 1);
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_reported_with_what_was_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("a.jpg"),
+        Jpeg::new(&scene(60, 40)).build(),
+    )
+    .unwrap();
+    // Connections wait in the backlog for ever.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    let options = ["--to", silent.as_str(), "--timeout", "200ms"];
+    let output = upload(folder.path(), &[OsStr::new("a.jpg")], &options).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        format!(
+            "a.jpg: no response from the issuer at {silent} within 200ms while waiting for an \
+             upload URL\n"
+        )
+    );
+    let output = upload(
+        folder.path(),
+        &[OsStr::new("a.jpg")],
+        &["--to", "localhost:1"],
+    )
+    .await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
