@@ -126,7 +126,7 @@ async fn the_bytes_decide_whatever_a_file_is_called() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_reported_with_what_was_waited_for() {
+async fn a_silent_issuer_is_reported_with_what_was_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("a.jpg"),

@@ -16,6 +16,13 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schema(
+        description = "A rectangle of the upright image, in pixels from its top left corner. \
+        Each of its four edges is rounded to the nearest pixel."
+    )
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "FractionalBox")]
 pub struct CropBox {

@@ -204,15 +204,13 @@ mod tests {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         let forbidden = CloudErrorKind::Forbidden;
-        test.media
-            .faults()
-            .fail("PutObject", "manifests/", forbidden);
+        test.raw.faults().fail("PutObject", "manifests/", forbidden);
         test.upload(&key, "image").await.unwrap();
         let _worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;
         assert_ne!(test.outputs(), [""; 0], "variants without a manifest");
         test.raw.delete(&[key.to_string()]).await.unwrap();
-        test.media.succeed();
+        test.raw.succeed();
         let redriven = apply(&test, DeadLetterAction::Redrive, &[]).await;
         assert_eq!(redriven[0].reason.code, "attempts_exhausted");
         assert_eq!(redriven[0].keys, [key.to_string()]);
