@@ -9,7 +9,7 @@ pub enum ColorModel {
     YCbCr,
     /// Red, green and blue.
     Rgb,
-    /// Four inks, as stored: Adobe's software inverts them.
+    /// Four inks, as stored: in nearly all files 255 is no ink, as in Adobe's software.
     Cmyk,
     /// YCbCr of the complements of cyan, magenta and yellow, and black as stored.
     Ycck,

@@ -78,11 +78,6 @@ impl<'a> Decoder<'a> {
         self.segments.tables.color.color_model(&identifiers)
     }
 
-    /// Returns whether Adobe's software wrote the file, which stores inverted CMYK.
-    pub const fn has_adobe_marker(&self) -> bool {
-        self.segments.tables.color.adobe.is_some()
-    }
-
     /// Returns the number of bytes that decoding allocates at most, those of its result excluded.
     ///
     /// An image with a single scan needs a few rows. One with several, as progressive images have, needs

@@ -32,8 +32,8 @@ fn every_kind_of_jpeg_has_its_pixels_in_a_variant() {
     }
 }
 
-/// Renders a CMYK image with much cyan, no magenta or yellow, and some black, and returns a pixel.
-fn cyan(adobe: Option<&[u8]>) -> [u8; 3] {
+/// Renders a CMYK image that stores 255 for cyan, which is none of it, and 0 for magenta and yellow.
+fn red_of_cmyk(adobe: Option<&[u8]>) -> [u8; 3] {
     let red = RgbImage::from_pixel(16, 16, Rgb([255, 0, 0]));
     let image = QuantizedImage::new(&red, JpegColor::Cmyk, &[(1, 1); 4], 1);
     let coder = JpegCoder::new(&image, ScanScript::sequential(&[&[0, 1, 2, 3]]));
@@ -46,11 +46,14 @@ fn cyan(adobe: Option<&[u8]>) -> [u8; 3] {
 }
 
 #[test]
-fn cmyk_is_inverted_only_with_adobes_segment() {
-    let [red, green, blue] = cyan(None);
-    assert!(red < green && red < blue, "{red} {green} {blue}");
-    for payload in [b"Adobe\0\x64\0\0\0\0\0".as_slice(), b"Adobe\0\x64\0\0\0\0"] {
-        let [red, green, blue] = cyan(Some(payload));
+fn cmyk_stores_255_for_no_ink_with_and_without_adobes_segment() {
+    let segments = [
+        None,
+        Some(b"Adobe\0\x64\0\0\0\0\0".as_slice()),
+        Some(b"Adobe\0\x64\0\0\0\0"),
+    ];
+    for segment in segments {
+        let [red, green, blue] = red_of_cmyk(segment);
         assert!(red > green && red > blue, "{red} {green} {blue}");
     }
 }

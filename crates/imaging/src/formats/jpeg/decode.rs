@@ -14,12 +14,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         ColorModel::YCbCr | ColorModel::Rgb => Channels::Rgb,
         ColorModel::Cmyk | ColorModel::Ycck => Channels::Cmyk,
     };
-    // Adobe's software stores inverted CMYK (255 is no ink) and marks its files.
-    let is_inverted = channels == Channels::Cmyk && decoder.has_adobe_marker();
     let samples = u64::from(width) * u64::from(height) * channels.count() as u64;
     let mut data = zeroed_buffer(samples)?;
     let damage = decoder.decode_into(&mut data).map_err(rejection)?;
-    if is_inverted {
+    if channels == Channels::Cmyk {
+        // Stored as in Adobe's software, 255 being no ink. Browsers read files without its marker
+        // in the same way.
         for sample in &mut data {
             *sample = u8::MAX - *sample;
         }
