@@ -35,7 +35,7 @@ pub(crate) struct SourceFile {
 /// Finds every named file and every file below a named folder, in the order of names.
 ///
 /// Each file is found once. Below a folder, system files, files and folders whose names begin with a
-/// dot, and the folder `excluded` are passed over. Of the named files only system files are, because
+/// dot, and the folder `excluded` are skipped. Of the named files only system files are, because
 /// `*` names them, too; a line on stderr reports each. A file that does not exist is left for its reader to
 /// report.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {

@@ -244,7 +244,7 @@ fn no_credentials(bucket: &str, url: &str, cause: &str) -> SettingError {
         cause => format!(" ({})", cause.trim_end_matches('.')),
     };
     let problem = format!(
-        "none found for bucket {bucket} at {url}; tried AWS_ACCESS_KEY_ID with \
+        "were not found for bucket {bucket} at {url}; tried AWS_ACCESS_KEY_ID with \
          AWS_SECRET_ACCESS_KEY, profile {profile} in ~/.aws, web identity, and the roles of \
          container and instance{cause}; set the two variables, or AWS_PROFILE"
     );

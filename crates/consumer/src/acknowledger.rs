@@ -30,7 +30,7 @@ impl Acknowledger {
         Self { receipts, task }
     }
 
-    /// Returns the channel through which a message in work is acknowledged.
+    /// Returns the channel through which a message in progress is acknowledged.
     pub(crate) fn sender(&self) -> mpsc::Sender<Receipt> {
         self.receipts.clone()
     }
@@ -101,13 +101,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refused_deletion_is_retried_and_no_message_is_handled_twice() {
         let (test, handler) = handle_ten(2).await;
-        assert_eq!(handler.begun(), MAX_BATCH);
+        assert_eq!(handler.started(), MAX_BATCH);
         assert_eq!(test.queue.count(&Call::Delete(MAX_BATCH)), 3);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_message_that_cannot_be_deleted_is_handled_once_more() {
         let (_test, handler) = handle_ten(ATTEMPTS as usize).await;
-        assert_eq!(handler.begun(), 2 * MAX_BATCH);
+        assert_eq!(handler.started(), 2 * MAX_BATCH);
     }
 }

@@ -177,7 +177,10 @@ impl<H: MessageHandler> Consumer<H> {
     }
 
     async fn release(&self, messages: &[Message]) {
-        let receipts: Vec<Receipt> = messages.iter().map(|one| one.receipt.clone()).collect();
+        let receipts: Vec<Receipt> = messages
+            .iter()
+            .map(|message| message.receipt.clone())
+            .collect();
         if let Err(error) = self.parts.queue.release(&receipts).await {
             tracing::warn!(queue = self.parts.name, %error, "cannot release messages");
         }
@@ -312,19 +315,19 @@ mod tests {
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
         sleep(59 * SECOND).await;
-        assert_eq!(handler.begun(), 1);
+        assert_eq!(handler.started(), 1);
         assert_eq!(test.queue.queue.bodies(), ["again"]);
         sleep(2 * SECOND).await;
-        assert_eq!(handler.begun(), 2);
+        assert_eq!(handler.started(), 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_message_in_long_work_is_delivered_to_nobody_else() {
+    async fn a_slow_message_is_not_delivered_to_anyone_else() {
         let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
         sleep(700 * SECOND).await;
-        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+        assert_eq!((handler.started(), handler.finished()), (1, 1));
         assert!(test.queue.queue.is_empty());
     }
 
@@ -338,10 +341,10 @@ mod tests {
         sleep(SECOND).await;
         test.queue.queue.fail(CloudErrorKind::Unavailable);
         sleep(timeout - 2 * SECOND).await;
-        assert_eq!((handler.in_work(), handler.finished()), (0, 0));
+        assert_eq!((handler.in_progress(), handler.finished()), (0, 0));
         test.queue.queue.succeed();
         sleep(700 * SECOND).await;
-        assert_eq!((handler.begun(), handler.finished()), (2, 1));
+        assert_eq!((handler.started(), handler.finished()), (2, 1));
         assert!(test.queue.queue.is_empty());
     }
 
@@ -355,7 +358,7 @@ mod tests {
         sleep(10 * SECOND).await;
         test.queue.queue.succeed();
         sleep(600 * SECOND).await;
-        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+        assert_eq!((handler.started(), handler.finished()), (1, 1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -368,7 +371,7 @@ mod tests {
         sleep(10 * SECOND).await;
         test.queue.hangs.store(false, Ordering::Relaxed);
         sleep(600 * SECOND).await;
-        assert_eq!((handler.begun(), handler.finished()), (1, 1));
+        assert_eq!((handler.started(), handler.finished()), (1, 1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -391,7 +394,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_messages_are_in_work_than_there_are_permits() {
+    async fn no_more_messages_are_in_progress_than_there_are_permits() {
         let handler = ScriptedHandler::new(60 * SECOND, Disposition::Ack);
         let permits = 3;
         let settings = ConsumerSettings {
@@ -401,12 +404,12 @@ mod tests {
         let test = TestConsumer::start(handler.clone(), settings);
         test.send(10).await;
         sleep(30 * SECOND).await;
-        assert_eq!((handler.begun(), handler.finished()), (permits, 0));
+        assert_eq!((handler.started(), handler.finished()), (permits, 0));
         let depth = test.queue.depth().await.unwrap();
         assert_eq!(depth.in_flight, permits as u64, "{depth:?}");
         sleep(60 * SECOND).await;
         assert_eq!(
-            (handler.begun(), handler.finished()),
+            (handler.started(), handler.finished()),
             (2 * permits, permits)
         );
     }
@@ -471,11 +474,11 @@ mod tests {
             .receive(10, Duration::ZERO, SECOND)
             .await
             .unwrap();
-        assert_eq!((released.len(), handler.begun()), (1, 0));
+        assert_eq!((released.len(), handler.started()), (1, 0));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_abandons_a_poll_after_its_grace() {
+    async fn a_stop_abandons_a_poll_after_its_grace_period() {
         let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
         let settings = ConsumerSettings {
             poll_grace: SECOND,

@@ -141,12 +141,12 @@ impl Queue for RecordingQueue {
 pub(crate) struct ScriptedHandler {
     pub(crate) work: Duration,
     pub(crate) disposition: Disposition,
-    /// Bodies of the messages that were begun.
-    begun: Arc<Mutex<Vec<String>>>,
+    /// Bodies of the messages that were started.
+    started: Arc<Mutex<Vec<String>>>,
     /// Bodies of the messages that were finished.
     finished: Arc<Mutex<Vec<String>>>,
-    /// The number of messages in work.
-    in_work: Arc<AtomicUsize>,
+    /// The number of messages in progress.
+    in_progress: Arc<AtomicUsize>,
 }
 
 impl ScriptedHandler {
@@ -154,20 +154,20 @@ impl ScriptedHandler {
         Self {
             work,
             disposition,
-            begun: Arc::default(),
+            started: Arc::default(),
             finished: Arc::default(),
-            in_work: Arc::default(),
+            in_progress: Arc::default(),
         }
     }
 
-    /// Returns the number of messages in work. An abandoned message no longer counts.
-    pub(crate) fn in_work(&self) -> usize {
-        self.in_work.load(Ordering::Relaxed)
+    /// Returns the number of messages in progress. An abandoned message no longer counts.
+    pub(crate) fn in_progress(&self) -> usize {
+        self.in_progress.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn begun(&self) -> usize {
-        let begun = self.begun.lock();
-        begun.unwrap_or_else(PoisonError::into_inner).len()
+    pub(crate) fn started(&self) -> usize {
+        let started = self.started.lock();
+        started.unwrap_or_else(PoisonError::into_inner).len()
     }
 
     pub(crate) fn finished(&self) -> usize {
@@ -176,17 +176,17 @@ impl ScriptedHandler {
     }
 }
 
-/// A guard that counts one message in work until it is dropped.
-struct InWork(Arc<AtomicUsize>);
+/// A guard that counts one message in progress until it is dropped.
+struct InProgress(Arc<AtomicUsize>);
 
-impl InWork {
+impl InProgress {
     fn new(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(count))
     }
 }
 
-impl Drop for InWork {
+impl Drop for InProgress {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -201,8 +201,8 @@ fn push(list: &Mutex<Vec<String>>, message: &Message) {
 #[async_trait]
 impl MessageHandler for ScriptedHandler {
     async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
-        push(&self.begun, message);
-        let _in_work = InWork::new(&self.in_work);
+        push(&self.started, message);
+        let _in_progress = InProgress::new(&self.in_progress);
         sleep(self.work).await;
         push(&self.finished, message);
         self.disposition.clone()

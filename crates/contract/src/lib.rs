@@ -19,6 +19,7 @@
 
 mod attachment;
 mod clock;
+mod default_profiles;
 mod event;
 mod id;
 mod key;

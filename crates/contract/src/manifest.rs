@@ -86,7 +86,7 @@ pub enum Outcome {
         variants: Vec<ManifestVariant>,
         /// The placeholder to show until an image is loaded.
         placeholder: Placeholder,
-        /// The kinds of metadata that the source contained. No variant contains any.
+        /// The kinds of metadata that were removed: no variant contains them.
         removed_metadata: Vec<MetadataKind>,
     },
     /// The image is at fault, and another attempt would end the same way.

@@ -52,20 +52,9 @@ pub enum Access {
 #[serde(transparent)]
 pub struct Profiles(BTreeMap<ProfileName, Profile>);
 
-impl Default for Profiles {
-    /// Creates the default profiles, `avatar` and `photo`.
-    fn default() -> Self {
-        let name = |text: &str| text.parse().ok();
-        let profiles = [
-            (name("avatar"), Profile::avatar()),
-            (name("photo"), Profile::photo()),
-        ];
-        Self(
-            profiles
-                .into_iter()
-                .filter_map(|(name, profile)| Some((name?, profile)))
-                .collect(),
-        )
+impl FromIterator<(ProfileName, Profile)> for Profiles {
+    fn from_iter<I: IntoIterator<Item = (ProfileName, Profile)>>(profiles: I) -> Self {
+        Self(profiles.into_iter().collect())
     }
 }
 
@@ -93,54 +82,7 @@ impl Profiles {
     }
 }
 
-impl Default for Profile {
-    /// Creates a profile with the limits and variants of `avatar`, but without a prefix.
-    fn default() -> Self {
-        let original = VariantSettings::webp("original", "", 85);
-        let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
-        Self {
-            prefix: String::new(),
-            formats: vec![
-                SourceFormat::Jpeg,
-                SourceFormat::Png,
-                SourceFormat::Webp,
-                SourceFormat::Gif,
-                SourceFormat::Heic,
-            ],
-            max_bytes: ByteSize::mib(10),
-            max_width: 4096,
-            max_height: 4096,
-            max_megapixels: 100,
-            max_frames: 100,
-            max_animation_megapixels: 200,
-            access: Access::Public,
-            variants: vec![original, thumb],
-        }
-    }
-}
-
 impl Profile {
-    fn avatar() -> Self {
-        Self {
-            prefix: "avatars".to_owned(),
-            ..Self::default()
-        }
-    }
-
-    fn photo() -> Self {
-        let original = VariantSettings::webp("original", "", 85);
-        let large = VariantSettings::webp("large", "_large", 82).inside(2048);
-        let thumb = VariantSettings::webp("thumb", "_thumb", 80).inside(400);
-        Self {
-            prefix: "photos".to_owned(),
-            max_bytes: ByteSize::mib(40),
-            max_width: 16_384,
-            max_height: 16_384,
-            variants: vec![original, large, thumb],
-            ..Self::default()
-        }
-    }
-
     /// Returns the recipe for an upload with this crop.
     pub fn recipe(&self, crop: Option<CropBox>) -> Recipe {
         const MEGAPIXEL: u64 = 1_000_000;
@@ -231,31 +173,6 @@ mod tests {
     use darkroom_imaging::OutputFormat;
 
     use super::*;
-
-    #[test]
-    fn the_defaults_are_the_documented_ones() {
-        let profiles = Profiles::default();
-        profiles.validate().unwrap();
-        let avatar = profiles.get(&"avatar".parse().unwrap()).unwrap();
-        let recipe = avatar.recipe(None);
-        assert_eq!(recipe.limits.max_bytes, 10 * 1024 * 1024);
-        assert_eq!(
-            (recipe.limits.max_width, recipe.limits.max_frames),
-            (4096, 100)
-        );
-        let upload = RawKey::new("avatar".parse().unwrap(), "u123".parse().unwrap());
-        let id = upload.id;
-        assert_eq!(
-            avatar.variant_keys(&upload),
-            [
-                format!("avatars/u123/{id}.webp"),
-                format!("avatars/u123/{id}_thumb.webp")
-            ]
-        );
-        let photo = profiles.get(&"photo".parse().unwrap()).unwrap();
-        assert_eq!(photo.recipe(None).limits.max_pixels, 100_000_000);
-        assert_eq!(photo.variants.len(), 3);
-    }
 
     #[test]
     fn a_prefix_of_raw_objects_manifests_or_tombstones_is_invalid() {

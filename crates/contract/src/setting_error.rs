@@ -16,7 +16,7 @@ use std::path::PathBuf;
 ///     .with_origin(SettingOrigin::Environment("DARKROOM_WORKER_POLL_WAIT".to_owned()));
 /// assert_eq!(
 ///     error.to_string(),
-///     "worker.poll_wait: must be at most 20 s, found \"21s\" (DARKROOM_WORKER_POLL_WAIT)"
+///     "worker.poll_wait must be at most 20 s, found \"21s\" (DARKROOM_WORKER_POLL_WAIT)"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum SettingOrigin {
 impl SettingError {
     /// Creates an error for the setting with this dotted key, such as `worker.poll_wait`.
     ///
-    /// `problem` follows the key and a colon: "must be at most 20 s", "is required when
+    /// `problem` follows the key, which is its subject: "must be at most 20 s", "is required when
     /// webhooks.url is set".
     pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl SettingError {
 impl fmt::Display for SettingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, problem, .. } = self;
-        write!(f, "{key}: {problem}")?;
+        write!(f, "{key} {problem}")?;
         if let Some(found) = &self.found {
             write!(f, ", found {found}")?;
         }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_text_contains_key_problem_value_and_source() {
         let error = SettingError::new("prefix", "must not be empty");
-        assert_eq!(error.to_string(), "prefix: must not be empty");
+        assert_eq!(error.to_string(), "prefix must not be empty");
         let error = error.within("profiles.avatar").with_found("\"\"");
         let error = error.with_origin(SettingOrigin::File {
             path: "darkroom.toml".into(),
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(error.key(), "profiles.avatar.prefix");
         assert_eq!(
             error.to_string(),
-            "profiles.avatar.prefix: must not be empty, found \"\" (darkroom.toml:3)"
+            "profiles.avatar.prefix must not be empty, found \"\" (darkroom.toml:3)"
         );
     }
 }

@@ -228,7 +228,7 @@ mod tests {
         };
         assert_eq!(
             settings.validate().unwrap_err().to_string(),
-            "storage.raw_bucket: must be the name of a bucket"
+            "storage.raw_bucket must be the name of a bucket"
         );
     }
 

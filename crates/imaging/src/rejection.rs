@@ -22,6 +22,12 @@ impl Rejection {
         }
     }
 
+    /// Creates a rejection with the code `too_many_bytes` for a file of `bytes` bytes.
+    pub fn too_many_bytes(bytes: u64, max: u64) -> Self {
+        let message = format!("{bytes} bytes exceed the limit of {max}");
+        Self::new(RejectionCode::TooManyBytes, message)
+    }
+
     /// Creates a rejection with the code `corrupt`.
     pub(crate) fn corrupt(message: impl Into<String>) -> Self {
         Self::new(RejectionCode::Corrupt, message)

@@ -22,7 +22,7 @@ use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEnc
 use crate::prefer;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::uploads::{attachment_header, unknown_profile};
+use crate::uploads::attachment_header;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
@@ -92,10 +92,7 @@ pub(crate) async fn upload(
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| invalid_query())?;
     let name = query.profile.unwrap_or_default();
-    let name = name.parse().map_err(|_| unknown_profile())?;
-    let profile = state.parts.profiles.get(&name);
-    let profile = profile.ok_or_else(unknown_profile)?;
-    caller.check_profile(&name)?;
+    let (name, profile) = caller.resolve_profile(&name, &state.parts.profiles)?;
     let owner = caller.resolve_owner(query.owner)?;
     state.limits.count_owner(&owner)?;
     let max_wait = state.parts.settings.max_wait;

@@ -16,7 +16,6 @@ use crate::auth::Caller;
 use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::uploads::unknown_profile;
 
 /// The number at which the counting of frames ends if no profile sets a limit.
 const MAX_FRAMES: u32 = 10_000;
@@ -25,7 +24,8 @@ const MAX_FRAMES: u32 = 10_000;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InspectQuery {
-    /// The profile whose limits apply. Without a profile, only the number of bytes is limited.
+    /// The profile whose limits apply. Without a profile, only the number of bytes (to the largest
+    /// `max_bytes` of any profile) and the number of frames (to 10,000) are limited.
     #[param(value_type = Option<ProfileName>)]
     profile: Option<String>,
 }
@@ -118,7 +118,7 @@ pub(crate) async fn inspect(
     query: Result<Query<InspectQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Json<InspectResponse>, Problem> {
-    let Query(query) = query.map_err(|_| unknown_profile())?;
+    let Query(query) = query.map_err(|_| Problem::unknown_profile())?;
     let limits = limits(query.profile.as_deref(), &caller, &state.parts.profiles)?;
     let ingest_limits = state.ingest_limits(limits.max_bytes);
     let batch = ImageBatch::from_request(request, ingest_limits).await?;
@@ -142,9 +142,7 @@ pub(crate) async fn inspect(
 /// Returns the limits of the profile. Without a profile, only bytes and frames are limited.
 fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result<Limits, Problem> {
     if let Some(name) = profile {
-        let name = name.parse().map_err(|_| unknown_profile())?;
-        let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
-        caller.check_profile(&name)?;
+        let (_, profile) = caller.resolve_profile(name, profiles)?;
         return Ok(profile.recipe(None).limits);
     }
     let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
@@ -167,14 +165,12 @@ impl AppState {
         let permit = self.inspection.acquire().await;
         let _permit = permit.map_err(|error| Problem::internal_error(&error))?;
         let bytes = image.read().await?;
-        match self.parts.pool.inspect(&bytes, limits).await {
-            Ok(inspection) => Ok(Ok(ImageReport::from(inspection))),
-            Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
-            Err(error @ RenderError::Start(_)) => {
-                tracing::warn!(%error, "cannot inspect images");
-                Err(renderer_unavailable())
-            }
-        }
+        let inspected = self.parts.pool.inspect(&bytes, limits).await;
+        let inspected = RenderError::split_rejection(inspected).map_err(|error| {
+            tracing::warn!(%error, "cannot inspect images");
+            renderer_unavailable()
+        })?;
+        Ok(inspected.map(ImageReport::from))
     }
 }
 

@@ -78,6 +78,14 @@ impl Problem {
         )
     }
 
+    pub(crate) fn unknown_profile() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_profile",
+            "no profile has this name; /openapi.json lists the profiles",
+        )
+    }
+
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,

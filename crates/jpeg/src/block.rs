@@ -10,12 +10,12 @@ pub(crate) type Block = [i16; 64];
 
 /// Returns whether all coefficients but DC are zero.
 #[inline]
-pub(crate) fn is_even(block: &Block) -> bool {
+pub(crate) fn has_only_dc(block: &Block) -> bool {
     block[1..].iter().fold(0, |bits, value| bits | value) == 0
 }
 
-/// Decodes a block, which must be zero. Returns the place of its last coefficient that is not zero,
-/// in the file's order.
+/// Decodes a block, which must be zero. Returns the index of its last nonzero coefficient, in zigzag
+/// order.
 ///
 /// `prediction` is the DC coefficient of the preceding block of the component.
 #[inline(always)]
@@ -29,24 +29,26 @@ pub(crate) fn decode_block(
     *prediction = prediction.wrapping_add(dc.decode(reader)?.value);
     block[0] = *prediction as i16;
     let mut last = 0;
-    let mut place = 1;
-    while place < 64 {
+    // The same loop as in a progressive scan: this one is the hottest of the decoder, and has neither a
+    // band nor a shift.
+    let mut index = 1;
+    while index < 64 {
         let symbol = ac.decode(reader)?;
         if symbol.size == 0 {
             // A run of 15 stands for 16 zeros, any other for the end of the block.
             if symbol.run != 15 {
                 break;
             }
-            place += 16;
+            index += 16;
             continue;
         }
-        place += symbol.run;
-        if place > 63 {
+        index += symbol.run;
+        if index > 63 {
             return Err(BAD_CODE);
         }
-        block[natural(place)] = symbol.value as i16;
-        last = place;
-        place += 1;
+        block[natural(index)] = symbol.value as i16;
+        last = index;
+        index += 1;
     }
     Ok(last)
 }

@@ -1,6 +1,6 @@
 //! The coefficients of an image with several scans.
 
-use crate::block::{Block, decode_block, is_even};
+use crate::block::{Block, decode_block, has_only_dc};
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::frame::{Component, Frame};
@@ -21,7 +21,7 @@ struct Plane {
     blocks_per_row: usize,
     /// The quantization table that was in force at the component's first scan.
     factors: Option<[i16; 64]>,
-    /// For each place in the file's order, the lowest bit that was sent.
+    /// For each index in zigzag order, the lowest bit that was sent.
     sent: [u8; 64],
 }
 
@@ -172,7 +172,7 @@ impl Coefficients {
                 for (column, block) in blocks.iter().enumerate() {
                     let stride = window.stride();
                     let samples = window.block_mut(column, row);
-                    if is_even(block) {
+                    if has_only_dc(block) {
                         transform_even(block[0], factors[0], samples, stride);
                     } else {
                         transform(block, factors, samples, stride);

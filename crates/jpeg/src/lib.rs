@@ -1,14 +1,15 @@
-//! A JPEG decoder that reads every file that libjpeg reads, with the same pixels.
+//! A JPEG decoder that produces the same pixels as libjpeg-turbo.
 //!
 //! It decodes baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits, with any
 //! number of scans and any sampling factors, restart markers, DNL, and the color models that JFIF and
-//! Adobe define. The inverse transform equals libjpeg's `islow` bit by bit, and so do upsampling
-//! ("fancy") and color conversion.
+//! Adobe define. The inverse transform matches libjpeg's `islow` bit for bit, and so do
+//! upsampling ("fancy") and color conversion.
 //!
 //! Unlike libjpeg, it never invents pixels: data that ends before the last pixel is an error. It
-//! reads no byte after the last pixel, so a missing end marker is none.
+//! reads nothing after the last pixel, so a missing end marker is not an error.
 //!
-//! It never does input or output, never allocates before the headers are read, and has no unsafe code.
+//! It performs no I/O, allocates no sample buffers before the headers are read, and contains no unsafe
+//! code.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,7 +1,7 @@
 //! The coefficients of a block in a progressive scan (ITU-T T.81, G.1.2 and G.2).
 
 use crate::bits::BitReader;
-use crate::block::{Block, is_even};
+use crate::block::{Block, has_only_dc};
 use crate::error::Result;
 use crate::huffman::{BAD_CODE, HuffmanTable};
 use crate::scan::Scan;
@@ -27,99 +27,100 @@ pub(crate) fn decode_dc_refinement(reader: &mut BitReader<'_>, scan: &Scan, bloc
 
 /// Decodes the high bits of a band of AC coefficients.
 ///
-/// `end_run` is the number of further blocks without coefficients in this band.
+/// `eob_run` is the number of following blocks whose coefficients in this band are all zero.
 pub(crate) fn decode_ac_first(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,
     scan: &Scan,
-    end_run: &mut u32,
+    eob_run: &mut u32,
     block: &mut Block,
 ) -> Result<()> {
-    if *end_run > 0 {
-        *end_run -= 1;
+    if *eob_run > 0 {
+        *eob_run -= 1;
         return Ok(());
     }
-    let mut place = scan.first;
-    while place <= scan.last {
+    let mut index = scan.first;
+    while index <= scan.last {
         let symbol = table.decode(reader)?;
         if symbol.size == 0 {
             if symbol.run != 15 {
-                *end_run = read_end_run(reader, symbol.run) - 1;
+                *eob_run = read_eob_run(reader, symbol.run) - 1;
                 break;
             }
-            place += 16;
+            index += 16;
             continue;
         }
-        place += symbol.run;
-        if place > scan.last {
+        index += symbol.run;
+        if index > scan.last {
             return Err(BAD_CODE);
         }
-        block[natural(place)] = (symbol.value << scan.low) as i16;
-        place += 1;
+        block[natural(index)] = (symbol.value << scan.low) as i16;
+        index += 1;
     }
     Ok(())
 }
 
-/// Reads the number of blocks without further coefficients, this one included (G.1.2.2).
-fn read_end_run(reader: &mut BitReader<'_>, size: u32) -> u32 {
+/// Reads the length of an end-of-band run: the number of blocks, including this one, that have no
+/// further new coefficients in this band (G.1.2.2).
+fn read_eob_run(reader: &mut BitReader<'_>, size: u32) -> u32 {
     (1 << size) + reader.read(size)
 }
 
-/// Decodes one more bit of a band of AC coefficients (G.1.2.3): a correction of each coefficient
-/// that is not zero, and new coefficients between them.
+/// Decodes one more bit of a band of AC coefficients (G.1.2.3): a correction bit for each coefficient
+/// that is already nonzero, and new coefficients between them.
 pub(crate) fn decode_ac_refinement(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,
     scan: &Scan,
-    end_run: &mut u32,
+    eob_run: &mut u32,
     block: &mut Block,
 ) -> Result<()> {
-    if *end_run > 0 && is_even(block) {
-        // There is nothing to correct, in most blocks of most images.
-        *end_run -= 1;
+    if *eob_run > 0 && has_only_dc(block) {
+        // Most blocks of most images have no nonzero AC coefficient yet, so there is nothing to correct.
+        *eob_run -= 1;
         return Ok(());
     }
-    let mut place = scan.first;
-    while *end_run == 0 && place <= scan.last {
+    let mut index = scan.first;
+    while *eob_run == 0 && index <= scan.last {
         let symbol = table.decode(reader)?;
         if symbol.size == 0 && symbol.run != 15 {
-            *end_run = read_end_run(reader, symbol.run);
+            *eob_run = read_eob_run(reader, symbol.run);
             break;
         }
         if symbol.size > 1 {
             return Err(BAD_CODE);
         }
-        place = skip_zeros(reader, scan, place, symbol.run, block);
+        index = correct_and_skip_zeros(reader, scan, index, symbol.run, block);
         if symbol.size != 0 {
-            if place > scan.last {
+            if index > scan.last {
                 return Err(BAD_CODE);
             }
-            block[natural(place)] = (symbol.value << scan.low) as i16;
+            block[natural(index)] = (symbol.value << scan.low) as i16;
         }
-        place += 1;
+        index += 1;
     }
-    if *end_run > 0 {
-        // As long as there are zeros to skip, all coefficients up to the last one are corrected.
-        skip_zeros(reader, scan, place, 64, block);
-        *end_run -= 1;
+    if *eob_run > 0 {
+        // A band has fewer than 64 zeros, so this corrects every nonzero coefficient up to its end.
+        correct_and_skip_zeros(reader, scan, index, 64, block);
+        *eob_run -= 1;
     }
     Ok(())
 }
 
-/// Corrects the coefficients from `place` on, and returns the place of the zero after `zeros`
-/// zeros, or the end of the band.
-fn skip_zeros(
+/// Corrects the nonzero coefficients from `index` on, until it reaches a zero after skipping `zeros`
+/// of them. Returns the index of that zero, or one past the band if the band ends first.
+fn correct_and_skip_zeros(
     reader: &mut BitReader<'_>,
     scan: &Scan,
-    mut place: u32,
+    mut index: u32,
     mut zeros: u32,
     block: &mut Block,
 ) -> u32 {
     let bit = 1_i16 << scan.low;
-    // A copy of its own stays in registers.
+    // A local copy of the reader stays in registers.
     let mut bits = *reader;
-    while place <= scan.last {
-        let coefficient = &mut block[natural(place)];
+    while index <= scan.last {
+        let coefficient = &mut block[natural(index)];
         if *coefficient == 0 {
             if zeros == 0 {
                 break;
@@ -130,8 +131,8 @@ fn skip_zeros(
             let grown = if *coefficient < 0 { -bit } else { bit };
             *coefficient = coefficient.wrapping_add(grown);
         }
-        place += 1;
+        index += 1;
     }
     *reader = bits;
-    place
+    index
 }

@@ -1,6 +1,6 @@
 //! The order of the coefficients of a block in a file (ITU-T T.81, figure A.6).
 
-/// For each place in the file's order, the place in natural order: rows from top to bottom.
+/// The index in natural order (rows from top to bottom) for each index in zigzag order.
 #[rustfmt::skip]
 pub(crate) const ZIGZAG: [u8; 64] = [
      0,  1,  8, 16,  9,  2,  3, 10,
@@ -13,9 +13,9 @@ pub(crate) const ZIGZAG: [u8; 64] = [
     53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
-/// Returns the place in natural order of a place below 64 in the file's order.
+/// Returns the index in natural order for an index below 64 in zigzag order.
 #[inline(always)]
-pub(crate) const fn natural(place: u32) -> usize {
+pub(crate) const fn natural(index: u32) -> usize {
     // The masks let the compiler see that both indices are in bounds.
-    (ZIGZAG[(place & 63) as usize] & 63) as usize
+    (ZIGZAG[(index & 63) as usize] & 63) as usize
 }

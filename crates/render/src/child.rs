@@ -11,7 +11,7 @@ use crate::protocol::{
 };
 use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 
-/// Serves requests from stdin on stdout until stdin ends.
+/// Reads requests from stdin and writes responses to stdout until stdin ends.
 ///
 /// A render process does nothing else. Call this before anything starts a thread or opens a file.
 ///

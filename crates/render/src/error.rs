@@ -17,6 +17,20 @@ pub enum RenderError {
     Start(#[from] StartError),
 }
 
+impl RenderError {
+    /// Moves a rejection of the image into the inner result.
+    ///
+    /// # Errors
+    /// [`RenderError::Start`], which is not the image's fault.
+    pub fn split_rejection<T>(result: Result<T, Self>) -> Result<Result<T, Rejection>, Self> {
+        match result {
+            Ok(value) => Ok(Ok(value)),
+            Err(Self::Rejected(rejection)) => Ok(Err(rejection)),
+            Err(error @ Self::Start(_)) => Err(error),
+        }
+    }
+}
+
 /// The reason why a render process could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

@@ -38,7 +38,7 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
     }
 }
 
-/// Notes that a raw object was deleted, which must have a tombstone by now.
+/// Notes that a raw object was deleted, and checks that its upload already has a tombstone.
 pub(crate) fn note_deletion(world: &World, object_key: &str) {
     if let Ok(key) = RawKey::parse(object_key) {
         let mut state = world.state();
@@ -58,7 +58,7 @@ pub(crate) fn has_tombstone(world: &World, key: &RawKey) -> bool {
     world.raw.info(&key.tombstone_key()).is_some()
 }
 
-/// Checks the upload of an object. A `ready` manifest may only name variants that exist and were made
+/// Checks the upload that an object belongs to. A `ready` manifest may only name variants that exist and were made
 /// from the source in the manifest.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
@@ -91,7 +91,9 @@ pub(crate) fn variants_problem(
     let id = record.key.id;
     let source = record.contents.get(&manifest.source.etag);
     let Some(source) = source else {
-        return Some(format!("{id}: the manifest names a source that never was"));
+        return Some(format!(
+            "{id}: the manifest names a source that never existed"
+        ));
     };
     for variant in variants {
         let Some(bytes) = world.media.bytes(&variant.key) else {
@@ -101,7 +103,7 @@ pub(crate) fn variants_problem(
         let is_right = bytes == expected && sha256_hex(&bytes) == variant.sha256;
         if checks_content && !is_right {
             return Some(format!(
-                "{id}: variant {} is of another source",
+                "{id}: variant {} was made from a different source",
                 variant.key
             ));
         }
@@ -113,7 +115,9 @@ pub(crate) fn variants_problem(
 pub(crate) fn check_deleted_message(world: &World, body: &str) {
     let Ok(Notification::Records(records)) = Notification::parse(body) else {
         if !world.dead_letters.bodies().iter().any(|one| one == body) {
-            world.violate("a malformed message was deleted and is no dead letter".to_owned());
+            world.violate(
+                "a malformed message was deleted without becoming a dead letter".to_owned(),
+            );
         }
         return;
     };
@@ -168,8 +172,8 @@ pub(crate) fn check_published(world: &World, body: &str) {
     }
 }
 
-/// Returns the correct outcome for a content, such as `"ready"`.
-pub(crate) fn right_status(content: &Bytes) -> &'static str {
+/// Returns the expected status for this content, such as `"ready"`.
+pub(crate) fn expected_status(content: &Bytes) -> &'static str {
     if StandInRenderer::rejects(content) {
         "rejected"
     } else {

@@ -10,7 +10,7 @@ use darkroom_worker::{Backfill, DeadLetterAction, DeadLetters};
 use tokio::time::{Instant, sleep};
 
 use crate::client::MALFORMED;
-use crate::invariants::{manifest, right_status, source_etag, variants_problem};
+use crate::invariants::{expected_status, manifest, source_etag, variants_problem};
 use crate::process::Process;
 use crate::registry::UploadRecord;
 use crate::worker::store;
@@ -119,7 +119,7 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     if manifest.source.etag != etag {
         return Some(format!("{id}: the outcome is of another object"));
     }
-    let right = record.contents.get(&etag).map(right_status);
+    let right = record.contents.get(&etag).map(expected_status);
     let status = manifest.outcome.name();
     if Some(status) != right {
         return Some(format!(
@@ -142,7 +142,7 @@ async fn check_statuses(world: &Arc<World>) {
     let store = store(&Process::new(world, "issuer"));
     let expected = |record: &UploadRecord| {
         let status = match source_etag(world, &record.key) {
-            Some(etag) => record.contents.get(&etag).map_or("", right_status),
+            Some(etag) => record.contents.get(&etag).map_or("", expected_status),
             None => "deleted",
         };
         (record.key.clone(), status)

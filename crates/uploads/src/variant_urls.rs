@@ -9,7 +9,7 @@ use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, St
 /// The `Cache-Control` of private variants. Only browsers may cache them, because the URL expires.
 /// They may do so for a year, because the image never changes.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
-/// Hex digits of a variant's SHA-256 in its URL.
+/// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
 
 /// The URLs of variants. This is cheap to clone.
@@ -27,7 +27,7 @@ impl VariantUrls {
     /// other URLs are presigned and valid for `expires_in`.
     ///
     /// Every URL contains the beginning of the variant's SHA-256 as `v`. Variants are served as
-    /// immutable, so other bytes need another URL.
+    /// immutable, so different bytes need a different URL.
     pub fn new(
         media: S3Bucket,
         profiles: Arc<Profiles>,
@@ -43,10 +43,10 @@ impl VariantUrls {
         }
     }
 
-    /// Returns every prefix that URLs of variants begin with.
+    /// Returns every prefix that a variant's URL may begin with.
     ///
     /// # Errors
-    /// `Invalid` if the media bucket has no address.
+    /// `Invalid` if no URL can be derived for the media bucket.
     pub async fn prefixes(&self) -> Result<Vec<&str>, CloudError> {
         let bucket = self.media.public_url().await?;
         let base_url = self.base_url.as_deref().into_iter();
@@ -56,8 +56,8 @@ impl VariantUrls {
     /// Fills in the `url` of every variant. A profile that no longer exists counts as private.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials to sign with, or `Invalid` if the media bucket has
-    /// no address.
+    /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived for
+    /// the media bucket.
     pub async fn fill_in(&self, manifest: &mut Manifest) -> Result<(), CloudError> {
         let profile = self.profiles.get(&manifest.profile);
         let access = profile.map_or(Access::Private, |profile| profile.access);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_bytes_under_the_same_key_have_another_url() {
+    async fn different_bytes_under_the_same_key_have_different_urls() {
         let cdn = Some("https://cdn.example/");
         for (base_url, access, address) in [
             (cdn, "public", "https://cdn.example/avatars/u1/x.webp?"),

@@ -49,9 +49,9 @@ pub struct WebhookDispatcher {
     consumer: Consumer<DeliveryHandler>,
 }
 
-/// Delivers one event.
+/// The handler that delivers events.
 ///
-/// An event that is not accepted is replaced by a new message with a delay. A receiver may be down
+/// An event that is not delivered is replaced by a new, delayed message rather than kept invisible. A receiver may be down
 /// for days, but SQS limits both the time that a message may stay invisible (12 hours) and the
 /// number of messages in flight (120,000).
 #[derive(Debug)]
@@ -122,12 +122,15 @@ impl DeliveryHandler {
         }
     }
 
-    /// Sends an event, unless its outcome no longer is the upload's: a deleted upload is not
-    /// reported, and a newer outcome has an event of its own.
+    /// Sends an event unless its outcome is no longer the current one: the outcome of a deleted upload is
+    /// not reported, and a newer outcome has its own event.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
         let is_current = self.store.has_outcome(&event.manifest).await;
         if !is_current.map_err(|error| error.to_string())? {
-            tracing::info!(event = event.id(), "an outcome has been superseded");
+            tracing::info!(
+                event = event.id(),
+                "not delivering an outcome that is no longer current"
+            );
             return Ok(());
         }
         let mut event = event.clone();
@@ -136,9 +139,9 @@ impl DeliveryHandler {
         self.sender.send(&event, self.store.clock().now()).await
     }
 
-    /// Returns the disposition of an event that was not accepted. The event is queued without URLs,
+    /// Returns the disposition of an event that could not be delivered. It is queued again without URLs,
     /// because they expire.
-    fn failed(&self, event: OutcomeEvent, error: &str) -> Disposition {
+    fn retry_or_dead_letter(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.store.clock().now() - event.published_at;
         tracing::warn!(
             event = event.id(),
@@ -173,7 +176,7 @@ impl MessageHandler for DeliveryHandler {
         self.circuit_breaker.record(delivered.is_ok());
         match delivered {
             Ok(()) => Disposition::Ack,
-            Err(error) => self.failed(event, &error),
+            Err(error) => self.retry_or_dead_letter(event, &error),
         }
     }
 }

@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, info_span};
 
-/// The unit of the memory budget. A semaphore has too few permits to count single bytes.
+/// The unit of the memory budget. Permits are acquired as a `u32`, which could count no more than 4 GiB
+/// in single bytes.
 const KIB: u64 = 1024;
 /// The number of times that an object may turn out larger than expected before the attempt fails.
 const MAX_SIZE_GUESSES: u32 = 3;
@@ -91,7 +92,7 @@ impl Downloads {
         let Some(mut size) = expected_size(store, key, event).await? else {
             return Ok(OpenedSource::Deleted);
         };
-        // An object over the limit is not read.
+        // An object over the limit is not read, so it needs no memory.
         let needed = |size| if size > max_bytes { 0 } else { size };
         for _ in 0..MAX_SIZE_GUESSES {
             let permit = self.acquire(needed(size)).await?;
@@ -148,8 +149,8 @@ impl Download {
     /// Reads the body to its end.
     ///
     /// # Errors
-    /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut`
-    /// [`CloudError`] at the deadline, which also applies to a body that trickles.
+    /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut` [`CloudError`] at
+    /// the deadline, even if bytes are still trickling in.
     pub(crate) async fn read(self, max_bytes: u64) -> Result<Downloaded, ReadError> {
         let reading = timeout_at(self.deadline, self.object.read(max_bytes));
         let bytes = reading
@@ -184,7 +185,7 @@ async fn open_once(
         .await
         .map_err(|elapsed| failure(CloudErrorKind::TimedOut, &elapsed))?;
     match opened {
-        Ok(object) if is_another(&object.info, event) => Ok(Opening::Superseded),
+        Ok(object) if is_different_object(&object.info, event) => Ok(Opening::Superseded),
         Ok(object) => Ok(Opening::Open(Box::new(object))),
         Err(error) if error.is_not_found() => Ok(Opening::Deleted),
         Err(error) if error.kind == CloudErrorKind::PreconditionFailed => Ok(Opening::Superseded),
@@ -192,8 +193,8 @@ async fn open_once(
     }
 }
 
-/// Returns the object's size as far as it is known before the object is opened, or `None` if there
-/// is no object.
+/// Returns the size that the event states, or else the size that the store reports. Returns `None` if
+/// the store is asked and has no such object.
 async fn expected_size(
     store: &UploadStore,
     key: &RawKey,
@@ -205,9 +206,11 @@ async fn expected_size(
     }
 }
 
-/// Compares entity tags and versions, because two versions may have the same bytes, and not every
+/// Returns `true` if the object is not the one that the event is about.
+///
+/// Compares both entity tags and versions, because two versions may have the same bytes, and not every
 /// store supports `If-Match`. A value that is missing on one side is not a difference.
-fn is_another(info: &ObjectInfo, event: &ObjectEvent) -> bool {
+fn is_different_object(info: &ObjectInfo, event: &ObjectEvent) -> bool {
     let differ = |a: Option<&String>, b: Option<&String>| a.zip(b).is_some_and(|(a, b)| a != b);
     differ(event.etag.as_ref(), Some(&info.etag))
         || differ(event.version_id.as_ref(), info.version_id.as_ref())
@@ -279,7 +282,8 @@ mod tests {
         let [first, second] = [put(&test, 700, Some(700 * KIB)), put(&test, 700, None)];
         let opened = found(open(&downloads, &test, &first).await);
         let downloaded = opened.read(BUDGET).await.unwrap();
-        // This is longer than a download may take, because the deadline starts with the request.
+        // The wait is longer than the download timeout but does not fail, because the deadline starts
+        // only with the request.
         let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
         assert!(waiting.is_err());
         assert_eq!(test.raw.faults().count("GetObject", "raw/"), 1);

@@ -22,11 +22,11 @@ use crate::upload::{RenderResult, Upload, continue_upload_trace, upload_span};
 /// other messages.
 const MAX_INLINE_HASH: usize = 256 * 1024;
 
-/// The result of one attempt at an event.
-enum AttemptResult {
+/// The result of processing one version of the raw object.
+enum PassResult {
     Finished(EventOutcome),
-    /// The key has another object by now, or none. The outputs may belong to either object, so the
-    /// current one must be rendered.
+    /// The raw object was replaced or deleted in the meantime. The outputs may come from the old object
+    /// or from a new one, so the key must be processed again.
     SourceReplaced,
 }
 
@@ -48,8 +48,8 @@ impl Processor {
         loop {
             let event = current.as_ref().unwrap_or(event);
             match self.process_once(event, &key, profile, attempt).await? {
-                AttemptResult::Finished(outcome) => return Ok(outcome),
-                AttemptResult::SourceReplaced => current = Some(self.current_event(&key).await?),
+                PassResult::Finished(outcome) => return Ok(outcome),
+                PassResult::SourceReplaced => current = Some(self.current_event(&key).await?),
             }
         }
     }
@@ -60,7 +60,7 @@ impl Processor {
         key: &RawKey,
         profile: &Profile,
         attempt: &DeliveryAttempt,
-    ) -> Result<AttemptResult, ProcessError> {
+    ) -> Result<PassResult, ProcessError> {
         let max_bytes = profile.max_bytes.as_u64();
         let span = upload_span(key);
         let (opened, manifest) = tokio::join!(
@@ -73,19 +73,21 @@ impl Processor {
             OpenedSource::Deleted => {
                 let manifest = manifest?;
                 if may_be_left_over(manifest.as_deref(), attempt) {
-                    return self.delete_outputs(key, manifest.as_deref()).await;
+                    return self
+                        .delete_outputs_with_tombstone(key, manifest.as_deref())
+                        .await;
                 }
                 if manifest.is_none() {
                     self.store.write_tombstone(key).await?;
                 }
-                return Ok(AttemptResult::Finished(EventOutcome::Deleted));
+                return Ok(PassResult::Finished(EventOutcome::Deleted));
             }
             OpenedSource::Superseded if attempt.is_first() => {
-                return Ok(AttemptResult::Finished(EventOutcome::Superseded));
+                return Ok(PassResult::Finished(EventOutcome::Superseded));
             }
             // An earlier worker may have stopped partway through the variants of the previous
             // object, so the current object is rendered unconditionally.
-            OpenedSource::Superseded => return Ok(AttemptResult::SourceReplaced),
+            OpenedSource::Superseded => return Ok(PassResult::SourceReplaced),
         };
         let attachment = attachment(download.info());
         continue_upload_trace(&span, &attachment);
@@ -100,13 +102,13 @@ impl Processor {
         };
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
-            // The worker that wrote it may have stopped before the check or the publication. The
-            // object may also have been deleted since it was opened, before another worker wrote
-            // this manifest.
+            // The worker that wrote the manifest may have stopped before it verified the source or
+            // published the outcome. Or the object was deleted after this worker opened it, and another
+            // worker wrote the manifest after that.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
-        let made = self.render_and_write(upload, download, attempt);
-        made.instrument(span).await
+        let processing = self.render_and_write(upload, download, attempt);
+        processing.instrument(span).await
     }
 
     async fn render_and_write(
@@ -114,13 +116,13 @@ impl Processor {
         upload: Upload<'_>,
         download: Download,
         attempt: &DeliveryAttempt,
-    ) -> Result<AttemptResult, ProcessError> {
+    ) -> Result<PassResult, ProcessError> {
         let rendered = self.render(&upload, download).await?;
-        // Rendering takes long. Without this check, variants of this object would replace those of a
-        // newer one, whose URLs are known and promise that their bytes never change.
+        // Rendering takes a while. Without this check, the variants of this object could overwrite those
+        // of a newer one, whose URLs clients may already have and which are served as immutable.
         let info = self.store.source_info(&upload.key).await?;
         if info.as_ref().map(ObjectVersion::from) != Some(ObjectVersion::from(&upload.info)) {
-            return Ok(AttemptResult::SourceReplaced);
+            return Ok(PassResult::SourceReplaced);
         }
         let writing = self.write(upload, rendered);
         let manifest = writing.instrument(info_span!("write")).await?;
@@ -138,13 +140,13 @@ impl Processor {
         &self,
         manifest: &Manifest,
         outcome: EventOutcome,
-    ) -> Result<AttemptResult, ProcessError> {
+    ) -> Result<PassResult, ProcessError> {
         #[cfg(feature = "planted-bugs")]
         {
             use darkroom_consumer::planted::{Bug, is_planted};
             if is_planted(Bug::NoVerifyAfterPublish) {
                 self.store.publish_outcome(manifest).await?;
-                return Ok(AttemptResult::Finished(outcome));
+                return Ok(PassResult::Finished(outcome));
             }
         }
         let key = manifest.raw_key();
@@ -152,22 +154,25 @@ impl Processor {
         match info.as_ref().map(ObjectVersion::from) {
             Some(version) if version.is_source_of(manifest) => {
                 self.store.publish_outcome(manifest).await?;
-                Ok(AttemptResult::Finished(outcome))
+                Ok(PassResult::Finished(outcome))
             }
-            Some(_) => Ok(AttemptResult::SourceReplaced),
-            None => self.delete_outputs(&key, Some(manifest)).await,
+            Some(_) => Ok(PassResult::SourceReplaced),
+            None => {
+                self.delete_outputs_with_tombstone(&key, Some(manifest))
+                    .await
+            }
         }
     }
 
-    async fn delete_outputs(
+    async fn delete_outputs_with_tombstone(
         &self,
         key: &RawKey,
         manifest: Option<&Manifest>,
-    ) -> Result<AttemptResult, ProcessError> {
+    ) -> Result<PassResult, ProcessError> {
         self.store.write_tombstone(key).await?;
         Ok(match self.store.delete_outputs(key, manifest).await? {
-            None => AttemptResult::Finished(EventOutcome::Deleted),
-            Some(_) => AttemptResult::SourceReplaced,
+            None => PassResult::Finished(EventOutcome::Deleted),
+            Some(_) => PassResult::SourceReplaced,
         })
     }
 
@@ -197,16 +202,10 @@ impl Processor {
         let duration = started_at.elapsed();
         let profile = upload.key.profile.as_str();
         metric::RENDER_TIME.record(duration.as_secs_f64(), [profile]);
-        let result = match rendered {
-            Ok(rendered) => Ok(rendered),
-            Err(RenderError::Rejected(rejection)) => Err(rejection),
-            Err(error @ RenderError::Start(_)) => {
-                return Err(ProcessError::NoRenderer(error.to_string()));
-            }
-        };
+        let result = RenderError::split_rejection(rendered);
         Ok(RenderResult {
             sha256: Some(sha256),
-            result,
+            result: result.map_err(|error| ProcessError::NoRenderer(error.to_string()))?,
             duration,
         })
     }

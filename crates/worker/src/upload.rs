@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use darkroom_cloud::ObjectInfo;
 use darkroom_contract::{Attachment, Clock, Manifest, ManifestSource, Outcome, Profile, RawKey};
-use darkroom_imaging::{
-    Note, NoteCode, Recipe, Rejection, RejectionCode, Rendered, Source, SourceFormat,
-};
+use darkroom_imaging::{Note, NoteCode, Recipe, Rejection, Rendered, Source, SourceFormat};
 use time::OffsetDateTime;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
@@ -37,10 +35,9 @@ impl Upload<'_> {
 
     /// Returns the rejection of an object over the limit, which is not read.
     pub(crate) fn too_large(&self, max: u64) -> RenderResult {
-        let message = format!("{} bytes are over the limit of {max}", self.info.size);
         RenderResult {
             sha256: None,
-            result: Err(Rejection::new(RejectionCode::TooManyBytes, message)),
+            result: Err(Rejection::too_many_bytes(self.info.size, max)),
             duration: Duration::ZERO,
         }
     }

@@ -43,7 +43,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Creates a worker with at most `permits` messages in work.
+    /// Creates a worker with at most `permits` messages in progress.
     ///
     /// Reads the redrive policy of the queue, which takes precedence over the settings.
     ///

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode};
+use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection};
 use darkroom_render::{RenderError, RenderPool};
 use serde_json::{Value, json};
 
@@ -56,15 +56,11 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
     let bytes = match read_source(file, MAX_BYTES).await? {
         SourceBytes::Whole(bytes) => bytes,
         SourceBytes::TooLarge { size } => {
-            let message = format!("{size} bytes are over the limit of {MAX_BYTES}");
-            return Ok(Err(Rejection::new(RejectionCode::TooManyBytes, message)));
+            return Ok(Err(Rejection::too_many_bytes(size, MAX_BYTES)));
         }
     };
-    match pool.inspect(&bytes, &limits).await {
-        Ok(inspection) => Ok(Ok(inspection)),
-        Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
-        Err(error @ RenderError::Start(_)) => Err(error.into()),
-    }
+    let inspected = pool.inspect(&bytes, &limits).await;
+    Ok(RenderError::split_rejection(inspected)?)
 }
 
 /// Returns the inspection under the field names of `POST /v1/inspect`.

@@ -97,10 +97,14 @@ fn in_words(expected: &str) -> Cow<'_, str> {
     Cow::Borrowed(words)
 }
 
-/// Returns the message of a type's own parser. Messages of the standard library are reworded.
+/// Returns the message of a type's own parser as a predicate, which follows the key. Messages of the
+/// standard library are reworded.
 fn message(text: &str) -> String {
     if text.starts_with("invalid socket address") {
         return format!("must be {}", in_words("socket address"));
     }
-    text.to_owned()
+    if text.starts_with("must ") {
+        return text.to_owned();
+    }
+    format!("is invalid: {text}")
 }

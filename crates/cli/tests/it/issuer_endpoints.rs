@@ -188,20 +188,20 @@ async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud
     let system = System::start(cloud, &[]);
     let (raw, media) = (system.raw().await, system.media().await);
     let photo = Jpeg::new(&scene(3000, 2000)).build();
-    let mut deleted_in_work = 0;
+    let mut deleted_while_processing = 0;
     for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
         let presigned = system.client.presign(photo.len()).await;
         assert_eq!(system.client.put(&presigned, &photo).await, 200);
         // There is no condition to wait for, because the time of the deletion is under test.
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         let status = system.client.status(&presigned).await;
-        deleted_in_work += usize::from(status["status"] == "processing");
+        deleted_while_processing += usize::from(status["status"] == "processing");
         let path = presigned["status_url"].as_str().unwrap();
         let url = format!("{}{path}", system.client.issuer);
         let deleted = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(deleted.status(), 204);
     }
-    assert!(deleted_in_work > 0, "every one was done too soon");
+    assert!(deleted_while_processing > 0, "every one was done too soon");
     system.wait_until_idle().await;
     let left = media.list("", None).await.unwrap().objects;
     assert!(left.is_empty(), "{left:?}");

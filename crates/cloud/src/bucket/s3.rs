@@ -39,8 +39,7 @@ impl S3Bucket {
     /// # Errors
     /// `Invalid` if the bucket has no address.
     pub async fn public_url(&self) -> Result<&str, CloudError> {
-        let address = self.presigner.address().await?;
-        Ok(&address.url)
+        self.presigner.public_url().await
     }
 
     fn put_request(

@@ -80,6 +80,14 @@ impl Presigner {
         Ok(presigned_url(signer, credentials, time, address, request))
     }
 
+    /// Returns the URL that keys are appended to.
+    ///
+    /// # Errors
+    /// `Invalid` if the bucket has no address.
+    pub(crate) async fn public_url(&self) -> Result<&str, CloudError> {
+        Ok(&self.address().await?.url)
+    }
+
     /// Returns the bucket's address, which is an object's URL without its key. The SDK's rules for
     /// endpoints, regions and dots in names apply.
     ///

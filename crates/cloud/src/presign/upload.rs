@@ -21,8 +21,7 @@ impl UploadPresigner {
     /// # Errors
     /// `Invalid` if the bucket has no address.
     pub async fn public_url(&self) -> Result<&str, CloudError> {
-        let address = self.presigner.address().await?;
-        Ok(&address.url)
+        self.presigner.public_url().await
     }
 
     /// Presigns a `PUT` with the exact type and length, `If-None-Match: *`, and the checksum and

@@ -133,7 +133,8 @@ fn shape<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, RecordError> 
     T::deserialize(value).map_err(|error| RecordError::Shape(error.to_string()))
 }
 
-/// Strips quotes. S3 omits an unknown value or leaves it empty.
+/// Returns the value without quotes, or `None` if it is missing or empty. S3 omits an unknown value or
+/// leaves it empty.
 fn known(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim_matches('"').to_owned())
         .filter(|text| !text.is_empty())

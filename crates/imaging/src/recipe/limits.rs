@@ -56,9 +56,10 @@ impl Limits {
 
     fn check_bytes(&self, bytes: &[u8]) -> Result<(), Rejection> {
         let length = bytes.len() as u64;
-        reject_if(length > self.max_bytes, RejectionCode::TooManyBytes, || {
-            format!("{length} bytes exceed the limit of {}", self.max_bytes)
-        })
+        if length > self.max_bytes {
+            return Err(Rejection::too_many_bytes(length, self.max_bytes));
+        }
+        Ok(())
     }
 
     fn check_format(&self, format: SourceFormat) -> Result<(), Rejection> {

@@ -26,7 +26,7 @@ use crate::{
 /// the process.
 pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
     // Unwind-safe: the closure only reads its captures.
-    catch_unwind(AssertUnwindSafe(|| render_or_panic(bytes, recipe))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| render_unguarded(bytes, recipe))).unwrap_or_else(|_| {
         Err(Rejection::new(
             RejectionCode::Corrupt,
             "the image is damaged in a way that its decoder cannot handle",
@@ -34,7 +34,7 @@ pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
     })
 }
 
-fn render_or_panic(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
+fn render_unguarded(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
     let (format, header) = recipe.limits.check(bytes)?;
     let scan = format.scan_metadata(bytes);
     let outputs = Outputs::new(bytes, format, &header, &scan, recipe)?;
@@ -95,7 +95,8 @@ impl Outputs {
     }
 }
 
-/// Adds a note of damage that is not there yet: an animation's first frame is decoded twice.
+/// Adds a note about damage unless there already is one. The first frame of an animation is decoded
+/// twice and would otherwise be reported twice.
 fn note_damage(damage: Option<&str>, notes: &mut Vec<Note>) {
     let code = NoteCode::Damaged;
     if let Some(damage) = damage
@@ -195,8 +196,8 @@ fn render_animations(
     Ok(variants)
 }
 
-/// Returns the kinds of metadata that no variant contains. A profile that a variant keeps is not
-/// removed.
+/// Returns the kinds of metadata that no variant contains. A color profile that a variant keeps does
+/// not count as removed.
 fn removed(scan: &MetadataScan, is_icc_kept: bool) -> Vec<MetadataKind> {
     scan.kinds
         .iter()

@@ -1,6 +1,6 @@
 //! The sender of a request, and its permissions.
 
-use darkroom_contract::{Owner, ProfileName, RawKey};
+use darkroom_contract::{Owner, Profile, ProfileName, Profiles, RawKey};
 use http::StatusCode;
 
 use super::settings::ApiKeySettings;
@@ -90,13 +90,19 @@ impl Caller {
         }
     }
 
-    /// Checks that the caller may use a profile.
+    /// Returns the profile of a request with its name.
     ///
     /// # Errors
-    /// `forbidden_profile`.
-    pub(crate) fn check_profile(&self, profile: &ProfileName) -> Result<(), Problem> {
-        if self.may_use(profile) {
-            return Ok(());
+    /// `unknown_profile`, or `forbidden_profile` if the caller may not use it.
+    pub(crate) fn resolve_profile<'a>(
+        &self,
+        requested: &str,
+        profiles: &'a Profiles,
+    ) -> Result<(ProfileName, &'a Profile), Problem> {
+        let name: ProfileName = requested.parse().map_err(|_| Problem::unknown_profile())?;
+        let profile = profiles.get(&name).ok_or_else(Problem::unknown_profile)?;
+        if self.may_use(&name) {
+            return Ok((name, profile));
         }
         Err(Problem::new(
             StatusCode::FORBIDDEN,

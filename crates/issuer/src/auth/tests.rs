@@ -308,6 +308,6 @@ fn a_set_at_a_url_other_than_http_names_the_setting() {
     let error = Authenticator::new(&settings).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "auth.jwks: must be a path or an http(s) URL, found ftp://id.example/jwks.json"
+        "auth.jwks must be a path or an http(s) URL, found ftp://id.example/jwks.json"
     );
 }

@@ -39,7 +39,7 @@ pub(crate) async fn read(
 }
 
 /// Returns `true` if a part is an image: by its name, or because it is a file. Forms name their file
-/// inputs as they like. Only text may be metadata that a client sends as a file.
+/// inputs as they like. A file that is declared as text or JSON is metadata.
 fn is_image(name: &str, part: &Field<'_>) -> bool {
     let is_text = part.content_type().is_some_and(|media_type| {
         media_type.type_() == "text" || media_type.essence_str().ends_with("json")
@@ -47,7 +47,7 @@ fn is_image(name: &str, part: &Field<'_>) -> bool {
     is_image_field(name) || (has_file_name(part) && !is_text)
 }
 
-/// Returns `false` for a form's input with no file chosen: browsers send it with an empty name.
+/// Returns `false` for a form's input with no file chosen: browsers send it with an empty file name.
 fn has_file_name(part: &Field<'_>) -> bool {
     part.file_name().is_some_and(|name| !name.is_empty())
 }

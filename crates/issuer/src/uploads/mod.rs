@@ -9,6 +9,5 @@ pub(crate) mod status;
 mod status_watcher;
 mod validated_upload;
 
-pub(crate) use path::unknown_profile;
 pub(crate) use status_watcher::StatusWatcher;
 pub(crate) use validated_upload::attachment_header;

@@ -53,7 +53,9 @@ impl UploadPath {
     pub(crate) fn check(&self, caller: &Caller, state: &AppState) -> Result<RawKey, Problem> {
         let profile = self.profile.parse().ok();
         let exists = |name: &ProfileName| state.parts.profiles.get(name).is_some();
-        let profile = profile.filter(exists).ok_or_else(unknown_profile)?;
+        let profile = profile
+            .filter(exists)
+            .ok_or_else(Problem::unknown_profile)?;
         let (Ok(owner), Ok(id)) = (self.owner.parse(), self.id.parse()) else {
             return Err(unknown_upload());
         };
@@ -68,14 +70,6 @@ impl UploadPath {
         state.limits.count_owner(&key.owner)?;
         Ok(key)
     }
-}
-
-pub(crate) fn unknown_profile() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "unknown_profile",
-        "no profile has this name; /openapi.json lists the profiles",
-    )
 }
 
 fn unknown_upload() -> Problem {

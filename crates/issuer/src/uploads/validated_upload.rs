@@ -6,7 +6,6 @@ use darkroom_contract::{Attachment, CreateUpload, Profile, Profiles, RawKey, Upl
 use darkroom_imaging::{CropBox, SourceFormat};
 use http::StatusCode;
 
-use super::path::unknown_profile;
 use crate::auth::Caller;
 use crate::body::OCTET_STREAM;
 use crate::json::Field;
@@ -27,7 +26,7 @@ pub(crate) const FIELDS: &[Field] = &[
     ("crop", "invalid_crop"),
 ];
 
-/// An upload that may be presigned.
+/// A valid upload request, for which a URL or form can be presigned.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ValidatedUpload {
     /// The key of the new upload.
@@ -62,9 +61,7 @@ impl ValidatedUpload {
         caller: &Caller,
         profiles: &Profiles,
     ) -> Result<Self, Problem> {
-        let name = request.profile.parse().map_err(|_| unknown_profile())?;
-        let profile = profiles.get(&name).ok_or_else(unknown_profile)?;
-        caller.check_profile(&name)?;
+        let (name, profile) = caller.resolve_profile(&request.profile, profiles)?;
         let owner = caller.resolve_owner(request.owner)?;
         let content_type = check_content_type(request.content_type.as_deref(), profile)?;
         let transfer = Transfer::new(request.method, request.size, profile)?;
@@ -82,16 +79,16 @@ impl ValidatedUpload {
     }
 }
 
-/// Returns the declared media type as S3 will require it: in lower case and without parameters. An
-/// alias is not replaced, because a browser sends the type that it declared.
+/// Returns the media type that S3 will require: the declared type in lower case and without parameters
+/// if it is a known image type, otherwise `application/octet-stream`.
 ///
-/// Systems derive the type from the file's name, and know neither every name nor the content. So
-/// any image may turn out to be one that the profile accepts; the worker decides by the bytes. An
-/// image of an unknown kind is signed as `application/octet-stream`: S3 should not serve what an
-/// uploader chose.
+/// An alias such as `image/jpg` is kept, because the browser sends the type that it declared. Browsers
+/// derive the type from the file name and may be wrong, so every image type is accepted here, and the
+/// worker detects the format from the bytes. An unknown type becomes `application/octet-stream`, so that
+/// S3 never serves a type that an uploader made up.
 ///
 /// # Errors
-/// `unsupported_format` if the type is that of something else than an image.
+/// `unsupported_format` if the declared type is not an image type.
 fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<String, Problem> {
     let essence = declared.unwrap_or_default().split(';').next();
     let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
@@ -100,7 +97,7 @@ fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<Strin
     }
     let may_be_image = essence.is_empty()
         || essence.starts_with("image/")
-        || ["application/octet-stream", "binary/octet-stream"].contains(&essence.as_str());
+        || [OCTET_STREAM, "binary/octet-stream"].contains(&essence.as_str());
     if may_be_image {
         return Ok(OCTET_STREAM.to_owned());
     }
@@ -110,7 +107,7 @@ fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<Strin
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_format",
         format_args!(
-            "content_type is not that of an image; this profile accepts {}",
+            "content_type is not an image type; this profile accepts {}",
             accepted.join(", ")
         ),
     ))

@@ -65,9 +65,9 @@ impl<const L: usize> Counter<L> {
         Self(Definition { name, labels, help })
     }
 
-    /// Adds `amount`. The values are those of the labels, in their order.
+    /// Adds `amount`. `values` are the label values, in the order of the labels.
     pub fn add(&self, amount: u64, values: [&str; L]) {
-        counter!(self.0.name, self.0.labelled(&values)).increment(amount);
+        counter!(self.0.name, self.0.labeled(&values)).increment(amount);
     }
 }
 
@@ -80,14 +80,14 @@ impl<const L: usize> Gauge<L> {
         Self(Definition { name, labels, help })
     }
 
-    /// Sets the value. The values are those of the labels, in their order.
+    /// Sets the value. `values` are the label values, in the order of the labels.
     pub fn set(&self, value: f64, values: [&str; L]) {
-        gauge!(self.0.name, self.0.labelled(&values)).set(value);
+        gauge!(self.0.name, self.0.labeled(&values)).set(value);
     }
 
     /// Adds `amount` until the guard is dropped.
     pub fn track(&self, amount: f64, values: [&str; L]) -> GaugeGuard {
-        let gauge = gauge!(self.0.name, self.0.labelled(&values));
+        let gauge = gauge!(self.0.name, self.0.labeled(&values));
         gauge.increment(amount);
         GaugeGuard { gauge, amount }
     }
@@ -116,15 +116,15 @@ impl<const L: usize> Histogram<L> {
         Self(Definition { name, labels, help })
     }
 
-    /// Records one duration. The values are those of the labels, in their order.
+    /// Records one duration. `values` are the label values, in the order of the labels.
     pub fn record(&self, seconds: f64, values: [&str; L]) {
-        histogram!(self.0.name, self.0.labelled(&values)).record(seconds);
+        histogram!(self.0.name, self.0.labeled(&values)).record(seconds);
     }
 }
 
 impl<const L: usize> Definition<L> {
-    /// Returns the labels of a series. In tests, a value that is not declared is a bug.
-    fn labelled(&self, values: &[&str]) -> Vec<Label> {
+    /// Returns the labels of a series. Panics in debug builds if a value is not declared.
+    fn labeled(&self, values: &[&str]) -> Vec<Label> {
         let labels = self.labels.iter().zip(values);
         let label = |(label, value): (&LabelDefinition, &&str)| {
             let is_declared = label.values.is_empty() || label.values.contains(value);
@@ -161,7 +161,7 @@ macro_rules! metric {
 
             fn start(&self, values: &[&str]) {
                 let start: fn(&'static str, Vec<Label>) = $start;
-                start(self.0.name, self.0.labelled(values));
+                start(self.0.name, self.0.labeled(values));
             }
         }
     };

@@ -6,101 +6,15 @@
 //! Every series exists before anything is counted. Prometheus sees no increase in a counter that
 //! begins at 1, so an alert would miss the first failure.
 
-mod declare;
+mod catalog;
 #[cfg(test)]
 mod docs;
 mod kind;
+mod macros;
 mod series;
 #[cfg(test)]
 mod tests;
 
-use declare::metrics;
-
+pub use catalog::*;
 pub use kind::{Counter, Gauge, GaugeGuard, Histogram, LabelDefinition, Metric};
 pub use series::start_at_zero;
-
-metrics! {
-    /// Messages received, including redeliveries.
-    RECEIVED: Counter = "darkroom_consumer_messages_received_total"["queue"];
-
-    /// Messages received again.
-    REDELIVERIES: Counter = "darkroom_consumer_redeliveries_total"["queue"];
-
-    /// Messages by the result of an attempt: acknowledged, retried, dead_lettered, released, lost.
-    MESSAGES: Counter = "darkroom_consumer_messages_total"["queue"]
-        ["result": "acknowledged", "retried", "dead_lettered", "released", "lost"];
-
-    /// Messages sent to the dead-letter queue, by reason.
-    DEAD_LETTERS: Counter = "darkroom_consumer_dead_letters_total"["queue"]["reason"];
-
-    /// Polls that failed.
-    RECEIVE_ERRORS: Counter = "darkroom_consumer_receive_errors_total"["queue"];
-
-    /// Heartbeats that failed to extend a visibility timeout.
-    HEARTBEAT_FAILURES: Counter = "darkroom_consumer_heartbeat_failures_total"["queue"];
-
-    /// Messages whose deletion was retried.
-    DELETES_RETRIED: Counter = "darkroom_consumer_deletes_retried_total"["queue"];
-
-    /// Messages being processed.
-    IN_FLIGHT: Gauge = "darkroom_consumer_in_flight"["queue"];
-
-    /// Maximum number of messages processed at once.
-    PERMITS: Gauge = "darkroom_consumer_permits"["queue"];
-
-    /// Time from the sending of a message to its first receipt.
-    MESSAGE_AGE: Histogram = "darkroom_consumer_message_age_seconds"["queue"];
-
-    /// Events by result: processed, unchanged, deleted, superseded, foreign, failed.
-    EVENTS: Counter = "darkroom_worker_events_total"
-        ["result": "processed", "unchanged", "deleted", "superseded", "foreign", "failed"];
-
-    /// Manifests written, by status (ready, rejected, failed) and by code if not ready.
-    OUTCOMES: Counter = "darkroom_worker_outcomes_total"
-        ["profile"]["status": "ready", "rejected", "failed"]["code"];
-
-    /// Bytes of raw objects downloaded.
-    SOURCE_BYTES: Counter = "darkroom_worker_source_bytes_total";
-
-    /// Bytes of variants written.
-    VARIANT_BYTES: Counter = "darkroom_worker_variant_bytes_total";
-
-    /// Bytes of memory reserved for raw objects.
-    BUFFERED_BYTES: Gauge = "darkroom_worker_buffered_bytes";
-
-    /// 1 during an outage of the store, when nothing is received, otherwise 0.
-    STORE_DOWN: Gauge = "darkroom_worker_store_down";
-
-    /// Time to download a raw object, from the request to the last byte.
-    DOWNLOAD_TIME: Histogram = "darkroom_worker_download_seconds";
-
-    /// Time to render an image, including the wait for a render process.
-    RENDER_TIME: Histogram = "darkroom_worker_render_seconds"["profile"];
-
-    /// Time to write all variants and the manifest.
-    WRITE_TIME: Histogram = "darkroom_worker_write_seconds";
-
-    /// Time from the sending of a message to the outcome of its upload.
-    END_TO_END_TIME: Histogram = "darkroom_worker_end_to_end_seconds"
-        ["profile"]["status": "ready", "rejected", "failed"];
-
-    /// Render processes started.
-    RENDER_PROCESS_STARTS: Counter = "darkroom_render_process_starts_total";
-
-    /// Render processes that were killed or crashed, by reason: timed_out, out_of_memory, crashed,
-    /// unconfined.
-    RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"
-        ["reason": "timed_out", "out_of_memory", "crashed", "unconfined"];
-
-    /// Finished HTTP requests.
-    REQUESTS: Counter = "darkroom_issuer_requests_total"["route"]["method"]["status"];
-
-    /// Time to the headers of the response.
-    REQUEST_TIME: Histogram = "darkroom_issuer_request_seconds"["route"]["method"];
-
-    /// HTTP requests in progress.
-    REQUESTS_IN_FLIGHT: Gauge = "darkroom_issuer_requests_in_flight";
-
-    /// Upload URLs issued, by method: PUT, POST.
-    PRESIGNS: Counter = "darkroom_issuer_presigns_total"["method": "PUT", "POST"];
-}

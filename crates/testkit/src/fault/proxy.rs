@@ -1,4 +1,4 @@
-//! The proxy as tests see it.
+//! The interface of the fault proxy for tests.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -19,7 +19,10 @@ pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLett
     };
     let upload = events.iter().find_map(|event| store.upload_of(event));
     let Some(key) = upload else {
-        return reason(ReasonCode::Foreign, "it names no upload of this service");
+        return reason(
+            ReasonCode::Foreign,
+            "the message names no upload of this service",
+        );
     };
     diagnose_upload(store, &key).await.unwrap_or_else(|error| {
         let detail = format!("cannot read the status of the upload: {error}");
@@ -52,7 +55,7 @@ async fn diagnose_upload(
         None => reason(ReasonCode::Deleted, "the upload was deleted"),
         Some(_) => reason(
             ReasonCode::NeverFinished,
-            "no worker finished it: each was lost, or could not reach the store",
+            "no worker finished the upload: each one died or could not reach the store",
         ),
     })
 }
@@ -61,7 +64,7 @@ fn reason_of_outcome(manifest: &Manifest) -> DeadLetterReason {
     match &manifest.outcome {
         Outcome::Failed { error } => reason(ReasonCode::AttemptsExhausted, &error.code),
         outcome => {
-            let detail = format!("the upload has an outcome by now: {}", outcome.name());
+            let detail = format!("the upload already has an outcome: {}", outcome.name());
             reason(ReasonCode::AlreadyProcessed, &detail)
         }
     }

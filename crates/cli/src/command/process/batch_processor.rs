@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use darkroom_contract::{Profile, sha256_hex};
-use darkroom_imaging::{Recipe, Rejection, RejectionCode, Rendered};
+use darkroom_imaging::{Recipe, Rejection, Rendered};
 use darkroom_render::{RenderError, RenderPool};
 
 use super::destination::Destinations;
@@ -59,8 +59,7 @@ impl BatchProcessor {
                 (bytes.len() as u64, Some(sha256_hex(&bytes)), result)
             }
             SourceBytes::TooLarge { size } => {
-                let message = format!("{size} bytes are over the limit of {max_bytes}");
-                let rejection = Rejection::new(RejectionCode::TooManyBytes, message);
+                let rejection = Rejection::too_many_bytes(size, max_bytes);
                 (size, None, Err(rejection))
             }
         };
@@ -81,11 +80,8 @@ impl BatchProcessor {
     }
 
     async fn render(&self, bytes: &[u8]) -> Result<Result<Rendered, Rejection>, FileError> {
-        match self.pool.render(bytes, &self.recipe).await {
-            Ok(rendered) => Ok(Ok(rendered)),
-            Err(RenderError::Rejected(rejection)) => Ok(Err(rejection)),
-            Err(error @ RenderError::Start(_)) => Err(FileError::NotRendered(error)),
-        }
+        let rendered = self.pool.render(bytes, &self.recipe).await;
+        RenderError::split_rejection(rendered).map_err(FileError::NotRendered)
     }
 
     async fn write(&self, index: usize, rendered: &Rendered) -> anyhow::Result<Vec<PathBuf>> {
@@ -100,10 +96,10 @@ impl BatchProcessor {
     }
 }
 
-/// Writes a file and the folders around it.
+/// Writes a file and creates its parent folders.
 ///
-/// The bytes are written to a temporary file first. So a file is complete or absent, whatever fails,
-/// and a symbolic link is replaced instead of followed.
+/// The bytes are written to a temporary file first. The file is therefore either complete or
+/// absent, whatever fails, and a symbolic link is replaced instead of followed.
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;

@@ -12,25 +12,25 @@ fn a_wrong_type_in_the_environment_names_the_variable() {
         (
             "DARKROOM_WORKER_IN_FLIGHT",
             "many",
-            "worker.in_flight: must be a whole number, found \"many\" \
+            "worker.in_flight must be a whole number, found \"many\" \
              (DARKROOM_WORKER_IN_FLIGHT)",
         ),
         (
             "DARKROOM_QUEUES_VISIBILITY_TIMEOUT",
             "60",
-            "queues.visibility_timeout: must be a duration such as \"20s\", found \"60\" \
+            "queues.visibility_timeout must be a duration such as \"20s\", found \"60\" \
              (DARKROOM_QUEUES_VISIBILITY_TIMEOUT)",
         ),
         (
             "DARKROOM_PROFILES_AVATAR_MAX_BYTES",
             "ten",
-            "profiles.avatar.max_bytes: must be a size such as \"10MiB\", found \"ten\" \
+            "profiles.avatar.max_bytes must be a size such as \"10MiB\", found \"ten\" \
              (DARKROOM_PROFILES_AVATAR_MAX_BYTES)",
         ),
         (
             "DARKROOM_AUTH_MODE",
             "off",
-            "auth.mode: must be \"auto\" or \"open\", found \"off\" (DARKROOM_AUTH_MODE)",
+            "auth.mode must be \"auto\" or \"open\", found \"off\" (DARKROOM_AUTH_MODE)",
         ),
     ] {
         assert_eq!(message("", &[(variable, value)]), expected);
@@ -42,40 +42,40 @@ fn a_wrong_type_in_the_file_names_the_line() {
     for (toml, expected) in [
         (
             "\n[worker]\nin_flight = \"many\"",
-            "worker.in_flight: must be a whole number, found \"many\" (FILE:3)",
+            "worker.in_flight must be a whole number, found \"many\" (FILE:3)",
         ),
         (
             "[worker]\nin_flight = -1",
-            "worker.in_flight: must not be negative, found -1 (FILE:2)",
+            "worker.in_flight must not be negative, found -1 (FILE:2)",
         ),
         (
             "[queues]\nmax_receive_count = 5_000_000_000",
-            "queues.max_receive_count: must be at most 4294967295, found 5_000_000_000 (FILE:2)",
+            "queues.max_receive_count must be at most 4294967295, found 5_000_000_000 (FILE:2)",
         ),
         (
             "[queues]\nvisibility_timeout = 60",
-            "queues.visibility_timeout: must be a duration such as \"20s\", found 60 (FILE:2)",
+            "queues.visibility_timeout must be a duration such as \"20s\", found 60 (FILE:2)",
         ),
         (
             "[issuer]\ndemo_page = \"yes\"",
-            "issuer.demo_page: must be true or false, found \"yes\" (FILE:2)",
+            "issuer.demo_page must be true or false, found \"yes\" (FILE:2)",
         ),
         (
             "[storage]\ncors_origins = \"*\"",
-            "storage.cors_origins: must be a list, found \"*\" (FILE:2)",
+            "storage.cors_origins must be a list, found \"*\" (FILE:2)",
         ),
         (
             "storage = 1",
-            "storage: must be a table of settings, found 1 (FILE:1)",
+            "storage must be a table of settings, found 1 (FILE:1)",
         ),
         (
             "[worker]\nlisten = \"everywhere\"",
-            "worker.listen: must be an address and port such as \"127.0.0.1:8080\", found \
+            "worker.listen must be an address and port such as \"127.0.0.1:8080\", found \
              \"everywhere\" (FILE:2)",
         ),
         (
             "[profiles.avatar]\nvariants = [\n  { name = \"a\", lossless = 1 },\n]",
-            "profiles.avatar.variants.0.lossless: must be true, false or \"auto\", found 1 \
+            "profiles.avatar.variants.0.lossless must be true, false or \"auto\", found 1 \
              (FILE:3)",
         ),
     ] {
@@ -88,18 +88,18 @@ fn an_unknown_key_is_reported_with_the_nearest_known_one() {
     for (toml, expected) in [
         (
             "[storage]\nraw_buket = \"x\"",
-            "storage.raw_buket: is not a setting; did you mean `raw_bucket`? (FILE:2)",
+            "storage.raw_buket is not a setting; did you mean `raw_bucket`? (FILE:2)",
         ),
         (
             "[storag]",
-            "storag: is not a setting; did you mean `storage`? (FILE:1)",
+            "storag is not a setting; did you mean `storage`? (FILE:1)",
         ),
     ] {
         assert_eq!(message(toml, &[]), expected);
     }
     assert_eq!(
         message("", &[("DARKROOM_STORAGE_RAW_BUKET", "x")]),
-        "DARKROOM_STORAGE_RAW_BUKET: is not a setting; did you mean \
+        "DARKROOM_STORAGE_RAW_BUKET is not a setting; did you mean \
          `DARKROOM_STORAGE_RAW_BUCKET`?"
     );
 }
@@ -115,7 +115,7 @@ fn a_variable_that_is_not_utf_8_is_reported_only_if_it_is_a_setting() {
     };
     assert_eq!(
         load("DARKROOM_STORAGE_RAW_BUCKET").unwrap_err(),
-        "DARKROOM_STORAGE_RAW_BUCKET: must be UTF-8"
+        "DARKROOM_STORAGE_RAW_BUCKET must be UTF-8"
     );
     assert_eq!(load("LS_COLORS"), Ok(Settings::default()));
 }
@@ -125,19 +125,19 @@ fn a_value_out_of_range_is_reported_with_its_bounds() {
     for (toml, expected) in [
         (
             "[worker]\npoll_wait = \"21s\"",
-            "worker.poll_wait: must be at most 20 s, the longest poll of SQS, found \"21s\" \
+            "worker.poll_wait must be at most 20 s, the longest poll of SQS, found \"21s\" \
              (FILE:2)",
         ),
         (
             "[profiles.avatar]\nvariants = [\n  { name = \"a\", quality = 101 },\n]",
-            "profiles.avatar.variants.0.quality: must be between 0 and 100, found 101 (FILE:3)",
+            "profiles.avatar.variants.0.quality must be between 0 and 100, found 101 (FILE:3)",
         ),
     ] {
         assert_eq!(message(toml, &[]), expected);
     }
     assert_eq!(
         message("", &[("DARKROOM_RENDER_MAX_MEMORY", "1KiB")]),
-        "render.max_memory: must be at least 64 MiB, found \"1KiB\" \
+        "render.max_memory must be at least 64 MiB, found \"1KiB\" \
          (DARKROOM_RENDER_MAX_MEMORY)"
     );
 }
@@ -146,7 +146,7 @@ fn a_value_out_of_range_is_reported_with_its_bounds() {
 fn an_empty_value_is_reported_as_one() {
     assert_eq!(
         message("[storage]\nmedia_bucket = \"\"", &[]),
-        "storage.media_bucket: must be the name of a bucket, found an empty value (FILE:2)"
+        "storage.media_bucket must be the name of a bucket, found an empty value (FILE:2)"
     );
 }
 
@@ -201,7 +201,7 @@ fn rules_across_settings_name_the_setting_to_change() {
         ("[log]\nfilter = \"a=b=c\"", "log.filter"),
     ] {
         let message = message(toml, &[]);
-        assert!(message.starts_with(&format!("{key}: ")), "{message}");
+        assert!(message.starts_with(&format!("{key} ")), "{message}");
     }
 }
 
@@ -228,6 +228,32 @@ fn all_settings() -> Vec<(Vec<String>, serde_json::Value)> {
     found
 }
 
+/// Returns the lines of a section of a settings file. Settings without a default are commented out.
+fn section<'a>(file: &'a str, name: &str) -> Vec<&'a str> {
+    let header = format!("[{name}]");
+    let lines = file.lines().skip_while(|line| *line != header);
+    let body = lines.skip(1).take_while(|line| !line.starts_with('['));
+    body.map(|line| line.trim_start_matches("# ")).collect()
+}
+
+#[test]
+fn every_setting_is_in_the_shipped_file() {
+    let shipped = include_str!("../../../../../darkroom.toml");
+    for (path, _) in all_settings() {
+        let [sections @ .., key] = path.as_slice() else {
+            continue;
+        };
+        // A profile takes every setting that it does not state from `avatar`.
+        let section_name = sections.join(".").replace("photo", "avatar");
+        let lines = section(shipped, &section_name);
+        let is_there = lines.iter().any(|line| {
+            line.strip_prefix(key.as_str())
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        });
+        assert!(is_there, "{}", path.join("."));
+    }
+}
+
 #[test]
 fn no_message_names_a_rust_type_or_a_source_file() {
     let values = [
@@ -249,8 +275,11 @@ fn no_message_names_a_rust_type_or_a_source_file() {
             let Err(message) = load(&toml, &[]) else {
                 continue;
             };
-            if message.starts_with(&format!("{}: ", path.join("."))) {
+            if let Some(problem) = message.strip_prefix(&format!("{} ", path.join("."))) {
                 assert!(message.ends_with("(FILE:1)"), "{toml}: {message}");
+                let verbs = ["must ", "is ", "has ", "applies "];
+                let is_predicate = verbs.iter().any(|verb| problem.starts_with(verb));
+                assert!(is_predicate, "{toml}: {message}");
             }
             let words = message.split(|character: char| !character.is_alphanumeric());
             for word in words {

@@ -120,7 +120,7 @@ fn digits_in_a_file_are_text_where_text_is_expected() {
     assert_eq!(profile.prefix, "2024");
     for value in ["0x10", "1_000", "1.5", "true", "[\"a\"]"] {
         let error = load(&format!("[auth]\naudience = {value}"), &[]).unwrap_err();
-        assert!(error.starts_with("auth.audience: must be text"), "{error}");
+        assert!(error.starts_with("auth.audience must be text"), "{error}");
     }
 }
 
@@ -151,7 +151,7 @@ fn the_variables_of_services_are_ignored_and_misspelled_settings_are_not() {
     assert_eq!(load("", &service), Ok(Settings::default()));
     assert_eq!(
         load("", &[("DARKROOM_ISSUER_LISTN", "8080")]).unwrap_err(),
-        "DARKROOM_ISSUER_LISTN: is not a setting; did you mean `DARKROOM_ISSUER_LISTEN`?"
+        "DARKROOM_ISSUER_LISTN is not a setting; did you mean `DARKROOM_ISSUER_LISTEN`?"
     );
     let error = load("", &[("DARKROOM_ISSUER_PORT", "8080")]).unwrap_err();
     assert!(error.contains("is not a setting"), "{error}");

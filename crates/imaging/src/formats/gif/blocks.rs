@@ -26,7 +26,7 @@ pub(super) enum Block<'a> {
     Extension { label: u8, data: SubBlocks<'a> },
 }
 
-/// An image: a frame.
+/// An image block, which is one frame.
 pub(super) struct Image<'a> {
     pub(super) left: u16,
     pub(super) top: u16,
@@ -35,14 +35,16 @@ pub(super) struct Image<'a> {
     pub(super) is_interlaced: bool,
     /// The local color table; empty if there is none.
     pub(super) palette: &'a [u8],
-    /// The number of bits of an index into the color table; 0 if the file ends before it.
-    pub(super) index_bits: u8,
+    /// The LZW minimum code size, which is the number of bits of a color index; 0 if the file ends
+    /// before this byte.
+    pub(super) lzw_minimum_code_size: u8,
     pub(super) data: SubBlocks<'a>,
 }
 
 /// The blocks of a file, up to its trailer or to anything that is not a block.
 ///
-/// If the file ends within a block, the block has what is left of it.
+/// If the file ends within the data of a block, that block contains the data up to the end. A block
+/// with an incomplete descriptor is dropped.
 #[derive(Clone)]
 pub(super) struct Blocks<'a> {
     rest: &'a [u8],
@@ -66,7 +68,8 @@ impl<'a> Blocks<'a> {
         Some((screen, blocks))
     }
 
-    /// Returns the bytes after the last block; `None` before the end was reached.
+    /// Returns the bytes after the trailer, or from the first byte that does not begin a block. Returns
+    /// `None` until iteration has reached either.
     pub(super) const fn after_end(&self) -> Option<&'a [u8]> {
         self.after_end
     }
@@ -75,7 +78,7 @@ impl<'a> Blocks<'a> {
         let (descriptor, rest) = self.rest.split_at_checked(DESCRIPTOR_LENGTH)?;
         let packed = descriptor[8];
         let (palette, rest) = split_palette(rest, packed);
-        let (index_bits, rest) = rest.split_first().unwrap_or((&0, &[]));
+        let (lzw_minimum_code_size, rest) = rest.split_first().unwrap_or((&0, &[]));
         let (data, rest) = SubBlocks::split_from(rest);
         self.rest = rest;
         Some(Image {
@@ -85,7 +88,7 @@ impl<'a> Blocks<'a> {
             height: u16_le(descriptor, 6)?,
             is_interlaced: packed & 0x40 != 0,
             palette,
-            index_bits: *index_bits,
+            lzw_minimum_code_size: *lzw_minimum_code_size,
             data,
         })
     }
@@ -98,7 +101,7 @@ impl<'a> Iterator for Blocks<'a> {
         if self.after_end.is_some() {
             return None;
         }
-        // Zeros between blocks are common: empty sub-blocks too many.
+        // Stray zeros between blocks are common: they are surplus block terminators.
         while let Some((0, rest)) = self.rest.split_first() {
             self.rest = rest;
         }
@@ -207,7 +210,10 @@ mod tests {
         assert_eq!((image.width, image.height), (3, 4));
         assert!(image.is_interlaced && image.palette.is_empty());
         assert_eq!(
-            (image.index_bits, image.data.collect::<Vec<_>>().concat()),
+            (
+                image.lzw_minimum_code_size,
+                image.data.collect::<Vec<_>>().concat()
+            ),
             (2, vec![0xaa, 0xbb])
         );
         assert_eq!(after, Some(&b"tail"[..]));
@@ -225,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_thing_that_is_no_block_is_the_end() {
+    fn anything_that_is_not_a_block_ends_the_blocks() {
         let file = [SCREEN, b"\x21\xfe\0garbage"].concat();
         let (found, after) = blocks(&file);
         assert_eq!((found.len(), after), (1, Some(&b"garbage"[..])));

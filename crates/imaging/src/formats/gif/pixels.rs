@@ -9,7 +9,7 @@ use crate::geometry::Size;
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
 /// The numbers of bits of an index that LZW can code.
-const INDEX_BITS: std::ops::RangeInclusive<u8> = 1..=11;
+const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
 /// The first row and the distance of rows in each pass of an interlaced frame.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
@@ -41,7 +41,7 @@ pub(super) fn decode(
         });
     }
     let mut indices: Vec<u8> = zeroed_buffer(size.area())?;
-    let count = decode_indices(image.data, image.index_bits, &mut indices)?;
+    let count = decode_indices(image.data, image.lzw_minimum_code_size, &mut indices)?;
     let missing = indices.len() - count;
     if missing > usize::from(image.width) {
         return Err(Rejection::corrupt("a frame of the GIF is incomplete"));
@@ -64,15 +64,15 @@ pub(super) fn decode(
 /// Decodes as many indices as there are and fit, and returns their number.
 fn decode_indices(
     data: SubBlocks<'_>,
-    index_bits: u8,
+    lzw_minimum_code_size: u8,
     indices: &mut [u8],
 ) -> Result<usize, Rejection> {
-    if !INDEX_BITS.contains(&index_bits) {
+    if !LZW_MINIMUM_CODE_SIZES.contains(&lzw_minimum_code_size) {
         return Err(Rejection::corrupt(
             "the code size of a frame of the GIF is out of range",
         ));
     }
-    let mut decoder = Decoder::new(BitOrder::Lsb, index_bits);
+    let mut decoder = Decoder::new(BitOrder::Lsb, lzw_minimum_code_size);
     let mut count = 0;
     // The empty block at the end gets out what the decoder holds back.
     for mut block in data.chain(std::iter::once(&[][..])) {

@@ -52,7 +52,7 @@ impl Configuration {
         let mut found = self.sets.sps.iter().flatten();
         found
             .next()
-            .ok_or_else(|| Rejection::corrupt("the image has no parameters"))
+            .ok_or_else(|| Rejection::corrupt("the image has no sequence parameter set"))
     }
 
     /// Decodes an image, which has to have the size and depth of `expected`.

@@ -8,22 +8,23 @@ use super::items::Items;
 use crate::Rejection;
 use crate::geometry::{Orientation, Size};
 
-/// The number of images that an image may be derived from one after the other.
+/// The maximum number of images in a chain of identity derivations, including the first.
 const MAX_DEPTH: u32 = 4;
-/// The number of images in an overlay.
+/// The maximum number of images in an overlay.
 const MAX_LAYERS: usize = 16;
-/// The padding of a coded image that does not count as pixels.
+/// The largest padding of a coded image, in pixels per dimension, that does not count toward the
+/// limits.
 const MAX_PADDING: u32 = 64;
 
-/// An image, of which only descriptions are read.
+/// The description of an image. Its pixels are not read yet.
 pub(super) struct Image {
-    /// The item that has the pixels, which is another one than that of the image if this is an
-    /// identity derivation.
+    /// The item that contains the pixels. For an identity derivation, this is the source item.
     pub(super) id: u32,
     pub(super) composition: Composition,
     /// The size before transformations.
     pub(super) size: Size,
-    /// The size of the largest coded image in it, padding included.
+    /// The size of the largest coded image in this image. Padding counts only if it exceeds
+    /// [`MAX_PADDING`].
     pub(super) coded_size: Size,
     pub(super) geometry: Geometry,
 }
@@ -36,10 +37,10 @@ pub(super) enum Composition {
     Grid {
         columns: u32,
         tiles: Vec<u32>,
-        /// The image that describes all tiles.
+        /// The first tile, which describes all of them.
         first: Box<Image>,
     },
-    /// Images at places of a canvas.
+    /// Images placed on a canvas.
     Overlay {
         /// Red, green, blue and alpha at 16 bits.
         background: [u16; 4],
@@ -65,23 +66,23 @@ impl Image {
         Self::read_derived(items, id, MAX_DEPTH)
     }
 
-    /// Reads an image from which others are derived, `depth` deep at most.
+    /// Reads an image, following fewer than `depth` identity derivations.
     fn read_derived(items: &Items<'_>, id: u32, depth: u32) -> Result<Self, Rejection> {
         let depth = depth
             .checked_sub(1)
-            .ok_or_else(|| Rejection::corrupt("the image is derived from too many others"))?;
-        let item = items
-            .get(id)
-            .ok_or_else(|| Rejection::corrupt("an image is missing"))?;
+            .ok_or_else(|| Rejection::corrupt("the image is derived through too many steps"))?;
+        let item = items.get(id).ok_or_else(|| {
+            Rejection::corrupt("the file refers to an image that it does not contain")
+        })?;
         let mut image = match &item.code {
             b"hvc1" => Self::read_coded(items, id)?,
             b"grid" => Self::read_grid(items, id)?,
             b"iovl" => Self::read_overlay(items, id)?,
             b"iden" => {
                 let mut sources = items.referred_by(id, *b"dimg");
-                let source = sources
-                    .next()
-                    .ok_or_else(|| Rejection::corrupt("an image is missing"))?;
+                let source = sources.next().ok_or_else(|| {
+                    Rejection::corrupt("an identity derivation names no source image")
+                })?;
                 Self::read_derived(items, source, depth)?
             }
             code => return Err(unsupported(*code)),
@@ -110,7 +111,7 @@ impl Image {
     fn read_coded(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
         let body = items
             .property(id, b"hvcC")
-            .ok_or_else(|| Rejection::corrupt("the image has no parameters"))?;
+            .ok_or_else(|| Rejection::corrupt("the image has no HEVC configuration (hvcC)"))?;
         let configuration = Configuration::read(body)?;
         let sps = configuration.sps()?;
         let (mut coded_size, decoded_size) = (hevc::coded_size(sps), hevc::size(sps));
@@ -136,7 +137,8 @@ impl Image {
         Ok(Self::new(id, composition, size, coded_size))
     }
 
-    /// Reads a grid (6.6.2.3.2). All tiles have the properties of the first one.
+    /// Reads a grid (6.6.2.3.2). Only the first tile is described; decoding checks that the others have
+    /// the same size and sample format.
     fn read_grid(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
         let invalid = || Rejection::corrupt("the grid of the image is invalid");
         let content = items.content(id)?;
@@ -159,7 +161,7 @@ impl Image {
         let first = Self::read_derived(items, first, 1)?;
         if first.geometry != Geometry::untransformed(first.size) {
             return Err(Rejection::unsupported(
-                "tiles that are turned are not supported",
+                "tiles that are rotated, mirrored or cropped are not supported",
             ));
         }
         if !is_covered(size.width, first.size.width, columns)
@@ -200,7 +202,8 @@ impl Image {
         for layer in items.referred_by(id, *b"dimg") {
             let (x, y) = offset().zip(offset()).ok_or_else(invalid)?;
             let code = items.get(layer).ok_or_else(invalid)?.code;
-            // The limits apply to the canvas: what is drawn on it may not cost much more.
+            // The limits are checked against the canvas, so the layers are restricted to keep their
+            // decoding cost in proportion.
             if layers.len() == MAX_LAYERS || !matches!(&code, b"hvc1" | b"grid") {
                 return Err(unsupported(*b"iovl"));
             }
@@ -225,7 +228,7 @@ impl Image {
     }
 }
 
-/// Returns whether tiles cover a side, and the last one is not needless.
+/// Returns whether `count` tiles cover a side and all of them are needed.
 fn is_covered(side: u32, tile: u32, count: u32) -> bool {
     let (side, tile, count) = (u64::from(side), u64::from(tile), u64::from(count));
     tile * count >= side && tile * (count - 1) < side
@@ -243,7 +246,7 @@ fn size(fields: &mut Fields<'_>, is_wide: bool) -> Option<Size> {
     Some(Size::new(width, height))
 }
 
-/// Returns whether a property may be essential: it is applied, or says nothing about pixels.
+/// Returns whether an essential property is handled: it is applied, or it does not change pixel values.
 const fn is_known(code: Code) -> bool {
     matches!(
         &code,
@@ -251,7 +254,7 @@ const fn is_known(code: Code) -> bool {
     )
 }
 
-/// Returns the rejection of an item that is no supported image.
+/// Returns the rejection for an item that is not a supported image.
 fn unsupported(code: Code) -> Rejection {
     let coding = match &code {
         b"av01" => "AV1",
