@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue, QueueDepth};
 use darkroom_contract::{Outcome, RawKey, sha256_hex};
-use darkroom_harness::{TestBed, new_key};
+use darkroom_harness::TestBed;
 use darkroom_testkit::wait;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -23,8 +23,7 @@ pub(crate) struct UploadTally(BTreeMap<String, (RawKey, ExpectedOutcome)>);
 impl UploadTally {
     /// Uploads an image under a new key.
     pub(crate) async fn upload(&mut self, bed: &TestBed, image: &TestImage) -> anyhow::Result<()> {
-        let key = new_key()?;
-        bed.put_raw(&key, &image.bytes).await?;
+        let key = bed.upload(&image.bytes).await?;
         self.add(key, image.expected.clone());
         Ok(())
     }

@@ -40,8 +40,7 @@ impl Binary {
 }
 
 /// Returns the endpoints of a cloud that accepts the credentials of the tests.
-#[must_use]
-pub fn endpoints(s3: &str, sqs: &str) -> Endpoints {
+pub(crate) fn endpoints(s3: &str, sqs: &str) -> Endpoints {
     Endpoints {
         s3: s3.to_owned(),
         sqs: sqs.to_owned(),

@@ -1,13 +1,8 @@
 //! Issuer processes.
 
-use std::time::Duration;
-
 use darkroom_testkit::process::Process;
 
-use crate::TestBed;
-
-/// The time limit of a start, which is longer than a start takes on a busy machine.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::{DEADLINE, TestBed};
 
 /// A running `darkroom issuer`. It is killed when this is dropped.
 pub struct Issuer {
@@ -29,7 +24,7 @@ impl TestBed {
             address.map(str::to_owned)
         };
         let address = process
-            .wait_for_line_async("the issuer's address", START_TIMEOUT, address)
+            .wait_for_line_async("the issuer's address", DEADLINE, address)
             .await?;
         Ok(Issuer { process, address })
     }
@@ -46,5 +41,11 @@ impl Issuer {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// Returns the log so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process.stderr()
     }
 }

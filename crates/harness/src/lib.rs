@@ -1,20 +1,21 @@
 //! The harness that end-to-end tests, chaos scenarios and benchmarks share.
 //!
-//! A [`TestBed`] is an embedded S3 and SQS with provisioned buckets and queues. Processes of the
-//! real `darkroom` binary access it through fault proxies. The test itself accesses it directly.
+//! A [`TestBed`] is a cloud with provisioned buckets and queues: S3 and SQS in the process of the
+//! test, those of `darkroom dev`, or LocalStack. Processes of the real `darkroom` binary access it
+//! through fault proxies, except for those within `darkroom dev`. The test itself accesses it
+//! directly.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
 //! use std::path::Path;
 //! use std::time::Duration;
-//! use darkroom_harness::{TestBed, TestBedOptions, new_key};
+//! use darkroom_harness::{TestBed, TestBedOptions};
 //! use darkroom_testkit::fault::{Fault, Rule};
 //!
 //! let bed = TestBed::start(Path::new("target/debug/darkroom"), &TestBedOptions::default()).await?;
 //! bed.s3.set_rules([Rule::on("PutObject", Fault::SlowDown).first(3)]);
 //! let _worker = bed.start_worker(&[("DARKROOM_WORKER_IN_FLIGHT", "2")]).await?;
-//! let key = new_key()?;
-//! bed.put_raw(&key, b"not an image".as_slice()).await?;
+//! let key = bed.upload(b"not an image").await?;
 //! bed.wait_until_idle(Duration::from_secs(60)).await?;
 //! assert!(bed.manifest(&key).await?.is_some());
 //! # Ok(())
@@ -23,18 +24,32 @@
 
 #![warn(missing_docs)]
 
+use std::time::Duration;
+
 mod binary;
+mod client;
+mod cloud;
 mod issuer;
+mod objects;
+mod options;
 mod process_stats;
+mod queues;
 mod receipts;
 mod resource_names;
 mod test_bed;
 mod worker;
 
-pub use binary::{Binary, endpoints, set_endpoints};
+pub use binary::{Binary, set_endpoints};
+pub use client::Client;
+pub use cloud::Cloud;
 pub use issuer::Issuer;
+pub use objects::new_key;
+pub use options::TestBedOptions;
 pub use process_stats::ProcessStats;
 pub use receipts::{Receipts, ReceivedMessage};
 pub use resource_names::ResourceNames;
-pub use test_bed::{TestBed, TestBedOptions, new_key};
+pub use test_bed::TestBed;
 pub use worker::Worker;
+
+/// The time limit of a wait. Nothing takes that long, even on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(90);

@@ -20,17 +20,19 @@ pub struct ResourceNames {
 }
 
 impl ResourceNames {
-    /// Returns names that no other call returns, in this process or in another.
+    /// Returns names that no other call returns, in this process or in another. The queue of events
+    /// and its dead-letter queue are FIFO queues if `fifo` is `true`.
     #[must_use]
-    pub fn unique() -> Self {
+    pub fn unique(fifo: bool) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let id = format!("{}-{count}", std::process::id());
+        let suffix = if fifo { ".fifo" } else { "" };
         Self {
             raw_bucket: format!("raw-{id}"),
             media_bucket: format!("media-{id}"),
-            events: format!("events-{id}"),
-            dead_letters: format!("events-dlq-{id}"),
+            events: format!("events-{id}{suffix}"),
+            dead_letters: format!("events-dlq-{id}{suffix}"),
             webhooks: format!("webhooks-{id}"),
             webhooks_dead_letters: format!("webhooks-dlq-{id}"),
         }

@@ -4,10 +4,7 @@ use std::time::{Duration, Instant};
 
 use darkroom_testkit::process::{Process, Signal};
 
-use crate::TestBed;
-
-/// The time limit of a start, which is longer than a start takes on a busy machine.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::{DEADLINE, TestBed};
 
 /// A running `darkroom worker`. It is killed when this is dropped.
 pub struct Worker {
@@ -24,7 +21,7 @@ impl TestBed {
         let ready = |line: &str| line.starts_with("worker takes uploads").then_some(());
         let process = &mut worker.process;
         process
-            .wait_for_line_async("its start", START_TIMEOUT, ready)
+            .wait_for_line_async("its start", DEADLINE, ready)
             .await?;
         Ok(worker)
     }
@@ -50,10 +47,8 @@ impl TestBed {
     /// # Errors
     /// If the binary cannot be run.
     pub fn spawn_worker(&self, settings: &[(&str, &str)]) -> anyhow::Result<Worker> {
-        let mut command = self.command("worker");
-        command.envs(settings.iter().copied());
         Ok(Worker {
-            process: Process::start(command)?,
+            process: self.spawn("worker", settings)?,
         })
     }
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use darkroom_cloud::Queue;
+use darkroom_harness::{DEADLINE, new_key};
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::prometheus::Prometheus;
 use darkroom_testkit::wait;
 
-use crate::system::DEADLINE;
 use crate::telemetry::address;
-use crate::worker::harness::{WorkerHarness, WorkerOptions, new_key, photo};
+use crate::test_bed::{max_receive_count, photo, test_bed};
 
 const RULES: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -21,8 +21,8 @@ const FAILURES: &str = r#"darkroom_worker_outcomes_total{profile="avatar",code="
 /// Without Prometheus, says so and passes.
 #[tokio::test]
 async fn the_first_failure_of_a_worker_fires_an_alert() {
-    let harness = WorkerHarness::with_options(WorkerOptions::max_receive_count(1)).await;
-    let mut worker = harness.process("worker", &[]);
+    let bed = test_bed(max_receive_count(1)).await;
+    let mut worker = bed.spawn("worker", &[]).unwrap();
     let url = address(&mut worker, "worker").await;
     let target = url.trim_start_matches("http://");
     let prometheus = match Prometheus::start(target, Path::new(RULES)).await {
@@ -43,15 +43,11 @@ async fn the_first_failure_of_a_worker_fires_an_alert() {
             .unwrap();
     }
     assert_eq!(prometheus.firing().await.unwrap(), [""; 0]);
-    harness
-        .events
-        .send(&["malformed".to_owned()])
-        .await
-        .unwrap();
-    let key = new_key();
+    bed.events.send(&["malformed".to_owned()]).await.unwrap();
+    let key = new_key().unwrap();
     let forbidden = Rule::on("GetObject", Fault::Forbidden).with_path(key.to_string());
-    harness.s3.set_rules([forbidden]);
-    harness.put(&key, photo(64, 48)).await;
+    bed.s3.set_rules([forbidden]);
+    bed.put_raw(&key, photo(64, 48)).await.unwrap();
     for alert in ["DarkroomDeadLetters", "DarkroomUploadsFail"] {
         let fires = async || match prometheus.firing().await {
             Ok(firing) if firing.iter().any(|name| name == alert) => Ok(()),

@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use darkroom_harness::{Cloud, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::cloud::Cloud;
-use crate::system::{System, darkroom};
+use crate::test_bed::{darkroom, service};
 
 /// Runs `darkroom key new --json` with these arguments.
 fn new_key(arguments: &[&str]) -> Value {
@@ -51,7 +51,7 @@ fn token(subject: &str) -> String {
     jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap()
 }
 
-fn upload(system: &System, arguments: &[&str], token: Option<&str>) -> Output {
+fn upload(bed: &TestBed, arguments: &[&str], token: Option<&str>) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let photo = Jpeg::new(&scene(64, 48)).build();
     std::fs::write(folder.path().join("photo.jpg"), photo).unwrap();
@@ -61,7 +61,7 @@ fn upload(system: &System, arguments: &[&str], token: Option<&str>) -> Output {
         "photo.jpg",
         "--json",
         "--to",
-        &system.client.issuer,
+        &bed.client().issuer,
     ]);
     command.args(arguments);
     if let Some(token) = token {
@@ -115,25 +115,25 @@ async fn a_key_uploads_for_its_owner_and_leaves_no_trace_of_itself() {
     let key = new_key(&["--name", "phone", "--owner", "u7"]);
     let secret = key["key"].as_str().unwrap();
     let keys = in_environment(&key);
-    let system = System::start(Cloud::Embedded, &[("DARKROOM_AUTH_KEYS", &keys)]);
-    let uploaded = upload(&system, &[], Some(secret));
+    let bed = service(Cloud::Dev, &[("DARKROOM_AUTH_KEYS", &keys)]).await;
+    let uploaded = upload(&bed, &[], Some(secret));
     assert!(uploaded.status.success(), "{uploaded:?}");
     let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
     assert_eq!(
         (&outcome["status"], &outcome["owner"]),
         (&json!("ready"), &json!("u7"))
     );
-    let of_another = upload(&system, &["--owner", "u8"], Some(secret));
+    let of_another = upload(&bed, &["--owner", "u8"], Some(secret));
     for (refused, code) in [
         (of_another, "forbidden_owner"),
-        (upload(&system, &[], None), "unauthenticated"),
-        (upload(&system, &["--token", "dk_x"], None), "invalid_token"),
+        (upload(&bed, &[], None), "unauthenticated"),
+        (upload(&bed, &["--token", "dk_x"], None), "invalid_token"),
     ] {
         assert_eq!(refused.status.code(), Some(1));
         let said = String::from_utf8(refused.stderr).unwrap();
         assert!(said.contains(code), "{said}");
     }
-    let log = system.log();
+    let log = bed.log();
     assert!(log.contains("\"status\":401"), "{log}");
     for secret in [secret, "dk_", "X-Amz-Signature", "Bearer"] {
         assert!(!log.contains(secret), "{secret} in {log}");
@@ -150,14 +150,14 @@ async fn a_token_uploads_for_its_subject_whatever_that_looks_like() {
         ("DARKROOM_AUTH_ISSUER", "https://id.example"),
         ("DARKROOM_AUTH_AUDIENCE", "221394835627794689"),
     ];
-    let system = System::start(Cloud::Embedded, &environment);
+    let bed = service(Cloud::Dev, &environment).await;
     for (subject, owner) in [
         ("auth0|7", "b64-YXV0aDB8Nw"),
         ("ada@example.org", "b64-YWRhQGV4YW1wbGUub3Jn"),
         ("u7", "u7"),
     ] {
         let token = format!("{}\n", token(subject));
-        let uploaded = upload(&system, &[], Some(&token));
+        let uploaded = upload(&bed, &[], Some(&token));
         assert!(uploaded.status.success(), "{uploaded:?}");
         let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
         assert_eq!(

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::damage::{script, truncated};
 use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, scene};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cloud::Cloud;
-use crate::system::{System, darkroom};
+use crate::test_bed::{darkroom, service};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     darkroom(folder).args(arguments).output().unwrap()
@@ -168,12 +168,12 @@ fn wrong_usage_and_wrong_settings_exit_with_2() {
 #[tokio::test]
 async fn upload_sends_files_and_reports_rejections() {
     let folder = folder();
-    let system = System::start(Cloud::Embedded, &[]);
+    let bed = service(Cloud::Dev, &[]).await;
     let files: Vec<PathBuf> = ["good.jpg", "cut.jpg"].map(PathBuf::from).to_vec();
     let output = darkroom(folder.path())
         .arg("upload")
         .args(&files)
-        .args(["--to", &system.client.issuer, "--json"])
+        .args(["--to", &bed.client().issuer, "--json"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -192,7 +192,7 @@ async fn upload_sends_files_and_reports_rejections() {
 
     let output = run(
         folder.path(),
-        &["upload", "good.jpg", "--to", &system.client.issuer],
+        &["upload", "good.jpg", "--to", &bed.client().issuer],
     );
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("good.jpg: ready: original 40 x 60 http"));

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
+use darkroom_harness::{Cloud, DEADLINE, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{json_lines, on_both_clouds, service};
 
 on_both_clouds!(
     every_dead_letter_is_listed_with_its_reason_and_stays,
@@ -30,23 +30,14 @@ fn message(records: &[Value]) -> String {
     json!({"Records": records}).to_string()
 }
 
-async fn dlq(system: &System, arguments: &[&str]) -> Output {
+async fn dlq(bed: &TestBed, arguments: &[&str]) -> Output {
     let arguments = [&["dlq"], arguments].concat();
-    system.run(&arguments).await
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{output:?}");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    bed.run(&arguments).await.unwrap()
 }
 
 /// Waits until the queue has `count` dead letters and every message is processed.
-async fn until_dead_lettered(system: &System, count: u64) {
-    let dead_letters = system.dead_letters().await;
+async fn until_dead_lettered(bed: &TestBed, count: u64) {
+    let dead_letters = &bed.dead_letters;
     let all = async || match dead_letters.depth().await.unwrap() {
         depth if depth.visible == count => Ok(()),
         depth => Err(format!("{depth:?}")),
@@ -54,20 +45,20 @@ async fn until_dead_lettered(system: &System, count: u64) {
     wait::until_async("dead letters", DEADLINE, all)
         .await
         .unwrap();
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
 }
 
 async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_QUEUES_MAX_RECEIVE_COUNT", "1")]);
-    let raw = system.raw_bucket();
+    let bed = service(cloud, &[("DARKROOM_QUEUES_MAX_RECEIVE_COUNT", "1")]).await;
+    let raw = bed.raw.name();
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let ready = system.client.upload(&photo).await;
+    let ready = bed.client().upload(&photo).await;
     let ready = ready["source"]["key"].as_str().unwrap();
     let nobody = "01920000-0000-7000-8000-000000000000";
     let unknown = format!("raw/nothing/u1/{nobody}");
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
-    system.events().await.send(&by_worker).await.unwrap();
-    until_dead_lettered(&system, 2).await;
+    bed.events.send(&by_worker).await.unwrap();
+    until_dead_lettered(&bed, 2).await;
     // As SQS itself moves them, without a reason.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
@@ -75,9 +66,9 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
         message(&[record(raw, &format!("raw/avatar/u1/{nobody}"))]),
         "{}".to_owned(),
     ];
-    system.dead_letters().await.send(&by_sqs).await.unwrap();
+    bed.dead_letters.send(&by_sqs).await.unwrap();
     for _ in 0..2 {
-        let letters = lines(&dlq(&system, &["list", "--json"]).await);
+        let letters = json_lines(&dlq(&bed, &["list", "--json"]).await);
         let mut reasons: Vec<&str> = letters
             .iter()
             .map(|letter| letter["reason"].as_str().unwrap())
@@ -98,31 +89,31 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
                 assert_eq!(letter["keys"], json!([unknown]));
             }
         }
-        until_dead_lettered(&system, 6).await;
+        until_dead_lettered(&bed, 6).await;
     }
-    let text = dlq(&system, &["list"]).await;
+    let text = dlq(&bed, &["list"]).await;
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.ends_with("6 dead letters listed\n"), "{text}");
 }
 
 async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
     for _ in 0..2 {
-        let outcome = system.client.upload(&photo).await;
+        let outcome = bed.client().upload(&photo).await;
         keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
     }
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let manifest = |key: &str| format!("{}.json", key.replacen("raw/", "manifests/", 1));
-    let raw = system.raw().await;
+    let raw = &bed.raw;
     raw.delete(&[manifest(&keys[0]), manifest(&keys[1])])
         .await
         .unwrap();
-    let letters = [&keys[0], &keys[1]].map(|key| message(&[record(system.raw_bucket(), key)]));
-    system.dead_letters().await.send(&letters).await.unwrap();
-    until_dead_lettered(&system, 2).await;
-    let listed = lines(&dlq(&system, &["list", "--json"]).await);
+    let letters = [&keys[0], &keys[1]].map(|key| message(&[record(bed.raw.name(), key)]));
+    bed.dead_letters.send(&letters).await.unwrap();
+    until_dead_lettered(&bed, 2).await;
+    let listed = json_lines(&dlq(&bed, &["list", "--json"]).await);
     let by_key: BTreeMap<&str, &str> = listed
         .iter()
         .map(|letter| {
@@ -133,64 +124,67 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
         })
         .collect();
     let id = by_key[&*keys[0]];
-    let trial = lines(&dlq(&system, &["redrive", "--id", id, "--dry-run", "--json"]).await);
+    let trial = json_lines(&dlq(&bed, &["redrive", "--id", id, "--dry-run", "--json"]).await);
     assert_eq!(
         (&trial[0]["id"], &trial[0]["action"]),
         (&json!(id), &json!("would_be_redriven"))
     );
-    until_dead_lettered(&system, 2).await;
-    let done = lines(&dlq(&system, &["redrive", "--id", id, "--json"]).await);
+    until_dead_lettered(&bed, 2).await;
+    let done = json_lines(&dlq(&bed, &["redrive", "--id", id, "--json"]).await);
     assert_eq!((done.len(), &done[0]["action"]), (1, &json!("redriven")));
-    until_dead_lettered(&system, 1).await;
+    until_dead_lettered(&bed, 1).await;
     assert!(raw.head(&manifest(&keys[0])).await.unwrap().is_some());
     assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_none());
-    let unknown = dlq(&system, &["redrive", "--id", id]).await;
+    let unknown = dlq(&bed, &["redrive", "--id", id]).await;
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
-    assert_eq!(lines(&dlq(&system, &["redrive", "--json"]).await).len(), 1);
-    until_dead_lettered(&system, 0).await;
+    assert_eq!(
+        json_lines(&dlq(&bed, &["redrive", "--json"]).await).len(),
+        1
+    );
+    until_dead_lettered(&bed, 0).await;
     assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
 
 async fn a_purge_needs_a_confirmation(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let poison: Vec<String> = (0..12).map(|number| format!("poison {number}")).collect();
-    system.events().await.send(&poison).await.unwrap();
-    until_dead_lettered(&system, 12).await;
-    let silent = dlq(&system, &["purge"]).await;
+    bed.events.send(&poison).await.unwrap();
+    until_dead_lettered(&bed, 12).await;
+    let silent = dlq(&bed, &["purge"]).await;
     assert_eq!(silent.status.code(), Some(2), "{silent:?}");
-    let trial = lines(&dlq(&system, &["purge", "--dry-run", "--json"]).await);
+    let trial = json_lines(&dlq(&bed, &["purge", "--dry-run", "--json"]).await);
     assert_eq!(trial.len(), 12);
-    until_dead_lettered(&system, 12).await;
+    until_dead_lettered(&bed, 12).await;
     let ids: BTreeSet<&str> = trial
         .iter()
         .map(|letter| letter["id"].as_str().unwrap())
         .collect();
     let first = ids.first().unwrap();
     assert_eq!(
-        lines(&dlq(&system, &["purge", "--id", first, "--yes", "--json"]).await).len(),
+        json_lines(&dlq(&bed, &["purge", "--id", first, "--yes", "--json"]).await).len(),
         1
     );
-    until_dead_lettered(&system, 11).await;
-    let rest = dlq(&system, &["purge", "--yes"]).await;
+    until_dead_lettered(&bed, 11).await;
+    let rest = dlq(&bed, &["purge", "--yes"]).await;
     let said = String::from_utf8_lossy(&rest.stdout).into_owned();
     assert!(said.ends_with("11 dead letters deleted\n"), "{said}");
-    until_dead_lettered(&system, 0).await;
+    until_dead_lettered(&bed, 0).await;
 }
 
 async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut outcomes = Vec::new();
     for _ in 0..2 {
-        outcomes.push(system.client.upload(&photo).await);
+        outcomes.push(bed.client().upload(&photo).await);
     }
     let foreign = PutOptions {
         content_type: "text/plain",
         cache_control: "no-store",
     };
-    let raw = system.raw().await;
+    let raw = &bed.raw;
     raw.put("raw/notes.txt", "x".into(), foreign).await.unwrap();
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let key = outcomes[0]["source"]["key"].as_str().unwrap();
     let manifest = format!("{}.json", key.replacen("raw/", "manifests/", 1));
     raw.delete(std::slice::from_ref(&manifest)).await.unwrap();
@@ -199,19 +193,19 @@ async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud)
             "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1, "dry_run": dry_run
         }])
     };
-    let trial = lines(&system.run(&["backfill", "--dry-run", "--json"]).await);
+    let trial = json_lines(&bed.run(&["backfill", "--dry-run", "--json"]).await.unwrap());
     assert_eq!(json!(trial), expected(true));
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     assert!(raw.head(&manifest).await.unwrap().is_none());
     assert_eq!(
-        json!(lines(&system.run(&["backfill", "--json"]).await)),
+        json!(json_lines(&bed.run(&["backfill", "--json"]).await.unwrap())),
         expected(false)
     );
     let made = async || raw.head(&manifest).await.unwrap().is_some();
     wait::until_async("the outcome", DEADLINE, made)
         .await
         .unwrap();
-    let text = system.run(&["backfill"]).await;
+    let text = bed.run(&["backfill"]).await.unwrap();
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert_eq!(
         text,

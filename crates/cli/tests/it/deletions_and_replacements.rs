@@ -10,15 +10,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_cloud::{Bucket, Queue, QueueDepth};
 use darkroom_contract::sha256_hex;
+use darkroom_harness::{Cloud, DEADLINE, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::cloud::{Cloud, on_both_clouds};
 use crate::issuer_endpoints::{form, send_form};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it,
@@ -35,7 +35,7 @@ struct Receiver(Arc<Mutex<Vec<(Instant, Value)>>>);
 
 impl Receiver {
     /// Starts it, and a system with webhooks to it.
-    async fn start(&self, cloud: Cloud) -> System {
+    async fn start(&self, cloud: Cloud) -> TestBed {
         let take = async |State(receiver): State<Self>, Json(event): Json<Value>| {
             receiver.0.lock().unwrap().push((Instant::now(), event));
         };
@@ -49,7 +49,7 @@ impl Receiver {
             ("DARKROOM_WEBHOOKS_SECRET", &secret),
             ("DARKROOM_WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", "true"),
         ];
-        System::start(cloud, &environment)
+        service(cloud, &environment).await
     }
 
     /// Returns the events about an upload.
@@ -63,9 +63,9 @@ impl Receiver {
 }
 
 /// Waits until there is neither an event nor a webhook left.
-async fn wait_until_idle(system: &System) {
-    system.wait_until_idle().await;
-    let webhooks = system.webhooks().await;
+async fn wait_until_idle(bed: &TestBed) {
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    let webhooks = &bed.webhooks;
     let empty = async || match webhooks.depth().await.unwrap() {
         depth if depth == QueueDepth::default() => Ok(()),
         depth => Err(format!("{depth:?}")),
@@ -75,58 +75,58 @@ async fn wait_until_idle(system: &System) {
         .unwrap();
 }
 
-async fn delete(system: &System, presigned: &Value) {
+async fn delete(bed: &TestBed, presigned: &Value) {
     let path = presigned["status_url"].as_str().unwrap();
-    let url = format!("{}{path}", system.client.issuer);
+    let url = format!("{}{path}", bed.client().issuer);
     let response = reqwest::Client::new().delete(url).send().await.unwrap();
     assert_eq!(response.status(), 204);
 }
 
 async fn a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it(cloud: Cloud) {
     let receiver = Receiver::default();
-    let system = receiver.start(cloud).await;
+    let bed = receiver.start(cloud).await;
     let photo = Jpeg::new(&scene(1500, 1000)).build();
     let deletions = (1..=12).map(|tenths| {
-        let (system, photo) = (&system, &photo);
+        let (bed, photo) = (&bed, &photo);
         async move {
-            let presigned = system.client.presign(photo.len()).await;
-            assert_eq!(system.client.put(&presigned, photo).await, 200);
+            let presigned = bed.client().presign(photo.len()).await;
+            assert_eq!(bed.client().put(&presigned, photo).await, 200);
             // No condition to wait for: the moment of the deletion is under test.
             tokio::time::sleep(Duration::from_millis(100 * tenths)).await;
-            delete(system, &presigned).await;
+            delete(bed, &presigned).await;
             (presigned, Instant::now())
         }
     });
     let deleted = join_all(deletions).await;
-    wait_until_idle(&system).await;
+    wait_until_idle(&bed).await;
     for (presigned, deleted_at) in &deleted {
-        assert_eq!(system.client.status(presigned).await["status"], "deleted");
+        assert_eq!(bed.client().status(presigned).await["status"], "deleted");
         for (received_at, event) in receiver.about(&presigned["id"]) {
             assert!(received_at < *deleted_at + ON_ITS_WAY, "{event}");
         }
     }
-    let left = system.media().await.list("", None).await.unwrap().objects;
+    let left = bed.media.list("", None).await.unwrap().objects;
     assert!(left.is_empty(), "{left:?}");
-    let left = system.raw().await.list("", None).await.unwrap().objects;
+    let left = bed.raw.list("", None).await.unwrap().objects;
     assert_eq!(left.len(), deleted.len(), "only tombstones: {left:?}");
 }
 
 /// Returns the first variant of a ready upload. Its URL serves what its digest says, which is a part
 /// of it.
-async fn checked_variant(system: &System, outcome: &Value) -> Value {
+async fn checked_variant(bed: &TestBed, outcome: &Value) -> Value {
     assert_eq!(outcome["status"], "ready", "{outcome}");
     let variant = outcome["variants"][0].clone();
     let (url, sha256) = (variant["url"].as_str(), variant["sha256"].as_str());
     let (url, sha256) = (url.unwrap(), sha256.unwrap());
     assert!(url.contains(&format!("v={}", &sha256[..12])), "{url}");
-    assert_eq!(sha256_hex(&system.client.fetch(url).await), sha256);
+    assert_eq!(sha256_hex(&bed.client().fetch(url).await), sha256);
     variant
 }
 
 /// Waits for the outcome of exactly these bytes.
-async fn outcome_of(system: &System, presigned: &Value, bytes: &[u8]) -> Value {
+async fn outcome_of(bed: &TestBed, presigned: &Value, bytes: &[u8]) -> Value {
     let sha256 = sha256_hex(bytes);
-    let is_there = async || match system.client.outcome(presigned).await {
+    let is_there = async || match bed.client().outcome(presigned).await {
         outcome if outcome["source"]["sha256"] == sha256 => Ok(outcome),
         outcome => Err(outcome.to_string()),
     };
@@ -137,10 +137,10 @@ async fn outcome_of(system: &System, presigned: &Value, bytes: &[u8]) -> Value {
 
 async fn a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url(cloud: Cloud) {
     let receiver = Receiver::default();
-    let system = receiver.start(cloud).await;
+    let bed = receiver.start(cloud).await;
     let photos = [(300, 200), (1500, 1000), (200, 300)];
     let photos = photos.map(|(width, height)| Jpeg::new(&scene(width, height)).build());
-    let presigned = system.client.presign_with(json!({"method": "POST"})).await;
+    let presigned = bed.client().presign_with(json!({"method": "POST"})).await;
     let send = async |photo: &[u8]| {
         let fields = presigned["fields"].as_object().unwrap().iter();
         let fields: Vec<_> = fields
@@ -151,14 +151,14 @@ async fn a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url(
         assert_eq!(response.status(), 201);
     };
     send(&photos[0]).await;
-    let first = outcome_of(&system, &presigned, &photos[0]).await;
-    let first = checked_variant(&system, &first).await;
+    let first = outcome_of(&bed, &presigned, &photos[0]).await;
+    let first = checked_variant(&bed, &first).await;
     // The second image takes long to render, and is replaced meanwhile.
     send(&photos[1]).await;
     send(&photos[2]).await;
-    let last = outcome_of(&system, &presigned, &photos[2]).await;
-    wait_until_idle(&system).await;
-    let last = checked_variant(&system, &last).await;
+    let last = outcome_of(&bed, &presigned, &photos[2]).await;
+    wait_until_idle(&bed).await;
+    let last = checked_variant(&bed, &last).await;
     assert_eq!(first["key"], last["key"]);
     assert_ne!(first["url"], last["url"]);
     let events = receiver.about(&presigned["id"]);
@@ -168,26 +168,26 @@ async fn a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url(
 
 async fn a_deleted_upload_can_be_uploaded_again_with_the_same_url(cloud: Cloud) {
     let receiver = Receiver::default();
-    let system = receiver.start(cloud).await;
+    let bed = receiver.start(cloud).await;
     let first = Jpeg::new(&scene(300, 200)).build();
     // The length is signed, too.
     let mut second = Jpeg::new(&scene(200, 200)).build();
     second.resize(first.len(), 0);
-    let presigned = system.client.presign(first.len()).await;
-    delete(&system, &presigned).await;
+    let presigned = bed.client().presign(first.len()).await;
+    delete(&bed, &presigned).await;
     let path = format!("{}?wait=60", presigned["status_url"].as_str().unwrap());
-    let (status, gone) = system.client.get(&path).await;
+    let (status, gone) = bed.client().get(&path).await;
     assert_eq!((status, &gone["status"]), (410, &json!("deleted")));
     let mut variants = Vec::new();
     for photo in [&first, &second] {
-        assert_eq!(system.client.put(&presigned, photo).await, 200);
-        assert_eq!(system.client.put(&presigned, photo).await, 412, "only once");
-        let outcome = outcome_of(&system, &presigned, photo).await;
-        variants.push(checked_variant(&system, &outcome).await);
-        wait_until_idle(&system).await;
+        assert_eq!(bed.client().put(&presigned, photo).await, 200);
+        assert_eq!(bed.client().put(&presigned, photo).await, 412, "only once");
+        let outcome = outcome_of(&bed, &presigned, photo).await;
+        variants.push(checked_variant(&bed, &outcome).await);
+        wait_until_idle(&bed).await;
         for _ in 0..2 {
-            delete(&system, &presigned).await;
-            assert_eq!(system.client.status(&presigned).await["status"], "deleted");
+            delete(&bed, &presigned).await;
+            assert_eq!(bed.client().status(&presigned).await["status"], "deleted");
         }
     }
     assert_eq!(variants[0]["key"], variants[1]["key"]);

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use darkroom_harness::{Client, DEADLINE};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::client::Client;
-use crate::system::{DEADLINE, darkroom};
+use crate::test_bed::darkroom;
 
 /// A running `darkroom dev`.
 struct Dev {

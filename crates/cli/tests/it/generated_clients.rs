@@ -3,10 +3,10 @@
 
 use std::process::Command;
 
+use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, scene};
 
-use crate::cloud::Cloud;
-use crate::system::System;
+use crate::test_bed::service;
 use crate::third_party_clients::{clients, run, said, venv};
 
 /// The number of examples for each operation. `cargo xtask api` sets a higher one.
@@ -17,14 +17,14 @@ async fn two_generated_clients_upload_a_photo() {
     let Some(venv) = venv("generators").await else {
         return;
     };
-    let system = System::start(Cloud::Embedded, &[]);
+    let bed = service(Cloud::Dev, &[]).await;
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("photo.jpg");
     std::fs::write(&photo, Jpeg::new(&scene(300, 200)).build()).unwrap();
     let mut command = Command::new(venv.python());
     command
         .arg(clients().join("generated_clients.py"))
-        .arg(&system.client.issuer)
+        .arg(&bed.client().issuer)
         .arg(&photo)
         .arg(folder.path());
     let output = run(command).await;
@@ -42,7 +42,7 @@ async fn the_service_behaves_as_its_openapi_document_describes() {
         ("DARKROOM_ISSUER_MAX_WAIT", "1s"),
         ("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true"),
     ];
-    let system = System::start(Cloud::Embedded, &environment);
+    let bed = service(Cloud::Dev, &environment).await;
     let folder = tempfile::tempdir().unwrap();
     let examples = std::env::var(EXAMPLES).unwrap_or_else(|_| "25".to_owned());
     let mut command = Command::new(venv.python());
@@ -51,7 +51,7 @@ async fn the_service_behaves_as_its_openapi_document_describes() {
         .args(["-m", "schemathesis.cli", "--config-file"])
         .arg(clients().join("schemathesis.toml"))
         .arg("run")
-        .arg(format!("{}/openapi.json", system.client.issuer))
+        .arg(format!("{}/openapi.json", bed.client().issuer))
         .args(["--exclude-path-regex", "events$", "--seed", "1"])
         .args(["--phases", "examples,coverage,fuzzing,stateful"])
         .args(["--max-examples", &examples, "--workers", "1", "--no-color"]);
@@ -59,6 +59,6 @@ async fn the_service_behaves_as_its_openapi_document_describes() {
     let report = said(&output);
     assert!(output.status.success(), "{report}");
     assert!(report.contains("passed"), "{report}");
-    let log = system.log();
+    let log = bed.log();
     assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
 }

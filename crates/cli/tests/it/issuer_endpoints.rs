@@ -6,12 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_cloud::{Bucket, ListedObject};
 use darkroom_contract::TOMBSTONE_PREFIX;
+use darkroom_harness::{Cloud, DEADLINE};
 use darkroom_testkit::fixture::{Exif, Jpeg, scene};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     a_form_only_accepts_the_upload_that_it_was_signed_for,
@@ -64,9 +64,9 @@ fn photo() -> Vec<u8> {
 }
 
 async fn a_form_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "100KiB")]);
+    let bed = service(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "100KiB")]).await;
     let presigned = json!({"method": "POST", "metadata": {"album": "été"}});
-    let presigned = system.client.presign_with(presigned).await;
+    let presigned = bed.client().presign_with(presigned).await;
     let url = presigned["url"].as_str().unwrap();
     let fields = |changes: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
         let fields = presigned["fields"].as_object().unwrap().iter();
@@ -100,35 +100,35 @@ async fn a_form_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
         assert!((400..500).contains(&status), "{changes:?}: {status}");
     }
     assert_eq!(send(fields(&[]), &photo()).await, 201);
-    let outcome = system.client.outcome(&presigned).await;
+    let outcome = bed.client().outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["metadata"]["album"], "été");
 }
 
 async fn a_url_with_a_checksum_accepts_no_other_file(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     // The SHA-256 of an empty file, which no image has.
     let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let photo = photo();
     let presigned = json!({"size": photo.len(), "checksum_sha256": checksum});
-    let presigned = system.client.presign_with(presigned).await;
-    assert_eq!(system.client.put(&presigned, &photo).await, 400);
-    let status = system.client.status(&presigned).await;
+    let presigned = bed.client().presign_with(presigned).await;
+    assert_eq!(bed.client().put(&presigned, &photo).await, 400);
+    let status = bed.client().status(&presigned).await;
     assert_eq!(status["status"], "awaiting_upload", "{status}");
 }
 
 async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = photo();
-    let presigned = system.client.presign(photo.len()).await;
+    let presigned = bed.client().presign(photo.len()).await;
     let path = presigned["status_url"].as_str().unwrap();
-    let url = format!("{}{path}/events", system.client.issuer);
+    let url = format!("{}{path}/events", bed.client().issuer);
     let events = Client::new().get(&url).timeout(DEADLINE).send();
     let mut events = events.await.unwrap();
     assert_eq!(events.headers()["content-type"], "text/event-stream");
     let first = events.chunk().await.unwrap().unwrap();
     assert!(first.starts_with(b"event: status\n"), "{first:?}");
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
     let mut told = String::from_utf8(first.to_vec()).unwrap();
     while let Some(chunk) = events.chunk().await.unwrap() {
         told.push_str(std::str::from_utf8(&chunk).unwrap());
@@ -156,23 +156,23 @@ async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
 }
 
 async fn a_deleted_upload_leaves_nothing_behind(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let outcome = system.client.upload(&photo()).await;
-    let (raw, media) = (system.raw().await, system.media().await);
+    let bed = service(cloud, &[]).await;
+    let outcome = bed.client().upload(&photo()).await;
+    let (raw, media) = (&bed.raw, &bed.media);
     let key = |name: &Value| name.as_str().unwrap().to_owned();
     let id = key(&outcome["id"]);
     let raw_key = key(&outcome["source"]["key"]);
     let mut objects = vec![
-        (&raw, raw_key),
-        (&raw, format!("manifests/avatar/u1/{id}.json")),
+        (raw, raw_key),
+        (raw, format!("manifests/avatar/u1/{id}.json")),
     ];
     for variant in outcome["variants"].as_array().unwrap() {
-        objects.push((&media, key(&variant["key"])));
+        objects.push((media, key(&variant["key"])));
     }
     for (bucket, key) in &objects {
         assert!(bucket.head(key).await.unwrap().is_some(), "{key}");
     }
-    let url = format!("{}/v1/uploads/avatar/u1/{id}", system.client.issuer);
+    let url = format!("{}/v1/uploads/avatar/u1/{id}", bed.client().issuer);
     for _ in 0..2 {
         let response = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(response.status(), 204);
@@ -185,24 +185,24 @@ async fn a_deleted_upload_leaves_nothing_behind(cloud: Cloud) {
 /// Deletions at different moments: before the event is received, while the image is rendered,
 /// and while its variants are written.
 async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let (raw, media) = (system.raw().await, system.media().await);
+    let bed = service(cloud, &[]).await;
+    let (raw, media) = (&bed.raw, &bed.media);
     let photo = Jpeg::new(&scene(3000, 2000)).build();
     let mut deleted_while_processing = 0;
     for delay_ms in [0, 30, 60, 100, 150, 200, 300, 400] {
-        let presigned = system.client.presign(photo.len()).await;
-        assert_eq!(system.client.put(&presigned, &photo).await, 200);
+        let presigned = bed.client().presign(photo.len()).await;
+        assert_eq!(bed.client().put(&presigned, &photo).await, 200);
         // There is no condition to wait for, because the time of the deletion is under test.
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-        let status = system.client.status(&presigned).await;
+        let status = bed.client().status(&presigned).await;
         deleted_while_processing += usize::from(status["status"] == "processing");
         let path = presigned["status_url"].as_str().unwrap();
-        let url = format!("{}{path}", system.client.issuer);
+        let url = format!("{}{path}", bed.client().issuer);
         let deleted = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(deleted.status(), 204);
     }
     assert!(deleted_while_processing > 0, "every one was done too soon");
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let left = media.list("", None).await.unwrap().objects;
     assert!(left.is_empty(), "{left:?}");
     let left = raw.list("", None).await.unwrap().objects;
@@ -211,8 +211,8 @@ async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud
 }
 
 async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let url = format!("{}/v1/images?profile=avatar&owner=u7", system.client.issuer);
+    let bed = service(cloud, &[]).await;
+    let url = format!("{}/v1/images?profile=avatar&owner=u7", bed.client().issuer);
     let photo = photo();
     let base64 = STANDARD.encode(&photo);
     let escaped = base64.replace('+', "%2B");
@@ -242,7 +242,7 @@ async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
             assert_eq!(upload["metadata"]["album"], "7", "{body}");
             assert_eq!(upload["owner"], "u7");
             assert_eq!(
-                system.client.status(upload).await["status"],
+                bed.client().status(upload).await["status"],
                 upload["status"]
             );
         }
@@ -253,13 +253,13 @@ async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
     let accepted = request.body(photo).send().await.unwrap();
     assert_eq!(accepted.status(), 202);
     let accepted: Value = accepted.json().await.unwrap();
-    let outcome = system.client.outcome(&accepted["uploads"][0]).await;
+    let outcome = bed.client().outcome(&accepted["uploads"][0]).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
 }
 
 async fn inspection_reports_size_and_private_metadata(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let url = format!("{}/v1/inspect", system.client.issuer);
+    let bed = service(cloud, &[]).await;
+    let url = format!("{}/v1/inspect", bed.client().issuer);
     let photo = Jpeg::new(&scene(90, 60))
         .exif(&Exif::new().orientation(6).gps(48.1, 11.5))
         .build();
@@ -286,6 +286,6 @@ async fn inspection_reports_size_and_private_metadata(cloud: Cloud) {
     let both: Value = send_form(&url, both).await.json().await.unwrap();
     assert_eq!(both["images"][0], one);
     assert_eq!(both["images"][1]["error"]["code"], "not_an_image", "{both}");
-    let raw = system.raw().await.list("raw/", None).await.unwrap();
+    let raw = bed.raw.list("raw/", None).await.unwrap();
     assert!(raw.objects.is_empty(), "{raw:?}");
 }

@@ -1,10 +1,10 @@
 //! Clients that call things as their platforms do.
 
+use darkroom_harness::{Cloud, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::{Value, json};
 
-use crate::cloud::Cloud;
-use crate::system::System;
+use crate::test_bed::service;
 
 const BOUNDARY: &str = "x-boundary-x";
 
@@ -19,8 +19,8 @@ fn part(disposition: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// Sends a body to `/v1/images` and waits for the outcomes. Returns the status and the response.
-async fn send(system: &System, content_type: Option<&str>, body: Vec<u8>) -> (u16, Value) {
-    let url = format!("{}/v1/images?profile=avatar&owner=u1", system.client.issuer);
+async fn send(bed: &TestBed, content_type: Option<&str>, body: Vec<u8>) -> (u16, Value) {
+    let url = format!("{}/v1/images?profile=avatar&owner=u1", bed.client().issuer);
     let mut request = reqwest::Client::new().post(url).header("prefer", "wait=60");
     if let Some(content_type) = content_type {
         request = request.header("content-type", content_type);
@@ -29,11 +29,11 @@ async fn send(system: &System, content_type: Option<&str>, body: Vec<u8>) -> (u1
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-async fn send_form(system: &System, parts: &[Vec<u8>]) -> (u16, Value) {
+async fn send_form(bed: &TestBed, parts: &[Vec<u8>]) -> (u16, Value) {
     let end = format!("--{BOUNDARY}--\r\n").into_bytes();
     let body = [parts.concat(), end].concat();
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    send(system, Some(&content_type), body).await
+    send(bed, Some(&content_type), body).await
 }
 
 fn statuses(response: &Value) -> Vec<&str> {
@@ -45,7 +45,7 @@ fn statuses(response: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn images_are_found_in_forms_of_any_kind() {
-    let system = System::start(Cloud::Embedded, &[]);
+    let bed = service(Cloud::Dev, &[]).await;
     let parts = [
         part(
             "name=\"file\"; filename=\"a.jfif\"\r\ncontent-type: text/plain",
@@ -63,7 +63,7 @@ async fn images_are_found_in_forms_of_any_kind() {
         part("name=\"image\"; filename=\"empty.jpg\"", b""),
         part("name=\"album\"", b"7"),
     ];
-    let (status, response) = send_form(&system, &parts).await;
+    let (status, response) = send_form(&bed, &parts).await;
     assert_eq!(status, 200, "{response}");
     assert_eq!(statuses(&response), ["ready", "ready", "ready", "rejected"]);
     assert_eq!(response["uploads"][3]["error"]["code"], "empty");
@@ -73,7 +73,7 @@ async fn images_are_found_in_forms_of_any_kind() {
         Some("application/x-www-form-urlencoded"),
         Some("image/tiff"),
     ] {
-        let (status, response) = send(&system, content_type, photo()).await;
+        let (status, response) = send(&bed, content_type, photo()).await;
         assert_eq!(status, 200, "{content_type:?}: {response}");
         assert_eq!(statuses(&response), ["ready"], "{content_type:?}");
     }
@@ -81,7 +81,7 @@ async fn images_are_found_in_forms_of_any_kind() {
 
 #[tokio::test]
 async fn the_bytes_decide_whatever_type_is_declared() {
-    let system = System::start(Cloud::Embedded, &[]);
+    let bed = service(Cloud::Dev, &[]).await;
     for content_type in [
         json!(null),
         json!("image/heic"),
@@ -89,9 +89,9 @@ async fn the_bytes_decide_whatever_type_is_declared() {
         json!(""),
     ] {
         let ticket = json!({"content_type": content_type, "size": photo().len()});
-        let ticket = system.client.presign_with(ticket).await;
-        assert_eq!(system.client.put(&ticket, &photo()).await, 200);
-        let outcome = system.client.outcome(&ticket).await;
+        let ticket = bed.client().presign_with(ticket).await;
+        assert_eq!(bed.client().put(&ticket, &photo()).await, 200);
+        let outcome = bed.client().outcome(&ticket).await;
         assert_eq!(outcome["status"], "ready", "{content_type}: {outcome}");
         assert_eq!(outcome["source"]["format"], "jpeg");
     }
@@ -99,12 +99,12 @@ async fn the_bytes_decide_whatever_type_is_declared() {
 
 #[tokio::test]
 async fn a_crop_box_may_have_fractions_of_pixels() {
-    let system = System::start(Cloud::Embedded, &[]);
+    let bed = service(Cloud::Dev, &[]).await;
     let crop = json!({"x": -0.2, "y": 10.5, "width": 99.7, "height": 50.0});
     let ticket = json!({"crop": crop, "size": photo().len()});
-    let ticket = system.client.presign_with(ticket).await;
-    assert_eq!(system.client.put(&ticket, &photo()).await, 200);
-    let outcome = system.client.outcome(&ticket).await;
+    let ticket = bed.client().presign_with(ticket).await;
+    assert_eq!(bed.client().put(&ticket, &photo()).await, 200);
+    let outcome = bed.client().outcome(&ticket).await;
     let variant = &outcome["variants"][0];
     assert_eq!(
         (&variant["width"], &variant["height"]),

@@ -12,7 +12,7 @@ use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::system::darkroom;
+use crate::test_bed::darkroom;
 
 fn photo() -> Vec<u8> {
     Jpeg::new(&scene(60, 40)).build()

@@ -1,7 +1,7 @@
 //! End-to-end tests of the real binary.
 //!
-//! Tests that take a `Cloud` run on the embedded cloud and on LocalStack. Every test starts its own
-//! system, with its own buckets and queues.
+//! Tests that take a `Cloud` run on `darkroom dev` and on LocalStack. Every test has a test bed of its
+//! own, with its own buckets and queues.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +11,6 @@
 
 mod alerts;
 mod api_keys;
-mod client;
-mod cloud;
 mod command_line;
 mod dead_letters;
 mod deletions_and_replacements;
@@ -31,8 +29,8 @@ mod rejected_uploads;
 mod render_process;
 mod slow_clients;
 mod store_without_events;
-mod system;
 mod telemetry;
+mod test_bed;
 mod third_party_clients;
 mod upload_command;
 mod uploads;

@@ -2,12 +2,12 @@
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{MANIFEST_PREFIX, ObjectEvent, RawKey, UploadId, notification_body};
+use darkroom_harness::{Cloud, DEADLINE, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     every_record_of_a_message_is_processed,
@@ -23,31 +23,31 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
 };
 
 /// Uploads images and deletes their manifests. Returns the raw keys and the manifest keys.
-async fn outcomes_that_are_gone(system: &System, count: usize) -> (Vec<String>, Vec<String>) {
+async fn outcomes_that_are_gone(bed: &TestBed, count: usize) -> (Vec<String>, Vec<String>) {
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
     for _ in 0..count {
-        let outcome = system.client.upload(&photo).await;
+        let outcome = bed.client().upload(&photo).await;
         keys.push(outcome["source"]["key"].as_str().unwrap().to_owned());
     }
-    system.wait_until_idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let manifests: Vec<String> = keys.iter().map(|key| manifest_of(key)).collect();
-    system.raw().await.delete(&manifests).await.unwrap();
+    bed.raw.delete(&manifests).await.unwrap();
     (keys, manifests)
 }
 
 async fn every_record_of_a_message_is_processed(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     // The outcomes are deleted. The single message restores all of them.
-    let (keys, manifests) = outcomes_that_are_gone(&system, 3).await;
-    let raw = system.raw().await;
+    let (keys, manifests) = outcomes_that_are_gone(&bed, 3).await;
+    let raw = &bed.raw;
     let records: Vec<Value> = keys
         .iter()
-        .map(|key| record(&system, &key.replace('/', "%2F")))
-        .chain([record(&system, "raw/nobody"), json!({"not": "a record"})])
+        .map(|key| record(&bed, &key.replace('/', "%2F")))
+        .chain([record(&bed, "raw/nobody"), json!({"not": "a record"})])
         .collect();
     let message = json!({"Records": records}).to_string();
-    system.events().await.send(&[message]).await.unwrap();
+    bed.events.send(&[message]).await.unwrap();
     for manifest in &manifests {
         let written = async || raw.head(manifest).await.unwrap().is_some();
         wait::until_async("the outcome", DEADLINE, written)
@@ -57,13 +57,13 @@ async fn every_record_of_a_message_is_processed(cloud: Cloud) {
 }
 
 async fn every_event_format_is_parsed(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     // The outcomes are deleted. Each message restores one of them.
-    let (keys, manifests) = outcomes_that_are_gone(&system, 4).await;
-    let raw = system.raw().await;
-    let direct = |key: &str| json!({"Records": [record(&system, key)]});
+    let (keys, manifests) = outcomes_that_are_gone(&bed, 4).await;
+    let raw = &bed.raw;
+    let direct = |key: &str| json!({"Records": [record(&bed, key)]});
     let bridged = |key: &str| {
-        let bucket = json!({"name": system.raw_bucket()});
+        let bucket = json!({"name": bed.raw.name()});
         json!({"version": "0", "source": "aws.s3", "detail-type": "Object Created",
             "detail": {"version": "0", "bucket": bucket, "object": {"key": key}}})
     };
@@ -75,7 +75,7 @@ async fn every_event_format_is_parsed(cloud: Cloud) {
         in_sns(bridged(&keys[3])),
     ];
     let bodies = bodies.map(|body| body.to_string());
-    system.events().await.send(&bodies).await.unwrap();
+    bed.events.send(&bodies).await.unwrap();
     for manifest in &manifests {
         let written = async || raw.head(manifest).await.unwrap().is_some();
         wait::until_async("the outcome", DEADLINE, written)
@@ -85,27 +85,29 @@ async fn every_event_format_is_parsed(cloud: Cloud) {
 }
 
 async fn a_duplicate_event_changes_nothing(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let outcome = system
-        .client
+    let bed = service(cloud, &[]).await;
+    let outcome = bed
+        .client()
         .upload(&Jpeg::new(&scene(64, 48)).build())
         .await;
     let key = outcome["source"]["key"].as_str().unwrap();
-    system.wait_until_idle().await;
-    let before = everything(&system).await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    let before = everything(&bed).await;
     assert_eq!(before.len(), 3);
-    let message = json!({"Records": [record(&system, key)]}).to_string();
-    let events = system.events().await;
+    let message = json!({"Records": [record(&bed, key)]}).to_string();
+    let events = &bed.events;
     events.send(&[message.clone(), message]).await.unwrap();
-    let seen = || system.log().matches("Unchanged").count() >= 2;
-    wait::until("both duplicates", DEADLINE, seen).unwrap();
-    system.wait_until_idle().await;
-    assert_eq!(everything(&system).await, before);
+    let seen = async || bed.log().matches("Unchanged").count() >= 2;
+    wait::until_async("both duplicates", DEADLINE, seen)
+        .await
+        .unwrap();
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    assert_eq!(everything(&bed).await, before);
 }
 
 async fn keys_that_are_not_uploads_are_ignored_in_every_encoding(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let raw = system.raw().await;
+    let bed = service(cloud, &[]).await;
+    let raw = &bed.raw;
     let photo = Jpeg::new(&scene(64, 48)).build();
     for key in [
         "raw/red flower.jpg",
@@ -115,39 +117,40 @@ async fn keys_that_are_not_uploads_are_ignored_in_every_encoding(cloud: Cloud) {
     ] {
         raw.put(key, photo.clone().into(), ANY_TYPE).await.unwrap();
         // The log contains the decoded key.
-        let told = || system.log().contains(key);
-        wait::until(format!("the event of {key}"), DEADLINE, told).unwrap();
+        let told = async || bed.log().contains(key);
+        wait::until_async(format!("the event of {key}"), DEADLINE, told)
+            .await
+            .unwrap();
     }
-    let encoded = record(&system, "raw/hand+made%20%C3%BC%2B.jpg");
+    let encoded = record(&bed, "raw/hand+made%20%C3%BC%2B.jpg");
     let message = json!({"Records": [encoded]}).to_string();
-    system.events().await.send(&[message]).await.unwrap();
-    let told = || system.log().contains("raw/hand made ü+.jpg");
-    wait::until("the hand-made event", DEADLINE, told).unwrap();
-    system.wait_until_idle().await;
-    assert_eq!(
-        system.dead_letters().await.depth().await.unwrap().visible,
-        0
-    );
-    assert_eq!(everything(&system).await, Vec::new());
+    bed.events.send(&[message]).await.unwrap();
+    let told = async || bed.log().contains("raw/hand made ü+.jpg");
+    wait::until_async("the hand-made event", DEADLINE, told)
+        .await
+        .unwrap();
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    assert_eq!(bed.dead_letters.depth().await.unwrap().visible, 0);
+    assert_eq!(everything(&bed).await, Vec::new());
 }
 
 async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let bodies = [
         "hello",
         "{}",
         r#"{"Event":"s3:TestEvent","Service":"Amazon S3"}"#,
     ];
-    let events = system.events().await;
+    let events = &bed.events;
     events.send(&bodies.map(str::to_owned)).await.unwrap();
-    let dead_letters = system.dead_letters().await;
+    let dead_letters = &bed.dead_letters;
     let both = async || dead_letters.depth().await.unwrap().visible == 2;
     wait::until_async("two dead letters", DEADLINE, both)
         .await
         .unwrap();
-    system.wait_until_idle().await;
-    let outcome = system
-        .client
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    let outcome = bed
+        .client()
         .upload(&Jpeg::new(&scene(64, 48)).build())
         .await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
@@ -156,9 +159,9 @@ async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
 /// The embedded S3 keeps no versions.
 #[tokio::test]
 async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order() {
-    let system = System::start(Cloud::LocalStack, &[]);
-    keep_versions(&system).await;
-    let raw = system.raw().await;
+    let bed = service(Cloud::LocalStack, &[]).await;
+    keep_versions(&bed).await;
+    let raw = &bed.raw;
     let key = RawKey {
         profile: "avatar".parse().unwrap(),
         owner: "u1".parse().unwrap(),
@@ -182,19 +185,19 @@ async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order() {
         })
     });
     let bodies: Vec<String> = told.collect();
-    system.events().await.send(&bodies).await.unwrap();
-    system.wait_until_idle().await;
+    bed.events.send(&bodies).await.unwrap();
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let status = json!({"status_url": key.status_path()});
-    let outcome = system.client.outcome(&status).await;
+    let outcome = bed.client().outcome(&status).await;
     assert_eq!(outcome["source"]["version_id"], newest, "{outcome}");
     assert_eq!(outcome["variants"][0]["width"], 40, "{outcome}");
-    let superseded = system.log().matches("Superseded").count();
+    let superseded = bed.log().matches("Superseded").count();
     assert!(superseded >= 8, "{superseded}");
 }
 
 /// Enables versioning. No command of the binary does that.
-async fn keep_versions(system: &System) {
-    let url = format!("{}/{}?versioning", system.endpoints.s3, system.raw_bucket());
+async fn keep_versions(bed: &TestBed) {
+    let url = format!("{}/{}?versioning", bed.endpoints().s3, bed.raw.name());
     let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
     let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
                       SignedHeaders=host, Signature=none";
@@ -208,10 +211,10 @@ async fn keep_versions(system: &System) {
 }
 
 /// Returns a record as S3 writes it into a message. The key must already be encoded.
-fn record(system: &System, encoded_key: &str) -> Value {
+fn record(bed: &TestBed, encoded_key: &str) -> Value {
     json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": system.raw_bucket()}, "object": {"key": encoded_key}},
+        "s3": {"bucket": {"name": bed.raw.name()}, "object": {"key": encoded_key}},
     })
 }
 
@@ -220,12 +223,9 @@ fn manifest_of(raw_key: &str) -> String {
 }
 
 /// Returns every manifest and every variant with its bytes.
-async fn everything(system: &System) -> Vec<(String, Vec<u8>)> {
+async fn everything(bed: &TestBed) -> Vec<(String, Vec<u8>)> {
     let mut objects = Vec::new();
-    for (bucket, prefix) in [
-        (system.raw().await, MANIFEST_PREFIX),
-        (system.media().await, ""),
-    ] {
+    for (bucket, prefix) in [(&bed.raw, MANIFEST_PREFIX), (&bed.media, "")] {
         let listed = bucket.list(prefix, None).await.unwrap();
         for object in listed.objects {
             let reader = bucket.get(&object.key, None).await.unwrap();

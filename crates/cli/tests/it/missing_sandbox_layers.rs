@@ -6,7 +6,7 @@ use std::process::Output;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
 
-use crate::system::darkroom;
+use crate::test_bed::darkroom;
 
 /// Runs the binary as if the kernel had none of these system calls. The filter of a thread applies
 /// to the processes that it starts, but not to other threads.

@@ -2,13 +2,13 @@
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{RawKey, UploadId};
+use darkroom_harness::{Cloud, DEADLINE};
 use darkroom_testkit::fixture::damage::{script, truncated};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     invalid_images_are_rejected_with_a_code,
@@ -20,7 +20,7 @@ on_both_clouds!(
 );
 
 async fn invalid_images_are_rejected_with_a_code(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]);
+    let bed = service(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_WIDTH", "500")]).await;
     let photo = Jpeg::new(&scene(400, 300)).build();
     for (file, code) in [
         (script(), "unsupported_format"),
@@ -28,19 +28,19 @@ async fn invalid_images_are_rejected_with_a_code(cloud: Cloud) {
         (Jpeg::new(&scene(501, 10)).build(), "dimensions_exceeded"),
         (b"nothing in particular".to_vec(), "not_an_image"),
     ] {
-        let outcome = system.client.upload(&file).await;
+        let outcome = bed.client().upload(&file).await;
         assert_eq!(outcome["status"], "rejected", "{outcome}");
         assert_eq!(outcome["error"]["code"], code, "{outcome}");
         assert_eq!(outcome["variants"], Value::Null);
     }
-    system.wait_until_idle().await;
-    let dead = system.dead_letters().await.depth().await.unwrap();
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    let dead = bed.dead_letters.depth().await.unwrap();
     assert_eq!(dead.visible, 0, "a bad image is no dead letter");
 }
 
 /// Stores the object with credentials, because the issuer signs no such upload.
 async fn an_object_over_the_limit_is_not_read(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1000")]);
+    let bed = service(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1000")]).await;
     let upload = RawKey {
         profile: "avatar".parse().unwrap(),
         owner: "u1".parse().unwrap(),
@@ -51,20 +51,20 @@ async fn an_object_over_the_limit_is_not_read(cloud: Cloud) {
         cache_control: "no-store",
     };
     let photo = Jpeg::new(&scene(400, 300)).build();
-    let raw = system.raw().await;
+    let raw = &bed.raw;
     raw.put(&upload.to_string(), photo.clone().into(), options)
         .await
         .unwrap();
     let presigned = json!({"status_url": upload.status_path()});
-    let outcome = system.client.outcome(&presigned).await;
+    let outcome = bed.client().outcome(&presigned).await;
     assert_eq!(outcome["error"]["code"], "too_many_bytes", "{outcome}");
     assert_eq!(outcome["source"]["bytes"], photo.len());
     assert_eq!(outcome["source"]["sha256"], Value::Null);
 }
 
 async fn a_url_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
-    let client = &system.client;
+    let bed = service(cloud, &[]).await;
+    let client = bed.client();
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "metadata": {"album": "7"}});
     let presigned = client.presign_with(fields).await;
@@ -103,31 +103,33 @@ async fn a_url_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
 }
 
 async fn a_url_accepts_one_upload(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let presigned = system.client.presign(photo.len()).await;
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
-    assert_eq!(system.client.put(&presigned, &photo).await, 412);
+    let presigned = bed.client().presign(photo.len()).await;
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
+    assert_eq!(bed.client().put(&presigned, &photo).await, 412);
 }
 
 async fn a_url_expires(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_ISSUER_UPLOAD_EXPIRY", "1s")]);
+    let bed = service(cloud, &[("DARKROOM_ISSUER_UPLOAD_EXPIRY", "1s")]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let presigned = system.client.presign(photo.len()).await;
+    let presigned = bed.client().presign(photo.len()).await;
     let expires_at = presigned["expires_at"].as_str().unwrap().to_owned();
     let format = &time::format_description::well_known::Rfc3339;
     let expires_at = time::OffsetDateTime::parse(&expires_at, format).unwrap();
-    let past = || time::OffsetDateTime::now_utc() > expires_at + time::Duration::seconds(1);
-    wait::until("the URL's end", DEADLINE, past).unwrap();
-    assert_eq!(system.client.put(&presigned, &photo).await, 403);
-    let expired = async || system.client.status(&presigned).await["status"] == "expired";
+    let past = async || time::OffsetDateTime::now_utc() > expires_at + time::Duration::seconds(1);
+    wait::until_async("the URL's end", DEADLINE, past)
+        .await
+        .unwrap();
+    assert_eq!(bed.client().put(&presigned, &photo).await, 403);
+    let expired = async || bed.client().status(&presigned).await["status"] == "expired";
     wait::until_async("the status expired", DEADLINE, expired)
         .await
         .unwrap();
 }
 
 async fn an_invalid_request_is_refused_with_a_code(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let good = json!({
         "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": 1000,
     });
@@ -146,7 +148,7 @@ async fn an_invalid_request_is_refused_with_a_code(cloud: Cloud) {
     ] {
         let mut body = good.clone();
         body[field] = value.clone();
-        let (got, problem) = system.client.post(&body).await;
+        let (got, problem) = bed.client().post(&body).await;
         assert_eq!(got, status, "{field} = {value}: {problem}");
         assert_eq!(problem["status"], status, "{problem}");
         if !code.is_empty() {

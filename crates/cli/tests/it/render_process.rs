@@ -2,41 +2,41 @@
 
 use std::path::PathBuf;
 
+use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, scene, seeds};
 use serde_json::Value;
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{System, darkroom};
+use crate::test_bed::{darkroom, on_both_clouds, service};
 
 on_both_clouds!(a_render_process_that_dies_costs_one_upload);
 
 async fn a_render_process_that_dies_costs_one_upload(cloud: Cloud) {
-    let system = System::start(cloud, &[("DARKROOM_RENDER_MAX_MEMORY", "96MiB")]);
+    let bed = service(cloud, &[("DARKROOM_RENDER_MAX_MEMORY", "96MiB")]).await;
     let large = Jpeg::new(&scene(4000, 4000)).build();
     let small = Jpeg::new(&scene(64, 48)).build();
     for _ in 0..2 {
-        let outcome = system.client.upload(&large).await;
+        let outcome = bed.client().upload(&large).await;
         assert_eq!(outcome["error"]["code"], "out_of_memory", "{outcome}");
-        assert_eq!(system.client.upload(&small).await["status"], "ready");
+        assert_eq!(bed.client().upload(&small).await["status"], "ready");
     }
 }
 
 #[tokio::test]
 async fn an_image_that_exceeds_the_deadline_is_rejected() {
-    let system = System::start(Cloud::Embedded, &[("DARKROOM_RENDER_TIMEOUT", "50ms")]);
-    let outcome = system
-        .client
+    let bed = service(Cloud::Dev, &[("DARKROOM_RENDER_TIMEOUT", "50ms")]).await;
+    let outcome = bed
+        .client()
         .upload(&Jpeg::new(&scene(4000, 4000)).build())
         .await;
     assert_eq!(outcome["error"]["code"], "timed_out", "{outcome}");
-    let outcome = system.client.upload(&script_of_nothing()).await;
+    let outcome = bed.client().upload(&script_of_nothing()).await;
     assert_eq!(outcome["error"]["code"], "not_an_image", "{outcome}");
 }
 
 #[tokio::test]
 async fn the_log_names_the_sandbox_layers() {
-    let system = System::start(Cloud::Embedded, &[]);
-    let log = system.log();
+    let bed = service(Cloud::Dev, &[]).await;
+    let log = bed.log();
     let line = log.lines().find(|line| line.contains("render processes"));
     let line: Value = serde_json::from_str(line.unwrap_or_default()).unwrap();
     assert!(

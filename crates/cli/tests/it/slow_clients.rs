@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use darkroom_harness::{Cloud, DEADLINE};
 use darkroom_testkit::wait;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::cloud::Cloud;
-use crate::system::{DEADLINE, System};
+use crate::test_bed::service;
 
 fn files_in(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
@@ -22,8 +22,8 @@ async fn the_temporary_file_of_a_slow_upload_is_removed() {
         ("TMPDIR", folder.to_str().unwrap()),
         ("DARKROOM_ISSUER_READ_TIMEOUT", "1s"),
     ];
-    let system = System::start(Cloud::Embedded, &environment);
-    let address = system.client.issuer.strip_prefix("http://").unwrap();
+    let bed = service(Cloud::Dev, &environment).await;
+    let address = bed.client().issuer.strip_prefix("http://").unwrap();
     let before = files_in(folder);
     let mut connection = TcpStream::connect(address).await.unwrap();
     let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use darkroom_cloud::Queue;
+use darkroom_harness::{Client, Cloud, DEADLINE, TestBedOptions, new_key};
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
@@ -14,10 +15,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use prost::Message;
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::cloud::Cloud;
-use crate::system::{DEADLINE, System};
-use crate::worker::harness::{WorkerHarness, new_key, photo};
+use crate::test_bed::{photo, service, test_bed};
 
 /// Returns the address that a role reports in its log.
 pub(crate) async fn address(process: &mut Process, role: &str) -> String {
@@ -51,8 +49,8 @@ async fn until_told(url: &str, series: &str, wanted: f64) {
 
 #[tokio::test]
 async fn a_worker_reports_its_metrics_and_its_readiness() {
-    let harness = WorkerHarness::start().await;
-    let mut worker = harness.process("worker", &[]);
+    let bed = test_bed(TestBedOptions::default()).await;
+    let mut worker = bed.spawn("worker", &[]).unwrap();
     let url = address(&mut worker, "worker").await;
     let metrics = format!("{url}/metrics");
     let (status, idle) = get(&metrics).await;
@@ -64,13 +62,13 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         ),
         Some(0.0)
     );
-    let ready = harness.upload().await;
-    let rejected = new_key();
-    harness.put(&rejected, b"no image".to_vec()).await;
-    harness.events.send(&["poison".to_owned()]).await.unwrap();
-    harness.wait_until_ready(&ready).await;
-    harness.outcome(&rejected).await;
-    harness.dead_letter_attributes(1).await;
+    let ready = bed.upload(photo(64, 48)).await.unwrap();
+    let rejected = new_key().unwrap();
+    bed.put_raw(&rejected, b"no image".to_vec()).await.unwrap();
+    bed.events.send(&["poison".to_owned()]).await.unwrap();
+    bed.wait_until_ready(&ready).await.unwrap();
+    bed.outcome(&rejected).await.unwrap();
+    bed.receive_dead_letters(1, DEADLINE).await.unwrap();
     for (series, wanted) in [
         (
             r#"darkroom_worker_outcomes_total{profile="avatar",status="ready",code=""}"#,
@@ -111,7 +109,7 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
     ] {
         until_told(&metrics, series, wanted).await;
     }
-    harness.idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
     let idle = async || {
         let exposition = get(&metrics).await.1;
         let busy = [
@@ -126,8 +124,8 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         .unwrap();
     let readyz = format!("{url}/readyz");
     assert_eq!(get(&readyz).await.0, 200);
-    harness.s3.set_rules([Rule::any(Fault::Unavailable)]);
-    harness.upload().await;
+    bed.s3.set_rules([Rule::any(Fault::Unavailable)]);
+    bed.upload(photo(64, 48)).await.unwrap();
     let unready = async || get(&readyz).await.0 == 503;
     wait::until_async("an unready worker", DEADLINE, unready)
         .await
@@ -138,7 +136,7 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         200,
         "it is up all the same"
     );
-    harness.s3.clear_rules();
+    bed.s3.clear_rules();
     let ready = async || get(&readyz).await.0 == 200;
     wait::until_async("a ready worker", DEADLINE, ready)
         .await
@@ -147,8 +145,8 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
 
 #[tokio::test]
 async fn an_issuer_counts_its_requests() {
-    let harness = WorkerHarness::start().await;
-    let mut issuer = harness.process("issuer", &[]);
+    let bed = test_bed(TestBedOptions::default()).await;
+    let mut issuer = bed.spawn("issuer", &[]).unwrap();
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
     client.presign(1000).await;
@@ -211,16 +209,16 @@ fn spans(collector: &FaultProxy) -> Vec<(String, Span)> {
 async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
-    let harness = WorkerHarness::start().await;
+    let bed = test_bed(TestBedOptions::default()).await;
     let slow = Rule::on("GetObject", Fault::Latency(SLOW_GET));
-    harness.s3.set_rules([slow.with_path("/raw/")]);
+    bed.s3.set_rules([slow.with_path("/raw/")]);
     let endpoint = collector.url();
     let traced = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    let mut issuer = harness.process("issuer", &traced);
-    let worker = harness.process("worker", &traced);
+    let mut issuer = bed.spawn("issuer", &traced).unwrap();
+    let worker = bed.spawn("worker", &traced).unwrap();
     let url = address(&mut issuer, "issuer").await;
     let client = Client::new(url.clone());
     let trace_id = "0af7651916cd43dd8448eb211c80319c";
@@ -296,8 +294,8 @@ async fn dev_exports_the_spans_of_the_service_only() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    let dev = System::start(Cloud::Embedded, &traced);
-    let client = &dev.client;
+    let dev = service(Cloud::Dev, &traced).await;
+    let client = dev.client();
     let presigned = client.presign(photo(64, 48).len()).await;
     assert_eq!(
         client.put(&presigned, &photo(64, 48)).await,
@@ -324,9 +322,11 @@ async fn dev_exports_the_spans_of_the_service_only() {
 async fn a_trace_never_displaces_the_metadata_of_a_client() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Discard)]);
-    let harness = WorkerHarness::start().await;
+    let bed = test_bed(TestBedOptions::default()).await;
     let endpoint = collector.url();
-    let mut issuer = harness.process("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let mut issuer = bed
+        .spawn("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)])
+        .unwrap();
     let client = Client::new(address(&mut issuer, "issuer").await);
     for (words, is_traced) in [(1900, true), (2000, false)] {
         let metadata = serde_json::json!({"note": "x".repeat(words)});
@@ -342,8 +342,8 @@ async fn a_trace_never_displaces_the_metadata_of_a_client() {
 
 #[tokio::test]
 async fn without_a_collector_clients_need_no_extra_header() {
-    let harness = WorkerHarness::start().await;
-    let mut issuer = harness.process("issuer", &[]);
+    let bed = test_bed(TestBedOptions::default()).await;
+    let mut issuer = bed.spawn("issuer", &[]).unwrap();
     let url = address(&mut issuer, "issuer").await;
     let presigned = Client::new(url).presign(1000).await;
     let headers = presigned["headers"].as_object().unwrap();
@@ -352,14 +352,14 @@ async fn without_a_collector_clients_need_no_extra_header() {
 
 #[tokio::test]
 async fn an_unreachable_collector_affects_no_upload() {
-    let harness = WorkerHarness::start().await;
+    let bed = test_bed(TestBedOptions::default()).await;
     let away = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    let mut worker = harness.process("worker", &away);
-    let key = harness.upload().await;
-    harness.wait_until_ready(&key).await;
+    let mut worker = bed.spawn("worker", &away).unwrap();
+    let key = bed.upload(photo(64, 48)).await.unwrap();
+    bed.wait_until_ready(&key).await.unwrap();
     let logged = async || worker.stderr().contains("cannot be sent to the collector");
     wait::until_async("a warning in the log", DEADLINE, logged)
         .await

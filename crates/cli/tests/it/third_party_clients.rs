@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use darkroom_cloud::Bucket;
+use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::localstack::Venv;
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::System;
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(python_uploads_in_every_encoding_and_reads_the_outcomes);
 
@@ -49,20 +50,20 @@ async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
     let Some(venv) = venv("requirements").await else {
         return;
     };
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("photo.jpg");
     std::fs::write(&photo, Jpeg::new(&scene(300, 200)).build()).unwrap();
     let mut command = Command::new(venv.python());
     command
         .arg(clients().join("direct_upload.py"))
-        .arg(&system.client.issuer)
+        .arg(&bed.client().issuer)
         .arg(&photo)
-        .env("S3_ENDPOINT", &system.endpoints.s3)
-        .env("AWS_ACCESS_KEY_ID", &system.endpoints.access_key)
-        .env("AWS_SECRET_ACCESS_KEY", &system.endpoints.secret_key)
-        .env("AWS_DEFAULT_REGION", &system.endpoints.region)
-        .env("MEDIA_BUCKET", system.media_bucket());
+        .env("S3_ENDPOINT", &bed.endpoints().s3)
+        .env("AWS_ACCESS_KEY_ID", &bed.endpoints().access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &bed.endpoints().secret_key)
+        .env("AWS_DEFAULT_REGION", &bed.endpoints().region)
+        .env("MEDIA_BUCKET", bed.media.name());
     let output = run(command).await;
     assert!(output.status.success(), "{}", said(&output));
 }

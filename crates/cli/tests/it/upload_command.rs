@@ -11,7 +11,7 @@ use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::Value;
 
-use crate::system::darkroom;
+use crate::test_bed::{darkroom, test_bed};
 
 /// A service whose clients reach S3 through a fault proxy.
 struct Service {
@@ -22,9 +22,7 @@ struct Service {
 
 impl Service {
     async fn start() -> Self {
-        let binary = Path::new(env!("CARGO_BIN_EXE_darkroom"));
-        let options = TestBedOptions::default();
-        let bed = TestBed::start(binary, &options).await.unwrap();
+        let bed = test_bed(TestBedOptions::default()).await;
         let endpoint = bed.s3.url();
         let settings = [("DARKROOM_STORAGE_PUBLIC_ENDPOINT", endpoint.as_str())];
         Self {

@@ -1,12 +1,12 @@
 //! Uploads and their variants.
 
 use darkroom_cloud::Bucket;
+use darkroom_harness::{Cloud, DEADLINE, TestBed};
 use darkroom_testkit::fixture::{CANARY, Exif, Jpeg, rotated_for_orientation, scene};
 use image::{DynamicImage, RgbImage};
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::System;
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     a_photo_lying_on_its_side_comes_out_upright_small_and_clean,
@@ -19,9 +19,9 @@ on_both_clouds!(
 const MOST_DIFFERENCE: f64 = 6.0;
 
 async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let upright = scene(600, 900);
-    let outcome = system.client.upload(&photo_on_its_side(&upright)).await;
+    let outcome = bed.client().upload(&photo_on_its_side(&upright)).await;
 
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["source"]["orientation"], 6);
@@ -35,7 +35,7 @@ async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Clou
     }
     let sizes = [(600, 900), (267, 400)];
     for (variant, size) in outcome["variants"].as_array().unwrap().iter().zip(sizes) {
-        let file = served(&system, variant).await;
+        let file = served(&bed, variant).await;
         assert_eq!(file.len() as u64, variant["bytes"]);
         assert_eq!(riff_chunks(&file), ["VP8 "]);
         assert!(!contains(&file, CANARY.as_bytes()));
@@ -61,14 +61,14 @@ async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Clou
 }
 
 async fn metadata_and_crop_reach_the_manifest(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(300, 200)).build();
     let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
     let crop = json!({"x": 10, "y": 20, "width": 100, "height": 50});
     let fields = json!({"size": photo.len(), "metadata": metadata, "crop": crop});
-    let presigned = system.client.presign_with(fields).await;
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
-    let outcome = system.client.outcome(&presigned).await;
+    let presigned = bed.client().presign_with(fields).await;
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
+    let outcome = bed.client().outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["metadata"], metadata);
     assert_eq!(outcome["variants"][0]["width"], 100);
@@ -76,29 +76,29 @@ async fn metadata_and_crop_reach_the_manifest(cloud: Cloud) {
 }
 
 async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
-    let presigned = system.client.presign(photo.len()).await;
+    let presigned = bed.client().presign(photo.len()).await;
     assert_eq!(presigned["method"], "PUT");
     assert_eq!(presigned["fields"], Value::Null);
     assert_eq!(
-        system.client.status(&presigned).await["status"],
+        bed.client().status(&presigned).await["status"],
         "awaiting_upload"
     );
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
-    let status = system.client.status(&presigned).await["status"].clone();
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
+    let status = bed.client().status(&presigned).await["status"].clone();
     assert!(status == "processing" || status == "ready", "{status}");
-    assert_eq!(system.client.outcome(&presigned).await["status"], "ready");
-    system.wait_until_idle().await;
+    assert_eq!(bed.client().outcome(&presigned).await["status"], "ready");
+    bed.wait_until_idle(DEADLINE).await.unwrap();
 }
 
 async fn a_wrongly_declared_type_is_reported(cloud: Cloud) {
-    let system = System::start(cloud, &[]);
+    let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "content_type": "image/png"});
-    let presigned = system.client.presign_with(fields).await;
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
-    let outcome = system.client.outcome(&presigned).await;
+    let presigned = bed.client().presign_with(fields).await;
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
+    let outcome = bed.client().outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
     assert_eq!(outcome["source"]["format"], "jpeg");
     assert_eq!(outcome["notes"][0]["code"], "type_mismatch");
@@ -119,12 +119,12 @@ fn photo_on_its_side(upright: &RgbImage) -> Vec<u8> {
 }
 
 /// Returns the file in the store, after checking that its URL serves the same bytes.
-async fn served(system: &System, variant: &Value) -> Vec<u8> {
+async fn served(bed: &TestBed, variant: &Value) -> Vec<u8> {
     let key = variant["key"].as_str().unwrap();
-    let object = system.media().await.get(key, None).await.unwrap();
+    let object = bed.media.get(key, None).await.unwrap();
     assert_eq!(object.info.content_type.as_deref(), Some("image/webp"));
     let stored = object.read(u64::MAX).await.unwrap();
-    let served = system.client.fetch(variant["url"].as_str().unwrap()).await;
+    let served = bed.client().fetch(variant["url"].as_str().unwrap()).await;
     assert_eq!(stored, served);
     served
 }

@@ -4,10 +4,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Output;
 
+use darkroom_harness::DEADLINE;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
 
-use crate::system::{DEADLINE, darkroom};
+use crate::test_bed::darkroom;
 
 /// Runs `inspect`, which reads all settings first, with these variables.
 fn inspect(variables: &[(&str, &[u8])]) -> Output {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use darkroom_cloud::PresignGetRequest;
+use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::System;
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(variants_are_served_according_to_their_profile);
 
@@ -17,15 +17,16 @@ fn version(variant: &Value) -> &str {
 }
 
 async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
-    let system = System::start(
+    let bed = service(
         cloud,
         &[
             ("DARKROOM_STORAGE_MEDIA_BASE_URL", "https://cdn.example/m/"),
             ("DARKROOM_PROFILES_PHOTO_ACCESS", "private"),
         ],
-    );
+    )
+    .await;
     let photo = Jpeg::new(&scene(300, 200)).build();
-    let public = system.client.upload(&photo).await;
+    let public = bed.client().upload(&photo).await;
     let variant = &public["variants"][0];
     let (url, key) = (variant["url"].as_str(), variant["key"].as_str());
     let expected = format!(
@@ -36,9 +37,9 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
     assert_eq!(url, Some(expected.as_str()));
 
     let presigned = json!({"profile": "photo", "size": photo.len()});
-    let presigned = system.client.presign_with(presigned).await;
-    assert_eq!(system.client.put(&presigned, &photo).await, 200);
-    let private = system.client.outcome(&presigned).await;
+    let presigned = bed.client().presign_with(presigned).await;
+    assert_eq!(bed.client().put(&presigned, &photo).await, 200);
+    let private = bed.client().outcome(&presigned).await;
     for variant in private["variants"].as_array().unwrap() {
         let url = variant["url"].as_str().unwrap();
         assert!(url.contains(&format!("&v={}&", version(variant))), "{url}");
@@ -49,13 +50,13 @@ async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
         let cache_control = "private, max-age=31536000, immutable";
         assert_eq!(header("cache-control"), cache_control);
         let unsigned = url.split('?').next().unwrap();
-        if cloud == Cloud::Embedded {
+        if cloud == Cloud::Dev {
             // LocalStack does not enforce access.
             assert_eq!(reqwest::get(unsigned).await.unwrap().status(), 403);
         }
     }
     // A CDN in front of the store uses the headers that the store sends for public variants.
-    let media = system.media().await;
+    let media = &bed.media;
     let stored = media.presign_get(PresignGetRequest {
         key: key.unwrap(),
         expires_in: Duration::from_secs(60),

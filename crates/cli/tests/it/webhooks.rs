@@ -10,14 +10,14 @@ use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_cloud::{Queue, QueueDepth};
+use darkroom_harness::{Cloud, DEADLINE};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use crate::cloud::{Cloud, on_both_clouds};
-use crate::system::{DEADLINE, System};
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(every_outcome_is_sent_signed_and_retried_until_accepted);
 
@@ -93,7 +93,7 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
-    let system = System::start(
+    let bed = service(
         cloud,
         &[
             ("DARKROOM_WEBHOOKS_URL", &url),
@@ -101,9 +101,10 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
             ("DARKROOM_WEBHOOKS_FIRST_RETRY", "1s"),
             ("DARKROOM_WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", "true"),
         ],
-    );
-    let ready = system
-        .client
+    )
+    .await;
+    let ready = bed
+        .client()
         .upload(&Jpeg::new(&scene(300, 200)).build())
         .await;
     let received = async |count: usize| {
@@ -127,9 +128,9 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
         assert_eq!(event["type"], "upload.ready");
         assert_eq!(event["data"]["id"], ready["id"]);
         let url = event["data"]["variants"][0]["url"].as_str().unwrap();
-        assert!(!system.client.fetch(url).await.is_empty());
+        assert!(!bed.client().fetch(url).await.is_empty());
     }
-    let rejected = system.client.upload(b"this is no image").await;
+    let rejected = bed.client().upload(b"this is no image").await;
     let last = received(4).await.pop().unwrap();
     assert!(last.is_signed());
     assert_eq!(last.json()["type"], "upload.rejected");
@@ -140,7 +141,7 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
         "a redirect was followed"
     );
 
-    let webhooks = system.webhooks().await;
+    let webhooks = &bed.webhooks;
     let empty = async || match webhooks.depth().await.unwrap() {
         depth if depth == QueueDepth::default() => Ok(()),
         depth => Err(format!("{depth:?}")),
@@ -148,7 +149,7 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
     wait::until_async("an empty queue", DEADLINE, empty)
         .await
         .unwrap();
-    let log = system.log();
+    let log = bed.log();
     assert!(log.contains("503"), "{log}");
     assert!(!log.contains(&secret) && !log.contains("v1,"), "{log}");
 }
@@ -162,15 +163,16 @@ async fn a_private_address_is_not_called_unless_allowed() {
     // are read.
     let url = format!("https://localhost:{port}");
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
-    let system = System::start(
-        Cloud::Embedded,
+    let bed = service(
+        Cloud::Dev,
         &[
             ("DARKROOM_WEBHOOKS_URL", &url),
             ("DARKROOM_WEBHOOKS_SECRET", &secret),
         ],
-    );
-    system.client.upload(b"this is no image").await;
-    let refused = async || system.log().contains("localhost has no public address");
+    )
+    .await;
+    bed.client().upload(b"this is no image").await;
+    let refused = async || bed.log().contains("localhost has no public address");
     wait::until_async("the refusal", DEADLINE, refused)
         .await
         .unwrap();

@@ -1,34 +1,34 @@
 //! Uploads that are deleted while they are being processed.
 
 use darkroom_cloud::Bucket;
+use darkroom_harness::{DEADLINE, TestBedOptions};
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::harness::WorkerHarness;
-use crate::system::DEADLINE;
+use crate::test_bed::{assert_no_dead_letters, photo, test_bed};
 
 const STORE_PROBE: &str = "darkroom-probe";
 
 #[tokio::test]
 async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
-    let harness = WorkerHarness::start().await;
-    let _worker = harness.worker().await;
-    harness.wait_for_store_probes(2).await;
-    harness.s3.set_rules([
+    let bed = test_bed(TestBedOptions::default()).await;
+    let _worker = bed.start_worker(&[]).await.unwrap();
+    bed.wait_for_store_probes(2).await.unwrap();
+    bed.s3.set_rules([
         Rule::on("PutObject", Fault::Unavailable).with_path("/manifests/"),
         Rule::on("HeadObject", Fault::Unavailable).with_path(STORE_PROBE),
     ]);
-    let key = harness.upload().await;
-    let failed = async || harness.s3.count("PutObject", "/manifests/") > 0;
+    let key = bed.upload(photo(64, 48)).await.unwrap();
+    let failed = async || bed.s3.count("PutObject", "/manifests/") > 0;
     wait::until_async("a failed call", DEADLINE, failed)
         .await
         .unwrap();
-    let written = harness.outputs().await;
+    let written = bed.output_keys().await.unwrap();
     assert!(written.iter().any(|key| key.starts_with("avatars/")));
     // The issuer deletes the raw object first. Some of the other objects are written later.
-    harness.raw.delete(&[key.to_string()]).await.unwrap();
-    harness.s3.clear_rules();
-    harness.idle().await;
-    assert_eq!(harness.outputs().await, Vec::<String>::new());
-    harness.assert_no_dead_letters().await;
+    bed.raw.delete(&[key.to_string()]).await.unwrap();
+    bed.s3.clear_rules();
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    assert_eq!(bed.output_keys().await.unwrap(), Vec::<String>::new());
+    assert_no_dead_letters(&bed).await;
 }

@@ -3,103 +3,95 @@
 use std::time::Duration;
 
 use darkroom_contract::Outcome;
+use darkroom_harness::{DEADLINE, TestBedOptions, new_key};
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
 
-use super::harness::{WorkerHarness, WorkerOptions, new_key, photo};
-use crate::system::DEADLINE;
+use crate::test_bed::{assert_no_dead_letters, max_receive_count, photo, test_bed};
 
 #[tokio::test]
 async fn an_outage_of_the_store_costs_no_attempt() {
     // A message becomes a dead letter when it is received a second time.
-    let options = WorkerOptions {
+    let options = TestBedOptions {
         visibility: Duration::from_secs(3),
-        permits: 2,
-        ..WorkerOptions::max_receive_count(1)
+        ..max_receive_count(1)
     };
-    let harness = WorkerHarness::with_options(options).await;
-    let _worker = harness.worker().await;
-    harness.wait_for_store_probes(2).await;
-    harness.s3.set_rules([Rule::any(Fault::Unavailable)]);
+    let bed = test_bed(options).await;
+    let _worker = bed.start_worker(&[]).await.unwrap();
+    bed.wait_for_store_probes(2).await.unwrap();
+    bed.s3.set_rules([Rule::any(Fault::Unavailable)]);
     let mut keys = Vec::new();
     for _ in 0..6 {
-        keys.push(harness.upload().await);
+        keys.push(bed.upload(photo(64, 48)).await.unwrap());
     }
-    harness.wait_for_store_probes(6).await;
-    let polls = harness.sqs.count("ReceiveMessage", "");
-    let heartbeats = || harness.sqs.count("ChangeMessageVisibility", "");
+    bed.wait_for_store_probes(6).await.unwrap();
+    let polls = bed.sqs.count("ReceiveMessage", "");
+    let heartbeats = || bed.sqs.count("ChangeMessageVisibility", "");
     let before = heartbeats();
     let extended = async || heartbeats() >= before + 8;
     wait::until_async("four visibility timeouts of an outage", DEADLINE, extended)
         .await
         .unwrap();
     assert_eq!(
-        harness.sqs.count("ReceiveMessage", ""),
+        bed.sqs.count("ReceiveMessage", ""),
         polls,
         "nothing is received during an outage"
     );
-    harness.s3.clear_rules();
+    bed.s3.clear_rules();
     for key in &keys {
-        harness.wait_until_ready(key).await;
+        bed.wait_until_ready(key).await.unwrap();
     }
-    harness.idle().await;
-    harness.assert_no_dead_letters().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    assert_no_dead_letters(&bed).await;
 }
 
 #[tokio::test]
 async fn a_download_that_trickles_times_out_and_is_retried() {
-    let options = WorkerOptions {
-        settings: darkroom_worker::WorkerSettings {
-            download_timeout: Duration::from_secs(1),
-            ..WorkerOptions::default().settings
-        },
-        ..WorkerOptions::default()
-    };
-    let harness = WorkerHarness::with_options(options).await;
+    let settings = [("DARKROOM_WORKER_DOWNLOAD_TIMEOUT", "1s")];
+    let bed = test_bed(TestBedOptions::default().with_settings(&settings)).await;
     let trickle = Fault::Trickle {
         bytes_per_second: 2,
     };
     let fault = Rule::on("GetObject", trickle).with_path("/raw/").first(1);
-    harness.s3.set_rules([fault]);
-    let _worker = harness.worker().await;
+    bed.s3.set_rules([fault]);
+    let _worker = bed.start_worker(&[]).await.unwrap();
     let started = std::time::Instant::now();
-    let key = harness.upload().await;
-    harness.wait_until_ready(&key).await;
+    let key = bed.upload(photo(64, 48)).await.unwrap();
+    bed.wait_until_ready(&key).await.unwrap();
     assert!(
         started.elapsed() < Duration::from_secs(20),
         "{:?}",
         started.elapsed()
     );
-    assert_eq!(harness.s3.count("GetObject", &key.to_string()), 2);
+    assert_eq!(bed.s3.count("GetObject", &key.to_string()), 2);
 }
 
 #[tokio::test]
 async fn an_unreadable_object_blocks_no_other_and_ends_as_failed() {
-    let options = WorkerOptions {
-        permits: 1,
-        ..WorkerOptions::max_receive_count(2)
-    };
-    let harness = WorkerHarness::with_options(options).await;
-    let bad = new_key();
+    let one_at_once = [("DARKROOM_WORKER_IN_FLIGHT", "1")];
+    let bed = test_bed(max_receive_count(2).with_settings(&one_at_once)).await;
+    let bad = new_key().unwrap();
     let path = bad.to_string();
-    harness
-        .s3
+    bed.s3
         .set_rules([Rule::on("GetObject", Fault::Forbidden).with_path(path)]);
-    let _worker = harness.worker().await;
-    harness.put(&bad, photo(64, 48)).await;
+    let _worker = bed.start_worker(&[]).await.unwrap();
+    bed.put_raw(&bad, photo(64, 48)).await.unwrap();
     for _ in 0..3 {
-        let key = harness.upload().await;
-        harness.wait_until_ready(&key).await;
+        let key = bed.upload(photo(64, 48)).await.unwrap();
+        bed.wait_until_ready(&key).await.unwrap();
     }
-    let Outcome::Failed { error } = harness.outcome(&bad).await.outcome else {
+    let Outcome::Failed { error } = bed.outcome(&bad).await.unwrap().outcome else {
         panic!("the upload did not fail");
     };
     assert_eq!(error.code, "forbidden");
-    let letters = harness.dead_letter_attributes(1).await;
-    assert_eq!(letters[0]["darkroom-reason"], "attempts_exhausted");
+    let letters = bed.receive_dead_letters(1, DEADLINE).await.unwrap();
+    assert_eq!(
+        letters[0].attributes["darkroom-reason"],
+        "attempts_exhausted"
+    );
     assert!(
-        letters[0]["darkroom-detail"].contains("forbidden"),
+        letters[0].attributes["darkroom-detail"].contains("forbidden"),
         "{letters:?}"
     );
-    harness.idle().await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
 }

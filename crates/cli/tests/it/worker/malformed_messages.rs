@@ -3,37 +3,35 @@
 use std::collections::BTreeSet;
 
 use darkroom_cloud::Queue;
+use darkroom_harness::DEADLINE;
 
-use super::harness::{WorkerHarness, WorkerOptions};
+use crate::test_bed::{max_receive_count, photo, test_bed};
 
 #[tokio::test]
 async fn malformed_messages_do_not_affect_the_others_of_their_batch() {
     // A valid message has one attempt.
-    let options = WorkerOptions {
-        permits: 10,
-        ..WorkerOptions::max_receive_count(1)
-    };
-    let harness = WorkerHarness::with_options(options).await;
+    let a_batch_at_once = [("DARKROOM_WORKER_IN_FLIGHT", "10")];
+    let bed = test_bed(max_receive_count(1).with_settings(&a_batch_at_once)).await;
     let mut keys = Vec::new();
     for malformed in ["hello", "{}", r#"{"Records":[{}]}"#, "[1,2,3]"] {
-        keys.push(harness.upload().await);
-        harness.events.send(&[malformed.to_owned()]).await.unwrap();
-        keys.push(harness.upload().await);
+        keys.push(bed.upload(photo(64, 48)).await.unwrap());
+        bed.events.send(&[malformed.to_owned()]).await.unwrap();
+        keys.push(bed.upload(photo(64, 48)).await.unwrap());
     }
-    let _worker = harness.worker().await;
+    let _worker = bed.start_worker(&[]).await.unwrap();
     for key in &keys {
-        harness.wait_until_ready(key).await;
+        bed.wait_until_ready(key).await.unwrap();
     }
-    harness.idle().await;
-    let letters = harness.dead_letter_attributes(4).await;
+    bed.wait_until_idle(DEADLINE).await.unwrap();
+    let letters = bed.receive_dead_letters(4, DEADLINE).await.unwrap();
     let reasons: BTreeSet<&str> = letters
         .iter()
-        .map(|letter| &*letter["darkroom-reason"])
+        .map(|letter| &*letter.attributes["darkroom-reason"])
         .collect();
     assert_eq!(reasons, BTreeSet::from(["malformed"]));
     assert!(
         letters
             .iter()
-            .all(|letter| !letter["darkroom-detail"].is_empty())
+            .all(|letter| !letter.attributes["darkroom-detail"].is_empty())
     );
 }

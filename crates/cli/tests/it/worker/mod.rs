@@ -24,7 +24,6 @@ mod concurrent_attempts;
 mod deleted_uploads;
 mod failures;
 mod fifo_queues;
-pub(crate) mod harness;
 mod malformed_messages;
 mod message_deletion;
 mod shutdown;

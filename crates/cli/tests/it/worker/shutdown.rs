@@ -4,20 +4,19 @@ use std::process::Command;
 use std::time::Duration;
 
 use darkroom_cloud::Queue;
+use darkroom_harness::{DEADLINE, TestBed, TestBedOptions};
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
 
-use super::harness::{WorkerHarness, stop};
-use crate::system::DEADLINE;
+use crate::test_bed::{photo, test_bed};
 
-fn delay_downloads(harness: &WorkerHarness, delay: Duration) {
-    harness
-        .s3
+fn delay_downloads(bed: &TestBed, delay: Duration) {
+    bed.s3
         .set_rules([Rule::on("GetObject", Fault::Latency(delay)).with_path("/raw/")]);
 }
 
-async fn wait_for_downloads(harness: &WorkerHarness, count: usize) {
-    let started = async || harness.s3.count("GetObject", "/raw/") >= count;
+async fn wait_for_downloads(bed: &TestBed, count: usize) {
+    let started = async || bed.s3.count("GetObject", "/raw/") >= count;
     wait::until_async("downloads", DEADLINE, started)
         .await
         .unwrap();
@@ -25,36 +24,39 @@ async fn wait_for_downloads(harness: &WorkerHarness, count: usize) {
 
 #[tokio::test]
 async fn a_worker_finishes_its_messages_before_it_exits() {
-    let harness = WorkerHarness::start().await;
-    delay_downloads(&harness, Duration::from_secs(2));
-    let keys = [harness.upload().await, harness.upload().await];
-    let worker = harness.worker().await;
-    wait_for_downloads(&harness, 2).await;
-    stop(worker).await;
+    let bed = test_bed(TestBedOptions::default()).await;
+    delay_downloads(&bed, Duration::from_secs(2));
+    let keys = [
+        bed.upload(photo(64, 48)).await.unwrap(),
+        bed.upload(photo(64, 48)).await.unwrap(),
+    ];
+    let mut worker = bed.start_worker(&[]).await.unwrap();
+    wait_for_downloads(&bed, 2).await;
+    let (_, is_success) = worker.terminate(DEADLINE).await.unwrap();
+    assert!(is_success, "{}", worker.log());
     for key in &keys {
-        let manifest = harness.find_manifest(key).await.unwrap();
+        let manifest = bed.manifest(key).await.unwrap().unwrap();
         assert_eq!(manifest.outcome.name(), "ready");
     }
-    let depth = harness.events.depth().await.unwrap();
+    let depth = bed.events.depth().await.unwrap();
     assert_eq!((depth.visible, depth.in_flight), (0, 0), "acknowledged");
 }
 
 #[tokio::test]
 async fn a_process_exits_within_the_grace_period_although_every_call_hangs() {
     let grace = Duration::from_secs(3);
-    let harness = WorkerHarness::start().await;
-    delay_downloads(&harness, Duration::from_secs(600));
+    let bed = test_bed(TestBedOptions::default()).await;
+    delay_downloads(&bed, Duration::from_secs(600));
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();
     collector.set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let environment = [
         ("DARKROOM_WORKER_DRAIN_GRACE", "3s"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
     ];
-    let mut process = harness.process("worker", &environment);
-    harness.upload().await;
-    wait_for_downloads(&harness, 1).await;
-    harness
-        .sqs
+    let mut process = bed.spawn("worker", &environment).unwrap();
+    bed.upload(photo(64, 48)).await.unwrap();
+    wait_for_downloads(&bed, 1).await;
+    bed.sqs
         .set_rules([Rule::any(Fault::Latency(Duration::from_secs(600)))]);
     let started = std::time::Instant::now();
     let ended = process
@@ -68,11 +70,11 @@ async fn a_process_exits_within_the_grace_period_although_every_call_hangs() {
 
 #[tokio::test]
 async fn a_second_signal_ends_the_process_immediately() {
-    let harness = WorkerHarness::start().await;
-    delay_downloads(&harness, Duration::from_secs(600));
-    let mut process = harness.process("worker", &[]);
-    harness.upload().await;
-    wait_for_downloads(&harness, 1).await;
+    let bed = test_bed(TestBedOptions::default()).await;
+    delay_downloads(&bed, Duration::from_secs(600));
+    let mut process = bed.spawn("worker", &[]).unwrap();
+    bed.upload(photo(64, 48)).await.unwrap();
+    wait_for_downloads(&bed, 1).await;
     let pid = process.pid().to_string();
     let terminate = || Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(terminate().success());

@@ -1,15 +1,25 @@
 //! A client of the issuer and of S3 that uses none of the code under test.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a response that a test cannot use fails the test"
+)]
+
 use serde_json::{Value, json};
 
-/// A client that speaks plain HTTP, as a browser does.
-pub(crate) struct Client {
+/// A client that speaks plain HTTP, as a browser does. Its methods panic if there is no response,
+/// or another one than the method's description says.
+#[derive(Debug, Clone)]
+pub struct Client {
     http: reqwest::Client,
-    pub(crate) issuer: String,
+    /// The URL of the issuer.
+    pub issuer: String,
 }
 
 impl Client {
-    pub(crate) fn new(issuer: String) -> Self {
+    /// Creates a client of the issuer at this URL.
+    #[must_use]
+    pub fn new(issuer: String) -> Self {
         Self {
             http: reqwest::Client::new(),
             issuer,
@@ -17,19 +27,19 @@ impl Client {
     }
 
     /// Sends `POST /v1/uploads` with this body. Returns the status and the body of the response.
-    pub(crate) async fn post(&self, body: &Value) -> (u16, Value) {
+    pub async fn post(&self, body: &Value) -> (u16, Value) {
         let url = format!("{}/v1/uploads", self.issuer);
         let response = self.http.post(url).json(body).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
     /// Requests a presigned `PUT` of `size` bytes of JPEG.
-    pub(crate) async fn presign(&self, size: usize) -> Value {
+    pub async fn presign(&self, size: usize) -> Value {
         self.presign_with(json!({"size": size})).await
     }
 
     /// Requests a presigned upload, with some fields of the default request replaced.
-    pub(crate) async fn presign_with(&self, fields: Value) -> Value {
+    pub async fn presign_with(&self, fields: Value) -> Value {
         let mut body = json!({"profile": "avatar", "owner": "u1", "content_type": "image/jpeg"});
         body.as_object_mut()
             .unwrap()
@@ -40,7 +50,7 @@ impl Client {
     }
 
     /// Sends a presigned `PUT`. Returns the HTTP status.
-    pub(crate) async fn put(&self, presigned: &Value, bytes: &[u8]) -> u16 {
+    pub async fn put(&self, presigned: &Value, bytes: &[u8]) -> u16 {
         self.put_to(
             presigned["url"].as_str().unwrap(),
             &presigned["headers"],
@@ -50,7 +60,7 @@ impl Client {
     }
 
     /// Sends a `PUT` with any headers. Returns the HTTP status.
-    pub(crate) async fn put_to(&self, url: &str, headers: &Value, bytes: &[u8]) -> u16 {
+    pub async fn put_to(&self, url: &str, headers: &Value, bytes: &[u8]) -> u16 {
         let mut request = self.http.put(url).body(bytes.to_vec());
         for (name, value) in headers.as_object().unwrap() {
             request = request.header(name, value.as_str().unwrap());
@@ -59,12 +69,12 @@ impl Client {
     }
 
     /// Returns the current status of an upload.
-    pub(crate) async fn status(&self, presigned: &Value) -> Value {
+    pub async fn status(&self, presigned: &Value) -> Value {
         self.get(presigned["status_url"].as_str().unwrap()).await.1
     }
 
     /// Waits for the outcome of an upload and returns its status.
-    pub(crate) async fn outcome(&self, presigned: &Value) -> Value {
+    pub async fn outcome(&self, presigned: &Value) -> Value {
         let path = format!("{}?wait=60", presigned["status_url"].as_str().unwrap());
         let (status, outcome) = self.get(&path).await;
         assert_eq!(status, 200, "{outcome}");
@@ -72,21 +82,21 @@ impl Client {
     }
 
     /// Requests a presigned URL, sends the file, and waits for the outcome.
-    pub(crate) async fn upload(&self, bytes: &[u8]) -> Value {
+    pub async fn upload(&self, bytes: &[u8]) -> Value {
         let presigned = self.presign(bytes.len()).await;
         assert_eq!(self.put(&presigned, bytes).await, 200);
         self.outcome(&presigned).await
     }
 
     /// Sends a `GET` to the issuer.
-    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+    pub async fn get(&self, path: &str) -> (u16, Value) {
         let url = format!("{}{path}", self.issuer);
         let response = self.http.get(url).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
     /// Returns the body at a URL.
-    pub(crate) async fn fetch(&self, url: &str) -> Vec<u8> {
+    pub async fn fetch(&self, url: &str) -> Vec<u8> {
         let response = self.http.get(url).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");
         response.bytes().await.unwrap().to_vec()

@@ -1,0 +1,104 @@
+//! The clouds that test beds run on.
+
+use std::path::Path;
+
+use darkroom_cloud::Endpoints;
+use darkroom_embedded::{EmbeddedCloud, Options};
+use darkroom_testkit::localstack::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
+use darkroom_testkit::process::Process;
+
+use crate::binary::endpoints;
+use crate::{Binary, DEADLINE};
+
+/// The cloud of a test bed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cloud {
+    /// S3 and SQS in the process of the test.
+    Embedded,
+    /// `darkroom dev`: S3, SQS, issuer and worker in one process of the binary.
+    Dev,
+    /// LocalStack, which all tests of the process share.
+    LocalStack,
+}
+
+/// A running cloud. Except for LocalStack, it is stopped when this is dropped.
+pub(crate) struct RunningCloud {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) server: Server,
+}
+
+/// The process that serves a cloud.
+pub(crate) enum Server {
+    /// This one.
+    Embedded { _cloud: EmbeddedCloud },
+    /// `darkroom dev`, with the URL of its issuer.
+    Dev { process: Process, issuer: String },
+    /// A process that outlives the test bed.
+    Shared,
+}
+
+impl RunningCloud {
+    /// Starts a cloud with its data in `folder`. The settings are for the roles of `darkroom dev`.
+    pub(crate) async fn start(
+        cloud: Cloud,
+        binary: &Binary,
+        folder: &Path,
+        settings: &[(String, String)],
+    ) -> anyhow::Result<Self> {
+        match cloud {
+            Cloud::Embedded => Self::embedded(folder).await,
+            Cloud::Dev => Self::dev(binary, folder, settings).await,
+            Cloud::LocalStack => Self::localstack().await,
+        }
+    }
+
+    async fn embedded(folder: &Path) -> anyhow::Result<Self> {
+        let any_port = ([127, 0, 0, 1], 0).into();
+        let options = Options {
+            data_dir: folder.join("data"),
+            s3_listen: any_port,
+            sqs_listen: any_port,
+            access_key: ACCESS_KEY_ID.to_owned(),
+            secret_key: SECRET_ACCESS_KEY.to_owned(),
+            region: REGION.to_owned(),
+            allowed_origins: Vec::new(),
+        };
+        let cloud = EmbeddedCloud::start(options).await?;
+        Ok(Self {
+            endpoints: endpoints(&cloud.s3_url(), &cloud.sqs_url()),
+            server: Server::Embedded { _cloud: cloud },
+        })
+    }
+
+    async fn dev(
+        binary: &Binary,
+        folder: &Path,
+        settings: &[(String, String)],
+    ) -> anyhow::Result<Self> {
+        let mut command = binary.command(folder);
+        command
+            .args(["dev", "--data-dir", "data"])
+            .args(["--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0"])
+            .envs(settings.iter().map(|(name, value)| (name, value)));
+        let mut process = Process::start(command)?;
+        let mut after = async |word: &'static str| {
+            let address = |line: &str| {
+                let rest = line.trim().strip_prefix(word)?;
+                rest.split_whitespace().next().map(str::to_owned)
+            };
+            process.wait_for_line_async(word, DEADLINE, address).await
+        };
+        let issuer = after("Page").await?;
+        let endpoints = endpoints(&after("S3").await?, &after("SQS").await?);
+        let server = Server::Dev { process, issuer };
+        Ok(Self { endpoints, server })
+    }
+
+    async fn localstack() -> anyhow::Result<Self> {
+        let shared = tokio::task::spawn_blocking(LocalStack::shared).await?;
+        Ok(Self {
+            endpoints: endpoints(shared.endpoint(), shared.endpoint()),
+            server: Server::Shared,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! The objects of a test bed.
+
+use anyhow::ensure;
+use darkroom_cloud::{Bucket, PutOptions, S3Bucket};
+use darkroom_contract::{MANIFEST_PREFIX, Manifest, RawKey, UploadId};
+use darkroom_testkit::wait;
+
+use crate::{DEADLINE, TestBed};
+
+impl TestBed {
+    /// Writes a raw object. S3 notifies the queue of it.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn put_raw(&self, key: &RawKey, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
+        let options = PutOptions {
+            content_type: "image/jpeg",
+            cache_control: "no-store",
+        };
+        let bytes = bytes.as_ref().to_vec().into();
+        Ok(self.raw.put(&key.to_string(), bytes, options).await?)
+    }
+
+    /// Writes a raw object under a new key.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn upload(&self, bytes: impl AsRef<[u8]>) -> anyhow::Result<RawKey> {
+        let key = new_key()?;
+        self.put_raw(&key, bytes).await?;
+        Ok(key)
+    }
+
+    /// Returns the manifest of an upload, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn manifest(&self, key: &RawKey) -> anyhow::Result<Option<Manifest>> {
+        let json = self.raw.read(&key.manifest_key(), u64::MAX).await?;
+        Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
+    }
+
+    /// Waits for the outcome of an upload.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub async fn outcome(&self, key: &RawKey) -> anyhow::Result<Manifest> {
+        let written = async || self.manifest(key).await.transpose();
+        wait::until_async("an outcome", DEADLINE, written).await?
+    }
+
+    /// Waits for the outcome of an upload, which must be `ready`.
+    ///
+    /// # Errors
+    /// If there is none in time, or another one.
+    pub async fn wait_until_ready(&self, key: &RawKey) -> anyhow::Result<()> {
+        let outcome = self.outcome(key).await?.outcome;
+        ensure!(outcome.name() == "ready", "{outcome:?}");
+        Ok(())
+    }
+
+    /// Waits until workers have sent `count` probes. A worker probes both buckets at its start, and
+    /// again after a failed call.
+    ///
+    /// # Errors
+    /// If there are fewer in time.
+    pub async fn wait_for_store_probes(&self, count: usize) -> anyhow::Result<()> {
+        let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
+        Ok(wait::until_async("a probe of the store", DEADLINE, probed).await?)
+    }
+
+    /// Returns the keys of all variants.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn variant_keys(&self) -> anyhow::Result<Vec<String>> {
+        keys(&self.media, "").await
+    }
+
+    /// Returns the keys of all manifests.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn manifest_keys(&self) -> anyhow::Result<Vec<String>> {
+        keys(&self.raw, MANIFEST_PREFIX).await
+    }
+
+    /// Returns the keys of all variants, then those of all manifests.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn output_keys(&self) -> anyhow::Result<Vec<String>> {
+        let variants = self.variant_keys().await?;
+        Ok([variants, self.manifest_keys().await?].concat())
+    }
+}
+
+async fn keys(bucket: &S3Bucket, prefix: &str) -> anyhow::Result<Vec<String>> {
+    let mut keys = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = bucket.list(prefix, cursor).await?;
+        keys.extend(page.objects.into_iter().map(|object| object.key));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(keys);
+        }
+    }
+}
+
+/// Returns a key that no upload has yet.
+///
+/// # Errors
+/// None in practice, because the profile and the owner are valid.
+pub fn new_key() -> anyhow::Result<RawKey> {
+    Ok(RawKey {
+        profile: "avatar".parse()?,
+        owner: "u1".parse()?,
+        id: UploadId::generate(),
+    })
+}
