@@ -29,7 +29,7 @@ pub struct Attachment {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttachmentError {
     /// The attachment exceeds S3's limit on user metadata.
-    #[error("metadata takes {bytes} bytes as S3 counts them, at most {max} are allowed")]
+    #[error("metadata takes {bytes} bytes as S3 counts them; at most {max} are allowed")]
     TooLarge {
         /// The size of the attachment, including the name of the header.
         bytes: usize,

@@ -52,7 +52,7 @@ pub enum RejectionCode {
     UnsupportedFormat,
     /// The file has more bytes than allowed.
     TooManyBytes,
-    /// The image is wider or higher than allowed.
+    /// The image is wider or taller than allowed.
     DimensionsExceeded,
     /// The image, or all frames of the animation together, have more pixels than allowed.
     TooManyPixels,

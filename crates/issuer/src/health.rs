@@ -27,7 +27,7 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Reports whether the store can be reached.
+/// Reports whether the store can be reached and images can be received.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -37,15 +37,12 @@ pub(crate) async fn healthz() -> &'static str {
         status = OK,
         body = String,
         content_type = "text/plain",
-        description = "Both buckets respond.",
+        description = "Both buckets respond, and temporary files can be written.",
     )),
 )]
 pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, Problem> {
-    if state.readiness.is_ready().await {
-        Ok("ok\n")
-    } else {
-        Err(Problem::store_unavailable())
-    }
+    state.readiness.check().await?;
+    Ok("ok\n")
 }
 
 /// Returns all metrics in Prometheus's text format.

@@ -31,6 +31,7 @@ mod server;
 mod service;
 mod settings;
 mod state;
+mod temp_dir;
 mod trace;
 mod uploads;
 

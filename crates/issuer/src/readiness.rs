@@ -1,19 +1,22 @@
-//! The readiness of the store.
+//! The readiness of the store and of the folder for temporary files.
 
 use std::time::{Duration, Instant};
 
 use darkroom_uploads::UploadStore;
 use tokio::sync::Mutex;
 
+use crate::problem::Problem;
+use crate::temp_dir::{self, temp_dir_unavailable};
+
 /// The time for which a result is reused. The store is called at most once per second, no matter
 /// how many load balancers probe.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// The readiness of the store, which is probed at most once per second.
+/// The readiness of the service, which is probed at most once per second.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     store: UploadStore,
-    last_probe: Mutex<Option<(Instant, bool)>>,
+    last_probe: Mutex<Option<(Instant, Result<(), Problem>)>>,
 }
 
 impl Readiness {
@@ -24,17 +27,29 @@ impl Readiness {
         }
     }
 
-    /// Returns `true` if the store could be reached within the last second.
-    pub(crate) async fn is_ready(&self) -> bool {
+    /// Checks what the service needs. The result may be a second old.
+    ///
+    /// # Errors
+    /// `store_unavailable` or `spool_unavailable`.
+    pub(crate) async fn check(&self) -> Result<(), Problem> {
         let mut last_probe = self.last_probe.lock().await;
-        if let Some((probed_at, is_up)) = *last_probe
+        if let Some((probed_at, result)) = &*last_probe
             && probed_at.elapsed() < MAX_AGE
         {
-            return is_up;
+            return result.clone();
         }
-        let is_up = self.store.probe().await;
-        *last_probe = Some((Instant::now(), is_up));
-        is_up
+        let result = self.probe().await;
+        *last_probe = Some((Instant::now(), result.clone()));
+        result
+    }
+
+    async fn probe(&self) -> Result<(), Problem> {
+        temp_dir::probe().await.map_err(temp_dir_unavailable)?;
+        if self.store.probe().await {
+            Ok(())
+        } else {
+            Err(Problem::store_unavailable())
+        }
     }
 }
 
@@ -50,7 +65,7 @@ mod tests {
         let test = MemoryStore::new();
         test.raw.fail(CloudErrorKind::Forbidden);
         test.media.fail(CloudErrorKind::Forbidden);
-        assert!(Readiness::new(test.store).is_ready().await);
+        Readiness::new(test.store).check().await.unwrap();
     }
 
     #[tokio::test]
@@ -58,8 +73,9 @@ mod tests {
         let test = MemoryStore::new();
         let readiness = Readiness::new(test.store);
         test.raw.fail(CloudErrorKind::Unavailable);
-        assert!(!readiness.is_ready().await);
+        let problem = readiness.check().await.unwrap_err();
+        assert_eq!(problem.code, "store_unavailable");
         test.raw.succeed();
-        assert!(!readiness.is_ready().await);
+        assert_eq!(readiness.check().await, Err(problem));
     }
 }

@@ -20,9 +20,9 @@ const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The header with the client's trace (W3C Trace Context).
 const TRACEPARENT: &str = "traceparent";
 
-/// The statuses of problems that a documented route may return.
-const PROBLEM_STATUSES: [&str; 12] = [
-    "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503",
+/// The statuses of problems, and of a deleted upload, that a documented route may return.
+const PROBLEM_STATUSES: [&str; 13] = [
+    "400", "401", "403", "404", "408", "409", "410", "413", "415", "422", "429", "500", "503",
 ];
 
 const MAX_ID_LENGTH: usize = 64;
@@ -51,7 +51,8 @@ pub(crate) fn start_metrics(document: &OpenApi) {
 /// Gives the request an id, logs and counts the result, and forbids caching and sniffing of the
 /// response.
 ///
-/// The log contains the route but never the path, so that it contains no text of a client.
+/// The log contains the route but never the path. The only text of a client in it is a validated request
+/// id.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());

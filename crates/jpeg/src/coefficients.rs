@@ -218,7 +218,7 @@ impl BlockDecoder<'_> {
     }
 }
 
-/// Returns the numbers of blocks per row and of rows, those that only complete a unit included.
+/// Returns the numbers of blocks per row and of rows, including those that only pad a unit.
 fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     (
         frame.units_per_row() * component.horizontal,

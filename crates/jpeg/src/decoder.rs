@@ -1,4 +1,4 @@
-//! The decoder of a file.
+//! The JPEG decoder, from headers to pixels.
 
 use crate::coefficients::Coefficients;
 use crate::color::{ColorModel, convert_row};
@@ -10,10 +10,10 @@ use crate::sequential::Sequential;
 use crate::upsample::Upsampler;
 use crate::window::RowWindow;
 
-/// The number of bytes of eight Huffman tables, and of small allocations.
+/// The memory for eight Huffman tables and for small allocations, in bytes.
 const TABLES: u64 = 64 << 10;
 
-/// The samples of a component, without those that only complete a block.
+/// The samples of a component, without the padding of its last blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plane {
     /// The number of samples per row.
@@ -24,7 +24,7 @@ pub struct Plane {
     pub samples: Vec<u8>,
 }
 
-/// Damage that costs no pixel.
+/// Damage that does not lose any pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Damage {
@@ -78,7 +78,7 @@ impl<'a> Decoder<'a> {
         self.segments.tables.color.color_model(&identifiers)
     }
 
-    /// Returns the number of bytes that decoding allocates at most, those of its result excluded.
+    /// Returns an upper bound on the bytes that decoding allocates, not counting its result.
     ///
     /// An image with a single scan needs a few rows. One with several, as progressive images have, needs
     /// two bytes for each sample.
@@ -99,7 +99,7 @@ impl<'a> Decoder<'a> {
         !self.frame.is_progressive && self.scan.components.len() == self.frame.components.len()
     }
 
-    /// Decodes into interleaved pixels: gray, RGB (of YCbCr and RGB) or CMYK (of CMYK and YCCK), from
+    /// Decodes into interleaved pixels: gray, RGB (from YCbCr or RGB) or CMYK (from CMYK or YCCK), from
     /// top to bottom without gaps.
     ///
     /// # Errors
@@ -120,7 +120,8 @@ impl<'a> Decoder<'a> {
         let last_row = self.frame.height as usize;
         let rows_per_unit = 8 * self.frame.max_vertical() as usize;
         self.decode_rows(|unit_row, windows| {
-            // The last group of rows needs the first one of the next row of units.
+            // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next row of
+            // units, so it waits for them.
             let end = (unit_row + 1) * rows_per_unit;
             let end = if end < last_row {
                 end - rows_per_unit / 8

@@ -20,7 +20,7 @@ struct Component<'a> {
     factors: [i16; 64],
 }
 
-/// A decoder of one row of units after another.
+/// A decoder that decodes one row of units at a time.
 pub(crate) struct Sequential<'a> {
     components: Vec<Component<'a>>,
     units_per_row: u32,

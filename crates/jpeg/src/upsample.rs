@@ -87,8 +87,7 @@ impl Upsampler {
     }
 }
 
-/// Returns the row of the component that is second nearest to a row of the image, which has twice
-/// as many.
+/// Returns the component row that is second nearest to an image row. The image has twice as many rows.
 const fn neighbor(row: usize) -> usize {
     if row.is_multiple_of(2) {
         (row / 2).saturating_sub(1)
@@ -103,8 +102,8 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
     samples.map(|(nearest, neighbor)| u16::from(*nearest) * 3 + u16::from(*neighbor))
 }
 
-/// Doubles the columns, and removes `SHIFT` fractional bits. `bias` rounds the right and the left of the two new
-/// samples.
+/// Doubles the columns, and removes `SHIFT` fractional bits. `bias` is the rounding of the right and
+/// of the left new sample.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

@@ -2,8 +2,8 @@
 
 use crate::frame::{Component, Frame};
 
-/// A row of units has eight groups of rows, of which a component with a vertical factor of n has n
-/// rows each.
+/// A row of units consists of eight groups of rows. In each group, a component with a vertical factor of
+/// n has n rows.
 const GROUPS: u32 = 8;
 /// The number of groups that are kept of the preceding row of units: a row is upsampled with the rows
 /// above and below it.
@@ -59,7 +59,7 @@ impl RowWindow {
         self.stride
     }
 
-    /// Returns the samples from a block of the current row of units on; empty if the block is beyond
+    /// Returns the samples starting at a block of the current row of units; empty if the block is beyond
     /// the image.
     #[inline]
     pub(crate) fn block_mut(&mut self, column: usize, row: usize) -> &mut [u8] {

@@ -52,7 +52,7 @@ impl BucketProbe {
         };
         if !is_up {
             let bucket = self.bucket.name();
-            tracing::warn!(bucket, error = kind.name(), "a bucket does not respond");
+            tracing::warn!(bucket, error = kind.name(), "a bucket is not usable");
         }
         is_up
     }

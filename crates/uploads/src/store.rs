@@ -18,7 +18,7 @@ pub struct UploadStoreParts {
     pub media: Arc<dyn Bucket>,
     /// The queue of upload events.
     pub events: Arc<dyn Queue>,
-    /// The receiver of outcome events.
+    /// The publisher of outcome events.
     pub outcomes: OutcomePublisher,
     /// All profiles.
     pub profiles: Arc<Profiles>,

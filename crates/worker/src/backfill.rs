@@ -36,8 +36,8 @@ pub struct BackfillProgress {
     pub foreign: u64,
 }
 
-/// The need of one raw object.
-enum Need {
+/// The action that one raw object needs.
+enum Action {
     Work(ObjectEvent),
     Nothing,
     Foreign,
@@ -71,18 +71,18 @@ impl Backfill<'_> {
         objects: Vec<ListedObject>,
         progress: &mut BackfillProgress,
     ) -> Result<(), CloudError> {
-        let needs: Vec<Result<Need, CloudError>> = stream::iter(objects)
-            .map(|object| self.need(object))
+        let actions: Vec<Result<Action, CloudError>> = stream::iter(objects)
+            .map(|object| self.action(object))
             .buffered(CONCURRENT_LOOKUPS)
             .collect()
             .await;
         let mut events = Vec::new();
-        for need in needs {
+        for need in actions {
             progress.listed += 1;
             match need? {
-                Need::Work(event) => events.push(event),
-                Need::Nothing => progress.current += 1,
-                Need::Foreign => progress.foreign += 1,
+                Action::Work(event) => events.push(event),
+                Action::Nothing => progress.current += 1,
+                Action::Foreign => progress.foreign += 1,
             }
         }
         if !self.dry_run {
@@ -92,12 +92,12 @@ impl Backfill<'_> {
         Ok(())
     }
 
-    async fn need(&self, object: ListedObject) -> Result<Need, CloudError> {
+    async fn action(&self, object: ListedObject) -> Result<Action, CloudError> {
         let Ok(key) = RawKey::parse(&object.key) else {
-            return Ok(Need::Foreign);
+            return Ok(Action::Foreign);
         };
         let Some(profile) = self.store.profile(&key.profile) else {
-            return Ok(Need::Foreign);
+            return Ok(Action::Foreign);
         };
         let manifest = if self.force {
             None
@@ -110,9 +110,9 @@ impl Backfill<'_> {
             is_current(&manifest, &version, &recipe)
         });
         if is_current {
-            return Ok(Need::Nothing);
+            return Ok(Action::Nothing);
         }
-        Ok(Need::Work(self.store.event(
+        Ok(Action::Work(self.store.event(
             &key,
             Some(version),
             self.force,

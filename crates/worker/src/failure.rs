@@ -76,7 +76,7 @@ fn failed_manifest(
         outcome: Outcome::Failed {
             error: OutcomeError {
                 code: error.code().to_owned(),
-                message: "the upload could not be processed, through no fault of its own"
+                message: "the upload could not be processed; the image itself may be fine"
                     .to_owned(),
             },
         },

@@ -52,7 +52,11 @@ impl Processor {
             Ok(outcome) => {
                 metric::EVENTS.add(1, [outcome.name()]);
                 if outcome != EventOutcome::Processed {
-                    tracing::info!(key = event.key, ?outcome, "an event needed no rendering");
+                    tracing::info!(
+                        key = event.key,
+                        ?outcome,
+                        "event produced no outcome of its own"
+                    );
                 }
                 return Disposition::Ack;
             }
@@ -74,8 +78,8 @@ impl Processor {
         Disposition::DeadLetter(DeadLetterReason::new(code.name(), &error))
     }
 
-    /// Processes an event, and waits in place while the store is down. An outage is not the
-    /// message's fault, so it costs no attempt.
+    /// Processes an event, and waits in place while the store is down. An outage is not the message's
+    /// fault, so it costs no attempt unless it outlasts [`MAX_OUTAGE_WAIT`] or the worker is stopped.
     async fn process_through_outages(
         &self,
         event: &ObjectEvent,
@@ -88,7 +92,7 @@ impl Processor {
                 Err(error) if error.may_be_an_outage() => error,
                 result => return result,
             };
-            if !self.store_health.check().await {
+            if !self.store_health.probe_is_down().await {
                 return Err(error);
             }
             tracing::warn!(key = event.key, %error, "waiting for the store");
@@ -121,15 +125,15 @@ impl MessageHandler for Processor {
         };
         let mut disposition = Disposition::Ack;
         for record in records {
-            let of_record = match record {
+            let record_disposition = match record {
                 Ok(event) => self.handle_event(&event, context).await,
                 Err(error @ RecordError::Kind(_)) => {
-                    tracing::info!(%error, "an event needed no rendering");
+                    tracing::info!(%error, "event produced no outcome of its own");
                     Disposition::Ack
                 }
                 Err(error) => malformed(&error),
             };
-            disposition = disposition.or_worse(of_record);
+            disposition = disposition.or_worse(record_disposition);
         }
         disposition
     }
@@ -149,7 +153,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
-    async fn an_upload_becomes_ready_is_published_and_its_message_deleted() {
+    async fn an_upload_becomes_ready_and_is_published_and_its_message_is_deleted() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_the_last_attempt_the_upload_failed_and_the_message_is_a_dead_letter() {
+    async fn after_the_last_attempt_the_upload_is_failed_and_the_message_is_a_dead_letter() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();
@@ -306,7 +310,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_during_an_outage_releases_the_message() {
+    async fn a_stop_during_an_outage_leaves_the_message_to_be_retried() {
         let test = TestStore::new();
         test.upload(&MemoryStore::new_key(), "image").await.unwrap();
         let renderer = StandInRenderer::with_duration(10 * SECOND);

@@ -9,10 +9,10 @@ use darkroom_uploads::UploadStore;
 use crate::dead_letters::ReasonCode;
 use crate::event_outcome::ProcessError;
 
-/// The label of a profile that is not configured: names of such are not ours, and may be many.
+/// The label for a profile that is not configured. Such names come from outside, and there may be many.
 const UNKNOWN_PROFILE: &str = "";
 
-/// Starts the metrics of a worker at zero, whose queue has this name.
+/// Starts the metrics of a worker at zero. Its queue has this name.
 pub(crate) fn start_metrics(store: &UploadStore, queue: &str) {
     let profiles: Vec<&str> = store
         .profiles()
@@ -68,7 +68,7 @@ pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, store: &Upl
 mod tests {
     use super::*;
 
-    /// The glossary is held against the code by `cargo xtask language`.
+    /// `cargo xtask language` compares the glossary with the code.
     const GLOSSARY: &str = include_str!("../../../docs/glossary.md");
 
     #[test]

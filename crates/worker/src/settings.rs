@@ -64,7 +64,7 @@ impl WorkerSettings {
     /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const SECOND: Duration = Duration::from_secs(1);
-        const HOURS_12: Duration = Duration::from_secs(12 * 60 * 60);
+        const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
         for (is_valid, key, problem) in [
             (
                 self.poll_wait <= 20 * SECOND,
@@ -82,9 +82,9 @@ impl WorkerSettings {
                 "must be at least 1 s",
             ),
             (
-                (SECOND..=HOURS_12).contains(&self.retry_after),
+                (SECOND..=MAX_RETRY_AFTER).contains(&self.retry_after),
                 "worker.retry_after",
-                "must be between 1 s and 12 h",
+                "must be between 1 s and 15 min",
             ),
         ] {
             SettingError::ensure(is_valid, key, problem)?;

@@ -40,7 +40,7 @@ impl StoreHealth {
     }
 
     /// Probes the store after a failed call. Returns `true` if it is down.
-    pub(crate) async fn check(&self) -> bool {
+    pub(crate) async fn probe_is_down(&self) -> bool {
         if self.is_down() {
             return true;
         }
@@ -64,7 +64,7 @@ impl StoreHealth {
     /// Probes the store during every outage until it responds. Never returns. Probes once at the
     /// start, to learn how the store responds while it is up.
     pub(crate) async fn probe_loop(&self) {
-        self.check().await;
+        self.probe_is_down().await;
         loop {
             self.wait_until(true).await;
             let mut probes = 1;
@@ -111,7 +111,7 @@ mod tests {
         let test = TestStore::new();
         let health = StoreHealth::new(test.store.clone());
         test.raw.fail(CloudErrorKind::Unavailable);
-        assert!(health.check().await);
+        assert!(health.probe_is_down().await);
         let outage = Duration::from_secs(3600);
         let recovery = async {
             sleep(outage).await;
@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_failed_call_alone_is_no_outage() {
         let health = StoreHealth::new(TestStore::new().store.clone());
-        assert!(!health.check().await);
+        assert!(!health.probe_is_down().await);
         let up = timeout(Duration::from_secs(1), health.wait_until_up());
         assert!(up.await.is_ok());
     }

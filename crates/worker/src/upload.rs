@@ -56,7 +56,7 @@ impl Upload<'_> {
             .map_or("another type", SourceFormat::content_type);
         Some(Note {
             code: NoteCode::TypeMismatch,
-            message: format!("declared as {declared}, is {real}"),
+            message: format!("declared as {declared}, but the file is {real}"),
         })
     }
 

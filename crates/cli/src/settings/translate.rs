@@ -97,8 +97,7 @@ fn in_words(expected: &str) -> Cow<'_, str> {
     Cow::Borrowed(words)
 }
 
-/// Returns the message of a type's own parser as a predicate, which follows the key. Messages of the
-/// standard library are reworded.
+/// Rewords a parser's message so that it can follow the key, as in `worker.listen must be …`.
 fn message(text: &str) -> String {
     if text.starts_with("invalid socket address") {
         return format!("must be {}", in_words("socket address"));

@@ -1,4 +1,4 @@
-//! The OpenAPI document, read by tools of others: a validator, two generators of clients, and a tester
+//! The OpenAPI document, read by third-party tools: a validator, two generators of clients, and a tester
 //! of the service.
 
 use std::process::Command;

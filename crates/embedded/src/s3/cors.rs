@@ -54,7 +54,7 @@ impl Cors {
         }
     }
 
-    /// Returns the response to a preflight request, or `None` if the request is none.
+    /// Returns the response to a preflight request, or `None` if it is not a preflight request.
     pub(crate) fn preflight<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
         let headers = request.headers();
         let method = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;

@@ -169,8 +169,8 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, a stale receipt handle or a missing message is
-    /// not an error, and nothing is deleted.
+    /// Deletes the message of a receipt. As in SQS, a replaced receipt or a missing message is no error,
+    /// and nothing is deleted. On a FIFO queue, a receipt whose visibility timeout has ended is one.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {

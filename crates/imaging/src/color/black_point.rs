@@ -1,17 +1,17 @@
 //! Black point compensation for profiles without a perceptual table of their own.
 //!
 //! A perceptual table maps full ink to black. Some profiles store the colorimetric table in its place,
-//! or only that one, which says how light full ink really is: dark parts would become gray. Their black
-//! is mapped to black by scaling XYZ along the line from the profile's black to white, as in Adobe's
-//! black point compensation (ISO 18619).
+//! or have only that table. It states how light full ink really is, so dark parts would become gray. For
+//! such profiles, black is mapped to black by scaling XYZ along the line from the profile's black to
+//! white, as in Adobe's black point compensation (ISO 18619).
 
 use moxcms::{ColorProfile, Layout, RenderingIntent, ToneReprCurve, TransformOptions};
 
 use crate::decoded::Channels;
 
-/// The luminance of the lightest black that is compensated, L* 50.
+/// The most luminance that is compensated (L* 50). A lighter black is treated as this one.
 const MAX_BLACK: f32 = 0.184;
-/// The luminance of a black that is as good as none: 1 of 255 in sRGB.
+/// The luminance up to which a black needs no compensation: level 1 of 255 in sRGB.
 const MIN_BLACK: f32 = 0.0003;
 
 /// The curve of sRGB: exponent, slope and offset above the linear part, slope and end of that part
@@ -29,8 +29,8 @@ pub(super) fn fill_perceptual_table(profile: &mut ColorProfile) {
     }
 }
 
-/// Returns the profile to convert to: sRGB, with its black raised to that of `source` if that one's
-/// perceptual table is the colorimetric one.
+/// Returns the profile to convert to: sRGB. If the perceptual table of `source` equals its colorimetric
+/// table, sRGB's black is raised to that of `source`.
 pub(super) fn target(source: &ColorProfile, channels: Channels) -> ColorProfile {
     let mut srgb = ColorProfile::new_srgb();
     let is_shared = source.lut_a_to_b_perceptual.is_some()
@@ -69,7 +69,8 @@ fn black_of(profile: &ColorProfile, channels: Channels) -> Option<f32> {
     let (layout, darkest) = match channels {
         Channels::Gray | Channels::GrayAlpha => (Layout::Gray, vec![0]),
         Channels::Rgb | Channels::Rgba => (Layout::Rgb, vec![0; 3]),
-        // Printers limit the sum of ink, so the profile is asked for black; or else it is all ink.
+        // Printers limit the sum of ink, so the profile states which inks print black. If it does not,
+        // black is all four inks.
         Channels::Cmyk => (Layout::Rgba, black_ink(profile).unwrap_or(vec![255; 4])),
     };
     let mut rgb = [0; 3];

@@ -14,7 +14,7 @@ pub(crate) struct Header {
     pub(crate) frames: u32,
     /// The width of the widest frame, which GIF allows to exceed the canvas.
     pub(crate) max_frame_width: u32,
-    /// The height of the highest frame.
+    /// The height of the tallest frame.
     pub(crate) max_frame_height: u32,
 }
 

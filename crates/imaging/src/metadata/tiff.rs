@@ -4,7 +4,7 @@
 //! kamadak-exif 0.6 collect twelve million entries in 600 MB. This reader visits only the requested
 //! directories and borrows every value.
 
-/// The largest number of entries of a directory that is read; no camera writes more.
+/// The maximum number of entries read from one directory; no camera writes more.
 const MAX_ENTRIES: usize = 1024;
 
 /// A TIFF file with its byte order.

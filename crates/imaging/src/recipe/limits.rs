@@ -8,18 +8,20 @@ use crate::{Rejection, RejectionCode, SourceFormat};
 /// Limits on a source, which are compared with its header before a pixel is decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// The size of the file in bytes.
+    /// The maximum size of the file in bytes.
     pub max_bytes: u64,
-    /// The stored width of the canvas in pixels, before orientation is applied.
+    /// The maximum stored width in pixels of the canvas and of every frame, before orientation is
+    /// applied.
     pub max_width: u32,
-    /// The stored height of the canvas in pixels, before orientation is applied.
+    /// The maximum stored height in pixels of the canvas and of every frame, before orientation is
+    /// applied.
     pub max_height: u32,
-    /// The number of pixels of the canvas.
+    /// The maximum number of pixels of the canvas, or of the largest frame if that exceeds it.
     pub max_pixels: u64,
-    /// The number of frames of an animation.
+    /// The maximum number of frames of an animation.
     pub max_frames: u32,
-    /// The number of pixels of all frames of an animation. Each frame counts as large as the
-    /// canvas, which is the cost of composing it.
+    /// The maximum number of pixels of all frames of an animation together. Every frame counts as a full
+    /// canvas, because composing it costs that much.
     pub max_total_pixels: u64,
     /// The accepted formats.
     pub formats: Vec<SourceFormat>,
@@ -67,7 +69,7 @@ impl Limits {
         reject_if(!is_accepted, RejectionCode::UnsupportedFormat, || {
             let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
             format!(
-                "{} is not an accepted format; accepted are {}",
+                "{} is not an accepted format; the accepted formats are {}",
                 format.name(),
                 names.join(", ")
             )

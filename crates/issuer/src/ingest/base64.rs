@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::image_texts::ImageTexts;
-use super::temp_file::{CopyError, TempFile, temp_dir_unavailable, too_many_bytes};
+use super::temp_file::{CopyError, TempFile, too_many_bytes};
 use crate::problem::Problem;
+use crate::temp_dir::temp_dir_unavailable;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -90,8 +91,7 @@ fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
     let mut form = ImagesJson::default();
     for (name, value) in form_urlencoded::parse(text) {
         if is_image_field(&name) {
-            // An unescaped plus sign is parsed as a space, which base64 does not contain.
-            form.images.add(value.replace(' ', "+"));
+            form.images.add(with_plus_signs(value.into_owned()));
         } else {
             // An entry takes memory even if it is empty.
             form.metadata.count(name.len() + value.len() + 1)?;
@@ -99,6 +99,19 @@ fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
         }
     }
     Ok(form)
+}
+
+/// Restores unescaped plus signs, which are parsed as spaces. Base64 contains no space.
+fn with_plus_signs(text: String) -> String {
+    // In place, because the text may have 64 MiB.
+    let mut bytes = text.into_bytes();
+    for byte in &mut bytes {
+        if *byte == b' ' {
+            *byte = b'+';
+        }
+    }
+    // ASCII for ASCII, so it is still UTF-8.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Decodes an image with or without padding, in either alphabet, or in a `data:` URL (RFC 2397).

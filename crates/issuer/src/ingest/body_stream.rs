@@ -1,6 +1,8 @@
 //! The body of a request as a stream with a deadline.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,6 +14,10 @@ use tokio::time::{Instant, Sleep};
 
 use crate::problem::Problem;
 
+/// The limit on the headers of a part in a form, and on what precedes the first part. Browsers send a
+/// few hundred bytes.
+const MAX_PART_HEADER_BYTES: usize = 8 * 1024;
+
 /// The reason why a body ended early.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub(crate) enum BodyError {
@@ -21,6 +27,9 @@ pub(crate) enum BodyError {
     /// The client disconnected.
     #[error("the request body ended early; send the whole body")]
     Incomplete,
+    /// The headers of a part have no end, or the first part has no beginning.
+    #[error("the headers of a part are longer than {} KiB", MAX_PART_HEADER_BYTES / 1024)]
+    LongPartHeaders,
 }
 
 impl From<BodyError> for Problem {
@@ -28,8 +37,43 @@ impl From<BodyError> for Problem {
         let (status, code) = match error {
             BodyError::Timeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
             BodyError::Incomplete => (StatusCode::BAD_REQUEST, "body_incomplete"),
+            BodyError::LongPartHeaders => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_multipart"),
         };
         Self::new(status, code, error)
+    }
+}
+
+/// The number of bytes that may still arrive before the headers of a part end. A stream and the
+/// parser of its parts share it.
+#[derive(Debug, Clone)]
+pub(crate) struct PartHeaderBudget(Arc<AtomicUsize>);
+
+impl PartHeaderBudget {
+    fn unlimited() -> Self {
+        Self(Arc::new(AtomicUsize::new(usize::MAX)))
+    }
+
+    /// Starts to count, because the parser looks for the headers of the next part.
+    pub(crate) fn start(&self) {
+        self.0.store(MAX_PART_HEADER_BYTES, Ordering::Relaxed);
+    }
+
+    /// Stops counting, because the parser has found them.
+    pub(crate) fn stop(&self) {
+        self.0.store(usize::MAX, Ordering::Relaxed);
+    }
+
+    /// Counts a chunk. Its bytes may belong to the content after the headers, so only the chunk after
+    /// the one that used up the budget is an error.
+    fn spend(&self, bytes: usize) {
+        let left = self.0.load(Ordering::Relaxed);
+        if left != usize::MAX {
+            self.0.store(left.saturating_sub(bytes), Ordering::Relaxed);
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
     }
 }
 
@@ -49,8 +93,10 @@ pub(crate) struct BodyPace {
 pub(crate) struct BodyStream {
     body: BodyDataStream,
     pace: BodyPace,
-    started_at: Instant,
-    received_bytes: u64,
+    /// The time up to which the received bytes meet the minimum rate. It is never in the future, so
+    /// that no client earns a long pause by a fast start.
+    paid_until: Instant,
+    part_headers: PartHeaderBudget,
     timeout: Pin<Box<Sleep>>,
     /// `true` if the previous poll yielded a chunk.
     must_pause: bool,
@@ -61,23 +107,29 @@ impl BodyStream {
         Self {
             body: body.into_data_stream(),
             pace,
-            started_at: Instant::now(),
-            received_bytes: 0,
+            paid_until: Instant::now(),
+            part_headers: PartHeaderBudget::unlimited(),
             timeout: Box::pin(tokio::time::sleep(pace.read_timeout)),
             must_pause: false,
         }
     }
 
-    /// Returns the time by which the next chunk must arrive. A client that only sends an occasional
-    /// byte soon falls behind the minimum rate.
-    fn deadline(&self) -> Instant {
+    /// Returns the budget for the headers of parts, which is unlimited until it is started.
+    pub(crate) fn part_headers(&self) -> PartHeaderBudget {
+        self.part_headers.clone()
+    }
+
+    /// Returns the time by which the chunk after one of `bytes` must arrive. A client that only sends
+    /// an occasional byte soon falls behind the minimum rate.
+    fn deadline_after(&mut self, bytes: usize) -> Instant {
         let BodyPace {
             read_timeout,
             min_rate,
         } = self.pace;
-        let at_min_rate = self.received_bytes.saturating_mul(1000) / min_rate.max(1);
-        let behind_rate = self.started_at + Duration::from_millis(at_min_rate) + read_timeout;
-        behind_rate.min(Instant::now() + read_timeout)
+        let micros = (bytes as u64).saturating_mul(1_000_000) / min_rate.max(1);
+        let paid_until = self.paid_until + Duration::from_micros(micros);
+        self.paid_until = paid_until.min(Instant::now());
+        self.paid_until + read_timeout
     }
 }
 
@@ -89,10 +141,13 @@ impl Stream for BodyStream {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if self.part_headers.is_spent() {
+            return Poll::Ready(Some(Err(BodyError::LongPartHeaders)));
+        }
         match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
-                self.received_bytes += chunk.len() as u64;
-                let deadline = self.deadline();
+                self.part_headers.spend(chunk.len());
+                let deadline = self.deadline_after(chunk.len());
                 self.timeout.as_mut().reset(deadline);
                 self.must_pause = true;
                 Poll::Ready(Some(Ok(chunk)))

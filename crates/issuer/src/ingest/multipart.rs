@@ -11,6 +11,9 @@ use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
+/// The maximum number of parts. The 2 KiB of metadata have no room for more fields.
+const MAX_PARTS: usize = 256;
+
 /// Reads all parts, in the order in which they arrive.
 pub(crate) async fn read(
     request: Request,
@@ -22,9 +25,21 @@ pub(crate) async fn read(
         .and_then(|value| multer::parse_boundary(value).ok())
         .ok_or_else(|| invalid("the Content-Type header has no boundary"))?;
     let chunks = BodyStream::new(request.into_body(), limits.pace);
+    let headers = chunks.part_headers();
     let mut parts = Multipart::new(chunks, boundary);
     let mut batch = ImageBatch::default();
-    while let Some(part) = parts.next_field().await.map_err(problem)? {
+    let mut count = 0;
+    loop {
+        headers.start();
+        let part = parts.next_field().await.map_err(problem)?;
+        headers.stop();
+        let Some(part) = part else {
+            return Ok(batch);
+        };
+        count += 1;
+        if count > MAX_PARTS {
+            return Err(invalid("the form has too many parts; send 256 at most"));
+        }
         match part.name().map(str::to_owned) {
             None => return Err(invalid("a part has no name")),
             Some(name) if is_image(&name, &part) => read_image(part, &mut batch, limits).await?,
@@ -35,7 +50,6 @@ pub(crate) async fn read(
             }
         }
     }
-    Ok(batch)
 }
 
 /// Returns `true` if a part is an image: by its name, or because it is a file. Forms name their file

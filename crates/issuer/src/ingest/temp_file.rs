@@ -9,6 +9,7 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::problem::Problem;
+use crate::temp_dir::temp_dir_unavailable;
 
 /// A file that is being written. Its size is limited.
 pub(crate) struct TempFileWriter {
@@ -147,18 +148,5 @@ pub(crate) fn too_many_bytes(max_bytes: u64) -> Problem {
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_many_bytes",
         format_args!("the body is too large; send {max_bytes} bytes at most"),
-    )
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as an argument of map_err"
-)]
-pub(crate) fn temp_dir_unavailable(error: io::Error) -> Problem {
-    tracing::warn!(%error, "cannot use the temporary directory");
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "spool_unavailable",
-        "there is no space to receive images at the moment; try again later",
     )
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -239,4 +239,80 @@ async fn a_client_that_stops_sending_is_refused_after_the_timeout() {
             "{content_type}"
         );
     }
+}
+
+/// Returns a body of a start and then one chunk for each pause.
+fn slow(start: Vec<u8>, chunk: &'static [u8], pause: Duration) -> Body {
+    let rest = stream::unfold((), move |()| async move {
+        tokio::time::sleep(pause).await;
+        Some((Ok::<_, io::Error>(Bytes::from_static(chunk)), ()))
+    });
+    let start = stream::iter([Ok(Bytes::from(start))]);
+    Body::from_stream(start.chain(rest))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fast_start_earns_no_slow_rest() {
+    let started_at = tokio::time::Instant::now();
+    let body = slow(
+        vec![0; MAX_IMAGE_BYTES - 1000],
+        b"x",
+        Duration::from_secs(60),
+    );
+    assert_eq!(problem("image/png", body).await, (408, "body_timeout"));
+    assert!(started_at.elapsed() < Duration::from_secs(150));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_at_the_minimum_rate_is_in_time() {
+    static CHUNK: [u8; 4096] = [0; 4096];
+    let body = slow(Vec::new(), &CHUNK, Duration::from_secs(1));
+    let expected = (413, "too_many_bytes");
+    assert_eq!(problem("image/png", body).await, expected);
+}
+
+#[tokio::test]
+async fn the_headers_of_a_part_have_an_end() {
+    let endless_header = b"--x\r\ncontent-disposition: form-data; name=\"".to_vec();
+    for start in [Vec::new(), endless_header] {
+        for chunk in [b"y".as_slice(), &[b'y'; 4096]] {
+            let start = stream::iter([Ok(Bytes::from(start.clone()))]);
+            let rest = stream::repeat_with(move || Ok::<_, io::Error>(Bytes::from_static(chunk)));
+            let body = Body::from_stream(start.chain(rest));
+            let expected = (422, "invalid_multipart");
+            assert_eq!(problem(BOUNDARY, body).await, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn parts_arrive_in_chunks_of_any_size() {
+    let content = "G".repeat(20_000);
+    let parts = [
+        part("name=\"image\"", &content),
+        part("name=\"album\"", "7"),
+        part("name=\"image\"", &content),
+    ];
+    let form = form(&parts);
+    for size in [1, 7, 8192, 30_000] {
+        let chunks: Vec<_> = form.as_bytes().chunks(size).map(<[u8]>::to_vec).collect();
+        let chunks = chunks
+            .into_iter()
+            .map(|chunk| Ok::<_, io::Error>(Bytes::from(chunk)));
+        let batch = read(BOUNDARY, Body::from_stream(stream::iter(chunks))).await;
+        let sizes: Vec<_> = batch
+            .unwrap()
+            .images
+            .iter()
+            .map(|image| image.bytes)
+            .collect();
+        assert_eq!(sizes, [20_000, 20_000], "{size}");
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_parts_is_limited() {
+    let empty = part("name=\"image\"", "");
+    let form = form(&vec![empty; 300]);
+    assert_eq!(problem(BOUNDARY, form).await, (422, "invalid_multipart"));
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use darkroom_contract::Owner;
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use super::owner_waits::{OwnerWaits, WaitGuard};
 use super::rate_limiter::{Exceeded, Quota, RateLimiter, Remaining};
 use super::settings::LimitSettings;
 use crate::auth::Caller;
@@ -20,6 +21,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(crate) struct RequestLimits {
     key: NamedLimit,
     owner: NamedLimit,
+    waits: OwnerWaits,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,7 @@ impl RequestLimits {
         Self {
             key: limit("key", settings.key_rate, settings.key_burst),
             owner: limit("owner", settings.owner_rate, settings.owner_burst),
+            waits: OwnerWaits::new(Some(settings.owner_waits).filter(|max| *max > 0 && is_auth_on)),
         }
     }
 
@@ -61,6 +64,14 @@ impl RequestLimits {
     /// `too_many_requests`.
     pub(crate) fn count_owner(&self, owner: &Owner) -> Result<(), Problem> {
         self.owner.count(owner.as_str()).map(|_| ())
+    }
+
+    /// Counts a long poll or event stream about an owner's upload until the guard is dropped.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub(crate) fn start_wait(&self, owner: &Owner) -> Result<WaitGuard, Problem> {
+        self.waits.start(owner)
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// Limits on the resources that one client may use (`[limits]`).
 ///
-/// The rates apply only with authentication. Without it there are no keys, and clients can choose
-/// any owner.
+/// The limits per key and owner apply only with authentication. Without it there are no keys, and
+/// clients can choose any owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
@@ -19,8 +19,15 @@ pub struct LimitSettings {
     pub owner_rate: u32,
     /// The number of these requests that may arrive at once after a pause.
     pub owner_burst: u32,
-    /// The number of connections that are served at once. Further ones wait to be accepted.
+    /// The number of long polls and event streams at once for the uploads of one owner. 0 means no
+    /// limit.
+    pub owner_waits: u32,
+    /// The number of connections that are served at once. Further ones wait to be accepted. If the
+    /// process may not open enough files, fewer are served.
     pub max_connections: usize,
+    /// The number of connections from one address. Further ones are closed. All clients of a load
+    /// balancer come from its addresses.
+    pub max_connections_per_address: usize,
     /// The minimum rate of a direct upload, in bytes per second. A client that falls behind by
     /// more than `issuer.read_timeout` is disconnected.
     pub min_upload_rate: ByteSize,
@@ -33,7 +40,9 @@ impl Default for LimitSettings {
             key_burst: 5000,
             owner_rate: 50,
             owner_burst: 500,
+            owner_waits: 200,
             max_connections: 10_000,
+            max_connections_per_address: 5_000,
             min_upload_rate: ByteSize::kib(4),
         }
     }
@@ -49,6 +58,10 @@ impl LimitSettings {
             ("limits.key_burst", u64::from(self.key_burst)),
             ("limits.owner_burst", u64::from(self.owner_burst)),
             ("limits.max_connections", self.max_connections as u64),
+            (
+                "limits.max_connections_per_address",
+                self.max_connections_per_address as u64,
+            ),
             ("limits.min_upload_rate", self.min_upload_rate.as_u64()),
         ] {
             SettingError::ensure(value > 0, key, "must be at least 1")?;

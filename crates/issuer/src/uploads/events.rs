@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::path::UploadPath;
 use super::status_watcher::StatusUpdate;
 use crate::auth::Caller;
+use crate::limits::WaitGuard;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -82,7 +83,8 @@ pub(crate) async fn events(
     if last_sent.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let stream = stream(state, &key, last_sent.map(|(name, _)| name));
+    let wait = state.limits.start_wait(&key.owner)?;
+    let stream = stream(state, &key, last_sent.map(|(name, _)| name), wait);
     let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
     Ok((unbuffered, events).into_response())
@@ -96,12 +98,14 @@ fn stream(
     state: Arc<AppState>,
     key: &RawKey,
     last_sent: Option<&'static str>,
+    wait: WaitGuard,
 ) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let subscription = Subscription {
         updates: state.status_watcher.subscribe(key),
         deadline: Instant::now() + MAX_DURATION,
         state,
         last_sent,
+        _wait: wait,
     };
     unfold(Some(subscription), async |subscription| {
         subscription?.next().await
@@ -114,6 +118,7 @@ struct Subscription {
     updates: watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,
     deadline: Instant,
+    _wait: WaitGuard,
 }
 
 impl Subscription {

@@ -39,8 +39,8 @@ impl WaitQuery {
 
 /// Returns the status of an upload.
 ///
-/// Responds at once, or with `?wait=` as soon as there is an outcome. The response of a deleted upload
-/// is `410` with its status.
+/// Responds at once. With `?wait=`, responds when the status is final or the wait is over. For a deleted
+/// upload the response is `410` with its status.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}",
@@ -73,6 +73,7 @@ pub(crate) async fn status(
     let status = if wait.is_zero() {
         state.parts.store.status(&key).await?
     } else {
+        let _wait = state.limits.start_wait(&key.owner)?;
         let deadline = Instant::now() + wait;
         let watcher = &state.status_watcher;
         watcher.wait(&key, deadline, &state.stopping).await?
@@ -93,7 +94,7 @@ fn invalid_wait() -> Problem {
 }
 
 impl AppState {
-    /// Adds its URL to every variant of a status.
+    /// Fills in the URL of every variant in a status.
     pub(crate) async fn with_urls(
         &self,
         mut status: UploadStatus,

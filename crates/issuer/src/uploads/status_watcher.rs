@@ -16,6 +16,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval once the file has arrived. It is short, so that clients receive the outcome within
 /// a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// The number of polls per second, for all uploads together. If clients wait for many uploads, each is
+/// polled less often.
+const MAX_POLL_RATE: u32 = 500;
 /// The number of polls of which one reads the status in full, which notices a deletion.
 const FULL_POLL: u32 = 4;
 
@@ -93,6 +96,7 @@ impl StatusWatcher {
                 Some(PendingStatus::Processing) => PROCESSING_POLL_INTERVAL,
                 _ => POLL_INTERVAL,
             };
+            let interval = interval.max(min_interval(self.watched().len()));
             tokio::time::sleep_until(polled_at + interval).await;
         }
     }
@@ -125,6 +129,12 @@ impl StatusWatcher {
     fn watched(&self) -> MutexGuard<'_, HashMap<RawKey, watch::Sender<StatusUpdate>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the interval at which the polls of this many uploads reach [`MAX_POLL_RATE`].
+fn min_interval(watched: usize) -> Duration {
+    let watched = u32::try_from(watched).unwrap_or(u32::MAX);
+    Duration::from_secs(1) * watched / MAX_POLL_RATE
 }
 
 fn is_final(update: &StatusUpdate) -> bool {
@@ -187,6 +197,23 @@ mod tests {
             .unwrap();
         assert_eq!(status.name(), "awaiting_upload");
         assert!(started_at.elapsed() < POLL_INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_for_many_uploads_cost_the_store_no_more_than_for_some() {
+        let test = MemoryStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let keys: Vec<_> = (0..2000).map(|_| MemoryStore::new_key()).collect();
+        let updates: Vec<_> = keys.iter().map(|key| watcher.subscribe(key)).collect();
+        let polls = || test.raw.faults().count("HeadObject", "raw/");
+        // The first poll of each upload is made at once.
+        tokio::time::sleep(POLL_INTERVAL).await;
+        let before = polls();
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        let rate = (polls() - before) / 40;
+        let expected = MAX_POLL_RATE as usize;
+        assert!((expected / 2..=expected).contains(&rate), "{rate}");
+        drop(updates);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings, Limi
 use http::header;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -168,6 +168,27 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
     assert!(too_soon.is_err());
     drop(first);
     assert!(read_to_end(&mut second).await.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_connections_leaves_room_for_others() {
+    let limits = LimitSettings {
+        max_connections: 2,
+        max_connections_per_address: 1,
+        ..LimitSettings::default()
+    };
+    let served = serve(limits, IssuerSettings::default()).await;
+    let from = async |address: [u8; 4]| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((address, 0))).unwrap();
+        socket.connect(served.address).await.unwrap()
+    };
+    let _silent = from([127, 0, 0, 2]).await;
+    let mut second = from([127, 0, 0, 2]).await;
+    assert_eq!(read_to_end(&mut second).await, "");
+    let mut other = from([127, 0, 0, 3]).await;
+    other.write_all(HEALTH).await.unwrap();
+    assert!(read_to_end(&mut other).await.contains("200 OK"));
 }
 
 #[tokio::test]

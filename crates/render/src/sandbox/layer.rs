@@ -34,7 +34,7 @@ impl SandboxLayer {
         Self::SystemCalls,
     ];
 
-    /// Returns whether this layer is the only one that prevents some attack.
+    /// Returns whether some attack is prevented by this layer alone.
     ///
     /// [`SandboxLayer::Tcp`] and [`SandboxLayer::Signals`] are not essential. They need a newer
     /// Landlock than many kernels have, and [`SandboxLayer::SystemCalls`] covers both.

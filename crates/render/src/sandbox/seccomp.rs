@@ -41,7 +41,7 @@ const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_exit_group,
 ];
 
-/// Calls that are refused with EPERM: queries about descriptors, processors and names. No code here
+/// Calls that are refused with EPERM: harmless calls about descriptors, files, processors and resource usage. No code here
 /// depends on them.
 const REFUSED: [libc::c_long; 8] = [
     libc::SYS_fcntl,

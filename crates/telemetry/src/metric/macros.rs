@@ -2,8 +2,8 @@
 
 /// Declares metrics. Each declaration defines a static with a description and adds it to `ALL`.
 ///
-/// A label is followed by its values. One without values has others in each deployment, such as the
-/// names of profiles: a role states them when it starts ([`start_at_zero`](super::start_at_zero)).
+/// A label is followed by its values. A label without values depends on the deployment, as names of
+/// profiles do. The role supplies its values when it starts ([`start_at_zero`](super::start_at_zero)).
 ///
 /// ```text
 /// metrics! {

@@ -1,7 +1,7 @@
 //! Every metric that Darkroom exposes, declared once.
 //!
 //! Names follow Prometheus's conventions: the application, the subsystem, the counted thing, the
-//! unit, and `_total` for a counter. A label has few values, which are all defined by Darkroom.
+//! unit, and `_total` for a counter. A label has few values, and none comes from a client.
 //!
 //! Every series exists before anything is counted. Prometheus sees no increase in a counter that
 //! begins at 1, so an alert would miss the first failure.

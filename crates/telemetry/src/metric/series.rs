@@ -3,7 +3,7 @@
 use super::ALL;
 use super::kind::LabelDefinition;
 
-/// Starts every series at zero whose label values are all known: from the declaration, or from
+/// Starts at zero every series whose label values are all known: from the declaration, or from
 /// `known`, which lists the values of labels that depend on the deployment.
 ///
 /// A series that exists keeps its value.

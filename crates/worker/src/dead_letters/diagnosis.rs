@@ -21,7 +21,7 @@ pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLett
     let Some(key) = upload else {
         return reason(
             ReasonCode::Foreign,
-            "the message names no upload of this service",
+            "the message does not name an upload of this service",
         );
     };
     diagnose_upload(store, &key).await.unwrap_or_else(|error| {
@@ -55,7 +55,7 @@ async fn diagnose_upload(
         None => reason(ReasonCode::Deleted, "the upload was deleted"),
         Some(_) => reason(
             ReasonCode::NeverFinished,
-            "no worker finished the upload: each one died or could not reach the store",
+            "no worker finished the upload: each one stopped early or could not reach the dead-letter queue",
         ),
     })
 }

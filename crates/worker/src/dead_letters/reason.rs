@@ -12,11 +12,11 @@ pub(crate) enum ReasonCode {
     UnknownProfile,
     /// The object is not an upload of this service.
     Foreign,
-    /// The upload has an outcome by now.
+    /// The upload already has an outcome.
     AlreadyProcessed,
     /// The upload was deleted.
     Deleted,
-    /// No worker finished an attempt. Each worker was lost or could not reach the store.
+    /// No worker finished the upload. Each one stopped early or could not reach the dead-letter queue.
     NeverFinished,
 }
 

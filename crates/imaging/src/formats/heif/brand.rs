@@ -40,7 +40,7 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// Reads the brands; `None` if the file is no HEIF file.
+    /// Reads the brands; `None` if the file is not a HEIF file.
     pub(super) fn of_file(bytes: &[u8]) -> Option<Self> {
         let mut fields = Fields(bytes);
         let length = fields.u32()? as usize;

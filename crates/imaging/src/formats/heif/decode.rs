@@ -22,7 +22,7 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Rejection> {
     if let Some((_, alpha)) = Alpha::find(&items, items.primary)? {
         sizes.extend([alpha.size, alpha.coded_size]);
     }
-    // A crop does not make what is decoded any smaller.
+    // Cropping does not reduce what must be decoded.
     for size in sizes {
         header.max_frame_width = header.max_frame_width.max(size.width);
         header.max_frame_height = header.max_frame_height.max(size.height);

@@ -8,7 +8,7 @@ use super::signal::Signal;
 use crate::Rejection;
 use crate::decoded::{Channels, Samples};
 
-/// Decodes an image that is no overlay, with its alpha plane. `id` is its item.
+/// Decodes an image that is not an overlay, with its alpha plane. `id` is its item.
 pub(super) fn samples(
     items: &Items<'_>,
     id: u32,

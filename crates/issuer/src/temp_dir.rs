@@ -1,0 +1,54 @@
+//! The folder for temporary files, in which images wait until a request has been read.
+
+use std::io::{self, Write};
+
+use http::StatusCode;
+use tempfile::NamedTempFile;
+
+use crate::problem::Problem;
+
+/// Checks that the folder for temporary files exists, and that files in it can be written.
+///
+/// # Errors
+/// The error of the first operation that failed, with the folder.
+pub(crate) async fn probe() -> io::Result<()> {
+    tokio::task::spawn_blocking(write_file)
+        .await
+        .map_err(io::Error::other)?
+}
+
+fn write_file() -> io::Result<()> {
+    // A full disk often takes an empty file.
+    let written = NamedTempFile::new().and_then(|mut file| {
+        file.write_all(&[0; 4096])?;
+        file.flush()
+    });
+    written.map_err(|error| {
+        let folder = std::env::temp_dir();
+        io::Error::new(error.kind(), format!("{}: {error}", folder.display()))
+    })
+}
+
+/// Returns the problem of a request whose image has no place to wait in.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as an argument of map_err"
+)]
+pub(crate) fn temp_dir_unavailable(error: io::Error) -> Problem {
+    tracing::warn!(%error, "cannot use the folder for temporary files");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "spool_unavailable",
+        "there is no space to receive images at the moment; try again later",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_that_can_be_written_is_no_error() {
+        probe().await.unwrap();
+    }
+}
