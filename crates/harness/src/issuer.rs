@@ -1,8 +1,10 @@
 //! Issuer processes.
 
+use std::process::Command;
+
 use darkroom_testkit::process::Process;
 
-use crate::{DEADLINE, TestBed};
+use crate::DEADLINE;
 
 /// A running `darkroom issuer`. It is killed when this is dropped.
 pub struct Issuer {
@@ -10,14 +12,9 @@ pub struct Issuer {
     address: String,
 }
 
-impl TestBed {
-    /// Starts an issuer that reaches the cloud without the fault proxies.
-    ///
-    /// # Errors
-    /// If it does not start.
-    pub async fn start_issuer(&self, settings: &[(&str, &str)]) -> anyhow::Result<Issuer> {
-        let mut command = self.direct_command("issuer");
-        command.envs(settings.iter().copied());
+impl Issuer {
+    /// Starts a command that is an issuer, and waits for its address.
+    pub(crate) async fn start(command: Command) -> anyhow::Result<Self> {
         let mut process = Process::start(command)?;
         let address = |line: &str| {
             let address = line.strip_prefix("issuer listens on http://");
@@ -26,11 +23,9 @@ impl TestBed {
         let address = process
             .wait_for_line_async("the issuer's address", DEADLINE, address)
             .await?;
-        Ok(Issuer { process, address })
+        Ok(Self { process, address })
     }
-}
 
-impl Issuer {
     /// Returns the host and port.
     #[must_use]
     pub fn address(&self) -> &str {

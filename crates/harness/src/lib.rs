@@ -36,6 +36,7 @@ mod process_stats;
 mod queues;
 mod receipts;
 mod resource_names;
+mod roles;
 mod test_bed;
 mod worker;
 

@@ -4,56 +4,27 @@ use std::time::{Duration, Instant};
 
 use darkroom_testkit::process::{Process, Signal};
 
-use crate::{DEADLINE, TestBed};
+use crate::DEADLINE;
 
 /// A running `darkroom worker`. It is killed when this is dropped.
 pub struct Worker {
     process: Process,
 }
 
-impl TestBed {
-    /// Starts a worker with these settings (environment variables), and waits until it polls.
-    ///
-    /// # Errors
-    /// If it does not start.
-    pub async fn start_worker(&self, settings: &[(&str, &str)]) -> anyhow::Result<Worker> {
-        let mut worker = self.spawn_worker(settings)?;
+impl Worker {
+    pub(crate) const fn new(process: Process) -> Self {
+        Self { process }
+    }
+
+    /// Waits until the worker polls its queue.
+    pub(crate) async fn wait_until_polling(&mut self) -> anyhow::Result<()> {
         let ready = |line: &str| line.starts_with("worker takes uploads").then_some(());
-        let process = &mut worker.process;
-        process
+        self.process
             .wait_for_line_async("its start", DEADLINE, ready)
             .await?;
-        Ok(worker)
+        Ok(())
     }
 
-    /// Starts several workers with the same settings.
-    ///
-    /// # Errors
-    /// If one of them does not start.
-    pub async fn start_workers(
-        &self,
-        count: usize,
-        settings: &[(&str, &str)],
-    ) -> anyhow::Result<Vec<Worker>> {
-        let mut workers = Vec::new();
-        for _ in 0..count {
-            workers.push(self.start_worker(settings).await?);
-        }
-        Ok(workers)
-    }
-
-    /// Starts a worker without waiting for it, because it may exit at any moment.
-    ///
-    /// # Errors
-    /// If the binary cannot be run.
-    pub fn spawn_worker(&self, settings: &[(&str, &str)]) -> anyhow::Result<Worker> {
-        Ok(Worker {
-            process: self.spawn("worker", settings)?,
-        })
-    }
-}
-
-impl Worker {
     /// Returns the process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
