@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::SqsError;
+use super::redrive::{Redrive, RedriveAllow};
 
 /// Attributes by name, as in requests and responses.
 pub(crate) type AttributeMap = BTreeMap<String, String>;
@@ -20,21 +21,69 @@ const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("VisibilityTimeout", 0, 43_200, 30),
 ];
 
-/// The redrive policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Redrive {
-    pub(crate) target_arn: String,
-    pub(crate) max_receive_count: u32,
+/// The attributes with a few values, of which the first is the default. The last two are those of
+/// FIFO queues.
+const CHOICES: [(&str, [&str; 2], bool); 4] = [
+    ("SqsManagedSseEnabled", ["true", "false"], false),
+    ("ContentBasedDeduplication", ["false", "true"], true),
+    ("DeduplicationScope", ["queue", "messageGroup"], true),
+    (
+        "FifoThroughputLimit",
+        ["perQueue", "perMessageGroupId"],
+        true,
+    ),
+];
+
+/// The other names that a client may ask for: documents, and what the queue computes.
+const OTHERS: [&str; 11] = [
+    "All",
+    "Policy",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+    "QueueArn",
+    "FifoQueue",
+    "CreatedTimestamp",
+    "LastModifiedTimestamp",
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+];
+
+/// Errors if a queue cannot have an attribute of this name.
+pub(crate) fn check_name(name: &str) -> Result<(), SqsError> {
+    let is_number = NUMBERS.iter().any(|number| number.0 == name);
+    let is_choice = CHOICES.iter().any(|choice| choice.0 == name);
+    if is_number || is_choice || OTHERS.contains(&name) {
+        return Ok(());
+    }
+    Err(SqsError::InvalidAttributeName(name.to_owned()))
 }
 
 /// The validated attributes that a client has set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueueAttributes {
+    is_fifo: bool,
     set: AttributeMap,
     redrive: Option<Redrive>,
+    redrive_allow: RedriveAllow,
+}
+
+/// Parses a document. An empty one removes the attribute.
+fn parse<T>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, SqsError>,
+) -> Result<Option<T>, SqsError> {
+    (!text.is_empty()).then(|| parse(text)).transpose()
 }
 
 impl QueueAttributes {
+    pub(crate) fn new(is_fifo: bool) -> Self {
+        Self {
+            is_fifo,
+            ..Default::default()
+        }
+    }
+
     /// Applies all attributes of a request, or none if one is invalid. `FifoQueue` is not among
     /// them, because it can only be set at creation.
     pub(crate) fn apply(&mut self, changes: &AttributeMap) -> Result<(), SqsError> {
@@ -42,29 +91,40 @@ impl QueueAttributes {
         for (name, value) in changes {
             next.apply_one(name, value)?;
         }
+        // Only groups that deduplicate on their own can be throttled on their own.
+        let per_group = next.chosen("FifoThroughputLimit") == "perMessageGroupId";
+        if per_group && !next.deduplicates_by_group() {
+            let name = "FifoThroughputLimit".to_owned();
+            return Err(SqsError::InvalidAttributeValue(name));
+        }
         *self = next;
         Ok(())
     }
 
     fn apply_one(&mut self, name: &str, value: &str) -> Result<(), SqsError> {
         let invalid = || SqsError::InvalidAttributeValue(name.to_owned());
-        if let Some((_, min, max, _)) = NUMBERS.iter().find(|number| number.0 == name) {
-            let number: u64 = value.parse().map_err(|_| invalid())?;
-            if !(*min..=*max).contains(&number) {
-                return Err(invalid());
+        let number = NUMBERS.iter().find(|number| number.0 == name);
+        let mut choices = CHOICES.iter();
+        let choice = choices.find(|choice| choice.0 == name && (self.is_fifo || !choice.2));
+        match (name, number, choice) {
+            (_, Some((_, min, max, _)), _) => {
+                let number: u64 = value.parse().map_err(|_| invalid())?;
+                if !(*min..=*max).contains(&number) {
+                    return Err(invalid());
+                }
             }
-        } else if name == "RedrivePolicy" {
-            self.redrive = if value.is_empty() {
-                None
-            } else {
-                Some(parse_redrive(value)?)
-            };
-        } else if name == "ContentBasedDeduplication" {
-            value.parse::<bool>().map_err(|_| invalid())?;
-        } else if name != "Policy" {
-            return Err(SqsError::InvalidAttributeName(name.to_owned()));
-        } else if !value.is_empty() {
-            serde_json::from_str::<Value>(value).map_err(|_| invalid())?;
+            (_, _, Some((_, values, _))) if !values.contains(&value) => return Err(invalid()),
+            (_, _, Some(_)) => {}
+            ("RedrivePolicy", ..) => self.redrive = parse(value, Redrive::parse)?,
+            ("RedriveAllowPolicy", ..) => {
+                self.redrive_allow = parse(value, RedriveAllow::parse)?.unwrap_or_default();
+            }
+            ("Policy", ..) => {
+                parse(value, |text| {
+                    serde_json::from_str::<Value>(text).map_err(|_| invalid())
+                })?;
+            }
+            _ => return Err(SqsError::InvalidAttributeName(name.to_owned())),
         }
         if value.is_empty() {
             self.set.remove(name);
@@ -80,6 +140,8 @@ impl QueueAttributes {
             .iter()
             .map(|(name, _, _, default)| ((*name).to_owned(), default.to_string()));
         let mut all: AttributeMap = defaults.collect();
+        let choices = CHOICES.iter().filter(|choice| self.is_fifo || !choice.2);
+        all.extend(choices.map(|(name, values, _)| ((*name).to_owned(), values[0].to_owned())));
         all.extend(self.set.clone());
         all
     }
@@ -118,10 +180,22 @@ impl QueueAttributes {
         usize::try_from(self.number("MaximumMessageSize")).unwrap_or(usize::MAX)
     }
 
+    pub(crate) fn redrive_allow(&self) -> &RedriveAllow {
+        &self.redrive_allow
+    }
+
     pub(crate) fn deduplicates_by_content(&self) -> bool {
-        self.set
-            .get("ContentBasedDeduplication")
-            .is_some_and(|value| value == "true")
+        self.chosen("ContentBasedDeduplication") == "true"
+    }
+
+    /// Returns `true` if a deduplication id counts within its message group only.
+    pub(crate) fn deduplicates_by_group(&self) -> bool {
+        self.chosen("DeduplicationScope") == "messageGroup"
+    }
+
+    /// Returns the value that was set for one of the choices, or nothing.
+    fn chosen(&self, name: &str) -> &str {
+        self.set.get(name).map_or("", String::as_str)
     }
 
     fn seconds(&self, name: &str) -> Duration {
@@ -140,23 +214,6 @@ impl QueueAttributes {
     }
 }
 
-/// Parses the policy. AWS accepts the count as a number or a string.
-fn parse_redrive(text: &str) -> Result<Redrive, SqsError> {
-    let invalid = |reason: &str| SqsError::invalid("RedrivePolicy", reason);
-    let policy: Value = serde_json::from_str(text).map_err(|_| invalid("Not a JSON document."))?;
-    let target_arn = policy["deadLetterTargetArn"]
-        .as_str()
-        .ok_or_else(|| invalid("deadLetterTargetArn is missing."))?;
-    let count = &policy["maxReceiveCount"];
-    let count = count.as_u64().or_else(|| count.as_str()?.parse().ok());
-    let count = count.filter(|count| (1..=1000).contains(count));
-    let count = count.ok_or_else(|| invalid("maxReceiveCount must be from 1 to 1000."))?;
-    Ok(Redrive {
-        target_arn: target_arn.into(),
-        max_receive_count: u32::try_from(count).unwrap_or(1000),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,16 +223,44 @@ mod tests {
     }
 
     #[test]
-    fn a_redrive_count_may_be_a_number_or_a_string() {
-        for count in ["5", "\"5\""] {
-            let policy =
-                format!(r#"{{"deadLetterTargetArn":"arn:x:dlq","maxReceiveCount":{count}}}"#);
-            let mut attributes = QueueAttributes::default();
-            attributes.apply(&map("RedrivePolicy", &policy)).unwrap();
-            assert_eq!(attributes.redrive().unwrap().max_receive_count, 5);
-            attributes.apply(&map("RedrivePolicy", "")).unwrap();
-            assert!(attributes.redrive().is_none());
+    fn an_empty_redrive_policy_removes_it() {
+        let policy = r#"{"deadLetterTargetArn":"arn:x:dlq","maxReceiveCount":5}"#;
+        let mut attributes = QueueAttributes::default();
+        attributes.apply(&map("RedrivePolicy", policy)).unwrap();
+        assert_eq!(attributes.redrive().unwrap().max_receive_count, 5);
+        attributes.apply(&map("RedrivePolicy", "")).unwrap();
+        assert!(attributes.redrive().is_none());
+        assert!(!attributes.all().contains_key("RedrivePolicy"));
+    }
+
+    #[test]
+    fn only_a_fifo_queue_has_deduplication() {
+        let scope = map("DeduplicationScope", "messageGroup");
+        let refused = QueueAttributes::default().apply(&scope);
+        assert!(matches!(refused, Err(SqsError::InvalidAttributeName(_))));
+        let mut fifo = QueueAttributes::new(true);
+        assert_eq!(fifo.all()["DeduplicationScope"], "queue");
+        assert!(fifo.apply(&map("DeduplicationScope", "none")).is_err());
+        fifo.apply(&scope).unwrap();
+        assert!(fifo.deduplicates_by_group());
+    }
+
+    #[test]
+    fn throughput_per_group_needs_deduplication_per_group() {
+        let mut fifo = QueueAttributes::new(true);
+        let limit = map("FifoThroughputLimit", "perMessageGroupId");
+        assert!(fifo.apply(&limit).is_err());
+        let mut both = limit;
+        both.extend(map("DeduplicationScope", "messageGroup"));
+        fifo.apply(&both).unwrap();
+    }
+
+    #[test]
+    fn every_attribute_of_a_queue_has_a_known_name() {
+        for name in QueueAttributes::new(true).all().keys() {
+            assert!(check_name(name).is_ok(), "{name}");
         }
+        assert!(check_name("Visibility").is_err());
     }
 
     #[test]

@@ -1,28 +1,14 @@
 //! Messages, and the digests of their content.
 
-use std::collections::BTreeMap;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use s3s::crypto::{Checksum as _, Md5, Sha256};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::characters::is_allowed;
 use super::error::SqsError;
+use super::message_attributes::{self, AttributeValue, MessageAttributes};
 
-/// A message attribute, as in requests and responses.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct AttributeValue {
-    pub(crate) data_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) string_value: Option<String>,
-    /// The bytes in base64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) binary_value: Option<String>,
-}
-
-/// The attributes, sorted by name as required for their MD5.
-pub(crate) type MessageAttributes = BTreeMap<String, AttributeValue>;
+/// The limit on a group id and on a deduplication id.
+const MAX_ID_BYTES: usize = 128;
 
 /// A message to send.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -58,7 +44,10 @@ impl NewMessage {
                 "DelaySeconds must be >= 0 and <= 900.",
             ));
         }
-        Ok(())
+        check_id("MessageGroupId", self.message_group_id.as_deref())?;
+        let deduplication_id = self.message_deduplication_id.as_deref();
+        check_id("MessageDeduplicationId", deduplication_id)?;
+        message_attributes::check(&self.message_attributes)
     }
 
     /// Returns the size that SQS limits: body plus attributes.
@@ -76,8 +65,15 @@ impl NewMessage {
     }
 }
 
-fn is_allowed(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+fn check_id(parameter: &'static str, id: Option<&str>) -> Result<(), SqsError> {
+    let is_valid = |id: &str| {
+        (1..=MAX_ID_BYTES).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic())
+    };
+    if id.is_none_or(is_valid) {
+        return Ok(());
+    }
+    let reason = "It can only include alphanumeric and punctuation characters. 1 to 128 in length.";
+    Err(SqsError::invalid(parameter, reason))
 }
 
 /// A message in a queue. Times are in milliseconds since 1970.
@@ -146,32 +142,6 @@ impl Message {
 /// Returns the MD5 of a body in hex.
 pub(crate) fn md5_of_body(body: &str) -> String {
     hex::encode(Md5::checksum(body.as_bytes()))
-}
-
-/// Returns the MD5 of attributes in hex, or `None` if there are none.
-///
-/// "Calculating the MD5 message digest for message attributes" in the SQS developer guide.
-pub(crate) fn md5_of_attributes(attributes: &MessageAttributes) -> Option<String> {
-    if attributes.is_empty() {
-        return None;
-    }
-    let mut md5 = Md5::new();
-    for (name, value) in attributes {
-        let field = |md5: &mut Md5, bytes: &[u8]| {
-            md5.update(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-            md5.update(bytes);
-        };
-        field(&mut md5, name.as_bytes());
-        field(&mut md5, value.data_type.as_bytes());
-        if let Some(text) = &value.string_value {
-            md5.update(&[1]);
-            field(&mut md5, text.as_bytes());
-        } else if let Some(binary) = &value.binary_value {
-            md5.update(&[2]);
-            field(&mut md5, &BASE64.decode(binary).unwrap_or_default());
-        }
-    }
-    Some(hex::encode(md5.finalize()))
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@
 mod actions;
 mod api;
 mod attributes;
+mod characters;
 mod clock;
 mod deduplication;
 mod error;
 mod http;
 mod message;
+mod message_attributes;
 mod message_store;
 mod queue;
 mod queue_name;
@@ -20,6 +22,7 @@ mod queues;
 #[cfg(test)]
 mod queues_tests;
 mod receipt;
+mod redrive;
 mod requests;
 mod responses;
 mod state;

@@ -77,7 +77,12 @@ impl Queue {
         new.check(self.attributes.max_message_bytes())?;
         let by_content = self.attributes.deduplicates_by_content();
         let deduplication_id = deduplication::id(&new, self.is_fifo(), by_content)?;
-        let id = deduplication_id.as_ref();
+        let group = new.message_group_id.as_deref();
+        let group = group.filter(|_| self.attributes.deduplicates_by_group());
+        // No id contains a space.
+        let scope = group.map(|group| format!("{group} ")).unwrap_or_default();
+        let scoped_id = deduplication_id.as_ref().map(|id| scope + id);
+        let id = scoped_id.as_ref();
         if let Some(sent) = id.and_then(|id| self.deduplication.find(id, now_ms)) {
             return Ok(sent);
         }
@@ -86,7 +91,7 @@ impl Queue {
             id: Uuid::now_v7().to_string(),
             sequence_number: self.is_fifo().then(|| format!("{position:020}")),
         };
-        if let Some(id) = deduplication_id.clone() {
+        if let Some(id) = scoped_id {
             self.deduplication.insert(id, sent.clone(), now_ms);
         }
         let delay = self.delay(&new);

@@ -7,6 +7,7 @@ use super::deduplication::INTERVAL_MS;
 use super::error::SqsError;
 use super::message::{NewMessage, SentMessage};
 use super::queue::{Counts, Queue, ReceivedMessage};
+use super::queue_name::FIFO_SUFFIX;
 
 const SECOND: u64 = 1_000;
 const START: u64 = 1_700_000_000_000;
@@ -16,7 +17,7 @@ fn queue(name: &str, attributes: &[(&str, &str)]) -> Queue {
         .iter()
         .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
         .collect();
-    let mut checked = QueueAttributes::default();
+    let mut checked = QueueAttributes::new(name.ends_with(FIFO_SUFFIX));
     checked.apply(&wanted).unwrap();
     Queue::new(
         name.into(),
@@ -214,4 +215,23 @@ fn a_fifo_queue_accepts_the_same_content_once_in_five_minutes() {
     let first = send(START);
     assert_eq!(send(START + INTERVAL_MS - 1), first);
     assert_ne!(send(START + INTERVAL_MS), first);
+}
+
+#[test]
+fn a_deduplication_id_may_count_within_its_group_only() {
+    let accepted = |scope: &str| {
+        let mut queue = queue("q.fifo", &[("DeduplicationScope", scope)]);
+        for group in ["a", "b", "b"] {
+            let outgoing = NewMessage {
+                message_body: group.into(),
+                message_group_id: Some(group.to_owned()),
+                message_deduplication_id: Some("same".to_owned()),
+                ..Default::default()
+            };
+            queue.send(outgoing, START).unwrap();
+        }
+        queue.counts(START).visible
+    };
+    assert_eq!(accepted("queue"), 1);
+    assert_eq!(accepted("messageGroup"), 2);
 }

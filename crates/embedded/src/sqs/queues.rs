@@ -61,14 +61,16 @@ impl Queues {
     /// Creates a queue. If it exists with the same attributes, this succeeds without an effect.
     pub(crate) fn create(&self, name: &str, mut wanted: AttributeMap) -> Result<(), SqsError> {
         queue_name::check(name)?;
-        let is_fifo = wanted
-            .remove("FifoQueue")
-            .is_some_and(|value| value == "true");
+        let is_fifo = match wanted.remove("FifoQueue").as_deref() {
+            None => false,
+            Some("true") => true,
+            Some(_) => return Err(SqsError::InvalidAttributeValue("FifoQueue".into())),
+        };
         if is_fifo != name.ends_with(FIFO_SUFFIX) {
             let reason = "The name of a FIFO queue, and only that, must end with .fifo.";
             return Err(SqsError::invalid("QueueName", reason));
         }
-        let mut attributes = QueueAttributes::default();
+        let mut attributes = QueueAttributes::new(is_fifo);
         attributes.apply(&wanted)?;
         let mut state = self.lock();
         if let Some(existing) = state.queues.get(name) {
@@ -77,7 +79,7 @@ impl Queues {
                 None => Ok(()),
             };
         }
-        state.check_redrive(is_fifo, &attributes)?;
+        state.check_redrive(&self.arn(name), is_fifo, &attributes)?;
         let queue = Queue::new(name.into(), self.arn(name), attributes, self.clock.now_ms());
         state.queues.insert(name.into(), queue);
         Ok(())
@@ -93,7 +95,7 @@ impl Queues {
         let queue = state.queue(name)?;
         let (is_fifo, mut attributes) = (queue.is_fifo(), queue.attributes.clone());
         attributes.apply(changes)?;
-        state.check_redrive(is_fifo, &attributes)?;
+        state.check_redrive(&self.arn(name), is_fifo, &attributes)?;
         let queue = state.queue(name)?;
         queue.attributes = attributes;
         queue.modified_ms = self.clock.now_ms();

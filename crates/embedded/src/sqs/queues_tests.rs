@@ -146,3 +146,24 @@ fn creating_a_queue_again_succeeds_only_with_the_same_attributes() {
     let attributes = AttributeMap::from([("RedrivePolicy".to_owned(), missing.to_owned())]);
     assert!(queues.create("other", attributes).is_err());
 }
+
+#[test]
+fn a_dead_letter_queue_may_refuse_its_sources() {
+    let queues = queues(&CancellationToken::new());
+    let allow = |permission: &str| {
+        let policy = format!(r#"{{"redrivePermission":"{permission}"}}"#);
+        let changes = AttributeMap::from([("RedriveAllowPolicy".to_owned(), policy)]);
+        queues.set_attributes("dead", &changes).unwrap();
+    };
+    let connect = || {
+        let arn = queues.arn("dead");
+        let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":2}}"#);
+        let changes = AttributeMap::from([("RedrivePolicy".to_owned(), policy)]);
+        queues.set_attributes("work", &changes)
+    };
+    allow("denyAll");
+    let refused = connect().unwrap_err().to_string();
+    assert!(refused.contains("redrive allow policy"), "{refused}");
+    allow("allowAll");
+    connect().unwrap();
+}

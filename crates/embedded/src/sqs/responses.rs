@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::attributes::AttributeMap;
-use super::message::{MessageAttributes, NewMessage, SentMessage, md5_of_attributes, md5_of_body};
+use super::message::{NewMessage, SentMessage, md5_of_body};
+use super::message_attributes::{self, MessageAttributes};
 use super::queue::{Queue, ReceivedMessage};
 use super::requests::ReceiveMessage;
 
@@ -14,7 +15,7 @@ pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
         "MD5OfMessageBody".into(),
         md5_of_body(&message.message_body).into(),
     );
-    if let Some(md5) = md5_of_attributes(&message.message_attributes) {
+    if let Some(md5) = message_attributes::md5(&message.message_attributes) {
         fields.insert("MD5OfMessageAttributes".into(), md5.into());
     }
     fields
@@ -44,7 +45,7 @@ pub(crate) fn received(received: &ReceivedMessage, request: &ReceiveMessage) -> 
         fields["Attributes"] = Value::Object(system);
     }
     let own = own_attributes(&message.attributes, &request.message_attribute_names);
-    if let Some(md5) = md5_of_attributes(&own) {
+    if let Some(md5) = message_attributes::md5(&own) {
         fields["MessageAttributes"] = json!(own);
         fields["MD5OfMessageAttributes"] = json!(md5);
     }
@@ -119,8 +120,6 @@ pub(crate) fn queue_attributes(queue: &mut Queue, now_ms: u64) -> AttributeMap {
     all.extend(computed.map(|(name, value)| (name.to_owned(), value)));
     if queue.is_fifo() {
         all.insert("FifoQueue".into(), "true".into());
-        all.entry("ContentBasedDeduplication".into())
-            .or_insert_with(|| "false".into());
     }
     all
 }

@@ -29,9 +29,11 @@ impl State {
         self.queues.get_mut(name).ok_or(SqsError::QueueDoesNotExist)
     }
 
-    /// Checks that the dead-letter queue of `attributes` exists and is of the same type.
+    /// Checks that the dead-letter queue of `attributes` exists, is of the same type and takes the
+    /// dead letters of the queue `arn`.
     pub(crate) fn check_redrive(
         &self,
+        arn: &str,
         is_fifo: bool,
         attributes: &QueueAttributes,
     ) -> Result<(), SqsError> {
@@ -48,6 +50,12 @@ impl State {
                 "RedrivePolicy",
                 "Dead-letter queue must be same type of queue as the source.",
             )),
+            Some(target) if !target.attributes.redrive_allow().permits(arn) => {
+                Err(SqsError::invalid(
+                    "RedrivePolicy",
+                    "The dead-letter queue's redrive allow policy does not permit this queue.",
+                ))
+            }
             Some(_) => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::sqs::attributes::check_name;
 use crate::sqs::error::SqsError;
 use crate::sqs::queue_name;
 use crate::sqs::queues::Queues;
@@ -43,6 +44,7 @@ pub(crate) fn get_attributes(
         Ok(responses::queue_attributes(queue, now_ms))
     })?;
     let wanted = &request.attribute_names;
+    wanted.iter().try_for_each(|name| check_name(name))?;
     if !wanted.iter().any(|name| name == "All") {
         attributes.retain(|name, _| wanted.contains(name));
     }

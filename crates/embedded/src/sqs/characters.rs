@@ -1,0 +1,6 @@
+//! The characters of texts in messages.
+
+/// Returns `true` for the characters that the body and the attributes of a message may have.
+pub(crate) fn is_allowed(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
