@@ -25,28 +25,34 @@
 //!
 //! # What it is for
 //! This crate is for developing and testing Darkroom with the clients of production: the AWS SDKs,
-//! boto3, the AWS CLI, curl, and browsers with presigned URLs and forms. It implements the
-//! operations that these clients use, and they behave as AWS documents them:
+//! boto3, the AWS CLI, rclone, s5cmd, s3cmd, celery, curl, and browsers with presigned URLs and forms.
+//! It implements the operations that these clients use, and they behave as AWS documents them:
 //!
-//! - **S3**: signatures in headers, URLs and forms; conditional writes and checksums; metadata,
-//!   ranges, CORS, and notifications to queues. A write is atomic, and exactly one of several
+//! - **S3**: signatures in headers, URLs and forms; conditional requests and checksums; metadata,
+//!   ranges, parts, CORS, and notifications to queues. A write is atomic, and exactly one of several
 //!   writers with `If-None-Match: *` succeeds. Objects and settings survive a restart on the same
-//!   folder. The operations are `CreateBucket`, `HeadBucket`, `ListBuckets`, `GetBucketLocation`,
-//!   `GetBucketVersioning`; `PutObject`, `PostObject`, `GetObject`, `HeadObject`, `CopyObject`,
-//!   `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `CreateMultipartUpload`, `UploadPart`,
-//!   `ListParts`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and get and put of
+//!   folder. The operations are `CreateBucket`, `DeleteBucket`, `HeadBucket`, `ListBuckets`,
+//!   `GetBucketLocation`, `GetBucketVersioning`; `PutObject`, `PostObject`, `GetObject`,
+//!   `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjects`, `ListObjectsV2`,
+//!   `GetObjectTagging`; `CreateMultipartUpload`, `UploadPart`, `UploadPartCopy`, `ListParts`,
+//!   `ListMultipartUploads`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and get and put of
 //!   `BucketCors`, `BucketLifecycleConfiguration` and `BucketNotificationConfiguration`.
-//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive to a dead-letter queue,
-//!   delays, FIFO queues. Queues and their messages are only in memory. The actions are
-//!   `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
+//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive to a dead-letter queue and
+//!   the permission for it, delays, FIFO queues with deduplication by queue or group. Attributes of
+//!   queues and messages are validated. Queues and their messages are only in memory. The actions
+//!   are `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
 //!   `PurgeQueue`; `ReceiveMessage`; and `SendMessage`, `DeleteMessage` and
 //!   `ChangeMessageVisibility`, each also in batches.
 //!
+//! A presigned URL permits only the headers of AWS that it signs, and is valid for a week at most. A
+//! form may have only the fields that its policy names; `${filename}` and `success_action_*` work.
+//!
 //! # What it is not
 //! - A complete S3 or SQS. Only the operations above exist. Others return `NotImplemented` or
-//!   `UnknownOperationException`. Among the missing features are versioning, ACLs, tags, encryption
-//!   and access settings, virtual-host addressing, notifications to targets other than SQS, the
-//!   deletion of buckets and queues, and message move tasks.
+//!   `UnknownOperationException`, and so do tags and website redirects of an object. ACLs, storage
+//!   classes and encryption are accepted and ignored. Among the missing features are versioning,
+//!   access settings, virtual-host addressing, notifications to targets other than SQS, the deletion
+//!   of queues, and message move tasks.
 //! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored
 //!   and returned, but have no effect. SQS refuses unsigned requests, but does not verify
 //!   signatures.

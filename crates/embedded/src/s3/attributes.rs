@@ -61,9 +61,27 @@ pub(crate) struct Attributes {
     pub(crate) headers: ObjectHeaders,
     #[serde(default)]
     pub(crate) checksums: Checksums,
+    /// The sizes of the parts that it was uploaded in. Empty after an upload in a single request.
+    #[serde(default)]
+    pub(crate) parts: Vec<u64>,
 }
 
 impl Attributes {
+    /// Creates the attributes of an empty object.
+    #[cfg(test)]
+    pub(crate) fn example(key: &str) -> Self {
+        Self {
+            key: key.into(),
+            size: 0,
+            etag: String::new(),
+            modified_ms: 0,
+            sequencer: 0,
+            headers: ObjectHeaders::default(),
+            checksums: Checksums::default(),
+            parts: Vec::new(),
+        }
+    }
+
     pub(crate) fn strong_etag(&self) -> ETag {
         ETag::Strong(self.etag.clone())
     }
@@ -73,6 +91,12 @@ impl Attributes {
     pub(crate) fn modified(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.modified_ms) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Returns the time of the write in whole seconds, as in headers.
+    pub(crate) fn modified_second(&self) -> Timestamp {
+        let modified = self.modified();
+        modified.replace_nanosecond(0).unwrap_or(modified).into()
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use s3s::crypto::{Checksum as _, Sha256};
-use s3s::{S3Error, S3Result};
+use s3s::{S3Error, S3Result, s3_error};
 use time::OffsetDateTime;
 
 use super::attributes::{Attributes, ObjectHeaders, now_ms};
@@ -27,7 +27,8 @@ pub(crate) struct Bucket {
     pub(crate) created: OffsetDateTime,
     pub(crate) settings: Settings,
     dir: PathBuf,
-    objects: Mutex<Index>,
+    /// The objects, or `None` once the bucket is deleted.
+    objects: Mutex<Option<Index>>,
     sequencer: Arc<Sequencer>,
 }
 
@@ -37,6 +38,8 @@ pub(crate) struct NewObject {
     /// The ETag, or `None` for the MD5 of the body.
     pub(crate) etag: Option<String>,
     pub(crate) headers: ObjectHeaders,
+    /// The sizes of the parts of a multipart upload.
+    pub(crate) parts: Vec<u64>,
     pub(crate) conditions: WriteConditions,
 }
 
@@ -52,7 +55,7 @@ impl Bucket {
         if let Some(last) = objects.values().map(|object| object.sequencer).max() {
             sequencer.skip_past(last);
         }
-        let objects = Mutex::new(objects);
+        let objects = Mutex::new(Some(objects));
         Ok(Self {
             name,
             created,
@@ -71,6 +74,7 @@ impl Bucket {
         new: NewObject,
     ) -> S3Result<Arc<Attributes>> {
         let mut objects = self.lock();
+        let objects = objects.as_mut().ok_or_else(|| s3_error!(NoSuchBucket))?;
         let current = objects.get(&new.key).map(Arc::as_ref);
         new.conditions.check(current)?;
         let attributes = Arc::new(Attributes {
@@ -79,6 +83,7 @@ impl Bucket {
             modified_ms: now_ms(),
             sequencer: self.sequencer.next(),
             headers: new.headers,
+            parts: new.parts,
             checksums: std::mem::take(&mut staged.checksums),
             key: new.key,
         });
@@ -99,7 +104,7 @@ impl Bucket {
 
     /// Returns the attributes of an object, without disk access.
     pub(crate) fn find(&self, key: &str) -> Option<Arc<Attributes>> {
-        self.lock().get(key).cloned()
+        self.lock().as_ref()?.get(key).cloned()
     }
 
     /// Opens an object's file and reads its attributes. Neither changes if the object is replaced
@@ -122,6 +127,7 @@ impl Bucket {
         conditions: &WriteConditions,
     ) -> S3Result<Option<(Arc<Attributes>, u64)>> {
         let mut objects = self.lock();
+        let objects = objects.as_mut().ok_or_else(|| s3_error!(NoSuchBucket))?;
         let Some(current) = objects.get(key).cloned() else {
             return Ok(None);
         };
@@ -132,9 +138,21 @@ impl Bucket {
         Ok(Some((current, sequencer)))
     }
 
+    /// Deletes the folder. Errors with `BucketNotEmpty` if there is an object. Later writes to this
+    /// bucket fail.
+    pub(crate) fn delete_all(&self) -> S3Result<()> {
+        let mut objects = self.lock();
+        if objects.as_ref().is_some_and(|index| !index.is_empty()) {
+            return Err(s3_error!(BucketNotEmpty));
+        }
+        fs::remove_dir_all(&self.dir).map_err(S3Error::internal_error)?;
+        *objects = None;
+        Ok(())
+    }
+
     /// Calls `read` with the index. Writers wait until it returns.
     pub(crate) fn with_index<T>(&self, read: impl FnOnce(&Index) -> T) -> T {
-        read(&self.lock())
+        read(self.lock().as_ref().unwrap_or(&Index::new()))
     }
 
     /// Returns the folder of multipart uploads.
@@ -142,7 +160,7 @@ impl Bucket {
         self.dir.join("uploads")
     }
 
-    fn lock(&self) -> MutexGuard<'_, Index> {
+    fn lock(&self) -> MutexGuard<'_, Option<Index>> {
         // Every change of the index is a single call, so a panic cannot leave it inconsistent.
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }

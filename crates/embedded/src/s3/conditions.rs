@@ -4,8 +4,9 @@
 //! `If-None-Match` overrides `If-Modified-Since`. Writes follow "Add preconditions to S3 operations
 //! with conditional requests" in the S3 user guide.
 
-use s3s::dto::{ETagCondition, Timestamp};
-use s3s::{S3Result, s3_error};
+use http::{HeaderValue, header};
+use s3s::dto::{ETagCondition, Timestamp, TimestampFormat};
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::attributes::Attributes;
 
@@ -21,13 +22,7 @@ pub(crate) struct ReadConditions {
 impl ReadConditions {
     /// Errors with `PreconditionFailed` (412) or `NotModified` (304) if a condition is not met.
     pub(crate) fn check(&self, object: &Attributes) -> S3Result<()> {
-        // Dates in headers have whole seconds, so the fraction of the object's time is ignored.
-        let modified = Timestamp::from(
-            object
-                .modified()
-                .replace_nanosecond(0)
-                .unwrap_or(object.modified()),
-        );
+        let modified = object.modified_second();
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(condition), _) if !matches(condition, object) => {
                 return Err(s3_error!(
@@ -44,11 +39,48 @@ impl ReadConditions {
             _ => {}
         }
         match (&self.if_none_match, &self.if_modified_since) {
-            (Some(condition), _) if matches(condition, object) => Err(s3_error!(NotModified)),
-            (None, Some(since)) if modified <= *since => Err(s3_error!(NotModified)),
+            (Some(condition), _) if matches(condition, object) => Err(not_modified(object)),
+            (None, Some(since)) if modified <= *since => Err(not_modified(object)),
             _ => Ok(()),
         }
     }
+
+    /// Checks the source of a copy. Errors with `PreconditionFailed` if any condition is not met.
+    pub(crate) fn check_source(&self, object: &Attributes) -> S3Result<()> {
+        self.check(object).map_err(|error| match error.code() {
+            S3ErrorCode::NotModified => s3_error!(
+                PreconditionFailed,
+                "The source of the copy is the one to exclude"
+            ),
+            _ => error,
+        })
+    }
+}
+
+/// Returns the error for an object that the client has already. Its headers renew what a cache
+/// knows (RFC 9110 section 15.4.5).
+fn not_modified(object: &Attributes) -> S3Error {
+    let date = |time: &Timestamp| {
+        let mut text = Vec::new();
+        let formatted = time.format(TimestampFormat::HttpDate, &mut text);
+        formatted.ok().and_then(|()| String::from_utf8(text).ok())
+    };
+    let values = [
+        (header::ETAG, Some(format!("\"{}\"", object.etag))),
+        (header::LAST_MODIFIED, date(&object.modified_second())),
+        (header::CACHE_CONTROL, object.headers.cache_control.clone()),
+        (
+            header::EXPIRES,
+            object.headers.expires.as_ref().and_then(date),
+        ),
+    ];
+    let values = values.into_iter().filter_map(|(name, value)| {
+        let value = HeaderValue::from_str(&value?).ok()?;
+        Some((name, value))
+    });
+    let mut error = s3_error!(NotModified);
+    error.set_headers(values.collect());
+    error
 }
 
 /// The conditions of a write or a deletion.
@@ -93,21 +125,16 @@ fn matches(condition: &ETagCondition, object: &Attributes) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use s3s::S3ErrorCode;
     use s3s::dto::ETag;
 
     use super::*;
-    use crate::s3::attributes::{Checksums, ObjectHeaders};
+    use crate::s3::attributes::ObjectHeaders;
 
     fn object(etag: &str) -> Attributes {
         Attributes {
-            key: "k".into(),
-            size: 0,
             etag: etag.into(),
             modified_ms: 1_700_000_000_500,
-            sequencer: 1,
-            headers: ObjectHeaders::default(),
-            checksums: Checksums::default(),
+            ..Attributes::example("k")
         }
     }
 
@@ -151,6 +178,29 @@ mod tests {
             Some(S3ErrorCode::NotModified)
         );
         assert_eq!(code(seen.check(&object("b"))), None);
+    }
+
+    #[test]
+    fn an_object_that_is_not_modified_is_named_in_the_headers() {
+        let known = ReadConditions {
+            if_none_match: tag("a"),
+            ..Default::default()
+        };
+        let object = Attributes {
+            headers: ObjectHeaders {
+                cache_control: Some("max-age=60".into()),
+                ..Default::default()
+            },
+            ..object("a")
+        };
+        let error = known.check(&object).unwrap_err();
+        let headers = error.headers().unwrap();
+        assert_eq!(headers["etag"], "\"a\"");
+        assert_eq!(headers["last-modified"], "Tue, 14 Nov 2023 22:13:20 GMT");
+        assert_eq!(headers["cache-control"], "max-age=60");
+        assert!(!headers.contains_key("expires"));
+        let as_source = code(known.check_source(&object));
+        assert_eq!(as_source, Some(S3ErrorCode::PreconditionFailed));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use s3s::dto::{CORSConfiguration, CORSRule};
 
 use super::cors_headers;
 use super::cors_rule;
+use super::error_document::ErrorDocument;
 use super::store::Store;
 
 const LOCAL_ORIGINS: [&str; 4] = [
@@ -20,10 +21,9 @@ const LOCAL_ORIGINS: [&str; 4] = [
     "http://127.0.0.1:*",
 ];
 
-const FORBIDDEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessForbidden</Code>\
-    <Message>CORSResponse: This CORS request is not allowed. This is usually because the evaluation of Origin, \
-    request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the \
-    resource's CORS spec.</Message></Error>";
+const FORBIDDEN: &str = "CORSResponse: This CORS request is not allowed. This is usually because the evaluation \
+    of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted \
+    by the resource's CORS spec.";
 
 /// The CORS rules of all buckets.
 #[derive(Clone, Debug)]
@@ -102,11 +102,7 @@ impl Cors {
 }
 
 fn forbidden() -> Response<Body> {
-    let mut response = Response::new(Body::from(FORBIDDEN.to_owned()));
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    let xml = HeaderValue::from_static("application/xml");
-    response.headers_mut().insert(header::CONTENT_TYPE, xml);
-    response
+    ErrorDocument::new(StatusCode::FORBIDDEN, "AccessForbidden", FORBIDDEN).into_response()
 }
 
 fn requested_headers(headers: &HeaderMap) -> Vec<String> {

@@ -1,9 +1,10 @@
-//! S3 over HTTP: the service of `s3s` plus CORS. Errors reach clients that are still sending.
+//! S3 over HTTP: the service of `s3s`, with the rules that it lacks, and CORS. Errors reach clients
+//! that are still sending.
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, Response, header};
-use hyper::body::Incoming;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::{Body as _, Incoming};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpError};
@@ -13,36 +14,49 @@ use super::api::S3Api;
 use super::auth::SingleKeyAuth;
 use super::body_drain::DrainedBody;
 use super::cors::Cors;
+use super::error_document::ErrorDocument;
 use super::notification::Notifier;
-use super::post_policy;
 use super::store::Store;
+use super::{form, post_policy, signature};
 use crate::options::Options;
 
 /// The limit on the file of a form. `s3s` keeps the file in memory while it checks the policy.
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
+/// The age that the signature of a form may have, 7 days. Its policy has an expiration of its own.
+const MAX_FORM_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
+/// The headers of features that would be lost silently.
+const UNSUPPORTED: [&str; 2] = ["x-amz-tagging", "x-amz-website-redirect-location"];
 
 /// The S3 server.
 #[derive(Clone)]
 pub(crate) struct S3Http {
     service: S3Service,
+    /// The same for uploads by form.
+    forms: S3Service,
     cors: Cors,
+    region: String,
 }
 
 impl S3Http {
     pub(crate) fn new(store: Arc<Store>, notifier: Notifier, options: &Options) -> Self {
-        let cors = Cors::new(Arc::clone(&store), &options.allowed_origins);
-        let mut builder = S3ServiceBuilder::new(S3Api {
-            store,
-            notifier,
-            region: options.region.clone(),
-        });
-        builder.set_auth(SingleKeyAuth::new(&options.access_key, &options.secret_key));
-        let mut config = S3Config::default();
-        config.post_object_max_file_size = MAX_FORM_FILE_BYTES;
-        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+        let service = |config: S3Config| {
+            let mut builder = S3ServiceBuilder::new(S3Api {
+                store: Arc::clone(&store),
+                notifier: notifier.clone(),
+                region: options.region.clone(),
+            });
+            builder.set_auth(SingleKeyAuth::new(&options.access_key, &options.secret_key));
+            builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+            builder.build()
+        };
+        let mut forms = S3Config::default();
+        forms.post_object_max_file_size = MAX_FORM_FILE_BYTES;
+        forms.presigned_url_max_skew_time_secs = MAX_FORM_AGE_SECONDS;
         Self {
-            service: builder.build(),
-            cors,
+            service: service(S3Config::default()),
+            forms: service(forms),
+            cors: Cors::new(Arc::clone(&store), &options.allowed_origins),
+            region: options.region.clone(),
         }
     }
 
@@ -66,6 +80,7 @@ impl S3Http {
         let (path, method) = (request.uri().path().to_owned(), request.method().clone());
         // A client that waits for "100 Continue" sends no body after an error.
         let waits = request.headers().contains_key(header::EXPECT);
+        let is_empty = request.body().is_end_stream();
         let request = request.map(|body| {
             if waits {
                 Body::from(body)
@@ -73,10 +88,55 @@ impl S3Http {
                 Body::http_body(DrainedBody::new(body))
             }
         });
-        let mut response = post_policy::correct_error(self.service.call(request).await?);
+        let mut response = match self.check(&request) {
+            Ok(()) => self.call(request).await?,
+            Err(error) => error.into_response(),
+        };
+        // Without "100 Continue", botocore takes the next response on this connection for that of an
+        // earlier request, and waits. hyper sends it only when it reads a body.
+        if waits && (is_empty || !response.status().is_success()) {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         if let Some(origin) = origin {
             self.cors
                 .add_headers(&path, &method, &origin, response.headers_mut());
+        }
+        Ok(response)
+    }
+
+    fn check(&self, request: &Request<Body>) -> Result<(), ErrorDocument> {
+        signature::check(request, &self.region)?;
+        let headers = request.headers();
+        let is_set = |name: &&str| headers.get(*name).is_some_and(|value| !value.is_empty());
+        match UNSUPPORTED.into_iter().find(is_set) {
+            None => Ok(()),
+            Some(name) => Err(ErrorDocument::new(
+                StatusCode::NOT_IMPLEMENTED,
+                "NotImplemented",
+                format!(
+                    "A header you provided implies functionality that is not implemented: {name}"
+                ),
+            )),
+        }
+    }
+
+    async fn call(&self, request: Request<Body>) -> Result<Response<Body>, HttpError> {
+        if form::is_form(&request) {
+            return Ok(match form::rewrite(request).await {
+                Ok((request, wanted)) => {
+                    let response = self.forms.call(request).await?;
+                    wanted.apply(post_policy::correct_error(response))
+                }
+                Err(error) => error.into_response(),
+            });
+        }
+        let mut response = self.service.call(request).await?;
+        // `s3s` sets this status in response to a GET, but not to a HEAD.
+        if response.status() == StatusCode::OK
+            && response.headers().contains_key(header::CONTENT_RANGE)
+        {
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
         Ok(response)
     }

@@ -2,13 +2,13 @@
 //!
 //! The input types of `s3s` share field names but no trait, so this needs macros.
 
-use s3s::dto::*;
+use s3s::dto::{self, *};
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::attributes::{Checksums, ObjectHeaders};
 use super::checksums::ExpectedBody;
 use super::conditions::{ReadConditions, WriteConditions};
-use super::copy::Copy;
+use super::copy::{Copy, CopySource};
 use super::upload::Upload;
 
 /// S3's default media type.
@@ -86,6 +86,28 @@ macro_rules! read_conditions {
     };
 }
 
+macro_rules! copy_source {
+    ($input:expr, $range:expr) => {{
+        let dto::CopySource::Bucket { bucket, key, .. } = &$input.copy_source else {
+            return Err(s3_error!(
+                NotImplemented,
+                "Only an object of a bucket can be copied"
+            ));
+        };
+        CopySource {
+            bucket: bucket.to_string(),
+            key: key.to_string(),
+            conditions: ReadConditions {
+                if_match: $input.copy_source_if_match.take(),
+                if_none_match: $input.copy_source_if_none_match.take(),
+                if_modified_since: $input.copy_source_if_modified_since.take(),
+                if_unmodified_since: $input.copy_source_if_unmodified_since.take(),
+            },
+            range: $range,
+        }
+    }};
+}
+
 pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
     upload!(request)
 }
@@ -117,38 +139,43 @@ pub(crate) fn head_conditions(input: &mut HeadObjectInput) -> ReadConditions {
     read_conditions!(input)
 }
 
-/// Errors with `NotImplemented` if the source is not an object of a bucket.
-pub(crate) fn copy(input: CopyObjectInput) -> S3Result<Copy> {
-    let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
-        return Err(s3_error!(
-            NotImplemented,
-            "Only an object of a bucket can be copied"
-        ));
-    };
-    let (source_bucket, source_key) = (bucket.to_string(), key.to_string());
+/// Errors with `NotImplemented` if the source is not an object of a bucket, and with
+/// `InvalidRequest` if the copy would change nothing.
+pub(crate) fn copy(mut input: CopyObjectInput) -> S3Result<Copy> {
+    let source = copy_source!(input, None);
     let replaces = input
         .metadata_directive
         .as_ref()
         .is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
-    if !replaces && source_bucket == input.bucket && source_key == input.key {
+    if !replaces && source.bucket == input.bucket && source.key == input.key {
         return Err(s3_error!(
             InvalidRequest,
             "A copy onto itself must change something, such as the metadata"
         ));
     }
-    let source_conditions = ReadConditions {
-        if_match: input.copy_source_if_match,
-        if_none_match: input.copy_source_if_none_match,
-        if_modified_since: input.copy_source_if_modified_since,
-        if_unmodified_since: input.copy_source_if_unmodified_since,
-    };
     let headers = replaces.then(|| headers!(input));
     Ok(Copy {
-        source_bucket,
-        source_key,
-        source_conditions,
+        source,
         bucket: input.bucket,
         key: input.key,
         headers,
     })
+}
+
+/// Errors with `NotImplemented` if the source is not an object of a bucket, and with
+/// `InvalidArgument` if its range is not `bytes=first-last`.
+pub(crate) fn copied_part(input: &mut UploadPartCopyInput) -> S3Result<CopySource> {
+    let range = input.copy_source_range.as_deref().map(copied_range);
+    Ok(copy_source!(input, range.transpose()?))
+}
+
+fn copied_range(text: &str) -> S3Result<Range> {
+    match Range::parse(text) {
+        Ok(range @ Range::Int { last: Some(_), .. }) => Ok(range),
+        _ => Err(s3_error!(
+            InvalidArgument,
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the \
+             zero-based offsets of the first and last bytes to copy"
+        )),
+    }
 }

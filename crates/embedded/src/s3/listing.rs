@@ -32,10 +32,11 @@ pub(crate) struct Page {
     pub(crate) next_after: Option<String>,
 }
 
-/// Returns the size of a page for a request's `max-keys`.
-pub(crate) fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
-    let keys = max_keys.unwrap_or(MAX_KEYS).min(MAX_KEYS);
-    usize::try_from(keys).map_err(|_| s3_error!(InvalidArgument, "max-keys must not be negative"))
+/// Returns the size of a page for a request's `max-keys`, `max-uploads` or `max-parts`.
+pub(crate) fn page_size(max: Option<i32>) -> S3Result<usize> {
+    let entries = max.unwrap_or(MAX_KEYS).min(MAX_KEYS);
+    let negative = |_| s3_error!(InvalidArgument, "The size of a page must not be negative");
+    usize::try_from(entries).map_err(negative)
 }
 
 /// Returns one page of `index`.
@@ -84,19 +85,10 @@ fn common_prefix(query: &Query<'_>, rest: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::s3::attributes::{Checksums, ObjectHeaders};
 
     fn index(keys: impl IntoIterator<Item = impl Into<String>>) -> Index {
         let object = |key: String| {
-            let attributes = Attributes {
-                key: key.clone(),
-                size: 0,
-                etag: String::new(),
-                modified_ms: 0,
-                sequencer: 0,
-                headers: ObjectHeaders::default(),
-                checksums: Checksums::default(),
-            };
+            let attributes = Attributes::example(&key);
             (key, Arc::new(attributes))
         };
         keys.into_iter().map(Into::into).map(object).collect()

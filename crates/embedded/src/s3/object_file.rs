@@ -15,7 +15,7 @@ use super::attributes::Attributes;
 
 const MAGIC: &[u8; 8] = b"DARKOBJ1";
 const TAIL_BYTES: u64 = 12;
-/// The limit on the JSON. S3 permits only 2 KiB of metadata and 1 KiB of key.
+/// The limit on the JSON. S3 permits only 2 KiB of metadata, 1 KiB of key and 10,000 parts.
 const MAX_ATTRIBUTES_BYTES: u64 = 1 << 20;
 
 /// Appends the attributes to a file that contains the body.
@@ -68,20 +68,17 @@ fn damaged() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::s3::attributes::{Checksums, ObjectHeaders};
+    use crate::s3::attributes::ObjectHeaders;
 
     fn attributes(size: u64) -> Attributes {
         Attributes {
-            key: "a/b".into(),
             size,
-            etag: "e".into(),
-            modified_ms: 1,
             sequencer: 2,
             headers: ObjectHeaders {
                 content_type: Some("image/jpeg".into()),
                 ..Default::default()
             },
-            checksums: Checksums::default(),
+            ..Attributes::example("a/b")
         }
     }
 

@@ -1,20 +1,28 @@
 //! Objects as outputs of operations.
 
+use std::ops;
+
 use s3s::S3Error;
 use s3s::dto::*;
 
 use super::attributes::Attributes;
 use super::read::OpenObject;
+use super::selection::Selected;
 
-/// Fills the fields that the outputs of `GetObject` and `HeadObject` share.
+/// Fills the fields that the outputs of `GetObject` and `HeadObject` share. A part of an object has
+/// no checksums, because they cover the whole object.
 macro_rules! object_output {
-    ($output:ident, $object:expr, $with_checksums:expr, { $($field:ident: $value:expr),* $(,)? }) => {{
-        let object = $object;
-        let checksums = if $with_checksums { object.checksums.clone() } else { Default::default() };
+    ($output:ident, $object:expr, $selected:expr, $with_checksums:expr, { $($field:ident: $value:expr)? }) => {{
+        let (object, selected) = ($object, $selected);
+        let with_checksums = $with_checksums && !selected.is_partial;
+        let checksums = if with_checksums { object.checksums.clone() } else { Default::default() };
         let has_checksum = checksums != Default::default();
         let headers = object.headers.clone();
         $output {
             accept_ranges: Some("bytes".into()),
+            content_length: i64::try_from(selected.range.end - selected.range.start).ok(),
+            content_range: content_range(object, selected),
+            parts_count: selected.parts_count,
             e_tag: Some(object.strong_etag()),
             last_modified: Some(object.modified().into()),
             content_type: headers.content_type,
@@ -30,38 +38,35 @@ macro_rules! object_output {
             checksum_sha1: checksums.sha1,
             checksum_sha256: checksums.sha256,
             checksum_type: has_checksum.then(|| ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
-            $($field: $value,)*
+            $($field: $value,)?
             ..Default::default()
         }
     }};
 }
 
 /// Returns the output of `HeadObject`.
-pub(crate) fn head(object: &Attributes, with_checksums: bool) -> HeadObjectOutput {
-    object_output!(HeadObjectOutput, object, with_checksums, { content_length: i64::try_from(object.size).ok() })
+pub(crate) fn head(
+    object: &Attributes,
+    selected: &Selected,
+    with_checksums: bool,
+) -> HeadObjectOutput {
+    object_output!(HeadObjectOutput, object, selected, with_checksums, {})
 }
 
-/// Returns the output of `GetObject`. A range has no checksums, because they cover the whole
-/// object.
-pub(crate) fn get(object: OpenObject, is_range: bool, with_checksums: bool) -> GetObjectOutput {
+/// Returns the output of `GetObject`.
+pub(crate) fn get(object: OpenObject, with_checksums: bool) -> GetObjectOutput {
     let OpenObject {
         attributes,
-        range,
+        selected,
         body,
     } = object;
-    let content_range = is_range.then(|| {
-        format!(
-            "bytes {}-{}/{}",
-            range.start,
-            range.end - 1,
-            attributes.size
-        )
-    });
-    object_output!(GetObjectOutput, &attributes, with_checksums && !is_range, {
-        content_length: i64::try_from(range.end - range.start).ok(),
-        content_range: content_range,
-        body: Some(body),
-    })
+    object_output!(GetObjectOutput, &attributes, &selected, with_checksums, { body: Some(body) })
+}
+
+fn content_range(object: &Attributes, selected: &Selected) -> Option<String> {
+    let ops::Range { start, end } = selected.range;
+    let is_partial = selected.is_partial && end > start;
+    is_partial.then(|| format!("bytes {start}-{}/{}", end - 1, object.size))
 }
 
 /// Returns the output of `PutObject`.

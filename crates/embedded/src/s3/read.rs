@@ -6,50 +6,52 @@ use std::ops;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use s3s::dto::{Range, StreamingBlob};
+use s3s::dto::StreamingBlob;
 use s3s::{Body, S3Error, S3Result, s3_error};
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
 use super::attributes::Attributes;
 use super::conditions::ReadConditions;
+use super::selection::{Selected, Selection};
 use super::store::Store;
 
 /// The longest body that is read at once. Longer bodies are read in chunks of this size.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// An object and its body, or the requested range of it.
+/// An object and its body, or the requested part of it.
 pub(crate) struct OpenObject {
     pub(crate) attributes: Attributes,
-    pub(crate) range: ops::Range<u64>,
+    pub(crate) selected: Selected,
     pub(crate) body: StreamingBlob,
 }
 
-/// Opens an object. Errors with `NoSuchKey` or `InvalidRange`, or if a condition is not met.
+/// Opens an object. Errors with `NoSuchKey`, or if a condition is not met or the selection does not
+/// exist.
 pub(crate) async fn open(
     store: &Arc<Store>,
     bucket: &str,
     key: String,
     conditions: ReadConditions,
-    range: Option<Range>,
+    selection: Selection,
 ) -> S3Result<OpenObject> {
     let bucket = store.bucket(bucket)?;
     let open = move || {
         let found = bucket.open_object(&key).map_err(S3Error::internal_error)?;
         let (mut file, attributes) = found.ok_or_else(|| s3_error!(NoSuchKey))?;
         conditions.check(&attributes)?;
-        let range = range.map_or(Ok(0..attributes.size), |range| range.check(attributes.size))?;
-        let short = read_short(&mut file, &range).map_err(S3Error::internal_error)?;
-        Ok((file, attributes, range, short))
+        let selected = selection.resolve(&attributes)?;
+        let short = read_short(&mut file, &selected.range).map_err(S3Error::internal_error)?;
+        Ok((file, attributes, selected, short))
     };
-    let (file, attributes, range, short) = store.run(open).await?;
+    let (file, attributes, selected, short) = store.run(open).await?;
     let body = match short {
         Some(bytes) => Body::from(bytes).into(),
-        None => stream(file, range.end - range.start),
+        None => stream(file, selected.range.end - selected.range.start),
     };
     Ok(OpenObject {
         attributes,
-        range,
+        selected,
         body,
     })
 }

@@ -1,6 +1,7 @@
 //! The dispatch of `s3s` to the implemented operations of S3. All others fail with
 //! `NotImplemented`.
 
+use http::header;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
@@ -20,6 +21,13 @@ impl S3 for S3Api {
         req: S3Request<CreateBucketInput>,
     ) -> Response<CreateBucketOutput> {
         respond(buckets::create(self, &req.input))
+    }
+
+    async fn delete_bucket(
+        &self,
+        req: S3Request<DeleteBucketInput>,
+    ) -> Response<DeleteBucketOutput> {
+        respond(buckets::delete(self, req.input).await)
     }
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> Response<HeadBucketOutput> {
@@ -49,15 +57,30 @@ impl S3 for S3Api {
     }
 
     async fn post_object(&self, req: S3Request<PostObjectInput>) -> Response<PostObjectOutput> {
-        respond(objects::post(self, req).await)
+        // The header is the only way to tell a form's response the ETag.
+        let output = objects::post(self, req).await?;
+        let etag = output.e_tag.as_ref();
+        let etag = etag.and_then(|etag| etag.to_http_header().ok());
+        let mut response = S3Response::new(output);
+        response
+            .headers
+            .extend(etag.map(|etag| (header::ETAG, etag)));
+        Ok(response)
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> Response<GetObjectOutput> {
-        respond(objects::get(self, req.input).await)
+        respond(objects::get(self, req).await)
     }
 
     async fn head_object(&self, req: S3Request<HeadObjectInput>) -> Response<HeadObjectOutput> {
-        respond(objects::head(self, req.input))
+        respond(objects::head(self, req))
+    }
+
+    async fn get_object_tagging(
+        &self,
+        req: S3Request<GetObjectTaggingInput>,
+    ) -> Response<GetObjectTaggingOutput> {
+        respond(objects::tags(self, &req.input))
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> Response<CopyObjectOutput> {
@@ -78,6 +101,10 @@ impl S3 for S3Api {
         respond(objects::delete_batch(self, req.input).await)
     }
 
+    async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> Response<ListObjectsOutput> {
+        respond(listing::list_objects(self, req.input))
+    }
+
     async fn list_objects_v2(
         &self,
         req: S3Request<ListObjectsV2Input>,
@@ -96,8 +123,22 @@ impl S3 for S3Api {
         respond(multipart::upload_part(self, req).await)
     }
 
+    async fn upload_part_copy(
+        &self,
+        req: S3Request<UploadPartCopyInput>,
+    ) -> Response<UploadPartCopyOutput> {
+        respond(multipart::upload_part_copy(self, req.input).await)
+    }
+
     async fn list_parts(&self, req: S3Request<ListPartsInput>) -> Response<ListPartsOutput> {
         respond(multipart::list_parts(self, req.input))
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> Response<ListMultipartUploadsOutput> {
+        respond(multipart::list_uploads(self, req.input).await)
     }
 
     async fn complete_multipart_upload(

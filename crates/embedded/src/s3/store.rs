@@ -87,6 +87,16 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes a bucket with its settings and unfinished uploads. Errors with `BucketNotEmpty` if it
+    /// has an object.
+    pub(crate) fn delete(&self, name: &str) -> S3Result<()> {
+        let mut buckets = self.write();
+        let bucket = buckets.get(name).ok_or_else(|| s3_error!(NoSuchBucket))?;
+        bucket.delete_all()?;
+        buckets.remove(name);
+        Ok(())
+    }
+
     /// Runs disk work on a blocking thread. Once started, the work finishes even if the caller is
     /// cancelled.
     pub(crate) async fn run<T: Send + 'static>(

@@ -41,6 +41,7 @@ pub(crate) async fn store(
     let new = NewObject {
         key: upload.key,
         etag: None,
+        parts: Vec::new(),
         headers: upload.headers,
         conditions: upload.conditions,
     };

@@ -59,7 +59,7 @@ async fn an_unknown_access_key_is_reported_as_the_cause() {
     let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
     let at = now.format(&format).unwrap();
     let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential=stranger/{}/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature={}",
+        "AWS4-HMAC-SHA256 Credential=stranger/{}/eu-central-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature={}",
         &at[..8],
         "0".repeat(64)
     );
@@ -169,4 +169,32 @@ async fn a_form_that_violates_its_policy_is_denied_with_the_condition() {
         "{}",
         unsigned.body
     );
+}
+
+/// botocore waits for "100 Continue" even without a body.
+#[tokio::test]
+async fn a_client_that_waits_in_vain_for_a_continuation_gets_a_new_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let url = format!("{}/bucket/key", cloud.s3_url());
+    for body in ["", "body"] {
+        let waits = [("expect", "100-continue")];
+        let response = send(Method::PUT, &url, &waits, body).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN);
+        assert_eq!(response.header("connection"), Some("close"));
+    }
+    let response = send(Method::PUT, &url, &[], "").await;
+    assert_eq!(response.header("connection"), None);
+}
+
+#[tokio::test]
+async fn features_that_would_be_lost_silently_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(dir.path()).await.unwrap();
+    let url = format!("{}/bucket/key", cloud.s3_url());
+    for name in ["x-amz-tagging", "x-amz-website-redirect-location"] {
+        let response = send(Method::PUT, &url, &[(name, "a=b")], "x").await;
+        assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED);
+        assert!(response.body.contains(name), "{}", response.body);
+    }
 }

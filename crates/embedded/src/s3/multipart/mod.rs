@@ -5,6 +5,7 @@
 //! uploads/{upload id}/00001-{md5}     a part
 //! ```
 
+pub(crate) mod list;
 mod part;
 mod upload;
 

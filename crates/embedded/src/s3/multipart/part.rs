@@ -19,7 +19,7 @@ const MIN_PART_BYTES: u64 = 5 * 1024 * 1024;
 pub(super) struct StoredPart {
     pub(super) path: PathBuf,
     pub(super) md5: String,
-    bytes: u64,
+    pub(super) bytes: u64,
     modified: Timestamp,
 }
 

@@ -14,16 +14,17 @@ use crate::s3::attributes::{Attributes, ObjectHeaders};
 use crate::s3::bucket::{Bucket, NewObject};
 use crate::s3::checksums::ExpectedBody;
 use crate::s3::conditions::WriteConditions;
+use crate::s3::copy::CopySource;
 use crate::s3::notification::{Event, Notifier};
 use crate::s3::store::Store;
 
 const MAX_PARTS: i32 = 10_000;
-const DESCRIPTION_FILE: &str = "upload.json";
+pub(super) const DESCRIPTION_FILE: &str = "upload.json";
 
 /// The key and headers of the future object.
 #[derive(Serialize, Deserialize)]
-struct Description {
-    key: String,
+pub(super) struct Description {
+    pub(super) key: String,
     headers: ObjectHeaders,
 }
 
@@ -76,12 +77,7 @@ impl MultipartUpload {
         body: Option<StreamingBlob>,
         expected: ExpectedBody,
     ) -> S3Result<String> {
-        if !(1..=MAX_PARTS).contains(&number) {
-            return Err(s3_error!(
-                InvalidArgument,
-                "Part number must be an integer between 1 and 10000, inclusive"
-            ));
-        }
+        check_number(number)?;
         let body = body.unwrap_or_else(|| Body::empty().into());
         let staged = store.staging.receive(body, expected.hasher()).await?;
         expected.verify(&staged)?;
@@ -89,11 +85,30 @@ impl MultipartUpload {
         store.run(work).await
     }
 
-    /// Returns the parts so far.
-    pub(crate) fn parts(&self) -> S3Result<Vec<Part>> {
+    /// Stores a part that is a copy of an object or of a range of it. Returns its ETag.
+    pub(crate) async fn copy_part(
+        self,
+        store: &Arc<Store>,
+        number: i32,
+        source: CopySource,
+    ) -> S3Result<String> {
+        check_number(number)?;
+        let bucket = store.bucket(&source.bucket)?;
+        let shared = Arc::clone(store);
+        let work = move || {
+            let (staged, _) = source.stage(&shared, &bucket)?;
+            part::store(&self.dir, number, staged).map_err(S3Error::internal_error)
+        };
+        store.run(work).await
+    }
+
+    /// Returns up to `max` of the parts after the number `after`, and whether more follow.
+    pub(crate) fn parts(&self, after: i32, max: usize) -> S3Result<(Vec<Part>, bool)> {
         let parts = part::list(&self.dir).map_err(S3Error::internal_error)?;
-        let parts = parts.into_iter();
-        Ok(parts.map(|(number, part)| part.describe(number)).collect())
+        let mut parts = parts.into_iter().filter(|(number, _)| *number > after);
+        let page = parts.by_ref().take(max);
+        let page = page.map(|(number, part)| part.describe(number)).collect();
+        Ok((page, parts.next().is_some()))
     }
 
     /// Joins the listed parts into an object and notifies the queues.
@@ -111,6 +126,7 @@ impl MultipartUpload {
             let new = NewObject {
                 key: self.description.key,
                 etag: Some(part::joint_etag(&parts)?),
+                parts: parts.iter().map(|part| part.bytes).collect(),
                 headers: self.description.headers,
                 conditions,
             };
@@ -129,4 +145,14 @@ impl MultipartUpload {
     pub(crate) fn abort(self) -> S3Result<()> {
         fs::remove_dir_all(self.dir).map_err(S3Error::internal_error)
     }
+}
+
+fn check_number(number: i32) -> S3Result<()> {
+    if !(1..=MAX_PARTS).contains(&number) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "Part number must be an integer between 1 and 10000, inclusive"
+        ));
+    }
+    Ok(())
 }

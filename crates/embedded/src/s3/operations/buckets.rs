@@ -1,5 +1,7 @@
 //! Operations on buckets.
 
+use std::sync::Arc;
+
 use s3s::S3Result;
 use s3s::dto::*;
 
@@ -13,6 +15,12 @@ pub(crate) fn create(api: &S3Api, input: &CreateBucketInput) -> S3Result<CreateB
     Ok(CreateBucketOutput {
         location: Some(format!("/{}", input.bucket)),
     })
+}
+
+pub(crate) async fn delete(api: &S3Api, input: DeleteBucketInput) -> S3Result<DeleteBucketOutput> {
+    let store = Arc::clone(&api.store);
+    api.store.run(move || store.delete(&input.bucket)).await?;
+    Ok(DeleteBucketOutput::default())
 }
 
 pub(crate) fn head(api: &S3Api, input: &HeadBucketInput) -> S3Result<HeadBucketOutput> {

@@ -6,7 +6,11 @@ use s3s::{S3Request, S3Result, s3_error};
 use crate::s3::api::S3Api;
 use crate::s3::conditions::WriteConditions;
 use crate::s3::notification::Event;
+use crate::s3::selection::Selection;
 use crate::s3::{copy, delete, inputs, outputs, read, upload};
+
+/// S3's limit on a batch of deletions.
+const MAX_DELETIONS: usize = 1000;
 
 pub(crate) async fn put(
     api: &S3Api,
@@ -29,12 +33,15 @@ pub(crate) async fn post(
     })
 }
 
-pub(crate) async fn get(api: &S3Api, mut input: GetObjectInput) -> S3Result<GetObjectOutput> {
+pub(crate) async fn get(
+    api: &S3Api,
+    request: S3Request<GetObjectInput>,
+) -> S3Result<GetObjectOutput> {
+    let mut input = request.input;
     let conditions = inputs::get_conditions(&mut input);
-    let (key, range) = (input.key, input.range);
-    let object = read::open(&api.store, &input.bucket, key, conditions, range).await?;
-    let with_checksums = wants_checksums(input.checksum_mode.as_ref());
-    let output = outputs::get(object, range.is_some(), with_checksums);
+    let selection = Selection::new(input.range, input.part_number, &request.headers);
+    let object = read::open(&api.store, &input.bucket, input.key, conditions, selection).await?;
+    let output = outputs::get(object, wants_checksums(input.checksum_mode.as_ref()));
     // A presigned URL may replace the headers.
     Ok(GetObjectOutput {
         content_type: input.response_content_type.or(output.content_type),
@@ -49,14 +56,17 @@ pub(crate) async fn get(api: &S3Api, mut input: GetObjectInput) -> S3Result<GetO
     })
 }
 
-pub(crate) fn head(api: &S3Api, mut input: HeadObjectInput) -> S3Result<HeadObjectOutput> {
+pub(crate) fn head(api: &S3Api, request: S3Request<HeadObjectInput>) -> S3Result<HeadObjectOutput> {
+    let mut input = request.input;
     let bucket = api.store.bucket(&input.bucket)?;
     let object = bucket
         .find(&input.key)
         .ok_or_else(|| s3_error!(NoSuchKey))?;
     inputs::head_conditions(&mut input).check(&object)?;
+    let selection = Selection::new(input.range, input.part_number, &request.headers);
+    let selected = selection.resolve(&object)?;
     let with_checksums = wants_checksums(input.checksum_mode.as_ref());
-    Ok(outputs::head(&object, with_checksums))
+    Ok(outputs::head(&object, &selected, with_checksums))
 }
 
 fn wants_checksums(mode: Option<&ChecksumMode>) -> bool {
@@ -76,6 +86,15 @@ pub(crate) async fn copy(api: &S3Api, input: CopyObjectInput) -> S3Result<CopyOb
     })
 }
 
+/// Returns no tags. Requests that would set some are refused.
+pub(crate) fn tags(api: &S3Api, input: &GetObjectTaggingInput) -> S3Result<GetObjectTaggingOutput> {
+    let bucket = api.store.bucket(&input.bucket)?;
+    bucket
+        .find(&input.key)
+        .ok_or_else(|| s3_error!(NoSuchKey))?;
+    Ok(GetObjectTaggingOutput::default())
+}
+
 pub(crate) async fn delete(api: &S3Api, input: DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
     let bucket = api.store.bucket(&input.bucket)?;
     let conditions = WriteConditions {
@@ -91,6 +110,12 @@ pub(crate) async fn delete_batch(
     input: DeleteObjectsInput,
 ) -> S3Result<DeleteObjectsOutput> {
     let bucket = api.store.bucket(&input.bucket)?;
+    if input.delete.objects.len() > MAX_DELETIONS {
+        return Err(s3_error!(
+            MalformedXML,
+            "A request deletes {MAX_DELETIONS} objects at most"
+        ));
+    }
     let is_quiet = input.delete.quiet.unwrap_or_default();
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for ObjectIdentifier { key, e_tag, .. } in input.delete.objects {

@@ -3,7 +3,7 @@
 use s3s::dto::*;
 use s3s::{Body, S3, S3ErrorCode, S3Result};
 
-use super::{BUCKET, Fixture, code, request};
+use super::{BUCKET, Fixture, code, object, request};
 
 const KEY: &str = "raw/m";
 
@@ -68,4 +68,110 @@ async fn parts_become_one_object_with_the_etag_of_s3() {
         fixture.events()[0]["Records"][0]["eventName"],
         "ObjectCreated:CompleteMultipartUpload"
     );
+}
+
+async fn copy_part(
+    fixture: &Fixture,
+    id: &str,
+    number: i32,
+    range: Option<&str>,
+) -> S3Result<CompletedPart> {
+    let source = CopySource::Bucket {
+        bucket: BUCKET.into(),
+        key: "source".into(),
+        version_id: None,
+    };
+    let input = UploadPartCopyInput::builder()
+        .bucket(BUCKET.into())
+        .key(KEY.into())
+        .copy_source(source)
+        .copy_source_range(range.map(str::to_owned))
+        .upload_id(id.to_owned())
+        .part_number(number)
+        .build()
+        .unwrap();
+    let copied = fixture.api.upload_part_copy(request(input)).await?;
+    Ok(CompletedPart {
+        part_number: Some(number),
+        e_tag: copied
+            .output
+            .copy_part_result
+            .and_then(|result| result.e_tag),
+        ..Default::default()
+    })
+}
+
+#[tokio::test]
+async fn parts_can_be_ranges_of_another_object() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    let mut source = vec![b'a'; 5 * 1024 * 1024];
+    source.extend_from_slice(b"the end");
+    fixture.put(object("source", source.clone())).await.unwrap();
+    let id = create(&fixture).await;
+    let mut parts = Vec::new();
+    for (number, range) in [(1, "bytes=0-5242879"), (2, "bytes=5242880-5242886")] {
+        parts.push(copy_part(&fixture, &id, number, Some(range)).await.unwrap());
+    }
+    for range in ["bytes=5-", "bytes=-5", "0-5"] {
+        let refused = code(copy_part(&fixture, &id, 3, Some(range)).await);
+        assert_eq!(refused, Some(S3ErrorCode::InvalidArgument), "{range}");
+    }
+    let beyond = copy_part(&fixture, &id, 3, Some("bytes=9999999-9999999")).await;
+    assert_eq!(code(beyond), Some(S3ErrorCode::InvalidRange));
+    complete(&fixture, &id, parts).await.unwrap();
+    assert!(fixture.get(KEY).await.unwrap() == source);
+}
+
+#[tokio::test]
+async fn an_upload_is_listed_until_it_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    let ids = [create(&fixture).await, create(&fixture).await];
+    let list = async || {
+        let input = ListMultipartUploadsInput {
+            bucket: BUCKET.into(),
+            ..Default::default()
+        };
+        let listed = fixture.api.list_multipart_uploads(request(input)).await;
+        let uploads = listed.unwrap().output.uploads.unwrap().into_iter();
+        uploads.filter_map(|it| it.upload_id).collect::<Vec<_>>()
+    };
+    assert_eq!(list().await, ids);
+    let part = upload_part(&fixture, &ids[0], 1, b"x".to_vec()).await;
+    complete(&fixture, &ids[0], vec![part]).await.unwrap();
+    assert_eq!(list().await, ids[1..]);
+}
+
+#[tokio::test]
+async fn parts_are_listed_in_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    let id = create(&fixture).await;
+    for number in [1, 2, 7] {
+        upload_part(&fixture, &id, number, b"x".to_vec()).await;
+    }
+    let (mut numbers, mut marker) = (Vec::new(), None);
+    loop {
+        let input = ListPartsInput::builder()
+            .bucket(BUCKET.into())
+            .key(KEY.into())
+            .upload_id(id.clone())
+            .max_parts(Some(2))
+            .part_number_marker(marker)
+            .build()
+            .unwrap();
+        let page = fixture.api.list_parts(request(input)).await.unwrap().output;
+        numbers.extend(
+            page.parts
+                .unwrap()
+                .into_iter()
+                .filter_map(|it| it.part_number),
+        );
+        marker = page.next_part_number_marker;
+        if page.is_truncated != Some(true) {
+            break;
+        }
+    }
+    assert_eq!(numbers, [1, 2, 7]);
 }

@@ -88,3 +88,77 @@ async fn a_deleted_object_is_gone_and_deleting_it_again_succeeds() {
     }
     assert_eq!(code(fixture.get("k").await), Some(S3ErrorCode::NoSuchKey));
 }
+
+#[tokio::test]
+async fn the_first_version_of_a_listing_continues_after_its_marker() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    for key in ["a/1", "a/2", "b", "c"] {
+        fixture.put(object(key, "x")).await.unwrap();
+    }
+    let (mut entries, mut marker) = (Vec::new(), None);
+    loop {
+        let input = ListObjectsInput {
+            bucket: BUCKET.into(),
+            delimiter: Some("/".into()),
+            max_keys: Some(1),
+            marker,
+            ..Default::default()
+        };
+        let page = fixture.api.list_objects(request(input)).await;
+        let page = page.unwrap().output;
+        entries.extend(page.contents.unwrap().into_iter().filter_map(|it| it.key));
+        let prefixes = page.common_prefixes.unwrap().into_iter();
+        entries.extend(prefixes.filter_map(|it| it.prefix));
+        marker = page.next_marker;
+        if page.is_truncated != Some(true) {
+            break;
+        }
+    }
+    assert_eq!(entries, ["a/", "b", "c"]);
+}
+
+#[tokio::test]
+async fn only_an_empty_bucket_can_be_deleted_and_then_created_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    fixture.put(object("k", "x")).await.unwrap();
+    let delete = async || {
+        let input = DeleteBucketInput {
+            bucket: BUCKET.into(),
+            ..Default::default()
+        };
+        code(fixture.api.delete_bucket(request(input)).await)
+    };
+    assert_eq!(delete().await, Some(S3ErrorCode::BucketNotEmpty));
+    let bucket = fixture.api.store.bucket(BUCKET).unwrap();
+    bucket.delete("k", &Default::default()).unwrap();
+    assert_eq!(delete().await, None);
+    let refused = fixture.put(object("k", "x")).await;
+    assert_eq!(code(refused), Some(S3ErrorCode::NoSuchBucket));
+    drop(fixture);
+    let _again = Fixture::with_bucket(dir.path()).await;
+}
+
+#[tokio::test]
+async fn a_batch_deletes_a_thousand_objects_at_most() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = Fixture::with_bucket(dir.path()).await;
+    let delete = async |count: usize| {
+        let objects = (0..count).map(|number| ObjectIdentifier {
+            key: number.to_string(),
+            ..Default::default()
+        });
+        let input = DeleteObjectsInput::builder()
+            .bucket(BUCKET.into())
+            .delete(Delete {
+                objects: objects.collect(),
+                quiet: Some(true),
+            })
+            .build()
+            .unwrap();
+        code(fixture.api.delete_objects(request(input)).await)
+    };
+    assert_eq!(delete(1001).await, Some(S3ErrorCode::MalformedXML));
+    assert_eq!(delete(1000).await, None);
+}
