@@ -111,6 +111,20 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "clients",
+        help: "copy folders with the AWS CLI, rclone, s5cmd and s3cmd, and run tasks with celery",
+        variables: &[("DARKROOM_TEST_CLIENTS", "1")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "store_clients",
+        ]],
+    },
+    Recipe {
         name: "contact-sheet",
         help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
         variables: &[],

@@ -1,6 +1,7 @@
 //! Tools for tests: LocalStack, Prometheus, fixtures, faults, waiting with a deadline. No release
 //! contains them.
 
+pub mod debian;
 pub mod fault;
 pub mod fixture;
 pub mod localstack;

@@ -1,17 +1,16 @@
 //! Prometheus, for tests of alerts.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::localstack::run;
 use crate::process::Process;
-use crate::{port, wait};
+use crate::{debian, port, wait};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -41,7 +40,7 @@ impl Prometheus {
         );
         fs::write(&configuration, text).map_err(failed)?;
         let address = format!("127.0.0.1:{}", port::free().map_err(failed)?);
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(debian::program("prometheus")?);
         command
             .arg(format!("--config.file={}", configuration.display()))
             .arg(format!("--storage.tsdb.path={}", folder.path().display()))
@@ -92,30 +91,4 @@ impl Prometheus {
             _ => Err(body["error"].to_string()),
         }
     }
-}
-
-/// Returns the path of the program. One process at a time downloads the package; the others wait.
-fn program() -> Result<PathBuf, String> {
-    const NAME: &str = "prometheus";
-    if run(Command::new(NAME).arg("--version")).is_ok() {
-        return Ok(NAME.into());
-    }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/prometheus");
-    let failed = |error: io::Error| format!("{}: {error}", folder.display());
-    fs::create_dir_all(&folder).map_err(failed)?;
-    let lock = File::create(folder.with_extension("lock")).map_err(failed)?;
-    lock.lock().map_err(failed)?;
-    let program = folder.join("usr/bin/prometheus");
-    if run(Command::new(&program).arg("--version")).is_ok() {
-        return Ok(program);
-    }
-    let mut download = Command::new("apt-get");
-    run(download.args(["download", NAME]).current_dir(&folder))?;
-    let entries = fs::read_dir(&folder).map_err(failed)?;
-    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let package = paths.find(|path| path.extension().is_some_and(|it| it == "deb"));
-    let package = package.ok_or("apt-get downloaded no package")?;
-    let mut extract = Command::new("dpkg-deb");
-    run(extract.arg("--extract").arg(package).arg(&folder))?;
-    Ok(program)
 }

@@ -28,6 +28,7 @@ mod missing_sandbox_layers;
 mod rejected_uploads;
 mod render_process;
 mod slow_clients;
+mod store_clients;
 mod store_without_events;
 mod telemetry;
 mod test_bed;

@@ -17,16 +17,21 @@ pub(crate) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Returns the environment with the packages of `NAME.txt`. If it cannot be created, prints a note
-/// to stderr and returns `None`.
+/// Returns the environment with the packages of `NAME.txt`, or `None` if it cannot be created.
 pub(crate) async fn venv(name: &'static str) -> Option<Venv> {
     let made = tokio::task::spawn_blocking(move || {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         let requirements = clients().join(format!("{name}.txt"));
         Venv::prepare(&target.join(format!("{name}-venv")), &requirements)
     });
-    match made.await.unwrap() {
-        Ok(venv) => Some(venv),
+    or_skip(made.await.unwrap())
+}
+
+/// Returns what a test needs. If that is missing, prints a note to stderr and returns `None`, or
+/// fails if `DARKROOM_TEST_CLIENTS` is set.
+pub(crate) fn or_skip<T>(needed: Result<T, String>) -> Option<T> {
+    match needed {
+        Ok(needed) => Some(needed),
         Err(why) if std::env::var_os("DARKROOM_TEST_CLIENTS").is_some() => panic!("{why}"),
         Err(why) => {
             // This is easy to miss, because cargo only shows the output of failing tests.

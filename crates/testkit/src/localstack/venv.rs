@@ -41,6 +41,11 @@ impl Venv {
         self.folder.join("bin/python")
     }
 
+    /// Returns the path of a program that one of the packages installs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+
     fn installed(&self) -> PathBuf {
         self.folder.join("installed.txt")
     }

@@ -1,0 +1,266 @@
+"""Requests whose responses AWS documents: aws_conformance.py, with the endpoints in the environment.
+
+Where LocalStack is more lenient than AWS, only the embedded cloud is held to it (STRICT).
+"""
+
+import json
+import os
+import time
+import urllib.parse
+
+import boto3
+import botocore
+import requests
+from boto3.s3.transfer import TransferConfig
+
+STRICT = os.environ.get("STRICT") == "1"
+NAME = f"conformance-{os.getpid()}-{time.time_ns()}"
+PART = 5 * 1024 * 1024
+settings = botocore.config.Config(s3={"addressing_style": "path"}, signature_version="s3v4")
+s3 = boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT"], config=settings)
+sqs = boto3.client("sqs", endpoint_url=os.environ["SQS_ENDPOINT"])
+
+
+def refused(code, call, **arguments):
+    """Checks that a call fails with an error code."""
+    try:
+        call(**arguments)
+    except botocore.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == code, error.response
+        return error.response["ResponseMetadata"]["HTTPStatusCode"]
+    raise AssertionError(f"{call.__name__} succeeded instead of failing with {code}")
+
+
+def put_url(key, expires=60, **extra):
+    arguments = {"Bucket": NAME, "Key": key, **extra}
+    return s3.generate_presigned_url("put_object", arguments, ExpiresIn=expires)
+
+
+def presigned_urls():
+    s3.put_object(Bucket=NAME, Key="secret", Body=b"secret")
+    unsigned = {
+        "x-amz-copy-source": f"{NAME}/secret",
+        "x-amz-meta-darkroom": "{}",
+        "x-amz-acl": "public-read",
+        "x-amz-storage-class": "GLACIER",
+        "x-amz-website-redirect-location": "https://example.org/",
+        "x-amz-tagging": "a=b",
+    }
+    if STRICT:
+        for name, value in unsigned.items():
+            response = requests.put(put_url("unsigned"), headers={name: value})
+            assert response.status_code == 403, (name, response.text)
+            assert "<Code>AccessDenied</Code>" in response.text, response.text
+            assert f"<HeadersNotSigned>{name}</HeadersNotSigned>" in response.text, response.text
+        refused("404", s3.head_object, Bucket=NAME, Key="unsigned")
+        twice = requests.put(put_url("twice"), data=b"x", headers={"authorization": "Bearer x"})
+        assert twice.status_code == 400 and "InvalidArgument" in twice.text, twice.text
+        late = requests.put(put_url("late", expires=604801), data=b"x")
+        assert late.status_code == 400, late.text
+        assert "<Code>AuthorizationQueryParametersError</Code>" in late.text, late.text
+    week = requests.put(put_url("week", expires=604800), data=b"x")
+    assert week.status_code == 200, week.text
+    url = put_url("meta", Metadata={"album": "7"})
+    signed = requests.put(url, data=b"x", headers={"x-amz-meta-album": "7"})
+    assert signed.status_code == 200, signed.text
+    assert s3.head_object(Bucket=NAME, Key="meta")["Metadata"] == {"album": "7"}
+
+
+def post(key, fields=None, conditions=(), name="cat.jpg", more=None):
+    conditions = [*conditions, *({key: value} for key, value in (fields or {}).items())]
+    form = s3.generate_presigned_post(NAME, key, Fields=fields, Conditions=conditions)
+    return requests.post(
+        form["url"],
+        data={**form["fields"], **(more or {})},
+        files={"file": (name, b"meow", "image/jpeg")},
+        allow_redirects=False,
+    )
+
+
+def forms():
+    etag = '"4be5cfc0b9c1e1c4b7cfb8a0a5a7cf8f"'
+    plain = post("plain")
+    assert plain.status_code == 204, plain.text
+    etag = s3.head_object(Bucket=NAME, Key="plain")["ETag"]
+    assert plain.headers["etag"] == etag, plain.headers
+    assert plain.headers["location"].endswith("/plain"), plain.headers
+    for status in ["200", "201", "204"]:
+        chosen = post("chosen", {"success_action_status": status})
+        assert chosen.status_code == int(status), chosen.text
+        assert ("<Key>chosen</Key>" in chosen.text) == (status == "201"), chosen.text
+    target = "http://127.0.0.1:9/done?a=b"
+    redirected = post("redirected", {"success_action_redirect": target})
+    assert redirected.status_code == 303, redirected.text
+    query = urllib.parse.urlparse(redirected.headers["location"]).query
+    query = dict(urllib.parse.parse_qsl(query))
+    assert query == {"a": "b", "bucket": NAME, "key": "redirected", "etag": etag}, query
+    folder = "C:\\photos\\" if STRICT else ""
+    named = post("users/7/${filename}", name=f"{folder}cat 1.jpg")
+    assert named.status_code == 204, named.text
+    assert s3.head_object(Bucket=NAME, Key="users/7/cat 1.jpg")["ContentLength"] == 4
+    if STRICT:
+        extra = post("extra", more={"submit": "Upload"})
+        assert extra.status_code == 403, extra.text
+        assert "<Code>AccessDenied</Code>" in extra.text, extra.text
+        assert "Extra input fields: submit" in extra.text, extra.text
+        refused("404", s3.head_object, Bucket=NAME, Key="extra")
+    ignored = post("ignored", more={"x-ignore-note": "a"})
+    assert ignored.status_code == 204, ignored.text
+
+
+def conditional_reads():
+    put = s3.put_object(Bucket=NAME, Key="read", Body=b"0123456789", CacheControl="max-age=60")
+    url = s3.generate_presigned_url("get_object", {"Bucket": NAME, "Key": "read"})
+    known = requests.get(url, headers={"if-none-match": put["ETag"]})
+    assert known.status_code == 304 and known.content == b"", known.text
+    if STRICT:
+        assert known.headers["etag"] == put["ETag"], known.headers
+        assert "last-modified" in known.headers, known.headers
+    for condition, body in [(put["ETag"], b"234"), ('"other"', b"0123456789")]:
+        if not STRICT and condition == '"other"':
+            continue
+        part = requests.get(url, headers={"range": "bytes=2-4", "if-range": condition})
+        assert part.content == body, (condition, part.status_code, part.text)
+    single = s3.get_object(Bucket=NAME, Key="read", PartNumber=1)
+    assert single["Body"].read() == b"0123456789" and "PartsCount" not in single, single
+    status = refused("InvalidPartNumber", s3.get_object, Bucket=NAME, Key="read", PartNumber=2)
+    assert status == 416, status
+
+
+def parts():
+    body = os.urandom(PART) + b"the end"
+    upload = s3.create_multipart_upload(Bucket=NAME, Key="parts")["UploadId"]
+    open_uploads = s3.list_multipart_uploads(Bucket=NAME, Prefix="par")["Uploads"]
+    assert [it["UploadId"] for it in open_uploads] == [upload], open_uploads
+    done = []
+    for number, chunk in [(1, body[:PART]), (2, body[PART:])]:
+        part = s3.upload_part(
+            Bucket=NAME, Key="parts", UploadId=upload, PartNumber=number, Body=chunk
+        )
+        done.append({"PartNumber": number, "ETag": part["ETag"]})
+    page = s3.list_parts(Bucket=NAME, Key="parts", UploadId=upload, MaxParts=1)
+    assert page["IsTruncated"] and page["NextPartNumberMarker"] == 1, page
+    s3.complete_multipart_upload(
+        Bucket=NAME, Key="parts", UploadId=upload, MultipartUpload={"Parts": done}
+    )
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=NAME)
+    second = s3.get_object(Bucket=NAME, Key="parts", PartNumber=2)
+    assert second["Body"].read() == b"the end" and second["PartsCount"] == 2, second
+    assert second["ContentRange"] == f"bytes {PART}-{PART + 6}/{PART + 7}", second
+    head = s3.head_object(Bucket=NAME, Key="parts", PartNumber=1)
+    assert head["ContentLength"] == PART and head["PartsCount"] == 2, head
+    assert head["ResponseMetadata"]["HTTPStatusCode"] == 206, head
+    config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
+    source = {"Bucket": NAME, "Key": "parts"}
+    s3.copy(source, NAME, "copy", Config=config)
+    copy = s3.get_object(Bucket=NAME, Key="copy")
+    assert copy["Body"].read() == body and copy["ETag"].endswith('-2"'), copy
+    refused(
+        "PreconditionFailed",
+        s3.copy_object,
+        Bucket=NAME,
+        Key="copy",
+        CopySource=source,
+        CopySourceIfNoneMatch=s3.head_object(**source)["ETag"],
+    )
+
+
+def limits():
+    keys = [{"Key": f"many/{number}"} for number in range(1001)]
+    if STRICT:
+        refused("MalformedXML", s3.delete_objects, Bucket=NAME, Delete={"Objects": keys})
+    assert len(s3.delete_objects(Bucket=NAME, Delete={"Objects": keys[:1000]})["Deleted"]) == 1000
+    if STRICT:
+        assert s3.list_objects_v2(Bucket=NAME, MaxKeys=5000)["MaxKeys"] == 1000
+    assert s3.list_objects(Bucket=NAME, MaxKeys=1)["IsTruncated"]
+    refused("BucketNotEmpty", s3.delete_bucket, Bucket=NAME)
+    assert s3.get_object_tagging(Bucket=NAME, Key="read")["TagSet"] == []
+    if STRICT:
+        tagged = {"Bucket": NAME, "Key": "tagged", "Body": b"x", "Tagging": "a=b"}
+        refused("NotImplemented", s3.put_object, **tagged)
+
+
+def queue(suffix, **attributes):
+    return sqs.create_queue(QueueName=NAME + suffix, Attributes=attributes)["QueueUrl"]
+
+
+def arn(url):
+    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+
+
+def message_attributes():
+    url = queue("-messages")
+
+    def send(name, kind, **value):
+        attributes = {name: {"DataType": kind, **value}}
+        return sqs.send_message(QueueUrl=url, MessageBody="x", MessageAttributes=attributes)
+
+    send("reason", "String", StringValue="ü")
+    send("count", "Number.int", StringValue="7")
+    send("digest", "Binary", BinaryValue=b"\0\1")
+    for name, kind, value in [
+        ("empty", "String", {"StringValue": ""}),
+        ("kind", "Boolean", {"StringValue": "true"}),
+        ("AWS.name", "String", {"StringValue": "x"}),
+        ("a b", "String", {"StringValue": "x"}),
+        ("number", "Number", {"StringValue": "seven"}),
+    ]:
+        if not STRICT and name == "number":
+            continue
+        refused("InvalidParameterValue", send, name=name, kind=kind, **value)
+    received = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    )["Messages"]
+    assert len(received) >= 1, received
+
+
+def queue_attributes():
+    dead = queue("-dead")
+    policy = {"deadLetterTargetArn": arn(dead), "maxReceiveCount": 3}
+    queue("-work", RedrivePolicy=json.dumps(policy))
+
+    def allow(**document):
+        attributes = {"RedriveAllowPolicy": json.dumps(document)}
+        sqs.set_queue_attributes(QueueUrl=dead, Attributes=attributes)
+
+    allow(redrivePermission="byQueue", sourceQueueArns=[policy["deadLetterTargetArn"]])
+    stored = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["RedriveAllowPolicy"])
+    stored = json.loads(stored["Attributes"]["RedriveAllowPolicy"])
+    assert stored["redrivePermission"] == "byQueue", stored
+    fifo = queue(
+        ".fifo",
+        FifoQueue="true",
+        DeduplicationScope="messageGroup",
+        FifoThroughputLimit="perMessageGroupId",
+    )
+    ids = set()
+    for group in ["a", "b", "b"]:
+        sent = sqs.send_message(
+            QueueUrl=fifo, MessageBody="x", MessageGroupId=group, MessageDeduplicationId="same"
+        )
+        ids.add(sent["MessageId"])
+    assert len(ids) == 2, ids
+    if STRICT:
+        refused("InvalidParameterValue", allow, redrivePermission="some")
+        standard = {"QueueUrl": dead, "Attributes": {"DeduplicationScope": "queue"}}
+        refused("InvalidAttributeName", sqs.set_queue_attributes, **standard)
+        allow(redrivePermission="denyAll")
+        refused("InvalidParameterValue", queue, suffix="-late", RedrivePolicy=json.dumps(policy))
+    unknown = {"QueueUrl": dead, "AttributeNames": ["Visibility"]}
+    refused("InvalidAttributeName", sqs.get_queue_attributes, **unknown)
+
+
+s3.create_bucket(Bucket=NAME)
+for group in [
+    presigned_urls,
+    forms,
+    conditional_reads,
+    parts,
+    limits,
+    message_attributes,
+    queue_attributes,
+]:
+    group()
+    print(group.__name__, "as AWS", flush=True)
