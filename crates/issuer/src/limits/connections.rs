@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, getrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::settings::LimitSettings;
@@ -33,7 +33,10 @@ impl ConnectionLimits {
     /// Creates the limits from settings. If the process may not open enough files for
     /// `limits.max_connections`, the number that it can serve is the limit.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
-        let max = max_connections(settings.max_connections, raise_descriptor_limit());
+        let max = max_connections(
+            settings.max_connections,
+            getrlimit(Resource::Nofile).current,
+        );
         if max < settings.max_connections {
             tracing::warn!(
                 max_connections = max,
@@ -91,22 +94,8 @@ impl Drop for ConnectionGuard {
     }
 }
 
-/// Raises the limit on open files to what the system allows, and returns it. `None` means that there
-/// is no limit.
-fn raise_descriptor_limit() -> Option<u64> {
-    let mut limit = getrlimit(Resource::Nofile);
-    let current = limit.current;
-    limit.current = limit.maximum;
-    match setrlimit(Resource::Nofile, limit) {
-        Ok(()) => limit.current,
-        Err(error) => {
-            tracing::debug!(%error, "cannot raise the limit on open files");
-            current
-        }
-    }
-}
-
-/// Returns the number of connections that leave enough descriptors for everything else.
+/// Returns the number of connections that leave enough descriptors for everything else. `descriptors` is
+/// the limit of the process, if it has one.
 fn max_connections(requested: usize, descriptors: Option<u64>) -> usize {
     let Some(descriptors) = descriptors else {
         return requested;
