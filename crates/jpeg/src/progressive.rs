@@ -27,7 +27,8 @@ pub(crate) fn decode_dc_refinement(reader: &mut BitReader<'_>, scan: &Scan, bloc
 
 /// Decodes the high bits of a band of AC coefficients.
 ///
-/// `eob_run` is the number of following blocks whose coefficients in this band are all zero.
+/// `eob_run` is the number of blocks, starting with the next one to be decoded, whose coefficients in
+/// this band are all zero.
 pub(crate) fn decode_ac_first(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,
@@ -107,8 +108,8 @@ pub(crate) fn decode_ac_refinement(
     Ok(())
 }
 
-/// Corrects the nonzero coefficients from `index` on, until it reaches a zero after skipping `zeros`
-/// of them. Returns the index of that zero, or one past the band if the band ends first.
+/// Corrects the nonzero coefficients from `index` on. Skips `zeros` coefficients that are zero, and stops
+/// at the next one. Returns the index of that one, or one past the band if the band ends first.
 fn correct_and_skip_zeros(
     reader: &mut BitReader<'_>,
     scan: &Scan,

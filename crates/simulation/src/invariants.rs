@@ -58,8 +58,9 @@ pub(crate) fn has_tombstone(world: &World, key: &RawKey) -> bool {
     world.raw.info(&key.tombstone_key()).is_some()
 }
 
-/// Checks the upload that an object belongs to. A `ready` manifest may only name variants that exist and were made
-/// from the source in the manifest.
+/// Checks the upload that an object belongs to. A `ready` manifest may only name variants that exist and
+/// were made from the source in the manifest. The content of an overwritten upload is not compared, and an
+/// upload whose deletion was requested is not checked.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
         return;

@@ -6,8 +6,8 @@ use darkroom_contract::{Manifest, Outcome, RawKey};
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Deletes an upload and leaves a tombstone. The tombstone is written first, so that the upload
-    /// never looks as if it had expired, no matter how far its deletion gets.
+    /// Deletes an upload and leaves a tombstone. The tombstone is written first. As long as it
+    /// exists, the upload does not look as if it had expired, no matter how far its deletion gets.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.

@@ -24,7 +24,8 @@ pub struct VariantUrls {
 
 impl VariantUrls {
     /// Creates URLs below `storage.media_base_url` if it is set and the profile is public. All
-    /// other URLs are presigned and valid for `expires_in`.
+    /// other URLs are presigned and valid for `expires_in`, or until the credentials expire if that is
+    /// earlier.
     ///
     /// Every URL contains the beginning of the variant's SHA-256 as `v`. Variants are served as
     /// immutable, so different bytes need a different URL.

@@ -26,8 +26,8 @@ const QUEUE: &str = "webhooks";
 /// The reasons for dead letters.
 const UNDELIVERABLE: &str = "undeliverable";
 const MALFORMED: &str = "malformed";
-/// The visibility timeout of an event. It is longer than one attempt, including the retry message
-/// and the acknowledgment.
+/// The visibility timeout of an event. It is longer than a usual attempt. A heartbeat extends it during a
+/// slow one.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The parts of a [`WebhookDispatcher`].
@@ -139,8 +139,8 @@ impl DeliveryHandler {
         self.sender.send(&event, self.store.clock().now()).await
     }
 
-    /// Returns the disposition of an event that could not be delivered. It is queued again without URLs,
-    /// because they expire.
+    /// Returns the disposition of an event that could not be delivered: a delayed replacement, or a dead
+    /// letter if the event is too old. The replacement contains no URLs, because they expire.
     fn retry_or_dead_letter(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.store.clock().now() - event.published_at;
         tracing::warn!(

@@ -85,8 +85,8 @@ impl Processor {
             OpenedSource::Superseded if attempt.is_first() => {
                 return Ok(PassResult::Finished(EventOutcome::Superseded));
             }
-            // An earlier worker may have stopped partway through the variants of the previous
-            // object, so the current object is rendered unconditionally.
+            // An earlier worker may have overwritten some variants with those of the previous object
+            // before it stopped. The current object is therefore rendered even if it has a manifest.
             OpenedSource::Superseded => return Ok(PassResult::SourceReplaced),
         };
         let attachment = attachment(download.info());
@@ -102,9 +102,9 @@ impl Processor {
         };
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
-            // The worker that wrote the manifest may have stopped before it verified the source or
-            // published the outcome. Or the object was deleted after this worker opened it, and another
-            // worker wrote the manifest after that.
+            // The source is verified here too. The worker that wrote the manifest may have stopped before
+            // it verified the source or published the outcome. It may also have written the manifest
+            // after a deletion that came after this worker opened the object.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let processing = self.render_and_write(upload, download, attempt);
@@ -119,7 +119,8 @@ impl Processor {
     ) -> Result<PassResult, ProcessError> {
         let rendered = self.render(&upload, download).await?;
         // Rendering takes a while. Without this check, the variants of this object could overwrite those
-        // of a newer one, whose URLs clients may already have and which are served as immutable.
+        // of a newer object. Clients may already have the URLs of the newer variants, which are served as
+        // immutable.
         let info = self.store.source_info(&upload.key).await?;
         if info.as_ref().map(ObjectVersion::from) != Some(ObjectVersion::from(&upload.info)) {
             return Ok(PassResult::SourceReplaced);

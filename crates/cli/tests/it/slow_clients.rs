@@ -1,14 +1,14 @@
-//! Clients that send too slowly.
+//! Clients that send too slowly, and an issuer without a place for temporary files.
 
 use std::path::Path;
 use std::time::Duration;
 
-use darkroom_harness::{Cloud, DEADLINE};
+use darkroom_harness::{Cloud, DEADLINE, TestBedOptions};
 use darkroom_testkit::wait;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::test_bed::service;
+use crate::test_bed::{service, test_bed};
 
 fn files_in(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
@@ -44,4 +44,29 @@ async fn the_temporary_file_of_a_slow_upload_is_removed() {
         .unwrap();
     let cut_off = tokio::time::timeout(DEADLINE, trickle).await;
     cut_off.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_missing_folder_for_temporary_files_is_reported_until_it_is_there() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("tmp");
+    let bed = test_bed(TestBedOptions::default()).await;
+    let settings = [("TMPDIR", folder.to_str().unwrap())];
+    let issuer = bed.start_issuer(&settings).await.unwrap();
+    let log = || {
+        issuer
+            .log()
+            .contains("cannot use the folder for temporary files")
+    };
+    wait::until("a line in the log", DEADLINE, log).unwrap();
+    let url = format!("http://{}/readyz", issuer.address());
+    let response = reqwest::get(&url).await.unwrap();
+    assert_eq!(response.status(), 503);
+    let problem: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(problem["code"], "spool_unavailable");
+    std::fs::create_dir(&folder).unwrap();
+    let ready = async || reqwest::get(&url).await.unwrap().status() == 200;
+    wait::until_async("a ready issuer", DEADLINE, ready)
+        .await
+        .unwrap();
 }

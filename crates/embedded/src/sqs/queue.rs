@@ -175,7 +175,8 @@ impl Queue {
     }
 
     /// Deletes the message of a receipt. As in SQS, a replaced receipt or a missing message is no error,
-    /// and nothing is deleted. On a FIFO queue, a receipt whose visibility timeout has ended is one.
+    /// and nothing is deleted. On a FIFO queue, a receipt whose visibility timeout has ended is an
+    /// error.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {
@@ -211,7 +212,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Returns `true` if no later receive has replaced the receipt.
+    /// Returns `true` if the message exists and no later receive has replaced the receipt.
     fn is_current(&self, receipt: &Receipt) -> bool {
         let message = self.messages.get(receipt.position);
         message.is_some_and(|message| message.receipt == Some(receipt.secret))

@@ -51,7 +51,8 @@ impl ConnectionLimits {
         }
     }
 
-    /// Waits until one more connection may be open. Returns `None` if the service has stopped.
+    /// Waits until one more connection may be open. Returns `None` if the semaphore was closed, which never
+    /// happens.
     pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.permits).acquire_owned().await.ok()
     }

@@ -19,7 +19,7 @@ const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// The number of polls per second, for all uploads together. If clients wait for many uploads, each is
 /// polled less often.
 const MAX_POLL_RATE: u32 = 500;
-/// The number of polls of which one reads the status in full, which notices a deletion.
+/// One in this many polls reads the status in full. Only such a poll notices a deletion.
 const FULL_POLL: u32 = 4;
 
 /// The result of the latest poll, or `None` before the first one.
@@ -65,8 +65,8 @@ impl StatusWatcher {
         }
     }
 
-    /// Returns a receiver of all further updates. The upload is polled as long as a receiver
-    /// exists.
+    /// Returns a receiver of all further updates. The upload is polled until its status is final or no
+    /// receiver is left.
     pub(crate) fn subscribe(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
         if let Some(sender) = watched.get(key) {

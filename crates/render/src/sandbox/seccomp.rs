@@ -1,7 +1,7 @@
 //! seccomp: only the system calls that rendering needs.
 //!
-//! A system call that is on no list kills the process. An image that makes it open a file or a
-//! socket has taken it over and must not get a second attempt. A few harmless queries are refused
+//! A system call that is on no list kills the process. An image that makes the process open a
+//! file or a socket has taken the process over and must not get a second attempt. A few harmless queries are refused
 //! with an error instead. C libraries make them but do not depend on them. Images are therefore not
 //! rejected because of a different or updated C library.
 
@@ -15,7 +15,7 @@ use seccompiler::{
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Allowed calls: pipes, memory, time, randomness, and an orderly exit.
+/// Allowed calls: pipes, memory, locks, signal handlers, own ids, time, randomness, and an orderly exit.
 const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_read,
     libc::SYS_readv,
@@ -55,7 +55,7 @@ const REFUSED: [libc::c_long; 8] = [
 ];
 
 /// Restricts this process to the system calls above. Returns `false` if the kernel or the processor
-/// does not support such filters.
+/// does not support such filters, or the container forbids them.
 pub(super) fn forbid_system_calls() -> io::Result<bool> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
@@ -104,7 +104,7 @@ fn allowed_with_arguments() -> Result<Rules, BackendError> {
         // `abort` sends a signal to its own process: glibc by tgkill, musl by tkill.
         (libc::SYS_tgkill, vec![is(0, own_pid)?]),
         (libc::SYS_tkill, vec![is(0, own_pid)?]),
-        // The CPU time for the next image.
+        // Sets the limit on CPU time for the next image.
         (libc::SYS_prlimit64, own_cpu_time),
     ]
     .into_iter()

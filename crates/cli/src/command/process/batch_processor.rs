@@ -15,7 +15,7 @@ use super::report::Report;
 use crate::path_text::path_text;
 use crate::source_bytes::{SourceBytes, read_source};
 
-/// Renders files with one profile and writes their variants.
+/// A processor that renders files with one profile and writes their variants.
 pub(super) struct BatchProcessor {
     pub(super) profile: Profile,
     pub(super) recipe: Recipe,
@@ -98,8 +98,8 @@ impl BatchProcessor {
 
 /// Writes a file and creates its parent folders.
 ///
-/// The bytes are written to a temporary file first. The file is therefore either complete or
-/// absent, whatever fails, and a symbolic link is replaced instead of followed.
+/// The bytes are written to a temporary file first. Whatever fails, the file is therefore either
+/// complete or unchanged. A symbolic link is replaced instead of followed.
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;

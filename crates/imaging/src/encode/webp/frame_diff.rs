@@ -6,7 +6,8 @@ use crate::pixels::Pixels;
 /// Encoding only the changed pixels is tried if at least one in this many pixels is unchanged.
 const MIN_UNCHANGED: usize = 8;
 
-/// An area of the canvas in pixels. Its position is even, because the format stores half of it.
+/// An area of the canvas in pixels. Its `x` and `y` are even, because the format stores them divided by
+/// two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Area {
     pub(super) x: u32,
@@ -76,7 +77,8 @@ pub(super) fn changed_area(before: &Pixels, after: &Pixels) -> Option<Area> {
 
 /// Returns an RGBA image with its unchanged pixels made transparent.
 ///
-/// `None` if blending it over `before` does not yield `after`, or if too few pixels are unchanged.
+/// `None` if a changed pixel is not opaque, because blending might then not yield `after`, or if too few
+/// pixels are unchanged.
 pub(super) fn changed_pixels(before: &Pixels, after: &Pixels) -> Option<Pixels> {
     let mut changed = after.clone();
     let mut unchanged_count = 0;

@@ -18,13 +18,13 @@ const MAX_PADDING: u32 = 64;
 
 /// The description of an image. Its pixels are not read yet.
 pub(super) struct Image {
-    /// The item that contains the pixels. For an identity derivation, this is the source item.
+    /// The coded image, grid or overlay item. For an identity derivation, this is its source item.
     pub(super) id: u32,
     pub(super) composition: Composition,
     /// The size before transformations.
     pub(super) size: Size,
-    /// The size of the largest coded image in this image. Padding counts only if it exceeds
-    /// [`MAX_PADDING`].
+    /// The largest width and the largest height that must be decoded: of the coded image or one tile, or,
+    /// for an overlay, of any layer. Padding counts only if it exceeds [`MAX_PADDING`].
     pub(super) coded_size: Size,
     pub(super) geometry: Geometry,
 }
@@ -202,8 +202,8 @@ impl Image {
         for layer in items.referred_by(id, *b"dimg") {
             let (x, y) = offset().zip(offset()).ok_or_else(invalid)?;
             let code = items.get(layer).ok_or_else(invalid)?.code;
-            // The limits are checked against the canvas, so the layers are restricted to keep their
-            // decoding cost in proportion.
+            // The limits are checked against the canvas and the largest layer, but not against all layers
+            // together. The number and kind of layers are therefore restricted here.
             if layers.len() == MAX_LAYERS || !matches!(&code, b"hvc1" | b"grid") {
                 return Err(unsupported(*b"iovl"));
             }
