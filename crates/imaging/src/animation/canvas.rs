@@ -2,7 +2,7 @@
 
 use super::frame::{Blending, Disposal, Frame};
 use crate::Rejection;
-use crate::geometry::Size;
+use crate::geometry::{Area, Size};
 use crate::pixels::{Layout, Pixels};
 
 /// The displayed pixels: straight alpha, initially transparent.
@@ -16,15 +16,6 @@ struct PendingDisposal {
     area: Area,
     /// The pixels to restore; `None` if the area is cleared.
     backup: Option<Vec<u8>>,
-}
-
-/// A rectangle within the canvas, in pixels; it may be empty.
-#[derive(Debug, Clone, Copy)]
-struct Area {
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
 }
 
 impl Canvas {
@@ -44,12 +35,17 @@ impl Canvas {
         &self.pixels
     }
 
-    /// Disposes of the previous frame, then draws `frame`.
-    pub(super) fn draw(&mut self, frame: &Frame) {
-        if let Some(disposal) = self.pending.take() {
+    /// Disposes of the previous frame, then draws `frame`. Returns the area that may have changed; `None`
+    /// if it is empty.
+    pub(super) fn draw(&mut self, frame: &Frame) -> Option<Area> {
+        let disposal = self.pending.take();
+        let disposed = disposal.map(|disposal| {
             self.dispose(&disposal);
-        }
-        let area = self.visible_area(frame);
+            disposal.area
+        });
+        let Some(area) = self.visible_area(frame) else {
+            return disposed;
+        };
         self.pending = match frame.disposal {
             Disposal::Keep => None,
             Disposal::Clear => Some(PendingDisposal { area, backup: None }),
@@ -59,44 +55,43 @@ impl Canvas {
             }),
         };
         let stride = frame.pixels.stride();
-        for row in 0..area.height {
-            let from = &frame.pixels.data[row * stride..][..stride];
-            let to = self.row(area, row);
+        let rows = frame.pixels.data.chunks_exact(stride);
+        for (from, y) in rows.zip(area.y..area.bottom()) {
+            let to = self.row(area, y);
             draw_row(from, frame.pixels.layout, frame.blending, to);
         }
+        Some(disposed.map_or(area, |disposed| area.union(disposed)))
     }
 
-    /// Returns the part of a frame that lies within the canvas.
-    fn visible_area(&self, frame: &Frame) -> Area {
+    /// Returns the part of a frame that lies within the canvas; `None` if there is none.
+    fn visible_area(&self, frame: &Frame) -> Option<Area> {
         let clip = |start: u32, length: u32, side: u32| {
             let start = start.min(side);
-            (start as usize, length.min(side - start) as usize)
+            (start, start + length.min(side - start))
         };
-        let (x, width) = clip(frame.x, frame.pixels.width, self.pixels.width);
-        let (y, height) = clip(frame.y, frame.pixels.height, self.pixels.height);
-        Area {
-            x,
-            y,
-            width,
-            height,
-        }
+        Area::between(
+            clip(frame.x, frame.pixels.width, self.pixels.width),
+            clip(frame.y, frame.pixels.height, self.pixels.height),
+        )
     }
 
-    fn row(&mut self, area: Area, row: usize) -> &mut [u8] {
-        let start = (area.y + row) * self.pixels.stride() + area.x * 4;
-        &mut self.pixels.data[start..start + area.width * 4]
+    /// Returns the pixels of an area in one row of the canvas.
+    fn row(&mut self, area: Area, y: u32) -> &mut [u8] {
+        let start = y as usize * self.pixels.stride() + area.x as usize * 4;
+        &mut self.pixels.data[start..start + area.width as usize * 4]
     }
 
     fn copy(&mut self, area: Area) -> Vec<u8> {
-        (0..area.height)
-            .flat_map(|row| self.row(area, row).to_vec())
+        (area.y..area.bottom())
+            .flat_map(|y| self.row(area, y).to_vec())
             .collect()
     }
 
     fn dispose(&mut self, disposal: &PendingDisposal) {
-        let length = disposal.area.width * 4;
-        for row in 0..disposal.area.height {
-            let to = self.row(disposal.area, row);
+        let area = disposal.area;
+        let length = area.width as usize * 4;
+        for (row, y) in (area.y..area.bottom()).enumerate() {
+            let to = self.row(area, y);
             match &disposal.backup {
                 Some(backup) => to.copy_from_slice(&backup[row * length..][..length]),
                 None => to.fill(0),
@@ -222,6 +217,19 @@ mod tests {
                 ..frame(9, &[BLUE])
             });
         }
+    }
+
+    #[test]
+    fn the_changed_area_contains_the_disposed_one() {
+        let mut canvas = canvas();
+        let cleared = Frame {
+            disposal: Disposal::Clear,
+            ..frame(0, &[BLUE])
+        };
+        let area = |x: u32, width: u32| Area::between((x, x + width), (0, 1));
+        assert_eq!(canvas.draw(&cleared), area(0, 1));
+        assert_eq!(canvas.draw(&frame(1, &[RED])), area(0, 2));
+        assert_eq!(canvas.draw(&frame(9, &[RED])), None);
     }
 
     #[test]

@@ -1,30 +1,38 @@
-//! Decoding of an animation to composed frames.
+//! Decoding of an animation to the changes of a canvas.
 
 use super::canvas::Canvas;
-use super::frame::{Frame, FrameSource};
+use super::frame::FrameSource;
 use crate::Rejection;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
-use crate::geometry::Size;
-use crate::pixels::zeroed_buffer;
+use crate::geometry::{Area, Size};
+use crate::pixels::crop;
 
 /// Browsers treat a frame that is shown this long or less as one without a duration.
 const MAX_UNSET_DURATION_MS: u32 = 10;
 /// The time for which browsers show a frame without a duration.
 const DEFAULT_DURATION_MS: u32 = 100;
 
-/// The composed frames of an animation, or of a GIF with a single frame.
+/// A decoder of an animation, or of a GIF with a single frame.
 pub(crate) struct AnimationDecoder<'a> {
     frames: Box<dyn FrameSource + 'a>,
     canvas: Canvas,
     remaining: u32,
 }
 
-/// A composed frame: the whole canvas as it is displayed.
+/// The effect of a frame on the canvas, as it is displayed.
 pub(crate) struct ComposedFrame {
-    /// 8-bit RGBA.
-    pub(crate) decoded: Decoded,
+    /// The part of the canvas outside of which nothing changed; `None` if nothing changed at all.
+    pub(crate) change: Option<Change>,
     /// The display time as in browsers: 100 ms for a frame that states 10 ms or less.
     pub(crate) duration_ms: u32,
+}
+
+/// A part of the canvas that may have changed.
+pub(crate) struct Change {
+    /// The position on the canvas, in stored pixels.
+    pub(crate) area: Area,
+    /// The pixels of the area as they are displayed now: 8-bit RGBA.
+    pub(crate) decoded: Decoded,
 }
 
 impl<'a> AnimationDecoder<'a> {
@@ -44,7 +52,7 @@ impl<'a> AnimationDecoder<'a> {
         })
     }
 
-    /// Returns the next composed frame; `None` after `frame_count` frames.
+    /// Composes the next frame; `None` after `frame_count` frames.
     ///
     /// # Errors
     /// `corrupt` if a pixel is missing or damaged; `out_of_memory`.
@@ -54,8 +62,14 @@ impl<'a> AnimationDecoder<'a> {
         };
         self.remaining = remaining;
         let frame = self.frames.next_frame()?;
-        self.canvas.draw(&frame);
-        self.compose(&frame).map(Some)
+        let area = self.canvas.draw(&frame);
+        Ok(Some(ComposedFrame {
+            change: area.map(|area| self.change(area)).transpose()?,
+            duration_ms: match frame.duration_ms {
+                ..=MAX_UNSET_DURATION_MS => DEFAULT_DURATION_MS,
+                duration_ms => duration_ms,
+            },
+        }))
     }
 
     /// Decodes the first frame only.
@@ -63,10 +77,11 @@ impl<'a> AnimationDecoder<'a> {
     /// # Errors
     /// As for [`AnimationDecoder::next_frame`]; `corrupt` if there is no frame.
     pub(crate) fn into_first_frame(mut self) -> Result<Decoded, Rejection> {
-        match self.next_frame()? {
-            Some(frame) => Ok(frame.decoded),
-            None => Err(Rejection::corrupt("the animation has no frame")),
+        if self.next_frame()?.is_none() {
+            return Err(Rejection::corrupt("the animation has no frame"));
         }
+        let whole = Area::from_size(self.canvas.pixels().size());
+        Ok(self.change(whole)?.decoded)
     }
 
     /// Returns how many times the animation plays; 0 means forever. Only valid after the last frame.
@@ -74,29 +89,27 @@ impl<'a> AnimationDecoder<'a> {
         self.frames.plays()
     }
 
+    /// Returns whether the encoding of all frames is lossless.
+    pub(crate) fn is_lossless(&self) -> bool {
+        self.frames.is_lossless()
+    }
+
     /// Returns the damage in the frames decoded so far that costs few pixels or none, in words.
     pub(crate) fn damage(&self) -> Option<&'static str> {
         self.frames.damage()
     }
 
-    fn compose(&self, frame: &Frame) -> Result<ComposedFrame, Rejection> {
-        let canvas = self.canvas.pixels();
-        let mut samples = zeroed_buffer(canvas.data.len() as u64)?;
-        samples.copy_from_slice(&canvas.data);
-        Ok(ComposedFrame {
-            decoded: Decoded {
-                width: canvas.width,
-                height: canvas.height,
-                channels: Channels::Rgba,
-                samples: Samples::Eight(samples),
-                declared_color: DeclaredColor::default(),
-                is_lossless: self.frames.is_lossless(),
-                damage: self.frames.damage(),
-            },
-            duration_ms: match frame.duration_ms {
-                ..=MAX_UNSET_DURATION_MS => DEFAULT_DURATION_MS,
-                duration_ms => duration_ms,
-            },
-        })
+    fn change(&self, area: Area) -> Result<Change, Rejection> {
+        let pixels = crop(self.canvas.pixels(), area.rect())?;
+        let decoded = Decoded {
+            width: pixels.width,
+            height: pixels.height,
+            channels: Channels::Rgba,
+            samples: Samples::Eight(pixels.data),
+            declared_color: DeclaredColor::default(),
+            is_lossless: self.frames.is_lossless(),
+            damage: self.frames.damage(),
+        };
+        Ok(Change { area, decoded })
     }
 }

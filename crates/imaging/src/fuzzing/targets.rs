@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::recipe::{MAX_SIDE, limits, recipe};
 use crate::decoded::{Decoded, Samples};
-use crate::formats::Header;
+use crate::geometry::Size;
 use crate::metadata::{MetadataScan, exif as exif_reader};
 use crate::{OutputFormat, RenderedVariant, inspect, render};
 
@@ -27,7 +27,8 @@ pub fn sniff_limits(bytes: &[u8]) {
     }
 }
 
-/// Decodes an image and every frame of an animation: the number of samples is that of the header.
+/// Decodes an image and every change of an animation: the number of samples is that of the header, or of the
+/// changed area, which lies within the canvas.
 ///
 /// A panic of a decoder is a valid outcome, as it is in [`render`].
 pub fn decode(bytes: &[u8]) {
@@ -35,22 +36,25 @@ pub fn decode(bytes: &[u8]) {
         return;
     };
     if let Ok(Ok(decoded)) = catch_unwind(AssertUnwindSafe(|| format.decode(bytes, &header))) {
-        assert_complete(&decoded, &header);
+        assert_complete(&decoded, header.size());
     }
     let Ok(mut animation) = format.open_animation(bytes, &header) else {
         return;
     };
     let mut frames = 0;
     while let Ok(Ok(Some(frame))) = catch_unwind(AssertUnwindSafe(|| animation.next_frame())) {
-        assert_complete(&frame.decoded, &header);
+        if let Some(change) = &frame.change {
+            assert_complete(&change.decoded, change.area.size());
+            assert!(change.area.right() <= header.width && change.area.bottom() <= header.height);
+        }
         assert!(frame.duration_ms > 10);
         frames += 1;
     }
     assert!(frames <= header.frames);
 }
 
-fn assert_complete(decoded: &Decoded, header: &Header) {
-    assert_eq!(decoded.size(), header.size());
+fn assert_complete(decoded: &Decoded, size: Size) {
+    assert_eq!(decoded.size(), size);
     let pixels = decoded.width as usize * decoded.height as usize;
     let samples = match &decoded.samples {
         Samples::Eight(samples) => samples.len(),

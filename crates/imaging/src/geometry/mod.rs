@@ -8,6 +8,7 @@
 //!
 //! An [`Orientation`] maps one to the other. Crop boxes and [`Placement`]s are upright.
 
+mod area;
 mod attention;
 mod crop;
 mod fit;
@@ -15,11 +16,14 @@ mod gravity;
 mod orientation;
 mod placement;
 mod rect;
+mod scaling;
 mod size;
 
+pub(crate) use area::Area;
 pub(crate) use attention::AttentionProfile;
 pub(crate) use crop::crop_rect;
 pub(crate) use orientation::Orientation;
 pub(crate) use placement::Placement;
 pub(crate) use rect::Rect;
+pub(crate) use scaling::Scaling;
 pub(crate) use size::Size;

@@ -4,6 +4,7 @@ use super::attention::AttentionProfile;
 use super::fit;
 use super::gravity::alignment;
 use super::rect::Rect;
+use super::scaling::Scaling;
 use super::size::{Size, round};
 use crate::{Fit, Resize};
 
@@ -91,12 +92,12 @@ impl Placement {
         }
     }
 
-    /// Returns whether every source pixel is copied unscaled.
-    pub(crate) fn is_unscaled(&self) -> bool {
-        self.source.width == f64::from(self.size.width)
-            && self.source.height == f64::from(self.size.height)
-            && self.source.x.fract() == 0.0
-            && self.source.y.fract() == 0.0
+    /// Returns the scaling, without the padding.
+    pub(crate) const fn scaling(&self) -> Scaling {
+        Scaling {
+            source: self.source,
+            size: self.size,
+        }
     }
 }
 
@@ -136,13 +137,13 @@ mod tests {
     fn an_image_is_enlarged_only_if_requested() {
         let small = place(40, 30, square(Fit::Inside));
         assert_eq!(small.canvas, Size::new(40, 30));
-        assert!(small.is_unscaled());
+        assert!(small.scaling().is_identity());
         let mut larger = square(Fit::Inside);
         larger.enlarge = true;
         assert_eq!(place(40, 30, larger).canvas, Size::new(400, 300));
         let cover = place(300, 200, square(Fit::Cover(Gravity::Center)));
         assert_eq!(cover.canvas, Size::new(200, 200));
-        assert!(cover.is_unscaled());
+        assert!(cover.scaling().is_identity());
     }
 
     #[test]

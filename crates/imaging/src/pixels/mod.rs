@@ -2,6 +2,7 @@
 
 mod allocation;
 mod crop;
+mod difference;
 mod orient;
 mod pad;
 mod place;
@@ -11,8 +12,9 @@ mod transpose;
 
 pub(crate) use allocation::{out_of_memory, probe, zeroed_buffer};
 pub(crate) use crop::crop;
+pub(crate) use difference::{changed_area, looks_equal};
 pub(crate) use orient::{copy_upright_rows, to_upright};
 pub(crate) use pad::pad;
 pub(crate) use place::place;
 pub(crate) use raster::{Layout, Pixels};
-pub(crate) use resample::resample;
+pub(crate) use resample::{resample, resample_part};

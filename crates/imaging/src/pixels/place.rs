@@ -22,7 +22,7 @@ pub(crate) fn place(
     placement: &Placement,
 ) -> Result<Pixels, Rejection> {
     let source = orientation.to_stored(placement.source, stored.size());
-    let pixels = if placement.is_unscaled() {
+    let pixels = if placement.scaling().is_identity() {
         crop(stored, source)?
     } else {
         resample(stored, source, orientation.apply_to_size(placement.size))?

@@ -2,7 +2,7 @@
 
 use super::allocation::zeroed_buffer;
 use crate::Rejection;
-use crate::geometry::Size;
+use crate::geometry::{Area, Size};
 
 /// The channels of a pixel, one byte each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,20 +88,53 @@ impl Pixels {
     ///
     /// That saves a quarter of the memory, and encoders need not check alpha themselves.
     pub(crate) fn without_opaque_alpha(mut self) -> Self {
-        let is_opaque =
-            self.layout == Layout::Rgba && self.data.chunks_exact(4).all(|pixel| pixel[3] == 255);
-        if is_opaque {
+        if self.layout == Layout::Rgba && self.is_opaque() {
             drop_every_fourth_byte(&mut self.data);
             self.layout = Layout::Rgb;
         }
         self
+    }
+
+    /// Returns whether every pixel is opaque.
+    pub(crate) fn is_opaque(&self) -> bool {
+        /// The number of pixels after which the alpha so far is checked.
+        const CHUNK: usize = 1024;
+        let is_opaque = |pixels: &[[u8; 4]]| {
+            let alpha = pixels.iter().fold(255, |alpha, pixel| alpha & pixel[3]);
+            alpha == 255
+        };
+        self.layout == Layout::Rgb || self.data.as_chunks::<4>().0.chunks(CHUNK).all(is_opaque)
+    }
+
+    /// Returns the rows of an area, from top to bottom.
+    pub(crate) fn rows_of(&self, area: Area) -> impl Iterator<Item = &[u8]> {
+        let channels = self.layout.channels();
+        let start = area.x as usize * channels;
+        let length = area.width as usize * channels;
+        self.data
+            .chunks_exact(self.stride())
+            .skip(area.y as usize)
+            .take(area.height as usize)
+            .map(move |row| &row[start..start + length])
+    }
+
+    /// Copies an image of the same layout into this one, with its top left corner at `x`, `y`.
+    pub(crate) fn paste(&mut self, image: &Self, (x, y): (u32, u32)) {
+        let (stride, length) = (self.stride(), image.stride());
+        let start = x as usize * self.layout.channels();
+        let rows = self.data.chunks_exact_mut(stride).skip(y as usize);
+        for (to, from) in rows.zip(image.data.chunks_exact(length)) {
+            to[start..start + length].copy_from_slice(from);
+        }
     }
 }
 
 fn drop_every_fourth_byte(data: &mut Vec<u8>) {
     let pixels = data.len() / 4;
     for pixel in 0..pixels {
-        data.copy_within(pixel * 4..pixel * 4 + 3, pixel * 3);
+        let [red, green, blue] = [0, 1, 2].map(|channel| data[pixel * 4 + channel]);
+        let to = &mut data[pixel * 3..pixel * 3 + 3];
+        to.copy_from_slice(&[red, green, blue]);
     }
     data.truncate(pixels * 3);
     data.shrink_to_fit();
@@ -125,6 +158,16 @@ mod tests {
         let pixels = rgba(255).without_opaque_alpha();
         assert_eq!(pixels.layout, Layout::Rgb);
         assert_eq!(pixels.data, [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_pasted_image_is_where_it_was_put() {
+        let mut canvas = Pixels::zeroed(Size::new(3, 2), Layout::Rgba).unwrap();
+        canvas.paste(&rgba(9), (1, 1));
+        let place = Area::from_size(Size::new(2, 1)).translated(1, 1);
+        let rows: Vec<_> = canvas.rows_of(place).collect();
+        assert_eq!(rows, [&[1, 2, 3, 255, 4, 5, 6, 9]]);
+        assert_eq!(canvas.data[..16], [0; 16]);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
+use super::crop::crop;
 use super::raster::{Layout, Pixels};
-use crate::geometry::{Rect, Size};
+use crate::geometry::{Area, Rect, Scaling, Size};
 use crate::{Rejection, RejectionCode};
 
 /// Scales the rectangle `source` to `size` with Lanczos3. Alpha is premultiplied during this step.
@@ -22,13 +23,42 @@ pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixe
         Layout::Rgb => resample_as::<U8x3>(pixels, source, &mut target),
         Layout::Rgba => resample_as::<U8x4>(pixels, source, &mut target),
     }
-    .ok_or_else(|| {
-        Rejection::new(
-            RejectionCode::CropOutOfBounds,
-            "the source rectangle is not within the image",
-        )
-    })?;
+    .ok_or_else(outside)?;
     Ok(target)
+}
+
+/// Scales only what determines a part of the result of a scaling, and returns that part.
+///
+/// It differs from the same part of the whole result by at most 1 of 255, weighted by alpha, because the
+/// resizer rounds its coefficients.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(crate) fn resample_part(
+    pixels: &Pixels,
+    scaling: Scaling,
+    part: Area,
+) -> Result<Pixels, Rejection> {
+    if part == Area::from_size(scaling.size) && !scaling.is_identity() {
+        return resample(pixels, scaling.source, scaling.size);
+    }
+    let needed = scaling.for_part(part, pixels.size());
+    let (needed, scaling) = needed.ok_or_else(outside)?;
+    if scaling.is_identity() {
+        let source = scaling.source;
+        let x = source.x + f64::from(needed.x);
+        let y = source.y + f64::from(needed.y);
+        return crop(pixels, Rect { x, y, ..source });
+    }
+    let needed = crop(pixels, needed.rect())?;
+    resample(&needed, scaling.source, scaling.size)
+}
+
+fn outside() -> Rejection {
+    Rejection::new(
+        RejectionCode::CropOutOfBounds,
+        "the source rectangle is not within the image",
+    )
 }
 
 /// Resamples pixels of one type. Returns `None` if `source` is not within the image.
@@ -43,7 +73,7 @@ fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(x, y, source_width, source_height)
-        .use_alpha(true);
+        .use_alpha(!pixels.is_opaque());
     Resizer::new().resize_typed(&from, &mut to, &options).ok()
 }
 
@@ -52,4 +82,60 @@ fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels
 fn clamp(start: f64, length: f64, side: u32) -> (f64, f64) {
     let start = start.clamp(0.0, f64::from(side));
     (start, length.min(f64::from(side) - start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns an image with fine detail everywhere, and alpha.
+    fn detailed(side: u32) -> Pixels {
+        let values = (0..side * side * 4).map(|index| index.wrapping_mul(2_654_435_761) >> 24);
+        Pixels {
+            width: side,
+            height: side,
+            layout: Layout::Rgba,
+            data: values.map(|value| u8::try_from(value).unwrap()).collect(),
+        }
+    }
+
+    /// Returns the largest difference of two rows as they look on black: a color counts by its alpha.
+    fn worst(row: &[u8], expected: &[u8]) -> f64 {
+        let pixels = row
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(expected.as_chunks::<4>().0);
+        let weighted = |pixel: &[u8; 4], channel: usize| {
+            f64::from(pixel[channel]) * f64::from(pixel[3]) / 255.0
+        };
+        let differences = pixels.flat_map(|(a, b)| {
+            [0, 1, 2].map(|channel| (weighted(a, channel) - weighted(b, channel)).abs())
+        });
+        differences.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_part_is_scaled_like_the_whole() {
+        let image = detailed(120);
+        let source = Rect {
+            x: 7.5,
+            y: 3.0,
+            width: 101.0,
+            height: 90.0,
+        };
+        for size in [Size::new(37, 31), Size::new(200, 90), Size::new(101, 90)] {
+            let whole = resample(&image, source, size).unwrap();
+            for (x, y) in [((0, 5), (9, 20)), ((11, 30), (0, 31)), ((36, 37), (30, 31))] {
+                let part = Area::between(x, y).unwrap();
+                let scaling = Scaling { source, size };
+                let scaled = resample_part(&image, scaling, part).unwrap();
+                for (row, expected) in scaled.data.chunks(scaled.stride()).zip(whole.rows_of(part))
+                {
+                    // 1 by the filter, and 1 by dividing by alpha and back.
+                    assert!(worst(row, expected) <= 2.0, "{size:?} {part:?}");
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::Recipe;
 ///
 /// Increment it whenever the renderer produces different bytes from the same source and recipe. The
 /// digest then changes, and a backfill finds the variants rendered before.
-const RENDERER_VERSION: u32 = 3;
+const RENDERER_VERSION: u32 = 4;
 
 impl Recipe {
     /// Returns the SHA-256 of the recipe and the renderer's version in lower-case hex.

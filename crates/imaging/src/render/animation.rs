@@ -1,40 +1,70 @@
 //! Rendering of all animated variants of an animation, frame by frame.
 
+use std::borrow::Cow;
+
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
-use super::resize_cache::ResizeCache;
+use super::resize_cache::is_base;
 use super::view::View;
 use crate::Rejection;
 use crate::encode::AnimationEncoder;
-use crate::pixels::{Pixels, pad};
+use crate::geometry::{Area, Orientation, Placement, Scaling, Size};
+use crate::pixels::{Layout, Pixels, changed_area, pad, resample_part, to_upright};
 
 /// A renderer for the animated variants of an animation in one color space.
 ///
-/// Only one frame of the source and the previous frame of each variant are in memory at a time.
+/// Of each frame, only what changes is scaled and encoded. The canvas and the last frame of each variant
+/// are in memory.
 pub(super) struct AnimationRenderer<'a> {
     view: View,
+    /// The size of the canvas as it is stored.
+    stored: Size,
+    /// The canvas after the last frame, upright: RGBA.
+    canvas: Pixels,
     requests: &'a [VariantRequest<'a>],
-    /// Empty until the first frame is added.
+    /// Empty until the first frame is added. Large variants come first.
     tracks: Vec<Track<'a>>,
 }
 
 /// The state of one variant.
 struct Track<'a> {
     job: RenderJob<'a>,
+    /// The index of a larger variant whose pixels this one is made from; `None` if it is made from the
+    /// canvas.
+    base: Option<usize>,
+    /// The scaling from the base, without the padding.
+    scaling: Scaling,
     encoder: AnimationEncoder,
+    /// The area that the last frame changed.
+    changed: Option<Area>,
 }
 
 impl<'a> AnimationRenderer<'a> {
     /// Creates a renderer of variants whose encodings
-    /// [support animation](crate::Encoding::supports_animation).
-    pub(super) const fn new(view: View, requests: &'a [VariantRequest<'a>]) -> Self {
-        Self {
+    /// [support animation](crate::Encoding::supports_animation), with a canvas of the size `stored`;
+    /// `None` if there are no variants.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(super) fn new(
+        view: View,
+        stored: Size,
+        requests: &'a [VariantRequest<'a>],
+    ) -> Result<Option<Self>, Rejection> {
+        if requests.is_empty() {
+            return Ok(None);
+        }
+        let upright = view.orientation.apply_to_size(stored);
+        Ok(Some(Self {
             view,
+            stored,
+            canvas: Pixels::zeroed(upright, Layout::Rgba)?,
             requests,
             tracks: Vec::new(),
-        }
+        }))
     }
 
-    /// Adds the next composed frame, as it is stored.
+    /// Adds a frame, which changes the area `change` of the canvas, in stored coordinates, to the pixels
+    /// beside it.
     ///
     /// The first frame decides what `attention` keeps in all frames.
     ///
@@ -42,32 +72,117 @@ impl<'a> AnimationRenderer<'a> {
     /// `out_of_memory`.
     pub(super) fn add_frame(
         &mut self,
-        stored: &Pixels,
+        change: Option<(Area, Pixels)>,
         duration_ms: u32,
         is_source_lossless: bool,
     ) -> Result<(), Rejection> {
+        let changed = match change {
+            Some((area, pixels)) => self.change_canvas(area, pixels)?,
+            None => None,
+        };
         if self.tracks.is_empty() {
-            let track = |job: RenderJob<'a>| {
-                let encoding = job.request.variant.encoding;
-                let encoder = AnimationEncoder::new(encoding, is_source_lossless)?;
-                Some(Track { job, encoder })
-            };
-            let jobs = plan(self.view, stored, self.requests)?;
-            self.tracks = jobs.into_iter().filter_map(track).collect();
+            return self.start_tracks(duration_ms, is_source_lossless);
         }
-        let mut cache = ResizeCache::default();
-        for Track { job, encoder } in &mut self.tracks {
-            let pixels = cache.place(self.view, stored, &job.placement)?;
-            let padded = pad(&pixels, &job.placement, job.background())?;
-            encoder.add_frame(padded.into_owned(), duration_ms)?;
-            cache.insert(&job.placement, pixels);
+        for index in 0..self.tracks.len() {
+            let (larger, rest) = self.tracks.split_at_mut(index);
+            let Some(track) = rest.first_mut() else { break };
+            match track.base {
+                Some(base) => {
+                    let base = &larger[base];
+                    track.add_frame(base.encoder.displayed(), base.changed, duration_ms)?;
+                }
+                None => track.add_frame(&self.canvas, changed, duration_ms)?,
+            }
         }
         Ok(())
     }
 
     /// Returns the variants, which play `plays` times; 0 means forever.
     pub(super) fn finish(self, plays: u16, icc: Option<&[u8]>) -> Vec<IndexedVariant> {
-        let finish = |Track { job, encoder }: Track<'a>| job.finish(encoder.finish(plays, icc));
+        let finish = |track: Track<'a>| track.job.finish(track.encoder.finish(plays, icc));
         self.tracks.into_iter().map(finish).collect()
+    }
+
+    /// Draws pixels, and returns the area that looks different now.
+    fn change_canvas(&mut self, area: Area, pixels: Pixels) -> Result<Option<Area>, Rejection> {
+        let orientation = self.view.orientation;
+        let pixels = to_upright(Cow::Owned(pixels.with_alpha()?), orientation)?;
+        let place = area.to_upright(orientation, self.stored);
+        let changed = changed_area(&self.canvas, place, &pixels);
+        self.canvas.paste(&pixels, (place.x, place.y));
+        Ok(changed)
+    }
+
+    fn start_tracks(
+        &mut self,
+        duration_ms: u32,
+        is_source_lossless: bool,
+    ) -> Result<(), Rejection> {
+        let view = View {
+            orientation: Orientation::UPRIGHT,
+            ..self.view
+        };
+        for job in plan(view, &self.canvas, self.requests)? {
+            let base = self.base_for(&job.placement);
+            let (source, scaling) = match base.and_then(|base| self.tracks.get(base)) {
+                Some(base) => {
+                    let pixels = base.encoder.displayed();
+                    (
+                        pixels,
+                        Scaling::from_sizes(pixels.size(), job.placement.size),
+                    )
+                }
+                None => (&self.canvas, job.placement.scaling()),
+            };
+            let whole = Area::from_size(scaling.size);
+            let pixels = resample_part(source, scaling, whole)?;
+            let padded = pad(&pixels, &job.placement, job.background())?.into_owned();
+            let encoding = job.request.variant.encoding;
+            let encoder = AnimationEncoder::new(encoding, is_source_lossless, padded, duration_ms)?;
+            if let Some(encoder) = encoder {
+                self.tracks.push(Track {
+                    job,
+                    base,
+                    scaling,
+                    encoder,
+                    changed: None,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the index of the smallest variant that another one can be made from.
+    ///
+    /// A padded variant is no base, because the filter would reach into its padding.
+    fn base_for(&self, placement: &Placement) -> Option<usize> {
+        self.tracks.iter().rposition(|track| {
+            let base = &track.job.placement;
+            base.size == base.canvas && is_base(base.source, base.size, placement)
+        })
+    }
+}
+
+impl Track<'_> {
+    /// Adds a frame that changes the area `changed` of the variant's base.
+    fn add_frame(
+        &mut self,
+        base: &Pixels,
+        changed: Option<Area>,
+        duration_ms: u32,
+    ) -> Result<(), Rejection> {
+        self.changed = match changed.and_then(|changed| self.scaling.affected_by(changed)) {
+            Some(part) => {
+                let pixels = resample_part(base, self.scaling, part)?;
+                let (left, top) = self.job.placement.offset;
+                let place = part.translated(left, top);
+                self.encoder.add_change(place, pixels, duration_ms)?
+            }
+            None => {
+                self.encoder.add_repetition(duration_ms)?;
+                None
+            }
+        };
+        Ok(())
     }
 }

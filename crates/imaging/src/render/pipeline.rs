@@ -10,7 +10,7 @@ use crate::animation::{AnimationDecoder, ComposedFrame};
 use crate::color::ColorConverter;
 use crate::decoded::Decoded;
 use crate::formats::Header;
-use crate::geometry::Orientation;
+use crate::geometry::{Orientation, Size};
 use crate::metadata::MetadataScan;
 use crate::pixels::Pixels;
 use crate::{
@@ -79,7 +79,9 @@ impl Outputs {
         let (mut variants, placeholder) = render_stills(decoded, &colors, view, &still)?;
         if !animated.is_empty() {
             let mut animation = format.open_animation(bytes, header)?;
-            variants.extend(render_animations(&mut animation, &colors, view, &animated)?);
+            let size = header.size();
+            let rendered = render_animations(&mut animation, &colors, view, size, &animated)?;
+            variants.extend(rendered);
             note_damage(animation.damage(), &mut notes);
         }
         variants.sort_by_key(|(index, _)| *index);
@@ -165,35 +167,42 @@ fn render_stills(
     Ok((variants, placeholder))
 }
 
-/// Renders all animated variants.
+/// Renders all animated variants of an animation with a canvas of `size`.
 fn render_animations(
     animation: &mut AnimationDecoder<'_>,
     colors: &ColorConverter,
     view: View,
+    size: Size,
     requests: &[VariantRequest<'_>],
 ) -> Result<Vec<IndexedVariant>, Rejection> {
     let (kept, converted) = split_by_profile(requests, colors);
-    let mut kept_renderer = AnimationRenderer::new(view, &kept);
-    let mut converted_renderer = AnimationRenderer::new(view, &converted);
-    while let Some(ComposedFrame {
-        decoded,
-        duration_ms,
-    }) = animation.next_frame()?
-    {
-        let is_lossless = decoded.is_lossless;
-        if !kept.is_empty() {
-            let pixels = colors.unconverted(&decoded)?;
-            kept_renderer.add_frame(&pixels, duration_ms, is_lossless)?;
+    let mut kept = AnimationRenderer::new(view, size, &kept)?;
+    let mut converted = AnimationRenderer::new(view, size, &converted)?;
+    while let Some(frame) = animation.next_frame()? {
+        let ComposedFrame {
+            change,
+            duration_ms,
+        } = frame;
+        let is_lossless = animation.is_lossless();
+        if let Some(kept) = &mut kept {
+            let pixels = change.as_ref().map(|change| {
+                let pixels = colors.unconverted(&change.decoded)?;
+                Ok((change.area, pixels))
+            });
+            kept.add_frame(pixels.transpose()?, duration_ms, is_lossless)?;
         }
-        if !converted.is_empty() {
-            let pixels = colors.to_srgb(decoded)?;
-            converted_renderer.add_frame(&pixels, duration_ms, is_lossless)?;
+        if let Some(converted) = &mut converted {
+            let pixels = change.map(|change| {
+                let pixels = colors.to_srgb(change.decoded)?;
+                Ok((change.area, pixels))
+            });
+            converted.add_frame(pixels.transpose()?, duration_ms, is_lossless)?;
         }
     }
     let plays = animation.plays();
-    let mut variants = kept_renderer.finish(plays, colors.rgb_profile());
-    variants.extend(converted_renderer.finish(plays, None));
-    Ok(variants)
+    let kept = kept.map(|kept| kept.finish(plays, colors.rgb_profile()));
+    let converted = converted.map(|converted| converted.finish(plays, None));
+    Ok(kept.into_iter().chain(converted).flatten().collect())
 }
 
 /// Returns the kinds of metadata that no variant contains. A color profile that a variant keeps does

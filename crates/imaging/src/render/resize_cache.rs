@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::Rejection;
-use crate::geometry::{Placement, Rect};
+use crate::geometry::{Placement, Rect, Size};
 use crate::pixels::{Pixels, place, resample};
 
 /// The factor by which both sides of a cached image must exceed those of a smaller one that is made
@@ -39,13 +39,18 @@ impl ResizeCache {
     }
 
     fn smallest_base(&self, placement: &Placement) -> Option<&Pixels> {
-        let target = placement.size;
-        let is_base = |(source, pixels): &&(Rect, Pixels)| {
-            let is_much_larger = pixels.width >= target.width.saturating_mul(MIN_FACTOR)
-                && pixels.height >= target.height.saturating_mul(MIN_FACTOR);
-            *source == placement.source && (pixels.size() == target || is_much_larger)
-        };
-        let bases = self.0.iter().filter(is_base).map(|(_, pixels)| pixels);
-        bases.min_by_key(|pixels| pixels.size().area())
+        let bases = self.0.iter();
+        let bases = bases.filter(|(source, pixels)| is_base(*source, pixels.size(), placement));
+        bases
+            .map(|(_, pixels)| pixels)
+            .min_by_key(|pixels| pixels.size().area())
     }
+}
+
+/// Returns whether a placement can be made from an image of this size that shows `source`.
+pub(super) fn is_base(source: Rect, size: Size, placement: &Placement) -> bool {
+    let target = placement.size;
+    let is_much_larger = size.width >= target.width.saturating_mul(MIN_FACTOR)
+        && size.height >= target.height.saturating_mul(MIN_FACTOR);
+    source == placement.source && (size == target || is_much_larger)
 }

@@ -2,7 +2,7 @@
 
 mod animation;
 mod flatness;
-mod frame_diff;
+mod frame_mask;
 mod libwebp;
 mod still;
 

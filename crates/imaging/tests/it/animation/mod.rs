@@ -2,6 +2,7 @@
 
 mod corpus;
 mod generated;
+mod motion;
 
 use darkroom_imaging::{Recipe, RenderedVariant, render};
 use darkroom_testkit::fixture::{Playback, play};
