@@ -59,6 +59,8 @@ pub struct Connection {
     /// A client for the same store under the host name that clients can reach.
     public_s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    /// `false` for a store without `If-None-Match`.
+    conditional_writes: bool,
     /// The credentials of presigned requests.
     credentials: Arc<CredentialCache>,
 }
@@ -156,6 +158,7 @@ impl Connection {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             public_s3: aws_sdk_s3::Client::from_conf(public_s3.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            conditional_writes: storage.conditional_writes,
             credentials: Arc::new(CredentialCache::new(config.credentials_provider())),
             config,
         }
@@ -173,13 +176,14 @@ impl Connection {
 
     /// Returns the bucket with this name, which need not exist.
     pub fn bucket(&self, name: &str) -> S3Bucket {
-        S3Bucket::new(self.s3.clone(), self.presigner(name))
+        let presigner = self.presigner(name);
+        S3Bucket::new(self.s3.clone(), presigner, self.conditional_writes)
     }
 
     /// Returns the presigner of uploads into a bucket. It signs for the host name that clients can
     /// reach.
     pub fn upload_presigner(&self, bucket: &str) -> UploadPresigner {
-        UploadPresigner::new(self.presigner(bucket))
+        UploadPresigner::new(self.presigner(bucket), self.conditional_writes)
     }
 
     fn presigner(&self, bucket: &str) -> Presigner {

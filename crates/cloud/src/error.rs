@@ -33,6 +33,8 @@ pub enum CloudErrorKind {
     TimedOut,
     /// The service refused the request as invalid.
     Invalid,
+    /// The service does not have this operation, or a condition of the request.
+    NotImplemented,
 }
 
 impl CloudErrorKind {
@@ -46,6 +48,7 @@ impl CloudErrorKind {
             Self::Unavailable => "unavailable",
             Self::TimedOut => "timed_out",
             Self::Invalid => "invalid",
+            Self::NotImplemented => "not_implemented",
         }
     }
 }
@@ -70,7 +73,7 @@ impl CloudError {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        move |error| Self::new(kind(&error), operation, detail(&error))
+        move |error| Self::new(kind(&error, operation), operation, detail(&error))
     }
 }
 
@@ -118,20 +121,21 @@ pub(crate) fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     innermost.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> CloudErrorKind {
+fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>, operation: &str) -> CloudErrorKind {
     match error {
         SdkError::TimeoutError(_) => CloudErrorKind::TimedOut,
         SdkError::ConstructionFailure(_) => CloudErrorKind::Invalid,
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
-            by_code(code).unwrap_or_else(|| by_status(service.raw().status().as_u16()))
+            by_code(code, operation).unwrap_or_else(|| by_status(service.raw().status().as_u16()))
         }
         _ => CloudErrorKind::Unavailable,
     }
 }
 
 /// Returns the kind of an error code whose HTTP status alone would mislead.
-fn by_code(code: &str) -> Option<CloudErrorKind> {
+fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
+    let reads_object = matches!(operation, "GetObject" | "HeadObject");
     Some(match code {
         "NoSuchKey"
         | "NoSuchVersion"
@@ -142,7 +146,12 @@ fn by_code(code: &str) -> Option<CloudErrorKind> {
         | "NoSuchCORSConfiguration"
         | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
         // The response to a request for the version of a delete marker.
-        "MethodNotAllowed" => CloudErrorKind::NotFound,
+        "MethodNotAllowed" if reads_object => CloudErrorKind::NotFound,
+        "MethodNotAllowed" | "NotImplemented" => CloudErrorKind::NotImplemented,
+        // A store that does not know `?notification` takes its PUT for the creation of the bucket.
+        "BucketAlreadyOwnedByYou" | "BucketAlreadyExists" if operation != "CreateBucket" => {
+            CloudErrorKind::NotImplemented
+        }
         "SlowDown"
         | "ThrottlingException"
         | "RequestThrottled"
@@ -164,7 +173,30 @@ fn by_status(status: u16) -> CloudErrorKind {
         408 => CloudErrorKind::TimedOut,
         412 => CloudErrorKind::PreconditionFailed,
         429 => CloudErrorKind::Throttled,
+        501 => CloudErrorKind::NotImplemented,
         500.. => CloudErrorKind::Unavailable,
         _ => CloudErrorKind::Invalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_lacks_is_neither_an_outage_nor_a_missing_object() {
+        let lacks = Some(CloudErrorKind::NotImplemented);
+        assert_eq!(Some(by_status(501)), lacks);
+        for code in [
+            "NotImplemented",
+            "MethodNotAllowed",
+            "BucketAlreadyOwnedByYou",
+        ] {
+            let operation = "PutBucketNotificationConfiguration";
+            assert_eq!(by_code(code, operation), lacks, "{code}");
+        }
+        let marker = by_code("MethodNotAllowed", "GetObject");
+        assert_eq!(marker, Some(CloudErrorKind::NotFound));
+        assert_eq!(by_code("BucketAlreadyExists", "CreateBucket"), None);
     }
 }

@@ -20,6 +20,10 @@ pub struct StorageSettings {
     /// Puts the bucket into the path of a URL instead of the host. By default this is `true` if an
     /// endpoint is set that is not AWS's own.
     pub path_style: Option<bool>,
+    /// Makes writes depend on the absence of an object (`If-None-Match: *`). `false` is for stores
+    /// without it. The URL of an upload can then be used until it expires, not just once, and
+    /// replaces the object.
+    pub conditional_writes: bool,
     /// The URL that a variant's key is appended to, such as that of a CDN. By default variants
     /// have presigned URLs.
     pub media_base_url: Option<String>,
@@ -42,6 +46,7 @@ impl Default for StorageSettings {
             media_bucket: "darkroom-media".to_owned(),
             public_endpoint: None,
             path_style: None,
+            conditional_writes: true,
             media_base_url: None,
             cache_control: "public, max-age=31536000, immutable".to_owned(),
             cors_origins: vec!["*".to_owned()],

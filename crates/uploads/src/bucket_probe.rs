@@ -12,11 +12,14 @@ const PROBE_KEY: &str = "darkroom-probe";
 /// The time limit of a probe. A store that takes longer counts as down.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A bucket, and a flag that is set once a probe of it has been permitted.
+/// A bucket, and what the probes of it have shown.
 #[derive(Debug)]
 pub(crate) struct BucketProbe {
     bucket: Arc<dyn Bucket>,
+    /// A probe has been permitted.
     was_permitted: AtomicBool,
+    /// A probe has been refused before any was permitted.
+    was_forbidden: AtomicBool,
 }
 
 impl BucketProbe {
@@ -24,6 +27,7 @@ impl BucketProbe {
         Self {
             bucket,
             was_permitted: AtomicBool::new(false),
+            was_forbidden: AtomicBool::new(false),
         }
     }
 
@@ -33,13 +37,8 @@ impl BucketProbe {
     /// `s3:ListBucket`. After a probe that was permitted, it is a failure: credentials have expired
     /// or a policy has changed, and no object can be read.
     pub(crate) async fn is_up(&self) -> bool {
-        let kind = match timeout(PROBE_TIMEOUT, self.bucket.head(PROBE_KEY)).await {
-            Ok(Ok(_)) => {
-                self.was_permitted.store(true, Ordering::Relaxed);
-                return true;
-            }
-            Ok(Err(error)) => error.kind,
-            Err(_) => CloudErrorKind::TimedOut,
+        let Err(kind) = self.send().await else {
+            return true;
         };
         let is_up = match kind {
             CloudErrorKind::Forbidden => !self.was_permitted.load(Ordering::Relaxed),
@@ -48,12 +47,42 @@ impl BucketProbe {
             }
             CloudErrorKind::NotFound
             | CloudErrorKind::PreconditionFailed
-            | CloudErrorKind::Invalid => true,
+            | CloudErrorKind::Invalid
+            | CloudErrorKind::NotImplemented => true,
         };
         if !is_up {
             let bucket = self.bucket.name();
             tracing::warn!(bucket, error = kind.name(), "a bucket is not usable");
         }
         is_up
+    }
+
+    /// Returns `true` if the bucket responds `403` to a request for a missing object, as S3 does to
+    /// a role without `s3:ListBucket`.
+    pub(crate) async fn forbids_missing_objects(&self) -> bool {
+        if self.was_forbidden.load(Ordering::Relaxed) {
+            return true;
+        }
+        let was_permitted = self.was_permitted.load(Ordering::Relaxed);
+        let is_forbidden = !was_permitted && self.send().await == Err(CloudErrorKind::Forbidden);
+        if is_forbidden && !self.was_forbidden.swap(true, Ordering::Relaxed) {
+            let bucket = self.bucket.name();
+            tracing::warn!(
+                bucket,
+                "the role lacks s3:ListBucket, so an object that it must not read counts as missing"
+            );
+        }
+        is_forbidden
+    }
+
+    async fn send(&self) -> Result<(), CloudErrorKind> {
+        match timeout(PROBE_TIMEOUT, self.bucket.head(PROBE_KEY)).await {
+            Ok(Ok(_)) => {
+                self.was_permitted.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error.kind),
+            Err(_) => Err(CloudErrorKind::TimedOut),
+        }
     }
 }

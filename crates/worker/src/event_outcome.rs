@@ -57,7 +57,7 @@ impl EventOutcome {
 
 impl ProcessError {
     /// Every code.
-    pub(crate) const CODES: [&'static str; 11] = [
+    pub(crate) const CODES: [&'static str; 12] = [
         "not_found",
         "precondition_failed",
         "forbidden",
@@ -65,6 +65,7 @@ impl ProcessError {
         "unavailable",
         "timed_out",
         "invalid",
+        "not_implemented",
         "encode",
         "no_renderer",
         "internal",
@@ -107,6 +108,7 @@ mod tests {
             CloudErrorKind::Unavailable,
             CloudErrorKind::TimedOut,
             CloudErrorKind::Invalid,
+            CloudErrorKind::NotImplemented,
         ];
         let of_store = kinds.map(|kind| CloudError::new(kind, "GetObject", "").into());
         let encode = StoreError::Encode {

@@ -55,6 +55,9 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Writes an object unless the key already has one (`If-None-Match: *`). Returns `true` if it
     /// was written.
     ///
+    /// Without `storage.conditional_writes`, the check and the write are two calls: an object that
+    /// is written between them is replaced.
+    ///
     /// # Errors
     /// The error of the call.
     async fn put_if_absent(

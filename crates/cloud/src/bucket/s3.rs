@@ -15,6 +15,9 @@ use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions,
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
+/// Continues the error of a store without conditional writes.
+const NO_CONDITIONAL_WRITES: &str =
+    "; for a store without If-None-Match, set storage.conditional_writes = false";
 /// S3's limit on objects per `DeleteObjects` call.
 const DELETE_BATCH: usize = 1000;
 
@@ -23,11 +26,20 @@ const DELETE_BATCH: usize = 1000;
 pub struct S3Bucket {
     client: Client,
     presigner: Presigner,
+    conditional_writes: bool,
 }
 
 impl S3Bucket {
-    pub(crate) const fn new(client: Client, presigner: Presigner) -> Self {
-        Self { client, presigner }
+    pub(crate) const fn new(
+        client: Client,
+        presigner: Presigner,
+        conditional_writes: bool,
+    ) -> Self {
+        Self {
+            client,
+            presigner,
+            conditional_writes,
+        }
     }
 
     pub(crate) fn presigner(&self) -> &Presigner {
@@ -162,11 +174,22 @@ impl Bucket for S3Bucket {
         bytes: Bytes,
         options: PutOptions<'_>,
     ) -> Result<bool, CloudError> {
+        if !self.conditional_writes {
+            let is_absent = self.head(key).await?.is_none();
+            if is_absent {
+                self.put(key, bytes, options).await?;
+            }
+            return Ok(is_absent);
+        }
         let request = self.put_request(key, bytes, options).if_none_match("*");
         let output = request.send().await;
         match output.map_err(CloudError::from_sdk("PutObject")) {
             Ok(_) => Ok(true),
             Err(error) if error.kind == CloudErrorKind::PreconditionFailed => Ok(false),
+            Err(mut error) if error.kind == CloudErrorKind::NotImplemented => {
+                error.detail.push_str(NO_CONDITIONAL_WRITES);
+                Err(error)
+            }
             Err(error) => Err(error),
         }
     }

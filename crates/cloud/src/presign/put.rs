@@ -27,7 +27,8 @@ pub struct PresignPutRequest<'a> {
     pub expires_in: Duration,
 }
 
-/// A `PUT` that S3 accepts from anyone, but only once, because the key must not exist yet.
+/// A `PUT` that S3 accepts from anyone. With `If-None-Match` it does so only once, because the key
+/// must not exist yet.
 #[derive(Debug, Clone)]
 pub struct PresignedPut {
     /// The URL to which the request is sent.
@@ -41,10 +42,11 @@ pub struct PresignedPut {
 pub(super) async fn presign_put(
     presigner: &Presigner,
     put: &PresignPutRequest<'_>,
+    is_conditional: bool,
 ) -> Result<PresignedPut, CloudError> {
     let validity = presigner.validity("PutObject", put.expires_in).await?;
     let size = put.size.to_string();
-    let mut headers = put.headers();
+    let mut headers = put.headers(is_conditional);
     let for_client = headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -66,10 +68,10 @@ pub(super) async fn presign_put(
 }
 
 impl<'a> PresignPutRequest<'a> {
-    fn headers(&self) -> BTreeMap<&'a str, &'a str> {
+    fn headers(&self, is_conditional: bool) -> BTreeMap<&'a str, &'a str> {
         let headers = [
             ("content-type", Some(self.content_type)),
-            ("if-none-match", Some("*")),
+            ("if-none-match", is_conditional.then_some("*")),
             ("x-amz-checksum-sha256", self.checksum_sha256),
             (Attachment::HEADER, self.attachment),
         ];

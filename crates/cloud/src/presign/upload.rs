@@ -9,11 +9,15 @@ use crate::CloudError;
 #[derive(Debug, Clone)]
 pub struct UploadPresigner {
     presigner: Presigner,
+    conditional_writes: bool,
 }
 
 impl UploadPresigner {
-    pub(crate) const fn new(presigner: Presigner) -> Self {
-        Self { presigner }
+    pub(crate) const fn new(presigner: Presigner, conditional_writes: bool) -> Self {
+        Self {
+            presigner,
+            conditional_writes,
+        }
     }
 
     /// Returns the URL that keys are appended to. It has the host name that clients can reach.
@@ -25,7 +29,8 @@ impl UploadPresigner {
     }
 
     /// Presigns a `PUT` with the exact type and length, `If-None-Match: *`, and the checksum and
-    /// attachment if there are any.
+    /// attachment if there are any. Without `storage.conditional_writes` there is no
+    /// `If-None-Match`.
     ///
     /// # Errors
     /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
@@ -34,7 +39,7 @@ impl UploadPresigner {
         &self,
         request: &PresignPutRequest<'_>,
     ) -> Result<PresignedPut, CloudError> {
-        presign_put(&self.presigner, request).await
+        presign_put(&self.presigner, request, self.conditional_writes).await
     }
 
     /// Presigns a form with the exact key and type, bounds on the file's size, and the checksum and
@@ -111,7 +116,7 @@ mod tests {
     #[tokio::test]
     async fn an_upload_presigned_30_s_before_the_credentials_expire_expires_with_them() {
         let credentials_end = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(30));
-        let uploads = UploadPresigner::new(presigner(&[Some(30)]));
+        let uploads = UploadPresigner::new(presigner(&[Some(30)]), true);
         let signed = put(&uploads).await.unwrap();
         let earliest = credentials_end - Duration::from_secs(3);
         for expiry in [
@@ -127,7 +132,8 @@ mod tests {
     async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
         // All of them expire within minutes, so each is replaced as soon as possible. After the
         // last one, the provider fails.
-        let uploads = UploadPresigner::new(presigner(&[Some(0), Some(20), Some(200), Some(100)]));
+        let lifetimes = [Some(0), Some(20), Some(200), Some(100)];
+        let uploads = UploadPresigner::new(presigner(&lifetimes), true);
         assert!(put(&uploads).await.is_err(), "nothing valid yet");
         pass_retry_interval().await;
         let mut signed_by = BTreeSet::new();

@@ -15,6 +15,10 @@ use super::client::Client;
 use super::failure::{cause, seconds, store_response};
 use super::retry::{MAX_ATTEMPTS, is_transient, pause};
 
+/// Continues the response of a store that may lack conditional writes.
+const NO_CONDITIONAL_WRITES: &str = "; if the store has no If-None-Match, whoever runs the service \
+                                     has to set storage.conditional_writes = false";
+
 /// One file on its way to S3.
 pub(super) struct Transfer<'a> {
     pub(super) client: &'a Client,
@@ -90,7 +94,17 @@ impl Transfer<'_> {
             return Ok(());
         }
         let body = response.text().await.unwrap_or_default();
-        let error = anyhow!("S3 responded {}", store_response(status, &body));
+        let mut response = store_response(status, &body);
+        let mut names = self
+            .presigned
+            .headers
+            .iter()
+            .flatten()
+            .map(|(name, _)| name);
+        if status == StatusCode::NOT_IMPLEMENTED && names.any(|name| name == "if-none-match") {
+            response.push_str(NO_CONDITIONAL_WRITES);
+        }
+        let error = anyhow!("S3 responded {response}");
         let may_exist = [StatusCode::PRECONDITION_FAILED, StatusCode::CONFLICT].contains(&status);
         Err(if may_exist || is_transient(status) {
             Failure::Transient(error)
