@@ -35,7 +35,7 @@ impl UploadStore {
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
     pub async fn clean_up(&self, key: &RawKey) -> Result<(), CloudError> {
-        let manifest = self.manifest(key).await?;
+        let manifest = self.find_manifest(key).await?;
         if let Some(info) = self.delete_outputs(key, manifest.as_deref()).await? {
             let event = self.event(key, Some((&info).into()), true);
             self.requeue(&[event]).await?;
@@ -66,7 +66,7 @@ impl UploadStore {
         keys.dedup();
         self.parts.media.delete(&keys).await?;
         self.parts.raw.delete(&[key.manifest_key()]).await?;
-        self.source_info(key).await
+        self.find_source(key).await
     }
 }
 

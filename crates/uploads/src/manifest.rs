@@ -43,6 +43,15 @@ impl UploadStore {
         Ok(None)
     }
 
+    /// Works like [`manifest`](Self::manifest) for a role that may lack `s3:ListBucket`.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn find_manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
+        let manifest = self.manifest(key).await;
+        self.missing_if_forbidden(manifest).await
+    }
+
     /// Returns `true` if the upload still has this outcome. It does not if it was deleted, replaced or
     /// rendered with another recipe since.
     ///

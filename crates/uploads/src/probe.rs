@@ -1,5 +1,7 @@
 //! The probe of the store.
 
+use darkroom_cloud::{CloudError, CloudErrorKind};
+
 use crate::UploadStore;
 
 impl UploadStore {
@@ -8,6 +10,27 @@ impl UploadStore {
         let [raw, media] = &*self.probes;
         let (raw, media) = tokio::join!(raw.is_up(), media.is_up());
         raw && media
+    }
+
+    /// Converts the result of a request for an object of the raw bucket that may be missing: to a
+    /// role without `s3:ListBucket`, S3 responds `403` if it is.
+    ///
+    /// # Errors
+    /// The error of the request, unless it only says that.
+    pub(crate) async fn missing_if_forbidden<T>(
+        &self,
+        result: Result<Option<T>, CloudError>,
+    ) -> Result<Option<T>, CloudError> {
+        let [raw, _] = &*self.probes;
+        match result {
+            Err(error) if error.kind == CloudErrorKind::Forbidden => {
+                match raw.forbids_missing_objects().await {
+                    true => Ok(None),
+                    false => Err(error),
+                }
+            }
+            result => result,
+        }
     }
 }
 

@@ -57,6 +57,15 @@ impl UploadStore {
         self.parts.raw.head(&key.to_string()).await
     }
 
+    /// Works like [`source_info`](Self::source_info) for a role that may lack `s3:ListBucket`.
+    ///
+    /// # Errors
+    /// The error of the call.
+    pub async fn find_source(&self, key: &RawKey) -> Result<Option<ObjectInfo>, CloudError> {
+        let info = self.source_info(key).await;
+        self.missing_if_forbidden(info).await
+    }
+
     /// Lists up to 1,000 raw objects of one profile or of all profiles. Continues at the cursor of
     /// an earlier page, if there is one.
     ///

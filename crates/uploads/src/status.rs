@@ -19,7 +19,7 @@ impl UploadStore {
     /// # Errors
     /// The error of the call.
     pub async fn status(&self, key: &RawKey) -> Result<UploadStatus, CloudError> {
-        match self.manifest(key).await? {
+        match self.find_manifest(key).await? {
             Some(manifest) => Ok(done(manifest)),
             None => Ok(UploadStatus::pending(
                 key.clone(),
@@ -41,7 +41,7 @@ impl UploadStore {
         last: Option<PendingStatus>,
     ) -> Result<UploadStatus, CloudError> {
         match last {
-            Some(PendingStatus::AwaitingUpload) => match self.source_info(key).await? {
+            Some(PendingStatus::AwaitingUpload) => match self.find_source(key).await? {
                 Some(_) => self.outcome_or_processing(key).await,
                 None if self.is_expired(key) => self.status(key).await,
                 None => {
@@ -55,7 +55,7 @@ impl UploadStore {
     }
 
     async fn outcome_or_processing(&self, key: &RawKey) -> Result<UploadStatus, CloudError> {
-        let manifest = self.manifest(key).await?;
+        let manifest = self.find_manifest(key).await?;
         Ok(manifest.map_or_else(
             || UploadStatus::pending(key.clone(), PendingStatus::Processing),
             done,
@@ -63,7 +63,7 @@ impl UploadStore {
     }
 
     async fn pending_status(&self, key: &RawKey) -> Result<PendingStatus, CloudError> {
-        Ok(if self.source_info(key).await?.is_some() {
+        Ok(if self.find_source(key).await?.is_some() {
             PendingStatus::Processing
         } else if self.has_tombstone(key).await? {
             PendingStatus::Deleted
@@ -86,6 +86,8 @@ fn done(manifest: Arc<Manifest>) -> UploadStatus {
 
 #[cfg(test)]
 mod tests {
+    use darkroom_cloud::CloudErrorKind;
+
     use super::*;
     use crate::MemoryStore;
     use crate::testing::ready;
@@ -114,6 +116,42 @@ mod tests {
                 "{last:?}"
             );
         }
+    }
+
+    /// S3 responds `403` instead of `404` to a role without `s3:ListBucket`.
+    #[tokio::test]
+    async fn a_role_without_permission_to_list_reads_every_status() {
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let forbid = |missing: &[String]| {
+            test.raw.faults().clear();
+            for key in missing.iter().map(String::as_str).chain(["darkroom-probe"]) {
+                for operation in ["GetObject", "HeadObject"] {
+                    let forbidden = CloudErrorKind::Forbidden;
+                    test.raw.faults().fail(operation, key, forbidden);
+                }
+            }
+        };
+        let status = async || test.store.status(&key).await.unwrap().name();
+        let (manifest, tombstone) = (key.manifest_key(), key.tombstone_key());
+        forbid(&[key.to_string(), manifest.clone(), tombstone.clone()]);
+        assert_eq!(status().await, "awaiting_upload");
+        let source = test.put(&key, "bytes");
+        forbid(&[manifest, tombstone.clone()]);
+        assert_eq!(status().await, "processing");
+        let ready = ready(&key, &source, &[]);
+        test.store.write_manifest(&ready).await.unwrap();
+        forbid(&[tombstone]);
+        assert_eq!(status().await, "ready");
+    }
+
+    #[tokio::test]
+    async fn a_lost_permission_to_read_is_an_error() {
+        let test = MemoryStore::new();
+        assert!(test.store.probe().await);
+        test.raw.fail(CloudErrorKind::Forbidden);
+        let status = test.store.status(&MemoryStore::new_key()).await;
+        assert_eq!(status.unwrap_err().kind, CloudErrorKind::Forbidden);
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,7 +26,7 @@ impl UploadStore {
     }
 
     pub(crate) async fn has_tombstone(&self, key: &RawKey) -> Result<bool, CloudError> {
-        let info = self.parts.raw.head(&key.tombstone_key()).await?;
-        Ok(info.is_some())
+        let info = self.parts.raw.head(&key.tombstone_key()).await;
+        Ok(self.missing_if_forbidden(info).await?.is_some())
     }
 }

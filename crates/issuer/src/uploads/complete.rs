@@ -35,9 +35,9 @@ pub(crate) async fn complete(
 ) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
     let key = path.check(&caller, &state)?;
     let store = &state.parts.store;
-    let object = store.source_info(&key).await?.ok_or_else(not_uploaded)?;
+    let object = store.find_source(&key).await?.ok_or_else(not_uploaded)?;
     let version = ObjectVersion::from(&object);
-    if let Some(manifest) = store.manifest(&key).await?
+    if let Some(manifest) = store.find_manifest(&key).await?
         && version.is_source_of(&manifest)
     {
         let status = UploadStatus::Done(Box::new(Arc::unwrap_or_clone(manifest)));
