@@ -36,7 +36,7 @@ pub use presign::{
     PresignGetRequest, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,
     UploadPresigner,
 };
-pub use provision::{Change, Provisioner, Resource};
+pub use provision::{Change, Provisioner, Resource, Step};
 pub use queue::{
     LazyQueue, MAX_BATCH, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
 };

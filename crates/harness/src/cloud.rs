@@ -19,9 +19,11 @@ pub enum Cloud {
     Dev,
     /// LocalStack, which all tests of the process share.
     LocalStack,
+    /// S3 and SQS at this URL.
+    At(&'static str),
 }
 
-/// A running cloud. Except for LocalStack, it is stopped when this is dropped.
+/// A running cloud. Unless others may use it too, it is stopped when this is dropped.
 pub(crate) struct RunningCloud {
     pub(crate) endpoints: Endpoints,
     pub(crate) server: Server,
@@ -48,7 +50,11 @@ impl RunningCloud {
         match cloud {
             Cloud::Embedded => Self::embedded(folder).await,
             Cloud::Dev => Self::dev(binary, folder, settings).await,
-            Cloud::LocalStack => Self::localstack().await,
+            Cloud::LocalStack => {
+                let shared = tokio::task::spawn_blocking(LocalStack::shared).await?;
+                Ok(Self::at(shared.endpoint()))
+            }
+            Cloud::At(url) => Ok(Self::at(url)),
         }
     }
 
@@ -94,11 +100,10 @@ impl RunningCloud {
         Ok(Self { endpoints, server })
     }
 
-    async fn localstack() -> anyhow::Result<Self> {
-        let shared = tokio::task::spawn_blocking(LocalStack::shared).await?;
-        Ok(Self {
-            endpoints: endpoints(shared.endpoint(), shared.endpoint()),
+    fn at(url: &str) -> Self {
+        Self {
+            endpoints: endpoints(url, url),
             server: Server::Shared,
-        })
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use darkroom_cloud::{Connection, Endpoints};
+use darkroom_cloud::{CloudError, Connection, Endpoints, Step};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use tokio::net::TcpListener;
 
@@ -45,10 +45,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         region: REGION.to_owned(),
     };
     let connection = Connection::from_endpoints(&endpoints, &settings.storage).await;
-    let provisioner = connection.provisioner();
-    provisioner
-        .provision(&settings.storage, &settings.queues, false)
-        .await?;
+    provision(&connection, &settings).await?;
     let context = AppContext::new(connection, settings)?;
     renderer::check(&context.pool).await?;
     enqueue_unfinished(&context).await?;
@@ -67,6 +64,18 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         path_text(&arguments.data_dir)
     ))?;
     Ok(ExitStatus::Success)
+}
+
+/// Creates the buckets and queues. The embedded cloud lacks nothing.
+async fn provision(connection: &Connection, settings: &Settings) -> Result<(), CloudError> {
+    let mut failed = None;
+    let mut report = |step: Step| failed = failed.take().or(step.result.err());
+    let provisioner = connection.provisioner();
+    let (storage, queues) = (&settings.storage, &settings.queues);
+    provisioner
+        .provision(storage, queues, false, &mut report)
+        .await?;
+    failed.map_or(Ok(()), Err)
 }
 
 fn options(arguments: &Dev) -> Options {

@@ -1,31 +1,111 @@
 //! `darkroom provision`: buckets, queues and the notification between them.
 
 use anyhow::Context;
-use darkroom_cloud::Change;
+use darkroom_cloud::{Change, Resource, Step};
 
 use crate::arguments::Provision;
 use crate::command::connect;
-use crate::console::print;
+use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 
 pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::Result<ExitStatus> {
     let connection = connect(settings).await?;
-    let provisioned = connection.provisioner();
-    let provisioned = provisioned.provision(&settings.storage, &settings.queues, arguments.dry_run);
-    let resources = provisioned.await.with_context(|| {
+    let mut status = ExitStatus::Success;
+    let mut printed = Ok(());
+    let mut report = |step: Step| {
+        let line = line(&step, arguments.dry_run, settings);
+        if is_sufficient(&step, settings) {
+            let now = print(&line);
+            if printed.is_ok() {
+                printed = now;
+            }
+        } else {
+            eprint(&line);
+            status = ExitStatus::Failure;
+        }
+    };
+    let provisioner = connection.provisioner();
+    let provisioned = provisioner.provision(
+        &settings.storage,
+        &settings.queues,
+        arguments.dry_run,
+        &mut report,
+    );
+    provisioned.await.with_context(|| {
         let (s3, sqs) = (connection.s3_url(), connection.sqs_url());
         format!("cannot provision S3 at {s3} and SQS at {sqs}")
     })?;
-    for resource in resources {
-        let change = match (resource.change, arguments.dry_run) {
-            (Change::Unchanged, _) => "ok",
-            (Change::Created, false) => "created",
-            (Change::Updated, false) => "updated",
-            (Change::Created, true) => "would be created",
-            (Change::Updated, true) => "would be updated",
-        };
-        print(&format!("{}: {change}", resource.name))?;
+    printed?;
+    Ok(status)
+}
+
+/// Returns the resource of a step, its result and, unless that is all, what follows from it.
+fn line(step: &Step, dry_run: bool, settings: &Settings) -> String {
+    let resource = &step.resource;
+    let result = match (&step.result, dry_run) {
+        (Ok(Change::Unchanged), _) => "ok".to_owned(),
+        (Ok(Change::Created), false) => "created".to_owned(),
+        (Ok(Change::Updated), false) => "updated".to_owned(),
+        (Ok(Change::Created), true) => "would be created".to_owned(),
+        (Ok(Change::Updated), true) => "would be updated".to_owned(),
+        (Err(error), _) if step.is_unsupported() => {
+            format!("not supported by this store ({error})")
+        }
+        (Err(error), _) => format!("failed ({error})"),
+    };
+    match consequence(step, settings) {
+        Some(consequence) => format!("{resource}: {result}; {consequence}"),
+        None => format!("{resource}: {result}"),
     }
-    Ok(ExitStatus::Success)
+}
+
+/// Returns `true` if Darkroom works with the result of this step.
+fn is_sufficient(step: &Step, settings: &Settings) -> bool {
+    let is_done = step.result.is_ok();
+    match step.resource {
+        Resource::Notification { .. } | Resource::QueuePolicy(_) => {
+            is_done || settings.issuer.complete_uploads
+        }
+        // Most stores without CORS rules allow every origin.
+        Resource::Cors(_) => is_done || step.is_unsupported(),
+        Resource::Lifecycle(_) => {
+            let expires = settings.storage.raw_expiration_days.is_some();
+            is_done || (step.is_unsupported() && !expires)
+        }
+        // Whoever provisions need not be permitted to write objects.
+        Resource::ConditionalWrites(_) => is_done || !step.is_unsupported(),
+        Resource::Bucket(_) | Resource::Queue(_) => is_done,
+    }
+}
+
+/// Returns what a step that failed means, and what to do.
+fn consequence(step: &Step, settings: &Settings) -> Option<&'static str> {
+    step.result.as_ref().err()?;
+    match step.resource {
+        Resource::Notification { .. } | Resource::QueuePolicy(_)
+            if settings.issuer.complete_uploads =>
+        {
+            Some("clients report each upload (issuer.complete_uploads)")
+        }
+        Resource::Notification { .. } | Resource::QueuePolicy(_) => Some(
+            "the store reports no uploads: set issuer.complete_uploads = true, and let clients \
+             report each upload with POST …/complete",
+        ),
+        Resource::Cors(_) => Some(
+            "browsers can upload only if the store, or a proxy in front of it, allows the origins \
+             of their pages",
+        ),
+        Resource::Lifecycle(_) if settings.storage.raw_expiration_days.is_some() => Some(
+            "storage.raw_expiration_days has no effect: remove it, and delete raw objects yourself",
+        ),
+        Resource::Lifecycle(_) => Some(
+            "tombstones (deleted/) and unfinished multipart uploads stay until you delete them",
+        ),
+        Resource::ConditionalWrites(_) if step.is_unsupported() => {
+            Some("set storage.conditional_writes = false")
+        }
+        Resource::ConditionalWrites(_) => Some("not checked"),
+        Resource::Bucket(_) | Resource::Queue(_) => None,
+    }
 }

@@ -30,6 +30,7 @@ mod render_process;
 mod slow_clients;
 mod store_clients;
 mod store_without_events;
+mod stores;
 mod telemetry;
 mod test_bed;
 mod third_party_clients;

@@ -1,11 +1,17 @@
 //! A store that sends no events for new objects.
 
-use darkroom_harness::{Client, Cloud, TestBed, TestBedOptions};
+use std::process::Command;
+
+use darkroom_harness::{Client, Cloud, DEADLINE, TestBed, TestBedOptions};
 use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::process::Process;
+use darkroom_testkit::{port, wait};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use crate::test_bed::{binary, service};
+use crate::third_party_clients::venv;
 
 async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
     let path = presigned["status_url"].as_str().unwrap();
@@ -14,17 +20,56 @@ async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
     (response.status(), response.json().await.unwrap())
 }
 
-#[tokio::test]
-async fn an_upload_that_the_client_completes_is_processed() {
+/// Starts a service whose store sends no events, on a cloud.
+async fn silent(cloud: Cloud) -> TestBed {
     // S3 sends no events to a FIFO queue.
     let options = TestBedOptions {
         fifo: true,
-        ..TestBedOptions::default()
+        ..TestBedOptions::on(cloud)
     };
     let options = options.with_settings(&[("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true")]);
-    let bed = TestBed::start_service(binary(), &options).await.unwrap();
-    let client = bed.client();
+    TestBed::start_service(binary(), &options).await.unwrap()
+}
 
+#[tokio::test]
+async fn an_upload_that_the_client_completes_is_processed() {
+    upload_and_complete(&silent(Cloud::Embedded).await).await;
+}
+
+/// Without moto, says so and passes.
+#[tokio::test]
+async fn an_upload_to_moto_is_processed() {
+    if let Some(moto) = Moto::start().await {
+        upload_and_complete(&silent(Cloud::At(moto.url)).await).await;
+    }
+}
+
+/// The server of moto, an independent implementation of S3 and SQS.
+struct Moto {
+    url: &'static str,
+    _process: Process,
+}
+
+impl Moto {
+    /// Returns `None` if moto cannot be installed.
+    async fn start() -> Option<Self> {
+        let venv = venv("moto").await?;
+        let address = format!("127.0.0.1:{}", port::free().unwrap());
+        let (host, port) = address.split_once(':').unwrap();
+        let mut command = Command::new(venv.python());
+        command.args(["-m", "moto.server", "-H", host, "-p", port]);
+        let process = Process::start(command).unwrap();
+        let listens = async || TcpStream::connect(&address).await.is_ok();
+        wait::until_async("moto", DEADLINE, listens).await.unwrap();
+        Some(Self {
+            url: format!("http://{address}").leak(),
+            _process: process,
+        })
+    }
+}
+
+async fn upload_and_complete(bed: &TestBed) {
+    let client = bed.client();
     let photo = Jpeg::new(&scene(300, 200)).build();
     let presigned = client.presign(photo.len()).await;
     let (status, problem) = complete(client, &presigned).await;

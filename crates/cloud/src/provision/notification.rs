@@ -1,45 +1,47 @@
 //! The notification that S3 sends to SQS for raw objects.
 
+use std::time::Duration;
+
+use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::{
     Event, FilterRule, FilterRuleName, NotificationConfiguration, NotificationConfigurationFilter,
     QueueConfiguration, S3KeyFilter,
 };
 use darkroom_contract::RAW_PREFIX;
 
+use super::provisioned_queue::ProvisionedQueue;
 use super::provisioner::{Provisioner, RULE_ID};
-use super::queue::ProvisionedQueue;
 use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketNotificationConfiguration";
 
+/// The number of times that a new configuration is read back, one second apart. S3 may need a moment
+/// until it returns what it has stored.
+const READ_BACKS: u32 = 5;
+
 impl Provisioner {
     /// Adds Darkroom's notification to the existing ones. S3 only accepts the whole configuration.
+    ///
+    /// # Errors
+    /// `NotImplemented` if the store has no notifications, even if it accepts them, or the error of
+    /// the call.
     pub(super) async fn notification(
         &self,
         bucket: &str,
-        queue: Option<&ProvisionedQueue>,
+        queue: &ProvisionedQueue,
         dry_run: bool,
     ) -> Result<Change, CloudError> {
-        let Some(queue) = queue else {
-            return Ok(Change::Created);
-        };
         if dry_run && !self.bucket_exists(bucket).await? {
             return Ok(Change::Created);
         }
-        let request = self
-            .s3
-            .get_bucket_notification_configuration()
-            .bucket(bucket);
-        let current = request.send().await;
-        let current =
-            current.map_err(CloudError::from_sdk("GetBucketNotificationConfiguration"))?;
+        let current = self.notifications(bucket).await?;
         let wanted = configuration(&queue.arn)?;
         let (own, mut queues): (Vec<_>, Vec<_>) = current
             .queue_configurations
             .unwrap_or_default()
             .into_iter()
-            .partition(|configuration| configuration.id() == Some(RULE_ID));
+            .partition(is_own);
         let change = match own.as_slice() {
             [] => Change::Created,
             [one] if is_same(one, &wanted) => return Ok(Change::Unchanged),
@@ -61,8 +63,40 @@ impl Provisioner {
             .bucket(bucket);
         let put = request.notification_configuration(all).send().await;
         put.map_err(CloudError::from_sdk(OPERATION))?;
+        self.read_back(bucket).await?;
         Ok(change)
     }
+
+    async fn notifications(
+        &self,
+        bucket: &str,
+    ) -> Result<GetBucketNotificationConfigurationOutput, CloudError> {
+        let request = self
+            .s3
+            .get_bucket_notification_configuration()
+            .bucket(bucket);
+        let current = request.send().await;
+        current.map_err(CloudError::from_sdk("GetBucketNotificationConfiguration"))
+    }
+
+    /// Checks that the store has kept the notification: one that does not know them may take the
+    /// request for the creation of a bucket that exists already.
+    async fn read_back(&self, bucket: &str) -> Result<(), CloudError> {
+        for _ in 0..READ_BACKS {
+            let stored = self.notifications(bucket).await?;
+            let stored = stored.queue_configurations.unwrap_or_default();
+            if stored.iter().any(is_own) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let (kind, detail) = (CloudErrorKind::NotImplemented, "accepted, but not kept");
+        Err(CloudError::new(kind, OPERATION, detail))
+    }
+}
+
+fn is_own(configuration: &QueueConfiguration) -> bool {
+    configuration.id() == Some(RULE_ID)
 }
 
 fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {

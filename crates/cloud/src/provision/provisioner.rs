@@ -2,7 +2,9 @@
 
 use darkroom_contract::{QueueSettings, StorageSettings};
 
-use super::resource::{Change, Resource};
+use super::provisioned_queue::ProvisionedQueue;
+use super::resource::{Resource, Step};
+use super::steps::Steps;
 use crate::CloudError;
 
 /// The id of Darkroom's rules in configurations that may also contain other rules.
@@ -26,51 +28,78 @@ impl Provisioner {
     }
 
     /// Creates and updates buckets, queues, policy, notification, CORS and lifecycle according to
-    /// the settings.
+    /// the settings, and checks that writes can be conditional. Passes each step to `report` when
+    /// it is finished.
     ///
-    /// A dry run only returns the changes that would be made.
+    /// A step that fails does not prevent the others, because a store may lack what it needs. A dry
+    /// run only reports the changes that would be made, and checks no writes.
     ///
     /// # Errors
-    /// The error of the first call that failed. Earlier changes remain, and a second run continues
-    /// from there.
+    /// The error of the first call to which a service did not respond. Earlier changes remain, and a
+    /// second run continues from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,
         queues: &QueueSettings,
         dry_run: bool,
-    ) -> Result<Vec<Resource>, CloudError> {
-        let mut resources = Vec::new();
-        let mut report = |name: String, change: Change| resources.push(Resource { name, change });
+        report: &mut (dyn FnMut(Step) + Send),
+    ) -> Result<(), CloudError> {
+        let mut steps = Steps::new(dry_run, report);
         let raw = &storage.raw_bucket;
-        report(format!("bucket {raw}"), self.bucket(raw, dry_run).await?);
-        if storage.media_bucket != *raw {
-            let media = &storage.media_bucket;
-            report(
-                format!("bucket {media}"),
-                self.bucket(media, dry_run).await?,
-            );
-        }
-        let name = &queues.webhooks_dead_letters;
-        let (dead_letters, change) = self.dead_letter_queue(name, dry_run).await?;
-        report(format!("queue {name}"), change);
-        let change = self.webhook_queue(queues, dead_letters.as_ref(), dry_run);
-        report(format!("queue {}", queues.webhooks), change.await?);
-        let name = &queues.dead_letters;
-        let (dead_letters, change) = self.dead_letter_queue(name, dry_run).await?;
-        report(format!("queue {}", queues.dead_letters), change);
-        let (events, change) = self
-            .event_queue(queues, raw, dead_letters.as_ref(), dry_run)
-            .await?;
-        report(format!("queue {}", queues.events), change);
+        self.buckets(storage, &mut steps).await?;
+        self.webhook_queues(queues, &mut steps).await?;
+        let events = self.event_queues(queues, &mut steps).await?;
         // S3 cannot notify a FIFO queue. EventBridge or SNS must do that.
         if !queues.events.ends_with(".fifo") {
-            let change = self.notification(raw, events.as_ref(), dry_run).await?;
-            report(format!("notification {raw} -> {}", queues.events), change);
+            self.events(raw, queues, events.as_ref(), &mut steps)
+                .await?;
         }
-        let change = self.cors(storage, dry_run).await?;
-        report(format!("CORS of {raw}"), change);
-        let change = self.lifecycle(storage, dry_run).await?;
-        report(format!("lifecycle of {raw}"), change);
-        Ok(resources)
+        let cors = self.cors(storage, dry_run).await;
+        steps.finish(Resource::Cors(raw.clone()), cors)?;
+        let lifecycle = self.lifecycle(storage, dry_run).await;
+        steps.finish(Resource::Lifecycle(raw.clone()), lifecycle)?;
+        if storage.conditional_writes && !dry_run {
+            let checked = self.conditional_writes(raw).await;
+            steps.finish(Resource::ConditionalWrites(raw.clone()), checked)?;
+        }
+        Ok(())
+    }
+
+    async fn buckets(
+        &self,
+        storage: &StorageSettings,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), CloudError> {
+        let mut names = vec![&storage.raw_bucket, &storage.media_bucket];
+        names.dedup();
+        for name in names {
+            let bucket = self.bucket(name, steps.dry_run).await;
+            steps.finish(Resource::Bucket(name.clone()), bucket)?;
+        }
+        Ok(())
+    }
+
+    /// Lets S3 send events to the queue, and makes it do so.
+    async fn events(
+        &self,
+        raw_bucket: &str,
+        queues: &QueueSettings,
+        queue: Option<&ProvisionedQueue>,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), CloudError> {
+        let name = &queues.events;
+        let policy = Resource::QueuePolicy(name.clone());
+        let notification = Resource::Notification {
+            bucket: raw_bucket.to_owned(),
+            queue: name.clone(),
+        };
+        let Some(queue) = queue else {
+            steps.finish_without(policy, name)?;
+            return steps.finish_without(notification, name);
+        };
+        let set = self.queue_policy(queue, raw_bucket, steps.dry_run).await;
+        steps.finish(policy, set)?;
+        let set = self.notification(raw_bucket, queue, steps.dry_run).await;
+        steps.finish(notification, set)
     }
 }

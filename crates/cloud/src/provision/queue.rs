@@ -5,16 +5,10 @@ use std::collections::HashMap;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 
+use super::provisioned_queue::ProvisionedQueue;
 use super::provisioner::Provisioner;
 use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
-
-/// A queue that exists.
-#[derive(Debug, Clone)]
-pub(super) struct ProvisionedQueue {
-    pub(super) url: String,
-    pub(super) arn: String,
-}
 
 pub(super) type Attributes = HashMap<QueueAttributeName, String>;
 

@@ -6,10 +6,12 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use darkroom_contract::QueueSettings;
 use serde_json::json;
 
+use super::provisioned_queue::ProvisionedQueue;
 use super::provisioner::Provisioner;
-use super::queue::{Attributes, ProvisionedQueue};
+use super::queue::Attributes;
 use super::queue_policy::with_statement;
-use super::resource::Change;
+use super::resource::{Change, Resource};
+use super::steps::Steps;
 use crate::CloudError;
 
 /// The longest retention that SQS supports, 14 days.
@@ -21,55 +23,79 @@ const RECEIVE_WAIT_SECONDS: &str = "20";
 const WEBHOOK_MAX_RECEIVES: u32 = 10;
 
 impl Provisioner {
-    /// Creates or updates a dead-letter queue. Returns `None` if it is missing in a dry run.
-    pub(super) async fn dead_letter_queue(
+    /// Creates or updates the queue of outcome events and its dead-letter queue.
+    pub(super) async fn webhook_queues(
+        &self,
+        queues: &QueueSettings,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), CloudError> {
+        let names = (&*queues.webhooks, &*queues.webhooks_dead_letters);
+        let own = Attributes::new();
+        self.queue_pair(names, own, WEBHOOK_MAX_RECEIVES, steps)
+            .await?;
+        Ok(())
+    }
+
+    /// Creates or updates the queue of upload events and its dead-letter queue. Returns the former,
+    /// or `None` if it does not exist after this.
+    pub(super) async fn event_queues(
+        &self,
+        queues: &QueueSettings,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<ProvisionedQueue>, CloudError> {
+        let names = (&*queues.events, &*queues.dead_letters);
+        let visibility_timeout = queues.visibility_timeout.as_secs().to_string();
+        let own = HashMap::from([(QueueAttributeName::VisibilityTimeout, visibility_timeout)]);
+        self.queue_pair(names, own, queues.max_receive_count, steps)
+            .await
+    }
+
+    /// Creates or updates a queue with its `own` attributes, after its dead-letter queue.
+    async fn queue_pair(
+        &self,
+        (name, dead_letters): (&str, &str),
+        own: Attributes,
+        max_receives: u32,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<ProvisionedQueue>, CloudError> {
+        let retention = QueueAttributeName::MessageRetentionPeriod;
+        let retention = HashMap::from([(retention, RETENTION_SECONDS.to_owned())]);
+        let found = self.queue_step(dead_letters, &retention, steps).await?;
+        if found.is_none() && !steps.dry_run {
+            steps.finish_without(Resource::Queue(name.to_owned()), dead_letters)?;
+            return Ok(None);
+        }
+        let mut wanted = source_queue(found.as_ref(), max_receives);
+        wanted.extend(own);
+        self.queue_step(name, &wanted, steps).await
+    }
+
+    async fn queue_step(
         &self,
         name: &str,
-        dry_run: bool,
-    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
-        let retention = QueueAttributeName::MessageRetentionPeriod;
-        let wanted = HashMap::from([(retention, RETENTION_SECONDS.to_owned())]);
-        self.queue(name, &wanted, dry_run).await
+        wanted: &Attributes,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<ProvisionedQueue>, CloudError> {
+        let (queue, result) = match self.queue(name, wanted, steps.dry_run).await {
+            Ok((queue, change)) => (queue, Ok(change)),
+            Err(error) => (None, Err(error)),
+        };
+        steps.finish(Resource::Queue(name.to_owned()), result)?;
+        Ok(queue)
     }
 
-    /// Creates or updates the queue of outcome events. Its dead-letter queue must exist.
-    pub(super) async fn webhook_queue(
+    /// Lets the bucket send to the queue.
+    pub(super) async fn queue_policy(
         &self,
-        queues: &QueueSettings,
-        dead_letters: Option<&ProvisionedQueue>,
+        queue: &ProvisionedQueue,
+        raw_bucket: &str,
         dry_run: bool,
     ) -> Result<Change, CloudError> {
-        let wanted = source_queue(dead_letters, WEBHOOK_MAX_RECEIVES);
-        let (_, change) = self.queue(&queues.webhooks, &wanted, dry_run).await?;
-        Ok(change)
-    }
-
-    /// Creates or updates the queue of upload events, and lets S3 send to it. Its dead-letter queue
-    /// must exist.
-    pub(super) async fn event_queue(
-        &self,
-        queues: &QueueSettings,
-        raw_bucket: &str,
-        dead_letters: Option<&ProvisionedQueue>,
-        dry_run: bool,
-    ) -> Result<(Option<ProvisionedQueue>, Change), CloudError> {
-        let mut wanted = source_queue(dead_letters, queues.max_receive_count);
-        let visibility_timeout = queues.visibility_timeout.as_secs().to_string();
-        wanted.insert(QueueAttributeName::VisibilityTimeout, visibility_timeout);
-        let (queue, change) = self.queue(&queues.events, &wanted, dry_run).await?;
-        let Some(queue) = queue else {
-            return Ok((None, change));
-        };
         let current = self.attributes(&queue.url).await?;
         let current = current.get(&QueueAttributeName::Policy);
         let policy = with_statement(current.map(String::as_str), &queue.arn, raw_bucket);
         let wanted = HashMap::from([(QueueAttributeName::Policy, policy.to_string())]);
-        let policy_change = self.update_attributes(&queue.url, &wanted, dry_run).await?;
-        let change = match change {
-            Change::Unchanged => policy_change,
-            other => other,
-        };
-        Ok((Some(queue), change))
+        self.update_attributes(&queue.url, &wanted, dry_run).await
     }
 }
 

@@ -1,12 +1,40 @@
-//! The report on provisioned resources.
+//! The steps of provisioning, and their results.
 
-/// A bucket, a queue or one of their settings, and its change.
+use std::fmt;
+
+use crate::{CloudError, CloudErrorKind};
+
+/// A bucket, a queue or one of their settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
-    /// The kind and name, such as `bucket darkroom-raw`.
-    pub name: String,
-    /// The change that was made, or that would be made in a dry run.
-    pub change: Change,
+pub enum Resource {
+    /// The bucket with this name.
+    Bucket(String),
+    /// The queue with this name.
+    Queue(String),
+    /// The policy that lets S3 send to the queue with this name.
+    QueuePolicy(String),
+    /// The events that a bucket sends to a queue.
+    Notification {
+        /// The name of the bucket.
+        bucket: String,
+        /// The name of the queue.
+        queue: String,
+    },
+    /// The CORS rule of the bucket with this name.
+    Cors(String),
+    /// The lifecycle rules of the bucket with this name.
+    Lifecycle(String),
+    /// The support of conditional writes by the bucket with this name, which is only checked.
+    ConditionalWrites(String),
+}
+
+/// A finished step.
+#[derive(Debug)]
+pub struct Step {
+    /// The resource of the step.
+    pub resource: Resource,
+    /// The change of the resource, or the reason why it is not as it should be.
+    pub result: Result<Change, CloudError>,
 }
 
 /// The change of a resource.
@@ -18,4 +46,26 @@ pub enum Change {
     Created,
     /// It existed with different settings.
     Updated,
+}
+
+impl Step {
+    /// Returns `true` if the store cannot have this resource.
+    pub fn is_unsupported(&self) -> bool {
+        let error = self.result.as_ref().err();
+        error.is_some_and(|error| error.kind == CloudErrorKind::NotImplemented)
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bucket(name) => write!(f, "bucket {name}"),
+            Self::Queue(name) => write!(f, "queue {name}"),
+            Self::QueuePolicy(name) => write!(f, "policy of {name}"),
+            Self::Notification { bucket, queue } => write!(f, "notification {bucket} -> {queue}"),
+            Self::Cors(name) => write!(f, "CORS of {name}"),
+            Self::Lifecycle(name) => write!(f, "lifecycle of {name}"),
+            Self::ConditionalWrites(name) => write!(f, "conditional writes to {name}"),
+        }
+    }
 }

@@ -24,6 +24,11 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
         (&Method::DELETE, true) => "DeleteObject",
         (&Method::POST, false) if has_parameter("delete") => "DeleteObjects",
         (&Method::GET, false) if has_parameter("list-type") => "ListObjectsV2",
+        (&Method::PUT, false) if has_parameter("notification") => {
+            "PutBucketNotificationConfiguration"
+        }
+        (&Method::PUT, false) if has_parameter("cors") => "PutBucketCors",
+        (&Method::PUT, false) if has_parameter("lifecycle") => "PutBucketLifecycleConfiguration",
         (method, _) => method.as_str(),
     }
     .to_owned()
@@ -50,6 +55,7 @@ mod tests {
             operation_of(Method::GET, "/b/?list-type=2&prefix=raw"),
             "ListObjectsV2"
         );
+        assert_eq!(operation_of(Method::PUT, "/b/?cors"), "PutBucketCors");
         assert_eq!(operation_of(Method::PATCH, "/b"), "PATCH");
     }
 

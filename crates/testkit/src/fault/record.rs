@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use hyper::header::IF_NONE_MATCH;
 use hyper::{Method, Request};
 
 use super::operation::operation;
@@ -19,6 +20,8 @@ pub struct RecordedRequest {
     pub path: String,
     /// The body of a POST; empty for other methods, because objects are large.
     pub body: Bytes,
+    /// `true` if it has `If-None-Match`.
+    pub is_conditional: bool,
     /// `true` if a fault other than latency was injected.
     pub is_faulty: bool,
 }
@@ -34,6 +37,7 @@ impl RecordedRequest {
             operation: operation(request),
             path: request.uri().path().to_owned(),
             body,
+            is_conditional: request.headers().contains_key(IF_NONE_MATCH),
             is_faulty: false,
         }
     }

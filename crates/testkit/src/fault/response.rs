@@ -62,6 +62,7 @@ pub(super) fn error(fault: Fault, is_sqs: bool) -> Option<Response<Body>> {
         Fault::Forbidden => (StatusCode::FORBIDDEN, "AccessDenied"),
         Fault::SlowDown => (StatusCode::SERVICE_UNAVAILABLE, "SlowDown"),
         Fault::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"),
+        Fault::NotImplemented => (StatusCode::NOT_IMPLEMENTED, "NotImplemented"),
         Fault::InternalError => (StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
         _ => return None,
     };

@@ -31,6 +31,8 @@ pub enum Fault {
     SlowDown,
     /// 403 `AccessDenied`.
     Forbidden,
+    /// 501 `NotImplemented`.
+    NotImplemented,
     /// Some entries of batch requests (`DeleteMessageBatch`) fail. Each one fails only the first
     /// time.
     FailEntries {
@@ -47,6 +49,7 @@ pub struct Rule {
     fault: Fault,
     operation: Option<&'static str>,
     path: Option<String>,
+    is_conditional: bool,
     probability: f64,
     remaining: Option<u32>,
 }
@@ -69,6 +72,7 @@ impl Rule {
             fault,
             operation: None,
             path: None,
+            is_conditional: false,
             probability: 1.0,
             remaining: None,
         }
@@ -79,6 +83,15 @@ impl Rule {
     pub fn with_path(self, part: impl Into<String>) -> Self {
         Self {
             path: Some(part.into()),
+            ..self
+        }
+    }
+
+    /// Matches only requests with `If-None-Match`.
+    #[must_use]
+    pub fn if_conditional(self) -> Self {
+        Self {
+            is_conditional: true,
             ..self
         }
     }
@@ -109,6 +122,7 @@ impl Rule {
     ) -> Option<Fault> {
         let operation = self.operation.unwrap_or(&request.operation);
         let matches = request.is(operation, self.path.as_deref().unwrap_or_default())
+            && (request.is_conditional || !self.is_conditional)
             && self.remaining != Some(0)
             && random.f64() < self.probability;
         if !matches {
@@ -134,6 +148,7 @@ mod tests {
             operation: operation.to_owned(),
             path: path.to_owned(),
             body: Bytes::new(),
+            is_conditional: false,
             is_faulty: false,
         };
         let mut matches = || rule.apply(&request, &mut random).is_some();

@@ -1,0 +1,91 @@
+//! The course of a provisioning.
+
+use super::resource::{Change, Resource, Step};
+use crate::{CloudError, CloudErrorKind};
+
+/// The steps of one run, each of which is reported when it is finished.
+pub(super) struct Steps<'a> {
+    pub(super) dry_run: bool,
+    report: &'a mut (dyn FnMut(Step) + Send),
+}
+
+impl<'a> Steps<'a> {
+    pub(super) const fn new(dry_run: bool, report: &'a mut (dyn FnMut(Step) + Send)) -> Self {
+        Self { dry_run, report }
+    }
+
+    /// Reports a step.
+    ///
+    /// # Errors
+    /// The error of the step, if the service did not respond: every other step would wait as long.
+    pub(super) fn finish(
+        &mut self,
+        resource: Resource,
+        result: Result<Change, CloudError>,
+    ) -> Result<(), CloudError> {
+        match result {
+            Err(error) if is_down(&error) => Err(error),
+            result => {
+                (self.report)(Step { resource, result });
+                Ok(())
+            }
+        }
+    }
+
+    /// Reports a step that cannot be made without a queue. In a dry run it comes after the creation
+    /// of the queue.
+    ///
+    /// # Errors
+    /// None.
+    pub(super) fn finish_without(
+        &mut self,
+        resource: Resource,
+        queue: &str,
+    ) -> Result<(), CloudError> {
+        let detail = format!("queue {queue} does not exist");
+        let result = match self.dry_run {
+            true => Ok(Change::Created),
+            false => Err(CloudError::new(
+                CloudErrorKind::NotFound,
+                "GetQueueUrl",
+                detail,
+            )),
+        };
+        self.finish(resource, result)
+    }
+}
+
+const fn is_down(error: &CloudError) -> bool {
+    matches!(
+        error.kind,
+        CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(kind: CloudErrorKind) -> (bool, usize) {
+        let mut count = 0;
+        let mut report = |_| count += 1;
+        let mut steps = Steps::new(false, &mut report);
+        let error = CloudError::new(kind, "CreateBucket", "");
+        let goes_on = steps.finish(Resource::Bucket("raw".to_owned()), Err(error));
+        (goes_on.is_ok(), count)
+    }
+
+    #[test]
+    fn the_steps_go_on_past_what_a_store_lacks_or_refuses_but_not_without_a_response() {
+        for kind in [
+            CloudErrorKind::NotImplemented,
+            CloudErrorKind::Invalid,
+            CloudErrorKind::Forbidden,
+        ] {
+            assert_eq!(finished(kind), (true, 1), "{kind:?}");
+        }
+        for kind in [CloudErrorKind::Unavailable, CloudErrorKind::TimedOut] {
+            assert_eq!(finished(kind), (false, 0), "{kind:?}");
+        }
+    }
+}
