@@ -32,7 +32,9 @@ impl Default for Profile {
             max_height: 4096,
             max_megapixels: 100,
             max_frames: 100,
-            max_animation_megapixels: 200,
+            max_animation_megapixels: 100,
+            max_output_bytes: ByteSize::mib(16),
+            min_quality: None,
             access: Access::Public,
             variants: vec![original(), thumb()],
         }
@@ -53,6 +55,7 @@ impl Profile {
             max_bytes: ByteSize::mib(40),
             max_width: 16_384,
             max_height: 16_384,
+            max_output_bytes: ByteSize::mib(64),
             variants: vec![original(), large(), thumb()],
             ..Self::default()
         }

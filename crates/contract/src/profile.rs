@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytesize::ByteSize;
-use darkroom_imaging::{CropBox, Limits, Recipe, SourceFormat};
+use darkroom_imaging::{CropBox, Limits, OutputLimits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
@@ -29,6 +29,12 @@ pub struct Profile {
     pub max_frames: u32,
     /// The maximum width times height times frames of an animation, in millions of pixels.
     pub max_animation_megapixels: u32,
+    /// The maximum number of bytes of all variants together.
+    pub max_output_bytes: ByteSize,
+    /// The lowest quality to which variants fall if they would exceed `max_output_bytes`. Without it, the
+    /// upload is rejected at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_quality: Option<u8>,
     /// The access to the variants.
     pub access: Access,
     /// The variants to make, in the order of the manifest.
@@ -97,6 +103,10 @@ impl Profile {
                 formats: self.formats.clone(),
             },
             crop,
+            output: OutputLimits {
+                max_bytes: self.max_output_bytes.as_u64(),
+                min_quality: self.min_quality,
+            },
             variants: self.variants.iter().map(VariantSettings::variant).collect(),
         }
     }
@@ -122,6 +132,16 @@ impl Profile {
             !self.formats.is_empty(),
             "formats",
             "must name at least one format",
+        )?;
+        SettingError::ensure(
+            self.max_output_bytes > ByteSize::b(0),
+            "max_output_bytes",
+            "must be more than 0",
+        )?;
+        SettingError::ensure(
+            self.min_quality.is_none_or(|quality| quality <= 100),
+            "min_quality",
+            "must be 0 to 100",
         )?;
         self.validate_variants()
     }

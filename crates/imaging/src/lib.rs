@@ -9,7 +9,7 @@
 //! decoder that crashes or needs too much memory ends its process.
 //!
 //! ```
-//! use darkroom_imaging::{Encoding, IccPolicy, Limits, Recipe, SourceFormat, Variant, render};
+//! use darkroom_imaging::{Encoding, IccPolicy, Limits, OutputLimits, Recipe, SourceFormat, Variant, render};
 //! use darkroom_testkit::fixture::{Exif, Png, rotated_for_orientation, scene};
 //!
 //! // A photo of 60 x 40 pixels by a camera that was held sideways.
@@ -27,6 +27,7 @@
 //!         formats: vec![SourceFormat::Png],
 //!     },
 //!     crop: None,
+//!     output: OutputLimits::NONE,
 //!     variants: vec![Variant {
 //!         name: "original".to_owned(),
 //!         resize: None,
@@ -66,8 +67,8 @@ pub use formats::SourceFormat;
 pub use inspect::{Inspection, inspect};
 pub use metadata::{GpsPosition, MetadataKind};
 pub use recipe::{
-    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, Recipe, Resize,
-    Variant, WebpMode,
+    Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, OutputLimits, Recipe,
+    Resize, Variant, WebpMode,
 };
 pub use rejection::{Rejection, RejectionCode};
 pub use render::render;

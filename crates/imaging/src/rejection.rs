@@ -62,6 +62,8 @@ pub enum RejectionCode {
     Corrupt,
     /// The crop box is empty or reaches outside the upright image.
     CropOutOfBounds,
+    /// The variants have more bytes than allowed.
+    OutputTooLarge,
     /// Rendering took longer than its deadline (detected by the parent of the render process).
     TimedOut,
     /// Rendering needed more memory than allowed.
@@ -72,7 +74,7 @@ pub enum RejectionCode {
 
 impl RejectionCode {
     /// Every code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Empty,
         Self::NotAnImage,
         Self::UnsupportedFormat,
@@ -82,6 +84,7 @@ impl RejectionCode {
         Self::TooManyFrames,
         Self::Corrupt,
         Self::CropOutOfBounds,
+        Self::OutputTooLarge,
         Self::TimedOut,
         Self::OutOfMemory,
         Self::Crashed,
@@ -99,6 +102,7 @@ impl RejectionCode {
             Self::TooManyFrames => "too_many_frames",
             Self::Corrupt => "corrupt",
             Self::CropOutOfBounds => "crop_out_of_bounds",
+            Self::OutputTooLarge => "output_too_large",
             Self::TimedOut => "timed_out",
             Self::OutOfMemory => "out_of_memory",
             Self::Crashed => "crashed",

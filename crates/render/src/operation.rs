@@ -44,7 +44,8 @@ impl Operation for Render<'_> {
         send(process, Task::Render(self.recipe.clone()), self.source).await?;
         match read_header(process).await? {
             Response::Rendered(header) => {
-                check(&header, self.recipe, self.max_response_bytes)?;
+                let max_bytes = self.recipe.output.max_bytes.min(self.max_response_bytes);
+                check(&header, self.recipe, max_bytes)?;
                 let bodies = read_bodies(process, &header).await?;
                 Ok(Ok(header.with_bodies(bodies)))
             }

@@ -1,8 +1,8 @@
 //! The limits and the recipe of the fuzz targets.
 
 use crate::{
-    Color, Encoding, Fit, Gravity, IccPolicy, Limits, Recipe, Resize, SourceFormat, Variant,
-    WebpMode,
+    Color, Encoding, Fit, Gravity, IccPolicy, Limits, OutputLimits, Recipe, Resize, SourceFormat,
+    Variant, WebpMode,
 };
 
 /// The longest side in pixels. It is small, so that a fuzzer executes many images instead of large
@@ -46,6 +46,7 @@ pub(super) fn recipe() -> Recipe {
     Recipe {
         limits: limits(),
         crop: None,
+        output: OutputLimits::NONE,
         variants: vec![
             variant("original", None, webp(WebpMode::Lossy), true),
             variant(

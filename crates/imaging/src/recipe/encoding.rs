@@ -63,6 +63,20 @@ impl Encoding {
         }
     }
 
+    /// Returns the encoding with another quality, if it has one.
+    pub(crate) fn map_quality(self, map: impl Fn(u8) -> u8) -> Self {
+        let mut encoding = self;
+        match &mut encoding {
+            Self::Webp {
+                mode: WebpMode::Lossless,
+                ..
+            }
+            | Self::Png => {}
+            Self::Webp { quality, .. } | Self::Jpeg { quality, .. } => *quality = map(*quality),
+        }
+        encoding
+    }
+
     /// Returns whether the format supports animation.
     pub(crate) const fn supports_animation(self) -> bool {
         matches!(self, Self::Webp { .. })

@@ -5,6 +5,7 @@ mod crop;
 mod digest;
 mod encoding;
 mod limits;
+mod output;
 mod resize;
 mod variant;
 
@@ -12,6 +13,7 @@ pub use color::Color;
 pub use crop::CropBox;
 pub use encoding::{Encoding, OutputFormat, WebpMode};
 pub use limits::Limits;
+pub use output::OutputLimits;
 pub use resize::{Fit, Gravity, Resize};
 pub use variant::{IccPolicy, Variant};
 
@@ -24,6 +26,8 @@ pub struct Recipe {
     pub limits: Limits,
     /// The part of the upright image to keep; `None` keeps all of it.
     pub crop: Option<CropBox>,
+    /// The bounds on the variants.
+    pub output: OutputLimits,
     /// The variants to render, in the order of the result.
     pub variants: Vec<Variant>,
 }

@@ -21,6 +21,16 @@ pub struct Variant {
     pub icc: IccPolicy,
 }
 
+impl Variant {
+    /// Returns the variant with another quality, if its encoding has one.
+    pub(crate) fn map_quality(&self, map: impl Fn(u8) -> u8) -> Self {
+        Self {
+            encoding: self.encoding.map_quality(map),
+            ..self.clone()
+        }
+    }
+}
+
 /// The treatment of a source's color profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

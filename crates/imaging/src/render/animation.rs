@@ -97,6 +97,12 @@ impl<'a> AnimationRenderer<'a> {
         Ok(())
     }
 
+    /// Returns the number of bytes of all frames so far.
+    pub(super) fn byte_count(&self) -> usize {
+        let tracks = self.tracks.iter();
+        tracks.map(|track| track.encoder.byte_count()).sum()
+    }
+
     /// Returns the variants, which play `plays` times; 0 means forever.
     pub(super) fn finish(self, plays: u16, icc: Option<&[u8]>) -> Vec<IndexedVariant> {
         let finish = |track: Track<'a>| track.job.finish(track.encoder.finish(plays, icc));

@@ -1,11 +1,17 @@
 //! The rendering pipeline, from a file to its variants.
 
+mod animated_source;
 mod animation;
+mod output_tally;
+mod outputs;
 mod pipeline;
 mod placeholder;
 mod plan;
 mod resize_cache;
+mod source_file;
+mod split;
 mod still;
+mod thumbnails;
 mod view;
 
 pub use pipeline::render;

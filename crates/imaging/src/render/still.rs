@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::output_tally::OutputTally;
 use super::placeholder::{self, placeholder};
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
 use super::resize_cache::ResizeCache;
@@ -30,10 +31,11 @@ impl StillRenderer {
     /// the last of them is encoded.
     ///
     /// # Errors
-    /// `out_of_memory`.
+    /// `out_of_memory`; `output_too_large`.
     pub(super) fn render(
         self,
         requests: &[VariantRequest<'_>],
+        tally: &mut OutputTally,
     ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
         let stored = self.pixels.size();
         let (whole, resized): (Vec<_>, Vec<_>) = plan(self.view, &self.pixels, requests)?
@@ -42,11 +44,13 @@ impl StillRenderer {
         let mut rendered = Vec::with_capacity(requests.len());
         let mut cache = ResizeCache::default();
         for job in &resized {
-            rendered.push(self.render_resized(job, &mut cache)?);
+            let (index, variant) = self.render_resized(job, &mut cache)?;
+            tally.add(variant.bytes.len())?;
+            rendered.push((index, variant));
         }
         let placeholder = self.placeholder(&cache)?;
         drop(cache);
-        self.render_whole(&whole, &mut rendered)?;
+        self.render_whole(&whole, &mut rendered, tally)?;
         Ok((rendered, placeholder))
     }
 
@@ -78,6 +82,7 @@ impl StillRenderer {
         mut self,
         jobs: &[RenderJob<'_>],
         rendered: &mut Vec<IndexedVariant>,
+        tally: &mut OutputTally,
     ) -> Result<(), Rejection> {
         let Some((last, others)) = jobs.split_last() else {
             return Ok(());
@@ -86,10 +91,12 @@ impl StillRenderer {
         for job in others {
             let pixels = Cow::Borrowed(&self.pixels);
             let bytes = encode_still(pixels, orientation, &self.options(job))?;
+            tally.add(bytes.len())?;
             rendered.push(job.finish(bytes));
         }
         let pixels = Cow::Owned(self.pixels.take());
         let bytes = encode_still(pixels, orientation, &self.options(last))?;
+        tally.add(bytes.len())?;
         rendered.push(last.finish(bytes));
         Ok(())
     }

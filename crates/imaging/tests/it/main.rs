@@ -23,6 +23,7 @@ mod images;
 mod jpeg;
 mod metadata;
 mod oracle;
+mod output;
 mod pngsuite;
 mod real_photos;
 mod recipes;

@@ -1,7 +1,7 @@
 //! Recipes shared by tests.
 
 use darkroom_imaging::{
-    Encoding, Fit, IccPolicy, Limits, Recipe, Resize, SourceFormat, Variant, WebpMode,
+    Encoding, Fit, IccPolicy, Limits, OutputLimits, Recipe, Resize, SourceFormat, Variant, WebpMode,
 };
 
 /// Returns the limits of the default profile `avatar`.
@@ -12,7 +12,7 @@ pub(crate) fn avatar_limits() -> Limits {
         max_height: 4096,
         max_pixels: 4096 * 4096,
         max_frames: 100,
-        max_total_pixels: 200_000_000,
+        max_total_pixels: 100_000_000,
         formats: vec![
             SourceFormat::Jpeg,
             SourceFormat::Png,
@@ -47,6 +47,7 @@ pub(crate) fn avatar() -> Recipe {
     Recipe {
         limits: avatar_limits(),
         crop: None,
+        output: OutputLimits::NONE,
         variants: vec![
             variant("original", None, webp(85, WebpMode::Lossy)),
             variant("thumb", Some(thumbnail), webp(80, WebpMode::Lossy)),
@@ -64,6 +65,7 @@ pub(crate) fn every_encoding() -> Recipe {
     Recipe {
         limits: avatar_limits(),
         crop: None,
+        output: OutputLimits::NONE,
         variants: vec![
             variant("lossy", None, webp(85, WebpMode::Lossy)),
             variant("lossless", None, webp(85, WebpMode::Lossless)),
@@ -79,6 +81,7 @@ pub(crate) fn lossless() -> Recipe {
     Recipe {
         limits: wide_limits(),
         crop: None,
+        output: OutputLimits::NONE,
         variants: vec![variant("whole", None, webp(0, WebpMode::Lossless))],
     }
 }

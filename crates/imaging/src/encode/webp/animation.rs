@@ -107,6 +107,11 @@ impl AnimationEncoder {
         &self.displayed
     }
 
+    /// Returns the number of bytes of all frames so far.
+    pub(crate) const fn byte_count(&self) -> usize {
+        self.frames.len()
+    }
+
     /// Adds a frame that differs from the previous one at most in the area `place`, where it shows
     /// `pixels`. Returns the area in which it does differ.
     ///
@@ -126,8 +131,9 @@ impl AnimationEncoder {
         let area = changed.at_even_position();
         let before = crop(&self.displayed, area.rect())?;
         self.displayed.paste(&pixels, (place.x, place.y));
+        drop(pixels);
         let after = crop(&self.displayed, area.rect())?;
-        let frame = self.encode_change(&before, after)?;
+        let frame = self.encode_change(before, after)?;
         self.push(area, duration_ms, &frame);
         Ok(Some(changed))
     }
@@ -167,8 +173,9 @@ impl AnimationEncoder {
         extended_file(self.displayed.size(), features, &chunks)
     }
 
-    /// Encodes the pixels of an area that displayed `before`.
-    fn encode_change(&self, before: &Pixels, after: Pixels) -> Result<EncodedFrame, Rejection> {
+    /// Encodes the pixels of an area that displayed `before`. Pixels are freed as early as possible, because
+    /// the area may be as large as the canvas.
+    fn encode_change(&self, before: Pixels, after: Pixels) -> Result<EncodedFrame, Rejection> {
         let bitstream = match self.options.mode {
             WebpMode::Auto if !is_flat(&after) => WebpMode::Lossy,
             _ => self.bitstream,
@@ -177,10 +184,14 @@ impl AnimationEncoder {
             WebpMode::Lossless => changed_pixels,
             _ => changed_blocks,
         };
-        let (pixels, blending) = match mask(before, &after) {
-            Some(changed) => (changed, Blending::Over),
+        let (pixels, blending) = match mask(&before, &after) {
+            Some(changed) => {
+                drop(after);
+                (changed, Blending::Over)
+            }
             None => (after, Blending::Replace),
         };
+        drop(before);
         let effort = match pixels.size().area() {
             ..LARGE_FRAME => self.options.effort,
             _ => self.options.effort.saturating_sub(EFFORT_REDUCTION),

@@ -1,0 +1,91 @@
+//! Bounds on what is rendered.
+
+use serde::{Deserialize, Serialize};
+
+use super::Variant;
+
+/// Bounds on the variants of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputLimits {
+    /// The number of bytes of all variants together.
+    pub max_bytes: u64,
+    /// The lowest quality to which lossy variants fall, in two steps, if they would exceed `max_bytes`.
+    /// `None` rejects the source instead.
+    pub min_quality: Option<u8>,
+}
+
+impl OutputLimits {
+    /// No bounds.
+    pub const NONE: Self = Self {
+        max_bytes: u64::MAX,
+        min_quality: None,
+    };
+
+    /// Returns the variants at the lower qualities that may be tried if they exceed `max_bytes`, at most two
+    /// times.
+    pub(crate) fn lower_qualities(self, variants: &[Variant]) -> Vec<Vec<Variant>> {
+        const STEPS: u8 = 2;
+        let Some(min_quality) = self.min_quality else {
+            return Vec::new();
+        };
+        let at_step = |step: u8| {
+            // Both are at most 100, so twice the difference is a byte.
+            let lower = |quality: u8| {
+                let fall = quality.min(100).saturating_sub(min_quality);
+                quality - fall * step / STEPS
+            };
+            let variants = variants.iter().map(|variant| variant.map_quality(lower));
+            variants.collect::<Vec<_>>()
+        };
+        let mut attempts: Vec<_> = (1..=STEPS).map(at_step).collect();
+        attempts.dedup();
+        attempts.retain(|attempt| attempt != variants);
+        attempts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Encoding, IccPolicy, WebpMode};
+
+    fn variant(quality: u8, mode: WebpMode) -> Variant {
+        Variant {
+            name: "original".to_owned(),
+            resize: None,
+            encoding: Encoding::Webp {
+                quality,
+                effort: 2,
+                mode,
+            },
+            animated: true,
+            icc: IccPolicy::ConvertToSrgb,
+        }
+    }
+
+    fn qualities(quality: u8, mode: WebpMode, min_quality: Option<u8>) -> Vec<u8> {
+        let limits = OutputLimits {
+            max_bytes: 1,
+            min_quality,
+        };
+        let attempts = limits.lower_qualities(&[variant(quality, mode)]);
+        let quality = |attempt: &Vec<Variant>| match attempt[0].encoding {
+            Encoding::Webp { quality, .. } => quality,
+            _ => 0,
+        };
+        attempts.iter().map(quality).collect()
+    }
+
+    #[test]
+    fn quality_falls_in_two_steps_and_only_if_it_may() {
+        assert!(qualities(85, WebpMode::Lossy, None).is_empty());
+        assert!(qualities(85, WebpMode::Lossy, Some(90)).is_empty());
+        assert_eq!(qualities(85, WebpMode::Auto, Some(60)), [73, 60]);
+        assert_eq!(qualities(85, WebpMode::Lossy, Some(84)), [84]);
+    }
+
+    #[test]
+    fn lossless_encodings_have_no_quality_to_lower() {
+        assert!(qualities(85, WebpMode::Lossless, Some(10)).is_empty());
+    }
+}

@@ -1,0 +1,115 @@
+//! Everything that is made from the pixels of a source.
+
+use super::animated_source::AnimatedSource;
+use super::output_tally::OutputTally;
+use super::plan::{IndexedVariant, VariantRequest};
+use super::source_file::SourceFile;
+use super::split::{keeps_profile, split_by_animation, split_by_profile};
+use super::still::StillRenderer;
+use super::thumbnails::shrink_oversized;
+use super::view::View;
+use crate::color::ColorConverter;
+use crate::decoded::Decoded;
+use crate::geometry::Orientation;
+use crate::pixels::Pixels;
+use crate::recipe::CropBox;
+use crate::{Note, NoteCode, Placeholder, Rejection, RenderedVariant, Variant};
+
+/// Everything that is made from the pixels.
+pub(super) struct Outputs {
+    pub(super) variants: Vec<RenderedVariant>,
+    pub(super) placeholder: Placeholder,
+    pub(super) is_icc_kept: bool,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Outputs {
+    /// Renders all variants, which have at most `max_bytes` together.
+    ///
+    /// # Errors
+    /// `corrupt`, `crop_out_of_bounds`, `out_of_memory` or `output_too_large`.
+    pub(super) fn new(
+        source: &SourceFile<'_>,
+        crop: Option<CropBox>,
+        variants: &[Variant],
+        max_bytes: u64,
+    ) -> Result<Self, Rejection> {
+        let SourceFile {
+            bytes,
+            format,
+            header,
+            scan,
+        } = *source;
+        let orientation = Orientation::from_exif(scan.orientation);
+        let view = View::new(header.size(), orientation, crop)?;
+        let mut notes = Vec::new();
+        let decoded = format.decode(bytes, header)?;
+        note_damage(decoded.damage, &mut notes);
+        let colors = ColorConverter::new(&decoded, scan.icc.as_deref(), &mut notes);
+        let (animated, still) = split_by_animation(variants, header);
+        let mut tally = OutputTally::new(max_bytes);
+        let (mut rendered, placeholder) =
+            render_stills(decoded, &colors, view, &still, &mut tally)?;
+        if !animated.is_empty() {
+            let animation = AnimatedSource {
+                source,
+                colors: &colors,
+                view,
+            };
+            let (mut animations, damage) = animation.render(&animated, &mut tally)?;
+            note_damage(damage, &mut notes);
+            shrink_oversized(&animation, variants, &mut animations)?;
+            rendered.extend(animations);
+        }
+        rendered.sort_by_key(|(index, _)| *index);
+        Ok(Self {
+            variants: rendered.into_iter().map(|(_, variant)| variant).collect(),
+            placeholder,
+            is_icc_kept: variants
+                .iter()
+                .any(|variant| keeps_profile(variant, &colors)),
+            notes,
+        })
+    }
+}
+
+/// Adds a note about damage unless there already is one. The first frame of an animation is decoded
+/// twice and would otherwise be reported twice.
+fn note_damage(damage: Option<&str>, notes: &mut Vec<Note>) {
+    let code = NoteCode::Damaged;
+    if let Some(damage) = damage
+        && !notes.iter().any(|note| note.code == code)
+    {
+        let message = damage.to_owned();
+        notes.push(Note { code, message });
+    }
+}
+
+/// Renders all still variants and the placeholder.
+fn render_stills(
+    decoded: Decoded,
+    colors: &ColorConverter,
+    view: View,
+    requests: &[VariantRequest<'_>],
+    tally: &mut OutputTally,
+) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
+    let is_source_lossless = decoded.is_lossless;
+    let renderer = |pixels: Pixels, icc| StillRenderer {
+        pixels: pixels.without_opaque_alpha(),
+        view,
+        is_source_lossless,
+        icc,
+    };
+    let (kept, converted) = split_by_profile(requests, colors);
+    let mut variants = Vec::new();
+    if !kept.is_empty() {
+        let icc = colors.rgb_profile().map(<[u8]>::to_vec);
+        variants = renderer(colors.unconverted(&decoded)?, icc)
+            .render(&kept, tally)?
+            .0;
+    }
+    let still_renderer = renderer(colors.to_srgb(decoded)?, None);
+    let (rendered, placeholder) = still_renderer.render(&converted, tally)?;
+    variants.extend(rendered);
+    Ok((variants, placeholder))
+}

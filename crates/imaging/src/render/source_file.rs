@@ -1,0 +1,14 @@
+//! The file that is rendered.
+
+use crate::SourceFormat;
+use crate::formats::Header;
+use crate::metadata::MetadataScan;
+
+/// A source that passed its limits.
+#[derive(Clone, Copy)]
+pub(super) struct SourceFile<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) format: SourceFormat,
+    pub(super) header: &'a Header,
+    pub(super) scan: &'a MetadataScan,
+}
