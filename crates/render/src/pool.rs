@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, RejectionCode, Rendered};
 use darkroom_telemetry::metric;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::error::{RenderError, StartError};
 use crate::operation::{Inspect, Operation, Render, read_handshake};
@@ -81,18 +81,22 @@ impl RenderPool {
     }
 
     /// Runs an operation, twice if necessary. A reused process may have been damaged by an earlier
-    /// image, so only an image that kills a fresh process is at fault. A timeout is not repeated.
+    /// image, so only an image that kills a fresh process is at fault. Both attempts share the deadline. A
+    /// timeout is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;
+        let mut remaining = self.timeout;
         if let Some(process) = self.pop_idle() {
-            match self.run_in(process, operation).await {
+            let started = Instant::now();
+            match self.run_in(process, operation, remaining).await {
                 Err(RenderError::Rejected(rejection)) if is_process_failure(rejection.code) => {}
                 result => return result,
             }
+            remaining = remaining.saturating_sub(started.elapsed());
         }
         let (process, _) = self.start().await?;
-        self.run_in(process, operation).await
+        self.run_in(process, operation, remaining).await
     }
 
     /// Starts a process and waits until it is confined. A failure here is not the fault of an
@@ -125,8 +129,9 @@ impl RenderPool {
         &self,
         mut process: RenderProcess,
         operation: &O,
+        remaining: Duration,
     ) -> Result<O::Output, RenderError> {
-        match timeout(self.timeout, operation.run(&mut process)).await {
+        match timeout(remaining, operation.run(&mut process)).await {
             Ok(Ok(result)) => {
                 self.recycle(process);
                 Ok(result?)
@@ -220,6 +225,32 @@ mod tests {
         let refused = pool_with_handshake(r#"{"unconfined":"no"}"#, SandboxPolicy::BestEffort);
         let unconfined = start_error(&refused).await;
         assert!(matches!(unconfined, StartError::Unconfined(reason) if reason == "no"));
+    }
+
+    /// Creates a pool whose children become ready and, when they get an image, run `script`.
+    fn pool_of_children(script: &str, timeout: Duration) -> RenderPool {
+        let ready = r#"{"ready":[]}"#;
+        let length = ready.len();
+        let handshake = format!(r"printf '\000\000\000\{length:03o}%s' '{ready}'");
+        let mut pool = pool(
+            &format!("{handshake}; head -c 1 >/dev/null; {script}"),
+            SandboxPolicy::BestEffort,
+        );
+        pool.timeout = timeout;
+        pool
+    }
+
+    #[tokio::test]
+    async fn a_second_attempt_gets_only_the_time_that_the_first_left() {
+        let pool = pool_of_children("sleep 1.5; exit 86", Duration::from_secs(2));
+        pool.check().await.unwrap();
+        let limits = Limits::for_inspection(1, 1);
+        let rejection = match pool.inspect(b"x", &limits).await {
+            Err(RenderError::Rejected(rejection)) => rejection,
+            other => panic!("{other:?}"),
+        };
+        // With a deadline of its own it would run out of memory again.
+        assert_eq!(rejection.code, RejectionCode::TimedOut);
     }
 
     #[tokio::test]
