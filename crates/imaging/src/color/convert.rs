@@ -1,6 +1,6 @@
 //! Conversion of samples, a chunk at a time.
 
-use moxcms::TransformExecutor;
+use moxcms::{Transform16BitExecutor, TransformExecutor};
 
 use super::transform::Transform;
 use crate::Rejection;
@@ -51,6 +51,10 @@ pub(super) fn convert(
         (Samples::Eight(data), Some(Transform::Eight(transform))) => {
             transform_to_new(&data, channels, count, transform.as_ref())?
         }
+        (Samples::Sixteen(data), transform) if channels.is_rgb() => {
+            let transform = transform.and_then(Transform::sixteen);
+            narrow_in_place(data, channels, transform)?
+        }
         (Samples::Sixteen(data), Some(Transform::Sixteen(transform))) => {
             transform_to_new(&data, channels, count, transform.as_ref())?
         }
@@ -88,6 +92,40 @@ fn transform_in_place(
         }
     }
     data
+}
+
+/// Converts 16-bit samples to as many 8-bit ones within their own memory, which is then halved before the
+/// result is copied from it. So an image never takes more memory than its 16-bit samples.
+fn narrow_in_place(
+    mut samples: Vec<u16>,
+    channels: Channels,
+    transform: Option<&Transform16BitExecutor>,
+) -> Result<Vec<u8>, Rejection> {
+    // Even, so that every chunk begins a pair.
+    const { assert!(CHUNK_PIXELS.is_multiple_of(2)) };
+    let chunk_length = CHUNK_PIXELS * channels.count();
+    let count = samples.len();
+    let mut scratch = vec![0; chunk_length];
+    for start in (0..count).step_by(chunk_length) {
+        let chunk = start..count.min(start + chunk_length);
+        let result = &mut scratch[..chunk.len()];
+        let is_transformed = transform
+            .is_some_and(|transform| transform.transform(&samples[chunk.clone()], result).is_ok());
+        if !is_transformed {
+            result.copy_from_slice(&samples[chunk]);
+        }
+        for (packed, pair) in samples[start / 2..].iter_mut().zip(result.chunks(2)) {
+            let second = pair.get(1).map_or(0, |sample| sample.to_eight_bits());
+            *packed = u16::from_ne_bytes([pair[0].to_eight_bits(), second]);
+        }
+    }
+    samples.truncate(count.div_ceil(2));
+    samples.shrink_to_fit();
+    let mut data = zeroed_buffer(count as u64)?;
+    for (bytes, packed) in data.chunks_mut(2).zip(samples) {
+        bytes.copy_from_slice(&packed.to_ne_bytes()[..bytes.len()]);
+    }
+    Ok(data)
 }
 
 fn transform_to_new<S: Sample>(
@@ -159,6 +197,21 @@ mod tests {
         assert_eq!(129_u16.to_eight_bits(), 1);
         assert_eq!(65_535_u16.to_eight_bits(), 255);
         assert_eq!((0x1234_u16).to_eight_bits(), 0x12);
+    }
+
+    #[test]
+    fn samples_narrowed_in_place_are_those_narrowed_one_by_one() {
+        for pixels in [1, 2, CHUNK_PIXELS - 1, CHUNK_PIXELS * 2 + 1] {
+            let count = u32::try_from(pixels * 3).unwrap();
+            let value = |index: u32| u16::try_from(index.wrapping_mul(2_654_435_761) >> 16);
+            let samples: Vec<u16> = (0..count).map(|index| value(index).unwrap()).collect();
+            let expected: Vec<u8> = samples
+                .iter()
+                .map(|sample| sample.to_eight_bits())
+                .collect();
+            let narrowed = narrow_in_place(samples, Channels::Rgb, None).unwrap();
+            assert_eq!(narrowed, expected, "{pixels} pixels");
+        }
     }
 
     #[test]

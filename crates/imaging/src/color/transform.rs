@@ -22,6 +22,14 @@ pub(super) enum Transform {
 }
 
 impl Transform {
+    /// Returns the transform of 16-bit samples, if it is one.
+    pub(super) fn sixteen(&self) -> Option<&Transform16BitExecutor> {
+        match self {
+            Self::Eight(_) => None,
+            Self::Sixteen(transform) => Some(transform.as_ref()),
+        }
+    }
+
     /// Creates the transform of an embedded profile; `None` if the profile is sRGB.
     ///
     /// Profiles are untrusted input, so a profile that makes the color engine panic counts as

@@ -1,6 +1,8 @@
 //! Decoding of a PNG, or of the default image of an APNG.
 
-use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Limits, Transformations};
+use std::io::{BufRead, Seek};
+
+use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Limits, Reader, Transformations};
 
 use super::normalized::Normalized;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
@@ -29,16 +31,26 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let (width, height) = reader.info().size();
     let (color, depth) = reader.output_color_type();
     let length = reader.output_buffer_size().ok_or_else(out_of_memory)?;
-    let mut data = zeroed_buffer(length as u64)?;
-    reader.next_frame(&mut data).map_err(rejection)?;
+    let samples = match depth {
+        BitDepth::Sixteen if !reader.info().interlaced => {
+            let mut samples = zeroed_buffer(length as u64 / 2)?;
+            read_rows(&mut reader, &mut samples).map_err(rejection)?;
+            Samples::Sixteen(samples)
+        }
+        _ => {
+            let mut data = zeroed_buffer(length as u64)?;
+            reader.next_frame(&mut data).map_err(rejection)?;
+            match depth {
+                BitDepth::Sixteen => Samples::Sixteen(from_big_endian(&data)?),
+                _ => Samples::Eight(data),
+            }
+        }
+    };
     Ok(Decoded {
         width,
         height,
         channels: channels(color)?,
-        samples: match depth {
-            BitDepth::Sixteen => Samples::Sixteen(from_big_endian(&data)?),
-            _ => Samples::Eight(data),
-        },
+        samples,
         declared_color,
         is_lossless: true,
         damage: (!normalized.has_end).then_some("the PNG ends before its last chunk"),
@@ -64,12 +76,30 @@ fn channels(color: ColorType) -> Result<Channels, Rejection> {
     })
 }
 
+/// Reads 16-bit samples row by row, so that they are in memory only once.
+fn read_rows<R: BufRead + Seek>(
+    reader: &mut Reader<R>,
+    samples: &mut [u16],
+) -> Result<(), DecodingError> {
+    let row_length = reader.info().width as usize * reader.output_color_type().0.samples();
+    for samples in samples.chunks_mut(row_length) {
+        if let Some(row) = reader.next_row()? {
+            copy_big_endian(row.data(), samples);
+        }
+    }
+    Ok(())
+}
+
 fn from_big_endian(data: &[u8]) -> Result<Vec<u16>, Rejection> {
     let mut samples = zeroed_buffer(data.len() as u64 / 2)?;
+    copy_big_endian(data, &mut samples);
+    Ok(samples)
+}
+
+fn copy_big_endian(data: &[u8], samples: &mut [u16]) {
     for (sample, bytes) in samples.iter_mut().zip(data.as_chunks::<2>().0) {
         *sample = u16::from_be_bytes(*bytes);
     }
-    Ok(samples)
 }
 
 fn rejection(error: &DecodingError, has_end: bool) -> Rejection {
