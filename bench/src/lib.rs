@@ -3,9 +3,12 @@
 //! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
 //! kind of fault, and counts. `README.md` lists the scenarios and their results; `cargo test` runs
 //! a short form of each (`crates/cli/tests/chaos.rs`).
+//!
+//! [`render_cost`] measures what the most expensive legal images cost.
 
 pub mod chaos;
 mod contact_sheet;
+pub mod render_cost;
 mod report;
 mod test_image;
 mod upload_tally;
