@@ -3,6 +3,9 @@
 Where LocalStack is more lenient than AWS, only the embedded cloud is held to it (STRICT).
 """
 
+import base64
+import datetime
+import hmac
 import json
 import os
 import time
@@ -106,6 +109,32 @@ def forms():
         refused("404", s3.head_object, Bucket=NAME, Key="extra")
     ignored = post("ignored", more={"x-ignore-note": "a"})
     assert ignored.status_code == 204, ignored.text
+
+
+def old_forms():
+    """A form may be as old as its policy permits, a week at most."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for days, status in [(0, 204), (6, 204), (8, 403)]:
+        then = now - datetime.timedelta(days=days, minutes=30)
+        date, region = then.strftime("%Y%m%d"), s3.meta.region_name
+        scope = f"{date}/{region}/s3/aws4_request"
+        fields = {
+            "key": "old",
+            "x-amz-algorithm": "AWS4-HMAC-SHA256",
+            "x-amz-credential": f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}",
+            "x-amz-date": then.strftime("%Y%m%dT%H%M%SZ"),
+        }
+        conditions = [{"bucket": NAME}, *({name: value} for name, value in fields.items())]
+        expiration = (now + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        policy = json.dumps({"expiration": expiration, "conditions": conditions})
+        policy = base64.b64encode(policy.encode()).decode()
+        key = f"AWS4{os.environ['AWS_SECRET_ACCESS_KEY']}".encode()
+        for text in [*scope.split("/"), policy]:
+            key = hmac.new(key, text.encode(), "sha256").digest()
+        fields |= {"policy": policy, "x-amz-signature": key.hex()}
+        url = f"{os.environ['S3_ENDPOINT']}/{NAME}"
+        response = requests.post(url, data=fields, files={"file": ("f", b"meow")})
+        assert response.status_code == status, (days, response.status_code, response.text)
 
 
 def conditional_reads():
@@ -256,6 +285,7 @@ s3.create_bucket(Bucket=NAME)
 for group in [
     presigned_urls,
     forms,
+    *([old_forms] if STRICT else []),
     conditional_reads,
     parts,
     limits,
