@@ -1,15 +1,15 @@
-"""Compares Darkroom's HEIC with that of libheif (pillow-heif), file by file.
+"""Compares Darkroom's HEIC with libheif's, in pillow-heif, file by file.
 
-    python3 -m venv venv && venv/bin/pip install pillow-heif numpy
+    python3 -m venv venv && venv/bin/pip install -r bench/heic/requirements.txt
     venv/bin/python bench/heic/compare.py FILE-OR-FOLDER...
 
 Prints a table and exits with 1 if a file differs by more than 1 of 255 on average, or if only one of
-the two decodes it. Files that pillow-heif makes are compared too: all samplings, depths, odd sizes,
-alpha, ranges and matrices.
+the two decodes it. Files that pillow-heif makes are compared too.
 
-Chroma is stored at half the resolution in most files. libheif repeats each sample, Darkroom
-interpolates, so pixels are compared as averages of 2 x 2. The column `pixels` has the difference
-without that.
+`mean` and `worst` are differences from libheif's planes, whose conversion to RGB is computed here with
+floating point: libheif repeats each sample of halved chroma, Darkroom interpolates. `repeated` is the
+mean difference from libheif's own RGB. Time and memory are those of a process that decodes the file,
+less those for a tiny one.
 """
 
 import argparse
@@ -18,14 +18,21 @@ import json
 import pathlib
 import subprocess
 import sys
+import tarfile
 import tempfile
-import time
 
 import numpy as np
 import pillow_heif
+from generated import generated
 from PIL import Image
+from planes import pixels_of_planes
 
 LIMIT = 1.0
+# Files of pillow-heif whose pixels libheif and Darkroom read differently, and why.
+EXPLAINED = {
+    "guitar_cw90.hif": "libheif expands the limited range twice when it turns 4:2:2",
+    "invalid_id.heic": "libheif shows a thumbnail in place of the primary image",
+}
 SETTINGS = """
 [profiles.compare]
 prefix = "compare"
@@ -47,22 +54,42 @@ variants = [{ name = "tiny", format = "png", icc = "keep", width = 8, height = 8
 max_memory = "6GiB"
 timeout = "120s"
 """
+DECODE = """
+import sys, pillow_heif
+pillow_heif.open_heif(sys.argv[1], convert_hdr_to_8bit=True).data
+"""
+# Starts a process from a small one, because the peak of a process includes that of the one it was forked from.
+LAUNCH = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, _, usage = os.wait4(process.pid, 0)
+print((time.perf_counter() - start) * 1000, usage.ru_maxrss / 1024)
+"""
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("paths", nargs="*", type=pathlib.Path)
     parser.add_argument("--darkroom", default="target/release/darkroom", help="the binary")
-    parser.add_argument("--short", action="store_true", help="only the files that pillow-heif makes")
+    parser.add_argument("--test-files", action="store_true", help="also the test files of pillow-heif, from PyPI")
+    parser.add_argument("--short", action="store_true", help="only files that pillow-heif makes, without figures")
     options = parser.parse_args()
     pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "darkroom.toml").write_text(SETTINGS)
-        paths = list(generated(folder)) + ([] if options.short else found(options.paths))
-        rows = [row(options.darkroom, folder, path) for path in paths]
-    print("| file | size | 2 x 2 | pixels | worst | Darkroom ms | libheif ms | |")
-    print("|---|---|---|---|---|---|---|---|")
+        (folder / "generated").mkdir()
+        paths = list(generated(folder / "generated"))
+        if options.test_files:
+            paths += found([test_files(folder)])
+        paths += found(options.paths)
+        meter = None if options.short else Meter(options.darkroom, folder, paths[0])
+        rows = [row(options.darkroom, folder, path, meter) for path in paths]
+    titles = ["file", "pixels", "mean", "worst", "repeated", "ms", "libheif ms", "MiB", "libheif MiB", ""]
+    print("| " + " | ".join(titles) + " |")
+    print("|---" * len(titles) + "|")
     for cells, _ in rows:
         print("| " + " | ".join(cells) + " |")
     failed = sum(not is_right for _, is_right in rows)
@@ -76,110 +103,102 @@ def found(paths):
     return [file for file in inside if file.suffix.lower() in (".heic", ".heif", ".hif")]
 
 
-def row(darkroom, folder, path):
+def test_files(folder):
+    """The test files of pillow-heif, which only its source distribution contains."""
+    version = f"pillow-heif=={pillow_heif.__version__}"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pillow-heif", version]
+    subprocess.run([*command, "--dest", folder / "source"], check=True)
+    (archive,) = (folder / "source").glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        files.extractall(folder / "source", filter="data")
+    return folder / "source"
+
+
+def row(darkroom, folder, path, meter):
     """The cells of a file, and whether both decoders agree."""
     ours, our_words = decoded_by_darkroom(darkroom, folder, path)
-    theirs, their_words, their_ms = decoded_by_libheif(path)
+    theirs, their_words = decoded_by_libheif(path)
     if ours is None or theirs is None:
         words = our_words or f"only Darkroom decodes it: {their_words}"
         if ours is None and theirs is None:
             words = f"both refuse it: {our_words}"
-        return [path.name, "", "", "", "", "", "", words], (ours is None) == (theirs is None)
-    our_ms = milliseconds(darkroom, folder, path)
+        return [path.name, *[""] * 8, words], (ours is None) == (theirs is None)
+    figures = meter.figures(path) if meter else [""] * 4
     size = f"{theirs.shape[1]} x {theirs.shape[0]}"
-    times = [f"{our_ms:.0f}", f"{their_ms:.0f}"]
+    explanation = EXPLAINED.get(path.name, "")
     if ours.shape != theirs.shape:
-        return [path.name, size, "", "", "", *times, f"the size differs: {ours.shape}"], False
-    difference = np.abs(ours - theirs)
-    blocks = np.abs(averaged(ours) - averaged(theirs)).mean()
-    figures = [f"{blocks:.2f}", f"{difference.mean():.2f}", f"{difference.max():.0f}"]
-    return [path.name, size, *figures, *times, ""], blocks <= LIMIT
+        words = explanation or f"the size differs: {ours.shape}"
+        return [path.name, size, "", "", "", *figures, words], bool(explanation)
+    exact = np.abs(ours - pixels_of_planes(path))
+    repeated = np.abs(ours - theirs)
+    differences = [f"{figure:.2f}" for figure in (mean(exact), exact.max(), mean(repeated))]
+    is_right = bool(explanation) or mean(exact) <= LIMIT
+    return [path.name, size, *differences, *figures, explanation], is_right
+
+
+def mean(differences):
+    return differences.mean(dtype=np.float64)
 
 
 def decoded_by_darkroom(darkroom, folder, path):
     """The pixels, or None and the reason."""
-    report = process(darkroom, folder, path, "compare")
-    if report["status"] != "ready":
-        return None, report["error"]["message"]
-    return samples(Image.open(report["variants"][0]["path"])), ""
-
-
-def milliseconds(darkroom, folder, path):
-    """The time to decode and to reduce to a few pixels, the better of two."""
-    return min(process(darkroom, folder, path, "time")["render_ms"] for _ in range(2))
-
-
-def process(darkroom, folder, path, profile):
-    command = [darkroom, "--config", folder / "darkroom.toml", "process", path]
-    command += ["--out", folder / profile, "--profile", profile, "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(rendering(darkroom, folder, path, "compare"), capture_output=True, text=True, check=False)
     if not result.stdout:
         sys.exit(result.stderr)
-    return json.loads(result.stdout.splitlines()[0])
+    report = json.loads(result.stdout.splitlines()[0])
+    if report["status"] != "ready":
+        return None, report["error"]["message"]
+    return rgba(Image.open(report["variants"][0]["path"])), ""
+
+
+def rendering(darkroom, folder, path, profile):
+    """The command that renders a file with a profile."""
+    command = [darkroom, "--config", folder / "darkroom.toml", "process", path]
+    return [*command, "--out", folder / profile, "--profile", profile, "--json"]
 
 
 def decoded_by_libheif(path):
-    """The pixels, the reason if there are none, and the time, the better of two."""
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        try:
-            image = Image.open(path)
-            image.load()
-        except Exception as error:  # noqa: BLE001: whatever a damaged file causes
-            return None, str(error), 0
-        times.append((time.perf_counter() - start) * 1000)
-    return samples(image), "", min(times)
+    """The pixels, or None and the reason."""
+    try:
+        image = Image.open(path)
+        image.load()
+    except Exception as error:  # noqa: BLE001: whatever a damaged file causes
+        return None, str(error)
+    return rgba(image), ""
 
 
-def samples(image):
+def rgba(image):
     """Red, green, blue and alpha as floats."""
     return np.asarray(image.convert("RGBA"), dtype=np.float32)
 
 
-def averaged(samples):
-    """Averages of 2 x 2 pixels; the last row and column of an odd size are left out."""
-    height, width = (side // 2 * 2 or 1 for side in samples.shape[:2])
-    if height == 1 or width == 1:
-        return samples
-    blocks = samples[:height, :width].reshape(height // 2, 2, width // 2, 2, 4)
-    return blocks.mean(axis=(1, 3))
+class Meter:
+    """Time and memory of both, each in a process of its own."""
+
+    def __init__(self, darkroom, folder, small):
+        self.commands = [
+            lambda path: rendering(darkroom, folder, path, "time"),
+            lambda path: [sys.executable, "-c", DECODE, path],
+        ]
+        # What a process takes without an image worth mentioning.
+        self.idle = [measured(command(small)) for command in self.commands]
+
+    def figures(self, path):
+        """Milliseconds of both, then MiB of both."""
+        pairs = []
+        for command, idle in zip(self.commands, self.idle, strict=True):
+            time, memory = measured(command(path))
+            pairs.append((max(time - idle[0], 0), max(memory - idle[1], 0)))
+        return [f"{value:.0f}" for figures in zip(*pairs, strict=True) for value in figures]
 
 
-def generated(folder):
-    """Files that pillow-heif makes of a drawing with smooth and sharp parts."""
-    kinds = itertools.product((420, 422, 444), (8, 10, 12), ("RGB", "RGBA"))
-    for index, (chroma, depth, mode) in enumerate(kinds):
-        size = (64 + index * 37, 81 + index * 23)
-        path = folder / f"{mode}-{chroma}-{depth}-bit-{size[0]}x{size[1]}.heic"
-        image = Image.fromarray(drawing(size, len(mode)), mode)
-        if depth > 8:
-            wide = (np.asarray(image).astype(np.uint16) << 8).tobytes()
-            image = pillow_heif.from_bytes(f"{mode};16", size, wide)
-            options = pillow_heif.options
-            options.SAVE_HDR_TO_12_BIT = depth == 12
-        image.save(path, format="HEIF", chroma=chroma, quality=80)
-        yield path
-    for matrix, full_range in itertools.product((1, 5, 6, 9), (0, 1)):
-        path = folder / f"matrix-{matrix}-{'full' if full_range else 'limited'}-range.heic"
-        image = Image.fromarray(drawing((200, 120), 3), "RGB")
-        image.save(path, format="HEIF", matrix_coefficients=matrix, full_range_flag=full_range, quality=90)
-        yield path
-    gray = Image.fromarray(drawing((77, 55), 3), "RGB").convert("L")
-    gray.save(folder / "gray-77x55.heic", format="HEIF")
-    yield folder / "gray-77x55.heic"
-
-
-def drawing(size, channels):
-    width, height = size
-    y, x = np.mgrid[0:height, 0:width]
-    planes = [
-        x * 255 // width,
-        y * 255 // height,
-        np.where((x // 16 + y // 16) % 2, 200, 60),
-        np.clip(x + y, 0, 255),
-    ]
-    return np.stack(planes[:channels], axis=-1).astype(np.uint8)
+def measured(command):
+    """Milliseconds and the peak of MiB of a process and its children, the better of two runs."""
+    runs = []
+    for _ in range(2):
+        output = subprocess.run([sys.executable, "-c", LAUNCH, *command], capture_output=True, text=True, check=True)
+        runs.append(tuple(float(figure) for figure in output.stdout.split()))
+    return tuple(map(min, zip(*runs, strict=True)))
 
 
 if __name__ == "__main__":

@@ -94,6 +94,25 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "libheif",
+        help: "compare pixels, time and memory of HEIC with libheif's over pillow-heif's test files",
+        variables: &[
+            ("DARKROOM_TEST_CLIENTS", "1"),
+            ("DARKROOM_LIBHEIF_IN_FULL", "1"),
+        ],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "libheif",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "api",
         help: "generate clients from the OpenAPI document, and test the service against it at length",
         variables: &[

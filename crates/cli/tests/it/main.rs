@@ -18,6 +18,7 @@ mod dev;
 mod generated_clients;
 mod issuer_endpoints;
 mod lenient_clients;
+mod libheif;
 mod local_files;
 mod message_formats;
 #[cfg(all(

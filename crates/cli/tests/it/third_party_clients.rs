@@ -19,9 +19,13 @@ pub(crate) fn clients() -> PathBuf {
 
 /// Returns the environment with the packages of `NAME.txt`, or `None` if it cannot be created.
 pub(crate) async fn venv(name: &'static str) -> Option<Venv> {
+    venv_from(name, clients().join(format!("{name}.txt"))).await
+}
+
+/// Returns the environment with the packages in a file, or `None` as [`venv`] does.
+pub(crate) async fn venv_from(name: &'static str, requirements: PathBuf) -> Option<Venv> {
     let made = tokio::task::spawn_blocking(move || {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-        let requirements = clients().join(format!("{name}.txt"));
         Venv::prepare(&target.join(format!("{name}-venv")), &requirements)
     });
     or_skip(made.await.unwrap())

@@ -1,0 +1,31 @@
+//! HEIC, compared with the pixels of libheif, which pillow-heif contains.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::third_party_clients::{run, said, venv_from};
+
+/// The variable that adds pillow-heif's own test files, and the figures. `cargo xtask libheif` sets it.
+const IN_FULL: &str = "DARKROOM_LIBHEIF_IN_FULL";
+
+#[tokio::test]
+async fn heic_has_the_pixels_that_libheif_finds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/heic");
+    let Some(venv) = venv_from("libheif", folder.join("requirements.txt")).await else {
+        return;
+    };
+    let form = match std::env::var_os(IN_FULL) {
+        Some(_) => "--test-files",
+        None => "--short",
+    };
+    let mut command = Command::new(venv.python());
+    command.arg(folder.join("compare.py")).args([
+        "--darkroom",
+        env!("CARGO_BIN_EXE_darkroom"),
+        form,
+    ]);
+    let output = run(command).await;
+    let table = said(&output);
+    assert!(output.status.success(), "{table}");
+    println!("{table}");
+}
