@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use darkroom_imaging::{MetadataKind, RejectionCode, inspect, render};
+use darkroom_imaging::{
+    Fit, MetadataKind, Recipe, RejectionCode, Resize, WebpMode, inspect, render,
+};
 use darkroom_testkit::fixture::{Exif, Heic, rotated_for_orientation, scene};
 use image::{GrayImage, Luma, RgbImage, Rgba, RgbaImage, imageops};
 
 use crate::corpus;
 use crate::images::{decoded, difference, only, worst};
-use crate::recipes::{lossless, wide_limits};
+use crate::recipes::{lossless, variant, webp, wide_limits};
 
 fn rendered(heic: &Heic) -> RgbaImage {
     only(&heic.build(), &lossless())
@@ -48,6 +50,47 @@ fn tiles_are_put_together_and_cut_at_the_edge() {
         let grid = Heic::new(&image).grid(columns, rows);
         assert_eq!(worst(&rendered(&grid), &opaque(&image)), 0);
     }
+}
+
+#[test]
+fn an_identity_derivation_has_its_own_color_and_rotation() {
+    let reddish = flat(8, [100, 128, 178]).vui([1, 13, 6, 1]).identity();
+    assert_eq!(color_of(&reddish), [170, 64, 100]);
+    let bt_709 = reddish.property(b"colr", b"nclx\0\x01\0\x0d\0\x01\x80");
+    assert_eq!(color_of(&bt_709), [179, 77, 100]);
+    let upright = scene(40, 24);
+    let turned = Heic::new(&rotated_for_orientation(&upright, 8)).identity();
+    assert_eq!(worst(&rendered(&turned.rotation(1)), &opaque(&upright)), 0);
+}
+
+#[test]
+fn an_overlay_draws_its_layers_in_order_and_cuts_them_at_the_edge() {
+    let layer = scene(20, 10);
+    let places = [(4, 3), (15, 9), (-12, -6)];
+    let color = [0, 0x8080, 0xffff, 0x4040];
+    let overlay = Heic::new(&layer).overlay((30, 16), color, &places);
+    let mut expected = RgbaImage::from_pixel(30, 16, Rgba([0, 128, 255, 64]));
+    for (x, y) in places {
+        imageops::overlay(&mut expected, &opaque(&layer), x.into(), y.into());
+    }
+    assert_eq!(worst(&rendered(&overlay), &expected), 0);
+    let cropped = imageops::crop_imm(&expected, 5, 2, 20, 12).to_image();
+    let overlay = overlay.clean_aperture(20, 12).rotation(2);
+    assert_eq!(
+        worst(&rendered(&overlay), &imageops::rotate180(&cropped)),
+        0
+    );
+}
+
+#[test]
+fn a_sequence_without_a_single_image_is_named() {
+    let file = [
+        b"\0\0\0\x14ftypmsf1\0\0\0\0hevc".as_slice(),
+        b"\0\0\0\x08moov",
+    ];
+    let rejection = rejection(&file.concat());
+    assert_eq!(rejection.code, RejectionCode::UnsupportedFormat);
+    assert!(rejection.message.contains("sequence"), "{rejection}");
 }
 
 #[test]
@@ -244,6 +287,20 @@ fn an_image_that_is_not_as_large_as_it_claims_is_corrupt() {
     assert_eq!(rejection(&file).code, RejectionCode::Corrupt);
 }
 
+/// Returns a recipe with one variant, an eighth of a photo of 12 megapixels.
+fn eighth() -> Recipe {
+    let resize = Resize {
+        width: Some(504),
+        height: Some(504),
+        fit: Fit::Inside,
+        enlarge: false,
+    };
+    Recipe {
+        variants: vec![variant("eighth", Some(resize), webp(0, WebpMode::Lossless))],
+        ..lossless()
+    }
+}
+
 /// Photos of phones, with their stored size and orientation.
 const PHOTOS: [(&str, (u32, u32), u8); 2] = [
     ("img-1034.heic", (4032, 3024), 1),
@@ -257,7 +314,7 @@ fn photos_of_phones_become_upright_and_srgb() {
         let Some(bytes) = corpus::read(&format!("heif/{file}")) else {
             return;
         };
-        let rendered = render(&bytes, &lossless()).unwrap();
+        let rendered = render(&bytes, &eighth()).unwrap();
         let source = &rendered.source;
         assert_eq!((source.width, source.height), size);
         assert_eq!(source.orientation, orientation);
@@ -267,7 +324,7 @@ fn photos_of_phones_become_upright_and_srgb() {
         let expected = expected.into_rgba8();
         let (width, height) = expected.dimensions();
         // The last block of a side may be smaller than the others.
-        let whole = imageops::crop_imm(&image, 0, 0, width / 2 * 64, height / 2 * 64);
+        let whole = imageops::crop_imm(&image, 0, 0, width / 2 * 8, height / 2 * 8);
         let small = imageops::thumbnail(&whole.to_image(), width / 2 * 2, height / 2 * 2);
         let (width, height) = small.dimensions();
         let expected = imageops::crop_imm(&expected, 0, 0, width, height).to_image();
@@ -292,7 +349,7 @@ fn metadata_of_a_phone_is_found_and_removed() {
     }
     assert_eq!(inspection.upright_size, [3024, 4032]);
     assert_eq!(inspection.icc_profile.as_deref(), Some("Display P3"));
-    let rendered = render(&bytes, &lossless()).unwrap();
+    let rendered = render(&bytes, &eighth()).unwrap();
     assert_eq!(rendered.removed_metadata, inspection.metadata);
     for secret in [b"Apple".as_slice(), b"iPhone", b"Exif"] {
         let file = &rendered.variants[0].bytes;

@@ -20,6 +20,8 @@ const MAX_PADDING: u32 = 64;
 pub(super) struct Image {
     /// The coded image, grid or overlay item. For an identity derivation, this is its source item.
     pub(super) id: u32,
+    /// The items whose color properties apply, the first of which takes precedence.
+    pub(super) described_by: Vec<u32>,
     pub(super) composition: Composition,
     /// The size before transformations.
     pub(super) size: Size,
@@ -83,7 +85,9 @@ impl Image {
                 let source = sources.next().ok_or_else(|| {
                     Rejection::corrupt("an identity derivation names no source image")
                 })?;
-                Self::read_derived(items, source, depth)?
+                let mut image = Self::read_derived(items, source, depth)?;
+                image.described_by.insert(0, id);
+                image
             }
             code => return Err(unsupported(*code)),
         };
@@ -99,8 +103,13 @@ impl Image {
     }
 
     fn new(id: u32, composition: Composition, size: Size, coded_size: Size) -> Self {
+        let mut described_by = vec![id];
+        if let Composition::Grid { first, .. } = &composition {
+            described_by.push(first.id);
+        }
         Self {
             id,
+            described_by,
             composition,
             size,
             coded_size,

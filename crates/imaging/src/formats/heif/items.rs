@@ -62,11 +62,17 @@ impl<'a> Items<'a> {
     /// Reads the `meta` box of a file.
     ///
     /// # Errors
-    /// `corrupt` if there is none, if it has no primary item, or if it has too many items.
+    /// `corrupt` if there is none, if it has no primary item, or if it has too many items;
+    /// `unsupported_format` if the file has only an image sequence.
     pub(super) fn read(file: &'a [u8]) -> Result<Self, Rejection> {
-        let meta = find(file, b"meta")
-            .and_then(versioned)
-            .ok_or_else(|| Rejection::corrupt("the file has no list of images"))?;
+        let meta = find(file, b"meta").and_then(versioned).ok_or_else(|| {
+            match find(file, b"moov") {
+                Some(_) => Rejection::unsupported(
+                    "this is a HEIF image sequence without a single image, which is not supported",
+                ),
+                None => Rejection::corrupt("the file has no list of images"),
+            }
+        })?;
         let meta = meta.2.0;
         let primary = find(meta, b"pitm")
             .and_then(versioned)

@@ -4,7 +4,7 @@ use heifer_hevc_dec::params::Sps;
 use png::CodingIndependentCodePoints;
 
 use super::fields::Fields;
-use super::image::{Composition, Image};
+use super::image::Image;
 use super::items::Items;
 
 /// Code points with the value "unspecified".
@@ -109,16 +109,10 @@ pub(super) fn icc_profile<'a>(items: &Items<'a>, image: &Image) -> Option<&'a [u
     })
 }
 
-/// Returns the `colr` boxes of an image, then those of its first tile.
+/// Returns the `colr` boxes of an image, the most specific ones first.
 fn color_boxes<'a>(items: &Items<'a>, image: &Image) -> impl Iterator<Item = &'a [u8]> {
-    let tile = match &image.composition {
-        Composition::Grid { first, .. } => Some(first.id),
-        _ => None,
-    };
-    [Some(image.id), tile]
-        .into_iter()
-        .flatten()
-        .flat_map(move |id| items.properties(id))
+    let ids = image.described_by.iter();
+    ids.flat_map(|id| items.properties(*id))
         .filter(|(property, _)| property.code == *b"colr")
         .map(|(property, _)| property.body)
 }
