@@ -66,11 +66,11 @@ fn an_identity_derivation_has_its_own_color_and_rotation() {
 #[test]
 fn an_overlay_draws_its_layers_in_order_and_cuts_them_at_the_edge() {
     let layer = scene(20, 10);
-    let places = [(4, 3), (15, 9), (-12, -6)];
+    let positions = [(4, 3), (15, 9), (-12, -6)];
     let color = [0, 0x8080, 0xffff, 0x4040];
-    let overlay = Heic::new(&layer).overlay((30, 16), color, &places);
+    let overlay = Heic::new(&layer).overlay((30, 16), color, &positions);
     let mut expected = RgbaImage::from_pixel(30, 16, Rgba([0, 128, 255, 64]));
-    for (x, y) in places {
+    for (x, y) in positions {
         imageops::overlay(&mut expected, &opaque(&layer), x.into(), y.into());
     }
     assert_eq!(worst(&rendered(&overlay), &expected), 0);
