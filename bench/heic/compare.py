@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 
 import numpy as np
 import pillow_heif
@@ -57,14 +58,6 @@ timeout = "120s"
 DECODE = """
 import sys, pillow_heif
 pillow_heif.open_heif(sys.argv[1], convert_hdr_to_8bit=True).data
-"""
-# Starts a process from a small one, because the peak of a process includes that of the one it was forked from.
-LAUNCH = """
-import os, subprocess, sys, time
-start = time.perf_counter()
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, _, usage = os.wait4(process.pid, 0)
-print((time.perf_counter() - start) * 1000, usage.ru_maxrss / 1024)
 """
 
 
@@ -193,12 +186,35 @@ class Meter:
 
 
 def measured(command):
-    """Milliseconds and the peak of MiB of a process and its children, the better of two runs."""
+    """Milliseconds, and the peak of MiB of a process or a child of it, the better of two runs."""
     runs = []
     for _ in range(2):
-        output = subprocess.run([sys.executable, "-c", LAUNCH, *command], capture_output=True, text=True, check=True)
-        runs.append(tuple(float(figure) for figure in output.stdout.split()))
+        start, peak = time.perf_counter(), 0
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while process.poll() is None:
+            peak = max(peak, *map(peak_memory, [process.pid, *children(process.pid)]))
+            time.sleep(0.002)
+        runs.append(((time.perf_counter() - start) * 1000, peak))
     return tuple(map(min, zip(*runs, strict=True)))
+
+
+def children(process):
+    """The processes that a process has started."""
+    try:
+        lists = [path.read_text() for path in pathlib.Path(f"/proc/{process}/task").glob("*/children")]
+    except OSError:
+        return []
+    return [int(child) for line in lists for child in line.split()]
+
+
+def peak_memory(process):
+    """The peak of a process so far, in MiB; 0 after its end."""
+    try:
+        status = pathlib.Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(lines[0][1]) / 1024 if lines else 0
 
 
 if __name__ == "__main__":
