@@ -29,7 +29,7 @@ from PIL import Image
 from planes import pixels_of_planes
 
 LIMIT = 1.0
-# Files of pillow-heif whose pixels libheif and Darkroom read differently, and why.
+# Files of pillow-heif for which libheif and Darkroom give different pixels, and the reasons.
 EXPLAINED = {
     "guitar_cw90.hif": "libheif expands the limited range twice when it turns 4:2:2",
     "invalid_id.heic": "libheif shows a thumbnail in place of the primary image",
@@ -173,7 +173,7 @@ class Meter:
             lambda path: rendering(darkroom, folder, path, "time"),
             lambda path: [sys.executable, "-c", DECODE, path],
         ]
-        # What a process takes without an image worth mentioning.
+        # The time and memory of a process that decodes only a tiny image.
         self.idle = [measured(command(small)) for command in self.commands]
 
     def figures(self, path):

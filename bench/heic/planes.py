@@ -8,7 +8,7 @@ import pillow_heif
 
 YCBCR, RGB, MONOCHROME, UNDEFINED = 0, 1, 2, 99
 LUMA, ALPHA = 0, 6
-# Weights of red and blue in luma by code point. Others are those of BT.601.
+# Weights of red and blue in luma, by code point. All other code points use the weights of BT.601.
 WEIGHTS = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
 IDENTITY = 0
 
@@ -81,7 +81,7 @@ class Planes:
         handle, self.image = ctypes.c_void_p(), ctypes.c_void_p()
         options = LIBHEIF.heif_decoding_options_alloc()
         assert options.contents.version >= 10, "libheif is too old"
-        # Otherwise planes are converted to the matrix of sRGB, and to full range.
+        # Without this, libheif converts planes to the matrix of sRGB and to full range.
         options.contents.output_nclx_passthrough = True
         try:
             check(LIBHEIF.heif_context_read_from_file(context, str(path).encode(), None))

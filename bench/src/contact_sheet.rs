@@ -1,8 +1,8 @@
 //! A sheet with images before and after processing side by side, for visual review.
 //!
-//! On the left of each pair is the image as it is stored, neither rotated nor color-managed, or
-//! nothing if this program cannot read it. On the right is the output of `darkroom process`, or red
-//! if it rejects the image.
+//! The left side of each pair shows the image as it is stored, neither rotated nor color-managed.
+//! It is empty if this program cannot read the image. The right side shows the output of `darkroom
+//! process`, or red if the image is rejected.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +36,7 @@ variants = [
 pub struct ContactSheet {
     /// The pairs, eight in a row.
     pub image: RgbImage,
-    /// For each pair its row and position, the file, and the result.
+    /// A line for each pair: its row and position, the file, and the result.
     pub listing: Vec<String>,
 }
 

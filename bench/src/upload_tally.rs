@@ -28,7 +28,7 @@ impl UploadTally {
         Ok(())
     }
 
-    /// Uploads `count` images, of each kind in turn.
+    /// Uploads `count` images, cycling through the kinds.
     pub(crate) async fn upload_many(
         &mut self,
         bed: &TestBed,

@@ -16,7 +16,7 @@ const FOLDERS: &[&str] = &[
     "xtask",
 ];
 
-/// Returns a sentence for each link and each path in backticks that leads to no file.
+/// Returns a sentence for each link and each path in backticks that leads nowhere.
 ///
 /// Errors if a document cannot be read.
 pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {

@@ -76,7 +76,7 @@ fn usage() -> String {
     CHECKS.to_owned() + "\n" + &recipes.collect::<String>()
 }
 
-/// Returns the findings in a folder, or a summary of all.
+/// Returns the findings in a folder, or a summary of all findings if there is no folder.
 fn shown(findings: &[Finding], folder: Option<&str>) -> String {
     let Some(folder) = folder else {
         return language::summary(findings);

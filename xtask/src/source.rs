@@ -37,8 +37,8 @@ pub(crate) fn targets(root: &Path, dir: &Path) -> anyhow::Result<Vec<Vec<Module>
         .collect()
 }
 
-/// Returns whether an item with these attributes is compiled for tests only. `cfg(any(test, fuzzing))`
-/// counts as such, `cfg(not(test))` does not.
+/// Returns `true` if an item with these attributes is compiled only for tests. This includes
+/// `cfg(any(test, fuzzing))`, but not `cfg(not(test))`.
 pub(crate) fn is_test_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let Ok(list) = attribute.meta.require_list() else {

@@ -63,7 +63,7 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
     ])
 }
 
-/// Requests as many URLs as the issuer can make. Returns their number.
+/// Requests as many URLs as the issuer can make in `time`. Returns their number.
 async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     let issued = Arc::new(AtomicU64::new(0));
     let end = Instant::now() + time;
@@ -86,8 +86,8 @@ async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     Ok(issued.load(Ordering::Relaxed))
 }
 
-/// Requests URLs at a fixed rate, each at its scheduled time. Returns the latency of each from that
-/// time, so that a stall counts for all requests that it delays.
+/// Requests URLs at a fixed rate, each at its scheduled time or as soon as the request before it
+/// ends. Returns the latency of each request from the time at which it is sent.
 async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Result<Vec<Duration>> {
     let start = Instant::now() + Duration::from_millis(100);
     let interval = Duration::from_secs_f64(CONNECTIONS as f64 / per_second);
@@ -100,7 +100,8 @@ async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Resu
             let mut latencies = Vec::new();
             while due < start + run {
                 sleep_until(due).await;
-                // The timer of the load generator is only accurate to a millisecond.
+                // The timer of the load generator is accurate only to a millisecond, so its delay
+                // does not count.
                 let asked_at = Instant::now().max(due);
                 let (status, _) = connection.round_trip(&request).await?;
                 ensure!(status == 201, "{status}");

@@ -18,14 +18,14 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self { uploads: 500 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { uploads: 30 };
 }
 
-/// Shows that all messages are deleted after one retry if 3 of every 10 deletes are refused, and
-/// that none is processed twice.
+/// Shows that if SQS refuses 3 of every 10 deletes, all messages are deleted after one retry, and
+/// none is processed twice.
 ///
 /// # Errors
 /// If the scenario cannot be run.

@@ -32,7 +32,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// Returns the size whose results are in README.md.
+    /// Returns the full size. README.md lists its results.
     pub const fn full(corpus: Option<PathBuf>) -> Self {
         Self {
             files: 10_000,

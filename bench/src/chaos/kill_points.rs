@@ -20,7 +20,7 @@ const POINTS: [&str; 8] = [
     "before_delete",
     "after_delete",
 ];
-/// The time in which a worker reaches its kill point.
+/// The time limit for a worker to reach its kill point.
 const DEATH: Duration = Duration::from_secs(60);
 
 /// The size of a run.
@@ -28,13 +28,13 @@ const DEATH: Duration = Duration::from_secs(60);
 pub struct Size {
     /// The number of deaths at each kill point.
     pub deaths: usize,
-    /// The visibility timeout. It is longer than all deaths at one point take, so that each worker
-    /// gets a new message. A message that kills five workers would become a dead letter.
+    /// The visibility timeout. It is longer than all deaths at one point take, so each worker gets
+    /// a new message. Otherwise a message might kill five workers and become a dead letter.
     pub visibility: Duration,
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self {
         deaths: 20,
         visibility: Duration::from_secs(15),

@@ -23,13 +23,14 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self { times: 5, jobs: 8 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { times: 2, jobs: 2 };
 }
 
-/// Shows that each message is received exactly once.
+/// Shows that each message is received exactly once, although its job exceeds the visibility
+/// timeout.
 ///
 /// # Errors
 /// If the scenario cannot be run.

@@ -17,18 +17,18 @@ const VERSIONS: u32 = 5;
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The step through the 120 orders: 1 takes all of them.
+    /// The step through the 120 orders. A step of 1 covers all of them.
     pub step: usize,
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self { step: 1 };
     /// The size for `cargo test`.
     pub const SHORT: Self = Self { step: 24 };
 }
 
-/// Shows that the newest of five versions of a key wins, no matter in which order events and
+/// Shows that the newest of five versions of a key wins, in whatever order the events and their
 /// duplicates arrive.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self {
         overwrites: 200,
         seed: 1,
@@ -32,7 +32,7 @@ impl Size {
     };
 }
 
-/// Shows that the variants are made from the object that the manifest names, which is the newest.
+/// Shows that each manifest names the newest object, and that the variants are made from it.
 ///
 /// # Errors
 /// If the scenario cannot be run.

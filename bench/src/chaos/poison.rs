@@ -35,7 +35,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self {
         good: 950,
         poison: 50,
@@ -47,8 +47,8 @@ impl Size {
     };
 }
 
-/// Shows that the good messages are processed as if the others did not exist, and that each of the
-/// others becomes a dead letter with a reason.
+/// Shows that messages that cannot be understood do not affect the good ones. Each of them becomes
+/// a dead letter with a reason.
 ///
 /// # Errors
 /// If the scenario cannot be run.

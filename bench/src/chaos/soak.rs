@@ -22,20 +22,22 @@ pub struct Size {
     pub uploads: usize,
     /// The number of uploads before the first reading.
     pub warm_up: usize,
-    /// The maximum slope of the worker's memory: that of a straight line through all readings.
+    /// The maximum growth of the worker's memory: the slope of a straight line through all
+    /// readings.
     pub max_mib_per_hour: f64,
 }
 
 impl Size {
-    /// The size whose results are in README.md. A fast machine processes 20,000 uploads in two
-    /// minutes, in which a few pages of the allocator are a slope of megabytes per hour.
+    /// The full size. README.md lists its results. A fast machine processes 20,000 uploads in two
+    /// minutes. Over so short a time, a few pages of the allocator result in a slope of megabytes
+    /// per hour.
     pub const FULL: Self = Self {
         uploads: 60_000,
         warm_up: 20_000,
         max_mib_per_hour: 1.0,
     };
-    /// The size for `cargo test`. It is too short for a slope, but long enough to find growth with
-    /// each upload.
+    /// The size for `cargo test`. It is too short to measure a slope, but long enough to detect
+    /// memory that grows with every upload.
     pub const SHORT: Self = Self {
         uploads: 300,
         warm_up: 100,

@@ -24,7 +24,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self {
         uploads: 500,
         seed: 1,

@@ -22,7 +22,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size whose results are in README.md.
+    /// The full size. README.md lists its results.
     pub const FULL: Self = Self {
         terminations: 100,
         seed: 1,

@@ -1,4 +1,4 @@
-//! The context that roles and tools are built from.
+//! The context that creates roles and tools.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::renderer;
 use crate::settings::Settings;
 
-/// The connection, the settings and the render pool, which all roles of a process share.
+/// The connection, the settings and the render pool that all roles of a process share.
 pub(crate) struct AppContext {
     pub(crate) connection: Connection,
     pub(crate) settings: Settings,
@@ -47,7 +47,7 @@ impl AppContext {
         }))
     }
 
-    /// Returns the store of uploads. Queues are looked up on first use.
+    /// Returns the store of uploads. The store looks up its queues on first use.
     pub(crate) fn store(&self) -> UploadStore {
         let Settings {
             storage,
@@ -92,7 +92,8 @@ impl AppContext {
             ..
         } = &self.settings;
         if webhooks.url.is_some() {
-            // Fails at startup instead of at the first outcome.
+            // This lookup makes a missing queue an error at startup instead of at the first
+            // outcome.
             self.queue(&queues.webhooks).await?;
         }
         let parts = WorkerParts {

@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
-/// Prints one line on stdout. A closed pipe is ignored: nobody reads the output then, but the work is
-/// still worth doing.
+/// Prints one line on stdout. Ignores a closed pipe: nobody reads the output, but the work is still
+/// worth doing.
 ///
 /// # Errors
-/// If stdout cannot be written to, as on a full disk.
+/// An error if stdout cannot be written, for example on a full disk.
 pub(crate) fn print(line: &str) -> anyhow::Result<()> {
     match writeln!(io::stdout(), "{line}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -16,7 +16,7 @@ pub(crate) fn print(line: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Prints one line on stderr. There is no place to report that this failed.
+/// Prints one line on stderr. Ignores errors, because there is no other place to report them.
 pub(crate) fn eprint(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }

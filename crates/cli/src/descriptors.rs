@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// Raises the limit to the maximum that the system allows.
+/// Raises the limit on open files and sockets to the maximum that the system allows.
 ///
 /// Many systems start programs with a limit of 1024, for compatibility with `select`. Every waiting
 /// client uses one descriptor.

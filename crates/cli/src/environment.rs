@@ -4,9 +4,9 @@ use std::ffi::OsString;
 
 /// Unsets every variable without a value.
 ///
-/// Compose files and charts set variables to nothing to say that they are not set
+/// Compose files and charts often give a variable an empty value to leave it unset
 /// (`AWS_REGION=${AWS_REGION:-}`). The libraries that read the environment for us disagree about
-/// what an empty value means, so none gets to see one.
+/// the meaning of an empty value, so this function removes such variables.
 ///
 /// # Safety
 /// No other thread may exist.
@@ -14,7 +14,7 @@ use std::ffi::OsString;
 pub(crate) unsafe fn unset_empty_variables() {
     let empty = std::env::vars_os().filter(|(_, value)| value.is_empty());
     let names: Vec<_> = empty.map(|(name, _)| name).collect();
-    // A name that begins with an equals sign exists, but cannot be removed.
+    // A name can begin with an equals sign, but `remove_var` panics for such a name.
     let removable = |name: &OsString| !name.as_encoded_bytes().contains(&b'=');
     for name in names.into_iter().filter(removable) {
         // SAFETY: the caller guarantees that no other thread reads the environment.

@@ -17,14 +17,14 @@ pub(crate) struct UsageError(pub(crate) String);
 pub(crate) enum ExitStatus {
     /// Everything succeeded.
     Success,
-    /// Something was rejected or failed, and stderr names it.
+    /// Something was rejected or failed. Stderr states the details.
     Failure,
     /// The command line or a setting is invalid.
     Usage,
 }
 
 impl ExitStatus {
-    /// Prints the help, or the error of a command line that is invalid.
+    /// Prints the help, or the error in an invalid command line, and returns the exit status.
     pub(crate) fn from_clap(message: &clap::Error) -> Self {
         match message.print() {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -36,7 +36,7 @@ impl ExitStatus {
         }
     }
 
-    /// Converts the result of a command. An error is printed on stderr.
+    /// Converts the result of a command. Prints an error on stderr.
     pub(crate) fn from_result(result: anyhow::Result<Self>) -> Self {
         let error = match result {
             Ok(status) => return status,

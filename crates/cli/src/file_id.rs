@@ -4,7 +4,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// The identity of a file or folder, however its path is spelled.
+/// The identity of a file or folder. It is the same for every spelling of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FileId {
     device: u64,
@@ -12,13 +12,14 @@ pub(crate) struct FileId {
 }
 
 impl FileId {
-    /// Identifies the file at a path, or the one that a symbolic link there leads to. Returns `None` if
-    /// there is none.
+    /// Identifies the file at a path and follows symbolic links. Returns `None` if there is no
+    /// file.
     pub(crate) fn from_path(path: &Path) -> Option<Self> {
         path.metadata().ok().map(|metadata| Self::new(&metadata))
     }
 
-    /// Identifies the file or the symbolic link at a path. Returns `None` if there is none.
+    /// Identifies the file or the symbolic link itself at a path. Returns `None` if there is
+    /// neither.
     pub(crate) fn from_entry(path: &Path) -> Option<Self> {
         let metadata = path.symlink_metadata();
         metadata.ok().map(|metadata| Self::new(&metadata))

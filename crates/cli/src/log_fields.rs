@@ -12,10 +12,10 @@ use tracing_subscriber::fmt::format::{
 };
 use tracing_subscriber::fmt::{FormatFields, FormattedFields};
 
-/// The prefix of fields that only the export of traces reads. They repeat other fields.
+/// The prefix of fields that only the export of traces reads. These fields repeat other fields.
 const EXPORT_ONLY: &str = "otel.";
 
-/// Formats fields as `F` does, except those for the export of traces.
+/// A formatter that delegates to `F`, but leaves out the fields for the export of traces.
 #[derive(Debug)]
 pub(crate) struct LogFields<F>(pub(crate) F);
 
@@ -30,7 +30,7 @@ impl<'writer> FormatFields<'writer> for LogFields<JsonFields> {
         json.finish()
     }
 
-    /// Merges the fields into the object. Unlike a new span, a record has no field to leave out.
+    /// Merges fields into the object of an existing span. Only new spans have fields to leave out.
     fn add_fields(
         &self,
         current: &'writer mut FormattedFields<Self>,
@@ -51,10 +51,10 @@ impl<'writer> FormatFields<'writer> for LogFields<DefaultFields> {
     }
 }
 
-/// Forwards the fields that belong in the log.
+/// A visitor that forwards only the fields that belong in the log.
 struct LogVisitor<'a>(&'a mut dyn Visit);
 
-/// Forwards one kind of value. Each kind has its own form in the log.
+/// Defines one method per kind of value, because the log formats each kind in its own way.
 macro_rules! forward {
     ($($method:ident: $value:ty),* $(,)?) => {
         $(fn $method(&mut self, field: &Field, value: $value) {

@@ -38,7 +38,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(message) => return ExitStatus::from_clap(&message).code(),
     };
-    // This is the sandboxed process, so it starts before anything opens a file or starts a thread.
+    // This branch runs in the sandboxed process. It comes first, before other code opens files or
+    // starts threads.
     if let Command::Render(limits) = &arguments.command {
         return match darkroom_render::run_child(&renderer::limits(limits)) {
             Ok(()) => ExitCode::SUCCESS,

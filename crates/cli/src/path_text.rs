@@ -1,4 +1,4 @@
-//! Paths as text. The name of a file may have any bytes but a slash and a null byte.
+//! Paths as text. The name of a file may contain any byte except a slash and a null byte.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-/// Returns a path for people, in one line: what is not UTF-8 is replaced, and control characters are
-/// escaped, so that a name cannot control the terminal.
+/// Returns a path as one line for people. Replaces bytes that are not UTF-8, and escapes control
+/// characters, so that a name cannot control the terminal.
 pub(crate) fn path_text(path: &Path) -> String {
     let text = path.to_string_lossy();
     let mut shown = String::with_capacity(text.len());
@@ -22,10 +22,10 @@ pub(crate) fn path_text(path: &Path) -> String {
     shown
 }
 
-/// Returns a path as the field `name` of a JSON object.
+/// Returns a JSON object with a path as the field `name`.
 ///
-/// JSON is text, so a path that is not UTF-8 gets a second field with its exact bytes: `path_base64`
-/// beside `path`.
+/// JSON is text, so a path that is not UTF-8 gets a second field with its exact bytes in base64,
+/// such as `path_base64` beside `path`.
 pub(crate) fn path_fields(name: &str, path: &Path) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert(name.to_owned(), path.to_string_lossy().into());

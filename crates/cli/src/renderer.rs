@@ -1,4 +1,4 @@
-//! Render processes, which run this same binary.
+//! Render processes. They run the same binary as this process.
 
 use anyhow::Context;
 use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings, SandboxLayer};
@@ -30,7 +30,7 @@ pub(crate) fn pool(settings: &RenderSettings) -> anyhow::Result<RenderPool> {
     Ok(RenderPool::new(launch, settings))
 }
 
-/// Returns the limits of a child process, from the arguments that [`pool`] gave it.
+/// Returns the limits of a child process from its arguments, which [`pool`] has set.
 pub(crate) const fn limits(arguments: &Render) -> ChildLimits {
     ChildLimits {
         max_memory: arguments.max_memory,
@@ -42,7 +42,7 @@ pub(crate) const fn limits(arguments: &Render) -> ChildLimits {
 /// Starts a first render process and logs the sandbox layers that confine it.
 ///
 /// # Errors
-/// If no image can be rendered, or a layer is missing that `render.sandbox` requires.
+/// An error if the process cannot start, or if it lacks a layer that `render.sandbox` requires.
 pub(crate) async fn check(pool: &RenderPool) -> Result<(), RenderError> {
     let layers = pool.check().await?;
     let (essential, others): (Vec<SandboxLayer>, Vec<SandboxLayer>) =

@@ -5,10 +5,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::console::eprint;
 
-/// The exit code of a process that was ended by Ctrl-C.
+/// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Returns a token that the first SIGTERM or Ctrl-C cancels. The second one exits at once.
+/// Returns a token that the first SIGTERM or Ctrl-C cancels. The second signal ends the process at
+/// once.
 pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
     let token = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;

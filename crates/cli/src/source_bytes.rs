@@ -8,17 +8,16 @@ use tokio::io::AsyncReadExt;
 
 /// The bytes of a file.
 pub(crate) enum SourceBytes {
-    /// All of them.
+    /// The whole file.
     Whole(Vec<u8>),
-    /// More than the limit.
+    /// The file is larger than the limit.
     TooLarge { size: u64 },
 }
 
-/// Reads a file into memory. A pipe or device, which has no size, is not read beyond the limit
-/// either.
+/// Reads a file into memory. A pipe or device does not have a size, so reading stops at the limit.
 ///
 /// # Errors
-/// If it cannot be read.
+/// An error if the file cannot be read.
 pub(crate) async fn read_source(path: &Path, max_bytes: u64) -> anyhow::Result<SourceBytes> {
     let read = async {
         let file = File::open(path).await?;

@@ -9,7 +9,7 @@ use crate::console::eprint;
 use crate::file_id::FileId;
 use crate::path_text::path_text;
 
-/// Files and folders that systems and programs leave beside photos, in lower case.
+/// The names of files and folders that systems and programs leave beside photos, in lower case.
 const SYSTEM_NAMES: [&[u8]; 10] = [
     b".ds_store",
     b"thumbs.db",
@@ -22,22 +22,24 @@ const SYSTEM_NAMES: [&[u8]; 10] = [
     b"system volume information",
     b"@eadir",
 ];
-/// The prefix of the files in which macOS keeps what a foreign file system cannot.
+/// The prefix of the extra files that macOS writes for metadata that the file system does not
+/// support.
 const APPLE_DOUBLE_PREFIX: &[u8] = b"._";
 
-/// A file, and its path relative to the folder that was named.
+/// A file, and its path relative to the folder on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     pub(crate) relative: PathBuf,
 }
 
-/// Finds every named file and every file below a named folder, in the order of names.
+/// Finds every file on the command line, and every file below a folder on the command line. The
+/// contents of a folder are in the order of their names.
 ///
-/// Each file is found once. Below a folder, system files, files and folders whose names begin with a
-/// dot, and the folder `excluded` are skipped. Of the named files only system files are, because
-/// `*` names them, too; a line on stderr reports each. A file that does not exist is left for its reader to
-/// report.
+/// Returns each file once. Below a folder, skips system files, names that begin with a dot, and the
+/// folder `excluded`. On the command line, only skips system files and `excluded`, because `*`
+/// matches them, too, and reports each on stderr. Returns a file that does not exist, so that the
+/// reader of the file reports the error.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
     let mut search = Search {
         excluded,
@@ -72,7 +74,7 @@ impl Search {
     fn folder(&mut self, root: &Path, folder: &Path) {
         let entries: Result<Vec<_>, _> = folder.read_dir().and_then(Iterator::collect);
         let Ok(entries) = entries else {
-            // Whoever reads it next reports why it cannot be read.
+            // The reader of the file reports why the folder cannot be read.
             self.file(folder.to_owned(), PathBuf::new());
             return;
         };
@@ -120,7 +122,7 @@ fn is_system_name(name: &OsStr) -> bool {
 mod tests {
     use super::*;
 
-    /// Returns the relative paths that are found in a folder with these files.
+    /// Returns the relative paths that [`find`] returns for a folder with these files.
     fn found(files: &[&str], excluded: Option<&str>) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         for file in files {

@@ -60,8 +60,8 @@ impl LogSettings {
     }
 }
 
-/// Starts logging. A role also starts metrics, and traces if the environment configures an exporter.
-/// May be called once.
+/// Starts logging. For a role, also starts metrics, and traces if the environment configures an
+/// exporter. May be called only once.
 pub(crate) fn start(
     settings: &LogSettings,
     service: Option<&str>,
@@ -87,8 +87,8 @@ pub(crate) fn start(
     Ok(traces)
 }
 
-/// Returns the filter for Darkroom's own spans. Libraries have spans of their internals: `s3s` has
-/// several for each request of `dev`.
+/// Returns a filter that only accepts Darkroom's own spans. Libraries have spans for their
+/// internals: `s3s` makes several for each request to the store of `dev`.
 fn own_spans() -> Targets {
     Targets::new().with_target("darkroom", LevelFilter::INFO)
 }
@@ -100,7 +100,8 @@ where
     let is_terminal = std::io::stderr().is_terminal();
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        // An internal error would be written to stderr too, and would panic if stderr is closed.
+        // The library writes its internal errors to stderr, too, and would panic if stderr is
+        // closed.
         .log_internal_errors(false);
     let is_json = match format {
         LogFormat::Auto => !is_terminal,

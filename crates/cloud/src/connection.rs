@@ -13,7 +13,7 @@ use crate::credentials::{CredentialCache, NOT_CONFIGURED};
 use crate::presign::Presigner;
 use crate::{CloudError, LazyQueue, Provisioner, S3Bucket, SqsQueue, UploadPresigner};
 
-/// The time limit for one attempt at an S3 call, without the body of a download.
+/// The time limit for one attempt at an S3 call, not including the body of a download.
 const S3_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The time limit for one attempt at an SQS call: longer than the longest long poll (20 s), and
 /// short enough that a poll without a response is repeated within half a minute.
@@ -56,21 +56,21 @@ pub struct Connection {
     s3_url: String,
     sqs_url: String,
     s3: aws_sdk_s3::Client,
-    /// A client for the same store under the host name that clients can reach.
+    /// An SDK client for presigning, with the host name that Darkroom's clients can reach.
     public_s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
-    /// `false` for a store without `If-None-Match`.
+    /// `false` for a store that does not support `If-None-Match`.
     conditional_writes: bool,
     /// The credentials of presigned requests.
     credentials: Arc<CredentialCache>,
 }
 
-/// The URLs of the services that are not AWS's own.
+/// The URLs of the services, or `None` for AWS's own.
 #[derive(Debug, Clone, Copy)]
 struct ServiceUrls<'a> {
     s3: Option<&'a str>,
     sqs: Option<&'a str>,
-    /// The clients must be told them.
+    /// `true` if the SDK does not find these URLs itself.
     are_explicit: bool,
 }
 
@@ -86,7 +86,7 @@ impl Connection {
         let sqs_url = endpoint("AWS_ENDPOINT_URL_SQS", &config)?;
         let config = match config.region() {
             Some(_) => config,
-            // Signing needs a region, and stores with an endpoint of their own rarely configure one.
+            // Signing needs a region, but users of stores other than AWS rarely configure one.
             None if s3_url.is_some() => {
                 let region = Region::new(FALLBACK_REGION);
                 config.into_builder().region(region).build()
@@ -96,7 +96,7 @@ impl Connection {
         let urls = ServiceUrls {
             s3: s3_url.as_deref(),
             sqs: sqs_url.as_deref(),
-            // The SDK finds them by itself, in files too.
+            // The SDK finds these URLs itself, in the environment and in files.
             are_explicit: false,
         };
         let connection = Self::new(config, urls, storage);
@@ -164,12 +164,12 @@ impl Connection {
         }
     }
 
-    /// Returns the address of S3, for people.
+    /// Returns the URL of S3, for messages to people.
     pub fn s3_url(&self) -> &str {
         &self.s3_url
     }
 
-    /// Returns the address of SQS, for people.
+    /// Returns the URL of SQS, for messages to people.
     pub fn sqs_url(&self) -> &str {
         &self.sqs_url
     }
@@ -194,12 +194,12 @@ impl Connection {
     /// Returns the queue with this name.
     ///
     /// # Errors
-    /// `NotFound` if there is no queue of that name, or the error of the call to SQS.
+    /// `NotFound` if no queue has this name, or the error of the call to SQS.
     pub async fn queue(&self, name: &str) -> Result<SqsQueue, CloudError> {
         SqsQueue::find(self.sqs.clone(), name).await
     }
 
-    /// Returns a queue by name that is resolved when it is first used.
+    /// Returns the queue with this name, which is looked up on first use.
     pub fn lazy_queue(&self, name: &str) -> LazyQueue {
         LazyQueue::new(self.sqs.clone(), name)
     }
@@ -211,10 +211,10 @@ impl Connection {
     }
 }
 
-/// Returns the URL of a service, as its own variable or that of all services sets it.
+/// Returns the URL of a service from its own variable, or else from the setting for all services.
 ///
 /// # Errors
-/// Names the variable if the URL is not one of HTTP.
+/// Names the variable if the URL is not an HTTP URL.
 fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, SettingError> {
     let own = std::env::var(variable).ok();
     let (variable, url) = match own {

@@ -10,20 +10,21 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use crate::error::cause;
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
-/// The time before the expiry at which credentials are refreshed. AWS renews the credentials of
-/// roles this early, and signatures with newer credentials are valid longer.
+/// The time before the expiry at which credentials are refreshed. AWS has renewed the credentials
+/// of a role by then, and signatures with newer credentials are valid longer.
 const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// The age at which credentials without an expiry are read again, because files may change.
+/// The maximum age of credentials without an expiry. Then they are read again, because files may
+/// change.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// The pause between two requests to the provider.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
-/// The error if no source of credentials is configured.
+/// The error if no credentials are configured.
 pub(crate) const NOT_CONFIGURED: &str = "no credentials are configured";
 
 /// Credentials that are kept in memory, so that presigning makes no call.
 ///
-/// The SDK has such a cache too, but does not expose their expiry, and a presigned request must not
-/// outlive its credentials.
+/// The SDK has its own cache, but does not expose when the credentials expire. Presigning needs
+/// this time, because a presigned request must not outlive its credentials.
 #[derive(Debug)]
 pub(crate) struct CredentialCache {
     provider: Option<SharedCredentialsProvider>,
@@ -56,7 +57,7 @@ impl CredentialCache {
         Ok(credentials)
     }
 
-    /// Gets the first credentials. The caller reports an error, so there is nothing to log.
+    /// Fetches the first credentials. Does not log an error, because the caller reports it.
     ///
     /// # Errors
     /// [`NOT_CONFIGURED`], or the reason why the provider failed.

@@ -33,7 +33,7 @@ pub enum CloudErrorKind {
     TimedOut,
     /// The service refused the request as invalid.
     Invalid,
-    /// The service does not have this operation, or a condition of the request.
+    /// The service does not support the operation, or a condition of the request.
     NotImplemented,
 }
 
@@ -90,7 +90,7 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// Describes a failure in one line. The SDK's own texts contain its types in debug form.
+/// Describes a failure in one line. The SDK's own messages contain the debug output of its types.
 fn detail<E>(error: &SdkError<E>) -> String
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -113,8 +113,8 @@ where
     text
 }
 
-/// Returns the innermost cause of an error, in one line: those around it only repeat that something
-/// failed.
+/// Returns the innermost cause of an error, in one line. The outer errors only repeat that
+/// something failed.
 pub(crate) fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let innermost = causes.last().unwrap_or(error).to_string();
@@ -133,7 +133,7 @@ fn kind<E: ProvideErrorMetadata>(error: &SdkError<E>, operation: &str) -> CloudE
     }
 }
 
-/// Returns the kind of an error code whose HTTP status alone would mislead.
+/// Returns the kind of an error code, or `None` if the HTTP status alone determines the kind.
 fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
     let reads_object = matches!(operation, "GetObject" | "HeadObject");
     Some(match code {
@@ -145,10 +145,11 @@ fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
         | "AWS.SimpleQueueService.NonExistentQueue"
         | "NoSuchCORSConfiguration"
         | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
-        // The response to a request for the version of a delete marker.
+        // S3 sends this code if the requested version is a delete marker.
         "MethodNotAllowed" if reads_object => CloudErrorKind::NotFound,
         "MethodNotAllowed" | "NotImplemented" => CloudErrorKind::NotImplemented,
-        // A store that does not know `?notification` takes its PUT for the creation of the bucket.
+        // A store that does not know `?notification` treats the PUT as a request to create the
+        // bucket.
         "BucketAlreadyOwnedByYou" | "BucketAlreadyExists" if operation != "CreateBucket" => {
             CloudErrorKind::NotImplemented
         }
@@ -160,7 +161,7 @@ fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
         | "OverLimit" => CloudErrorKind::Throttled,
         "ExpiredToken" | "RequestTimeTooSkewed" => CloudErrorKind::Forbidden,
         "RequestTimeout" => CloudErrorKind::TimedOut,
-        // A conditional write that lost to a concurrent one.
+        // A concurrent write to the same key came first.
         "ConditionalRequestConflict" => CloudErrorKind::PreconditionFailed,
         _ => return None,
     })

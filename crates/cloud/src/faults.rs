@@ -8,10 +8,10 @@ use tokio::time::sleep;
 use crate::{CloudError, CloudErrorKind};
 
 /// The faults of an in-memory bucket or queue, and the calls to it so far. This is cheap to clone,
-/// and every clone is the same list.
+/// and all clones share the same lists.
 ///
-/// Operations have their names from the API of AWS, such as `GetObject`. If several faults apply to
-/// a call, the latest one counts.
+/// Operations have the same names as in the API of AWS, such as `GetObject`. If several faults
+/// apply to a call, the latest one counts.
 #[derive(Debug, Clone, Default)]
 pub struct Faults(Arc<Mutex<State>>);
 
@@ -48,7 +48,7 @@ impl Faults {
         });
     }
 
-    /// Makes calls fail whose key contains `key`.
+    /// Makes calls of `operation` fail if their key contains `key`.
     pub fn fail(&self, operation: &'static str, key: &str, error: CloudErrorKind) {
         self.add(Fault {
             operation: Some(operation),
@@ -58,7 +58,7 @@ impl Faults {
         });
     }
 
-    /// Delays calls whose key contains `key`.
+    /// Delays calls of `operation` if their key contains `key`.
     pub fn delay(&self, operation: &'static str, key: &str, delay: Duration) {
         self.add(Fault {
             operation: Some(operation),
@@ -73,7 +73,7 @@ impl Faults {
         self.state().faults.clear();
     }
 
-    /// Returns the number of calls so far whose key contains `key`.
+    /// Returns the number of calls of `operation` so far with a key that contains `key`.
     pub fn count(&self, operation: &str, key: &str) -> usize {
         let state = self.state();
         let calls = state.calls.iter();

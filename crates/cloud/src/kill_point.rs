@@ -1,7 +1,7 @@
 //! Points at which a test can end the process as abruptly as `kill -9`.
 //!
-//! `DARKROOM_TEST_KILL_AT` names one, such as `after_variant_thumb`. Builds without debug
-//! assertions, such as release builds, contain no kill points.
+//! The environment variable `DARKROOM_TEST_KILL_AT` names the point, such as `after_variant_thumb`.
+//! Builds without debug assertions, such as release builds, contain no kill points.
 
 /// A point just before or after something becomes durable.
 #[derive(Debug, Clone, Copy)]

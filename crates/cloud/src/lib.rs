@@ -2,12 +2,12 @@
 //!
 //! A [`Connection`] follows the SDK's default chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
 //! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. This
-//! crate exposes no type of the SDK, and every failure is a [`CloudError`] with a class.
+//! crate does not expose types of the SDK, and every failure is a [`CloudError`] with a class.
 //!
-//! [`S3Bucket`] and [`SqsQueue`] use the SDK. [`MemoryBucket`] and [`MemoryQueue`] let tests of the
-//! layers above run without a service, with their own clock and with [`Faults`].
+//! [`S3Bucket`] and [`SqsQueue`] use the SDK. [`MemoryBucket`] and [`MemoryQueue`] let tests of
+//! other crates run without a service. The tests can control the clock and inject [`Faults`].
 //!
-//! This crate never decides what is stored or when. `uploads` and the roles do that.
+//! This crate never decides what is stored or when. `uploads` and the roles decide that.
 
 #![warn(missing_docs)]
 

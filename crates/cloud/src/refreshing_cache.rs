@@ -7,16 +7,16 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-/// A value of type `T` that is fetched when it is needed and refreshed before it is too old ("stale
-/// while revalidate", RFC 5861).
+/// A cached value of type `T`. It is fetched on first use, and refreshed before it is too old
+/// ("stale while revalidate", RFC 5861).
 ///
-/// Only one caller fetches at a time. The others get the old value if they can use it, and wait
-/// otherwise. If a fetch fails, the old value is kept, and the next fetch happens at least one
-/// retry interval later.
+/// Only one caller fetches at a time. Meanwhile, the others get the old value if they can use it,
+/// and wait otherwise. If a fetch fails, the cache keeps the old value, and fetches again after the
+/// retry interval at the earliest.
 #[derive(Debug)]
 pub struct RefreshingCache<T, E> {
     cached: RwLock<Option<Cached<T>>>,
-    /// Locked by the caller that fetches.
+    /// The caller that fetches holds this lock.
     last_attempt: Mutex<Option<Attempt<E>>>,
     retry_interval: Duration,
 }
@@ -54,11 +54,11 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
         }
     }
 
-    /// Returns the newest value. If there is no value, or if `freshness` for the value and its age
-    /// is not `Fresh`, calls `fetch` first.
+    /// Returns the newest value. Calls `fetch` first if there is no value, or if `freshness`, given
+    /// the value and its age, does not return `Fresh`.
     ///
-    /// The returned value may be `Unusable` if `fetch` fails or returns such a value, or if the
-    /// retry interval has not passed.
+    /// The returned value may be `Unusable`: `fetch` may fail or return such a value, or the retry
+    /// interval may not have passed.
     ///
     /// # Errors
     /// The error of the last fetch, if none has ever succeeded.
@@ -107,7 +107,8 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
                 (None, None) => {}
             }
         }
-        // The attempt counts even if this caller is cancelled.
+        // This is recorded before the fetch, so that the attempt counts even if this caller is
+        // cancelled.
         *attempt = Some(Attempt::new(None));
         match fetch().await {
             Ok(value) => {

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// A batch is sent when it is full or when its first message has waited this long.
 const LINGER: Duration = Duration::from_millis(200);
-/// The number of attempts to delete a message. After the last one, the message is redelivered. The
-/// handler then finds that the work is done, and the deletion is tried again.
+/// The number of attempts to delete a message. If the last attempt fails, the message is
+/// redelivered. The handler then finds that the work is done and acknowledges the message again.
 const ATTEMPTS: u32 = 5;
 const RETRY: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2));
 
@@ -62,8 +62,8 @@ async fn delete_batches(
     }
 }
 
-/// Deletes a batch. Meanwhile up to 100 receipts wait in the channel. When the channel is full,
-/// finished messages keep their permits, and no new message is started.
+/// Deletes a batch. Meanwhile up to 100 receipts can wait in the channel. While the channel is
+/// full, finished messages keep their permits, so new messages have to wait.
 async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) {
     for attempt in 1..=ATTEMPTS {
         KillPoint::BeforeDelete.pass();

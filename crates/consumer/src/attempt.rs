@@ -6,11 +6,12 @@ use darkroom_cloud::Message;
 use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// The attribute of a redriven message with the time of its first delivery, in milliseconds since
-/// 1970. The queue does not know that time, because it treats a redriven message as a new one.
+/// The attribute of a redriven message that contains the time of its first delivery, in
+/// milliseconds since 1970. The queue does not know that time, because it treats a redriven message
+/// as a new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
 
-/// The history of a message, as known from its current delivery.
+/// The history of a message up to its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
     /// The number of deliveries, including this one.
@@ -43,7 +44,8 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns the message attributes that preserve the history in the dead-letter queue and back.
+    /// Returns the message attributes that preserve the history while the message moves to the
+    /// dead-letter queue and back.
     pub fn history(&self) -> BTreeMap<&'static str, String> {
         let first = self.first_received_at.into_iter();
         first
@@ -52,8 +54,9 @@ impl DeliveryAttempt {
             .collect()
     }
 
-    /// Returns this delivery after an attempt that an outage interrupted. It is no longer the
-    /// first, so leftovers are cleaned up. The queue's own count is unchanged.
+    /// Returns this delivery with one more attempt, for use after an outage interrupted an attempt.
+    /// The result is never a first delivery, so leftovers are cleaned up. The queue's own count
+    /// does not change.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {
@@ -62,8 +65,8 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns `true` if no consumer received the message before. No consumer can then have stopped
-    /// halfway.
+    /// Returns `true` if no consumer received the message before, so that no earlier attempt can
+    /// have stopped halfway.
     pub const fn is_first(&self) -> bool {
         self.receive_count <= 1 && !self.is_redriven
     }
@@ -73,8 +76,8 @@ impl DeliveryAttempt {
         self.receive_count >= self.max_receive_count
     }
 
-    /// Returns the seconds since the message was sent. They are at least zero, because the clocks
-    /// of two machines differ.
+    /// Returns the seconds since the message was sent. The result is never negative, even if the
+    /// clocks of two machines differ. Returns `None` if the time of sending is unknown.
     pub fn age_seconds(&self, now: OffsetDateTime) -> Option<f64> {
         let age = now - self.sent_at?;
         Some(age.as_seconds_f64().max(0.0))

@@ -24,7 +24,7 @@ const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::
 const MIN_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after a poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
-/// The time after the grace period in which messages are released and acknowledged.
+/// The time limit, after the grace period, for releasing and acknowledging messages.
 const LAST_CALLS: Duration = Duration::from_millis(600);
 
 /// A consumer of one queue. See the documentation of the crate.
@@ -56,9 +56,9 @@ impl<H: MessageHandler> Consumer<H> {
         self.status.clone()
     }
 
-    /// Consumes until `stop` is cancelled, then drains: finishes the work in progress as far as
-    /// [`ConsumerSettings::drain_grace`] allows, and releases the rest. Returns at most one second
-    /// after the grace period.
+    /// Consumes until `stop` is cancelled, then drains: finishes the work that is done within
+    /// [`ConsumerSettings::drain_grace`], and releases the rest. Returns at most one second after
+    /// the grace period.
     pub async fn run(self, stop: CancellationToken) {
         let acknowledger = Acknowledger::start(self.parts.name, Arc::clone(&self.parts.queue));
         let tasks = TaskTracker::new();
@@ -163,7 +163,8 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// Waits for one permit and for the handler to be ready, then takes up to ten permits.
+    /// Waits for one permit and for the handler to be ready. Then takes as many further permits as
+    /// are free, up to ten in total.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
         let mut permits = vec![Arc::clone(&self.permits).acquire_owned().await?];
         let max = self.handler.ready().await.min(MAX_BATCH);
@@ -201,7 +202,8 @@ impl<H: MessageHandler> Consumer<H> {
     }
 }
 
-/// Returns the pause after a poll. Some services return from an empty long poll immediately.
+/// Returns the pause after a poll. There is a pause only if an empty poll returned early, as it
+/// does on services without long polls.
 fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
     let is_short = polled_at.elapsed() < SHORT_POLL_PAUSE / 2;
     if is_short && messages.is_empty() {

@@ -5,9 +5,9 @@ use std::fmt;
 
 /// The attribute with the reason's code.
 const CODE: &str = "darkroom-reason";
-/// The attribute with the text for people.
+/// The attribute with the explanation for people.
 const DETAIL: &str = "darkroom-detail";
-/// Enough for any error message.
+/// The limit on the detail, which is enough for any error message.
 const MAX_DETAIL_CHARS: usize = 400;
 
 /// The reason why a message went to the dead-letter queue.
@@ -15,7 +15,7 @@ const MAX_DETAIL_CHARS: usize = 400;
 pub struct DeadLetterReason {
     /// A stable code in snake case.
     pub code: String,
-    /// The text for people. It may be empty.
+    /// The explanation for people. It may be empty.
     pub detail: String,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Delivery<H> {
     pub(crate) parts: Arc<ConsumerParts>,
     pub(crate) handler: Arc<H>,
     pub(crate) settings: ConsumerSettings,
-    /// Cancelled at shutdown. Work that has begun is finished.
+    /// Cancelled at shutdown. Work that has begun continues.
     pub(crate) stop: CancellationToken,
     /// Cancelled when the grace period is over. Unfinished messages are released.
     pub(crate) overdue: CancellationToken,

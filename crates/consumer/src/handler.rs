@@ -13,7 +13,7 @@ use crate::dead_letter::DeadLetterReason;
 #[async_trait]
 pub trait MessageHandler: Send + Sync + 'static {
     /// Waits until the handler can make progress, and returns the maximum number of messages that
-    /// it accepts. Nothing is received until then, so an outage costs no message an attempt.
+    /// it accepts. The consumer receives nothing until then, so an outage does not use up attempts.
     async fn ready(&self) -> usize {
         usize::MAX
     }
@@ -46,8 +46,8 @@ pub enum Disposition {
     /// The work failed for now. The message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.
     ///
-    /// SQS permits 120,000 invisible messages per queue, which a receiver that is down for a day
-    /// soon exceeds. Delayed messages have no such limit.
+    /// SQS permits only 120,000 invisible messages per queue. If a receiver is down for a day, its
+    /// queue soon exceeds that limit. Delayed messages do not count toward it.
     Replace {
         /// The body of the new message.
         body: String,
@@ -59,8 +59,9 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// Combines the dispositions of two parts of one message. If a part needs a retry, the whole
-    /// message is retried. Otherwise one unprocessable part dead-letters it.
+    /// Combines the dispositions of two parts of one message. If either part needs a retry, the
+    /// whole message is retried. Otherwise, if either part is unprocessable, the message is
+    /// dead-lettered.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         if self.severity() >= other.severity() {

@@ -8,7 +8,7 @@ use darkroom_telemetry::metric;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// The time that a heartbeat call in flight may still take when the process must exit.
+/// The time that a heartbeat call in flight may still take after the grace period.
 const LAST_HEARTBEAT: Duration = Duration::from_millis(300);
 
 /// The heartbeat of one delivery.
@@ -35,9 +35,10 @@ pub(crate) enum WorkEnd<T> {
 }
 
 impl Heartbeat<'_> {
-    /// Runs `work` as long as the message stays invisible.
+    /// Runs `work` to its end, and keeps the message invisible meanwhile. Abandons the work when
+    /// the grace period is over or the message is about to become visible.
     ///
-    /// When this returns, no heartbeat call is in flight. Such a call would overwrite the
+    /// When this returns, no heartbeat call is in flight. A late call would overwrite the
     /// visibility timeout that the caller sets next.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> WorkEnd<T> {
         let done = CancellationToken::new();
@@ -74,7 +75,7 @@ impl Heartbeat<'_> {
         tokio::join!(work, heartbeat).0
     }
 
-    /// Returns shortly before the current visibility timeout ends.
+    /// Waits until shortly before the current visibility timeout ends.
     async fn lost(&self, extended_at: &Mutex<Instant>) {
         loop {
             let deadline = read(extended_at) + self.visibility_timeout * 5 / 6;

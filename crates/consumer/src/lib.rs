@@ -3,8 +3,8 @@
 //! [`Consumer::run`] long-polls a queue and processes as many messages at once as it has permits. A
 //! heartbeat keeps each message invisible to others. Messages that the [`MessageHandler`] has
 //! acknowledged are deleted in batches. A failed message is retried with backoff. An unprocessable
-//! one goes to the dead-letter queue with a reason. On shutdown the consumer drains: it finishes
-//! the messages in progress within a grace period, and releases the rest.
+//! message goes to the dead-letter queue with a reason. On shutdown the consumer drains: it
+//! finishes the messages in progress within a grace period, and releases the rest.
 //!
 //! The worker is this consumer with a processor of uploads. Webhook delivery is this consumer with
 //! an HTTP sender. This crate depends on neither, and never deletes a message before its handler is

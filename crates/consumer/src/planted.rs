@@ -1,4 +1,4 @@
-//! Known bugs that can be planted in the current thread. With them the protocol simulation proves
+//! Known bugs that can be planted in the current thread. They let the protocol simulation prove
 //! that it finds such bugs.
 
 use std::cell::Cell;
@@ -10,7 +10,7 @@ pub enum Bug {
     DeleteBeforePublish,
     /// The raw object is not checked again after its manifest is written.
     NoVerifyAfterPublish,
-    /// A heartbeat is sent after the backoff was set.
+    /// A heartbeat is sent after the backoff is set, and overwrites it.
     HeartbeatAfterBackoff,
 }
 

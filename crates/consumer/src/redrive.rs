@@ -3,10 +3,10 @@
 use darkroom_cloud::{CloudError, CloudErrorKind, Queue};
 use darkroom_contract::QueueSettings;
 
-/// Returns the `maxReceiveCount` of the queue, which overrides the setting. With a wrong count, a
-/// consumer would report a failure too early or never.
+/// Returns the `maxReceiveCount` of the queue, which takes precedence over the setting. With a
+/// wrong count, a consumer would report a failure too early or never.
 ///
-/// If there is no policy, or the role is not permitted to read it, the setting is used.
+/// Returns the setting if the queue has no redrive policy or the role is not permitted to read it.
 ///
 /// # Errors
 /// Any other error of the call.

@@ -32,7 +32,7 @@ pub(crate) struct RecordingQueue {
     /// If set, calls that change a visibility timeout never return.
     pub(crate) hangs: Arc<AtomicBool>,
     started_at: Instant,
-    /// The number of batches whose deletion will be refused.
+    /// The number of batch deletions that the queue will still refuse.
     refused_deletes: Arc<AtomicUsize>,
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// A client's own key-value pairs, its crop, and its trace.
 ///
 /// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 converts
-/// header names to lower case, and header values must be ASCII. JSON in which all other characters
-/// are escaped preserves both keys and values.
+/// header names to lower case, and header values must be ASCII. The pairs are therefore stored as
+/// JSON with all other characters escaped, which preserves both keys and values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
@@ -24,8 +24,8 @@ pub struct Attachment {
     pub traceparent: Option<String>,
 }
 
-/// The error for an attachment that does not fit into S3's user metadata, and for a header that is
-/// no attachment.
+/// The error for an attachment that does not fit into S3's user metadata, or for a header that is
+/// not an attachment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttachmentError {
     /// The attachment exceeds S3's limit on user metadata.

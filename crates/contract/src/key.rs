@@ -13,7 +13,7 @@ pub const TOMBSTONE_PREFIX: &str = "deleted/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
-/// It identifies one upload. It contains nothing else that a client sends.
+/// It identifies one upload. Nothing else that a client sends is part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawKey {
     /// The profile.
@@ -24,7 +24,7 @@ pub struct RawKey {
     pub id: UploadId,
 }
 
-/// The error for a key that is not that of a raw upload.
+/// The error for a key that does not name a raw upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The key does not have the four segments of a raw key.
@@ -51,7 +51,8 @@ impl RawKey {
     /// Parses a decoded object key.
     ///
     /// # Errors
-    /// [`KeyError`] if [`Display`](fmt::Display) would not print exactly this key.
+    /// [`KeyError`] if the key does not have exactly the form that [`Display`](fmt::Display)
+    /// prints.
     pub fn parse(key: &str) -> Result<Self, KeyError> {
         let rest = key.strip_prefix(RAW_PREFIX).ok_or(KeyError::Shape)?;
         let segments: Vec<&str> = rest.split('/').collect();

@@ -2,8 +2,8 @@
 //!
 //! Issuer, worker and command line share object keys ([`RawKey`]), S3's events ([`Notification`]),
 //! the rules for an upload ([`Profile`]) and the record of its outcome ([`Manifest`]). This crate
-//! defines these types and their rules. It has no side effects: it uses no network and no files,
-//! and reads the time only for a new [`UploadId`]. Code that needs the current time takes a
+//! defines these types and their rules. It has no side effects: it does not use the network or
+//! files, and reads the time only for a new [`UploadId`]. Code that needs the current time takes a
 //! [`Clock`].
 //!
 //! ```

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// An address and port to listen on, in a setting or an argument.
 ///
-/// A port alone (`8080` or `:8080`) and `localhost:8080` mean the loopback address: other machines
-/// reach only what is set to an address explicitly.
+/// A port alone (`8080` or `:8080`) and `localhost:8080` mean the loopback address. To be reachable
+/// from other machines, a server needs an explicit address.
 ///
 /// ```
 /// use darkroom_contract::ListenAddress;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(transparent)]
 pub struct ListenAddress(SocketAddr);
 
-/// A text is not an address to listen on.
+/// The error for a text that is not an address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be {EXPECTED}")]
 pub struct ListenAddressError;
@@ -56,7 +56,7 @@ impl FromStr for ListenAddress {
             Some(("" | "localhost", port)) => port,
             Some(_) => return Err(ListenAddressError),
         };
-        // The standard library takes a plus sign, too.
+        // The standard library also accepts a plus sign.
         let port = port
             .bytes()
             .all(|byte| byte.is_ascii_digit())

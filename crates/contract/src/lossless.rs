@@ -10,7 +10,8 @@ pub enum Lossless {
     Always,
     /// `false`.
     Never,
-    /// `"auto"`: lossless if that makes the file smaller.
+    /// `"auto"`: lossless for flat graphics from a lossless source if that makes the file smaller,
+    /// otherwise lossy.
     Auto,
 }
 

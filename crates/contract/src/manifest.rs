@@ -134,13 +134,13 @@ pub struct ManifestSource {
     pub etag: String,
     /// The version, in a bucket that keeps versions.
     pub version_id: Option<String>,
-    /// The size of the object in bytes. If it exceeds the limit, this is the size that S3 reports.
+    /// The size of the object in bytes, as S3 reports it.
     pub bytes: u64,
     /// The SHA-256 of the object in lower-case hex. Absent if the object was not read
     /// completely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The properties in the header of the image. Absent if it could not be read.
+    /// The properties in the header of the image. Absent unless the outcome is `ready`.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
     pub image: Option<Source>,
@@ -164,7 +164,7 @@ pub struct ManifestVariant {
     pub bytes: u64,
     /// The SHA-256 of the object in lower-case hex.
     pub sha256: String,
-    /// The URL of the image. Only responses of the issuer contain it.
+    /// The URL of the image. Responses of the issuer and webhooks contain it; the stored manifest does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }

@@ -22,7 +22,7 @@ pub struct OutcomeEvent {
 }
 
 impl OutcomeEvent {
-    /// Creates an event whose delivery has not been attempted.
+    /// Creates an event that no delivery has been attempted for.
     pub fn new(manifest: &Manifest, published_at: OffsetDateTime) -> Self {
         Self {
             attempts: 0,
@@ -31,8 +31,8 @@ impl OutcomeEvent {
         }
     }
 
-    /// Returns the id by which a receiver deduplicates. It is the same for every event of one
-    /// outcome.
+    /// Returns the id that a receiver uses to recognize duplicates. All events of one outcome have
+    /// the same id.
     pub fn id(&self) -> String {
         let Manifest {
             id,

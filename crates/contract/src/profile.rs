@@ -31,8 +31,8 @@ pub struct Profile {
     pub max_animation_megapixels: u32,
     /// The maximum number of bytes of all variants together.
     pub max_output_bytes: ByteSize,
-    /// The lowest quality to which variants fall if they would exceed `max_output_bytes`. Without it, the
-    /// upload is rejected at once.
+    /// The lowest quality at which variants are encoded again if they exceed `max_output_bytes`. If
+    /// it is not set, such an upload is rejected at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_quality: Option<u8>,
     /// The access to the variants.

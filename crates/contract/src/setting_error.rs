@@ -27,7 +27,7 @@ pub struct SettingError {
     origin: Option<SettingOrigin>,
 }
 
-/// The place where a setting was set.
+/// The place that a setting's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingOrigin {
     /// The environment variable with this name.
@@ -36,7 +36,7 @@ pub enum SettingOrigin {
     File {
         /// The path of the file as given by the user.
         path: PathBuf,
-        /// The line, from 1.
+        /// The line, counted from 1.
         line: Option<usize>,
     },
 }
@@ -44,8 +44,8 @@ pub enum SettingOrigin {
 impl SettingError {
     /// Creates an error for the setting with this dotted key, such as `worker.poll_wait`.
     ///
-    /// `problem` follows the key, which is its subject: "must be at most 20 s", "is required when
-    /// webhooks.url is set".
+    /// `problem` continues a sentence that begins with the key, such as "must be at most 20 s" or
+    /// "is required when webhooks.url is set".
     pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             key: key.into(),
@@ -74,7 +74,7 @@ impl SettingError {
         self
     }
 
-    /// Adds the place where the setting was set.
+    /// Adds the place that the setting's value comes from.
     #[must_use]
     pub fn with_origin(mut self, origin: SettingOrigin) -> Self {
         self.origin = Some(origin);

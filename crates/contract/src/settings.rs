@@ -14,23 +14,23 @@ pub struct StorageSettings {
     pub raw_bucket: String,
     /// The bucket of variants. It may be the raw bucket.
     pub media_bucket: String,
-    /// The S3 endpoint that clients reach, if it differs from the one that the services use.
+    /// The S3 endpoint that clients use, if it differs from the endpoint that the services use.
     /// Upload URLs are signed for it.
     pub public_endpoint: Option<String>,
-    /// Puts the bucket into the path of a URL instead of the host. By default this is `true` if an
-    /// endpoint is set that is not AWS's own.
+    /// Puts the bucket into the path of a URL instead of the host. The default is `true` if a
+    /// custom endpoint is set, and `false` for AWS's own endpoints.
     pub path_style: Option<bool>,
-    /// Makes writes depend on the absence of an object (`If-None-Match: *`). `false` is for stores
-    /// without it. The URL of an upload can then be used until it expires, not just once, and
-    /// replaces the object.
+    /// Writes an object only if its key has no object yet (`If-None-Match: *`). Set this to `false`
+    /// for a store that does not support such writes. An upload URL then works more than once until
+    /// it expires, and each upload replaces the object.
     pub conditional_writes: bool,
-    /// The URL that a variant's key is appended to, such as that of a CDN. By default variants
-    /// have presigned URLs.
+    /// The base URL of variants, such as the URL of a CDN. A variant's key is appended to it. By
+    /// default variants have presigned URLs.
     pub media_base_url: Option<String>,
     /// The `Cache-Control` of variants.
     ///
-    /// Caches may keep a variant for as long as they like, because its URL changes with its bytes
-    /// (parameter `v`).
+    /// Caches may keep a variant forever, because a variant with different bytes has a different
+    /// URL (parameter `v`).
     pub cache_control: String,
     /// The origins of pages that may upload from a browser (`provision`).
     pub cors_origins: Vec<String>,

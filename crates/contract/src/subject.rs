@@ -17,12 +17,14 @@ impl Owner {
     /// Returns the owner for the subject of a token (RFC 7519, section 4.1.2), which may be any
     /// text: `auth0|7`, an e-mail address, a URL.
     ///
-    /// - A subject that is an owner stays as it is, unless it begins with `b64-` or `sha256-`.
-    /// - Any other of up to 45 bytes becomes `b64-` and its base64url without padding (RFC 4648).
-    /// - A longer one becomes `sha256-` and the base64url of its SHA-256 digest.
+    /// - A subject that is a valid owner is used unchanged, unless it begins with `b64-` or
+    ///   `sha256-`.
+    /// - Any other subject of up to 45 bytes becomes `b64-` and its base64url without padding (RFC
+    ///   4648).
+    /// - A longer subject becomes `sha256-` and the base64url of its SHA-256 digest.
     ///
-    /// Different subjects have different owners, unless somebody finds a collision of SHA-256: the
-    /// two prefixes keep the three forms apart.
+    /// Different subjects have different owners, because the two prefixes keep the three forms
+    /// apart. The only exception would be a collision of SHA-256.
     ///
     /// ```
     /// use darkroom_contract::Owner;

@@ -33,7 +33,8 @@ impl EmbeddedCloud {
     /// Opens the folder and starts both servers. They accept connections when this returns.
     ///
     /// # Errors
-    /// [`StartError`] if the folder or an address is not available. No server runs then.
+    /// [`StartError`] if the folder or an address is not available. In that case, neither server
+    /// runs.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let lock = lock(&options.data_dir)?;
         let data_dir = options.data_dir.clone();
@@ -86,8 +87,8 @@ impl EmbeddedCloud {
         url(self.sqs)
     }
 
-    /// Stops both servers. Long polls end at once, and other requests within half a second. Writes
-    /// to disk that have begun are completed. The contents of the queues are lost.
+    /// Stops both servers. Long polls end at once, and other requests within half a second. Disk
+    /// writes in progress are completed. The contents of the queues are lost.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         for server in &mut self.servers {
@@ -133,8 +134,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     Ok((listener, bound))
 }
 
-/// Returns the URL at which clients on this machine reach `address`. An unspecified address becomes
-/// that of loopback.
+/// Returns the URL that clients on this machine use to reach `address`. An unspecified address
+/// becomes the loopback address.
 fn url(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {

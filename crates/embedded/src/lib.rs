@@ -1,7 +1,7 @@
 //! S3 and SQS servers in this process that store objects in a folder and speak the real protocols.
 //!
-//! `darkroom dev` and the end-to-end tests use them in place of AWS. Darkroom cannot see the
-//! difference. It uses the AWS SDK with both, and presigned URLs and browser uploads work too.
+//! `darkroom dev` and the end-to-end tests use these servers in place of AWS. Darkroom uses the AWS
+//! SDK with either and cannot see the difference. Presigned URLs and browser uploads work too.
 //!
 //! ```
 //! # async fn example(data_dir: std::path::PathBuf) -> Result<(), darkroom_embedded::StartError> {
@@ -35,24 +35,26 @@
 //!   `GetBucketLocation`, `GetBucketVersioning`; `PutObject`, `PostObject`, `GetObject`,
 //!   `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjects`, `ListObjectsV2`,
 //!   `GetObjectTagging`; `CreateMultipartUpload`, `UploadPart`, `UploadPartCopy`, `ListParts`,
-//!   `ListMultipartUploads`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and get and put of
-//!   `BucketCors`, `BucketLifecycleConfiguration` and `BucketNotificationConfiguration`.
-//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive to a dead-letter queue and
-//!   the permission for it, delays, FIFO queues with deduplication by queue or group. Attributes of
-//!   queues and messages are validated. Queues and their messages are only in memory. The actions
-//!   are `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
+//!   `ListMultipartUploads`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and the `Get` and
+//!   `Put` operations of `BucketCors`, `BucketLifecycleConfiguration` and
+//!   `BucketNotificationConfiguration`.
+//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive policies and redrive allow
+//!   policies, delays, and FIFO queues with deduplication by queue or group. Attributes of queues and
+//!   messages are validated. Queues and their messages exist only in memory. The actions are
+//!   `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
 //!   `PurgeQueue`; `ReceiveMessage`; and `SendMessage`, `DeleteMessage` and
 //!   `ChangeMessageVisibility`, each also in batches.
 //!
-//! A presigned URL permits only the headers of AWS that it signs, and is valid for a week at most. A
-//! form may have only the fields that its policy names; `${filename}` and `success_action_*` work.
+//! A request with a presigned URL may have only those headers of AWS that the URL signs. A presigned
+//! URL is valid for a week at most. A form may have only the fields that its policy names.
+//! `${filename}` and `success_action_*` work.
 //!
 //! # What it is not
 //! - A complete S3 or SQS. Only the operations above exist. Others return `NotImplemented` or
-//!   `UnknownOperationException`, and so do tags and website redirects of an object. ACLs, storage
-//!   classes and encryption are accepted and ignored. Among the missing features are versioning,
-//!   access settings, virtual-host addressing, notifications to targets other than SQS, the deletion
-//!   of queues, and message move tasks.
+//!   `UnknownOperationException`. Requests that set tags or a website redirect on an object also
+//!   return `NotImplemented`. ACLs, storage classes and encryption are accepted and ignored. Among
+//!   the missing features are versioning, access settings, virtual-host addressing, notifications to
+//!   targets other than SQS, the deletion of queues, and message move tasks.
 //! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored
 //!   and returned, but have no effect. SQS refuses unsigned requests, but does not verify
 //!   signatures.

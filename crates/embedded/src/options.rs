@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). This is not `Debug`, because it
-/// contains a secret.
+/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). This does not implement `Debug`,
+/// because it contains a secret.
 #[derive(Clone)]
 pub struct Options {
     /// The folder for the data of S3. It is created if it is missing.
@@ -19,7 +19,7 @@ pub struct Options {
     pub secret_key: String,
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
-    /// The origins whose pages may use buckets without a CORS configuration, such as
+    /// The origins that may access buckets without a CORS configuration, such as
     /// `https://app.example.org`. One `*` is a wildcard. Origins on localhost are always permitted.
     pub allowed_origins: Vec<String>,
 }

@@ -8,7 +8,7 @@
 use serde_json::{Value, json};
 
 /// A client that speaks plain HTTP, as a browser does. Its methods panic if there is no response,
-/// or another one than the method's description says.
+/// or if the response is not the one that the method describes.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -33,7 +33,7 @@ impl Client {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// Requests a presigned `PUT` of `size` bytes of JPEG.
+    /// Requests a presigned `PUT` for `size` bytes of JPEG.
     pub async fn presign(&self, size: usize) -> Value {
         self.presign_with(json!({"size": size})).await
     }

@@ -23,7 +23,7 @@ pub enum Cloud {
     At(&'static str),
 }
 
-/// A running cloud. Unless others may use it too, it is stopped when this is dropped.
+/// A running cloud. It is stopped when this is dropped, unless other tests may use it too.
 pub(crate) struct RunningCloud {
     pub(crate) endpoints: Endpoints,
     pub(crate) server: Server,
@@ -31,7 +31,7 @@ pub(crate) struct RunningCloud {
 
 /// The process that serves a cloud.
 pub(crate) enum Server {
-    /// This one.
+    /// The process of the test.
     Embedded { _cloud: EmbeddedCloud },
     /// `darkroom dev`, with the URL of its issuer.
     Dev { process: Process, issuer: String },
@@ -40,7 +40,8 @@ pub(crate) enum Server {
 }
 
 impl RunningCloud {
-    /// Starts a cloud with its data in `folder`. The settings are for the roles of `darkroom dev`.
+    /// Starts a cloud with its data in `folder`. The settings apply only to the roles of `darkroom
+    /// dev`.
     pub(crate) async fn start(
         cloud: Cloud,
         binary: &Binary,

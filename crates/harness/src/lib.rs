@@ -52,5 +52,5 @@ pub use resource_names::ResourceNames;
 pub use test_bed::TestBed;
 pub use worker::Worker;
 
-/// The time limit of a wait. Nothing takes that long, even on a busy machine.
+/// The time limit of a wait. Nothing takes this long, even on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(90);

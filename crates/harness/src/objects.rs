@@ -43,7 +43,7 @@ impl TestBed {
     /// Waits for the outcome of an upload.
     ///
     /// # Errors
-    /// If there is none in time.
+    /// If there is no outcome in time.
     pub async fn outcome(&self, key: &RawKey) -> anyhow::Result<Manifest> {
         let written = async || self.manifest(key).await.transpose();
         wait::until_async("an outcome", DEADLINE, written).await?
@@ -52,7 +52,7 @@ impl TestBed {
     /// Waits for the outcome of an upload, which must be `ready`.
     ///
     /// # Errors
-    /// If there is none in time, or another one.
+    /// If there is no outcome in time, or if it is not `ready`.
     pub async fn wait_until_ready(&self, key: &RawKey) -> anyhow::Result<()> {
         let outcome = self.outcome(key).await?.outcome;
         ensure!(outcome.name() == "ready", "{outcome:?}");
@@ -63,7 +63,7 @@ impl TestBed {
     /// again after a failed call.
     ///
     /// # Errors
-    /// If there are fewer in time.
+    /// If there are fewer probes in time.
     pub async fn wait_for_store_probes(&self, count: usize) -> anyhow::Result<()> {
         let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
         Ok(wait::until_async("a probe of the store", DEADLINE, probed).await?)

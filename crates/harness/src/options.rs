@@ -44,7 +44,7 @@ impl TestBedOptions {
         }
     }
 
-    /// Adds environment variables of every process. Of two with the same name, the last counts.
+    /// Adds environment variables of every process. If two have the same name, the last one counts.
     #[must_use]
     pub fn with_settings(mut self, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter();
@@ -55,7 +55,8 @@ impl TestBedOptions {
 
     /// Returns the environment variables of every role.
     ///
-    /// The maximum of attempts is not one of them: workers follow the redrive policy of the queue.
+    /// They do not contain the maximum number of attempts, because workers follow the redrive
+    /// policy of the queue.
     pub(crate) fn environment(&self, names: &ResourceNames) -> Vec<(String, String)> {
         let visibility = format!("{}s", self.visibility.as_secs());
         let own = [

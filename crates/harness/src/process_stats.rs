@@ -53,7 +53,7 @@ impl ProcessStats {
     /// Resets the peak of a process to its current memory.
     ///
     /// # Errors
-    /// If there is no such process, or it is of another user.
+    /// If there is no such process, or if it belongs to another user.
     pub fn reset_peak(pid: u32) -> anyhow::Result<()> {
         Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
     }
@@ -65,8 +65,8 @@ fn kib(status: &str, name: &str) -> anyhow::Result<u64> {
     Ok(field.with_context(|| format!("no {name}"))?.parse()?)
 }
 
-/// Parses fields 14 and 15. They are counted from the end of the name, which may contain any
-/// character.
+/// Parses fields 14 and 15: user and system time. Counts the fields from the end of the process
+/// name, because the name may contain any character.
 fn cpu(stat: &str) -> anyhow::Result<Duration> {
     let (_, fields) = stat.rsplit_once(") ").context("no name in brackets")?;
     let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);

@@ -28,7 +28,7 @@ impl TestBed {
     /// Receives dead letters until there are `count`.
     ///
     /// # Errors
-    /// If there are fewer `within` that time, or more.
+    /// If fewer arrive `within` that time, or if more than `count` arrive.
     pub async fn receive_dead_letters(
         &self,
         count: usize,

@@ -11,11 +11,11 @@ pub struct ResourceNames {
     pub media_bucket: String,
     /// The queue of events.
     pub events: String,
-    /// Its dead-letter queue.
+    /// The dead-letter queue of the queue of events.
     pub dead_letters: String,
     /// The queue of webhooks.
     pub webhooks: String,
-    /// Its dead-letter queue.
+    /// The dead-letter queue of the queue of webhooks.
     pub webhooks_dead_letters: String,
 }
 

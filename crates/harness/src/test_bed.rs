@@ -14,8 +14,8 @@ use crate::cloud::{RunningCloud, Server};
 use crate::{Binary, Client, Issuer, Receipts, ResourceNames, TestBedOptions, Worker};
 use crate::{DEADLINE, set_endpoints};
 
-/// A cloud with provisioned buckets and queues, and processes of the `darkroom` binary on it. All of
-/// them are stopped when this is dropped.
+/// A cloud with provisioned buckets and queues, and processes of the `darkroom` binary on it.
+/// Dropping it stops the processes, and the cloud unless other tests may use it too.
 pub struct TestBed {
     // Dropped first, so that no process loses its cloud.
     roles: Option<Roles>,
@@ -29,7 +29,7 @@ pub struct TestBed {
     pub media: S3Bucket,
     /// The queue of events.
     pub events: SqsQueue,
-    /// Its dead-letter queue.
+    /// The dead-letter queue of the queue of events.
     pub dead_letters: SqsQueue,
     /// The queue of webhooks.
     pub webhooks: SqsQueue,
@@ -42,10 +42,10 @@ pub struct TestBed {
     cloud: RunningCloud,
 }
 
-/// The issuer and the worker of a test bed that is a whole service.
+/// The issuer and the worker of a test bed that was started as a service.
 struct Roles {
     client: Client,
-    /// `None` for `darkroom dev`, whose process contains both.
+    /// `None` for `darkroom dev`, which runs both in one process.
     processes: Option<(Issuer, Worker)>,
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct DeclaredColor {
     pub(crate) chromaticities: Option<SourceChromaticities>,
 }
 
-/// A decoded image, as stored: neither upright nor in a known color space.
+/// A decoded image as stored, before it is turned upright and converted to sRGB.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Decoded {
     /// The stored width in pixels.
@@ -74,7 +74,7 @@ pub(crate) struct Decoded {
     pub(crate) declared_color: DeclaredColor,
     /// `true` if the source's encoding is lossless.
     pub(crate) is_lossless: bool,
-    /// Damage to the file that costs no pixel, in words.
+    /// A description of damage to the file, if it costs few or no pixels.
     pub(crate) damage: Option<&'static str>,
 }
 

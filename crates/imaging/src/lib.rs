@@ -1,8 +1,8 @@
 //! Image rendering: bytes and a [`Recipe`] in, encoded variants out.
 //!
-//! [`render`] detects the format, checks the limits before a pixel is decoded, turns the image upright,
-//! converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads a file's properties and
-//! metadata without decoding it.
+//! [`render`] detects the format, checks the limits before any pixel is decoded, turns the image
+//! upright, converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads the
+//! properties and metadata of a file without decoding its pixels.
 //!
 //! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes
 //! and the same recipe always yield the same output. It only runs in the render process, because a

@@ -4,7 +4,7 @@ use crate::geometry::{AttentionProfile, Orientation, Placement, Rect};
 use crate::pixels::{Pixels, place};
 use crate::{Fit, Rejection, Resize};
 
-/// The longest side of the analyzed copy in pixels. Finer detail attracts no attention.
+/// The longest side of the analyzed copy in pixels. Finer detail does not attract attention.
 const MAX_SIDE: u32 = 96;
 
 /// The mean skin color as a unit vector of red, green and blue. Light and dark skin differ in
@@ -42,7 +42,8 @@ pub(crate) fn attention_profile(
     Ok(profile)
 }
 
-/// Returns the part of each weight that exceeds the mean by half a standard deviation.
+/// Returns the excess of each weight over a threshold: the mean plus half a standard deviation. A
+/// weight below the threshold becomes 0.
 fn above_average(weights: &[f32]) -> Vec<f64> {
     let count = f64::from(u32::try_from(weights.len()).unwrap_or(u32::MAX));
     let mean = weights.iter().map(|w| f64::from(*w)).sum::<f64>() / count;
@@ -148,7 +149,8 @@ mod tests {
         }
     }
 
-    /// Returns the left edge of the full-height square that is kept of an image of 400 x 200 px.
+    /// Returns the left edge of the full-height square that `attention` keeps of an image of 400 x 200
+    /// px.
     fn kept_from(pixels: &Pixels) -> f64 {
         let view = Rect::from_size(pixels.size());
         let profile = attention_profile(pixels, Orientation::UPRIGHT, view).unwrap();

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::problem::Problem;
 
-/// The media type of bytes of any kind (RFC 2046, section 4.5.1).
+/// The media type of arbitrary bytes (RFC 2046, section 4.5.1).
 pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
 
 /// Reads a small body into memory.
@@ -46,7 +46,8 @@ pub(crate) async fn read(
     }
 }
 
-/// Returns the media type of a body, in lower case and without parameters; `None` if there is none.
+/// Returns the media type of a body in lower case and without parameters, or `None` if the headers
+/// do not state a media type.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let essence = value.split(';').next()?.trim();

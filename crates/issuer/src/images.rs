@@ -115,8 +115,8 @@ fn invalid_query() -> Problem {
 }
 
 impl AppState {
-    /// Stores every image of a batch as a raw object. Nothing is stored before the whole request
-    /// has been read and checked.
+    /// Stores every image of a batch as a raw object. By now, the service has read and checked the
+    /// whole request.
     async fn store_batch(
         &self,
         batch: ImageBatch,
@@ -140,8 +140,8 @@ impl AppState {
         Ok(uploads.into_iter().map(|(key, _)| key).collect())
     }
 
-    /// Deletes the uploads of a request that failed, because the client will send all of them
-    /// again. An upload that cannot be deleted only takes up space.
+    /// Deletes the stored uploads of a failed request, because the client will send all images
+    /// again. Logs an upload that cannot be deleted.
     async fn roll_back(&self, keys: impl Iterator<Item = &RawKey>) {
         for key in keys {
             if let Err(error) = self.parts.store.discard(key).await {
@@ -195,8 +195,8 @@ fn batch_attachment(metadata: BTreeMap<String, String>) -> Result<Option<String>
     })
 }
 
-/// Returns the media type that the client declared if it is that of an image. It may be wrong: the
-/// worker detects the format by the bytes.
+/// Returns the declared media type if it is a known image type. The declaration may be wrong, so
+/// the worker detects the format from the bytes.
 fn declared_type(image: &TempFile) -> Option<&str> {
     let declared = image.content_type.as_deref();
     declared.filter(|declared| SourceFormat::from_content_type(declared).is_some())

@@ -17,7 +17,7 @@ use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEnc
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The number at which the counting of frames ends if no profile sets a limit.
+/// The limit on frames for a request without a profile.
 const MAX_FRAMES: u32 = 10_000;
 
 /// The query of an inspection.
@@ -156,7 +156,8 @@ impl AppState {
     /// Inspects one image in a render process.
     ///
     /// # Errors
-    /// The outer error if the image could not be inspected, the inner error if it is at fault.
+    /// The outer error if the image could not be inspected, the inner error if the image is at
+    /// fault.
     async fn inspect_image(
         &self,
         image: &TempFile,

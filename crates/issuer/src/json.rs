@@ -1,4 +1,4 @@
-//! Parsing of JSON bodies, with precise problems for invalid ones.
+//! Parsing of JSON bodies, with a precise problem for each kind of error.
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::body::media_type;
 use crate::problem::Problem;
 
-/// The maximum edit distance from a known name at which an unknown name counts as a typo.
+/// The maximum number of edits that turn a typo into a known name.
 const MAX_EDITS: usize = 3;
 
-/// The name of a field, and the code for a value that is not of its type.
+/// The name of a field, and the error code for a value of the wrong type.
 pub(crate) type Field = (&'static str, &'static str);
 
 /// Checks that a body is declared as JSON.
@@ -32,7 +32,7 @@ pub(crate) fn require_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// Parses an object that only has fields from `fields`.
+/// Parses an object. Rejects a field that is not in `fields`.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `missing_field`, or the code of the invalid field.
@@ -60,7 +60,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], fields: &[Field]) -> Resu
     })
 }
 
-/// Replaces the Rust type in a message of serde with words.
+/// Replaces the Rust type in a serde message with words.
 fn describe(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let Some((found, expected)) = message.rsplit_once(", expected ") else {

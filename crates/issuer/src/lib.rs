@@ -1,14 +1,14 @@
 //! The HTTP service: presigned upload URLs, direct uploads, and the outcomes of both.
 //!
-//! An [`Issuer`] serves the store of uploads (`darkroom-uploads`) over HTTP and never names a
-//! bucket. It keeps no state, so any number of issuers can run side by side.
+//! An [`Issuer`] serves the store of uploads (`darkroom-uploads`) over HTTP. Its code never names a
+//! bucket. An issuer does not store uploads itself, so any number of issuers can run side by side.
 //!
 //! Most clients only get a presigned URL here and send their files to S3. The body of a direct
 //! upload passes through the service. Multipart and binary bodies are streamed to temporary files.
-//! Base64 bodies of at most 64 MiB are decoded in memory, two at a time. Images to inspect are read
-//! into memory and passed to a render process, four at a time.
+//! The service decodes base64 bodies of at most 64 MiB in memory, two at a time. For an inspection,
+//! it reads an image into memory and passes it to a render process, four images at a time.
 //!
-//! The service never parses an image, and never puts unchecked text of a client into a key, a
+//! The service never parses an image itself. It never puts unchecked client text into a key, a
 //! header or an error. Every error response is a problem document (RFC 9457) with a stable `code`.
 
 #![warn(missing_docs)]

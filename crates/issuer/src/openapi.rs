@@ -54,9 +54,9 @@ pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: b
     document
 }
 
-/// Returns the document as it is served.
+/// Returns the document that the service serves.
 pub(crate) fn to_json(document: &OpenApi) -> Value {
-    // This fails only for maps whose keys are not text.
+    // This only fails for a map with keys that are not text.
     let mut document = serde_json::to_value(document).unwrap_or_default();
     unions::rewrite(&mut document);
     document

@@ -21,7 +21,7 @@ const CLIENT: &str = include_str!("page/client.js");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Returns the routes `/` and everything that the page loads.
+/// Returns the routes for `/` and for everything that the page loads.
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(index))
@@ -70,8 +70,8 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// Returns one `<option>` per profile. The profile that accepts the largest files comes first,
-/// because it accepts most of what visitors try.
+/// Returns one `<option>` per profile. The profile with the largest `max_bytes` comes first,
+/// because it accepts most files that visitors choose.
 fn options(profiles: &Profiles) -> String {
     let mut names: Vec<_> = profiles
         .iter()

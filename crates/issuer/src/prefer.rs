@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// Returns the preference `wait=SECONDS`. An invalid preference is ignored, as the RFC requires.
+/// Returns the preference `wait=SECONDS`. Ignores an invalid preference, as the RFC requires.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     headers
         .get_all(PREFER)

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The number of seconds after which clients should try again if the store has failed.
+/// The number of seconds after which clients should try again when the store does not respond.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// An error response.
@@ -65,7 +65,7 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, seconds)
     }
 
-    /// Creates the problem of a well-formed request with unacceptable content.
+    /// Creates the problem for a well-formed request with unacceptable content.
     pub(crate) fn unprocessable(code: &'static str, detail: impl fmt::Display) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
@@ -94,7 +94,7 @@ impl Problem {
         )
     }
 
-    /// Creates the problem of a store that does not respond. Clients only learn that they may try
+    /// Creates the problem for a store that does not respond. It only states that clients may try
     /// again.
     pub(crate) fn store_unavailable() -> Self {
         Self::new(
@@ -105,8 +105,8 @@ impl Problem {
         .with_retry_after(RETRY_AFTER_SECONDS)
     }
 
-    /// Creates the problem of a defect in the service itself, such as a task that panicked. The
-    /// details are in the log.
+    /// Creates the problem for a defect in the service itself, such as a panic in a task. The
+    /// details go to the log.
     pub(crate) fn internal_error(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error, "internal error");
         Self::new(

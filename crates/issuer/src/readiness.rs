@@ -8,11 +8,11 @@ use tokio::sync::Mutex;
 use crate::problem::Problem;
 use crate::temp_dir::{self, temp_dir_unavailable};
 
-/// The time for which a result is reused. The store is called at most once per second, no matter
-/// how many load balancers probe.
+/// The time for which a result stays valid. It limits the calls to the store to one per second, no
+/// matter how many load balancers probe.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// The readiness of the service, which is probed at most once per second.
+/// The readiness of the service, probed at most once per second.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     store: UploadStore,
@@ -27,7 +27,7 @@ impl Readiness {
         }
     }
 
-    /// Checks what the service needs. The result may be a second old.
+    /// Checks the store and the folder for temporary files. The result may be up to a second old.
     ///
     /// # Errors
     /// `store_unavailable` or `spool_unavailable`.

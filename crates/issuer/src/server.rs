@@ -13,22 +13,22 @@ use crate::limits::{ConnectionGuard, ConnectionLimits};
 use crate::service::Issuer;
 use crate::temp_dir;
 
-/// The time that requests in progress have to finish on shutdown.
+/// The time for which a shutdown waits for requests in progress.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The limit on the headers of a request. Tokens may have 8 KiB, and all other headers are short.
+/// The limit on the headers of a request. A token may have 8 KiB, and all other headers are short.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
-/// The time in which a connection has to send its first byte. Clients connect in order to send a
-/// request, and one that stays silent uses up a connection of somebody else.
+/// The time within which a client must send the first byte on a new connection. A connection
+/// without a request takes the place of another client's connection.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause after a failed accept. The usual cause is a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
-    /// Serves until `stop` is cancelled. Long polls then end at once, and requests in
-    /// progress have 10 seconds to finish.
+    /// Serves until `stop` is cancelled. Then ends long polls at once, and gives requests in
+    /// progress 10 seconds to finish.
     ///
-    /// A connection that fails is logged and affects no other.
+    /// A failed connection is logged and does not affect other connections.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let connections = GracefulShutdown::new();
         let service = TowerToHyperService::new(self.router());
@@ -76,7 +76,8 @@ async fn accept(
         let accepted = stop.run_until_cancelled(listener.accept()).await?;
         match accepted {
             Ok((stream, peer)) => {
-                // Responses are small and written whole, so Nagle's algorithm would only delay them.
+                // The service writes each small response at once, so Nagle's algorithm would only
+                // add delay.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "cannot set TCP_NODELAY");
                 }
@@ -93,7 +94,8 @@ async fn accept(
     }
 }
 
-/// Waits for the first byte of a request. Returns `false` if the connection is to be closed.
+/// Waits for the first byte of a request. Returns `false` on a timeout, an error or a shutdown; the
+/// caller then closes the connection.
 async fn has_first_byte(stream: &TcpStream, stop: &CancellationToken) -> bool {
     let readable = tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.readable());
     matches!(stop.run_until_cancelled(readable).await, Some(Ok(Ok(()))))

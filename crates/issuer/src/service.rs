@@ -19,7 +19,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Creates a service from its parts. It makes no call and does not listen yet.
+    /// Creates a service from its parts. The service does not call the store or listen yet.
     pub fn new(parts: IssuerParts) -> Self {
         Self {
             state: Arc::new(AppState::new(parts)),
@@ -50,7 +50,8 @@ impl Issuer {
             .with_state(Arc::clone(&self.state))
     }
 
-    /// Returns the routes of the OpenAPI document, which is generated from them.
+    /// Returns the routes that the OpenAPI document describes. The document is generated from these
+    /// routes.
     fn documented_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         OpenApiRouter::with_openapi(openapi::base())
             .merge(self.authenticated_routes())

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct IssuerSettings {
     /// The address and port to listen on.
     pub listen: ListenAddress,
-    /// The lifetime of an upload URL, at most 15 minutes. A URL never outlives the credentials
-    /// that signed it.
+    /// The lifetime of an upload URL, at most 15 minutes. A URL expires earlier if the credentials
+    /// that signed it expire.
     #[serde(with = "humantime_serde")]
     pub upload_expiry: Duration,
     /// The longest time that a client may wait for an outcome within one request (`?wait=`).
@@ -23,16 +23,16 @@ pub struct IssuerSettings {
     pub link_expiry: Duration,
     /// The time limit for the headers of a request, and again for a JSON body. It is also the idle
     /// timeout of a connection, so it must be longer than the idle timeout of a load balancer in
-    /// front. Otherwise the load balancer may send a request on a connection that the service is
-    /// closing.
+    /// front of the service. With a shorter timeout, the load balancer may send a request on a
+    /// connection that the service is closing.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
     /// The origins of the web pages that may call the service. `*` allows all.
     pub cors_origins: Vec<String>,
-    /// Accepts reports from clients that an upload is complete (`POST …/complete`). This is for
-    /// stores that send no events.
+    /// `true` to let clients report that an upload is complete (`POST …/complete`). This is for
+    /// stores that do not send events.
     pub complete_uploads: bool,
-    /// Serves the demo page at `/`.
+    /// `true` to serve the demo page at `/`.
     pub demo_page: bool,
 }
 
@@ -82,8 +82,7 @@ impl IssuerSettings {
     }
 }
 
-/// Returns `true` for `*`, and for a scheme, host and port without anything after them (RFC 6454,
-/// section 7).
+/// Returns `true` for `*`, and for a URL that ends after the host or port (RFC 6454, section 7).
 fn is_origin(text: &str) -> bool {
     let host = text
         .strip_prefix("https://")

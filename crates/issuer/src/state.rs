@@ -15,10 +15,10 @@ use crate::readiness::Readiness;
 use crate::settings::IssuerSettings;
 use crate::uploads::StatusWatcher;
 
-/// The number of base64 bodies that are decoded at once. Each takes at most 64 MiB of memory.
+/// The number of base64 bodies to decode at once. A body takes at most 64 MiB of memory.
 const DECODING_PERMITS: usize = 2;
-/// The number of images that are inspected at once. It is the number of render processes in a pool
-/// on most machines.
+/// The number of images to inspect at once. On most machines, a pool has this many render
+/// processes.
 const INSPECTION_PERMITS: usize = 4;
 
 /// The dependencies of an [`Issuer`](crate::Issuer).
@@ -49,9 +49,9 @@ pub(crate) struct AppState {
     pub(crate) limits: RequestLimits,
     pub(crate) readiness: Readiness,
     pub(crate) status_watcher: Arc<StatusWatcher>,
-    /// A permit for each base64 body in memory.
+    /// The permits for decoding. A base64 body in memory holds one permit.
     pub(crate) decoding: Semaphore,
-    /// A permit for each image in memory for inspection.
+    /// The permits for inspection. An image in memory holds one permit.
     pub(crate) inspection: Semaphore,
     /// Cancelled when the service stops, so that every long poll ends at once.
     pub(crate) stopping: CancellationToken,

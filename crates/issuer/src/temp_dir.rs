@@ -1,4 +1,5 @@
-//! The folder for temporary files, in which images wait until a request has been read.
+//! The folder for temporary files. It holds the images of a request until the whole request has
+//! been read.
 
 use std::io::{self, Write};
 
@@ -7,10 +8,10 @@ use tempfile::NamedTempFile;
 
 use crate::problem::Problem;
 
-/// Checks that the folder for temporary files exists, and that files in it can be written.
+/// Checks that the folder for temporary files exists and accepts a file.
 ///
 /// # Errors
-/// The error of the first operation that failed, with the folder.
+/// The error of the first failed operation, with the path of the folder.
 pub(crate) async fn probe() -> io::Result<()> {
     tokio::task::spawn_blocking(write_file)
         .await
@@ -18,7 +19,7 @@ pub(crate) async fn probe() -> io::Result<()> {
 }
 
 fn write_file() -> io::Result<()> {
-    // A full disk often takes an empty file.
+    // A full disk often accepts an empty file, so this writes a few bytes.
     let written = NamedTempFile::new().and_then(|mut file| {
         file.write_all(&[0; 4096])?;
         file.flush()
@@ -29,7 +30,7 @@ fn write_file() -> io::Result<()> {
     })
 }
 
-/// Returns the problem of a request whose image has no place to wait in.
+/// Returns the problem for a request when the folder cannot hold its images.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "used as an argument of map_err"

@@ -15,12 +15,12 @@ use uuid::Uuid;
 /// The header with the id of a request, in requests and responses.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Routes that load balancers and Prometheus request every few seconds.
+/// The routes that load balancers and Prometheus request every few seconds.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The header with the client's trace (W3C Trace Context).
 const TRACEPARENT: &str = "traceparent";
 
-/// The statuses of problems, and of a deleted upload, that a documented route may return.
+/// The error statuses that a documented route may return. 410 is the status of a deleted upload.
 const PROBLEM_STATUSES: [&str; 13] = [
     "400", "401", "403", "404", "408", "409", "410", "413", "415", "422", "429", "500", "503",
 ];
@@ -48,11 +48,11 @@ pub(crate) fn start_metrics(document: &OpenApi) {
     }
 }
 
-/// Gives the request an id, logs and counts the result, and forbids caching and sniffing of the
-/// response.
+/// Gives the request an id, logs and counts its result, and forbids clients from caching or
+/// sniffing the response.
 ///
-/// The log contains the route but never the path. The only text of a client in it is a validated request
-/// id.
+/// The log contains the route but never the path. The only client text in the log is the request
+/// id, after validation.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
@@ -87,7 +87,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     response
 }
 
-/// Creates the span of a request, which continues the trace of the client.
+/// Creates the span of a request. The span continues the client's trace.
 fn server_span(request: &Request, id: &HeaderValue, route: Option<&str>) -> Span {
     let method = request.method();
     let span = tracing::info_span!(
@@ -107,7 +107,7 @@ fn server_span(request: &Request, id: &HeaderValue, route: Option<&str>) -> Span
     span
 }
 
-/// Counts a request. Unknown methods share one label value, so that there are few values.
+/// Counts a request. Unknown methods share one label value to keep the number of values small.
 fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
     let known = [
         Method::GET,

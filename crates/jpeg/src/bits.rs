@@ -1,18 +1,20 @@
 //! The bits of entropy-coded data (ITU-T T.81, F.2.2.5).
 
-/// Bits that [`BitReader::refill`] guarantees: the longest code and the longest value after it.
+/// The number of bits that [`BitReader::refill`] guarantees: enough for the longest code and the
+/// longest value after it.
 const ENOUGH: u32 = 32;
 
 /// A reader of the bits before the next marker.
 ///
-/// After the last bit it yields zeros, and [`is_exhausted`](Self::is_exhausted) becomes true once
-/// one of them is consumed. So decoding checks for the end once per unit instead of once per bit.
+/// After the last bit, the reader yields zeros. Once one of these zeros is consumed,
+/// [`is_exhausted`](Self::is_exhausted) returns `true`. So a decoder checks for the end once per unit
+/// instead of once per bit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BitReader<'a> {
     data: &'a [u8],
     /// The offset of the next byte to load.
     position: usize,
-    /// The loaded bits, the next one on top.
+    /// The loaded bits. The next bit is the most significant one.
     bits: u64,
     /// The number of loaded bits, padding included.
     available: u32,
@@ -21,7 +23,7 @@ pub(crate) struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    /// Creates a reader of the bits from an offset on.
+    /// Creates a reader that begins at the byte offset `position`.
     pub(crate) const fn new(data: &'a [u8], position: usize) -> Self {
         Self {
             data,
@@ -49,7 +51,8 @@ impl<'a> BitReader<'a> {
                 return;
             }
         }
-        // By value, so that the fields of the caller's reader stay in registers.
+        // The slow path takes and returns the reader by value, so that the fields of the caller's
+        // reader stay in registers.
         *self = self.refilled_by_bytes();
     }
 
@@ -69,7 +72,7 @@ impl<'a> BitReader<'a> {
         self
     }
 
-    /// Returns the next 1 to 32 bits without consuming them. They must have been loaded.
+    /// Returns the next 1 to 32 bits without consuming them. The bits must be loaded already.
     #[inline(always)]
     pub(crate) const fn peek(&self, count: u32) -> u32 {
         (self.bits >> (64 - count)) as u32
@@ -94,13 +97,13 @@ impl<'a> BitReader<'a> {
         value
     }
 
-    /// Returns whether bits were consumed that the data does not have.
+    /// Returns whether more bits were consumed than the data has.
     #[inline(always)]
     pub(crate) const fn is_exhausted(&self) -> bool {
         self.padding > self.available
     }
 
-    /// Returns the offset of the first byte that was not loaded. There is no marker before it.
+    /// Returns the offset of the first byte that was not loaded. It is at or before the next marker.
     pub(crate) const fn position(&self) -> usize {
         self.position
     }
@@ -128,7 +131,7 @@ const fn has_marker_byte(word: u64) -> bool {
 
 /// Returns a byte of data and the offset after it; `None` at a marker and at the end of the file.
 ///
-/// Like libjpeg, it takes a run of 0xFF before a stuffed zero for one byte.
+/// Like libjpeg, it treats a run of 0xFF before a stuffed zero as a single byte of 0xFF.
 fn next_byte(data: &[u8], position: usize) -> Option<(u8, usize)> {
     let byte = *data.get(position)?;
     if byte != 0xff {

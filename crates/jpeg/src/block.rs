@@ -14,10 +14,11 @@ pub(crate) fn has_only_dc(block: &Block) -> bool {
     block[1..].iter().fold(0, |bits, value| bits | value) == 0
 }
 
-/// Decodes a block, which must be zero. Returns the index of its last nonzero coefficient, in zigzag
-/// order.
+/// Decodes a block into `block`, which must contain only zeros before. Returns the zigzag index of its
+/// last nonzero coefficient.
 ///
-/// `prediction` is the DC coefficient of the preceding block of the component.
+/// `prediction` is the DC coefficient of the component's preceding block, and becomes that of this
+/// block.
 #[inline(always)]
 pub(crate) fn decode_block(
     reader: &mut BitReader<'_>,
@@ -29,13 +30,13 @@ pub(crate) fn decode_block(
     *prediction = prediction.wrapping_add(dc.decode(reader)?.value);
     block[0] = *prediction as i16;
     let mut last = 0;
-    // The same loop as in a progressive scan: this one is the hottest of the decoder, and has neither a
-    // band nor a shift.
+    // This loop resembles the one for progressive scans. It is separate because it is the hottest loop
+    // of the decoder and needs neither a band nor a shift.
     let mut index = 1;
     while index < 64 {
         let symbol = ac.decode(reader)?;
         if symbol.size == 0 {
-            // A run of 15 stands for 16 zeros, any other for the end of the block.
+            // A run of 15 stands for 16 zeros. Any other run ends the block.
             if symbol.run != 15 {
                 break;
             }

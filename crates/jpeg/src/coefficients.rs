@@ -12,7 +12,7 @@ use crate::scan::{Scan, ScanComponent};
 use crate::tables::Tables;
 use crate::window::RowWindow;
 
-/// The state of a coefficient of which no bit was sent.
+/// The state of a coefficient before any of its bits was sent.
 const NOT_SENT: u8 = u8::MAX;
 
 /// The coefficients of a component.
@@ -40,7 +40,7 @@ impl Coefficients {
         blocks.sum::<u64>() * size_of::<Block>() as u64
     }
 
-    /// Creates coefficients of zero.
+    /// Creates coefficients that are all zero.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -218,7 +218,8 @@ impl BlockDecoder<'_> {
     }
 }
 
-/// Returns the numbers of blocks per row and of rows, including those that only pad a unit.
+/// Returns the number of blocks per row and the number of rows of blocks, including blocks that only
+/// pad a unit.
 fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     (
         frame.units_per_row() * component.horizontal,
@@ -226,8 +227,9 @@ fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     )
 }
 
-/// Allocates blocks of zeros. A failed allocation aborts the process, so the size is probed first; the
-/// zeroed pages then come from the system untouched.
+/// Allocates blocks of zeros. `vec!` aborts the process if its allocation fails, so a fallible
+/// allocation probes the size first. The system provides the pages already zeroed, so no code has to
+/// write them.
 fn zeroed_blocks(count: usize) -> Result<Vec<Block>> {
     let mut probe = Vec::<Block>::new();
     probe

@@ -9,9 +9,9 @@ pub enum ColorModel {
     YCbCr,
     /// Red, green and blue.
     Rgb,
-    /// Four inks, as stored: in nearly all files 255 is no ink, as in Adobe's software.
+    /// Four inks, as stored. In nearly all files, 255 means no ink, as in Adobe's software.
     Cmyk,
-    /// YCbCr of the complements of cyan, magenta and yellow, and black as stored.
+    /// The complements of cyan, magenta and yellow as YCbCr, plus black as stored.
     Ycck,
 }
 
@@ -29,7 +29,7 @@ impl ColorModel {
 /// Adobe's APP14 segment (Adobe Technical Note 5116).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Adobe {
-    /// The color transform: 0 for none, 1 for YCbCr, 2 for YCCK. Some files lack it.
+    /// The color transform: 0 for none, 1 for YCbCr, 2 for YCCK. Some files omit it.
     pub(crate) transform: Option<u8>,
 }
 
@@ -41,8 +41,8 @@ pub(crate) struct ColorHints {
 }
 
 impl ColorHints {
-    /// Returns the color model of components with these identifiers, by the rules of libjpeg: an
-    /// unknown transform is the usual one for the number of components.
+    /// Returns the color model of components with these identifiers. Like libjpeg, it treats an unknown
+    /// transform as the usual one for the number of components.
     pub(crate) fn color_model(&self, identifiers: &[u8]) -> ColorModel {
         let transform = self.adobe.and_then(|adobe| adobe.transform);
         match (identifiers.len(), transform) {
@@ -57,8 +57,8 @@ impl ColorHints {
     }
 }
 
-/// Converts a row of samples to pixels. There is a row per component, each with at least as many
-/// samples as there are pixels.
+/// Converts a row of samples to pixels. `rows` has one row per component, and each row has at least as
+/// many samples as there are pixels.
 pub(crate) fn convert_row(model: ColorModel, rows: &[&[u8]], pixels: &mut [u8]) {
     match (model, rows) {
         (ColorModel::Gray, [gray]) => pixels.copy_from_slice(&gray[..pixels.len()]),
@@ -117,8 +117,8 @@ fn ycbcr_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], pixels: &mut [u8]) {
 
 /// Converts a pixel as JFIF defines it, with the rounding of libjpeg: 16 fractional bits, half up.
 ///
-/// A factor that exceeds 15 bits is split into a whole number and a rest, so that the products are
-/// those of 16-bit numbers, which processors multiply fastest.
+/// A factor that exceeds 15 bits is split into a whole number and a remainder. So all products are of
+/// 16-bit numbers, which processors multiply fastest.
 #[inline(always)]
 fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     const HALF: i32 = 1 << 15;

@@ -28,9 +28,10 @@ pub struct Plane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Damage {
-    /// There are bytes that belong to no segment and no scan.
+    /// `true` if some bytes belong to neither a segment nor a scan.
     pub has_stray_bytes: bool,
-    /// The last scans of a progressive image are missing: it is less sharp than it could be.
+    /// `true` if the last scans of a progressive image are missing, so that it is less sharp than it
+    /// could be.
     pub lacks_detail: bool,
 }
 
@@ -43,7 +44,7 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads the headers of a file that begins with SOI. What follows its first image is ignored.
+    /// Reads the headers of a file that begins with SOI. Ignores everything after the first image.
     ///
     /// # Errors
     /// As [`Error`] describes. A file is [`Truncated`](Error::Truncated) if it has too few bytes for
@@ -54,7 +55,7 @@ impl<'a> Decoder<'a> {
             .next_scan()?
             .ok_or(Error::Damaged("the JPEG has no pixels"))?;
         let frame = segments.frame.clone().ok_or(Error::Truncated)?;
-        // Each block has at least a code of one bit.
+        // Each block takes at least one bit.
         if frame.blocks() > 8 * (bytes.len() - scan.data) as u64 {
             return Err(Error::Truncated);
         }
@@ -80,8 +81,8 @@ impl<'a> Decoder<'a> {
 
     /// Returns an upper bound on the bytes that decoding allocates, not counting its result.
     ///
-    /// An image with a single scan needs a few rows. One with several, as progressive images have, needs
-    /// two bytes for each sample.
+    /// An image with a single scan needs only a few rows in memory. An image with several scans, such
+    /// as a progressive one, needs two bytes per sample.
     pub fn working_memory(&self) -> u64 {
         let components = self.frame.components.iter();
         let rows = components.map(|component| {
@@ -99,14 +100,14 @@ impl<'a> Decoder<'a> {
         !self.frame.is_progressive && self.scan.components.len() == self.frame.components.len()
     }
 
-    /// Decodes into interleaved pixels: gray, RGB (from YCbCr or RGB) or CMYK (from CMYK or YCCK), from
-    /// top to bottom without gaps.
+    /// Decodes into interleaved pixels: gray, RGB (from YCbCr or RGB) or CMYK (from CMYK or YCCK). The
+    /// rows go from top to bottom, without gaps.
     ///
     /// # Errors
     /// [`Error::Truncated`] if a pixel is missing; otherwise as [`Error`] describes.
     ///
     /// # Panics
-    /// If the length of `pixels` is not that of the image.
+    /// If `pixels` does not have exactly the length of the image.
     pub fn decode_into(self, pixels: &mut [u8]) -> Result<Damage> {
         let model = self.color_model();
         let stride = self.frame.width as usize * model.samples_per_pixel();
@@ -120,8 +121,8 @@ impl<'a> Decoder<'a> {
         let last_row = self.frame.height as usize;
         let rows_per_unit = 8 * self.frame.max_vertical() as usize;
         self.decode_rows(|unit_row, windows| {
-            // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next row of
-            // units, so it waits for them.
+            // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next row
+            // of units, so it waits for them.
             let end = (unit_row + 1) * rows_per_unit;
             let end = if end < last_row {
                 end - rows_per_unit / 8
@@ -205,7 +206,8 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Reads scans until every coefficient is complete. What follows is not needed, not even EOI.
+/// Reads scans until every coefficient is complete or the image ends. Once all coefficients are
+/// complete, it does not need the rest of the file, not even EOI.
 fn read_scans(segments: &mut Segments<'_>, frame: &Frame, first: Scan) -> Result<Coefficients> {
     let mut coefficients = Coefficients::new(frame)?;
     let mut next = Some(first);

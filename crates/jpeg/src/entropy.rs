@@ -18,7 +18,7 @@ pub(crate) struct Entropy<'a> {
     units_before_restart: u32,
     /// The number of the next restart marker, 0 to 7.
     next_restart: u8,
-    /// `true` if there were bytes that belong to no unit.
+    /// `true` if some bytes did not belong to a unit.
     pub(crate) has_stray_bytes: bool,
 }
 
@@ -54,8 +54,9 @@ impl<'a> Entropy<'a> {
 
     /// Reads a restart marker.
     ///
-    /// A marker with another number than expected means that markers, or units, were lost or
-    /// repeated. It is resolved as libjpeg does (`jpeg_resync_to_restart`).
+    /// A marker with an unexpected number means that markers or units were lost or repeated. This
+    /// function applies the rules of libjpeg (`jpeg_resync_to_restart`), except that missing units are
+    /// an error.
     #[cold]
     fn restart(&mut self) -> Result<()> {
         let mut position = self.end();
@@ -72,7 +73,7 @@ impl<'a> Entropy<'a> {
                 0 => break,
                 // One of the next two markers: the units before it are missing.
                 1 | 2 => return Err(Error::Truncated),
-                // One of the last two markers: the units after it are known already.
+                // One of the previous two markers: the units after it are decoded already.
                 6 | 7 => self.has_stray_bytes = true,
                 // The number itself is wrong.
                 _ => {
@@ -89,16 +90,16 @@ impl<'a> Entropy<'a> {
         Ok(())
     }
 
-    /// Ends a series of units, and returns an offset before the next marker.
+    /// Ends a series of units. Returns an offset at or before the next marker.
     pub(crate) fn end(&mut self) -> usize {
         self.has_stray_bytes |= self.reader.unread_bytes() > 0;
         self.reader.position()
     }
 
-    /// Checks that the units so far were complete.
+    /// Checks that all units so far are complete.
     ///
     /// # Errors
-    /// [`Error::Truncated`] otherwise.
+    /// [`Error::Truncated`] if a unit is incomplete.
     #[inline(always)]
     pub(crate) const fn check(&self) -> Result<()> {
         if self.reader.is_exhausted() {

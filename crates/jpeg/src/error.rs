@@ -1,6 +1,6 @@
-//! The reasons for which a file cannot be decoded.
+//! The reasons why a file cannot be decoded.
 
-/// The reason for which a file cannot be decoded. No message repeats bytes of the file.
+/// The reason why a file cannot be decoded. Messages never contain bytes of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -10,7 +10,7 @@ pub enum Error {
     /// The file contradicts the format or itself.
     #[error("{0}")]
     Damaged(&'static str),
-    /// The file may be sound, but belongs to a part of the format that is not supported.
+    /// The file may be valid, but it uses a part of the format that is not supported.
     #[error("{0}")]
     Unsupported(&'static str),
     /// A buffer cannot be allocated.

@@ -39,9 +39,10 @@ pub struct Frame {
     pub width: u32,
     /// The height of the image in pixels.
     pub height: u32,
-    /// `true` if each scan adds bits to coefficients; otherwise, one scan has all of a component.
+    /// `true` if each scan adds bits to coefficients. Otherwise, a single scan contains each component
+    /// completely.
     pub is_progressive: bool,
-    /// The components: 1, 3 or 4.
+    /// The components. Their number is 1, 3 or 4.
     pub components: Vec<Component>,
 }
 
@@ -65,8 +66,8 @@ impl Frame {
         }
     }
 
-    /// Reads the frame header at a marker. A height that is stated after the first scan (DNL,
-    /// B.2.5) is looked up there.
+    /// Reads the frame header at a marker. If its height is 0, looks the height up after the first scan
+    /// (DNL, B.2.5).
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a process, a precision or a number of components that is not
@@ -128,7 +129,8 @@ impl Frame {
         self.height.div_ceil(8 * self.max_vertical())
     }
 
-    /// Returns the number of blocks of all components that contain a sample of the image.
+    /// Returns the number of blocks in all components together. Counts only blocks that contain a
+    /// sample of the image.
     pub(crate) fn blocks(&self) -> u64 {
         let blocks = self.components.iter().map(|component| {
             u64::from(component.blocks_per_row()) * u64::from(component.block_rows())
@@ -190,7 +192,7 @@ fn height_after_scan(bytes: &[u8], frame: Marker) -> Result<u32> {
         if marker.is_standalone() {
             continue;
         }
-        // Only the first scan, whose data has no markers but RST, can precede the segment.
+        // Only the first scan can precede the segment. Its data contains no markers except RST.
         if is_after_scan {
             break;
         }

@@ -8,7 +8,7 @@ const LOOKUP_BITS: u32 = 10;
 const LONGEST_CODE: usize = 16;
 
 const BAD_TABLE: Error = Error::Damaged("a Huffman table of the JPEG is damaged");
-/// The error for a code that no table has.
+/// The error for bits that are not a code of the table.
 pub(crate) const BAD_CODE: Error = Error::Damaged("the compressed pixels of the JPEG are damaged");
 
 /// A decoded code, and the value of the bits after it.
@@ -26,10 +26,10 @@ pub(crate) struct Symbol {
 #[derive(Debug, Clone)]
 pub(crate) struct HuffmanTable {
     /// For the next [`LOOKUP_BITS`] bits: the number of bits to consume (8 bits), the symbol (8 bits)
-    /// and the value (16 bits). The value is 0 unless its bits are among the looked-up ones. The entry
-    /// is 0 if the code is longer.
+    /// and the value (16 bits). The value is 0 unless all its bits are among the looked-up bits. The
+    /// entry is 0 if these bits do not contain a whole code.
     lookup: Box<[u32; 1 << LOOKUP_BITS]>,
-    /// For each length, the end of its codes and of all shorter ones, as 16 bits.
+    /// For each length, the first 16-bit value after all codes of this length or shorter.
     ends: [u32; LONGEST_CODE + 1],
     /// For each length, the difference between a code and the index of its symbol.
     offsets: [i32; LONGEST_CODE + 1],
@@ -40,7 +40,8 @@ impl HuffmanTable {
     /// Creates a table from the number of codes of each length, and the symbols in order.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if there are more codes of a length than fit.
+    /// [`Error::Damaged`] if a length has more codes than fit, or if there are fewer symbols than
+    /// codes.
     pub(crate) fn new(counts: &[u8; LONGEST_CODE], symbols: &[u8]) -> Result<Self> {
         let mut table = Self {
             lookup: Box::new([0; 1 << LOOKUP_BITS]),
@@ -95,7 +96,7 @@ impl HuffmanTable {
     /// Decodes a code and the value after it.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if the bits are no code.
+    /// [`Error::Damaged`] if the bits are not a code of the table.
     #[inline(always)]
     pub(crate) fn decode(&self, reader: &mut BitReader<'_>) -> Result<Symbol> {
         reader.refill();
@@ -124,7 +125,7 @@ impl HuffmanTable {
         Ok(Symbol { run, size, value })
     }
 
-    /// Decodes a code that is longer than the lookup table.
+    /// Decodes a code that has more than [`LOOKUP_BITS`] bits.
     #[inline]
     fn decode_long(&self, reader: &mut BitReader<'_>) -> Result<u32> {
         let bits = reader.peek(LONGEST_CODE as u32);
@@ -145,7 +146,8 @@ impl HuffmanTable {
 mod tests {
     use super::*;
 
-    /// Codes 0, 10, 110 and so on, one of each length; the symbols are 1, 2, 3 and so on.
+    /// Returns a table with the codes 0, 10, 110 and so on, one of each length, for the symbols 1, 2, 3
+    /// and so on.
     fn unary(longest: usize) -> HuffmanTable {
         let mut counts = [0; 16];
         counts[..longest].fill(1);
@@ -165,7 +167,8 @@ mod tests {
         assert_eq!(decode(&table, &[0b0100_0000]), Ok((1, 1)));
         // 1110, then four bits: 0111 is -8.
         assert_eq!(decode(&table, &[0b1110_0111]), Ok((4, -8)));
-        // Eleven ones and a zero are 12; the value is twelve ones.
+        // The code of eleven ones and a zero means symbol 12, so a value of twelve bits follows: twelve
+        // ones.
         let bytes = [0xff, 0, 0b1110_1111, 0xff, 0];
         assert_eq!(decode(&table, &bytes), Ok((12, 4095)));
     }

@@ -1,14 +1,14 @@
 //! The inverse discrete cosine transform of a block (ITU-T T.81, A.3.3).
 //!
-//! It equals libjpeg's `islow` (Loeffler, Ligtenberg and Moschytz 1989, 12 multiplications) bit by bit,
-//! in the form of libjpeg-turbo: each rotation is a sum of two products of 16-bit numbers, which
-//! processors compute for eight columns at once.
+//! Its results equal those of libjpeg's `islow` (Loeffler, Ligtenberg and Moschytz 1989, 12
+//! multiplications) bit for bit. The code has the form of libjpeg-turbo: each rotation is a sum of two
+//! products of 16-bit numbers, which processors compute for eight columns at once.
 
 use crate::block::Block;
 
 /// The number of fractional bits of the factors.
 const FACTOR_BITS: u32 = 13;
-/// The number of additional fractional bits between both passes.
+/// The number of additional fractional bits between the two passes.
 const PASS_BITS: u32 = 2;
 
 /// Factors with [`FACTOR_BITS`] fractional bits, named for their values.
@@ -25,7 +25,8 @@ const F_2_053: i16 = 16_819;
 const F_2_562: i16 = 20_995;
 const F_3_072: i16 = 25_172;
 
-/// Transforms a block into samples. `samples` begins with the first one and has rows of `stride`.
+/// Transforms a block into samples. `samples` begins with the first sample of the block, and each row
+/// begins `stride` samples after the previous one.
 pub(crate) fn transform(block: &Block, factors: &Block, samples: &mut [u8], stride: usize) {
     let mut dequantized = [0; 64];
     for ((to, value), factor) in dequantized.iter_mut().zip(block).zip(factors) {
@@ -49,7 +50,7 @@ pub(crate) fn transform(block: &Block, factors: &Block, samples: &mut [u8], stri
     }
 }
 
-/// Transforms a block whose only coefficient is DC: all samples are equal.
+/// Transforms a block that has only a DC coefficient, so that all its samples are equal.
 pub(crate) fn transform_even(dc: i16, factor: i16, samples: &mut [u8], stride: usize) {
     let value = i32::from(dc.wrapping_mul(factor)) << PASS_BITS;
     let value = (value + (1 << (PASS_BITS + 2))) >> (PASS_BITS + 3);
@@ -63,8 +64,8 @@ pub(crate) fn transform_even(dc: i16, factor: i16, samples: &mut [u8], stride: u
 
 /// Transforms each column of a block in one dimension, and removes `SHIFT` fractional bits.
 ///
-/// The columns are independent of each other, so the compiler processes several at once. Neither this
-/// function nor its loop is inlined or unrolled before that.
+/// The columns are independent of each other, so the compiler processes several at once. Inlining the
+/// function or unrolling its loop first would prevent this, so the function is never inlined.
 #[inline(never)]
 fn pass<const SHIFT: u32>(from: &Block, to: &mut Block) {
     for column in 0..8 {
@@ -137,7 +138,7 @@ fn descale<const SHIFT: u32>(value: i32) -> i16 {
 }
 
 /// Exchanges rows and columns. Each of three steps interleaves the halves of a block, which rotates the
-/// six bits of an index by one.
+/// six bits of every index by one.
 #[inline(always)]
 fn transpose<T: Copy>(block: &mut [T; 64]) {
     let mut other = *block;
@@ -147,7 +148,8 @@ fn transpose<T: Copy>(block: &mut [T; 64]) {
     *block = other;
 }
 
-// Not inlined, so that the loop becomes a few instructions before it is unrolled.
+// This function is not inlined, so that the compiler turns the loop into a few instructions instead of
+// unrolling it first.
 #[inline(never)]
 fn interleave<T: Copy>(from: &[T; 64], to: &mut [T; 64]) {
     for (pair, index) in to.as_chunks_mut().0.iter_mut().zip(0..32) {
@@ -161,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Applies the definition, in floating point.
+    /// Applies the definition of the transform in floating point.
     fn defined(block: &Block) -> [f64; 64] {
         let scale = |index: usize| if index == 0 { FRAC_1_SQRT_2 } else { 1.0 };
         let wave = |at: usize, index: usize| {
@@ -185,7 +187,7 @@ mod tests {
         samples
     }
 
-    /// Coefficients as the transform of random samples has them.
+    /// Returns random coefficients, smaller at higher indices, as in a typical image.
     fn random_block(seed: u64) -> Block {
         let mut state = seed;
         std::array::from_fn(|place| {

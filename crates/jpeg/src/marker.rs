@@ -43,13 +43,13 @@ pub struct Marker {
 impl Marker {
     /// Finds the first marker at or after the offset `from`.
     ///
-    /// Fill bytes (B.1.1.2), entropy-coded data and stray bytes before it are skipped.
+    /// Fill bytes (B.1.1.2), entropy-coded data and stray bytes before the marker are skipped.
     pub fn find(bytes: &[u8], from: usize) -> Option<Self> {
         let mut at = from;
         loop {
             let start = at + memchr(0xff, bytes.get(at..)?)?;
             match *bytes.get(start + 1)? {
-                // A 0xFF of entropy-coded data is followed by a stuffed zero.
+                // In entropy-coded data, a stuffed zero follows each 0xFF.
                 0x00 => at = start + 2,
                 0xff => at = start + 1,
                 code => {
@@ -63,7 +63,7 @@ impl Marker {
         }
     }
 
-    /// Returns whether the marker has no segment: TEM, RST0 to RST7 and SOI.
+    /// Returns whether the marker stands alone, without a segment: TEM, RST0 to RST7 and SOI.
     pub const fn is_standalone(self) -> bool {
         matches!(self.code, 0x01 | RST0..=SOI)
     }
@@ -76,8 +76,8 @@ impl Marker {
     /// Returns the content of the marker's segment, without its length.
     ///
     /// # Errors
-    /// [`Error::Truncated`] if the segment reaches past the end of the file;
-    /// [`Error::Damaged`] if its length is less than that of the length itself.
+    /// [`Error::Truncated`] if the segment reaches past the end of the file; [`Error::Damaged`] if it
+    /// states a length of less than 2, the size of the length field itself.
     pub fn segment<'a>(&self, bytes: &'a [u8]) -> Result<&'a [u8]> {
         let rest = bytes.get(self.end..).unwrap_or_default();
         let length = *rest.first_chunk().ok_or(Error::Truncated)?;

@@ -27,8 +27,8 @@ pub(crate) fn decode_dc_refinement(reader: &mut BitReader<'_>, scan: &Scan, bloc
 
 /// Decodes the high bits of a band of AC coefficients.
 ///
-/// `eob_run` is the number of blocks, starting with the next one to be decoded, whose coefficients in
-/// this band are all zero.
+/// `eob_run` is the number of blocks, including the next one to decode, that have only zeros in this
+/// band.
 pub(crate) fn decode_ac_first(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,
@@ -77,7 +77,8 @@ pub(crate) fn decode_ac_refinement(
     block: &mut Block,
 ) -> Result<()> {
     if *eob_run > 0 && has_only_dc(block) {
-        // Most blocks of most images have no nonzero AC coefficient yet, so there is nothing to correct.
+        // In most images, the AC coefficients of most blocks are still all zero, so there is nothing to
+        // correct.
         *eob_run -= 1;
         return Ok(());
     }
@@ -108,8 +109,9 @@ pub(crate) fn decode_ac_refinement(
     Ok(())
 }
 
-/// Corrects the nonzero coefficients from `index` on. Skips `zeros` coefficients that are zero, and stops
-/// at the next one. Returns the index of that one, or one past the band if the band ends first.
+/// Corrects the nonzero coefficients, starting at `index`. Skips `zeros` zero coefficients and stops at
+/// the next zero coefficient. Returns the index of that coefficient, or the index after the band if the
+/// band ends first.
 fn correct_and_skip_zeros(
     reader: &mut BitReader<'_>,
     scan: &Scan,

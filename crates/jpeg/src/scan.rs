@@ -19,13 +19,13 @@ pub(crate) struct ScanComponent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scan {
     pub(crate) components: Vec<ScanComponent>,
-    /// The first coefficient of the scan, in the file's order.
+    /// The index of the first coefficient of the scan, in zigzag order.
     pub(crate) first: u32,
-    /// The last coefficient of the scan.
+    /// The index of the last coefficient of the scan.
     pub(crate) last: u32,
-    /// The lowest bit that an earlier scan has sent of each coefficient; 0 if there was none.
+    /// The lowest bit of each coefficient that an earlier scan sent; 0 if there was no earlier scan.
     pub(crate) high: u32,
-    /// The lowest bit that this scan sends.
+    /// The lowest bit of each coefficient that this scan sends.
     pub(crate) low: u32,
     /// The offset of the entropy-coded data.
     pub(crate) data: usize,
@@ -78,8 +78,8 @@ impl Scan {
 
 /// Returns the index of a component that is not in the scan yet.
 ///
-/// Some files give several components the same identifier. Components are in the same order in
-/// frame and scan, so the next one is meant.
+/// Some files give several components the same identifier. Components have the same order in the frame
+/// and in the scan, so the identifier means the next free component.
 fn find(frame: &Frame, identifier: u8, taken: &[ScanComponent]) -> Result<usize> {
     let mut free = (0..frame.components.len())
         .filter(|index| taken.iter().all(|component| component.index != *index));

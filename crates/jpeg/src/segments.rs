@@ -6,7 +6,8 @@ use crate::marker::{EOI, Marker, SOS};
 use crate::scan::Scan;
 use crate::tables::Tables;
 
-/// More scans than any encoder writes. Each costs time, however short it is.
+/// The maximum number of scans, which is more than any encoder writes. Every scan costs time, however
+/// short it is.
 const MAX_SCANS: u32 = 500;
 
 /// A reader of segments.

@@ -1,4 +1,5 @@
-//! Decoding of an image whose only scan has all components: units become samples at once.
+//! Decoding of an image with a single scan that contains all components. Each unit becomes samples
+//! immediately.
 
 use crate::block::{Block, decode_block};
 use crate::entropy::Entropy;
@@ -65,7 +66,7 @@ impl<'a> Sequential<'a> {
         let mut block: Block = [0; 64];
         for unit in 0..self.units_per_row as usize {
             self.entropy.begin_unit()?;
-            // A copy of its own stays in registers.
+            // A local copy of the reader stays in registers.
             let mut reader = self.entropy.reader;
             for component in &self.components {
                 let window = &mut windows[component.index];
@@ -94,7 +95,7 @@ impl<'a> Sequential<'a> {
         Ok(())
     }
 
-    /// Returns whether there were bytes that belong to no unit.
+    /// Returns whether some bytes did not belong to a unit.
     pub(crate) fn has_stray_bytes(&self) -> bool {
         self.entropy.has_stray_bytes
     }

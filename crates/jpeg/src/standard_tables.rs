@@ -1,4 +1,5 @@
-//! The Huffman tables that files without tables use (ITU-T T.81, K.3): frames of Motion JPEG.
+//! The standard Huffman tables (ITU-T T.81, K.3), for files without tables, such as frames of Motion
+//! JPEG.
 
 use crate::error::Result;
 use crate::huffman::HuffmanTable;

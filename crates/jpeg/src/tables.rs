@@ -26,7 +26,7 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Reads a segment. One that holds no tables is skipped.
+    /// Reads a segment. Ignores a segment that does not set up later scans.
     ///
     /// # Errors
     /// As [`Error`] describes.
@@ -80,7 +80,7 @@ impl Tables {
             let (symbols, next) = after.split_at_checked(length).ok_or(Error::Truncated)?;
             let table = HuffmanTable::new(counts, symbols)?;
             let tables = if head >> 4 == 0 {
-                // The symbols are numbers of bits.
+                // The symbols of a DC table are numbers of bits.
                 if table.largest_symbol() > 15 {
                     return Err(Error::Damaged("a Huffman table of the JPEG is damaged"));
                 }
@@ -95,10 +95,10 @@ impl Tables {
         Ok(())
     }
 
-    /// Sets the standard tables where the file has none, as Motion JPEG expects.
+    /// Adds each standard table that the file does not define, as Motion JPEG expects.
     ///
     /// # Errors
-    /// None occurs, because the standard tables are valid.
+    /// Never fails in practice, because the standard tables are valid.
     pub(crate) fn add_standard_huffman_tables(&mut self) -> Result<()> {
         for index in 0..2 {
             if self.dc[index].is_none() {
@@ -116,7 +116,7 @@ impl Tables {
     /// Returns a table for DC coefficients.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if there is none.
+    /// [`Error::Damaged`] if the table is missing.
     #[inline]
     pub(crate) fn dc(&self, number: usize) -> Result<&HuffmanTable> {
         self.dc[number & 3].as_ref().ok_or(MISSING_HUFFMAN_TABLE)
@@ -125,16 +125,16 @@ impl Tables {
     /// Returns a table for AC coefficients.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if there is none.
+    /// [`Error::Damaged`] if the table is missing.
     #[inline]
     pub(crate) fn ac(&self, number: usize) -> Result<&HuffmanTable> {
         self.ac[number & 3].as_ref().ok_or(MISSING_HUFFMAN_TABLE)
     }
 
-    /// Returns the quantization table of a component, as factors of 16-bit arithmetic.
+    /// Returns the quantization table of a component, as factors for 16-bit arithmetic.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if there is none.
+    /// [`Error::Damaged`] if the table is missing.
     pub(crate) fn factors(&self, component: &Component) -> Result<[i16; 64]> {
         let slot = self.quantization.get(usize::from(component.quantization));
         let table = slot.and_then(Option::as_ref);

@@ -15,13 +15,13 @@ enum Method {
     Repetition,
 }
 
-/// Makes rows of the image's width from those of a component.
+/// An upsampler that turns the rows of a component into rows of the image.
 #[derive(Debug, Clone)]
 pub(crate) struct Upsampler {
     method: Method,
     horizontal: usize,
     vertical: usize,
-    /// Weighted sums of two rows.
+    /// The weighted sums of two rows of the component.
     sums: Vec<u16>,
     row: Vec<u8>,
 }
@@ -31,7 +31,7 @@ impl Upsampler {
     pub(crate) fn new(component: &Component, frame: &Frame) -> Self {
         let horizontal = frame.max_horizontal() / component.horizontal;
         let vertical = frame.max_vertical() / component.vertical;
-        // libjpeg's rule: fewer columns are not interpolated.
+        // Like libjpeg, do not interpolate fewer columns than this.
         let is_wide = component.width > 2;
         let method = match (horizontal, vertical) {
             (1, 1) => Method::None,
@@ -87,7 +87,8 @@ impl Upsampler {
     }
 }
 
-/// Returns the component row that is second nearest to an image row. The image has twice as many rows.
+/// Returns the component row that is second nearest to an image row. The image has twice as many rows
+/// as the component.
 const fn neighbor(row: usize) -> usize {
     if row.is_multiple_of(2) {
         (row / 2).saturating_sub(1)
@@ -102,8 +103,8 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
     samples.map(|(nearest, neighbor)| u16::from(*nearest) * 3 + u16::from(*neighbor))
 }
 
-/// Doubles the columns, and removes `SHIFT` fractional bits. `bias` is the rounding of the right and
-/// of the left new sample.
+/// Doubles the columns, and removes `SHIFT` fractional bits. `bias` is added before rounding: its first
+/// value to the right new sample, its second to the left one.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

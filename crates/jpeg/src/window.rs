@@ -5,8 +5,8 @@ use crate::frame::{Component, Frame};
 /// A row of units consists of eight groups of rows. In each group, a component with a vertical factor of
 /// n has n rows.
 const GROUPS: u32 = 8;
-/// The number of groups that are kept of the preceding row of units: a row is upsampled with the rows
-/// above and below it.
+/// The number of groups that are kept from the preceding row of units, because upsampling a row also
+/// reads the rows above and below it.
 const KEPT_GROUPS: u32 = 2;
 
 /// The newest rows of a component.
@@ -16,9 +16,9 @@ pub(crate) struct RowWindow {
     stride: usize,
     width: usize,
     height: usize,
-    /// The row of the component with which the current row of units begins.
+    /// The first row of the component in the current row of units.
     current: usize,
-    /// The kept rows, then those of the current row of units.
+    /// The kept rows, followed by the rows of the current row of units.
     samples: Vec<u8>,
 }
 
@@ -54,13 +54,13 @@ impl RowWindow {
         self.current += GROUPS as usize * self.rows_per_group;
     }
 
-    /// Returns the number of samples from one row to the next.
+    /// Returns the number of samples from the beginning of a row to the beginning of the next.
     pub(crate) const fn stride(&self) -> usize {
         self.stride
     }
 
-    /// Returns the samples starting at a block of the current row of units; empty if the block is beyond
-    /// the image.
+    /// Returns the samples starting at a block of the current row of units. The slice is empty if the
+    /// block lies beyond the image.
     #[inline]
     pub(crate) fn block_mut(&mut self, column: usize, row: usize) -> &mut [u8] {
         let row = KEPT_GROUPS as usize * self.rows_per_group + 8 * row;
@@ -71,8 +71,8 @@ impl RowWindow {
         self.samples.get_mut(start..).unwrap_or_default()
     }
 
-    /// Returns a row of the component, or the nearest one if there is no such row. It must be in the
-    /// window.
+    /// Returns a row of the component, or the last row if `row` lies after it. The returned row must be
+    /// in the window.
     pub(crate) fn row(&self, row: usize) -> &[u8] {
         let row = row.min(self.height - 1);
         let kept = KEPT_GROUPS as usize * self.rows_per_group;

@@ -1,4 +1,4 @@
-//! The order of the coefficients of a block in a file (ITU-T T.81, figure A.6).
+//! The order in which a file stores the coefficients of a block (ITU-T T.81, figure A.6).
 
 /// The index in natural order (rows from top to bottom) for each index in zigzag order.
 #[rustfmt::skip]

@@ -17,7 +17,7 @@ static EXIT_WHEN_OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
 #[derive(Debug, Clone, Copy)]
 pub struct ExitWhenOutOfMemory;
 
-/// Makes every further failed allocation end this process.
+/// Makes this process exit at the next failed allocation.
 pub(crate) fn exit_when_out_of_memory() {
     EXIT_WHEN_OUT_OF_MEMORY.store(true, Ordering::Relaxed);
 }

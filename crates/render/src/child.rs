@@ -13,11 +13,12 @@ use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 
 /// Reads requests from stdin and writes responses to stdout until stdin ends.
 ///
-/// A render process does nothing else. Call this before anything starts a thread or opens a file.
+/// A render process does nothing else. Call this before the process starts a thread or opens a
+/// file.
 ///
 /// # Errors
-/// If the pipe is closed in the middle of a message. A process that cannot be confined reports that
-/// to its parent and serves nothing.
+/// If the pipe is closed in the middle of a message. A process that cannot be confined reports this
+/// to its parent and then returns `Ok` without reading requests.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     serve(limits).map_err(io::Error::from)
 }
@@ -25,8 +26,8 @@ pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
 fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
     let confined = confine(limits, SandboxLayer::ALL);
-    // The panic of a decoder is reported as a rejection. Its message is dropped, because it may
-    // contain bytes of the image.
+    // If a decoder panics, the parent gets a rejection. The panic message is dropped, because it
+    // may contain bytes of the image.
     panic::set_hook(Box::new(|_| {}));
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();

@@ -21,7 +21,7 @@ impl RenderError {
     /// Moves a rejection of the image into the inner result.
     ///
     /// # Errors
-    /// [`RenderError::Start`], which is not the image's fault.
+    /// [`RenderError::Start`], because it is not the image's fault.
     pub fn split_rejection<T>(result: Result<T, Self>) -> Result<Result<T, Rejection>, Self> {
         match result {
             Ok(value) => Ok(Ok(value)),
@@ -37,7 +37,7 @@ pub enum StartError {
     /// The operating system did not start the program.
     #[error("the program could not be started: {0}")]
     Spawn(#[source] io::Error),
-    /// The process ended before it was ready. The text is the exit status in words.
+    /// The process exited before it was ready. The text is the exit status in words.
     #[error("the process exited before it was ready ({0})")]
     Exited(String),
     /// The process did not become ready in time.

@@ -1,12 +1,12 @@
 //! Sandboxed child processes that parse and render images.
 //!
-//! No process that holds credentials parses an image. A [`RenderPool`] sends each image to a child
-//! process that has an empty environment, bounded memory and CPU time, no files, no network and few
-//! system calls ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs out of
-//! memory is replaced, and only its current image is rejected.
+//! A process with credentials never parses an image. A [`RenderPool`] sends each image to a child
+//! process with an empty environment, bounded memory and CPU time, few system calls, and no access
+//! to files or the network ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs
+//! out of memory is replaced, and only its current image is rejected.
 //!
-//! The parent never trusts a response. The size is bounded, and the response must name the
-//! requested variants.
+//! The parent never trusts a response. It bounds the size of the response, and checks that it names
+//! the requested variants.
 
 #![warn(missing_docs)]
 

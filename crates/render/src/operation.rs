@@ -1,4 +1,4 @@
-//! The operations of a render process. Each is one request and one response.
+//! The operations of a render process. Each operation is one request and one response.
 
 use std::io;
 
@@ -22,7 +22,8 @@ pub(crate) trait Operation: Sync {
     /// Runs the operation in a child process.
     ///
     /// # Errors
-    /// If the child exits or violates the protocol. It must not be used again.
+    /// If the child exits or violates the protocol. After an error, the child must not be used
+    /// again.
     fn run(
         &self,
         process: &mut RenderProcess,
@@ -33,7 +34,7 @@ pub(crate) trait Operation: Sync {
 pub(crate) struct Render<'a> {
     pub(crate) source: &'a [u8],
     pub(crate) recipe: &'a Recipe,
-    /// The largest accepted sum of the variants' bytes.
+    /// The largest accepted size of all variants together, in bytes.
     pub(crate) max_response_bytes: u64,
 }
 
@@ -102,8 +103,8 @@ async fn read_header<T: DeserializeOwned>(process: &mut RenderProcess) -> Result
 
 /// Checks that a response names the requested variants and stays within its size limit.
 ///
-/// A child that was taken over by an image can send anything. It must not choose which objects are
-/// written or how much memory the parent allocates.
+/// If an image has taken over the child, the child can send anything. It must not decide which
+/// objects are written or how much memory the parent allocates.
 fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(), ProtocolError> {
     let names_match = header.variants.len() == recipe.variants.len()
         && header

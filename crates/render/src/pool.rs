@@ -20,7 +20,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A pool of render processes, which are started on demand and reused.
 ///
-/// A call waits for one of the pool's permits. Its deadline starts when it gets one.
+/// A call waits for one of the pool's permits. The deadline covers neither this wait nor the start of
+/// a process.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -249,7 +250,8 @@ mod tests {
             Err(RenderError::Rejected(rejection)) => rejection,
             other => panic!("{other:?}"),
         };
-        // With a deadline of its own it would run out of memory again.
+        // With a deadline of its own, the second attempt would end with status 86 (`out_of_memory`)
+        // like the first.
         assert_eq!(rejection.code, RejectionCode::TimedOut);
     }
 

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::allocator::OUT_OF_MEMORY_STATUS;
 
-/// The time that a child has to exit after its pipe broke.
+/// The time that a child has to exit after its pipe breaks.
 const EXIT_GRACE: Duration = Duration::from_secs(1);
 
 /// The command that starts a render process. The program must call [`run_child`](crate::run_child).
@@ -25,7 +25,7 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
 }
 
-/// A running child and its two pipes. It is killed when this is dropped.
+/// A running child and its two pipes. Dropping this kills the child.
 #[derive(Debug)]
 pub(crate) struct RenderProcess {
     child: Child,
@@ -40,9 +40,9 @@ pub(crate) struct RenderProcess {
 impl RenderProcess {
     /// Starts a child with an empty environment, in the root directory.
     ///
-    /// The child gets its own process group, because Ctrl-C in a terminal signals a whole group,
-    /// and the parent must still finish the image that the child is rendering. When the parent
-    /// exits, the child reads the end of its input and exits too.
+    /// The child gets its own process group. Ctrl-C in a terminal signals a whole group, but the
+    /// parent still needs the child to finish the current image. When the parent exits, the child
+    /// reads the end of its input and exits too.
     pub(crate) fn spawn(launch: &Launch) -> io::Result<Self> {
         let mut child = Command::new(&launch.program)
             .args(&launch.arguments)
@@ -71,8 +71,9 @@ impl RenderProcess {
         }
     }
 
-    /// Waits for a child that stopped responding and returns the cause and its exit status in
-    /// words. A child that is still alive has violated the protocol and is killed.
+    /// Waits for the exit of a child after an exchange with it failed. Returns the cause and the
+    /// exit status in words. If the child does not exit, it has violated the protocol and is
+    /// killed.
     pub(crate) async fn wait_for_exit(mut self) -> (RejectionCode, String) {
         drop(self.input);
         match timeout(EXIT_GRACE, self.child.wait()).await {
@@ -85,8 +86,8 @@ impl RenderProcess {
 
 fn cause(status: ExitStatus) -> RejectionCode {
     match (status.code(), status.signal()) {
-        // This is the kernel's CPU limit. The parent enforces its deadline first unless it was
-        // suspended.
+        // The child exceeded its CPU limit. Usually the parent's deadline ends the child first,
+        // unless the parent was suspended.
         (_, Some(libc::SIGXCPU)) => RejectionCode::TimedOut,
         // A SIGKILL that the parent did not send comes from the kernel's out-of-memory killer.
         (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,

@@ -1,8 +1,8 @@
 //! The messages between parent and child.
 //!
 //! A message consists of a four-byte big-endian length, a JSON header of this length, and the bytes
-//! of the images, whose lengths are in the header. Once it is confined, the child sends a
-//! handshake. After that, requests and responses alternate.
+//! of the images. The header contains the length of each image. The child sends a handshake after
+//! it has entered the sandbox. After that, requests and responses alternate.
 
 use std::io::{self, Read, Write};
 
@@ -21,7 +21,7 @@ pub(crate) const MAX_HEADER_BYTES: usize = 1 << 20;
 /// The reason why an exchange of messages failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProtocolError {
-    /// The other side closed the pipe, or the pipe failed.
+    /// The other process closed the pipe, or the pipe failed.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A header is not the expected JSON.
@@ -44,7 +44,7 @@ impl From<ProtocolError> for io::Error {
     }
 }
 
-/// The child's first message, sent before it has read a byte of any image.
+/// The child's first message, sent before the child reads a byte of any image.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Handshake {
@@ -157,7 +157,7 @@ pub(crate) fn header_length(prefix: [u8; 4]) -> Result<usize, ProtocolError> {
     }
 }
 
-/// Reads a header. Returns `None` if the other side closed the pipe between two messages.
+/// Reads a header. Returns `None` if the other process closed the pipe between two messages.
 pub(crate) fn read_header<T: DeserializeOwned>(
     input: &mut impl Read,
 ) -> Result<Option<T>, ProtocolError> {

@@ -14,7 +14,7 @@ use crate::sandbox::{ChildLimits, SandboxLayer, SandboxLayers};
 pub struct RenderSettings {
     /// The number of images rendered at once. 0 means one per core.
     pub processes: usize,
-    /// The deadline for one image. After that its process is killed.
+    /// The deadline for one image. A process that exceeds it is killed.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
     /// The address space of one render process.
@@ -30,9 +30,10 @@ pub struct RenderSettings {
 #[serde(rename_all = "snake_case")]
 pub enum SandboxPolicy {
     /// Images are rendered with the layers that the system supports. The log names the missing
-    /// ones.
+    /// layers.
     BestEffort,
-    /// No image is rendered unless every essential layer ([`SandboxLayer::is_essential`]) is in force.
+    /// Images are rendered only if every essential layer ([`SandboxLayer::is_essential`]) is in
+    /// force.
     Required,
 }
 
@@ -87,7 +88,8 @@ impl RenderSettings {
 
     /// Returns the resource limits of a child.
     pub fn child_limits(&self) -> ChildLimits {
-        // The parent's deadline is in wall-clock time, which is at least the CPU time.
+        // The parent's deadline is in wall-clock time. Rendering is single-threaded, so its CPU
+        // time never exceeds its wall-clock time, and the deadline comes first.
         let image_cpu_seconds = self.timeout.as_secs().saturating_add(2);
         ChildLimits {
             max_memory: self.max_memory.as_u64(),

@@ -22,8 +22,8 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
-/// Runs the script of one client. It uploads, then overwrites, deletes, uploads again, or reports
-/// that the upload is complete.
+/// Runs the script of one client. The client uploads, and then overwrites, deletes, uploads again,
+/// or reports that the upload is complete.
 pub(crate) async fn run(world: Arc<World>, number: u64) {
     let Some(key) = key(number) else {
         return;
@@ -43,8 +43,8 @@ pub(crate) async fn run(world: Arc<World>, number: u64) {
     }
 }
 
-/// Returns an id that depends only on the number, so that the order of keys is the same in every
-/// run of a seed.
+/// Returns a key with an id that depends only on the number. The keys therefore have the same order
+/// in every run of a seed.
 fn key(number: u64) -> Option<RawKey> {
     let id: UploadId = format!("01920000-0000-7000-8000-{number:012x}")
         .parse()

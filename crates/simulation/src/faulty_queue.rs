@@ -13,7 +13,7 @@ use crate::process::Process;
 /// The longest delay of a duplicated message.
 const MAX_DUPLICATE_DELAY: Duration = Duration::from_secs(120);
 
-/// A queue whose calls may fail and that may deliver a message twice.
+/// A queue with calls that may fail. It may also deliver a message twice.
 #[derive(Debug)]
 pub(crate) struct FaultyQueue {
     name: &'static str,
@@ -27,7 +27,7 @@ pub(crate) struct FaultyQueue {
 struct Delivery {
     receipt: Receipt,
     body: String,
-    /// The message was released with this visibility timeout.
+    /// The visibility timeout that ended this delivery; `None` while it lasts.
     backoff: Option<Duration>,
 }
 
@@ -55,8 +55,8 @@ impl FaultyQueue {
         Ok(())
     }
 
-    /// Checks a change of visibility. Anything but the full visibility timeout ends a delivery: a
-    /// backoff or a release.
+    /// Checks a change of visibility. A timeout other than the full visibility timeout is a backoff
+    /// or a release, and ends the delivery.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
         let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();

@@ -112,8 +112,8 @@ pub(crate) fn variants_problem(
     None
 }
 
-/// Checks a deleted message. Its object must have an outcome, be gone or have been replaced, or the
-/// message must be a dead letter.
+/// Checks a deleted message. The message must be a dead letter, or its object must have an outcome,
+/// be gone, or have been replaced.
 pub(crate) fn check_deleted_message(world: &World, body: &str) {
     let Ok(Notification::Records(records)) = Notification::parse(body) else {
         if !world.dead_letters.bodies().iter().any(|one| one == body) {

@@ -23,8 +23,8 @@
 //! overwritten ones. Invariant 2 only requires that the outcome has been written. Neither state may
 //! persist:
 //!
-//! 6. After quiescence every upload that still has a raw object has exactly one outcome, the
-//!    correct one. A deleted upload has neither objects nor messages, except for its tombstone, and
+//! 6. After quiescence, every upload that still has a raw object has exactly one outcome, which is
+//!    the correct one. A deleted upload has no messages and no objects except its tombstone, and
 //!    its status is `deleted`.
 //!
 //! ```

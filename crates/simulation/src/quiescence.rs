@@ -20,8 +20,8 @@ use crate::world::World;
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
-/// Waits until the queue is empty and checks every upload that needs no operator. Then performs the
-/// operator's commands (redrive, backfill) and checks all uploads.
+/// Waits until the queue is empty, and checks every upload that needs no operator. Then runs the
+/// operator's commands (redrive and backfill), and checks all uploads.
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -137,7 +137,7 @@ fn objects(world: &World, key: &RawKey) -> Vec<String> {
         .collect()
 }
 
-/// Checks that clients are told the truth: the outcome, or that the upload was deleted.
+/// Checks that clients get the true status: the outcome, or `deleted`.
 async fn check_statuses(world: &Arc<World>) {
     let store = store(&Process::new(world, "issuer"));
     let expected = |record: &UploadRecord| {

@@ -15,7 +15,7 @@ use crate::world::World;
 /// The longest rendering time. It exceeds the visibility timeout, so that heartbeats matter.
 const MAX_RENDER_TIME: Duration = Duration::from_secs(100);
 
-/// A stand-in whose duration and failures are drawn.
+/// A stand-in renderer with random durations and failures.
 #[derive(Debug)]
 pub(crate) struct SimulatedRenderer {
     pub(crate) world: Arc<World>,

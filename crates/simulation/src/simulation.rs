@@ -48,7 +48,7 @@ pub struct Failure {
 /// # Errors
 /// [`Failure`] if an invariant is violated.
 pub fn simulate(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
-    // Backoffs draw their jitter from the thread.
+    // Backoffs draw their jitter from the random number generator of the thread.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread()
         .enable_time()

@@ -38,7 +38,7 @@ pub(crate) struct State {
     pub(crate) registry: Registry,
     pub(crate) trace: Trace,
     pub(crate) violation: Option<String>,
-    /// `true` until the clients are finished. Only then do faults happen.
+    /// `true` until the clients are finished. After that, there are no faults.
     pub(crate) has_faults: bool,
     pub(crate) is_store_down: bool,
 }

@@ -12,7 +12,8 @@ use tokio::runtime::Handle;
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An HTTP client that runs on tokio, because the exporter's own thread has no runtime.
+/// An HTTP client that sends its requests on tokio's runtime, because the exporter's own thread has
+/// no runtime.
 #[derive(Debug)]
 pub(crate) struct CollectorClient {
     client: reqwest::Client,

@@ -7,14 +7,14 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::metric;
 
-/// The upper bounds of the buckets. They range from the time for a cached manifest to the longest
-/// wait of a client.
+/// The upper bounds of the buckets. They range from the time to return a cached manifest to the
+/// longest time that a client waits.
 const SECONDS: [f64; 15] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
 ];
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// There is one per process, like the recorder of `metrics`.
+/// The handle of the recorder. A process has only one recorder, because `metrics` permits only one.
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// The error of [`install`].
@@ -22,8 +22,8 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 #[error("metrics cannot be collected: {0}")]
 pub struct InstallError(#[from] BuildError);
 
-/// Starts collecting metrics. A role calls this once. Every series whose label values are part of its
-/// declaration starts at zero.
+/// Starts collecting metrics. A role calls this once. If the declaration of a metric lists all
+/// label values, its series start at zero.
 ///
 /// # Errors
 /// Only if another recorder is installed.
@@ -40,7 +40,7 @@ pub fn install() -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Bounds the memory of histograms that nobody scrapes. Never returns.
+/// Keeps the memory of histograms bounded even if nobody scrapes them. Never returns.
 pub async fn upkeep() {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
@@ -54,8 +54,8 @@ pub async fn upkeep() {
 /// The media type of [`exposition`].
 pub const EXPOSITION_TYPE: &str = "text/plain; version=0.0.4";
 
-/// Returns the metrics in Prometheus's text format, version 0.0.4. It is empty if nothing is
-/// collected.
+/// Returns the metrics in Prometheus's text format, version 0.0.4. The text is empty if [`install`]
+/// was not called.
 pub fn exposition() -> String {
     RECORDER
         .get()

@@ -9,8 +9,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// Records the attributes of a request in its server span.
 ///
-/// The query is left out, because clients put secrets into it. The path is recorded for the
-/// collector only: attributes do not appear in the log.
+/// The query is left out, because clients put secrets into it. Only the collector receives the
+/// path: attributes do not appear in the log.
 pub fn record_request<B>(span: &Span, request: &Request<B>, route: Option<&str>) {
     let method = known_method(request.method());
     span.set_attribute("http.request.method", method.unwrap_or("_OTHER"));
@@ -57,7 +57,8 @@ pub fn server_span_name(method: &Method, route: Option<&str>) -> String {
     }
 }
 
-/// Returns the name of a method of RFC 9110 or RFC 5789. A client can invent any number of others.
+/// Returns the name of a method that RFC 9110 or RFC 5789 defines, or `None` for any other. Clients
+/// can invent any number of methods.
 fn known_method(method: &Method) -> Option<&'static str> {
     const KNOWN: [&str; 9] = [
         "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",

@@ -1,8 +1,8 @@
 //! Metrics, and traces that continue from the issuer to the worker.
 //!
 //! All metrics of all roles are declared in [`metric`], so a name on a dashboard is easy to find.
-//! Metrics and spans use the facades `metrics` and `tracing`, which are global to the process. No
-//! handle has to be passed along, and without a recorder they cost almost nothing.
+//! Metrics and spans use the facades `metrics` and `tracing`, which are global to the process. Code
+//! therefore does not have to pass a handle along. Without a recorder, metrics cost almost nothing.
 //!
 //! ```
 //! use darkroom_telemetry::metric;

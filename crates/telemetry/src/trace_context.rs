@@ -10,8 +10,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 const TRACEPARENT: &str = "traceparent";
 
-/// Returns the `traceparent` of the current span, or `None` if it belongs to no trace or traces are
-/// not exported.
+/// Returns the `traceparent` of the current span. Returns `None` if the span does not belong to a
+/// trace or traces are not exported.
 pub fn traceparent() -> Option<String> {
     let mut carrier = HashMap::new();
     TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);
@@ -29,8 +29,8 @@ pub fn continue_trace(span: &Span, traceparent: &str) {
     }
 }
 
-/// Sets the parent of a span that has not been entered yet. The span keeps its start, which may be
-/// before its trace was known.
+/// Sets the parent of a span that has not been entered yet. The span keeps its start time, even if
+/// it started before its trace was known.
 pub fn set_parent(span: &Span, parent: &Span) {
     // Only fails if traces are not exported.
     let _ = span.set_parent(parent.context());

@@ -13,8 +13,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::export::CollectorClient;
 
-/// The variables that enable tracing. One of them is enough (OpenTelemetry, "OTLP exporter
-/// configuration").
+/// The environment variables that enable tracing. Setting one of them is enough (OpenTelemetry,
+/// "OTLP exporter configuration").
 const ENDPOINTS: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",

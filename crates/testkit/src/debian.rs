@@ -7,8 +7,8 @@ use std::process::Command;
 
 use crate::localstack::run;
 
-/// Returns the path of a program: the installed one, or that in Debian's package of the same name,
-/// which is downloaded and extracted. One process at a time downloads it; the others wait.
+/// Returns the path of a program. If it is not installed, downloads and extracts Debian's package
+/// of the same name. Only one process downloads the package at a time, while the others wait.
 ///
 /// # Errors
 /// A description of what is missing or failed.

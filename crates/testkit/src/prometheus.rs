@@ -14,7 +14,8 @@ use crate::{debian, port, wait};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running Prometheus, which scrapes and evaluates every second. Gone when dropped.
+/// A running Prometheus, which scrapes and evaluates every second. It is killed when this is
+/// dropped.
 pub struct Prometheus {
     url: String,
     _process: Process,
@@ -22,8 +23,8 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// Starts one that scrapes `target` (`HOST:PORT`) and evaluates the rules of a file. Takes the
-    /// installed program, or downloads Debian's package and extracts it.
+    /// Starts a Prometheus that scrapes `target` (`HOST:PORT`) and evaluates the rules of a file.
+    /// Uses the installed program, or downloads and extracts Debian's package.
     ///
     /// # Errors
     /// A description of what is missing or failed.
@@ -57,7 +58,7 @@ impl Prometheus {
         Ok(prometheus)
     }
 
-    /// Returns the values of a query's series.
+    /// Returns the value of each series that a query selects.
     ///
     /// # Errors
     /// A description of what failed.

@@ -12,13 +12,13 @@ const PROBE_KEY: &str = "darkroom-probe";
 /// The time limit of a probe. A store that takes longer counts as down.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A bucket, and what the probes of it have shown.
+/// A bucket, and the results of its probes so far.
 #[derive(Debug)]
 pub(crate) struct BucketProbe {
     bucket: Arc<dyn Bucket>,
-    /// A probe has been permitted.
+    /// `true` after a probe was permitted.
     was_permitted: AtomicBool,
-    /// A probe has been refused before any was permitted.
+    /// `true` after a probe was refused before any probe was permitted.
     was_forbidden: AtomicBool,
 }
 
@@ -34,8 +34,8 @@ impl BucketProbe {
     /// Requests a missing key. Returns `true` if the bucket is up.
     ///
     /// `403` counts as success, because S3 sends it for a missing key to a role without
-    /// `s3:ListBucket`. After a probe that was permitted, it is a failure: credentials have expired
-    /// or a policy has changed, and no object can be read.
+    /// `s3:ListBucket`. Once a probe was permitted, a later `403` is a failure: credentials have
+    /// expired or a policy has changed, so objects cannot be read.
     pub(crate) async fn is_up(&self) -> bool {
         let Err(kind) = self.send().await else {
             return true;
@@ -57,8 +57,8 @@ impl BucketProbe {
         is_up
     }
 
-    /// Returns `true` if the bucket responds `403` to a request for a missing object, as S3 does to
-    /// a role without `s3:ListBucket`.
+    /// Returns `true` if the bucket responds `403` to a request for a missing object. S3 does so if
+    /// the role lacks `s3:ListBucket`.
     pub(crate) async fn forbids_missing_objects(&self) -> bool {
         if self.was_forbidden.load(Ordering::Relaxed) {
             return true;

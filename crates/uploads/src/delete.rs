@@ -6,8 +6,8 @@ use darkroom_contract::{Manifest, Outcome, RawKey};
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Deletes an upload and leaves a tombstone. The tombstone is written first. As long as it
-    /// exists, the upload does not look as if it had expired, no matter how far its deletion gets.
+    /// Deletes an upload and leaves a tombstone. The tombstone is written first, so that an upload
+    /// never looks expired because its deletion was interrupted.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
@@ -16,7 +16,8 @@ impl UploadStore {
         self.discard(key).await
     }
 
-    /// Deletes the raw object of an upload that no client knows of, then its outputs.
+    /// Deletes the raw object of an upload and then its outputs. Writes no tombstone, so by itself
+    /// this is only for an upload that no client knows of.
     ///
     /// A worker that is rendering the upload checks for the raw object after it has written the
     /// manifest. If the raw object is gone, the worker deletes the outputs. Whichever of the two
@@ -29,8 +30,8 @@ impl UploadStore {
         self.clean_up(key).await
     }
 
-    /// Deletes the outputs of an upload whose raw object is gone. Queues the upload again if the
-    /// client has uploaded it again meanwhile.
+    /// Deletes the outputs of an upload after its raw object is gone. If the client has uploaded
+    /// the file again meanwhile, queues the upload again.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
@@ -43,12 +44,13 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Deletes the variants and the manifest of an upload whose raw object is gone. These are the
-    /// variants of its profile, and those in `manifest`, which may come from an earlier
-    /// configuration. The manifest comes last, so that a second attempt still knows the latter.
+    /// Deletes the variants and the manifest of an upload after its raw object is gone. The
+    /// deletion covers the variants of the profile and the variants that `manifest` names, which
+    /// may come from an earlier configuration. The manifest is deleted last, so that a second
+    /// attempt still finds the variants that it names.
     ///
-    /// Returns the raw object if the client has uploaded it again meanwhile. Its outcome may then
-    /// have been deleted, so it must be rendered again.
+    /// Returns the raw object if the client has uploaded the file again meanwhile. In that case,
+    /// its new outcome may have been deleted too, so it must be rendered again.
     ///
     /// # Errors
     /// The error of the first call that failed.

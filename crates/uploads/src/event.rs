@@ -1,4 +1,4 @@
-//! Events about raw objects: their uploads, and queuing them.
+//! Events about raw objects: finding the upload of an event, and queuing events.
 
 use darkroom_cloud::{CloudError, ListedObject, ObjectInfo};
 use darkroom_contract::{EventKind, Manifest, ObjectEvent, RawKey, notification_body};
@@ -46,15 +46,16 @@ impl ObjectVersion {
 }
 
 impl UploadStore {
-    /// Returns the upload that an event is about, or `None` for a removal, another bucket, or a key
-    /// that no upload has.
+    /// Returns the upload that an event is about. Returns `None` if the event reports a removal, is
+    /// from another bucket, or has a key that cannot belong to an upload.
     pub fn upload_of(&self, event: &ObjectEvent) -> Option<RawKey> {
         let is_upload = event.kind == EventKind::Created && event.bucket == self.parts.raw.name();
         is_upload.then(|| RawKey::parse(&event.key).ok()).flatten()
     }
 
-    /// Creates an event about an upload's raw object, or about its current version if `version` is
-    /// `None`. With `force`, the upload is rendered even if its outcome is current.
+    /// Creates an event about this version of an upload's raw object, or about whichever version is
+    /// current if `version` is `None`. With `force`, the upload is rendered even if its outcome is
+    /// current.
     pub fn event(&self, key: &RawKey, version: Option<ObjectVersion>, force: bool) -> ObjectEvent {
         let (size, etag, version_id) = match version {
             Some(version) => (Some(version.size), version.etag, version.version_id),

@@ -1,11 +1,11 @@
 //! The store of uploads: a domain layer over buckets and queues.
 //!
-//! [`UploadStore`] implements the rules that issuer, worker and command line share: where a
-//! manifest is and what an unreadable one means, in which order outputs are written and deleted,
-//! how an upload is queued again, and when the store is up. The roles above work with uploads and
-//! never name a bucket.
+//! [`UploadStore`] implements the rules that issuer, worker and command line share: where manifests
+//! are stored, how an unreadable manifest is handled, in which order outputs are written and
+//! deleted, how an upload is queued again, and when the store counts as up. The roles work with
+//! uploads and never name a bucket.
 //!
-//! This crate never renders and never speaks HTTP. It keeps no state, because everything is in S3
+//! This crate never renders and never speaks HTTP. It keeps no state of its own: all state is in S3
 //! and SQS.
 //!
 //! ```

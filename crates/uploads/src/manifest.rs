@@ -18,8 +18,8 @@ const OPTIONS: PutOptions<'_> = PutOptions {
 impl UploadStore {
     /// Returns the manifest of an upload.
     ///
-    /// An unreadable manifest counts as none. Nobody can use it, and a worker or `backfill` writes
-    /// a new one.
+    /// An unreadable manifest counts as missing. It is of no use, and a worker or `backfill` will
+    /// replace it.
     ///
     /// # Errors
     /// The error of the call.
@@ -52,8 +52,8 @@ impl UploadStore {
         self.missing_if_forbidden(manifest).await
     }
 
-    /// Returns `true` if the upload still has this outcome. It does not if it was deleted, replaced or
-    /// rendered with another recipe since.
+    /// Returns `true` if the upload still has this outcome. Returns `false` if the upload was
+    /// deleted, replaced or rendered with another recipe in the meantime.
     ///
     /// # Errors
     /// The error of the call.
@@ -62,8 +62,8 @@ impl UploadStore {
         Ok(stored.is_some_and(|stored| stored.is_same_outcome(manifest)))
     }
 
-    /// Writes a manifest, which makes the outcome visible. Everything that it names must have been
-    /// written before.
+    /// Writes a manifest, which makes the outcome visible. All variants that it names must already
+    /// be written.
     ///
     /// # Errors
     /// The error of the call.
@@ -76,8 +76,8 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Writes a `failed` manifest unless there already is a manifest. Returns `true` if it was
-    /// written.
+    /// Writes a `failed` manifest unless the upload already has a manifest. Returns `true` if it
+    /// wrote the manifest.
     ///
     /// # Errors
     /// The error of the call.
@@ -91,7 +91,7 @@ impl UploadStore {
     /// Publishes an outcome to the subscriber, if there is one. The manifest must be durable.
     ///
     /// # Errors
-    /// The error of the call. In this case, do not acknowledge the event of the upload. Its
+    /// The error of the call. In this case, do not acknowledge the event of the upload, so that its
     /// redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let now = self.clock().now();

@@ -22,7 +22,7 @@ pub struct MemoryStore {
     pub media: MemoryBucket,
     /// The queue of events, with the redrive policy of the default settings.
     pub events: MemoryQueue,
-    /// Its dead-letter queue.
+    /// The dead-letter queue of `events`.
     pub dead_letters: MemoryQueue,
     /// The queue of outcome events.
     pub outcomes: MemoryQueue,
@@ -34,7 +34,7 @@ impl MemoryStore {
     /// The lifetime of an upload URL.
     pub const UPLOAD_EXPIRY: Duration = Duration::from_secs(900);
 
-    /// Creates an empty store whose clock follows tokio's, which tests may pause.
+    /// Creates an empty store. Its clock follows tokio's clock, which tests may pause.
     pub fn new() -> Self {
         let (epoch, started_at) = (OffsetDateTime::now_utc(), Instant::now());
         Self::with_clock(Clock::from_fn(move || epoch + started_at.elapsed()))
@@ -84,7 +84,7 @@ impl MemoryStore {
     /// Stores a raw object and queues its event, as S3 does.
     ///
     /// # Errors
-    /// The error of the queue, if calls are made to fail.
+    /// The error of the queue, if the test makes its calls fail.
     pub async fn upload(
         &self,
         key: &RawKey,

@@ -11,15 +11,15 @@ use crate::StoreError;
 /// The receiver of outcome events.
 #[derive(Debug, Clone)]
 pub enum OutcomePublisher {
-    /// There is no subscriber.
+    /// Outcomes are not published, because there is no subscriber.
     Disabled,
     /// The queue from which webhooks are delivered.
     Queue(Arc<dyn Queue>),
 }
 
 impl OutcomePublisher {
-    /// Queues an outcome. It may be called again for the same outcome, because subscribers identify
-    /// it by its id.
+    /// Queues an outcome. Calling this again for the same outcome is safe, because subscribers
+    /// recognize an outcome by its id.
     pub(crate) async fn publish(
         &self,
         manifest: &Manifest,

@@ -12,11 +12,12 @@ impl UploadStore {
         raw && media
     }
 
-    /// Converts the result of a request for an object of the raw bucket that may be missing: to a
-    /// role without `s3:ListBucket`, S3 responds `403` if it is.
+    /// Converts a `403` to `None` if it only means that the object is missing: S3 responds `403`
+    /// instead of `404` to a role without `s3:ListBucket`. The request must be for an object of the
+    /// raw bucket.
     ///
     /// # Errors
-    /// The error of the request, unless it only says that.
+    /// The error of the request, unless it is such a `403`.
     pub(crate) async fn missing_if_forbidden<T>(
         &self,
         result: Result<Option<T>, CloudError>,

@@ -28,10 +28,11 @@ impl UploadStore {
         }
     }
 
-    /// Reads the status of an upload whose latest status was `last`. Takes one call unless the raw
-    /// object has just arrived, or did not arrive in time.
+    /// Reads the status of an upload that had the status `last` before. Usually takes a single
+    /// call. Takes more if `last` is `None`, or if the raw object has just arrived or did not
+    /// arrive in time.
     ///
-    /// It notices everything but a deletion, which only [`status`](Self::status) does.
+    /// May not notice the deletion of an upload. Call [`status`](Self::status) for that.
     ///
     /// # Errors
     /// The error of the call.

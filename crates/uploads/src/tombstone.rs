@@ -6,7 +6,7 @@ use darkroom_contract::RawKey;
 
 use crate::UploadStore;
 
-/// A tombstone is empty: its key says everything.
+/// A tombstone is empty, because its key contains all the information.
 const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/octet-stream",
     cache_control: "no-store",
@@ -15,8 +15,9 @@ const OPTIONS: PutOptions<'_> = PutOptions {
 impl UploadStore {
     /// Records that an upload was deleted, so that its status is not mistaken for `expired`.
     ///
-    /// It counts only while the upload has neither a manifest nor a raw object. It may therefore be
-    /// written before anything is deleted, and need not be removed when the client uploads again.
+    /// A tombstone has an effect only while the upload has neither a manifest nor a raw object. It
+    /// can therefore be written before anything is deleted, and can stay when the client uploads
+    /// again.
     ///
     /// # Errors
     /// The error of the call.

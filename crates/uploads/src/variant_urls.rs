@@ -7,7 +7,7 @@ use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, StorageSettings};
 
 /// The `Cache-Control` of private variants. Only browsers may cache them, because the URL expires.
-/// They may do so for a year, because the image never changes.
+/// They may cache a variant for a year, because the image never changes.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
@@ -54,7 +54,8 @@ impl VariantUrls {
         Ok(base_url.chain([bucket]).collect())
     }
 
-    /// Fills in the `url` of every variant. A profile that no longer exists counts as private.
+    /// Fills in the `url` of every variant. If the profile no longer exists, the variants count as
+    /// private.
     ///
     /// # Errors
     /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived for

@@ -6,21 +6,21 @@ use std::time::Duration;
 use darkroom_cloud::Backoff;
 use tokio::time::sleep;
 
-/// The number of consecutive failures after which the receiver counts as down.
+/// The receiver counts as down after this many consecutive failures.
 const OPEN_AFTER: u32 = 20;
 /// The pauses between single attempts while the receiver is down.
 const PAUSE: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(60));
 
-/// A circuit breaker. After many consecutive failures, it only permits single attempts with growing
-/// pauses until one succeeds.
+/// A circuit breaker. After many consecutive failures, it permits only one attempt at a time, with
+/// growing pauses, until an attempt succeeds.
 #[derive(Debug, Default)]
 pub(crate) struct CircuitBreaker {
     consecutive_failures: AtomicU32,
 }
 
 impl CircuitBreaker {
-    /// Waits until an attempt is permitted. Returns the number of attempts that may be made at
-    /// once.
+    /// Waits until an attempt is permitted. Returns the number of attempts that may then run at the
+    /// same time.
     pub(crate) async fn ready(&self) -> usize {
         let failures = self.consecutive_failures.load(Ordering::Relaxed);
         let Some(excess) = failures.checked_sub(OPEN_AFTER) else {

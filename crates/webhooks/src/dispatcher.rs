@@ -26,8 +26,8 @@ const QUEUE: &str = "webhooks";
 /// The reasons for dead letters.
 const UNDELIVERABLE: &str = "undeliverable";
 const MALFORMED: &str = "malformed";
-/// The visibility timeout of an event. It is longer than a usual attempt. A heartbeat extends it during a
-/// slow one.
+/// The visibility timeout of an event. It is longer than most attempts take. A heartbeat extends it
+/// during a slow attempt.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The parts of a [`WebhookDispatcher`].
@@ -51,9 +51,9 @@ pub struct WebhookDispatcher {
 
 /// The handler that delivers events.
 ///
-/// An event that is not delivered is replaced by a new, delayed message rather than kept invisible. A receiver may be down
-/// for days, but SQS limits both the time that a message may stay invisible (12 hours) and the
-/// number of messages in flight (120,000).
+/// An undelivered event is not kept invisible. A new, delayed message replaces it. The reason is
+/// that a receiver may be down for days, but SQS limits both the time that a message may stay
+/// invisible (12 hours) and the number of messages in flight (120,000).
 #[derive(Debug)]
 struct DeliveryHandler {
     sender: WebhookSender,
@@ -88,8 +88,8 @@ impl WebhookDispatcher {
         let consumer_settings = ConsumerSettings {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
-            // Polls are abandoned at once on shutdown. A message that such a poll receives is only
-            // delayed by the visibility timeout.
+            // Polls are abandoned at once on shutdown. If such a poll still receives a message, the
+            // only effect is a delay by the visibility timeout.
             poll_grace: Duration::ZERO,
             // Attempts are counted in the event itself.
             max_receive_count: u32::MAX,
@@ -122,8 +122,8 @@ impl DeliveryHandler {
         }
     }
 
-    /// Sends an event unless its outcome is no longer the current one: the outcome of a deleted upload is
-    /// not reported, and a newer outcome has its own event.
+    /// Sends an event if its outcome is still current. The outcome of a deleted upload is not
+    /// reported, and a newer outcome has its own event.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
         let is_current = self.store.has_outcome(&event.manifest).await;
         if !is_current.map_err(|error| error.to_string())? {
@@ -139,8 +139,8 @@ impl DeliveryHandler {
         self.sender.send(&event, self.store.clock().now()).await
     }
 
-    /// Returns the disposition of an event that could not be delivered: a delayed replacement, or a dead
-    /// letter if the event is too old. The replacement contains no URLs, because they expire.
+    /// Returns the disposition of an event that could not be delivered: `Replace` with a delay, or
+    /// `DeadLetter` if the event is too old. The replacement contains no URLs, because they expire.
     fn retry_or_dead_letter(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.store.clock().now() - event.published_at;
         tracing::warn!(

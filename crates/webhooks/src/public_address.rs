@@ -1,7 +1,7 @@
 //! Public addresses. Webhooks are sent only to these.
 //!
-//! Names are resolved here, and connections use exactly the addresses that were checked. A name
-//! that resolves differently the next time (DNS rebinding) therefore has no effect.
+//! This module resolves names, and connections use exactly the addresses that it checked. It
+//! therefore does not matter if a name resolves to another address the next time (DNS rebinding).
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -26,7 +26,7 @@ impl Resolve for PublicAddresses {
     }
 }
 
-/// Returns `true` for a public address (IANA's special-purpose address registries).
+/// Returns `true` for a public address, according to IANA's special-purpose address registries.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -25,8 +25,8 @@ impl RetrySchedule {
         }
     }
 
-    /// Returns the delay after this many failed attempts, or `None` if the event is so old that
-    /// delivery is abandoned.
+    /// Returns the delay after this many failed attempts, or `None` if the event is too old for
+    /// another attempt.
     pub(crate) fn delay(&self, failed_attempts: u32, age: time::Duration) -> Option<Duration> {
         (age <= self.give_up_after).then(|| self.backoff.delay(failed_attempts))
     }

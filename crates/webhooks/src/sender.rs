@@ -53,7 +53,7 @@ impl WebhookSender {
         let mut client = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(settings.timeout)
-            // Redirects and proxies are disabled, because both would bypass the check of the
+            // Redirects and proxies are disabled, because they would bypass the check of the
             // address.
             .redirect(Policy::none())
             .no_proxy();
@@ -129,7 +129,7 @@ fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     }
 }
 
-/// Returns the causes of an error without the URL, which may contain a token.
+/// Returns the causes of an error. Leaves out the URL, because it may contain a token.
 fn reason(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();

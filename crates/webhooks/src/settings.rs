@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookSettings {
-    /// The URL to which every outcome is POSTed. There is none by default.
+    /// The URL to which every outcome is POSTed. By default there is no URL, and outcomes are not
+    /// delivered.
     pub url: Option<String>,
-    /// The signing secret: `whsec_` and the base64 of 24 to 64 random bytes. During a rotation, the
-    /// new and the old secret, separated by a space.
+    /// The signing secret: `whsec_` and the base64 of 24 to 64 random bytes. During a rotation, set
+    /// both the new and the old secret, separated by a space.
     pub secret: Option<Secret>,
     /// The time limit for one attempt.
     #[serde(with = "humantime_serde")]

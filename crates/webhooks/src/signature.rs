@@ -10,11 +10,13 @@ use sha2::Sha256;
 
 const PREFIX: &str = "whsec_";
 
-/// One or more signing secrets. A receiver accepts a request with a signature by any secret that it
-/// knows.
+/// One or more signing secrets. Each secret signs every request, and a receiver needs to know only
+/// one of the secrets.
 pub(crate) struct SigningSecrets(Vec<Hmac<Sha256>>);
 
 impl SigningSecrets {
+    /// Parses secrets that are separated by white space.
+    ///
     /// # Errors
     /// A description of the problem that does not contain the secret.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {

@@ -10,7 +10,8 @@ use futures_util::stream::{self, StreamExt};
 /// The number of manifests that are read concurrently.
 const CONCURRENT_LOOKUPS: usize = 16;
 
-/// A search for raw objects whose outcome is missing, failed, or of another recipe. It queues them.
+/// A run that queues raw objects without a current outcome: the outcome is missing, is a failure,
+/// or comes from another recipe.
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// The store of uploads.
@@ -120,8 +121,8 @@ impl Backfill<'_> {
     }
 }
 
-/// Returns `true` if the manifest is current. A listing has no version ids, so the manifest's own
-/// is used.
+/// Returns `true` if the manifest is current. A listing contains no version ids, so the version is
+/// not compared.
 fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> bool {
     let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)

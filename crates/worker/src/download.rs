@@ -13,10 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, info_span};
 
-/// The unit of the memory budget. Permits are acquired as a `u32`, which could count no more than 4 GiB
-/// in single bytes.
+/// The unit of the memory budget. The number of permits is a `u32`. If one permit were one byte,
+/// the budget could not exceed 4 GiB.
 const KIB: u64 = 1024;
-/// The number of times that an object may turn out larger than expected before the attempt fails.
+/// The attempt fails once the object has turned out larger than expected this many times.
 const MAX_SIZE_GUESSES: u32 = 3;
 
 /// A downloader of raw objects. All downloads share a memory budget.
@@ -30,11 +30,11 @@ pub(crate) struct Downloads {
 /// The raw object of an event.
 #[derive(Debug)]
 pub(crate) enum OpenedSource {
-    /// The object is the event's object, and memory is reserved for it.
+    /// The object is the one that the event reports, and memory is reserved for it.
     Found(Box<Download>),
     /// The object was deleted.
     Deleted,
-    /// The key has another object now, which has its own event.
+    /// The key now belongs to another object, which has its own event.
     Superseded,
 }
 
@@ -76,8 +76,8 @@ impl Downloads {
     ///
     /// The memory is reserved first, because an open object that waits for memory uses up its
     /// deadline, and the server may close the connection. If an object turns out larger than
-    /// expected, its permit is returned before a larger one is requested. Otherwise two downloads
-    /// that hold some memory and wait for more would deadlock.
+    /// expected, its memory is released before more is requested. Otherwise two downloads that each
+    /// hold some memory and wait for more could deadlock.
     ///
     /// The span `download` begins with the request, after the wait for memory. The caller sets the
     /// parent of a found object's span, because the object's headers name the trace.
@@ -141,7 +141,7 @@ impl Download {
         &self.object.info
     }
 
-    /// Makes the span `download` a child of `parent`, whose trace is now known.
+    /// Makes the span `download` a child of `parent`. Call this once `parent` is part of its trace.
     pub(crate) fn set_parent(&self, parent: &Span) {
         darkroom_telemetry::set_parent(&self.span, parent);
     }
@@ -193,8 +193,8 @@ async fn open_once(
     }
 }
 
-/// Returns the size that the event states, or else the size that the store reports. Returns `None` if
-/// the store is asked and has no such object.
+/// Returns the size that the event states. If the event states no size, asks the store, and returns
+/// `None` if the object is gone.
 async fn expected_size(
     store: &UploadStore,
     key: &RawKey,
@@ -208,8 +208,9 @@ async fn expected_size(
 
 /// Returns `true` if the object is not the one that the event is about.
 ///
-/// Compares both entity tags and versions, because two versions may have the same bytes, and not every
-/// store supports `If-Match`. A value that is missing on one side is not a difference.
+/// Compares versions, because two versions may have the same bytes. Compares entity tags too,
+/// because some stores do not support `If-Match`. A value that is missing on one side is not a
+/// difference.
 fn is_different_object(info: &ObjectInfo, event: &ObjectEvent) -> bool {
     let differ = |a: Option<&String>, b: Option<&String>| a.zip(b).is_some_and(|(a, b)| a != b);
     differ(event.etag.as_ref(), Some(&info.etag))
@@ -282,8 +283,8 @@ mod tests {
         let [first, second] = [put(&test, 700, Some(700 * KIB)), put(&test, 700, None)];
         let opened = found(open(&downloads, &test, &first).await);
         let downloaded = opened.read(BUDGET).await.unwrap();
-        // The wait is longer than the download timeout but does not fail, because the deadline starts
-        // only with the request.
+        // The wait is longer than the download timeout. It does not fail, because the time limit
+        // starts only with the request.
         let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
         assert!(waiting.is_err());
         assert_eq!(test.raw.faults().count("GetObject", "raw/"), 1);
@@ -315,7 +316,7 @@ mod tests {
     async fn an_object_that_grows_at_every_opening_is_left_for_later_and_keeps_no_memory() {
         let (test, downloads) = (TestStore::new(), downloads());
         let (key, event) = put(&test, 1, None);
-        // Without an entity tag, every object of the key is the event's.
+        // An event without an entity tag matches every object of its key.
         let etag = None;
         let object = (key.clone(), ObjectEvent { etag, ..event });
         let request = Duration::from_secs(2);

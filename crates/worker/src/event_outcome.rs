@@ -1,4 +1,4 @@
-//! The outcomes of an event, and the errors that prevent one.
+//! The outcomes of an event, and the errors that prevent an outcome.
 
 use darkroom_cloud::{CloudError, CloudErrorKind};
 use darkroom_contract::ProfileName;
@@ -9,11 +9,11 @@ use darkroom_uploads::StoreError;
 pub(crate) enum EventOutcome {
     /// A manifest was written.
     Processed,
-    /// There already was a manifest of exactly this object and recipe.
+    /// A manifest of exactly this object and recipe already existed.
     Unchanged,
     /// The object was deleted.
     Deleted,
-    /// The key has another object now, which has its own event.
+    /// The key now belongs to another object, which has its own event.
     Superseded,
     /// The event is not about an upload.
     Foreign,
@@ -82,7 +82,7 @@ impl ProcessError {
         }
     }
 
-    /// Returns `true` if this error may be caused by a store that is down.
+    /// Returns `true` if an outage of the store may have caused this error.
     pub(crate) const fn may_be_an_outage(&self) -> bool {
         matches!(self, Self::Store(StoreError::Cloud(error)) if matches!(
             error.kind,

@@ -15,8 +15,8 @@ use crate::report::report;
 use crate::upload::to_millisecond;
 
 impl Processor {
-    /// Writes a `failed` manifest after the last attempt, unless there is an outcome. Any other
-    /// outcome is better than a failure, even one of another recipe.
+    /// Writes a `failed` manifest after the last attempt, unless there is an outcome. Any existing
+    /// outcome is better than a failure, even if it comes from another recipe.
     pub(crate) async fn record_failure(
         &self,
         event: &ObjectEvent,
@@ -26,7 +26,7 @@ impl Processor {
         let Some(key) = self.store.upload_of(event) else {
             return Ok(());
         };
-        // A deleted upload needs no outcome, and no later attempt would remove it.
+        // A deleted upload needs no outcome. No later attempt would remove an outcome written here.
         if self.store.source_info(&key).await?.is_none() {
             return self.delete_left_over(&key, attempt).await;
         }
@@ -36,7 +36,8 @@ impl Processor {
         if is_written {
             report(&manifest, attempt, &self.store);
         }
-        // The upload may have been deleted since. A deletion always removes the raw object first.
+        // The upload may have been deleted in the meantime. A deletion always removes the raw
+        // object first.
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),
@@ -48,8 +49,8 @@ impl Processor {
         }
     }
 
-    /// Deletes what the attempts at this message, including this one, may have written of an upload
-    /// whose raw object is gone.
+    /// Deletes the outputs that this attempt or an earlier attempt at this message may have
+    /// written. Call this only if the raw object is gone.
     async fn delete_left_over(
         &self,
         key: &RawKey,

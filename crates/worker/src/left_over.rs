@@ -1,15 +1,15 @@
-//! Outputs that an upload without a raw object may have left.
+//! The outputs that may be left of an upload without a raw object.
 
 use darkroom_consumer::DeliveryAttempt;
 use darkroom_contract::Manifest;
 
-/// Returns `true` if the outputs may come from an earlier attempt at this message, and its object
-/// has been deleted since.
+/// Returns `true` if an earlier attempt at this message may have written outputs before the object
+/// was deleted. Call this only if the raw object is gone.
 ///
-/// A manifest that is older than the message's first delivery is kept. Its raw object may have
-/// expired, which is not a deletion. There is a margin, because the queue's clock is compared with
-/// that of a worker. A raw object exists for at least a day, so the margin cannot confuse the two
-/// cases.
+/// A manifest that is older than the message's first delivery is kept: its raw object may have
+/// expired, which is not a deletion. The comparison has a margin, because the two times come from
+/// different clocks, the queue's and a worker's. A raw object exists for at least a day, so the
+/// margin cannot turn an expiry into a deletion.
 pub(crate) fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

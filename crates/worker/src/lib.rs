@@ -5,8 +5,8 @@
 //! outcome. [`Backfill`] queues raw objects without a current outcome. [`DeadLetters`] lists,
 //! redrives and purges messages that could not be processed.
 //!
-//! This crate never parses an image, which only render processes do. It keeps no state, because
-//! everything is in S3 and SQS. It never deletes a message before the outcome is durable.
+//! This crate never parses an image: only render processes do. It keeps no state of its own: all
+//! state is in S3 and SQS. It never deletes a message before the outcome is durable.
 
 #![warn(missing_docs)]
 

@@ -103,8 +103,8 @@ impl Processor {
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
             // The source is verified here too. The worker that wrote the manifest may have stopped before
-            // it verified the source or published the outcome. It may also have written the manifest
-            // after a deletion that came after this worker opened the object.
+            // it verified the source or published the outcome. Or the object was deleted after this
+            // worker opened it, and the other worker wrote the manifest only then.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let processing = self.render_and_write(upload, download, attempt);

@@ -52,11 +52,7 @@ impl Processor {
             Ok(outcome) => {
                 metric::EVENTS.add(1, [outcome.name()]);
                 if outcome != EventOutcome::Processed {
-                    tracing::info!(
-                        key = event.key,
-                        ?outcome,
-                        "event produced no outcome of its own"
-                    );
+                    tracing::info!(key = event.key, ?outcome, "event needed no new manifest");
                 }
                 return Disposition::Ack;
             }
@@ -128,7 +124,7 @@ impl MessageHandler for Processor {
             let record_disposition = match record {
                 Ok(event) => self.handle_event(&event, context).await,
                 Err(error @ RecordError::Kind(_)) => {
-                    tracing::info!(%error, "event produced no outcome of its own");
+                    tracing::info!(%error, "event ignored: it is not about a new object");
                     Disposition::Ack
                 }
                 Err(error) => malformed(&error),

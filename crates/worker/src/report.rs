@@ -9,10 +9,10 @@ use darkroom_uploads::UploadStore;
 use crate::dead_letters::ReasonCode;
 use crate::event_outcome::ProcessError;
 
-/// The label for a profile that is not configured. Such names come from outside, and there may be many.
+/// The label for a profile that is not configured. Clients can invent any number of such names.
 const UNKNOWN_PROFILE: &str = "";
 
-/// Starts the metrics of a worker at zero. Its queue has this name.
+/// Starts the metrics of a worker at zero. `queue` is the name of its queue.
 pub(crate) fn start_metrics(store: &UploadStore, queue: &str) {
     let profiles: Vec<&str> = store
         .profiles()

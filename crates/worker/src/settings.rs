@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// The number of messages processed concurrently. 0 means two per render process, so that the
-    /// next object is downloaded while an image is being rendered.
+    /// The number of messages processed concurrently. 0 means two per render process, so that a
+    /// process renders one image while the next object is being downloaded.
     pub in_flight: usize,
     /// The limit on the raw objects in memory, including those that wait to be rendered.
     pub max_buffered: ByteSize,
@@ -21,11 +21,11 @@ pub struct WorkerSettings {
     /// The time limit for one download, from the request to the last byte.
     #[serde(with = "humantime_serde")]
     pub download_timeout: Duration,
-    /// The delay after the first failed attempt at a message. It is four times as long after each
-    /// further one, up to 15 minutes.
+    /// The delay after the first failed attempt at a message. The delay quadruples after each
+    /// further failure, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub retry_after: Duration,
-    /// The address of `/healthz`, `/readyz` and `/metrics`. There is none by default, because
+    /// The address of `/healthz`, `/readyz` and `/metrics`. By default there is no address, because
     /// several workers may run on one machine.
     pub listen: Option<ListenAddress>,
     /// The time that messages in flight may take after the signal to stop. It also limits the last
@@ -49,8 +49,8 @@ impl Default for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// Returns [`WorkerSettings::in_flight`]. For 0, returns the number for this many render
-    /// processes.
+    /// Returns [`WorkerSettings::in_flight`]. If it is 0, derives the number from the number of
+    /// render processes.
     pub fn permits(&self, render_processes: usize) -> usize {
         match self.in_flight {
             0 => render_processes * 2,

@@ -14,11 +14,11 @@ use tokio::time::sleep;
 
 use crate::renderer::Renderer;
 
-/// A renderer that takes no processor time. It is cheap to clone, and every clone has the same
+/// A renderer that takes no processor time. It is cheap to clone, and all clones share their
 /// counts.
 ///
-/// Its variants are made from the source's bytes, so that a test can tell which source they show.
-/// It rejects a source that begins with `bad`.
+/// The bytes of a variant contain the source's bytes, so a test can tell which source was rendered.
+/// A source that begins with `bad` is rejected.
 #[derive(Debug, Clone, Default)]
 pub struct StandInRenderer {
     /// The duration of a render.

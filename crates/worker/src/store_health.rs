@@ -15,10 +15,10 @@ const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration:
 
 /// The state of the store, as far as this worker knows. It is cheap to clone.
 ///
-/// While the store is down, no message is received, so that no message loses an attempt. Messages
-/// in flight wait in place. A failed call does not prove an outage, because it may concern a single
-/// object, such as one that the role is not permitted to read. Such an object must not block all
-/// others. Therefore the store itself is probed after a failure.
+/// While the store is down, the worker does not receive messages, so an outage does not use up
+/// their attempts. Messages in flight wait. A failed call does not prove an outage: it may concern
+/// a single object, for example an object that the role is not permitted to read. Such an object
+/// must not block all others, so the worker probes the store itself after a failure.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHealth {
     store: UploadStore,
@@ -61,8 +61,8 @@ impl StoreHealth {
         self.wait_until(false).await;
     }
 
-    /// Probes the store during every outage until it responds. Never returns. Probes once at the
-    /// start, to learn how the store responds while it is up.
+    /// Probes the store once at the start, to learn how it responds while it is up. Then probes it
+    /// during every outage until it responds. Never returns.
     pub(crate) async fn probe_loop(&self) {
         self.probe_is_down().await;
         loop {
@@ -80,7 +80,8 @@ impl StoreHealth {
 
     async fn wait_until(&self, is_down: bool) {
         loop {
-            // This is created before the check, so that no change in between is missed.
+            // The notification is created before the check, so that a change in between is not
+            // missed.
             let changed = self.state.changed.notified();
             if self.is_down() == is_down {
                 return;

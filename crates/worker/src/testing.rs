@@ -39,7 +39,7 @@ impl TestStore {
         self.store.manifest(key).await.unwrap()
     }
 
-    /// Asserts that the upload is `ready` with all variants, and that its manifest is of the
+    /// Asserts that the upload is `ready` with all variants, and that its manifest describes the
     /// current object.
     pub(crate) async fn assert_ready(&self, key: &RawKey) {
         let manifest = self.manifest(key).await.expect("there is a manifest");

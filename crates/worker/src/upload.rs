@@ -33,7 +33,7 @@ impl Upload<'_> {
         manifest.is_current(&self.info.etag, version, &self.recipe.digest())
     }
 
-    /// Returns the rejection of an object over the limit, which is not read.
+    /// Returns the rejection of an object that exceeds the limit. Such an object is never read.
     pub(crate) fn too_large(&self, max: u64) -> RenderResult {
         RenderResult {
             sha256: None,
@@ -42,7 +42,7 @@ impl Upload<'_> {
         }
     }
 
-    /// Returns a note if the declared media type is not the real one.
+    /// Returns a note if the declared media type differs from the real media type.
     pub(crate) fn type_mismatch(&self, source: &Source) -> Option<Note> {
         let declared = self.info.content_type.as_deref()?;
         // S3 and its clients use `octet-stream` if no type was declared.
@@ -51,7 +51,7 @@ impl Upload<'_> {
             return None;
         }
         let real = source.format.content_type();
-        // The declared type is text of the client, so only a known type is repeated.
+        // The client may declare any text, so the note repeats only known types.
         let declared = SourceFormat::from_content_type(declared)
             .map_or("another type", SourceFormat::content_type);
         Some(Note {
@@ -93,14 +93,14 @@ impl Upload<'_> {
     }
 }
 
-/// Creates the span of an upload, from its event to its outcome. The trace of the request is known
-/// only when the raw object is open.
+/// Creates the span of an upload, from its event to its outcome. The trace of the request becomes
+/// known only when the raw object is opened.
 pub(crate) fn upload_span(key: &RawKey) -> Span {
     let (id, profile) = (key.id, &key.profile);
     info_span!("upload", %id, %profile, trace_id = Empty, otel.kind = "consumer")
 }
 
-/// Makes the span part of the trace that the upload was requested in, if there is one.
+/// Adds the span to the trace of the client's upload request, if there is one.
 pub(crate) fn continue_upload_trace(span: &Span, attachment: &Attachment) {
     if let Some(traceparent) = &attachment.traceparent {
         darkroom_telemetry::continue_trace(span, traceparent);

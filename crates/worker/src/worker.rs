@@ -48,7 +48,8 @@ impl Worker {
     /// Reads the redrive policy of the queue, which takes precedence over the settings.
     ///
     /// # Errors
-    /// The error of that call. If it is forbidden, the settings are used.
+    /// The error of the call that reads the policy. If the call is forbidden, the settings are used
+    /// instead.
     pub async fn open(
         parts: WorkerParts,
         queues: &QueueSettings,

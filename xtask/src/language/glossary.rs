@@ -68,7 +68,7 @@ impl Glossary {
     }
 }
 
-/// Reads a section whose heading ends with a type's name in backticks.
+/// Reads a section if its heading ends with the name of a type in backticks.
 fn table_of_codes(section: &str) -> Option<(String, BTreeSet<String>)> {
     let heading = section.lines().next()?;
     let name = heading.strip_suffix('`')?.rsplit('`').next()?;

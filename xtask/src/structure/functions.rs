@@ -34,7 +34,7 @@ impl fmt::Display for FunctionLength {
     }
 }
 
-/// Returns every function of a module, without those of its tests.
+/// Returns every function of a module, except those of its tests.
 pub(super) fn of_module(module: &Module) -> Vec<FunctionLength> {
     let mut functions = Functions {
         file: &module.file,

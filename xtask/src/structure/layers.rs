@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::crates::Crate;
 
-/// Packages that only one crate may depend on: the package or the start of its name, and the crate.
+/// Packages that only one crate may depend on. Each entry has the package or the start of its name,
+/// and the crate.
 const CONFINED: &[(&str, &str)] = &[("aws-", "cloud")];
 /// Packages that a crate may not depend on.
 const FORBIDDEN: &[(&str, &str)] = &[("imaging", "tokio")];
@@ -59,7 +60,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Returns the position of a crate, counted from the top. Crates for development are above all
-    /// that are shipped.
+    /// shipped crates.
     fn rank(&self, name: &str) -> Option<usize> {
         let mut order = self.development.iter().chain(&self.shipped);
         order.position(|each| *each == name)

@@ -31,8 +31,7 @@ pub(super) fn of_module(module: &Module) -> FileLength {
     }
 }
 
-/// Returns the value that `percent` of all values do not exceed (nearest rank), or 0 if there are
-/// no values.
+/// Returns the percentile of the values by nearest rank, or 0 if there are no values.
 pub(super) fn percentile(values: &[usize], percent: usize) -> usize {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();

@@ -32,9 +32,9 @@ pub struct Report {
 pub struct CrateReport {
     /// The crate's name.
     pub name: String,
-    /// Its files, without those for tests only.
+    /// Its files, except those that contain only tests.
     pub files: Vec<FileLength>,
-    /// Its functions, without those of tests.
+    /// Its functions, except those of tests.
     pub functions: Vec<FunctionLength>,
     /// Groups of files that import each other.
     pub cycles: Vec<Vec<String>>,

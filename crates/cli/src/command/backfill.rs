@@ -44,8 +44,8 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// The progress on stderr: a single updated line on a terminal, otherwise one line per page of the
-/// listing.
+/// The progress on stderr. On a terminal, one line shows the latest numbers. Elsewhere, every page
+/// of the listing adds a line.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,
     bar: Option<ProgressBar>,

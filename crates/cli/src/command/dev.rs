@@ -23,7 +23,8 @@ use crate::signals::stop_token;
 const ACCESS_KEY: &str = "test";
 const SECRET_KEY: &str = "test";
 const REGION: &str = "us-east-1";
-/// Short, because Ctrl-C waits for the end of a poll. Polls within one process cost nothing.
+/// The time that a poll of a queue waits for messages. It is short, because Ctrl-C waits for the
+/// end of a poll. Frequent polls within one process cost nothing.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
@@ -66,7 +67,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     Ok(ExitStatus::Success)
 }
 
-/// Creates the buckets and queues. The embedded cloud lacks nothing.
+/// Creates the buckets and queues. The embedded cloud supports every feature that this requires.
 async fn provision(connection: &Connection, settings: &Settings) -> Result<(), CloudError> {
     let mut failed = None;
     let mut report = |step: Step| failed = failed.take().or(step.result.err());
@@ -90,8 +91,8 @@ fn options(arguments: &Dev) -> Options {
     }
 }
 
-/// Enqueues the uploads that the previous run did not finish. The embedded queue is in memory, but
-/// their raw objects are still there.
+/// Enqueues the uploads that the previous run did not finish. The embedded queue is in memory and
+/// starts empty, but the raw objects of these uploads are still on disk.
 async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
     let progress = context.backfill().run(|_| {}).await?;
     if progress.enqueued > 0 {

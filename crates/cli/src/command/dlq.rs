@@ -15,7 +15,7 @@ use crate::console::{eprint, print};
 use crate::exit_status::{ExitStatus, UsageError};
 use crate::settings::Settings;
 
-/// The arguments of any of the subcommands.
+/// The arguments of a subcommand, in a form that all subcommands share.
 struct Plan {
     action: DeadLetterAction,
     ids: HashSet<String>,

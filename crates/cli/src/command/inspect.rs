@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::source_bytes::{SourceBytes, read_source};
 use crate::sources::{self, SourceFile};
 
-/// The size limit of an inspected file. Inspection is cheap, so the limit is high.
+/// The size limit of a file to inspect. Inspection is cheap, so the limit is high.
 const MAX_BYTES: u64 = 256 << 20;
 
 pub(super) async fn run(arguments: Inspect, settings: &Settings) -> anyhow::Result<ExitStatus> {

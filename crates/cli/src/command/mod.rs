@@ -21,13 +21,14 @@ use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 use crate::telemetry;
 
-/// The time that remaining tasks get after a command has finished. Nothing depends on those tasks.
+/// The time that remaining tasks get after a command has finished. Nothing depends on these tasks.
 const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
     let settings = Settings::load(arguments.config.as_deref(), std::env::vars_os())?;
-    // Render processes run as the same user, and the environment contains credentials.
+    // Render processes run as the same user, and must not read the credentials in this process's
+    // environment.
     darkroom_render::make_undumpable().context("cannot make this process undumpable")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -60,7 +61,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
     }
 }
 
-/// Connects to the cloud that the environment configures.
+/// Connects to the cloud with the configuration in the environment.
 async fn connect(settings: &Settings) -> Result<Connection, SettingError> {
     Connection::from_environment(&settings.storage).await
 }

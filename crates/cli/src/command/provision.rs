@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
     Ok(status)
 }
 
-/// Returns the resource of a step, its result and, unless that is all, what follows from it.
+/// Returns the resource of a step, its result and, if the step failed, the consequence.
 fn line(step: &Step, dry_run: bool, settings: &Settings) -> String {
     let resource = &step.resource;
     let result = match (&step.result, dry_run) {
@@ -73,7 +73,8 @@ fn is_sufficient(step: &Step, settings: &Settings) -> bool {
             let expires = settings.storage.raw_expiration_days.is_some();
             is_done || (step.is_unsupported() && !expires)
         }
-        // Whoever provisions need not be permitted to write objects.
+        // The user who runs `provision` may lack permission to write objects, so any other error is no
+        // failure.
         Resource::ConditionalWrites(_) => is_done || !step.is_unsupported(),
         Resource::Bucket(_) | Resource::Queue(_) => is_done,
     }

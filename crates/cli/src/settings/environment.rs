@@ -13,8 +13,8 @@ use super::nearest::nearest;
 use super::service_links::is_service_link;
 
 const PREFIX: &str = "DARKROOM_";
-/// Variables that are not settings: the path of the settings file, the token of `upload`, and the
-/// variables of tests.
+/// The variables that are not settings: the path of the settings file, the token for `upload`, and
+/// a variable for tests.
 const NOT_SETTINGS: [&str; 3] = ["DARKROOM_CONFIG", "DARKROOM_TOKEN", "DARKROOM_CORPUS"];
 const TEST_PREFIX: &str = "DARKROOM_TEST_";
 
@@ -31,13 +31,14 @@ pub(super) struct Variable {
 impl Variables {
     /// Finds the setting of every `DARKROOM_*` variable.
     ///
-    /// A name does not show where the section ends and the key begins, so it is compared with all
-    /// settings: `DARKROOM_STORAGE_RAW_BUCKET` is `raw_bucket` in `[storage]`.
+    /// The name of a variable does not show where the section ends and the key begins. Therefore
+    /// this function compares the name with all settings: `DARKROOM_STORAGE_RAW_BUCKET` is
+    /// `raw_bucket` in `[storage]`.
     ///
-    /// Variables that Kubernetes made are not settings, see [`is_service_link`].
+    /// Skips variables that Kubernetes makes, see [`is_service_link`].
     ///
     /// # Errors
-    /// [`SettingError`] if a variable is not a setting, or not UTF-8.
+    /// [`SettingError`] if a variable is not a setting or its value is not UTF-8.
     pub(super) fn from_environment(
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self> {
@@ -66,7 +67,7 @@ impl Variables {
         Serialized::globals(settings)
     }
 
-    /// Returns the variable that sets the setting at `path`, or a list or table around it.
+    /// Returns the variable that sets `path`, or sets a list or table that contains `path`.
     pub(super) fn find(&self, path: &[&str]) -> Option<&Variable> {
         self.0.iter().find(|variable| {
             path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)
@@ -74,7 +75,7 @@ impl Variables {
     }
 }
 
-/// Returns the variables that begin as settings do.
+/// Returns the variables with the prefix of settings, except [`NOT_SETTINGS`] and those of tests.
 fn ours(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<BTreeMap<String, String>, SettingError> {
@@ -131,8 +132,8 @@ fn find(name: &str, known: &[Known]) -> Result<Vec<String>> {
     Err(SettingError::new(name, problem).into())
 }
 
-/// Finds a profile's setting, as in `DARKROOM_PROFILES_AVATAR_MAX_BYTES`. The key is the longest
-/// key that the name ends with.
+/// Finds a profile's setting, as in `DARKROOM_PROFILES_AVATAR_MAX_BYTES`. If the name ends with
+/// several known keys, the longest key counts.
 fn find_in_profile(name: &str) -> Result<Option<Vec<String>>> {
     let Some(rest) = name.strip_prefix("DARKROOM_PROFILES_") else {
         return Ok(None);

@@ -52,7 +52,7 @@ impl SettingsFile {
         })
     }
 
-    /// Returns the value at `path` as it is written in the file.
+    /// Returns the value at `path` as the file spells it.
     pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
         let item = self.item(path)?;
         let span: Range<usize> = item.as_value()?.span()?;

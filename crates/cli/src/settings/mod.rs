@@ -68,7 +68,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Checks that an issuer at this address is not accidentally open to a network.
+    /// Checks that the settings do not expose an issuer at this address to a network by accident.
     pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         self.auth.check_exposure(address)
     }

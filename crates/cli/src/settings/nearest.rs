@@ -1,6 +1,6 @@
 //! The known name nearest to a misspelled one.
 
-/// Returns the known name that is the fewest edits away.
+/// Returns the known name with the fewest edits from `name`.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known.min_by_key(|candidate| strsim::damerau_levenshtein(name, candidate))
 }

@@ -1,7 +1,7 @@
 //! The variables that Kubernetes makes for the services of a namespace.
 //!
-//! Every pod gets some for every service (`enableServiceLinks`). Those of a service whose name
-//! begins with `darkroom` begin as settings do:
+//! Every pod gets several variables for every service (`enableServiceLinks`). If the name of a
+//! service begins with `darkroom`, its variables look like settings:
 //!
 //! ```text
 //! DARKROOM_ISSUER_SERVICE_HOST=10.0.0.11
@@ -16,10 +16,10 @@
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
-/// Returns `true` if Kubernetes made this variable for a service, whatever the service is called.
+/// Returns `true` if Kubernetes made this variable for a service. The service may have any name.
 ///
-/// `exists` looks up another variable. Only a service with a host has ports, so a
-/// misspelled setting that merely ends in `_PORT` is not mistaken for one.
+/// `exists` looks up another variable. A `…_SERVICE_PORT` variable only counts if its
+/// `…_SERVICE_HOST` exists, so a misspelled setting with a similar name still causes an error.
 pub(super) fn is_service_link(name: &str, value: &str, exists: impl Fn(&str) -> bool) -> bool {
     if let Some(service) = name.strip_suffix("_SERVICE_HOST") {
         return !service.is_empty();
@@ -37,7 +37,7 @@ pub(super) fn is_service_link(name: &str, value: &str, exists: impl Fn(&str) -> 
     named_ports || numbered_ports.any(|(at, marker)| is_numbered_port(&name[at + marker.len()..]))
 }
 
-/// Returns `true` for the end of such a name: `8080_TCP`, `8080_TCP_ADDR`.
+/// Returns `true` for the end of a name with a port number, such as `8080_TCP` or `8080_TCP_ADDR`.
 fn is_numbered_port(end: &str) -> bool {
     let mut parts = end.split('_');
     let number = parts.next().unwrap_or_default();
@@ -49,7 +49,7 @@ fn is_numbered_port(end: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// Returns `true` for `tcp://10.0.0.11:8080`.
+/// Returns `true` for a protocol, host and port, such as `tcp://10.0.0.11:8080`.
 fn is_address(value: &str) -> bool {
     let Some((protocol, address)) = value.split_once("://") else {
         return false;
@@ -66,7 +66,7 @@ fn is_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Returns the variables of a service, as the kubelet makes them.
+    /// Returns the variables that the kubelet makes for a service.
     fn variables(service: &str, protocol: &str, host: &str) -> Vec<(String, String)> {
         let name = service.to_uppercase().replace('-', "_");
         let address = format!("{}://{host}:8080", protocol.to_lowercase());

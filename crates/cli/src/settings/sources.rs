@@ -1,4 +1,4 @@
-//! The sources of settings, and which of them set a value.
+//! The sources of settings, and the source of each value.
 
 use anyhow::Result;
 use darkroom_contract::{SettingError, SettingOrigin};
@@ -14,7 +14,7 @@ use super::translate::translate;
 
 const MAX_SHOWN_CHARACTERS: usize = 60;
 
-/// Settings that are never shown, because they may contain a key or a token.
+/// The settings that messages never show, because they may contain a key or a token.
 const CONFIDENTIAL: [&str; 3] = ["auth.keys", "webhooks.secret", "webhooks.url"];
 
 /// The settings file, if there is one, and the environment.
@@ -34,7 +34,7 @@ impl Sources {
             figment = figment.merge(file.provider());
         }
         let mut merged: Dict = figment.merge(self.variables.provider()).extract()?;
-        // Each pass turns one value into text, so this ends.
+        // Each pass converts one value to text, so the loop ends.
         loop {
             let extracted = Figment::from(Serialized::globals(&merged)).extract();
             let error: figment::Error = match extracted {
@@ -48,11 +48,13 @@ impl Sources {
         }
     }
 
-    /// Returns the text of a value that looks like a number or a list where text is expected.
+    /// Returns the original text of a value that was parsed as a number or a list although its
+    /// setting requires text.
     ///
-    /// Names that others choose may look like anything: the id of a project as the audience of
-    /// tokens is a number. A variable has no type, so its value is what the setting takes it for.
-    /// In a file, only digits are taken for text: anything else there is a mistake.
+    /// A name from another system may look like a number: a token's audience may be the numeric id
+    /// of a project. A variable does not have a type, so any value of a variable can be text. In a
+    /// file, only digits without quotes can be text. Any other value of the wrong type in a file is
+    /// a mistake.
     fn as_text(&self, error: &figment::Error) -> Option<&str> {
         let is_text_expected = match &error.kind {
             Kind::InvalidType(Actual::Str(_), _) => false,
@@ -125,7 +127,8 @@ impl Sources {
     }
 }
 
-/// Replaces the value at `path` by text; `false` if there is none, or text already.
+/// Replaces the value at `path` with text. Returns `false` if there is no value or the value is
+/// already text.
 fn replace(settings: &mut Dict, path: &[String], text: &str) -> bool {
     let Some((first, rest)) = path.split_first() else {
         return false;
@@ -157,7 +160,7 @@ fn quoted(value: &str) -> String {
     format!("{:?}", shortened(value))
 }
 
-/// Returns the value as it is written in the file, or `None` if it spans lines.
+/// Returns the value as the file spells it, or `None` if the value spans several lines.
 fn shown(text: &str) -> Option<String> {
     match text {
         "\"\"" | "''" => Some("an empty value".to_owned()),

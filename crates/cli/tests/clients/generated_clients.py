@@ -31,7 +31,7 @@ def put(upload, headers):
 
 
 def openapi_python_client():
-    # No formatter is needed, and nothing of the document may be left out.
+    # The client needs no formatter, and the generator must not skip any part of the document.
     config = folder / "config.json"
     config.write_text('{"post_hooks": [], "project_name_override": "first", "package_name_override": "first_client"}')
     arguments = ["--path", document, "--output-path", folder / "first", "--config", config]

@@ -18,7 +18,7 @@ const RULES: &str = concat!(
 const DEAD_LETTERS: &str = r#"darkroom_consumer_dead_letters_total{reason="malformed"}"#;
 const FAILURES: &str = r#"darkroom_worker_outcomes_total{profile="avatar",code="forbidden"}"#;
 
-/// Without Prometheus, says so and passes.
+/// Prints a note and passes if Prometheus cannot be started.
 #[tokio::test]
 async fn the_first_failure_of_a_worker_fires_an_alert() {
     let bed = test_bed(max_receive_count(1)).await;

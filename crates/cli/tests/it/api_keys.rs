@@ -31,10 +31,10 @@ fn in_environment(key: &Value) -> String {
     format!("[{{name=\"{name}\",sha256=\"{hash}\"{owner}}}]")
 }
 
-/// The private key of the example of RFC 7515, A.3, in PKCS #8 and base64.
+/// The private key from the example in RFC 7515, A.3, as PKCS #8 in base64.
 const PRIVATE_KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIffH1136cspYG6+0iY7X1fCE9+E9LKh\
     RANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt";
-/// The JWK set with its public key.
+/// The JWK set with the public key of the same example.
 const JWK_SET: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256",
     "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;

@@ -18,7 +18,7 @@ on_both_clouds!(
     a_backfill_reports_its_counts_and_queues_missing_outcomes,
 );
 
-/// Returns a record of an upload that the queue has no message for.
+/// Returns an S3 event record for an object, as a message contains it.
 fn record(bucket: &str, key: &str) -> Value {
     json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
@@ -59,7 +59,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
     bed.events.send(&by_worker).await.unwrap();
     until_dead_lettered(&bed, 2).await;
-    // As SQS itself moves them, without a reason.
+    // These have no reason, as if SQS itself had moved them.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
         message(&[record(raw, ready)]),

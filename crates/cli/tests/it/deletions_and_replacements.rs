@@ -26,15 +26,15 @@ on_both_clouds!(
     a_deleted_upload_can_be_uploaded_again_with_the_same_url,
 );
 
-/// A request that was on its way when its upload was deleted may still arrive.
+/// The time after a deletion during which a request that was already on its way may still arrive.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
-/// A back end that notes when it hears of which outcome.
+/// A back end that records each event and the time at which it arrives.
 #[derive(Debug, Clone, Default)]
 struct Receiver(Arc<Mutex<Vec<(Instant, Value)>>>);
 
 impl Receiver {
-    /// Starts it, and a system with webhooks to it.
+    /// Starts the back end, and a service that sends its webhooks there.
     async fn start(&self, cloud: Cloud) -> TestBed {
         let take = async |State(receiver): State<Self>, Json(event): Json<Value>| {
             receiver.0.lock().unwrap().push((Instant::now(), event));
@@ -62,7 +62,7 @@ impl Receiver {
     }
 }
 
-/// Waits until there is neither an event nor a webhook left.
+/// Waits until no event and no webhook is left.
 async fn wait_until_idle(bed: &TestBed) {
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let webhooks = &bed.webhooks;
@@ -91,7 +91,7 @@ async fn a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it(clou
         async move {
             let presigned = bed.client().presign(photo.len()).await;
             assert_eq!(bed.client().put(&presigned, photo).await, 200);
-            // No condition to wait for: the moment of the deletion is under test.
+            // There is no condition to wait for, because the time of the deletion is under test.
             tokio::time::sleep(Duration::from_millis(100 * tenths)).await;
             delete(bed, &presigned).await;
             (presigned, Instant::now())
@@ -111,8 +111,8 @@ async fn a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it(clou
     assert_eq!(left.len(), deleted.len(), "only tombstones: {left:?}");
 }
 
-/// Returns the first variant of a ready upload. Its URL serves what its digest says, which is a part
-/// of it.
+/// Returns the first variant of a ready upload. Checks that its URL contains the start of its
+/// digest, and that the bytes at the URL have this digest.
 async fn checked_variant(bed: &TestBed, outcome: &Value) -> Value {
     assert_eq!(outcome["status"], "ready", "{outcome}");
     let variant = outcome["variants"][0].clone();
@@ -153,7 +153,7 @@ async fn a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url(
     send(&photos[0]).await;
     let first = outcome_of(&bed, &presigned, &photos[0]).await;
     let first = checked_variant(&bed, &first).await;
-    // The second image takes long to render, and is replaced meanwhile.
+    // The second image takes a long time to render, and is replaced while it is rendered.
     send(&photos[1]).await;
     send(&photos[2]).await;
     let last = outcome_of(&bed, &presigned, &photos[2]).await;
@@ -170,7 +170,7 @@ async fn a_deleted_upload_can_be_uploaded_again_with_the_same_url(cloud: Cloud) 
     let receiver = Receiver::default();
     let bed = receiver.start(cloud).await;
     let first = Jpeg::new(&scene(300, 200)).build();
-    // The length is signed, too.
+    // The signature covers the length, so both files must have the same length.
     let mut second = Jpeg::new(&scene(200, 200)).build();
     second.resize(first.len(), 0);
     let presigned = bed.client().presign(first.len()).await;

@@ -94,7 +94,7 @@ async fn a_restart_keeps_everything_and_continues_unfinished_uploads() {
     let dev = Dev::start(folder.path());
     let kept = dev.client.outcome(&presigned).await;
     assert_eq!(kept["finished_at"], first["finished_at"]);
-    // The process is killed between the PUT and the outcome. There are several images, so one is
+    // The process is killed between the PUT and the outcome. With several images, at least one is
     // unfinished.
     let mut unfinished = Vec::new();
     let large = Jpeg::new(&scene(4000, 3000)).build();
@@ -127,7 +127,7 @@ async fn uploads_in_progress_are_finished_on_ctrl_c() {
         let presigned = dev.client.presign(photo.len()).await;
         assert_eq!(dev.client.put(&presigned, &photo).await, 200);
     }
-    // When the first one is finished, the others have already been received.
+    // When the first upload is finished, the others have already been received.
     let finished = |process: &Process| process.stderr().matches("upload finished").count();
     let first = || finished(&dev.process) > 0;
     wait::until("the first outcome", DEADLINE, first).unwrap();

@@ -31,8 +31,8 @@ async fn two_generated_clients_upload_a_photo() {
     assert!(output.status.success(), "{}", said(&output));
 }
 
-/// Sends a few hundred requests, alone and in sequences, some of which the document allows and some
-/// of which it forbids. The stream of events is excluded, because the tester would wait for its end.
+/// Sends a few hundred requests, alone and in sequences. The document allows some of them and
+/// forbids others. The stream of events is excluded, because the tester would wait for its end.
 #[tokio::test]
 async fn the_service_behaves_as_its_openapi_document_describes() {
     let Some(venv) = venv("requirements").await else {

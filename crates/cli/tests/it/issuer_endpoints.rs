@@ -107,7 +107,7 @@ async fn a_form_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
 
 async fn a_url_with_a_checksum_accepts_no_other_file(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
-    // The SHA-256 of an empty file, which no image has.
+    // The SHA-256 of an empty file. No image has this checksum.
     let checksum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let photo = photo();
     let presigned = json!({"size": photo.len(), "checksum_sha256": checksum});

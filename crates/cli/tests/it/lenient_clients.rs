@@ -1,4 +1,4 @@
-//! Clients that call things as their platforms do.
+//! Clients that name fields, files and types as their platforms do.
 
 use darkroom_harness::{Cloud, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};

@@ -1,4 +1,4 @@
-//! The care that `process` and `inspect` take of files.
+//! Local files that `process` and `inspect` read and write.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -102,7 +102,7 @@ fn results_are_never_taken_for_sources() {
     assert_eq!(reports[0], reports[1]);
     assert_eq!(reports[0], reports[2]);
     assert_eq!(reports[0].1.len(), 6);
-    // As `*` names them.
+    // A shell expands `*` to these names.
     let named = ["process", "a.jpg", "darkroom-out", "sub"];
     let output = run(folder.path(), &named);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -200,7 +200,7 @@ fn output_that_cannot_be_written_is_an_error() {
 #[test]
 fn a_result_that_cannot_be_written_leaves_nothing_and_is_an_error() {
     let folder = folder(&["a.jpg", "b.jpg"]);
-    // A folder is where the thumbnail of a.jpg would be.
+    // A folder has the name of the thumbnail of a.jpg.
     std::fs::create_dir_all(folder.path().join("out/a_thumb.webp")).unwrap();
     let arguments = ["process", "a.jpg", "b.jpg", "--out", "out", "--json"];
     let output = run(folder.path(), &arguments);

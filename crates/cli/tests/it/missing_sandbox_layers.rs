@@ -30,7 +30,7 @@ fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbo
     })
 }
 
-/// An AWS account, without which a role does not get as far as its sandbox.
+/// The settings of an AWS account. Without them, a role stops before it sets up its sandbox.
 const ACCOUNT: [(&str, &str); 3] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "test"),

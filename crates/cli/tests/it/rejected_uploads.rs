@@ -38,7 +38,7 @@ async fn invalid_images_are_rejected_with_a_code(cloud: Cloud) {
     assert_eq!(dead.visible, 0, "a bad image is no dead letter");
 }
 
-/// Stores the object with credentials, because the issuer signs no such upload.
+/// Stores the object with credentials, because the issuer does not sign a URL for such an upload.
 async fn an_object_over_the_limit_is_not_read(cloud: Cloud) {
     let bed = service(cloud, &[("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1000")]).await;
     let upload = RawKey {

@@ -1,4 +1,4 @@
-//! Clients that send too slowly, and an issuer without a place for temporary files.
+//! Clients that send too slowly, and an issuer without a folder for temporary files.
 
 use std::path::Path;
 use std::time::Duration;

@@ -20,7 +20,7 @@ async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
     (response.status(), response.json().await.unwrap())
 }
 
-/// Starts a service whose store sends no events, on a cloud.
+/// Starts a service on a cloud that sends no events for new objects.
 async fn silent(cloud: Cloud) -> TestBed {
     // S3 sends no events to a FIFO queue.
     let options = TestBedOptions {
@@ -36,7 +36,7 @@ async fn an_upload_that_the_client_completes_is_processed() {
     upload_and_complete(&silent(Cloud::Embedded).await).await;
 }
 
-/// Without moto, says so and passes.
+/// Prints a note and passes if moto cannot be installed.
 #[tokio::test]
 async fn an_upload_to_moto_is_processed() {
     if let Some(moto) = Moto::start().await {
@@ -51,7 +51,7 @@ struct Moto {
 }
 
 impl Moto {
-    /// Returns `None` if moto cannot be installed.
+    /// Starts the server. Returns `None` if moto cannot be installed.
     async fn start() -> Option<Self> {
         let venv = venv("moto").await?;
         let address = format!("127.0.0.1:{}", port::free().unwrap());

@@ -22,7 +22,7 @@ const NEW_NAMES: [(&str, &str); 6] = [
 ];
 const UNCONDITIONAL: (&str, &str) = ("DARKROOM_STORAGE_CONDITIONAL_WRITES", "false");
 
-/// Returns the exit code, and the lines of stdout and stderr.
+/// Runs `darkroom provision`. Returns the exit code, and the lines of stdout and stderr.
 async fn provision(bed: &TestBed, settings: Environment<'_>) -> (i32, Vec<String>, Vec<String>) {
     let mut command = bed.command("provision");
     command.envs(NEW_NAMES).envs(settings.iter().copied());
@@ -71,7 +71,7 @@ async fn provision_goes_on_past_what_a_store_lacks_and_says_what_follows() {
     assert!(notification.starts_with(start), "{notification}");
     let remedy = "set issuer.complete_uploads = true";
     assert!(notification.contains(remedy), "{notification}");
-    // What is necessary depends on the settings.
+    // The settings determine which features the store must support.
     let completed = [("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true")];
     let (code, steps, missing) = provision(&bed, &completed).await;
     assert_eq!((code, &missing[..]), (0, &[][..]));
@@ -89,7 +89,7 @@ async fn provision_goes_on_past_what_a_store_lacks_and_says_what_follows() {
 async fn provision_finds_out_whether_writes_can_be_conditional() {
     let bed = test_bed(TestBedOptions::default()).await;
     let refuse = Rule::on("PutObject", Fault::NotImplemented).if_conditional();
-    // As a store that ignores the header, for which the second write is another first one.
+    // A store that ignores the header accepts the second write as if it were the first.
     let ignore = Rule::on("PutObject", Fault::Discard).if_conditional();
     for rule in [refuse, ignore] {
         bed.s3.set_rules([rule]);
@@ -160,6 +160,6 @@ async fn a_store_without_conditional_writes_needs_one_setting() {
     assert_eq!(presigned["headers"], json!({"content-type": "image/jpeg"}));
     assert_eq!(client.put(&presigned, &first).await, 200);
     assert_eq!(client.outcome(&presigned).await["status"], "ready");
-    // The documented loss: the URL works until it expires.
+    // This is the documented loss: the URL can be used again until it expires.
     assert_eq!(client.put(&presigned, &first).await, 200);
 }

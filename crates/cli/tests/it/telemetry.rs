@@ -284,7 +284,7 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     assert_eq!(continues_trace(), Some(true), "{}", worker.stderr());
 }
 
-/// The embedded S3 has spans of internals, which would outnumber those of the service.
+/// The embedded S3 has internal spans, which would outnumber the spans of the service.
 #[tokio::test]
 async fn dev_exports_the_spans_of_the_service_only() {
     let collector = FaultProxy::start("http://127.0.0.1:1").await.unwrap();

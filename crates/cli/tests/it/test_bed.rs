@@ -27,12 +27,12 @@ pub(crate) async fn service(cloud: Cloud, environment: Environment<'_>) -> TestB
     TestBed::start_service(binary(), &options).await.unwrap()
 }
 
-/// Starts an embedded cloud behind fault proxies, on which the test starts the roles. Workers retry
+/// Starts an embedded cloud behind fault proxies. The test starts the roles itself. Workers retry
 /// soon.
 pub(crate) async fn test_bed(mut options: TestBedOptions) -> TestBed {
     let retry_after = ("DARKROOM_WORKER_RETRY_AFTER", "1s");
     let retry_after = (retry_after.0.to_owned(), retry_after.1.to_owned());
-    // The test's own settings come later, so that they count.
+    // The test's own settings come later, so that they take precedence.
     options.settings.insert(0, retry_after);
     TestBed::start(binary(), &options).await.unwrap()
 }

@@ -131,7 +131,7 @@ async fn a_silent_issuer_is_reported_with_what_was_waited_for() {
         Jpeg::new(&scene(60, 40)).build(),
     )
     .unwrap();
-    // Connections wait in the backlog for ever.
+    // This listener accepts nothing, so connections wait in its backlog forever.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}", silent.local_addr().unwrap());
     let options = ["--to", silent.as_str(), "--timeout", "200ms"];

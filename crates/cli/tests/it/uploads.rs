@@ -15,7 +15,8 @@ on_both_clouds!(
     a_wrongly_declared_type_is_reported,
 );
 
-/// A smooth scene at quality 85 is well below this. A wrong orientation is far above.
+/// The maximum mean difference. A smooth scene at quality 85 is well below it. A scene with a wrong
+/// orientation is far above it.
 const MOST_DIFFERENCE: f64 = 6.0;
 
 async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {

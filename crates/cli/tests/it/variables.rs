@@ -1,4 +1,4 @@
-//! The environment as container platforms make it.
+//! Environment variables as container platforms set them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -51,7 +51,7 @@ impl Received {
     }
 }
 
-/// A back end that accepts nothing at first. It fails, and then redirects.
+/// A back end that fails at the first request, redirects the second, and accepts the others.
 #[derive(Debug, Clone, Default)]
 struct Receiver {
     received: Arc<Mutex<Vec<Received>>>,

@@ -12,13 +12,13 @@ use darkroom_contract::{Attachment, sha256_hex};
 use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
 use crate::{CloudError, CloudErrorKind, Faults};
 
-/// The number of hex digits in an entity tag, which is that of an MD5.
+/// The number of hex digits in an entity tag, the same as in an MD5.
 const ETAG_DIGITS: usize = 32;
 
 /// A bucket in memory with the conditions of S3 (`If-Match`, `If-None-Match`) and its strong
 /// consistency. It is cheap to clone, and every clone is the same bucket.
 ///
-/// Entity tags are digests of the bytes. There are no versions, and a listing is one page.
+/// Entity tags are digests of the bytes. There are no versions, and a listing always has one page.
 #[derive(Debug, Clone)]
 pub struct MemoryBucket {
     name: Arc<str>,
@@ -52,7 +52,7 @@ impl MemoryBucket {
         self.faults.clear();
     }
 
-    /// Returns the faults of calls, and the calls so far.
+    /// Returns the faults to inject, and the record of the calls so far.
     pub const fn faults(&self) -> &Faults {
         &self.faults
     }

@@ -20,8 +20,8 @@ pub use s3::S3Bucket;
 
 use crate::{CloudError, CloudErrorKind};
 
-/// The time limit for a small object, from the request to its last byte. The SDK's own timeouts
-/// cover only the time until the response headers.
+/// The time limit for a small object, from the request to its last byte. The SDK's own timeouts end
+/// when the response headers arrive.
 const SMALL_OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One bucket of an object store.
@@ -32,7 +32,7 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Returns the bucket's name.
     fn name(&self) -> &str;
 
-    /// Opens the current object of a key. Its bytes are read by [`ObjectReader::read`].
+    /// Opens the current object of a key. [`ObjectReader::read`] reads its bytes.
     ///
     /// # Errors
     /// `NotFound` if there is no object, `PreconditionFailed` if its entity tag is not `etag`, or
@@ -55,8 +55,8 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Writes an object unless the key already has one (`If-None-Match: *`). Returns `true` if it
     /// was written.
     ///
-    /// Without `storage.conditional_writes`, the check and the write are two calls: an object that
-    /// is written between them is replaced.
+    /// Without `storage.conditional_writes`, the check and the write are two calls, so an object
+    /// that is written between them is replaced.
     ///
     /// # Errors
     /// The error of the call.

@@ -33,13 +33,13 @@ pub struct ObjectReader {
 /// The reason why an object was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The object is larger than allowed. No more bytes than the limit were read.
+    /// The object is larger than allowed. Reading stopped at the first chunk beyond the limit.
     #[error("the object is larger than {max} bytes")]
     TooLarge {
         /// The limit.
         max: u64,
     },
-    /// The connection broke.
+    /// The call failed, or the connection broke.
     #[error(transparent)]
     Cloud(#[from] CloudError),
 }
@@ -85,7 +85,7 @@ pub struct ListedObject {
 impl ObjectReader {
     /// Reads to the end, but never more than `max_bytes` plus one chunk of the stream.
     ///
-    /// The caller must set a deadline, because this sets none.
+    /// This sets no deadline, so the caller must set one.
     ///
     /// # Errors
     /// [`ReadError`].

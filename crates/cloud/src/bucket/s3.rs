@@ -15,7 +15,7 @@ use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions,
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
-/// Continues the error of a store without conditional writes.
+/// The end of the error message of a store without conditional writes.
 const NO_CONDITIONAL_WRITES: &str =
     "; for a store without If-None-Match, set storage.conditional_writes = false";
 /// S3's limit on objects per `DeleteObjects` call.

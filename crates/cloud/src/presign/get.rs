@@ -15,8 +15,8 @@ pub struct PresignGetRequest<'a> {
     pub expires_in: Duration,
     /// The `Cache-Control` of the response, in place of the object's own.
     pub cache_control: Option<&'a str>,
-    /// The query parameter `v`, which S3 ignores. It gives other bytes under the same key another
-    /// URL.
+    /// The query parameter `v`, which S3 ignores. If the bytes under a key change, a new value
+    /// gives them a new URL.
     pub version: Option<&'a str>,
 }
 
@@ -24,7 +24,7 @@ impl S3Bucket {
     /// Returns the URL of a `GET`. It has the host name that clients can reach.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_get(&self, get: PresignGetRequest<'_>) -> Result<String, CloudError> {
         let presigner = self.presigner();

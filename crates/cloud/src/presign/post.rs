@@ -40,7 +40,7 @@ pub struct PresignPostRequest<'a> {
 /// A form that S3 accepts from anyone.
 ///
 /// Unlike a presigned `PUT`, it can be sent again and then replaces the object, because S3 has no
-/// conditions for forms.
+/// `If-None-Match` for forms.
 #[derive(Debug, Clone)]
 pub struct PresignedPost {
     /// The URL to which the form is sent as `multipart/form-data`.

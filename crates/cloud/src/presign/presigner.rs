@@ -16,7 +16,7 @@ use super::url::{Request, presigned_url};
 use crate::credentials::CredentialCache;
 use crate::{CloudError, CloudErrorKind};
 
-/// The key from whose URL the address is derived. Any key would do.
+/// A sample key. The address of a bucket is the URL of any key in it, without the key.
 const SAMPLE_KEY: &str = "key";
 
 /// A signer of requests for one bucket under the host name that clients can reach. It is cheap to
@@ -26,7 +26,7 @@ pub(crate) struct Presigner(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Resolves the bucket's address.
+    /// The client that resolves the bucket's address.
     client: Client,
     bucket: String,
     address: OnceCell<Address>,
@@ -88,8 +88,8 @@ impl Presigner {
         Ok(&self.address().await?.url)
     }
 
-    /// Returns the bucket's address, which is an object's URL without its key. The SDK's rules for
-    /// endpoints, regions and dots in names apply.
+    /// Returns the bucket's address, which is the URL of an object without its key. The SDK creates
+    /// it, so its rules for endpoints, regions and dots in names apply.
     ///
     /// # Errors
     /// `Invalid` if the bucket has no address.
@@ -112,11 +112,11 @@ impl Presigner {
         self.0.address.get_or_try_init(resolve).await
     }
 
-    /// Returns the validity of a signature made now. It never outlives the credentials, because
-    /// the URL would stop working with them.
+    /// Returns the validity of a signature made now. A signature never outlives its credentials,
+    /// because the URL stops working when they expire.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they expire now.
+    /// `Forbidden` if there are no credentials or they have expired.
     pub(super) async fn validity(
         &self,
         operation: &'static str,

@@ -19,7 +19,7 @@ pub struct PresignPutRequest<'a> {
     pub content_type: &'a str,
     /// The exact number of bytes.
     pub size: u64,
-    /// The SHA-256 of those bytes in base64, if the client knows it.
+    /// The SHA-256 of the bytes in base64, if the client knows it.
     pub checksum_sha256: Option<&'a str>,
     /// The value of [`Attachment::HEADER`], if there is one.
     pub attachment: Option<&'a str>,
@@ -27,15 +27,15 @@ pub struct PresignPutRequest<'a> {
     pub expires_in: Duration,
 }
 
-/// A `PUT` that S3 accepts from anyone. With `If-None-Match` it does so only once, because the key
-/// must not exist yet.
+/// A `PUT` that S3 accepts from anyone. With `If-None-Match`, S3 accepts it only while the key has
+/// no object.
 #[derive(Debug, Clone)]
 pub struct PresignedPut {
-    /// The URL to which the request is sent.
+    /// The URL to send the request to.
     pub url: String,
     /// The headers that the client must set, with names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The time from which S3 refuses the request.
+    /// The time at which the request expires.
     pub expires_at: OffsetDateTime,
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn presign_put(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    // Every HTTP client sets this header by itself.
+    // Every HTTP client sets this header itself, so the client's list does not contain it.
     headers.insert("content-length", &size);
     let request = Request {
         method: "PUT",

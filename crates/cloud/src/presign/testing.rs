@@ -1,5 +1,5 @@
-//! A connection with a public endpoint, for this module's tests. Nothing is called: signing needs no
-//! network.
+//! A connection with a public endpoint, for this module's tests. It makes no calls, because signing
+//! needs no network.
 
 use darkroom_contract::StorageSettings;
 

@@ -28,12 +28,11 @@ impl UploadPresigner {
         self.presigner.public_url().await
     }
 
-    /// Presigns a `PUT` with the exact type and length, `If-None-Match: *`, and the checksum and
-    /// attachment if there are any. Without `storage.conditional_writes` there is no
-    /// `If-None-Match`.
+    /// Presigns a `PUT` with the exact type and length, and the checksum and attachment if there
+    /// are any. It has `If-None-Match: *`, unless `storage.conditional_writes` is off.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_put(
         &self,
@@ -46,7 +45,7 @@ impl UploadPresigner {
     /// attachment if there are any.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they expire now, `Invalid` if the bucket has no
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
     /// address.
     pub async fn presign_post(
         &self,
@@ -100,7 +99,7 @@ mod tests {
         rest.split('&').next().unwrap()
     }
 
-    /// Returns the time from which S3 refuses the URL, according to its own parameters.
+    /// Returns the time at which the URL expires, according to its query parameters.
     fn expiry(url: &str) -> OffsetDateTime {
         let from = PrimitiveDateTime::parse(parameter(url, "X-Amz-Date"), AMZ_DATE).unwrap();
         let seconds = parameter(url, "X-Amz-Expires").parse().unwrap();
@@ -130,8 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
-        // All of them expire within minutes, so each is replaced as soon as possible. After the
-        // last one, the provider fails.
+        // All of these credentials expire within minutes, so each is replaced as soon as possible.
+        // After the last one, the provider fails.
         let lifetimes = [Some(0), Some(20), Some(200), Some(100)];
         let uploads = UploadPresigner::new(presigner(&lifetimes), true);
         assert!(put(&uploads).await.is_err(), "nothing valid yet");

@@ -1,6 +1,6 @@
 //! Presigned URLs.
 //!
-//! "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" in the S3 API
+//! See "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" in the S3 API
 //! reference.
 
 use std::collections::BTreeMap;
@@ -13,13 +13,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::address::Address;
 use super::sigv4::{ALGORITHM, Signer, SigningTime};
 
-/// Every character except the unreserved ones of RFC 3986.
+/// The characters to encode in a query: all except the unreserved ones of RFC 3986.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// S3 does not encode the slashes of a key, and encodes everything else only once.
+/// The characters to encode in a key. S3 does not encode slashes, and encodes everything else only
+/// once.
 const PATH: &AsciiSet = &QUERY.remove(b'/');
 
 /// The request that a presigned URL permits.
@@ -28,8 +29,8 @@ pub(super) struct Request<'a> {
     pub(super) key: &'a str,
     /// Query parameters in addition to those of the signature.
     pub(super) query: &'a [(&'a str, &'a str)],
-    /// Headers that the client must send with exactly these values. Names are in lower case, values
-    /// have no runs of spaces.
+    /// Headers that the client must send with exactly these values. The names are in lower case.
+    /// The values contain no repeated spaces.
     pub(super) headers: &'a BTreeMap<&'a str, &'a str>,
     pub(super) expires_in_seconds: u64,
 }

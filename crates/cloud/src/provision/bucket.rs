@@ -30,7 +30,7 @@ impl Provisioner {
         }
     }
 
-    /// Succeeds if another process of the same account has just created the bucket.
+    /// Creates a bucket. Also succeeds if another process of the same account has just created it.
     async fn create_bucket(&self, name: &str) -> Result<(), CloudError> {
         let mut request = self.s3.create_bucket().bucket(name);
         if self.region != DEFAULT_LOCATION {

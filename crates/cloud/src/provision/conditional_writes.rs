@@ -7,11 +7,11 @@ use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutObject";
-/// The key of an object that exists during the check only.
+/// The key of an object that exists only during the check.
 const KEY: &str = "darkroom-conditional-write";
 
 impl Provisioner {
-    /// Writes an object twice, and expects that the second write is refused.
+    /// Writes an object twice, and checks that the store refuses the second write.
     ///
     /// # Errors
     /// `NotImplemented` if the store refuses the condition or ignores it.
@@ -19,7 +19,7 @@ impl Provisioner {
         let first = self.write_once(bucket).await;
         let result = match first {
             Ok(true) => self.write_once(bucket).await,
-            // The object is left from a check that did not finish.
+            // `Ok(false)` means that an earlier check did not finish and left the object.
             first => first,
         };
         let delete = self.s3.delete_object().bucket(bucket).key(KEY).send().await;

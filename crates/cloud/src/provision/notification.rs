@@ -16,16 +16,16 @@ use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketNotificationConfiguration";
 
-/// The number of times that a new configuration is read back, one second apart. S3 may need a moment
-/// until it returns what it has stored.
+/// The number of times that a new configuration is read back, one second apart. S3 may take a
+/// moment to return the new configuration.
 const READ_BACKS: u32 = 5;
 
 impl Provisioner {
     /// Adds Darkroom's notification to the existing ones. S3 only accepts the whole configuration.
     ///
     /// # Errors
-    /// `NotImplemented` if the store has no notifications, even if it accepts them, or the error of
-    /// the call.
+    /// `NotImplemented` if the store does not support notifications, even if it accepts the
+    /// request, or the error of the call.
     pub(super) async fn notification(
         &self,
         bucket: &str,
@@ -79,8 +79,8 @@ impl Provisioner {
         current.map_err(CloudError::from_sdk("GetBucketNotificationConfiguration"))
     }
 
-    /// Checks that the store has kept the notification: one that does not know them may take the
-    /// request for the creation of a bucket that exists already.
+    /// Checks that the store has kept the notification. A store that does not support notifications
+    /// may treat the request as one to create a bucket that already exists, and accept it.
     async fn read_back(&self, bucket: &str) -> Result<(), CloudError> {
         for _ in 0..READ_BACKS {
             let stored = self.notifications(bucket).await?;
@@ -114,7 +114,7 @@ fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Compares in lower case, because S3 returns the filter's name as `Prefix`.
+/// Compares the filter's name in lower case, because S3 returns `prefix` as `Prefix`.
 fn is_same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
     let prefix = |configuration: &QueueConfiguration| {
         let key = configuration.filter()?.key()?;

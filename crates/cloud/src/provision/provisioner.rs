@@ -10,7 +10,7 @@ use crate::CloudError;
 /// The id of Darkroom's rules in configurations that may also contain other rules.
 pub(super) const RULE_ID: &str = "darkroom-uploads";
 
-/// Creates and updates the buckets and queues, and the settings that connect them.
+/// The setup of buckets and queues, and of the settings that connect them.
 #[derive(Debug, Clone)]
 pub struct Provisioner {
     pub(super) s3: aws_sdk_s3::Client,
@@ -28,14 +28,14 @@ impl Provisioner {
     }
 
     /// Creates and updates buckets, queues, policy, notification, CORS and lifecycle according to
-    /// the settings, and checks that writes can be conditional. Passes each step to `report` when
-    /// it is finished.
+    /// the settings, and checks that the store supports conditional writes. Passes each finished
+    /// step to `report`.
     ///
-    /// A step that fails does not prevent the others, because a store may lack what it needs. A dry
-    /// run only reports the changes that would be made, and checks no writes.
+    /// A failed step does not stop the others, because the store may not support that step. A dry
+    /// run only reports the changes it would make, and does not check conditional writes.
     ///
     /// # Errors
-    /// The error of the first call to which a service did not respond. Earlier changes remain, and a
+    /// The error of the first call that a service did not respond to. Earlier changes remain, and a
     /// second run continues from there.
     pub async fn provision(
         &self,
@@ -79,7 +79,7 @@ impl Provisioner {
         Ok(())
     }
 
-    /// Lets S3 send events to the queue, and makes it do so.
+    /// Permits S3 to send events to the queue, and configures the bucket to send them.
     async fn events(
         &self,
         raw_bucket: &str,

@@ -13,7 +13,7 @@ use crate::{CloudError, CloudErrorKind};
 pub(super) type Attributes = HashMap<QueueAttributeName, String>;
 
 impl Provisioner {
-    /// Creates a queue or updates its attributes. Returns `None` if it is missing in a dry run.
+    /// Creates a queue or updates its attributes. In a dry run, returns `None` for a missing queue.
     pub(super) async fn queue(
         &self,
         name: &str,
@@ -75,7 +75,7 @@ impl Provisioner {
         Ok(output.attributes.unwrap_or_default())
     }
 
-    /// Sets the attributes whose values differ.
+    /// Sets the attributes that differ from `wanted`.
     pub(super) async fn update_attributes(
         &self,
         url: &str,

@@ -18,8 +18,9 @@ use crate::CloudError;
 const RETENTION_SECONDS: &str = "1209600";
 /// The longest long poll that SQS supports.
 const RECEIVE_WAIT_SECONDS: &str = "20";
-/// Webhook delivery counts attempts and moves dead letters itself. This limit only matters for a
-/// message that crashes the process each time it is received.
+/// The number of receives after which SQS dead-letters a webhook message. Webhook delivery counts
+/// attempts and moves dead letters itself, so this limit matters only for a message that crashes
+/// the process each time it is received.
 const WEBHOOK_MAX_RECEIVES: u32 = 10;
 
 impl Provisioner {
@@ -36,8 +37,8 @@ impl Provisioner {
         Ok(())
     }
 
-    /// Creates or updates the queue of upload events and its dead-letter queue. Returns the former,
-    /// or `None` if it does not exist after this.
+    /// Creates or updates the queue of upload events and its dead-letter queue. Returns the queue
+    /// of upload events, or `None` if it still does not exist afterward.
     pub(super) async fn event_queues(
         &self,
         queues: &QueueSettings,

@@ -24,7 +24,7 @@ pub enum Resource {
     Cors(String),
     /// The lifecycle rules of the bucket with this name.
     Lifecycle(String),
-    /// The support of conditional writes by the bucket with this name, which is only checked.
+    /// The support for conditional writes in the bucket with this name. This is only checked.
     ConditionalWrites(String),
 }
 
@@ -33,7 +33,7 @@ pub enum Resource {
 pub struct Step {
     /// The resource of the step.
     pub resource: Resource,
-    /// The change of the resource, or the reason why it is not as it should be.
+    /// The change of the resource, or the error that prevented it.
     pub result: Result<Change, CloudError>,
 }
 

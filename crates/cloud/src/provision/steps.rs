@@ -1,9 +1,9 @@
-//! The course of a provisioning.
+//! The steps of one provisioning run.
 
 use super::resource::{Change, Resource, Step};
 use crate::{CloudError, CloudErrorKind};
 
-/// The steps of one run, each of which is reported when it is finished.
+/// The steps of one run. Each step is reported when it is finished.
 pub(super) struct Steps<'a> {
     pub(super) dry_run: bool,
     report: &'a mut (dyn FnMut(Step) + Send),
@@ -17,7 +17,8 @@ impl<'a> Steps<'a> {
     /// Reports a step.
     ///
     /// # Errors
-    /// The error of the step, if the service did not respond: every other step would wait as long.
+    /// The error of the step, if the service did not respond. Every other step would wait just as
+    /// long.
     pub(super) fn finish(
         &mut self,
         resource: Resource,
@@ -32,8 +33,8 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// Reports a step that cannot be made without a queue. In a dry run it comes after the creation
-    /// of the queue.
+    /// Reports a step that needs a missing queue. A dry run reports success, because a real run
+    /// creates the queue first.
     ///
     /// # Errors
     /// None.

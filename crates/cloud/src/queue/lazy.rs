@@ -11,9 +11,9 @@ use tokio::sync::OnceCell;
 use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue};
 use crate::CloudError;
 
-/// A queue that is looked up on first use. A process that never uses it therefore needs neither the
-/// queue nor a permission for it. A failed lookup is repeated on the next use. The queue is cheap
-/// to clone.
+/// A queue that is looked up on first use. A process that never uses the queue therefore needs
+/// neither the queue nor permission to access it. A failed lookup is repeated on the next use. The
+/// queue is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct LazyQueue(Arc<Inner>);
 

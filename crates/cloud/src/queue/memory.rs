@@ -16,8 +16,8 @@ use crate::{CloudError, CloudErrorKind, Faults};
 /// A queue in memory with SQS's visibility timeouts, delays and redrive. It is cheap to clone, and
 /// every clone is the same queue.
 ///
-/// Messages are delivered in the order in which they become visible. Durations follow tokio's
-/// clock, which tests may pause; timestamps follow the [`Clock`].
+/// Messages are delivered in the order they become visible. Durations follow tokio's clock, which
+/// tests may pause; timestamps follow the [`Clock`].
 #[derive(Debug, Clone)]
 pub struct MemoryQueue(Arc<Inner>);
 
@@ -93,7 +93,7 @@ impl MemoryQueue {
         self.entries().by_number.len()
     }
 
-    /// Returns `true` if there is no message, not even an invisible one.
+    /// Returns `true` if the queue has no messages, visible or invisible.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -122,7 +122,8 @@ impl MemoryQueue {
         self.0.changed.notify_waiters();
     }
 
-    /// Delivers the messages that are visible now, and moves those that were delivered too often.
+    /// Delivers the messages that are visible now, and dead-letters those that were delivered too
+    /// often.
     fn take_visible(&self, max: usize, visibility_timeout: Duration) -> Vec<Message> {
         let now = Instant::now();
         let mut entries = self.entries();

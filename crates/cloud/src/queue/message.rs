@@ -18,7 +18,7 @@ pub struct Message {
     pub attributes: BTreeMap<String, String>,
     /// The number of deliveries, including this one.
     pub receive_count: u32,
-    /// The time at which it was sent.
+    /// The time at which the message was sent.
     pub sent_at: Option<OffsetDateTime>,
     /// The time of its first delivery.
     pub first_received_at: Option<OffsetDateTime>,
@@ -31,8 +31,8 @@ pub struct Message {
 pub struct Receipt(pub(crate) String);
 
 impl Message {
-    /// Converts a message of the SDK. Returns `None` if it has no receipt handle, because such a
-    /// message can be neither kept nor deleted.
+    /// Converts a message of the SDK. Returns `None` if the message has no receipt handle, because
+    /// without one it can be neither kept invisible nor deleted.
     pub(super) fn from_sdk(message: aws_sdk_sqs::types::Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
         let text = |name| system.get(&name).cloned();

@@ -44,7 +44,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Waits up to `wait` (at most 20 s) for up to `max` messages (at most 10). They become
     /// invisible for `visibility_timeout`.
     ///
-    /// Each call is sent only once. A caller that polls in a loop paces its retries itself.
+    /// Each call is sent only once. A caller that polls in a loop must delay its retries itself.
     ///
     /// # Errors
     /// The error of the call.
@@ -55,8 +55,8 @@ pub trait Queue: fmt::Debug + Send + Sync {
         visibility_timeout: Duration,
     ) -> Result<Vec<Message>, CloudError>;
 
-    /// Deletes messages. Returns the receipts of those that were not deleted, so that the caller
-    /// can retry them.
+    /// Deletes messages. Returns the receipts of the messages that were not deleted, so that the
+    /// caller can retry.
     ///
     /// # Errors
     /// The error of the call. It is then unknown which messages were deleted.
@@ -75,8 +75,8 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Makes messages invisible for `timeout` from now.
     ///
     /// # Errors
-    /// The error of the call. If the queue refuses a single message, that message keeps its
-    /// timeout.
+    /// The error of the call. It is not an error if the queue refuses individual messages. Those
+    /// keep their timeouts.
     async fn change_visibility_batch(
         &self,
         receipts: &[Receipt],
@@ -96,11 +96,11 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// The error of the call.
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
 
-    /// Sends a message of another queue to this queue. These attributes replace those of the
-    /// message.
+    /// Sends a message from another queue to this queue, with `attributes` in place of the
+    /// message's own.
     ///
-    /// On a FIFO queue the message keeps its group, and a repeated call within five minutes adds
-    /// nothing. To move a message, forward it first and delete it from the other queue afterward.
+    /// On a FIFO queue the message keeps its group, and a repeated call within five minutes has no
+    /// effect. To move a message, forward it first and delete it from the other queue afterward.
     ///
     /// # Errors
     /// The error of the call.

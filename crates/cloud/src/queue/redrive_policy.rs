@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The rule by which SQS itself moves a message to the dead-letter queue (`RedrivePolicy`).
+/// The rule that makes SQS itself move a message to the dead-letter queue (`RedrivePolicy`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedrivePolicy {
     /// The maximum number of deliveries. After that, the message goes to the dead-letter queue.

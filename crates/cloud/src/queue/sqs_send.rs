@@ -13,8 +13,8 @@ use crate::{CloudError, CloudErrorKind};
 const MAX_DELAY_SECONDS: i32 = 900;
 
 impl SqsQueue {
-    /// Sends up to ten messages. On a FIFO queue each message gets a separate group, so that none
-    /// waits for another. Two calls with the same body send two messages.
+    /// Sends up to ten messages. On a FIFO queue, each message gets its own group, so that no
+    /// message waits for another. Two calls with the same body send two messages.
     pub(super) async fn send_batch(&self, bodies: &[String]) -> Result<(), CloudError> {
         const OPERATION: &str = "SendMessageBatch";
         let call = unique_id();
@@ -92,8 +92,8 @@ impl SqsQueue {
     }
 }
 
-/// Returns an id that no other call has. The SDK's own retries of a call send the same id, so SQS
-/// accepts the message once.
+/// Returns an id that is unique to one call. The SDK's own retries of the call send the same id, so
+/// a FIFO queue accepts each message only once.
 fn unique_id() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = now.map_or(0, |since| since.as_nanos());

@@ -1,4 +1,4 @@
-//! The cache with a paused clock.
+//! Tests of the cache with a paused clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -31,7 +31,7 @@ pub struct ObjectEvent {
     pub bucket: String,
     /// The object's key, decoded.
     pub key: String,
-    /// The size of the object in bytes, as stated in the event. It must not be used as a bound.
+    /// The size of the object in bytes, as stated in the event. The real size may be larger.
     pub size: Option<u64>,
     /// The entity tag without quotes.
     pub etag: Option<String>,
@@ -98,8 +98,8 @@ impl Notification {
     /// Parses the body of an SQS message.
     ///
     /// Sources: "Event message structure" in the Amazon S3 user guide (same major version, any
-    /// minor, unknown fields ignored), "EventBridge event message structure", and "Amazon SNS
-    /// message and JSON formats".
+    /// minor version, unknown fields are ignored), "EventBridge event message structure", and
+    /// "Amazon SNS message and JSON formats".
     ///
     /// # Errors
     /// [`NotificationError`] if the body is none of these.
@@ -133,14 +133,15 @@ fn shape<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, RecordError> 
     T::deserialize(value).map_err(|error| RecordError::Shape(error.to_string()))
 }
 
-/// Returns the value without quotes, or `None` if it is missing or empty. S3 omits an unknown value or
-/// leaves it empty.
+/// Returns the value without quotes, or `None` if it is missing or empty. If S3 does not know a
+/// value, it omits it or leaves it empty.
 fn known(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim_matches('"').to_owned())
         .filter(|text| !text.is_empty())
 }
 
-/// Returns the version id. S3 writes `null` for the version of an object from before versioning.
+/// Returns the version id. If an object is older than the versioning of its bucket, S3 writes
+/// `null`.
 fn version(id: Option<String>) -> Option<String> {
     known(id).filter(|id| id != "null")
 }

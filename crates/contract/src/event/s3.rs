@@ -54,7 +54,7 @@ pub(super) fn record(value: &Value) -> Result<ObjectEvent, RecordError> {
     })
 }
 
-/// Parses the name of an event, which occurs with and without the prefix `s3:`.
+/// Parses the name of an event. S3-compatible stores send it with or without the prefix `s3:`.
 fn kind(event_name: &str) -> Result<EventKind, RecordError> {
     let name = event_name.strip_prefix("s3:").unwrap_or(event_name);
     match name.split(':').next() {

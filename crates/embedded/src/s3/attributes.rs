@@ -61,7 +61,7 @@ pub(crate) struct Attributes {
     pub(crate) headers: ObjectHeaders,
     #[serde(default)]
     pub(crate) checksums: Checksums,
-    /// The sizes of the parts that it was uploaded in. Empty after an upload in a single request.
+    /// The sizes of the uploaded parts. Empty if the object was uploaded in a single request.
     #[serde(default)]
     pub(crate) parts: Vec<u64>,
 }
@@ -86,21 +86,21 @@ impl Attributes {
         ETag::Strong(self.etag.clone())
     }
 
-    /// Returns the time of the write, or 1970 if it is out of range, which is only possible in a
-    /// damaged file.
+    /// Returns the time of the write, or 1970 if the time is out of range. Only a damaged file can
+    /// contain such a time.
     pub(crate) fn modified(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.modified_ms) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// Returns the time of the write in whole seconds, as in headers.
+    /// Returns the time of the write in whole seconds, the precision of headers.
     pub(crate) fn modified_second(&self) -> Timestamp {
         let modified = self.modified();
         modified.replace_nanosecond(0).unwrap_or(modified).into()
     }
 }
 
-/// Returns the time for [`Attributes::modified_ms`].
+/// Returns the current time in the unit of [`Attributes::modified_ms`].
 pub(crate) fn now_ms() -> i64 {
     let millis = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
     i64::try_from(millis).unwrap_or(i64::MAX)

@@ -9,14 +9,14 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 /// The limit on the bytes that are read after an error. A client that sends more may see a broken
-/// connection in place of the error.
+/// connection instead of the error.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// A body that is read to its end even if the service drops it.
+/// A request body. If the service drops it too early, the rest is read in the background.
 ///
-/// Closing a connection with unread bytes resets it, and the client would see "connection reset"
-/// instead of, say, "Request has expired".
+/// Closing a connection with unread bytes would reset it. The client would then see "connection
+/// reset" instead of, say, "Request has expired".
 pub(crate) struct DrainedBody {
     inner: Option<Incoming>,
 }

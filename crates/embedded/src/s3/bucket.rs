@@ -17,10 +17,10 @@ use super::sequencer::Sequencer;
 use super::settings::Settings;
 use super::staging::StagedBody;
 
-/// The objects of a bucket by key. Listings have the same order, that of UTF-8 bytes.
+/// The objects of a bucket by key. The keys are in the order of their UTF-8 bytes, as in listings.
 pub(crate) type Index = BTreeMap<String, Arc<Attributes>>;
 
-/// A bucket. The index is authoritative, because only one process has the folder open.
+/// A bucket. The index is always current, because no other process has the folder open.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     pub(crate) name: String,
@@ -44,8 +44,8 @@ pub(crate) struct NewObject {
 }
 
 impl Bucket {
-    /// Opens the folder or creates it, and reads the attributes of every object. Incomplete files,
-    /// which a power loss may leave, are reported and skipped.
+    /// Opens or creates the folder, and reads the attributes of every object. A power loss may
+    /// leave incomplete files. These are reported and skipped.
     pub(crate) fn open(name: String, dir: PathBuf, sequencer: Arc<Sequencer>) -> io::Result<Self> {
         fs::create_dir_all(dir.join("objects"))?;
         let made = fs::metadata(&dir)?;
@@ -107,8 +107,8 @@ impl Bucket {
         self.lock().as_ref()?.get(key).cloned()
     }
 
-    /// Opens an object's file and reads its attributes. Neither changes if the object is replaced
-    /// meanwhile.
+    /// Opens an object's file and reads its attributes. Both stay the same if the object is
+    /// replaced meanwhile.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(File, Attributes)>> {
         match File::open(self.path(key)) {
             Ok(mut file) => {
@@ -150,7 +150,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Calls `read` with the index. Writers wait until it returns.
+    /// Calls `read` with the index. All other users of the index wait until `read` returns.
     pub(crate) fn with_index<T>(&self, read: impl FnOnce(&Index) -> T) -> T {
         read(self.lock().as_ref().unwrap_or(&Index::new()))
     }

@@ -10,7 +10,7 @@ use super::staging::StagedBody;
 
 const HEADER_PREFIX: &str = "x-amz-checksum-";
 
-/// The checksums and the length that a request announces for its body.
+/// The checksums and the length that the body of a request must have.
 #[derive(Debug, Default)]
 pub(crate) struct ExpectedBody {
     /// The checksums in headers.
@@ -26,7 +26,7 @@ pub(crate) struct ExpectedBody {
 }
 
 impl ExpectedBody {
-    /// Returns the hasher of every checksum that the request names.
+    /// Returns a hasher that computes every checksum that the request names.
     pub(crate) fn hasher(&self) -> ChecksumHasher {
         let mut hasher = ChecksumHasher::default();
         for (name, value) in self.checksums.named() {

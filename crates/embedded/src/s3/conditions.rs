@@ -57,8 +57,8 @@ impl ReadConditions {
     }
 }
 
-/// Returns the error for an object that the client has already. Its headers renew what a cache
-/// knows (RFC 9110 section 15.4.5).
+/// Returns the `NotModified` error for an object that the client already has. Its headers update
+/// the client's cache (RFC 9110 section 15.4.5).
 fn not_modified(object: &Attributes) -> S3Error {
     let date = |time: &Timestamp| {
         let mut text = Vec::new();

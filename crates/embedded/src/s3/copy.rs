@@ -28,7 +28,7 @@ pub(crate) struct Copy {
     pub(crate) source: CopySource,
     pub(crate) bucket: String,
     pub(crate) key: String,
-    /// The new headers, or `None` for those of the source.
+    /// The new headers, or `None` to keep the headers of the source.
     pub(crate) headers: Option<ObjectHeaders>,
 }
 

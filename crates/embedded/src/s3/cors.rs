@@ -77,7 +77,8 @@ impl Cors {
     }
 
     /// Adds the headers that let the page at `origin` read a response, if a rule permits it. Error
-    /// responses have them too, so that a page can tell an expired URL from a broken network.
+    /// responses get these headers too, so that a page can tell an expired URL from a broken
+    /// network.
     pub(crate) fn add_headers(
         &self,
         path: &str,

@@ -1,7 +1,7 @@
 //! One CORS rule and the requests that it permits.
 //!
-//! "How does Amazon S3 evaluate the CORS configuration on a bucket?" in the S3 user guide. The
-//! first rule that permits the origin, the method and every header applies.
+//! See "How does Amazon S3 evaluate the CORS configuration on a bucket?" in the S3 user guide. S3
+//! applies the first rule that permits the origin, the method and every header.
 
 use http::HeaderValue;
 use s3s::dto::CORSRule;
@@ -16,13 +16,13 @@ pub(crate) fn permits(rule: &CORSRule, origin: &HeaderValue, method: &str) -> bo
         && rule.allowed_methods.iter().any(|allowed| allowed == method)
 }
 
-/// Returns `true` if the rule permits the header. Its name must be in lower case.
+/// Returns `true` if the rule permits the header. `name` must be in lower case.
 pub(crate) fn permits_header(rule: &CORSRule, name: &str) -> bool {
     let mut patterns = rule.allowed_headers.iter().flatten();
     patterns.any(|pattern| matches(&pattern.to_ascii_lowercase(), name))
 }
 
-/// Matches a pattern in which one `*` stands for any text.
+/// Returns `true` if the text matches the pattern. One `*` in the pattern stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         Some((start, end)) => {

@@ -1,4 +1,4 @@
-//! Error responses with elements that the errors of `s3s` do not have.
+//! Error responses with XML elements that `s3s` does not support.
 
 use std::io::Write;
 
@@ -25,12 +25,12 @@ impl ErrorDocument {
         }
     }
 
-    /// Creates an error of an invalid request.
+    /// Creates an error for an invalid request (400).
     pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    /// Creates an `AccessDenied`.
+    /// Creates an `AccessDenied` error (403).
     pub(crate) fn denied(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "AccessDenied", message)
     }
@@ -63,8 +63,7 @@ impl SerializeContent for ErrorDocument {
     }
 }
 
-/// Returns a response with a document. The document is empty if it cannot be written, which is not
-/// possible in memory.
+/// Returns a response with a document. Writing to memory does not fail, so this only logs an error.
 pub(crate) fn xml_response(status: StatusCode, document: &impl Serialize) -> Response<Body> {
     let mut text = Vec::new();
     let mut serializer = Serializer::new(&mut text);

@@ -1,5 +1,5 @@
-//! S3 over HTTP: the service of `s3s`, with the rules that it lacks, and CORS. Errors reach clients
-//! that are still sending.
+//! S3 over HTTP: the service of `s3s`, plus CORS and the rules that `s3s` lacks. A client that is
+//! still sending its body receives errors too.
 
 use std::sync::Arc;
 
@@ -22,16 +22,17 @@ use crate::options::Options;
 
 /// The limit on the file of a form. `s3s` keeps the file in memory while it checks the policy.
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
-/// The age that the signature of a form may have, 7 days. Its policy has an expiration of its own.
+/// The maximum age of a form's signature, 7 days. The form's policy has its own expiration.
 const MAX_FORM_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
-/// The headers of features that would be lost silently.
+/// The headers that request unsupported features. Such a request fails, because the features would
+/// otherwise be lost silently.
 const UNSUPPORTED: [&str; 2] = ["x-amz-tagging", "x-amz-website-redirect-location"];
 
 /// The S3 server.
 #[derive(Clone)]
 pub(crate) struct S3Http {
     service: S3Service,
-    /// The same for uploads by form.
+    /// The same service, with other limits, for uploads by form.
     forms: S3Service,
     cors: Cors,
     region: String,
@@ -78,7 +79,8 @@ impl S3Http {
     async fn respond_s3(&self, request: Request<Incoming>) -> Result<Response<Body>, HttpError> {
         let origin = request.headers().get(header::ORIGIN).cloned();
         let (path, method) = (request.uri().path().to_owned(), request.method().clone());
-        // A client that waits for "100 Continue" sends no body after an error.
+        // A client that waits for "100 Continue" sends no body after an error, so there is nothing
+        // to drain.
         let waits = request.headers().contains_key(header::EXPECT);
         let is_empty = request.body().is_end_stream();
         let request = request.map(|body| {
@@ -92,8 +94,9 @@ impl S3Http {
             Ok(()) => self.call(request).await?,
             Err(error) => error.into_response(),
         };
-        // Without "100 Continue", botocore takes the next response on this connection for that of an
-        // earlier request, and waits. hyper sends it only when it reads a body.
+        // If botocore does not receive "100 Continue", it matches the next response on this
+        // connection to an earlier request, and then waits. hyper sends "100 Continue" only when it
+        // reads a body.
         if waits && (is_empty || !response.status().is_success()) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);

@@ -112,14 +112,14 @@ pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
     upload!(request)
 }
 
-/// Accepts a form upload. The content length is that of the whole form, so the file has no expected
-/// length.
+/// Accepts a form upload. The content length covers the whole form, so the length of the file is
+/// unknown.
 pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
     request.input.content_length = None;
     upload!(request)
 }
 
-/// Takes the body and the expectations about it.
+/// Takes the body of a part, and the checksums and length that it must have.
 pub(crate) fn part(
     request: &mut S3Request<UploadPartInput>,
 ) -> (Option<StreamingBlob>, ExpectedBody) {
@@ -139,8 +139,8 @@ pub(crate) fn head_conditions(input: &mut HeadObjectInput) -> ReadConditions {
     read_conditions!(input)
 }
 
-/// Errors with `NotImplemented` if the source is not an object of a bucket, and with
-/// `InvalidRequest` if the copy would change nothing.
+/// Converts the input of a copy. Errors with `NotImplemented` if the source is not an object of a
+/// bucket, and with `InvalidRequest` if the copy would change nothing.
 pub(crate) fn copy(mut input: CopyObjectInput) -> S3Result<Copy> {
     let source = copy_source!(input, None);
     let replaces = input
@@ -162,8 +162,8 @@ pub(crate) fn copy(mut input: CopyObjectInput) -> S3Result<Copy> {
     })
 }
 
-/// Errors with `NotImplemented` if the source is not an object of a bucket, and with
-/// `InvalidArgument` if its range is not `bytes=first-last`.
+/// Takes the source of a copied part. Errors with `NotImplemented` if the source is not an object
+/// of a bucket, and with `InvalidArgument` if its range is not `bytes=first-last`.
 pub(crate) fn copied_part(input: &mut UploadPartCopyInput) -> S3Result<CopySource> {
     let range = input.copy_source_range.as_deref().map(copied_range);
     Ok(copy_source!(input, range.transpose()?))

@@ -15,8 +15,8 @@ const MAX_KEYS: i32 = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Query<'a> {
     pub(crate) prefix: &'a str,
-    /// The delimiter. Keys with the same part before it are one entry. It is empty if there is no
-    /// delimiter.
+    /// The delimiter, or an empty string for none. Keys that are equal up to the delimiter form one
+    /// entry.
     pub(crate) delimiter: &'a str,
     /// The entry after which the page begins, in byte order.
     pub(crate) after: &'a str,
@@ -57,7 +57,7 @@ pub(crate) fn page(index: &Index, query: &Query<'_>) -> Page {
         };
         let group = common_prefix(query, rest).map(|length| &key[..query.prefix.len() + length]);
         let entry = group.unwrap_or(key);
-        // The previous page may have ended with the group of this key.
+        // The group of this key is already on this page, or was on the previous page.
         if group.is_some() && (entry == last || entry <= query.after) {
             continue;
         }

@@ -4,9 +4,9 @@
 //! body | attributes as JSON | length of the JSON, u32 little endian | "DARKOBJ1"
 //! ```
 //!
-//! The body and the attributes share a file, so that a single rename publishes both. A reader never
-//! sees one without the other, not even after a crash. The body is at the start of the file, so
-//! that image viewers can open it.
+//! The body and the attributes share a file, so that a single rename publishes both. Even after a
+//! crash, a reader never sees one without the other. The body is at the start of the file, so that
+//! image viewers can open it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,7 +15,7 @@ use super::attributes::Attributes;
 
 const MAGIC: &[u8; 8] = b"DARKOBJ1";
 const TAIL_BYTES: u64 = 12;
-/// The limit on the JSON. S3 permits only 2 KiB of metadata, 1 KiB of key and 10,000 parts.
+/// The limit on the JSON. S3 permits only 2 KiB of metadata, a key of 1 KiB, and 10,000 parts.
 const MAX_ATTRIBUTES_BYTES: u64 = 1 << 20;
 
 /// Appends the attributes to a file that contains the body.

@@ -6,9 +6,9 @@ use s3s::Body;
 const CODE: &str = "<Code>InvalidPolicyDocument</Code>";
 const MESSAGE: &str = "<Message>Policy condition";
 
-/// Corrects the error for such a form. `s3s` returns `InvalidPolicyDocument` (400), as if the
-/// policy were malformed; S3 returns `AccessDenied` (403) with the condition. Other responses pass
-/// unchanged.
+/// Corrects the error for a form that violates its policy. `s3s` returns `InvalidPolicyDocument`
+/// (400), as if the policy were malformed, but S3 returns `AccessDenied` (403) with the condition.
+/// Other responses stay unchanged.
 pub(crate) fn correct_error(response: Response<Body>) -> Response<Body> {
     let text = response
         .body()

@@ -12,7 +12,7 @@ use super::attributes::Attributes;
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     range: Option<Range>,
-    /// `If-Range`: the range is only wanted if the object still has this ETag or date.
+    /// `If-Range`: the range applies only if the object still has this ETag or date.
     if_range: Option<String>,
     part_number: Option<i32>,
 }
@@ -21,9 +21,9 @@ pub(crate) struct Selection {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Selected {
     pub(crate) range: ops::Range<u64>,
-    /// `false` if the whole object was requested.
+    /// `true` if the response contains a range or a part, which cannot be empty.
     pub(crate) is_partial: bool,
-    /// The number of parts that the object was uploaded in, if one of them was requested.
+    /// The number of parts of the object, if the request selects one of its parts.
     pub(crate) parts_count: Option<i32>,
 }
 
@@ -37,7 +37,8 @@ impl Selection {
         }
     }
 
-    /// Returns the bytes. Errors with `InvalidRange` or `InvalidPartNumber` if there are none.
+    /// Returns the selected bytes of `object`. Errors with `InvalidRange` or `InvalidPartNumber` if
+    /// the object does not have them.
     pub(crate) fn resolve(&self, object: &Attributes) -> S3Result<Selected> {
         match (self.range, self.part_number) {
             (Some(_), Some(_)) => Err(s3_error!(
@@ -58,8 +59,8 @@ impl Selection {
         }
     }
 
-    /// Compares strongly, as RFC 9110 section 13.1.5 demands: no weak ETag matches, and a date only
-    /// if it is the same.
+    /// Returns `true` if `If-Range` matches the object. As RFC 9110 section 13.1.5 requires, a weak
+    /// ETag never matches, and a date must be equal.
     fn is_current(&self, object: &Attributes) -> bool {
         match self.if_range.as_deref() {
             None => true,
@@ -70,7 +71,7 @@ impl Selection {
     }
 }
 
-/// Returns a part. An object from a single request is its own first part.
+/// Selects a part. An object that was uploaded in a single request is its own first part.
 fn part(object: &Attributes, number: i32) -> S3Result<Selected> {
     let single = [object.size];
     let parts = if object.parts.is_empty() {

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A source of strictly increasing numbers that order the events of a key.
 ///
-/// The numbers follow the clock and are greater than those of all stored objects. They therefore
-/// increase across restarts even if the clock is set back.
+/// The numbers follow the clock and are greater than the numbers of all stored objects. They
+/// therefore keep increasing across restarts, even if the clock is set back.
 #[derive(Debug, Default)]
 pub(crate) struct Sequencer {
     last: AtomicU64,
@@ -27,7 +27,7 @@ impl Sequencer {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
                 Some(next(last))
             });
-        // The update is never refused, so both arms contain the previous number.
+        // The closure never returns `None`, so the update always succeeds.
         match previous {
             Ok(last) | Err(last) => next(last),
         }

@@ -57,7 +57,7 @@ impl S3 for S3Api {
     }
 
     async fn post_object(&self, req: S3Request<PostObjectInput>) -> Response<PostObjectOutput> {
-        // The header is the only way to tell a form's response the ETag.
+        // The response to a form needs the ETag, and can only read it from this header.
         let output = objects::post(self, req).await?;
         let etag = output.e_tag.as_ref();
         let etag = etag.and_then(|etag| etag.to_http_header().ok());

@@ -1,4 +1,4 @@
-//! The rules about signatures that `s3s` does not check. It verifies the signature itself.
+//! The rules about signatures that `s3s` does not check. `s3s` verifies the signature itself.
 
 use http::{HeaderMap, Request, header};
 
@@ -13,8 +13,8 @@ struct Signature {
     region: String,
 }
 
-/// Errors as AWS does if a request is signed twice or for too long, has headers that change its
-/// meaning and are not signed, or names no region.
+/// Errors as AWS does if a request is signed twice, is valid for too long, names an invalid region,
+/// or has unsigned headers that could change its meaning.
 pub(crate) fn check<B>(request: &Request<B>, region: &str) -> Result<(), ErrorDocument> {
     let query = request.uri().query().unwrap_or_default();
     let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
@@ -64,8 +64,8 @@ fn check_expires(text: &str) -> Result<(), ErrorDocument> {
     }
 }
 
-/// Returns the signature in the `Authorization` header, unless it is of version 2, which covers all
-/// headers of AWS.
+/// Returns the signature in the `Authorization` header if it has version 4. A signature of version
+/// 2 needs no checks, because it always covers all headers of AWS.
 fn from_header(headers: &HeaderMap) -> Option<Signature> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let fields = text.strip_prefix("AWS4-HMAC-SHA256")?;
@@ -85,8 +85,8 @@ fn region_of(credential: &str) -> String {
     region.unwrap_or_default().to_owned()
 }
 
-/// Checks that the region could be one. Any is accepted, but `US`, the default of s3cmd, is none.
-/// Clients correct it when this error names the right one.
+/// Checks that the region has a valid form. Any such region is accepted, but `US`, the default of
+/// s3cmd, is not. The error names the right region, so that clients can correct theirs.
 fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if signed.chars().all(is_allowed) {
@@ -98,8 +98,8 @@ fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     Err(ErrorDocument::bad_request("AuthorizationHeaderMalformed", message).with("Region", region))
 }
 
-/// Checks that the signature covers the host and each header of AWS, because a stranger with a
-/// presigned URL may add others. AWS makes an exception for the digest of the body.
+/// Checks that the signature covers the host and each header of AWS. Otherwise, a stranger with a
+/// presigned URL could add such headers. As in AWS, the digest of the body is an exception.
 fn check_signed(headers: &HeaderMap, signed: &str) -> Result<(), ErrorDocument> {
     let matters = |name: &str| name == "host" || name.starts_with("x-amz-");
     let is_signed = |name: &str| signed.split(';').any(|it| it.eq_ignore_ascii_case(name));

@@ -19,8 +19,8 @@ type Buckets = BTreeMap<String, Arc<Bucket>>;
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) staging: Staging,
-    /// The disk operations in progress. A shutdown waits for them, so that none outlives the folder
-    /// lock.
+    /// The disk operations in progress. A shutdown waits for them, so that they finish before the
+    /// folder is unlocked.
     pub(crate) tasks: TaskTracker,
     dir: PathBuf,
     buckets: RwLock<Buckets>,
@@ -65,8 +65,8 @@ impl Store {
         self.read().values().cloned().collect()
     }
 
-    /// Creates a bucket. Errors with `BucketAlreadyOwnedByYou` if it exists, as in every region but
-    /// us-east-1.
+    /// Creates a bucket. Errors with `BucketAlreadyOwnedByYou` if it exists, as S3 does in every
+    /// region except us-east-1.
     pub(crate) fn create(&self, name: &str) -> S3Result<()> {
         let mut buckets = self.write();
         if buckets.contains_key(name) {

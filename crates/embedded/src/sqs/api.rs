@@ -13,7 +13,7 @@ use super::queues::Queues;
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     pub(crate) queues: Arc<Queues>,
-    /// The URL of this server, with which queue URLs begin.
+    /// The URL of this server. Queue URLs begin with it.
     pub(crate) base_url: String,
 }
 

@@ -11,7 +11,7 @@ use super::redrive::{Redrive, RedriveAllow};
 /// Attributes by name, as in requests and responses.
 pub(crate) type AttributeMap = BTreeMap<String, String>;
 
-/// The numeric attributes with minimum, maximum and default, from `SetQueueAttributes` in the SQS
+/// The numeric attributes: name, minimum, maximum and default, from `SetQueueAttributes` in the SQS
 /// API reference.
 const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("DelaySeconds", 0, 900, 0),
@@ -21,8 +21,8 @@ const NUMBERS: [(&str, u64, u64, u64); 5] = [
     ("VisibilityTimeout", 0, 43_200, 30),
 ];
 
-/// The attributes with a few values, of which the first is the default. The last two are those of
-/// FIFO queues.
+/// The attributes that accept one of two values: the name, the values with the default first, and
+/// `true` if only FIFO queues have the attribute.
 const CHOICES: [(&str, [&str; 2], bool); 4] = [
     ("SqsManagedSseEnabled", ["true", "false"], false),
     ("ContentBasedDeduplication", ["false", "true"], true),
@@ -34,7 +34,8 @@ const CHOICES: [(&str, [&str; 2], bool); 4] = [
     ),
 ];
 
-/// The other names that a client may ask for: documents, and what the queue computes.
+/// The other names that a client may request: `All`, the policy documents, and the values that the
+/// queue computes.
 const OTHERS: [&str; 11] = [
     "All",
     "Policy",
@@ -49,7 +50,7 @@ const OTHERS: [&str; 11] = [
     "ApproximateNumberOfMessagesNotVisible",
 ];
 
-/// Errors if a queue cannot have an attribute of this name.
+/// Errors if this is not the name of a queue attribute.
 pub(crate) fn check_name(name: &str) -> Result<(), SqsError> {
     let is_number = NUMBERS.iter().any(|number| number.0 == name);
     let is_choice = CHOICES.iter().any(|choice| choice.0 == name);
@@ -68,7 +69,7 @@ pub(crate) struct QueueAttributes {
     redrive_allow: RedriveAllow,
 }
 
-/// Parses a document. An empty one removes the attribute.
+/// Parses a document. Returns `None` for an empty document, which removes the attribute.
 fn parse<T>(
     text: &str,
     parse: impl FnOnce(&str) -> Result<T, SqsError>,
@@ -84,14 +85,14 @@ impl QueueAttributes {
         }
     }
 
-    /// Applies all attributes of a request, or none if one is invalid. `FifoQueue` is not among
-    /// them, because it can only be set at creation.
+    /// Applies all attributes of a request, or none of them if any is invalid. `FifoQueue` is
+    /// invalid here, because it can only be set at creation.
     pub(crate) fn apply(&mut self, changes: &AttributeMap) -> Result<(), SqsError> {
         let mut next = self.clone();
         for (name, value) in changes {
             next.apply_one(name, value)?;
         }
-        // Only groups that deduplicate on their own can be throttled on their own.
+        // A throughput limit per message group requires deduplication per message group.
         let per_group = next.chosen("FifoThroughputLimit") == "perMessageGroupId";
         if per_group && !next.deduplicates_by_group() {
             let name = "FifoThroughputLimit".to_owned();
@@ -146,7 +147,7 @@ impl QueueAttributes {
         all
     }
 
-    /// Returns the name of an attribute in `wanted` whose value differs from the current one.
+    /// Returns the name of the first attribute in `wanted` that differs from its current value.
     pub(crate) fn difference(&self, wanted: &Self) -> Option<String> {
         let all = self.all();
         wanted
@@ -188,12 +189,12 @@ impl QueueAttributes {
         self.chosen("ContentBasedDeduplication") == "true"
     }
 
-    /// Returns `true` if a deduplication id counts within its message group only.
+    /// Returns `true` if a deduplication id applies only within its message group.
     pub(crate) fn deduplicates_by_group(&self) -> bool {
         self.chosen("DeduplicationScope") == "messageGroup"
     }
 
-    /// Returns the value that was set for one of the choices, or nothing.
+    /// Returns the value that a client has set for one of the `CHOICES`, or an empty string.
     fn chosen(&self, name: &str) -> &str {
         self.set.get(name).map_or("", String::as_str)
     }

@@ -2,8 +2,8 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// A clock that adds the elapsed time to the wall clock at the start. Setting the system's clock
-/// therefore does not change the visibility of messages.
+/// A clock that reads the system time once, at its start, and adds the time elapsed since then. A
+/// later change of the system time therefore does not affect the visibility of messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     started: Instant,

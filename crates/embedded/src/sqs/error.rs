@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An error of the SQS API. Codes and messages are those of AWS.
+/// An error of the SQS API. The codes and messages match AWS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]
@@ -88,8 +88,8 @@ impl SqsError {
         }
     }
 
-    /// Returns the error code of the older query protocol, which the SDKs show if it is in the
-    /// header `x-amzn-query-error`.
+    /// Returns the error code of the older query protocol. The SDKs show this code if the response
+    /// has it in the header `x-amzn-query-error`.
     pub(crate) fn query_code(&self) -> &'static str {
         match self {
             Self::QueueDoesNotExist => "AWS.SimpleQueueService.NonExistentQueue",

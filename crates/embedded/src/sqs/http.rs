@@ -39,8 +39,8 @@ pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<F
     response
 }
 
-/// Returns the action. The signature is not verified, but an unsigned request is refused, as AWS
-/// does. It usually comes from a client without credentials.
+/// Returns the action of a request. Refuses an unsigned request, as AWS does, but does not verify
+/// the signature. An unsigned request usually comes from a client without credentials.
 fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Err(SqsError::MissingAuthentication);

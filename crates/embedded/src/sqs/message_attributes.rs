@@ -25,11 +25,10 @@ pub(crate) struct AttributeValue {
     pub(crate) binary_value: Option<String>,
 }
 
-/// The attributes, sorted by name as required for their MD5.
+/// The attributes, sorted by name, because their MD5 requires this order.
 pub(crate) type MessageAttributes = BTreeMap<String, AttributeValue>;
 
-/// Checks the attributes. The rules are those of "Amazon SQS message metadata" in the developer
-/// guide.
+/// Checks the attributes by the rules in "Amazon SQS message metadata" in the developer guide.
 pub(crate) fn check(attributes: &MessageAttributes) -> Result<(), SqsError> {
     if attributes.len() > MAX_ATTRIBUTES {
         return Err(invalid(format!(
@@ -94,7 +93,7 @@ fn invalid(reason: String) -> SqsError {
 
 /// Returns the MD5 of attributes in hex, or `None` if there are none.
 ///
-/// "Calculating the MD5 message digest for message attributes" in the SQS developer guide.
+/// See "Calculating the MD5 message digest for message attributes" in the SQS developer guide.
 pub(crate) fn md5(attributes: &MessageAttributes) -> Option<String> {
     if attributes.is_empty() {
         return None;

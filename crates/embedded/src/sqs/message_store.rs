@@ -10,7 +10,7 @@ use super::message::Message;
 pub(crate) struct MessageStore {
     messages: BTreeMap<u64, Message>,
     visible: BTreeSet<u64>,
-    /// The invisible messages, sorted by the time at which they become visible.
+    /// The times when the invisible messages become visible, with their positions.
     invisible: BTreeSet<(u64, u64)>,
     last_position: u64,
 }
@@ -53,7 +53,7 @@ impl MessageStore {
         positions.filter_map(|(_, position)| self.messages.get(position))
     }
 
-    /// Returns the time at which the next invisible message becomes visible.
+    /// Returns the time when the next invisible message becomes visible.
     pub(crate) fn next_visible_ms(&self) -> Option<u64> {
         self.invisible.first().map(|(at_ms, _)| *at_ms)
     }
@@ -81,8 +81,8 @@ impl MessageStore {
         self.invisible.clear();
     }
 
-    /// Removes messages that are past retention, and makes messages visible whose timeout has
-    /// passed.
+    /// Removes messages that are past retention. Makes messages visible once their delay or timeout
+    /// has passed.
     pub(crate) fn refresh(&mut self, now_ms: u64, retention_ms: u64) {
         while let Some((position, message)) = self.messages.first_key_value()
             && message.sent_ms + retention_ms <= now_ms

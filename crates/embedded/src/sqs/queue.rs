@@ -25,7 +25,7 @@ pub(crate) struct Queue {
     pub(crate) attributes: QueueAttributes,
     pub(crate) created_ms: u64,
     pub(crate) modified_ms: u64,
-    /// Notified when a message may become visible sooner than waiting receivers expect.
+    /// Wakes waiting receivers when a message may become visible earlier than they expect.
     pub(crate) arrivals: Arc<Notify>,
     messages: MessageStore,
     deduplication: Deduplication,
@@ -79,7 +79,7 @@ impl Queue {
         let deduplication_id = deduplication::id(&new, self.is_fifo(), by_content)?;
         let group = new.message_group_id.as_deref();
         let group = group.filter(|_| self.attributes.deduplicates_by_group());
-        // No id contains a space.
+        // Ids contain no spaces, so the scoped ids of different groups cannot clash.
         let scope = group.map(|group| format!("{group} ")).unwrap_or_default();
         let scoped_id = deduplication_id.as_ref().map(|id| scope + id);
         let id = scoped_id.as_ref();
@@ -100,7 +100,7 @@ impl Queue {
         Ok(sent)
     }
 
-    /// Returns the delay of a message. A message in a FIFO queue has no delay of its own.
+    /// Returns the delay of a message. In a FIFO queue, only the delay of the queue applies.
     fn delay(&self, new: &NewMessage) -> Duration {
         let own = new.delay_seconds.filter(|_| !self.is_fifo());
         own.map_or_else(|| self.attributes.delay(), Duration::from_secs)
@@ -174,9 +174,9 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, a replaced receipt or a missing message is no error,
-    /// and nothing is deleted. On a FIFO queue, a receipt whose visibility timeout has ended is an
-    /// error.
+    /// Deletes the message of a receipt. As in SQS, an outdated receipt or a missing message
+    /// deletes nothing and is not an error. On a FIFO queue, it is an error if the visibility
+    /// timeout has ended.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {
@@ -212,7 +212,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Returns `true` if the message exists and no later receive has replaced the receipt.
+    /// Returns `true` if the message exists and this is its latest receipt.
     fn is_current(&self, receipt: &Receipt) -> bool {
         let message = self.messages.get(receipt.position);
         message.is_some_and(|message| message.receipt == Some(receipt.secret))
@@ -235,7 +235,7 @@ impl Queue {
         }
     }
 
-    /// Returns the time at which the next invisible message becomes visible.
+    /// Returns the time when the next invisible message becomes visible.
     pub(crate) fn next_visible_ms(&self) -> Option<u64> {
         self.messages.next_visible_ms()
     }

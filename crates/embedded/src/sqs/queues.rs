@@ -43,7 +43,7 @@ impl Queues {
         f(self.lock().queue(name)?, self.clock.now_ms())
     }
 
-    /// Errors if there is no queue of that name.
+    /// Errors if no queue has this name.
     pub(crate) fn check_exists(&self, name: &str) -> Result<(), SqsError> {
         self.lock().queue(name).map(drop)
     }
@@ -107,11 +107,11 @@ impl Queues {
         self.with(name, |queue, now_ms| queue.send(message, now_ms))
     }
 
-    /// Receives messages. Waits for the first one for the time in the options or the queue's
-    /// attributes.
+    /// Receives messages. If there are none, waits for the first message. The wait time is in
+    /// `options`, or else in the queue's attributes.
     ///
-    /// When the process stops, returns early without messages. This is cancel safe: dropping the
-    /// future takes nothing from the queue.
+    /// When the server stops, this returns early without messages. This is cancel safe: dropping
+    /// the future takes nothing from the queue.
     pub(crate) async fn receive(
         &self,
         name: &str,
@@ -124,7 +124,8 @@ impl Queues {
         loop {
             let arrival = arrivals.notified();
             tokio::pin!(arrival);
-            // Registers before the receive, so that no later arrival is missed.
+            // This registers before the receive, so that it does not miss a message that arrives in
+            // between.
             arrival.as_mut().enable();
             let (received, next_visible) = self.try_receive(name, options)?;
             if !received.is_empty() || Instant::now() >= deadline || self.stopping.is_cancelled() {
@@ -138,7 +139,8 @@ impl Queues {
         }
     }
 
-    /// Receives without waiting. Also returns the time at which the next message becomes visible.
+    /// Receives without waiting. Also returns the time when the next invisible message becomes
+    /// visible.
     fn try_receive(
         &self,
         name: &str,

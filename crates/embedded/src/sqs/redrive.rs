@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::SqsError;
 
-/// AWS's limit on the queues that a policy names.
+/// AWS's limit on the number of queues that a policy names.
 const MAX_SOURCES: usize = 10;
 
 /// The redrive policy: where the dead letters of a queue go, and when.
@@ -45,7 +45,7 @@ impl Redrive {
 }
 
 impl RedriveAllow {
-    /// Parses the policy. Source ARNs are only allowed, and then required, with `byQueue`.
+    /// Parses the policy. `byQueue` requires source ARNs. The other permissions do not allow them.
     pub(crate) fn parse(text: &str) -> Result<Self, SqsError> {
         let invalid = |reason: &str| SqsError::invalid("RedriveAllowPolicy", reason);
         let policy: Value =

@@ -129,7 +129,7 @@ impl ChangeVisibility {
     }
 }
 
-/// Checks a visibility timeout in seconds.
+/// Converts a visibility timeout in seconds. Errors if it exceeds the limit.
 pub(crate) fn check_visibility(seconds: u64) -> Result<Duration, SqsError> {
     if seconds > MAX_VISIBILITY_SECONDS {
         let reason = "VisibilityTimeout must be an integer between 0 and 43200";

@@ -8,7 +8,8 @@ use super::message_attributes::{self, MessageAttributes};
 use super::queue::{Queue, ReceivedMessage};
 use super::requests::ReceiveMessage;
 
-/// Returns the digests in the response to a send. The SDKs check the message against them.
+/// Returns the digests in the response to a send. The SDKs compare them with the message that they
+/// sent.
 pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert(
@@ -78,8 +79,8 @@ fn system_attributes(received: &ReceivedMessage, request: &ReceiveMessage) -> Ma
         .collect()
 }
 
-/// Returns the attributes whose names match one of the patterns: `All`, a name, or a prefix
-/// followed by `.*`.
+/// Returns the attributes that match one of the patterns by name. A pattern is `All`, a name, or a
+/// prefix followed by `.*`.
 fn own_attributes(attributes: &MessageAttributes, patterns: &[String]) -> MessageAttributes {
     let matches = |name: &str, pattern: &String| {
         pattern == "All"

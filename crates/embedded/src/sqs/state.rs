@@ -29,8 +29,8 @@ impl State {
         self.queues.get_mut(name).ok_or(SqsError::QueueDoesNotExist)
     }
 
-    /// Checks that the dead-letter queue of `attributes` exists, is of the same type and takes the
-    /// dead letters of the queue `arn`.
+    /// Checks that the dead-letter queue of `attributes` exists, has the same type, and accepts
+    /// dead letters from the queue `arn`.
     pub(crate) fn check_redrive(
         &self,
         arn: &str,
@@ -74,8 +74,8 @@ impl State {
         let redrive = queue.attributes.redrive().cloned();
         let max_receive_count = redrive.as_ref().map(|redrive| redrive.max_receive_count);
         let received = queue.receive(options.max, visibility, max_receive_count, now_ms);
-        // The dead-letter queue exists: it did when the policy was set, and no queue is ever
-        // deleted.
+        // The dead-letter queue exists, because a policy can only name an existing queue, and
+        // queues are never deleted.
         if let Some(redrive) = redrive
             && let Some(target) = self.by_arn(&redrive.target_arn)
         {

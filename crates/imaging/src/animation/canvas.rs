@@ -35,8 +35,8 @@ impl Canvas {
         &self.pixels
     }
 
-    /// Disposes of the previous frame, then draws `frame`. Returns the area that may have changed; `None`
-    /// if it is empty.
+    /// Disposes of the previous frame, then draws `frame`. Returns the area that may have changed;
+    /// `None` if nothing changed.
     pub(super) fn draw(&mut self, frame: &Frame) -> Option<Area> {
         let disposal = self.pending.take();
         let disposed = disposal.map(|disposal| {
@@ -63,7 +63,7 @@ impl Canvas {
         Some(disposed.map_or(area, |disposed| area.union(disposed)))
     }
 
-    /// Returns the part of a frame that lies within the canvas; `None` if there is none.
+    /// Returns the part of a frame that lies within the canvas; `None` if the whole frame lies outside.
     fn visible_area(&self, frame: &Frame) -> Option<Area> {
         let clip = |start: u32, length: u32, side: u32| {
             let start = start.min(side);
@@ -124,7 +124,7 @@ fn draw_row(from: &[u8], layout: Layout, blending: Blending, to: &mut [u8]) {
 /// Blends a pixel over another (RFC 9649, section 2.7.1.1, "Alpha-blending"), rounding to nearest.
 fn blend(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
     let [above_alpha, below_alpha] = [above, below].map(|pixel| u32::from(pixel[3]));
-    // The weights of both pixels, and their sum, in units of 1/255 of an alpha step.
+    // The weights of the two pixels, and the sum of these weights, in units of 1/255 of an alpha step.
     let weights = (above_alpha * 255, below_alpha * (255 - above_alpha));
     let total = (weights.0 + weights.1).max(1);
     let channel = |index: usize| {

@@ -7,7 +7,7 @@ use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::geometry::{Area, Size};
 use crate::pixels::crop;
 
-/// Browsers treat a frame that is shown this long or less as one without a duration.
+/// The longest duration that browsers ignore, as if the frame had none.
 const MAX_UNSET_DURATION_MS: u32 = 10;
 /// The time for which browsers show a frame without a duration.
 const DEFAULT_DURATION_MS: u32 = 100;
@@ -19,9 +19,9 @@ pub(crate) struct AnimationDecoder<'a> {
     remaining: u32,
 }
 
-/// The effect of a frame on the canvas, as it is displayed.
+/// The effect of a frame on the displayed canvas.
 pub(crate) struct ComposedFrame {
-    /// The part of the canvas outside of which nothing changed; `None` if nothing changed at all.
+    /// The part of the canvas that contains every change; `None` if nothing changed.
     pub(crate) change: Option<Change>,
     /// The display time as in browsers: 100 ms for a frame that states 10 ms or less.
     pub(crate) duration_ms: u32,
@@ -75,7 +75,7 @@ impl<'a> AnimationDecoder<'a> {
     /// Decodes the first frame only.
     ///
     /// # Errors
-    /// As for [`AnimationDecoder::next_frame`]; `corrupt` if there is no frame.
+    /// As for [`AnimationDecoder::next_frame`]; `corrupt` if the animation does not have a frame.
     pub(crate) fn into_first_frame(mut self) -> Result<Decoded, Rejection> {
         if self.next_frame()?.is_none() {
             return Err(Rejection::corrupt("the animation has no frame"));
@@ -94,7 +94,7 @@ impl<'a> AnimationDecoder<'a> {
         self.frames.is_lossless()
     }
 
-    /// Returns the damage in the frames decoded so far that costs few pixels or none, in words.
+    /// Returns a description of the damage in the frames decoded so far, if it costs few or no pixels.
     pub(crate) fn damage(&self) -> Option<&'static str> {
         self.frames.damage()
     }

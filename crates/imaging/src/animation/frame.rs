@@ -31,11 +31,11 @@ pub(crate) enum Blending {
 /// The treatment of a frame's rectangle before the next frame is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Disposal {
-    /// It is kept.
+    /// The rectangle is kept.
     Keep,
-    /// It becomes transparent. Like every browser, this ignores the file's background color.
+    /// The rectangle becomes transparent. As in every browser, the file's background color is ignored.
     Clear,
-    /// It is restored to its content before the frame.
+    /// The rectangle gets back the content that it had before the frame.
     Restore,
 }
 
@@ -44,18 +44,18 @@ pub(crate) trait FrameSource {
     /// Decodes the next frame.
     ///
     /// # Errors
-    /// `corrupt` if there is none or it is damaged; `out_of_memory`.
+    /// `corrupt` if there is no further frame or the frame is damaged; `out_of_memory`.
     fn next_frame(&mut self) -> Result<Frame, Rejection>;
 
     /// Returns how many times the animation plays; 0 means forever.
     ///
-    /// This is only valid after the last frame, because a file may state it at its end.
+    /// This is only valid after the last frame, because a file may state the number at its end.
     fn plays(&self) -> u16;
 
     /// Returns whether the encoding of all frames is lossless.
     fn is_lossless(&self) -> bool;
 
-    /// Returns the damage in the frames decoded so far that costs few pixels or none, in words.
+    /// Returns a description of the damage in the frames decoded so far, if it costs few or no pixels.
     fn damage(&self) -> Option<&'static str> {
         None
     }

@@ -9,13 +9,14 @@ use moxcms::{ColorProfile, Layout, RenderingIntent, ToneReprCurve, TransformOpti
 
 use crate::decoded::Channels;
 
-/// The most luminance that is compensated (L* 50). A lighter black is treated as this one.
+/// The highest luminance of black that is compensated (L* 50). A lighter black counts as this
+/// luminance.
 const MAX_BLACK: f32 = 0.184;
-/// The luminance up to which a black needs no compensation: level 1 of 255 in sRGB.
+/// The highest luminance of black that does not need compensation: level 1 of 255 in sRGB.
 const MIN_BLACK: f32 = 0.0003;
 
-/// The curve of sRGB: exponent, slope and offset above the linear part, slope and end of that part
-/// (IEC 61966-2-1).
+/// The curve of sRGB (IEC 61966-2-1): its exponent, its slope and offset above the linear part, and the
+/// slope and end of the linear part.
 const EXPONENT: f32 = 2.4;
 const SLOPE: f32 = 1.0 / 1.055;
 const OFFSET: f32 = 0.055 / 1.055;
@@ -29,8 +30,8 @@ pub(super) fn fill_perceptual_table(profile: &mut ColorProfile) {
     }
 }
 
-/// Returns the profile to convert to: sRGB. If the perceptual table of `source` equals its colorimetric
-/// table, sRGB's black is raised to that of `source`.
+/// Returns the target profile, which is sRGB. If the perceptual table of `source` equals its
+/// colorimetric table, sRGB's black is raised to that of `source`.
 pub(super) fn target(source: &ColorProfile, channels: Channels) -> ColorProfile {
     let mut srgb = ColorProfile::new_srgb();
     let is_shared = source.lut_a_to_b_perceptual.is_some()
@@ -48,8 +49,8 @@ pub(super) fn target(source: &ColorProfile, channels: Channels) -> ColorProfile 
 
 /// Returns the curve of sRGB, scaled so that 0 has the luminance `black` and 1 stays white.
 ///
-/// Conversion to a neutral black is a scaling of all three linear channels by the same amount, so it can
-/// be part of their curves.
+/// Mapping to a neutral black scales all three linear channels by the same amount, so their curves can
+/// include it.
 fn curve_from(black: f32) -> ToneReprCurve {
     let scale = 1.0 - black;
     let inner = scale.powf(1.0 / EXPONENT);

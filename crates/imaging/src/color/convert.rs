@@ -7,8 +7,8 @@ use crate::Rejection;
 use crate::decoded::{Channels, Decoded, Samples};
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
-/// The number of pixels that are converted at a time. It is so small that source and result stay in
-/// the cache.
+/// The number of pixels that are converted at a time. It is small enough for the source and the result
+/// to stay in the cache.
 const CHUNK_PIXELS: usize = 4096;
 
 /// A sample of 8 or 16 bits.
@@ -94,14 +94,14 @@ fn transform_in_place(
     data
 }
 
-/// Converts 16-bit samples to as many 8-bit ones within their own memory, which is then halved before the
-/// result is copied from it. So an image never takes more memory than its 16-bit samples.
+/// Converts 16-bit samples to 8 bits within their own memory. Halves that memory before it copies the
+/// result out, so an image never takes more memory than its 16-bit samples.
 fn narrow_in_place(
     mut samples: Vec<u16>,
     channels: Channels,
     transform: Option<&Transform16BitExecutor>,
 ) -> Result<Vec<u8>, Rejection> {
-    // Even, so that every chunk begins a pair.
+    // The number is even, so that every chunk begins with a whole pair.
     const { assert!(CHUNK_PIXELS.is_multiple_of(2)) };
     let chunk_length = CHUNK_PIXELS * channels.count();
     let count = samples.len();

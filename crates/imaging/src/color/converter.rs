@@ -7,16 +7,16 @@ use crate::decoded::Decoded;
 use crate::pixels::Pixels;
 use crate::{Note, NoteCode, Rejection};
 
-/// Converts the samples of one image, or of all frames of an animation, to sRGB.
+/// A converter to sRGB for the samples of one image, or of all frames of an animation.
 pub(crate) struct ColorConverter {
     /// `None` if the samples are sRGB already.
     transform: Option<Transform>,
-    /// The embedded profile that the transform is made from, if it is an RGB profile.
+    /// The embedded profile from which the transform is made, if it is an RGB profile.
     rgb_profile: Option<Vec<u8>>,
 }
 
 impl ColorConverter {
-    /// Chooses the transform for an image with the embedded profile `icc`.
+    /// Creates the converter for an image with the embedded profile `icc`, if there is one.
     ///
     /// Unusable color information is ignored with a note, and less specific information takes its
     /// place.

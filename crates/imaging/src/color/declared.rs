@@ -10,18 +10,18 @@ use super::ignored::Ignored;
 use super::transform::Transform;
 use crate::decoded::Decoded;
 
-/// The decoding exponents that are applied; others are implausible.
+/// The decoding exponents that are applied. Exponents outside this range are implausible.
 const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
-/// gAMA of sRGB, and the relative distance within which other values count as it: writers round.
+/// The gAMA value of sRGB, and the relative tolerance for other values. Writers round.
 const SRGB_GAMMA: f32 = 1.0 / 2.2;
 const GAMMA_TOLERANCE: f32 = 0.005;
-/// cHRM of sRGB: white, red, green and blue; and the distance within which other values count as it.
+/// The cHRM values of sRGB (white, red, green and blue), and the tolerance for other values.
 const SRGB_CHROMATICITIES: [(f32, f32); 4] =
     [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
 const CHROMATICITY_TOLERANCE: f32 = 0.01;
 
-/// Creates the transform of code points (ITU-T H.273); `None` if they are those of sRGB.
+/// Creates the transform of code points (ITU-T H.273); `None` if they mean sRGB.
 ///
 /// HDR transfer functions are not supported, because there is no single correct tone mapping. HDR
 /// files contain less specific color information as a fallback.
@@ -53,11 +53,11 @@ pub(super) fn from_code_points(
     from_curve(profile, curve, decoded).map_err(|_| Ignored::UnsupportedCodePoints)
 }
 
-/// Creates the transform of gAMA with cHRM or else the primaries of sRGB; `None` if there is an sRGB
-/// chunk, no gAMA, or nothing to convert.
+/// Creates the transform from gAMA and cHRM; without cHRM, the primaries are those of sRGB. `None` if
+/// there is an sRGB chunk, if there is no gAMA, or if the values are invalid or mean sRGB.
 ///
-/// Writers state sRGB by 45455 in gAMA, for readers that do not know the sRGB chunk (PNG, section
-/// 11.3.2.5). The samples are on the curve of sRGB then, not on a power of 2.2.
+/// A gAMA of 45455 means sRGB: writers add it for readers that do not know the sRGB chunk (PNG, section
+/// 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2.
 pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     let declared = &decoded.declared_color;
     let gamma = declared.gamma.filter(|_| !declared.is_srgb)?;
@@ -74,13 +74,13 @@ pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
         let (white, primaries) = primaries(chromaticities)?;
         profile.update_rgb_colorimetry(white, primaries);
     }
-    // Degenerate primaries give no transform and are ignored.
+    // Degenerate primaries do not yield a transform and are ignored.
     from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), decoded)
         .ok()
         .flatten()
 }
 
-/// Returns whether gAMA and cHRM, if there is one, have the values of sRGB.
+/// Returns whether gAMA, and cHRM if it is present, have the values of sRGB.
 fn is_srgb(gamma: f32, chromaticities: Option<SourceChromaticities>) -> bool {
     let is_gamma = (gamma / SRGB_GAMMA - 1.0).abs() <= GAMMA_TOLERANCE;
     let is_near = |(x, y): (png::ScaledFloat, png::ScaledFloat), expected: (f32, f32)| {
@@ -96,8 +96,8 @@ fn is_srgb(gamma: f32, chromaticities: Option<SourceChromaticities>) -> bool {
     is_gamma && are_chromaticities
 }
 
-/// Creates the transform of a profile with this tone curve. Gray images have no primaries, only the
-/// curve.
+/// Creates the transform of a profile with this tone curve. For a gray image, only the curve counts,
+/// because it has no primaries.
 fn from_curve(
     mut profile: ColorProfile,
     curve: ToneReprCurve,
@@ -125,7 +125,7 @@ fn from_curve(
     Transform::from_profile(&profile, decoded)
 }
 
-/// Returns white point and primaries; `None` if one of them is invalid.
+/// Returns the white point and the primaries; `None` if one of them is invalid.
 fn primaries(chromaticities: SourceChromaticities) -> Option<(XyY, ColorPrimaries)> {
     let point = |(x, y): (png::ScaledFloat, png::ScaledFloat)| {
         let (x, y) = (x.into_value(), y.into_value());

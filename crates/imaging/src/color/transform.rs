@@ -22,7 +22,7 @@ pub(super) enum Transform {
 }
 
 impl Transform {
-    /// Returns the transform of 16-bit samples, if it is one.
+    /// Returns the transform for 16-bit samples, if this is such a transform.
     pub(super) fn sixteen(&self) -> Option<&Transform16BitExecutor> {
         match self {
             Self::Eight(_) => None,
@@ -35,7 +35,7 @@ impl Transform {
     /// Profiles are untrusted input, so a profile that makes the color engine panic counts as
     /// unreadable.
     pub(super) fn from_icc(icc: &[u8], decoded: &Decoded) -> Result<Option<Self>, Ignored> {
-        // The closure only reads its captures.
+        // The closure is unwind-safe because it only reads its captures.
         catch_unwind(AssertUnwindSafe(|| {
             let mut profile =
                 ColorProfile::new_from_slice(icc).map_err(|_| Ignored::UnreadableProfile)?;
@@ -48,7 +48,8 @@ impl Transform {
         .unwrap_or(Err(Ignored::UnreadableProfile))
     }
 
-    /// Creates the transform of a profile that fits the image's channels; `None` if it is sRGB.
+    /// Creates the transform of a profile that fits the image's channels; `None` if the profile is
+    /// sRGB.
     pub(super) fn from_profile(
         profile: &ColorProfile,
         decoded: &Decoded,
@@ -113,7 +114,8 @@ const fn layouts(channels: Channels) -> (Layout, Layout) {
     }
 }
 
-/// Returns whether a transform changes no channel of any color by more than 1 of 255.
+/// Returns whether a transform changes each channel of every color by at most 1 of 255. A CMYK
+/// transform never counts as sRGB.
 ///
 /// Dozens of profiles in circulation are variants of sRGB. Applying them would cost time and round
 /// every pixel once more, without a visible difference.

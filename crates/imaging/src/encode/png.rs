@@ -7,8 +7,8 @@ use png::{BitDepth, ColorType, Compression, Encoder, Filter, Info};
 use crate::Rejection;
 use crate::pixels::{Layout, Pixels, out_of_memory};
 
-/// Encodes an image with 8 bits per channel. Without a profile it has no color information, which means
-/// sRGB.
+/// Encodes an image with 8 bits per channel. Without a profile, the file contains no color information,
+/// which means sRGB.
 pub(super) fn encode(pixels: &Pixels, icc: Option<&[u8]>) -> Result<Vec<u8>, Rejection> {
     let mut bytes = Vec::new();
     let mut info = Info::with_size(pixels.width, pixels.height);

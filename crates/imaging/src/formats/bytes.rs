@@ -1,4 +1,4 @@
-//! Reading integers at an offset of a byte slice. The result is `None` if they are out of bounds.
+//! Readers of integers at an offset in a byte slice. They return `None` if the integer is out of bounds.
 
 pub(super) fn u16_be(bytes: &[u8], at: usize) -> Option<u16> {
     let field = bytes.get(at..at.checked_add(2)?)?;

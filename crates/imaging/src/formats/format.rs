@@ -6,26 +6,27 @@ use crate::animation::FrameSource;
 use crate::decoded::Decoded;
 use crate::metadata::MetadataScan;
 
-/// Opens the frames of an animation; none is decoded yet.
+/// A function that opens the frames of an animation without decoding any of them.
 pub(super) type OpenFrames = for<'a> fn(&'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection>;
 
 /// A source format: its names, and the functions that read its files.
 ///
-/// All functions take the bytes of a whole file. All but `matches` expect that it matches.
+/// Every function takes the bytes of a whole file. Every function except `matches` expects a file that
+/// matches.
 pub(super) struct Format {
     /// The name in manifests and settings, such as `"jpeg"`.
     pub(super) name: &'static str,
-    /// The media types, the registered one first.
+    /// The media types. The registered one comes first.
     pub(super) content_types: &'static [&'static str],
     /// Returns whether a file begins with the format's signature.
     pub(super) matches: fn(&[u8]) -> bool,
-    /// Reads size and frame count from the header. Frames are counted up to one more than the second
-    /// argument.
+    /// Reads the size and the frame count from the header. Counting stops at one frame more than the
+    /// second argument.
     pub(super) read_header: fn(&[u8], u32) -> Result<Header, Rejection>,
     /// Scans for metadata. Damaged parts are skipped.
     pub(super) scan_metadata: fn(&[u8], &mut MetadataScan),
     /// Decodes a still image, or the first frame of an animation.
     pub(super) decode: fn(&[u8], &Header) -> Result<Decoded, Rejection>,
-    /// Opens the frames of an animation; `None` if the format has none.
+    /// Opens the frames of an animation; `None` if only still images of the format are supported.
     pub(super) open_frames: Option<OpenFrames>,
 }

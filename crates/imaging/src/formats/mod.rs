@@ -1,8 +1,8 @@
 //! The source formats, one folder each.
 //!
-//! A format's folder has its signature (in `mod.rs`), its header, its decoder and its metadata, and
-//! describes them to the rest of the crate with a [`Format`]. To add a format, add its folder and a
-//! line in the table of `registry.rs`.
+//! The folder of a format contains its signature (in `mod.rs`) and the code that reads its header,
+//! pixels and metadata. The rest of the crate calls this code through a [`Format`](format::Format). To
+//! add a format, add its folder and a line in the table of `registry.rs`.
 
 mod bytes;
 mod format;

@@ -4,9 +4,10 @@ use super::bytes::{u16_le, u32_le};
 use super::signatures::SIGNATURES;
 use super::{heif, targa, windows_icon};
 
-/// Identifies a file that is not of a source format and names its kind, with its article.
+/// Identifies a file in none of the source formats, and returns the name of its kind with an article,
+/// such as `"a PDF document"`.
 ///
-/// Formats without a signature come last: their headers are only plausible.
+/// Formats without a signature come last, because a check of their header is only a guess.
 pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
     let listed = SIGNATURES
         .iter()
@@ -58,8 +59,8 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Identifies `BM` and `MZ` files. A text may begin with these letters too, so more of the header is
-/// checked.
+/// Identifies BMP images and Windows programs, which begin with `BM` and `MZ`. Text can begin with these
+/// letters too, so this function also checks bytes after them.
 fn bitmap_or_program(bytes: &[u8]) -> Option<&'static str> {
     let reserved_is_zero = bytes.get(6..10) == Some(&[0; 4]);
     // The lengths of the known versions of the second header.
@@ -71,13 +72,15 @@ fn bitmap_or_program(bytes: &[u8]) -> Option<&'static str> {
     (bytes.starts_with(b"MZ") && has_nul).then_some("a Windows program")
 }
 
-/// Identifies a Windows enhanced metafile: a record of type 1, and a signature within it.
+/// Identifies a Windows enhanced metafile by its first record, which has type 1 and contains a
+/// signature.
 fn metafile(bytes: &[u8]) -> Option<&'static str> {
     let is_metafile = bytes.starts_with(&[1, 0, 0, 0]) && bytes.get(40..44)? == b" EMF";
     is_metafile.then_some("a Windows metafile")
 }
 
-/// Identifies a PCX image: its only signature is one byte, so the fields after it are checked too.
+/// Identifies a PCX image. Its signature is a single byte, so this function checks the fields after it
+/// too.
 fn pcx(bytes: &[u8]) -> Option<&'static str> {
     let [0x0a, version, encoding, depth, ..] = bytes else {
         return None;
@@ -94,7 +97,7 @@ fn pcx(bytes: &[u8]) -> Option<&'static str> {
     is_pcx.then_some("a PCX image")
 }
 
-/// Identifies an X bitmap, which is source code of C.
+/// Identifies an X bitmap, which is C source code.
 fn x_bitmap(bytes: &[u8]) -> Option<&'static str> {
     let name = bytes.strip_prefix(b"#define ")?;
     let name = name.split(|byte| *byte == b' ').next()?;

@@ -60,7 +60,7 @@ impl SourceFormat {
         self.format().content_types[0]
     }
 
-    /// Returns the format with this media type, whatever its parameters and letter case.
+    /// Returns the format with this media type. Parameters and letter case do not matter.
     pub fn from_content_type(content_type: &str) -> Option<Self> {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         Self::ALL.iter().copied().find(|format| {
@@ -78,7 +78,7 @@ impl SourceFormat {
 
     /// Reads the header of a file that [`sniff`](super::sniff) recognized as this format.
     ///
-    /// Frames are counted by walking through the file, up to one more than `max_frames`.
+    /// Walks through the file to count its frames, and stops at one more than `max_frames`.
     ///
     /// # Errors
     /// `corrupt` if the header is truncated, inconsistent or states a size of zero;
@@ -93,9 +93,10 @@ impl SourceFormat {
 
     /// Scans a file for metadata.
     ///
-    /// Never fails: damaged parts are skipped, and everything before and after them is still found.
-    /// The time is linear in the size of the file. The memory is at most
-    /// [`INFLATE_BUDGET`](crate::metadata::inflate::INFLATE_BUDGET) and one copy of the ICC profile.
+    /// A scan never fails: it skips damaged parts and continues after them if it can. Its time is linear
+    /// in the size of the file. It allocates at most
+    /// [`INFLATE_BUDGET`](crate::metadata::inflate::INFLATE_BUDGET), one copy of the ICC profile, and
+    /// copies of blocks that a file stores in parts or as digits.
     pub(crate) fn scan_metadata(self, bytes: &[u8]) -> MetadataScan {
         let mut scan = MetadataScan::default();
         (self.format().scan_metadata)(bytes, &mut scan);
@@ -105,10 +106,12 @@ impl SourceFormat {
     /// Decodes a still image, or the first frame of an animation.
     ///
     /// # Errors
-    /// `corrupt` if a pixel is missing or damaged; `out_of_memory`.
+    /// `corrupt` if pixels are damaged or missing, except for flaws that [`Decoded::damage`] reports;
+    /// `unsupported_format` for a coding that is not supported; `out_of_memory`.
     pub(crate) fn decode(self, bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
         let decoded = (self.format().decode)(bytes, header)?;
-        // The limits were checked against the header, so no other size is acceptable.
+        // The limits were checked against the size in the header, so the decoded image must have that
+        // size.
         if decoded.size() != header.size() {
             return Err(Rejection::corrupt(
                 "the size of the image differs from that in its header",
@@ -117,10 +120,10 @@ impl SourceFormat {
         Ok(decoded)
     }
 
-    /// Opens an animation; no frame is decoded yet.
+    /// Opens an animation without decoding any frame.
     ///
     /// # Errors
-    /// `corrupt` if the file has no frames; `out_of_memory`.
+    /// `corrupt` if the format has no animations or the file has no frames; `out_of_memory`.
     pub(crate) fn open_animation<'a>(
         self,
         bytes: &'a [u8],

@@ -8,8 +8,8 @@ use crate::{Rejection, RejectionCode};
 ///
 /// # Errors
 /// `empty` if there are no bytes; `unsupported_format` for a known kind of file that is not a source
-/// format, which the message names; `corrupt` for a PNG whose signature was damaged by a text-mode
-/// transfer; otherwise `not_an_image`.
+/// format (the message names the kind); `corrupt` for a PNG if a text-mode transfer damaged its
+/// signature; otherwise `not_an_image`.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<SourceFormat, Rejection> {
     if bytes.is_empty() {
         return Err(Rejection::new(RejectionCode::Empty, "the file is empty"));

@@ -1,4 +1,4 @@
-//! Truevision TGA images. Their header has no signature; version 2 has one at the end of the file.
+//! Truevision TGA images. The header has no signature, but files of version 2 end with one.
 
 use super::bytes::u16_le;
 
@@ -10,8 +10,8 @@ pub(super) fn is_targa(bytes: &[u8]) -> bool {
     bytes.ends_with(SIGNATURE) || has_plausible_header(bytes).unwrap_or(false)
 }
 
-/// Checks every field of the header against the values that the format allows (Truevision TGA File
-/// Format Specification, version 2.0); `None` if the file ends within it.
+/// Returns whether the fields of the header have values that the format allows (Truevision TGA File
+/// Format Specification, version 2.0); `None` if the file ends within the header.
 fn has_plausible_header(bytes: &[u8]) -> Option<bool> {
     let header = bytes.get(..HEADER_LENGTH)?;
     let (has_color_map, image_type) = (header[1], header[2]);

@@ -1,12 +1,12 @@
-//! Windows icons and cursors. Their signature is only four bytes, three of them zero, so the directory
-//! after it is checked too.
+//! Windows icons and cursors. The signature is only four bytes long, and three of them are zeros, so
+//! this module also checks the directory after it.
 
 use super::bytes::{u16_le, u32_le};
 
 const HEADER_LENGTH: usize = 6;
 const ENTRY_LENGTH: usize = 16;
 
-/// Identifies an icon or a cursor and names it, with its article.
+/// Identifies an icon or a cursor, and returns the name of its kind with an article.
 pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
     let kind = match bytes.get(..4)? {
         [0, 0, 1, 0] => "a Windows icon",
@@ -16,8 +16,8 @@ pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {
     has_plausible_directory(bytes)?.then_some(kind)
 }
 
-/// Returns whether there is an image, and the first one is after the directory and not empty; `None`
-/// if the file ends within its first entry.
+/// Returns whether the directory has an entry, and its first entry refers to bytes after the directory;
+/// `None` if the file ends within the first entry.
 fn has_plausible_directory(bytes: &[u8]) -> Option<bool> {
     let count = usize::from(u16_le(bytes, 4)?);
     let length = u32_le(bytes, HEADER_LENGTH + 8)?;
@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(identify(&file(1)), Some("a Windows icon"));
         assert_eq!(identify(&file(2)), Some("a Windows cursor"));
         assert_eq!(identify(&file(3)), None);
-        // The header of a TGA: there is no image in it.
+        // This is the header of a TGA image. As an icon directory, it has no entries.
         assert_eq!(
             identify(b"\0\0\x02\0\0\0\0\0\0\0\0\0\x20\0\x20\0\x18\0\0\0\0\0"),
             None

@@ -5,8 +5,8 @@ use crate::{
     Variant, WebpMode,
 };
 
-/// The longest side in pixels. It is small, so that a fuzzer executes many images instead of large
-/// ones.
+/// The longest side in pixels. It is small, so that a fuzzer spends its time on many images instead of
+/// large ones.
 pub(super) const MAX_SIDE: u32 = 256;
 
 /// Returns small limits.

@@ -8,7 +8,7 @@ use crate::geometry::Size;
 use crate::metadata::{MetadataScan, exif as exif_reader};
 use crate::{OutputFormat, RenderedVariant, inspect, render};
 
-/// Inspects a file: an accepted file is within the limits, and its text is printable.
+/// Inspects a file. If it is accepted, it must be within the limits and its text must be printable.
 pub fn sniff_limits(bytes: &[u8]) {
     let Ok(inspection) = inspect(bytes, &limits()) else {
         return;
@@ -27,8 +27,8 @@ pub fn sniff_limits(bytes: &[u8]) {
     }
 }
 
-/// Decodes an image and every change of an animation: the number of samples is that of the header, or of the
-/// changed area, which lies within the canvas.
+/// Decodes an image and every change of an animation. The samples must exactly fill the size in the
+/// header, or the changed area. A changed area must lie within the canvas.
 ///
 /// A panic of a decoder is a valid outcome, as it is in [`render`].
 pub fn decode(bytes: &[u8]) {
@@ -63,7 +63,7 @@ fn assert_complete(decoded: &Decoded, size: Size) {
     assert_eq!(samples, pixels * decoded.channels.count());
 }
 
-/// Reads an EXIF block: orientation and position are valid.
+/// Reads an EXIF block. Its orientation and position must be valid.
 pub fn exif(block: &[u8]) {
     let mut scan = MetadataScan::default();
     exif_reader::read(block, &mut scan);
@@ -74,7 +74,7 @@ pub fn exif(block: &[u8]) {
     }
 }
 
-/// Renders a file: every variant decodes to its reported size.
+/// Renders a file. Every variant must decode to its reported size.
 pub fn process(bytes: &[u8]) {
     let recipe = recipe();
     let Ok(rendered) = render(bytes, &recipe) else {

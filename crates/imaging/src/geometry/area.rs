@@ -4,7 +4,7 @@ use super::orientation::Orientation;
 use super::rect::Rect;
 use super::size::Size;
 
-/// A rectangle of whole pixels, of at least one.
+/// A rectangle of one or more whole pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Area {
     /// The distance of the left edge from the origin.
@@ -26,7 +26,7 @@ impl Area {
         }
     }
 
-    /// Creates the area between two edges on each axis; `None` if there is no pixel between them.
+    /// Creates the area between two edges on each axis; `None` if the edges do not enclose a pixel.
     pub(crate) const fn between(
         (left, right): (u32, u32),
         (top, bottom): (u32, u32),
@@ -67,7 +67,7 @@ impl Area {
         }
     }
 
-    /// Returns the smallest area that contains both.
+    /// Returns the smallest area that contains both areas.
     pub(crate) fn union(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         Self {
@@ -87,7 +87,7 @@ impl Area {
         }
     }
 
-    /// Returns the smallest area that contains this one and whose position is even.
+    /// Returns the area, extended to the left and to the top until its position is even.
     pub(crate) const fn at_even_position(self) -> Self {
         let (x, y) = (self.x & !1, self.y & !1);
         Self {
@@ -98,8 +98,8 @@ impl Area {
         }
     }
 
-    /// Converts an area of the stored image, whose size is `stored`, to the same area of the upright
-    /// image.
+    /// Converts an area of the stored image to the same area of the upright image. `stored` is the size
+    /// of the stored image.
     pub(crate) const fn to_upright(self, orientation: Orientation, stored: Size) -> Self {
         let upright = orientation.apply_to_size(stored);
         let mut area = self;

@@ -4,7 +4,8 @@ use super::rect::Rect;
 use super::size::Size;
 use crate::{CropBox, Rejection, RejectionCode};
 
-/// Returns the rectangle of a crop box within an upright image; the whole image without one.
+/// Returns the rectangle of a crop box within an upright image. Without a crop box, it is the whole
+/// image.
 ///
 /// # Errors
 /// `crop_out_of_bounds` if the box is empty or reaches outside the image.

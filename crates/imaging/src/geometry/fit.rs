@@ -6,9 +6,10 @@ use super::rect::Rect;
 use super::size::Size;
 use crate::{Gravity, Resize};
 
-/// Returns the largest size of the image's shape within the box of `resize`.
+/// Returns the largest size that has the shape of the image and fits inside the box of `resize`.
 ///
-/// No side is longer than the box's or less than 1. Without `enlarge`, the image is never enlarged.
+/// Each side is at least 1 and at most as long as the side of the box. Without `enlarge`, the image is
+/// never enlarged.
 pub(super) fn inside(size: Size, resize: &Resize) -> Size {
     let ratio = |target: Option<u32>, side: u32| target.map(|w| f64::from(w) / f64::from(side));
     let by_width = ratio(resize.width, size.width);
@@ -24,8 +25,8 @@ pub(super) fn inside(size: Size, resize: &Resize) -> Size {
     size.scaled(factor)
 }
 
-/// Returns the size of the box of `resize`, or without `enlarge` the largest size of the box's shape
-/// that the image covers without being enlarged.
+/// Returns the size of the box of `resize`. Without `enlarge`, a box that the image cannot cover
+/// shrinks, in the same shape, until the image covers it.
 pub(super) fn cover(size: Size, resize: &Resize) -> Size {
     let (Some(width), Some(height)) = (resize.width, resize.height) else {
         return inside(size, resize);

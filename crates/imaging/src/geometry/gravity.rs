@@ -2,7 +2,7 @@
 
 use crate::Gravity;
 
-/// Returns the fraction of the free space that lies left of and above the image, each 0 to 1.
+/// Returns the fractions of the free space that lie left of the image and above it, each 0 to 1.
 ///
 /// [`Gravity::Attention`] counts as the center.
 pub(super) const fn alignment(gravity: Gravity) -> (f64, f64) {

@@ -22,7 +22,7 @@ impl Orientation {
         mirror_y: false,
     };
 
-    /// Creates an orientation from an EXIF value; any value but 1 to 8 is upright.
+    /// Creates an orientation from an EXIF value; any value except 1 to 8 means upright.
     pub(crate) const fn from_exif(value: u8) -> Self {
         let (swap_axes, mirror_x, mirror_y) = match value {
             2 => (false, true, false),
@@ -73,8 +73,8 @@ impl Orientation {
         }
     }
 
-    /// Converts a rectangle of the upright image to the same rectangle of the stored image, whose
-    /// size is `stored`.
+    /// Converts a rectangle of the upright image to the same rectangle of the stored image. `stored` is
+    /// the size of the stored image.
     pub(crate) fn to_stored(self, upright: Rect, stored: Size) -> Rect {
         let size = self.apply_to_size(stored);
         let mut rect = upright;
@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(values, [1, 6, 3, 8, 1]);
     }
 
-    /// The stored position of the top right pixel of an upright image of 3 x 2 px for each
-    /// orientation, from the table in the EXIF specification.
+    /// Checks the stored position of the top right pixel of an upright image of 3 x 2 px for each
+    /// orientation. The positions are from the table in the EXIF specification.
     #[test]
     fn an_upright_rectangle_is_found_in_the_stored_image() {
         let corner = Rect::from_size(Size::new(1, 1)).translated(2.0, 0.0);

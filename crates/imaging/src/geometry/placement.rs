@@ -71,7 +71,7 @@ impl Placement {
         }
     }
 
-    /// Returns the placement scaled down so that no side of the canvas is longer than `max_side`.
+    /// Returns the placement, scaled down if a side of the canvas is longer than `max_side`.
     pub(crate) fn limited_to(self, max_side: u32) -> Self {
         let longest = self.canvas.longest_side();
         if longest <= max_side {

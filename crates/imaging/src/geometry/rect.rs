@@ -1,4 +1,4 @@
-//! Rectangles whose edges may be between pixels.
+//! Rectangles with edges that may lie between pixels.
 
 use super::size::{Size, round};
 

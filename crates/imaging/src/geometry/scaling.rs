@@ -1,13 +1,13 @@
-//! The parts of a scaled image that depend on parts of its source.
+//! The relation between parts of a scaled image and parts of its source.
 
 use super::area::Area;
 use super::rect::Rect;
 use super::size::{Size, round};
 
-/// The radius of the filter (Lanczos3), in pixels of the coarser of both images.
+/// The radius of the filter (Lanczos3), in pixels of the coarser of the two images.
 const FILTER_RADIUS: f64 = 3.0;
 
-/// The mapping of a rectangle of an image to a size.
+/// The mapping of a rectangle of an image to a target size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scaling {
     /// The rectangle that is scaled.
@@ -48,8 +48,8 @@ impl Scaling {
         )
     }
 
-    /// Returns the area of a source of size `image` that determines a part of the result, and the mapping
-    /// of that area to the part.
+    /// Returns the area of the source that determines `part` of the result, and the scaling from that
+    /// area to the part. `image` is the size of the source.
     pub(crate) fn for_part(&self, part: Area, image: Size) -> Option<(Area, Self)> {
         let (x, y) = self.axes();
         let needed = Area::between(
@@ -80,13 +80,13 @@ impl Scaling {
 }
 
 impl Axis {
-    /// Returns the position in the source of a target pixel's edge.
+    /// Returns the source position of the edge of a target pixel.
     fn position(&self, edge: u32) -> f64 {
         self.start + f64::from(edge) * self.scale
     }
 
     /// Returns how far the filter reaches from the center of a target pixel, in source pixels. The
-    /// additional pixel covers the rounding of its window.
+    /// additional pixel covers the rounding of the filter's window.
     fn reach(&self) -> f64 {
         FILTER_RADIUS * self.scale.max(1.0) + 1.0
     }

@@ -28,7 +28,7 @@ impl Size {
         Self::new(self.height, self.width)
     }
 
-    /// Multiplies both sides by `factor`, rounded to the nearest pixel; no side becomes less than 1.
+    /// Multiplies both sides by `factor` and rounds them to the nearest pixel, but to at least 1.
     pub(crate) fn scaled(self, factor: f64) -> Self {
         let scale = |side| round(f64::from(side) * factor).max(1);
         Self::new(scale(self.width), scale(self.height))

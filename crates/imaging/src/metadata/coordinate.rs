@@ -1,7 +1,8 @@
-//! Coordinates as text, in EXIF entries of the wrong type and in XMP.
+//! Parsing of coordinates that are stored as text: in XMP, and in EXIF entries of the wrong type.
 
-/// Returns the decimal degrees of a coordinate: up to three numbers for degrees, minutes and seconds,
-/// and perhaps a letter for south or west, as in `48,51.4N`, `-33.8568` and `151 deg 12' 55" E`.
+/// Parses a coordinate to decimal degrees. It consists of up to three numbers for degrees, minutes and
+/// seconds, and perhaps a letter for the direction, as in `48,51.4N`, `-33.8568` and
+/// `151 deg 12' 55" E`.
 pub(super) fn parse(text: &[u8]) -> Option<f64> {
     let degrees = from_parts(numbers(text))?;
     let is_negative = text.contains(&b'-') || ends_with_any(text, b"SsWw");
@@ -14,18 +15,18 @@ pub(super) fn from_parts(mut parts: impl Iterator<Item = f64>) -> Option<f64> {
     let minutes = parts.next().unwrap_or(0.0);
     let seconds = parts.next().unwrap_or(0.0);
     let fraction = minutes / 60.0 + seconds / 3600.0;
-    // A sign belongs to the whole coordinate.
+    // The sign of the degrees applies to the whole coordinate.
     Some(with_sign(degrees.abs() + fraction, degrees < 0.0))
 }
 
-/// Returns the numbers in a text: `58`, `+58.5` and `117/2`, whatever stands between them.
+/// Returns the numbers in a text, such as `58`, `+58.5` and `117/2`. Any other characters separate them.
 pub(super) fn numbers(text: &[u8]) -> impl Iterator<Item = f64> {
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'/');
     text.split(move |byte| !is_part(byte))
         .filter_map(|number| fraction(std::str::from_utf8(number).ok()?))
 }
 
-/// Parses a decimal number or a fraction of two.
+/// Parses a decimal number, or a fraction of two decimal numbers.
 fn fraction(text: &str) -> Option<f64> {
     let number = match text.split_once('/') {
         Some((numerator, denominator)) => {

@@ -27,8 +27,8 @@ const CHARACTER_CODE_LENGTH: usize = 8;
 
 /// Reads an EXIF block, with or without the prefix `Exif\0\0` that JPEG adds.
 ///
-/// The first readable block of a file determines orientation, place, camera and time. Broken entries
-/// are skipped one by one, so that a bad maker note does not lose the orientation.
+/// The first readable block of a file determines orientation, place, camera and time. Broken entries are
+/// skipped one by one, so the orientation is found despite a bad maker note.
 pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
     let Some(facts) = read_block(block, scan) else {
         return;
@@ -42,10 +42,10 @@ pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
     }
 }
 
-/// Reads a copy of EXIF inside of another block, such as a Photoshop resource.
+/// Reads a copy of EXIF inside another block, such as a Photoshop resource.
 ///
-/// It supplies place, camera and time if the file has them nowhere else. Its orientation is not
-/// used: viewers do not apply it, so the image is upright as it is.
+/// The copy supplies place, camera and time if the file states them nowhere else. Its orientation is
+/// ignored, because viewers do not apply it.
 pub(super) fn read_copy(block: &[u8], scan: &mut MetadataScan) {
     let Some(facts) = read_block(block, scan) else {
         return;
@@ -72,7 +72,7 @@ fn read_block(block: &[u8], scan: &mut MetadataScan) -> Option<Facts> {
     Some(facts)
 }
 
-/// The information in the first directory and in those that it points to.
+/// The information in the first directory and in the directories that it points to.
 #[derive(Default)]
 struct Facts {
     orientation: Option<u8>,
@@ -131,7 +131,8 @@ impl Facts {
         }
     }
 
-    /// Returns make and model. The make is left out if the model begins with it, as it often does.
+    /// Returns the make and model. The make is left out if the model begins with the same brand, as it
+    /// often does.
     fn camera(&self) -> Option<String> {
         match (&self.make, &self.model) {
             (Some(make), Some(model)) => {
@@ -147,7 +148,7 @@ impl Facts {
         }
     }
 
-    /// Returns the time of the shot, or else of its digitization, or else of the last change.
+    /// Returns the time when the photo was taken, or else digitized, or else last changed.
     fn taken_at(&self) -> Option<String> {
         [&self.original, &self.digitized, &self.changed]
             .into_iter()
@@ -188,7 +189,7 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
     (!is_blank(text)).then_some(kind)
 }
 
-/// Reads the second directory, which describes a thumbnail: JPEGInterchangeFormat or StripOffsets.
+/// Reads the second directory. It describes a thumbnail if it has JPEGInterchangeFormat or StripOffsets.
 fn read_thumbnail(tiff: Tiff<'_>, directory: usize, scan: &mut MetadataScan) {
     let has_thumbnail = tiff
         .entries(directory)

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::text::printable;
 
-/// The largest number of tags and of localized records that is read; real profiles have fewer.
+/// The maximum number of tags, and of localized records, that are read. Real profiles have fewer.
 const MAX_TAGS: usize = 256;
 const HEADER_LENGTH: usize = 128;
 
-/// Returns the profile's own description, such as `"Display P3"`: the tag `desc`, a
-/// `multiLocalizedUnicodeType` (version 4) or a `textDescriptionType` (version 2).
+/// Returns the description in a profile, such as `"Display P3"`. It is the value of the tag `desc`: a
+/// `multiLocalizedUnicodeType` in version 4, or a `textDescriptionType` in version 2.
 pub(crate) fn description(profile: &[u8]) -> Option<String> {
     let (count, tags) = profile.get(HEADER_LENGTH..)?.split_first_chunk()?;
     let count = (u32::from_be_bytes(*count) as usize).min(MAX_TAGS);
@@ -30,7 +30,7 @@ pub(crate) fn description(profile: &[u8]) -> Option<String> {
     }
 }
 
-/// Returns the English record of a `multiLocalizedUnicodeType`, or else its first.
+/// Returns the English record of a `multiLocalizedUnicodeType`, or the first record if none is English.
 fn localized(value: &[u8]) -> Option<String> {
     let count = u32_at(value, 8)?.min(MAX_TAGS);
     let records = value.get(16..)?.chunks_exact(12).take(count);
@@ -47,7 +47,7 @@ fn localized(value: &[u8]) -> Option<String> {
     printable(String::from_utf16_lossy(&units).as_bytes())
 }
 
-/// Returns whether no byte of a profile is missing: its header states its size.
+/// Returns whether a profile has at least as many bytes as its header states.
 pub(crate) fn is_whole(profile: &[u8]) -> bool {
     let size = u32_at(profile, 0).unwrap_or(usize::MAX);
     (HEADER_LENGTH..=profile.len()).contains(&size)
@@ -65,8 +65,8 @@ pub(crate) struct Segments<'a> {
 }
 
 impl<'a> Segments<'a> {
-    /// Adds a segment: its number, the number of segments, and its part of the profile. Of two
-    /// segments with the same number the first counts.
+    /// Adds a segment, which consists of its number, the number of segments, and its part of the
+    /// profile. If two segments have the same number, the first counts.
     pub(crate) fn add(&mut self, segment: &'a [u8]) {
         let [number, count, part @ ..] = segment else {
             return;
@@ -79,8 +79,8 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// Returns the whole profile; `None` if a segment is missing. Numbers begin at 1, in the files
-    /// of some writers at 0.
+    /// Returns the whole profile; `None` if a segment is missing. Segment numbers begin at 1, but some
+    /// writers begin at 0.
     pub(crate) fn assemble(&self) -> Option<Vec<u8>> {
         let is_complete = self.count > 0 && self.parts.len() == usize::from(self.count);
         let (first, last) = (self.parts.keys().next()?, self.parts.keys().next_back()?);

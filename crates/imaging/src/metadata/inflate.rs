@@ -6,11 +6,12 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
-/// The number of bytes to which all compressed metadata of a file together may inflate. The largest
-/// ICC profiles in use (CMYK tables) have about 3 MiB.
+/// The maximum number of bytes that all compressed metadata of a file together may inflate to. The
+/// largest ICC profiles in use (CMYK tables) have about 3 MiB.
 pub(crate) const INFLATE_BUDGET: usize = 4 << 20;
 
-/// The minimum cost of a stream in bytes. It makes a file with a million empty streams cheap too.
+/// The minimum cost of a stream in bytes. It ensures that a file with a million empty streams soon
+/// spends the budget.
 const MIN_COST: usize = 1 << 10;
 
 /// The content of a stream.
@@ -53,7 +54,7 @@ impl Inflater {
     }
 }
 
-/// Inflates a stream to at most `limit` bytes, and returns them with the reason for which it stopped.
+/// Inflates a stream to at most `limit` bytes. Returns the bytes, and the status at which it stopped.
 fn inflate_within(stream: &[u8], limit: usize) -> (Vec<u8>, TINFLStatus) {
     let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut decompressor = Box::<DecompressorOxide>::default();

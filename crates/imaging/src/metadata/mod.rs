@@ -1,5 +1,5 @@
-//! Metadata: everything in a file except pixels. It is detected so that it can be reported. None of
-//! it is ever copied to an output.
+//! Metadata: everything in a file except pixels. Darkroom detects it to report it. None of it reaches a
+//! variant, except for an ICC profile if the recipe keeps it.
 //!
 //! The folder of each format walks through its container and passes the blocks that it finds to the
 //! readers here ([`exif`], [`xmp`], [`photoshop`], [`icc`]).

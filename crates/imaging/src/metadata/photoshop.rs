@@ -22,7 +22,7 @@ pub(crate) fn read(mut resources: &[u8], scan: &mut MetadataScan) {
     while let Some((resource, data, rest)) = split_resource(resources) {
         match resource {
             id::THUMBNAIL_4 | id::THUMBNAIL_5 => scan.add(Thumbnail),
-            // Viewers do not apply a profile in this place.
+            // Viewers do not apply a profile in this place, so it is only reported.
             id::ICC_PROFILE => scan.add(Icc),
             id::EXIF_1 | id::EXIF_3 => exif::read_copy(data, scan),
             id::XMP => xmp::read(data, scan),
@@ -32,8 +32,9 @@ pub(crate) fn read(mut resources: &[u8], scan: &mut MetadataScan) {
     }
 }
 
-/// Splits the first resource off and returns its ID, its data and the rest. A resource is a signature,
-/// an ID, a name as a Pascal string, a length and data, with name and data padded to even lengths.
+/// Splits off the first resource, and returns its ID, its data and the rest. A resource consists of a
+/// signature, an ID, a name as a Pascal string, a length and data. Its name and data are padded to even
+/// lengths.
 fn split_resource(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (id, rest) = bytes.strip_prefix(b"8BIM")?.split_first_chunk()?;
     let name_length = usize::from(*rest.first()?) + 1;
@@ -43,7 +44,7 @@ fn split_resource(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let padded = length.checked_next_multiple_of(2)?;
     Some((
         u16::from_be_bytes(*id),
-        // A truncated resource counts with what is left of it.
+        // A truncated resource yields the data that is left.
         &rest[..length.min(rest.len())],
         rest.get(padded..).unwrap_or_default(),
     ))

@@ -46,8 +46,8 @@ impl MetadataScan {
     }
 }
 
-/// Returns whether the bytes after the end of an image are padding: cameras fill files up to the end
-/// of a sector with zeros or ones.
+/// Returns whether the bytes after the end of an image are padding. Cameras fill files up to the end of
+/// a sector with bytes of 0x00 or 0xff.
 pub(crate) fn is_padding(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x00 | 0xff))
 }

@@ -1,6 +1,6 @@
 //! Sanitization of untrusted text.
 
-/// The length in characters to which text is cut.
+/// The maximum length of a text in characters.
 const MAX_CHARS: usize = 120;
 
 /// Returns the text up to the first NUL, without control characters and surrounding spaces; `None` if
@@ -17,7 +17,7 @@ pub(super) fn printable(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Returns whether there are only zeros and spaces.
+/// Returns whether all bytes are zeros or spaces.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0 | b' '))
 }

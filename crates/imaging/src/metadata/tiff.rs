@@ -1,8 +1,8 @@
 //! TIFF, the container of EXIF (TIFF 6.0, section 2).
 //!
-//! General readers follow every pointer: an EXIF block of 60 KB with overlapping directories makes
-//! kamadak-exif 0.6 collect twelve million entries in 600 MB. This reader visits only the requested
-//! directories and borrows every value.
+//! General-purpose readers follow every pointer. An EXIF block of 60 KB with overlapping directories
+//! makes kamadak-exif 0.6 collect twelve million entries in 600 MB. This reader visits only the
+//! requested directories and borrows every value.
 
 /// The maximum number of entries read from one directory; no camera writes more.
 const MAX_ENTRIES: usize = 1024;
@@ -26,13 +26,13 @@ pub(super) struct Entry<'a> {
     pub(super) tag: u16,
     /// `None` for an unknown type.
     field_type: Option<FieldType>,
-    /// The bytes of all values; empty if the entry points outside the file.
+    /// The bytes of all values; empty if the type is unknown or the entry points outside the file.
     pub(super) value: &'a [u8],
     order: ByteOrder,
 }
 
 impl<'a> Tiff<'a> {
-    /// Reads the header; `None` if there is none.
+    /// Creates a reader from the header; `None` if the header is invalid.
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let order = match bytes.get(..4)? {
             b"II*\0" => ByteOrder::Little,
@@ -54,7 +54,8 @@ impl<'a> Tiff<'a> {
             .map_while(move |index| self.entry(offset.checked_add(2 + index * 12)?))
     }
 
-    /// Returns the offset of the directory after the one at `offset`; `None` if that is the last.
+    /// Returns the offset of the directory after the one at `offset`; `None` if there is no further
+    /// directory.
     pub(super) fn next_directory(self, offset: usize) -> Option<usize> {
         let count = usize::from(self.u16_at(offset)?);
         let next = self.u32_at(offset.checked_add(2 + count * 12)?)?;
@@ -94,9 +95,9 @@ impl<'a> Tiff<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// Returns the first value of an entry of any integer type; `None` if it is negative.
+    /// Returns the first value of an entry; `None` if it is negative or not an integer.
     ///
-    /// Writers confuse the integer types, so a signed one counts like its unsigned counterpart.
+    /// Writers confuse the integer types, so every integer type is accepted.
     pub(super) fn number(self) -> Option<u32> {
         use FieldType::{Byte, Long, SByte, SLong, SShort, Short};
         match self.field_type? {
@@ -116,7 +117,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Returns the values of an entry of any numeric type, except fractions with a denominator of 0
+    /// Returns the values of an entry of any numeric type. Leaves out fractions with a denominator of 0,
     /// and floating-point numbers that are not finite.
     pub(super) fn numbers(self) -> impl Iterator<Item = f64> {
         let size = self.field_type.map_or(1, FieldType::size);
@@ -124,7 +125,7 @@ impl<'a> Entry<'a> {
         values.filter_map(move |value| self.real(value).filter(|number| number.is_finite()))
     }
 
-    /// Returns one value of the entry's type as a real number; infinite for a denominator of 0.
+    /// Returns one value of the entry's type as a real number. It is not finite if a denominator is 0.
     fn real(self, value: &[u8]) -> Option<f64> {
         use FieldType::{
             Byte, Double, Float, Long, Rational, SByte, SLong, SRational, SShort, Short,
@@ -146,7 +147,7 @@ impl<'a> Entry<'a> {
         })
     }
 
-    /// Returns the bytes of a text entry; `None` for another type.
+    /// Returns the bytes of an entry with text or untyped bytes; `None` for another type.
     pub(super) fn text(self) -> Option<&'a [u8]> {
         matches!(self.field_type?, FieldType::Text | FieldType::Undefined).then_some(self.value)
     }

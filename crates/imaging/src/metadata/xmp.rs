@@ -1,7 +1,7 @@
 //! XMP packets (ISO 16684-1), searched for a few names.
 //!
-//! A packet is not parsed as XML. It is removed whatever it contains, and the names below suffice to
-//! report its content.
+//! This module does not parse a packet as XML. Packets never reach a variant, and a search for the names
+//! below is enough to report their content.
 
 use memchr::memmem;
 
@@ -15,7 +15,7 @@ const NAMES: [(&[u8], MetadataKind); 10] = [
     (b"GPSLatitude", Gps),
     (b"GpsLatitude", Gps),
     (b"geo:lat", Gps),
-    // The gain maps of Adobe and Ultra HDR, of Apple, and both in Google's container directory.
+    // Gain maps: of Adobe and Ultra HDR, of Apple, and in Google's container directory.
     (b"http://ns.adobe.com/hdr-gain-map/", GainMap),
     (b"HDRGainMap", GainMap),
     (b"\"GainMap\"", GainMap),
@@ -25,8 +25,8 @@ const NAMES: [(&[u8], MetadataKind); 10] = [
     (b"\"android/depthmap\"", DepthMap),
 ];
 
-/// The names of latitude and longitude: of EXIF in XMP, of drones (with and without their famous
-/// misspelling), and of W3C's vocabulary.
+/// The names of latitude and longitude: in XMP copies of EXIF, in XMP of drones (with and without a
+/// well-known misspelling), and in W3C's vocabulary.
 const COORDINATES: [(&[u8], &[u8]); 4] = [
     (b"GPSLatitude", b"GPSLongitude"),
     (b"GpsLatitude", b"GpsLongitude"),
@@ -34,12 +34,12 @@ const COORDINATES: [(&[u8], &[u8]); 4] = [
     (b"geo:lat", b"geo:long"),
 ];
 
-/// The length in bytes to which a value is read, which bounds the cost of a packet full of names.
+/// The maximum number of bytes that are read for a value. It bounds the cost of a packet full of names.
 const MAX_VALUE: usize = 64;
 
 /// Reads a packet.
 ///
-/// Its position counts if the file has none in EXIF.
+/// Its position is used only if the EXIF of the file has none.
 pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
     scan.add(Xmp);
     for (name, kind) in NAMES {
@@ -72,7 +72,7 @@ fn position(packet: &[u8], latitude: &[u8], longitude: &[u8]) -> Option<GpsPosit
     .on_globe()
 }
 
-/// Returns the coordinate of this name. Some writers state its direction by itself, as EXIF does.
+/// Returns the coordinate with this name. Some writers state its direction separately, as EXIF does.
 fn degrees(packet: &[u8], name: &[u8], reference: &[u8], negative: u8) -> Option<f64> {
     let degrees = coordinate::parse(value(packet, name)?)?;
     let is_negative = value(packet, reference).is_some_and(|text| text.first() == Some(&negative));
@@ -82,7 +82,7 @@ fn degrees(packet: &[u8], name: &[u8], reference: &[u8], negative: u8) -> Option
     })
 }
 
-/// Returns the first value of this name: an attribute's, or an element's text.
+/// Returns the first value with this name: the value of an attribute, or the text of an element.
 fn value<'a>(packet: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     memmem::find_iter(packet, name).find_map(|at| {
         let rest = packet.get(at + name.len()..)?;

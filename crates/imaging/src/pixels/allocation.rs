@@ -4,8 +4,8 @@ use crate::{Rejection, RejectionCode};
 
 /// Allocates a buffer of zeros.
 ///
-/// A failed allocation aborts the process, so the size is probed first. The zeroed pages then come
-/// from the system untouched.
+/// `vec!` aborts the process if its allocation fails, so a fallible allocation probes the size first.
+/// The system provides the pages already zeroed, so no code has to write them.
 ///
 /// # Errors
 /// `out_of_memory`.

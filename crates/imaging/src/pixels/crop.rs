@@ -4,7 +4,7 @@ use super::raster::Pixels;
 use crate::Rejection;
 use crate::geometry::Rect;
 
-/// Copies the rectangle `source`, whose edges lie on whole pixels.
+/// Copies the rectangle `source`. Its edges must lie on whole pixels.
 ///
 /// # Errors
 /// `out_of_memory`.

@@ -3,8 +3,8 @@
 use super::raster::Pixels;
 use crate::geometry::Area;
 
-/// Returns the smallest area of an RGBA image that contains every visible difference from `after`, which
-/// shows the area `place` of it; `None` if there is no difference.
+/// Returns the smallest area that contains every visible difference between `after` and the area
+/// `place` of `before`; `None` if there is no difference. Both images are RGBA.
 pub(crate) fn changed_area(before: &Pixels, place: Area, after: &Pixels) -> Option<Area> {
     let width = place.width as usize;
     let (mut left, mut right) = (width, 0);
@@ -26,7 +26,7 @@ pub(crate) fn changed_area(before: &Pixels, place: Area, after: &Pixels) -> Opti
         top.get_or_insert(y);
         bottom = y + 1;
     }
-    // Both lie within an image whose sides are u32.
+    // Both lie within an image, and its sides fit into u32.
     let [left, right] = [left, right].map(|x| u32::try_from(x).unwrap_or_default());
     let area = Area::between((left, right), (top?, bottom))?;
     Some(area.translated(place.x, place.y))

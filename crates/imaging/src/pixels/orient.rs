@@ -28,8 +28,8 @@ pub(crate) fn to_upright(
     Ok(Cow::Owned(upright))
 }
 
-/// Copies upright rows of a stored image to `rows`, beginning with the row `top`; the length of
-/// `rows` decides how many.
+/// Copies upright rows of a stored image to `rows`, beginning with the upright row `top`. The length of
+/// `rows` determines the number of rows.
 pub(crate) fn copy_upright_rows(
     stored: &Pixels,
     orientation: Orientation,

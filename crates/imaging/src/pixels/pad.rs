@@ -6,7 +6,8 @@ use super::raster::{Layout, Pixels};
 use crate::geometry::{Placement, Size};
 use crate::{Color, Rejection};
 
-/// Puts a placed image on the canvas of its placement, filled with `background` or transparent.
+/// Puts a placed image on the canvas of its placement. The rest of the canvas is filled with
+/// `background`; `None` makes it transparent.
 ///
 /// # Errors
 /// `out_of_memory`.

@@ -27,10 +27,10 @@ pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixe
     Ok(target)
 }
 
-/// Scales only what determines a part of the result of a scaling, and returns that part.
+/// Returns a part of a scaled image without scaling the rest.
 ///
-/// It differs from the same part of the whole result by at most 1 of 255, weighted by alpha, because the
-/// resizer rounds its coefficients.
+/// Its pixels differ from those of the whole scaled image by at most 1 of 255, weighted by alpha,
+/// because the resizer rounds its coefficients.
 ///
 /// # Errors
 /// `out_of_memory`.
@@ -63,7 +63,8 @@ fn outside() -> Rejection {
 
 /// Resamples pixels of one type. Returns `None` if `source` is not within the image.
 ///
-/// The resizer's untyped entry point would be compiled for all pixel types.
+/// This function does not use the resizer's untyped entry point, which would be compiled for all pixel
+/// types.
 fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> Option<()> {
     let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
     let (width, height) = (target.width, target.height);
@@ -99,7 +100,8 @@ mod tests {
         }
     }
 
-    /// Returns the largest difference of two rows as they look on black: a color counts by its alpha.
+    /// Returns the largest difference between two rows as they look on black, which weights each color
+    /// by its alpha.
     fn worst(row: &[u8], expected: &[u8]) -> f64 {
         let pixels = row
             .as_chunks::<4>()

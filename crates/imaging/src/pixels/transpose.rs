@@ -6,7 +6,7 @@ const TILE_ROWS: usize = 32;
 /// The number of stored rows that are interleaved at a time.
 const INTERLEAVED_ROWS: usize = 4;
 
-/// Copies columns of a stored image to rows.
+/// A copier that turns columns of a stored image into rows.
 pub(super) struct ColumnCopier<'a, P> {
     /// The stored pixels, row by row.
     pub(super) source: &'a [P],
@@ -52,8 +52,8 @@ impl<P: Copy> ColumnCopier<'_, P> {
         }
     }
 
-    /// Writes each of `stored_rows`, which are as long as there are `rows`, to one column, beginning
-    /// with the column `x`.
+    /// Writes each of `stored_rows` to one column of `rows`, beginning with column `x`. A stored row
+    /// has as many pixels as there are rows.
     fn interleave<const N: usize>(
         &self,
         stored_rows: [&[P]; N],

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An opaque sRGB color; as text `#rrggbb`.
+/// An opaque sRGB color, which is `#rrggbb` as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Color {

@@ -40,7 +40,7 @@ pub struct CropBox {
     pub height: u32,
 }
 
-/// A crop box as it is deserialized.
+/// A deserialized crop box, before its edges are rounded.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FractionalBox {

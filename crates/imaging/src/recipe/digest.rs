@@ -6,8 +6,8 @@ use super::Recipe;
 
 /// The version of the renderer.
 ///
-/// Increment it whenever the renderer produces different bytes from the same source and recipe. The
-/// digest then changes, and a backfill finds the variants rendered before.
+/// Increment it whenever the renderer produces different bytes from the same source and recipe. Every
+/// digest then changes, so a backfill finds the variants that an earlier version rendered.
 const RENDERER_VERSION: u32 = 4;
 
 impl Recipe {

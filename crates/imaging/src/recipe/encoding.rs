@@ -14,7 +14,7 @@ pub enum Encoding {
         quality: u8,
         /// libwebp's `method`, 0 (fast) to 6 (small).
         effort: u8,
-        /// Lossy, lossless, or the smaller of both.
+        /// The choice between lossy and lossless.
         mode: WebpMode,
     },
     /// Baseline JPEG.
@@ -37,7 +37,7 @@ pub enum WebpMode {
     Lossy,
     /// VP8L.
     Lossless,
-    /// Lossless for flat graphics from a lossless source if that is smaller, else lossy.
+    /// Lossless for flat graphics from a lossless source, if lossless is smaller. Otherwise lossy.
     Auto,
 }
 
@@ -63,7 +63,7 @@ impl Encoding {
         }
     }
 
-    /// Returns the encoding with another quality, if it has one.
+    /// Returns the encoding with `map` applied to its quality, if it has a quality.
     pub(crate) fn map_quality(self, map: impl Fn(u8) -> u8) -> Self {
         let mut encoding = self;
         match &mut encoding {

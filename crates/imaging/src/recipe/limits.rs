@@ -1,11 +1,11 @@
-//! The limits on a source, which are checked before a pixel is decoded.
+//! The limits on a source, which are checked before any pixel is decoded.
 
 use serde::{Deserialize, Serialize};
 
 use crate::formats::{Header, sniff};
 use crate::{Rejection, RejectionCode, SourceFormat};
 
-/// Limits on a source, which are compared with its header before a pixel is decoded.
+/// Limits on a source, which are compared with its header before any pixel is decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The maximum size of the file in bytes.
@@ -16,7 +16,8 @@ pub struct Limits {
     /// The maximum stored height in pixels of the canvas and of every frame, before orientation is
     /// applied.
     pub max_height: u32,
-    /// The maximum number of pixels of the canvas, or of the largest frame if that exceeds it.
+    /// The maximum number of pixels of the canvas. If a frame is wider or taller than the canvas, the
+    /// frame's width or height counts instead.
     pub max_pixels: u64,
     /// The maximum number of frames of an animation.
     pub max_frames: u32,

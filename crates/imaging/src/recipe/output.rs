@@ -1,4 +1,4 @@
-//! Bounds on what is rendered.
+//! Bounds on the rendered variants.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,29 +7,29 @@ use super::Variant;
 /// Bounds on the variants of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputLimits {
-    /// The number of bytes of all variants together.
+    /// The maximum number of bytes of all variants together.
     pub max_bytes: u64,
-    /// The lowest quality to which lossy variants fall, in two steps, if they would exceed `max_bytes`.
-    /// `None` rejects the source instead.
+    /// The lowest quality for lossy variants. If the variants exceed `max_bytes`, their quality falls
+    /// to this one in two steps. `None` rejects the source instead.
     pub min_quality: Option<u8>,
 }
 
 impl OutputLimits {
-    /// No bounds.
+    /// Limits that do not bound anything.
     pub const NONE: Self = Self {
         max_bytes: u64::MAX,
         min_quality: None,
     };
 
-    /// Returns the variants at the lower qualities that may be tried if they exceed `max_bytes`, at most two
-    /// times.
+    /// Returns the variants at each lower quality to try if they exceed `max_bytes`. There are at most
+    /// two attempts.
     pub(crate) fn lower_qualities(self, variants: &[Variant]) -> Vec<Vec<Variant>> {
         const STEPS: u8 = 2;
         let Some(min_quality) = self.min_quality else {
             return Vec::new();
         };
         let at_step = |step: u8| {
-            // Both are at most 100, so twice the difference is a byte.
+            // Both are at most 100, so twice the difference fits into a byte.
             let lower = |quality: u8| {
                 let fall = quality.min(100).saturating_sub(min_quality);
                 quality - fall * step / STEPS

@@ -7,9 +7,11 @@ use super::color::Color;
 /// The target size of a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resize {
-    /// The width of the box in pixels; `None` follows from the aspect ratio.
+    /// The width of the box in pixels. If it is `None`, it follows from the height and the aspect
+    /// ratio.
     pub width: Option<u32>,
-    /// The height of the box in pixels; `None` follows from the aspect ratio.
+    /// The height of the box in pixels. If it is `None`, it follows from the width and the aspect
+    /// ratio.
     pub height: Option<u32>,
     /// The way the image is fitted into the box.
     pub fit: Fit,
@@ -21,7 +23,7 @@ pub struct Resize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// The whole image fits inside the box. No side is longer than that of the box.
+    /// The whole image fits inside the box. Neither side is longer than the box.
     Inside,
     /// The image covers the box. The gravity decides which parts outside the box are cut off.
     Cover(Gravity),
@@ -29,8 +31,8 @@ pub enum Fit {
     Pad {
         /// The position of the image in the box.
         gravity: Gravity,
-        /// The color of the padding. `None` is transparent, or the encoding's background if it has
-        /// no alpha.
+        /// The color of the padding. `None` means transparent, or the encoding's background if the
+        /// encoding has no alpha.
         background: Option<Color>,
     },
 }

@@ -10,7 +10,7 @@ use super::resize::Resize;
 pub struct Variant {
     /// The name within the profile, such as `"thumb"`.
     pub name: String,
-    /// The target size; `None` keeps the source's.
+    /// The target size; `None` keeps the size of the source.
     pub resize: Option<Resize>,
     /// The encoding of the file.
     pub encoding: Encoding,
@@ -22,7 +22,7 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// Returns the variant with another quality, if its encoding has one.
+    /// Returns the variant with `map` applied to its quality, if its encoding has a quality.
     pub(crate) fn map_quality(&self, map: impl Fn(u8) -> u8) -> Self {
         Self {
             encoding: self.encoding.map_quality(map),

@@ -1,4 +1,4 @@
-//! An animated source, whose variants are rendered together, frame by frame.
+//! An animated source. Its animated variants are rendered together, frame by frame.
 
 use super::animation::AnimationRenderer;
 use super::output_tally::OutputTally;
@@ -10,7 +10,7 @@ use crate::Rejection;
 use crate::animation::ComposedFrame;
 use crate::color::ColorConverter;
 
-/// An animated source, of which variants are rendered in one pass.
+/// An animated source that can render several variants in one pass.
 pub(super) struct AnimatedSource<'a> {
     pub(super) source: &'a SourceFile<'a>,
     pub(super) colors: &'a ColorConverter,
@@ -18,7 +18,8 @@ pub(super) struct AnimatedSource<'a> {
 }
 
 impl AnimatedSource<'_> {
-    /// Renders animated variants. Returns the damage of the source too, in words.
+    /// Renders animated variants. Also returns a description of the damage to the source, if there is
+    /// any.
     ///
     /// # Errors
     /// `corrupt`, `out_of_memory` or `output_too_large`.

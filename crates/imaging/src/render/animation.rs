@@ -12,13 +12,13 @@ use crate::pixels::{Layout, Pixels, changed_area, pad, resample_part, to_upright
 
 /// A renderer for the animated variants of an animation in one color space.
 ///
-/// Of each frame, only what changes is scaled and encoded. The canvas and the last frame of each variant
-/// are in memory.
+/// For each frame, it scales and encodes only the area that changes. It keeps the canvas and the last
+/// frame of each variant in memory.
 pub(super) struct AnimationRenderer<'a> {
     view: View,
     /// The size of the canvas as it is stored.
     stored: Size,
-    /// The canvas after the last frame, upright: RGBA.
+    /// The upright RGBA canvas after the last frame.
     canvas: Pixels,
     requests: &'a [VariantRequest<'a>],
     /// Empty until the first frame is added. Large variants come first.
@@ -28,7 +28,7 @@ pub(super) struct AnimationRenderer<'a> {
 /// The state of one variant.
 struct Track<'a> {
     job: RenderJob<'a>,
-    /// The index of a larger variant whose pixels this one is made from; `None` if it is made from the
+    /// The index of the larger variant from which this variant is made; `None` if it is made from the
     /// canvas.
     base: Option<usize>,
     /// The scaling from the base, without the padding.
@@ -39,9 +39,8 @@ struct Track<'a> {
 }
 
 impl<'a> AnimationRenderer<'a> {
-    /// Creates a renderer of variants whose encodings
-    /// [support animation](crate::Encoding::supports_animation), with a canvas of the size `stored`;
-    /// `None` if there are no variants.
+    /// Creates a renderer with a canvas of the size `stored`; `None` if there are no variants. The
+    /// encoding of each variant must [support animation](crate::Encoding::supports_animation).
     ///
     /// # Errors
     /// `out_of_memory`.
@@ -63,8 +62,8 @@ impl<'a> AnimationRenderer<'a> {
         }))
     }
 
-    /// Adds a frame, which changes the area `change` of the canvas, in stored coordinates, to the pixels
-    /// beside it.
+    /// Adds a frame. `change` is the area of the canvas that changes, in stored coordinates, and its
+    /// new pixels.
     ///
     /// The first frame decides what `attention` keeps in all frames.
     ///
@@ -158,9 +157,9 @@ impl<'a> AnimationRenderer<'a> {
         Ok(())
     }
 
-    /// Returns the index of the smallest variant that another one can be made from.
+    /// Returns the index of the smallest variant from which a variant with this placement can be made.
     ///
-    /// A padded variant is no base, because the filter would reach into its padding.
+    /// A padded variant is never a base, because the filter would reach into its padding.
     fn base_for(&self, placement: &Placement) -> Option<usize> {
         self.tracks.iter().rposition(|track| {
             let base = &track.job.placement;

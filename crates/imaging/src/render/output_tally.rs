@@ -2,7 +2,7 @@
 
 use crate::{Rejection, RejectionCode};
 
-/// The number of bytes that all variants may have together, and that those rendered so far do have.
+/// The limit on the bytes of all variants together, and the number of bytes rendered so far.
 #[derive(Debug)]
 pub(super) struct OutputTally {
     max_bytes: u64,
@@ -28,7 +28,7 @@ impl OutputTally {
         Ok(())
     }
 
-    /// Checks the limit with the bytes of variants that are not finished.
+    /// Checks the limit, with `unfinished` more bytes of variants that are still being rendered.
     ///
     /// # Errors
     /// `output_too_large` if the limit is exceeded.

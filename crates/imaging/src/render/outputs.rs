@@ -1,4 +1,4 @@
-//! Everything that is made from the pixels of a source.
+//! The outputs of rendering: everything that is made from the pixels of a source.
 
 use super::animated_source::AnimatedSource;
 use super::output_tally::OutputTally;
@@ -24,7 +24,7 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Renders all variants, which have at most `max_bytes` together.
+    /// Renders all variants. Together, they may have at most `max_bytes` bytes.
     ///
     /// # Errors
     /// `corrupt`, `crop_out_of_bounds`, `out_of_memory` or `output_too_large`.
@@ -73,8 +73,8 @@ impl Outputs {
     }
 }
 
-/// Adds a note about damage unless there already is one. The first frame of an animation is decoded
-/// twice and would otherwise be reported twice.
+/// Adds a note about damage unless `notes` already has such a note. The first frame of an animation is
+/// decoded twice, so its damage would otherwise be reported twice.
 fn note_damage(damage: Option<&str>, notes: &mut Vec<Note>) {
     let code = NoteCode::Damaged;
     if let Some(damage) = damage

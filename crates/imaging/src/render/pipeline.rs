@@ -11,10 +11,10 @@ use crate::{MetadataKind, Recipe, Rejection, RejectionCode, Rendered, Source};
 ///
 /// # Errors
 /// A [`Rejection`] with a stable code if the image is not accepted, is damaged, needs more memory than
-/// is available, or has larger variants than allowed. A panic of the decoder counts as damage. A decoder that aborts ends
-/// the process.
+/// is available, or has larger variants than allowed. A panic of the decoder counts as damage. A
+/// decoder that aborts ends the process.
 pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
-    // Unwind-safe: the closure only reads its captures.
+    // The closure is unwind-safe because it only reads its captures.
     catch_unwind(AssertUnwindSafe(|| render_unguarded(bytes, recipe))).unwrap_or_else(|_| {
         Err(Rejection::new(
             RejectionCode::Corrupt,
@@ -48,7 +48,8 @@ fn render_unguarded(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection
     })
 }
 
-/// Renders the variants, at lower qualities if they exceed their limit and may fall.
+/// Renders the variants. If they exceed the limit on bytes, renders them again at the lower qualities
+/// that the recipe allows.
 fn render_within_limits(source: &SourceFile<'_>, recipe: &Recipe) -> Result<Outputs, Rejection> {
     let max_bytes = recipe.output.max_bytes;
     let mut outputs = Outputs::new(source, recipe.crop, &recipe.variants, max_bytes);
@@ -63,8 +64,8 @@ fn render_within_limits(source: &SourceFile<'_>, recipe: &Recipe) -> Result<Outp
     outputs
 }
 
-/// Returns the kinds of metadata that no variant contains. A color profile that a variant keeps does
-/// not count as removed.
+/// Returns the kinds of metadata that were removed from every variant. A color profile that any variant
+/// keeps does not count as removed.
 fn removed(scan: &MetadataScan, is_icc_kept: bool) -> Vec<MetadataKind> {
     scan.kinds
         .iter()

@@ -7,10 +7,11 @@ use fast_thumbhash::rgba_to_thumb_hash;
 use crate::Placeholder;
 use crate::pixels::{Layout, Pixels};
 
-/// The longest side in pixels of the image that a placeholder is made from; ThumbHash allows no more.
+/// The maximum side, in pixels, of the image from which a placeholder is made. ThumbHash does not allow
+/// a larger image.
 pub(super) const MAX_SIDE: u32 = 100;
 
-/// The bits per channel that distinguish the cells of the color histogram.
+/// The number of bits of each channel that select a cell of the color histogram.
 const BITS: u32 = 4;
 
 /// Creates the placeholder of an upright image of at most [`MAX_SIDE`] on each side.

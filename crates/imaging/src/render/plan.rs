@@ -1,4 +1,4 @@
-//! The plan of which variants are rendered, in which order and with which geometry.
+//! The plan for rendering variants: their order and their geometry.
 
 use std::cmp::Reverse;
 
@@ -26,7 +26,7 @@ pub(super) struct RenderJob<'a> {
     pub(super) placement: Placement,
 }
 
-/// Plans the jobs for all requested variants: large ones first, so that small ones can be made from
+/// Plans the jobs for all requested variants: large ones first, so that small variants can be made from
 /// them.
 ///
 /// # Errors

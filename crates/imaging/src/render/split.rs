@@ -1,4 +1,4 @@
-//! The division of variants by the way in which they are rendered.
+//! The division of variants by the way they are rendered.
 
 use super::plan::VariantRequest;
 use crate::color::ColorConverter;

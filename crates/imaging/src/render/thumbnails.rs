@@ -5,17 +5,19 @@ use super::output_tally::OutputTally;
 use super::plan::{IndexedVariant, VariantRequest};
 use crate::{Fit, Rejection, RejectionCode, RenderedVariant, Variant};
 
-/// The qualities that are tried, in quarters of the variant's own.
+/// The qualities to try, in quarters of the variant's own quality.
 const QUALITY_QUARTERS: [u8; 3] = [3, 2, 1];
 
-/// Renders animated variants again that have more bytes than one with more pixels: at lower qualities, until
-/// they are smaller. `recipe` holds all variants, by their index.
+/// Shrinks each resized variant that has more bytes than its original, which has more pixels or is
+/// unscaled. If both show the same image, the variant becomes a copy of the original. Otherwise, it is
+/// rendered again at lower qualities until it has at most as many bytes as the original. `recipe`
+/// contains all variants, by their index.
 ///
-/// That happens where scaling blurs flat graphics, or where only the larger variant is lossless. A lossless
-/// variant has no quality to lower, and stays.
+/// A smaller variant can have more bytes if scaling blurs flat graphics, or if only the larger variant
+/// is lossless. A lossless variant does not have a quality to lower, so it stays unchanged.
 ///
 /// # Errors
-/// As for [`AnimatedSource::render`], but for `output_too_large`.
+/// The errors of [`AnimatedSource::render`], except `output_too_large`.
 pub(super) fn shrink_oversized(
     animation: &AnimatedSource<'_>,
     recipe: &[Variant],
@@ -39,8 +41,9 @@ pub(super) fn shrink_oversized(
     Ok(())
 }
 
-/// Returns the variant with the fewest bytes among those with more pixels than another one, or with as many
-/// and unscaled; `None` if it has no fewer bytes than that one.
+/// Returns the smallest original of the variant at `position`, if it has fewer bytes than that variant.
+/// An original has more pixels than the variant, or has equally many and is unscaled. An unscaled
+/// variant has no original.
 fn smaller_original<'a>(
     recipe: &[Variant],
     rendered: &'a [IndexedVariant],
@@ -78,7 +81,8 @@ fn is_same_image(
             .is_none_or(|resize| resize.fit == Fit::Inside)
 }
 
-/// Renders a variant at lower qualities, until it has at most `max_bytes`.
+/// Renders a variant at lower qualities until it has at most `max_bytes` bytes; `None` if it never
+/// does.
 fn render_smaller(
     animation: &AnimatedSource<'_>,
     index: usize,

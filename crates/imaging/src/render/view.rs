@@ -14,7 +14,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Creates the view of an image whose stored size is `stored`.
+    /// Creates the view of an image with the stored size `stored`.
     ///
     /// # Errors
     /// `crop_out_of_bounds`.

@@ -20,7 +20,8 @@ static ALLOCATOR: Counting = Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
-        // SAFETY: the caller upholds the contract of `GlobalAlloc`, which is that of `System`.
+        // SAFETY: the caller upholds the contract of `GlobalAlloc`, and `System` has the same
+        // contract.
         unsafe { System.alloc(layout) }
     }
 
@@ -47,7 +48,8 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 fn count(bytes: isize) {
-    // A thread that exits frees its other locals after these; that does not matter here.
+    // An exiting thread frees its other locals after these counters. Missing those frees does not
+    // matter here.
     let _ = HELD.try_with(|held| {
         held.set(held.get() + bytes);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));

@@ -24,13 +24,14 @@ fn assert_levels(profile: &[u8], expected: [u8; 3]) {
 
 #[test]
 fn a_perceptual_table_decides_about_black_by_itself() {
-    // L* 20, 60 and 100, as in Little CMS.
+    // Little CMS also gives L* 20, 60 and 100.
     assert_levels(&printing_profile(20, IccTables::Separate), [48, 145, 255]);
 }
 
 #[test]
 fn black_is_compensated_where_the_perceptual_table_is_the_colorimetric_one() {
-    // As in Little CMS, relative colorimetric with black point compensation.
+    // Little CMS gives the same levels by relative colorimetric intent with black point
+    // compensation.
     for tables in [IccTables::Shared, IccTables::OnlyColorimetric] {
         assert_levels(&printing_profile(20, tables), [0, 140, 255]);
         assert_levels(&printing_profile(0, tables), [0, 119, 255]);

@@ -16,7 +16,8 @@ const BOMBS_OF_THE_CORPUS: [&str; 3] = [
     "hostile/bomb-65536x65536.png",
     "hostile/bomb-280mp.jpg",
 ];
-/// The fastest of this many attempts counts: the machine may be busy with other tests.
+/// The number of attempts. Only the fastest one counts, because the machine may be busy with other
+/// tests.
 const ATTEMPTS: usize = 3;
 
 /// Runs `work` on a bomb and checks its time and memory.
@@ -62,7 +63,8 @@ fn metadata_that_inflates_or_loops_is_cheap() {
     }
 }
 
-/// Far more than one pass over the file takes, and far less than two nested ones.
+/// The time limit of a crowded file. It is far more than one pass over the file takes, and far less
+/// than two nested passes.
 const MAX_CROWD_TIME: Duration = Duration::from_secs(3);
 
 #[test]

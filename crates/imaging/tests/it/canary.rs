@@ -1,4 +1,4 @@
-//! No metadata of a source is in any output.
+//! Checks that no output contains metadata of its source.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::recipes::{avatar, every_encoding};
 const WEBP_CHUNKS: [&str; 6] = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF"];
 const PNG_CHUNKS: [&str; 7] = ["IHDR", "PLTE", "tRNS", "sRGB", "gAMA", "IDAT", "IEND"];
 
-/// Returns whether `bytes` contain the canary or most of it.
+/// Returns `true` if `bytes` contain the canary or most of it.
 fn contains_canary(bytes: &[u8]) -> bool {
-    // A part of it is enough: truncation might leave only that.
+    // A part of the canary is enough, because truncation might leave only a part.
     let part = &CANARY.as_bytes()[..12];
     bytes.windows(part.len()).any(|window| window == part)
 }
@@ -51,7 +51,7 @@ fn png_chunks(file: &[u8]) -> Vec<String> {
     names
 }
 
-/// Asserts that there are only segments of JFIF and of decoding before the scan.
+/// Asserts that only the segments of JFIF and of decoding precede the scan.
 fn assert_bare_jpeg(file: &[u8], place: &str) {
     let mut at = 2;
     while file[at + 1] != 0xda {

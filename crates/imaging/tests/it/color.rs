@@ -139,7 +139,7 @@ fn a_profile_overrides_gamma_and_code_points_override_a_profile() {
     assert_eq!(pixel(&with_points), image::Rgba([200, 80, 40, 255]));
 }
 
-/// Returns the ICC profile in a PNG or JPEG, by the decoders of `image`.
+/// Returns the ICC profile of a PNG or JPEG, as the decoders of `image` read it.
 fn profile_in(file: &[u8]) -> Vec<u8> {
     let reader = image::ImageReader::new(std::io::Cursor::new(file));
     let mut decoder = reader
@@ -231,7 +231,7 @@ fn cmyk_without_a_profile_is_not_inverted() {
     let Some(source) = corpus::read("colour/cmyk-no-icc.jpg") else {
         return;
     };
-    // This photo has a bright sky, so inverted CMYK would be dark.
+    // This photo has a bright sky, which would be dark if CMYK were inverted.
     let image = only(&source, &lossless());
     let mean: u64 = image
         .pixels()

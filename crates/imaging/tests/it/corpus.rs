@@ -9,7 +9,8 @@ fn folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-/// Returns the bytes of a file of the corpus; `None`, with a message on stderr, if there is no corpus.
+/// Returns the bytes of a file of the corpus. If there is no corpus, prints a message to stderr and
+/// returns `None`.
 pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     let Some(folder) = folder() else {
         eprintln!("skipped: no corpus (DARKROOM_CORPUS) to read {name} from");
@@ -19,8 +20,8 @@ pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// Returns the name and bytes of every file in a folder of the corpus, sorted by name; nothing if
-/// there is no corpus.
+/// Returns the name and bytes of every file in a folder of the corpus, sorted by name. The list is
+/// empty if there is no corpus.
 pub(crate) fn read_all(name: &str) -> Vec<(String, Vec<u8>)> {
     let Some(folder) = folder() else {
         return Vec::new();

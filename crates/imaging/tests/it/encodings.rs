@@ -1,4 +1,4 @@
-//! Encodings.
+//! Encodings of variants.
 
 use darkroom_imaging::{Encoding, Recipe, Variant, WebpMode, render};
 use darkroom_testkit::fixture::{Jpeg, Png, scene};
@@ -33,7 +33,7 @@ fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
     }
 }
 
-/// Returns an image like a window with lines of text.
+/// Returns an image that resembles a window with lines of text.
 fn screenshot() -> RgbImage {
     RgbImage::from_fn(640, 400, |x, y| {
         if y < 30 {

@@ -24,7 +24,7 @@ fn rejection(bytes: &[u8]) -> darkroom_imaging::Rejection {
     render(bytes, &lossless()).unwrap_err()
 }
 
-/// Returns an image of one color, given as luma, blue and red difference.
+/// Returns an image of one color, given as luma, blue difference and red difference.
 fn flat(depth: u32, color: [u16; 3]) -> Heic {
     let planes = color.map(|sample| vec![sample; 64]).to_vec();
     Heic::from_planes((8, 8), depth, planes)
@@ -114,7 +114,7 @@ fn range_and_matrix_come_from_the_bitstream_if_there_is_no_box() {
     let gray = [126, 128, 128];
     assert_eq!(color_of(&flat(8, gray).vui([1, 13, 6, 1])), [126; 3]);
     assert_eq!(color_of(&flat(8, gray).vui([1, 13, 6, 0])), [128; 3]);
-    // Neither says anything: HEVC specifies the limited range.
+    // Neither the bitstream nor a box states a range, so HEVC's default applies: the limited range.
     assert_eq!(color_of(&flat(8, gray)), [128; 3]);
     let reddish = [100, 128, 178];
     assert_eq!(
@@ -129,7 +129,7 @@ fn range_and_matrix_come_from_the_bitstream_if_there_is_no_box() {
         color_of(&flat(8, reddish).vui([1, 13, 9, 1])),
         [174, 71, 100]
     );
-    // Green, and the differences of YCgCo.
+    // Luma, and the green and orange differences of YCgCo.
     let greenish = [100, 138, 128];
     assert_eq!(
         color_of(&flat(8, greenish).vui([1, 13, 8, 1])),
@@ -145,7 +145,7 @@ fn a_box_takes_precedence_over_the_bitstream() {
 
 #[test]
 fn display_p3_is_converted_from_code_points() {
-    // Red of Display P3 that sRGB has, too: its red is smaller.
+    // This red of Display P3 also exists in sRGB, where its red component is larger.
     let [red, green, blue] = color_of(&flat(8, [60, 60, 200]).nclx([12, 13, 0, 1]));
     assert!(red > 205 && green < 60 && blue < 60, "{red} {green} {blue}");
     assert_eq!(
@@ -234,7 +234,7 @@ fn heif_images_of_other_codings_are_named() {
         assert!(rejection.message.contains(words), "{rejection}");
         assert!(!rejection.message.contains("video"), "{rejection}");
     }
-    // The structure alone: the items tell.
+    // These brands name only the structure, so the items determine the format.
     let structure = image.brands(&[b"mif1", b"miaf"]).build();
     assert!(render(&structure, &lossless()).is_ok());
     for (code, words) in [(b"av01", "AV1"), (b"avc1", "AVC"), (b"jpeg", "JPEG")] {
@@ -287,7 +287,7 @@ fn an_image_that_is_not_as_large_as_it_claims_is_corrupt() {
     assert_eq!(rejection(&file).code, RejectionCode::Corrupt);
 }
 
-/// Returns a recipe with one variant, an eighth of a photo of 12 megapixels.
+/// Returns a recipe with one variant. Its sides are an eighth of the sides of a 12-megapixel photo.
 fn eighth() -> Recipe {
     let resize = Resize {
         width: Some(504),

@@ -9,7 +9,7 @@ pub(crate) fn only(bytes: &[u8], recipe: &Recipe) -> RgbaImage {
     decoded(&rendered.variants[0])
 }
 
-/// Returns the recipe with this variant instead of its own.
+/// Returns the recipe with this variant in place of its variants.
 pub(crate) fn with(recipe: Recipe, variant: Variant) -> Recipe {
     Recipe {
         variants: vec![variant],

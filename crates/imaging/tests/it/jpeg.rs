@@ -32,7 +32,8 @@ fn every_kind_of_jpeg_has_its_pixels_in_a_variant() {
     }
 }
 
-/// Renders a CMYK image that stores 255 for cyan, which is none of it, and 0 for magenta and yellow.
+/// Renders a red CMYK image. It stores 255 (no ink) for cyan, and 0 (full ink) for magenta and
+/// yellow.
 fn red_of_cmyk(adobe: Option<&[u8]>) -> [u8; 3] {
     let red = RgbImage::from_pixel(16, 16, Rgb([255, 0, 0]));
     let image = QuantizedImage::new(&red, JpegColor::Cmyk, &[(1, 1); 4], 1);

@@ -59,7 +59,7 @@ fn assert_agreement(name: &str, bytes: &[u8]) {
 #[test]
 fn both_readers_agree_on_generated_files() {
     for file in planted() {
-        // The other reader supports neither profiles in PNG text nor the prefix in WebP.
+        // The other reader supports neither profiles in PNG text nor the prefix of EXIF in WebP.
         if !file.place.contains("raw") && !file.place.contains("prefix") {
             assert_agreement(file.place, &file.bytes);
         }

@@ -1,4 +1,4 @@
-//! Arbitrary bytes have an outcome, never a panic.
+//! Arbitrary bytes lead to an outcome, never to a panic.
 
 use darkroom_imaging::{inspect, render};
 use darkroom_testkit::fixture::{damage, planted};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::recipes::{avatar, avatar_limits};
 
-/// Beginnings that reach each of the parsers.
+/// The first bytes of files that reach each parser.
 const BEGINNINGS: [&[u8]; 8] = [
     b"",
     b"\xff\xd8\xff\xe1\x00\x40Exif\0\0II*\0\x08\0\0\0",

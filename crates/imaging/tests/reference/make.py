@@ -129,7 +129,7 @@ def pngsuite(corpus):
     for index, path in enumerate(paths):
         pixels = managed(samples(path), chunks_of(path))
         height, width = pixels.shape[:2]
-        # A side longer than a tile is a photograph among the drawings: its corner will do.
+        # A side longer than a tile means a photograph among the drawings. Its corner is enough.
         height, width = min(height, TILE), min(width, TILE)
         y, x = index // columns * TILE, index % columns * TILE
         sheet[y : y + height, x : x + width] = np.round(pixels[:height, :width] * 255)

@@ -17,12 +17,13 @@ pub struct ApiKey(String);
 
 /// The SHA-256 digest of a key.
 ///
-/// A key has 256 random bits and cannot be guessed, so it needs no slow hash as a password does.
+/// A key has 256 random bits, so nobody can guess it. Unlike a password, it does not need a slow
+/// hash.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct KeyHash([u8; 32]);
 
-/// The error for a text that is not a SHA-256 digest in hex.
+/// The error for text that is not a SHA-256 digest in hex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 64 hex digits, as `darkroom key new` prints them")]
 pub struct KeyHashError;
@@ -31,7 +32,7 @@ impl ApiKey {
     /// Generates a key.
     ///
     /// # Errors
-    /// If the operating system provides no random bytes.
+    /// An error if the operating system does not provide random bytes.
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret)?;

@@ -11,13 +11,13 @@ use super::jwt::TokenVerifier;
 use super::keyring::Keyring;
 use super::settings::AuthSettings;
 
-/// The authenticator, which identifies callers by their bearer tokens.
+/// An authenticator that identifies callers by their bearer tokens.
 #[derive(Debug)]
 pub struct Authenticator(Backend);
 
 #[derive(Debug)]
 enum Backend {
-    /// Callers are not identified.
+    /// Every request has the same anonymous caller.
     Open(Arc<Caller>),
     Keys(Keyring),
     KeysAndTokens(Keyring, Box<TokenVerifier>),

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 pub(crate) struct Caller {
     name: String,
     acts_for: ActsFor,
-    /// The profiles that the caller may use. If there are none, the caller may use all.
+    /// The profiles that the caller may use. An empty list allows all profiles.
     profiles: Vec<ProfileName>,
 }
 
@@ -41,7 +41,7 @@ impl Caller {
         }
     }
 
-    /// Creates the caller that holds a token whose subject stands for `owner`.
+    /// Creates the caller that holds a token for `owner`.
     pub(crate) fn from_token(owner: Owner) -> Self {
         Self {
             name: format!("sub:{owner}"),
@@ -50,7 +50,7 @@ impl Caller {
         }
     }
 
-    /// Returns the name under which the caller's requests are counted.
+    /// Returns the name that the rate limits count the caller's requests under.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -67,7 +67,7 @@ impl Caller {
                 "owner_required",
                 "owner is missing; name the owner of the upload",
             )),
-            // A client may know itself by its subject only.
+            // A client may only know its own subject, not the owner that the subject maps to.
             (ActsFor::Only(owner), Some(requested))
                 if owner.as_str() == requested
                     || Owner::from_subject(&requested).as_ref() == Ok(owner) =>
@@ -90,7 +90,7 @@ impl Caller {
         }
     }
 
-    /// Returns the profile of a request with its name.
+    /// Returns the requested profile and its name.
     ///
     /// # Errors
     /// `unknown_profile`, or `forbidden_profile` if the caller may not use it.

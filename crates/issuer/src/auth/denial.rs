@@ -13,7 +13,7 @@ pub(crate) enum Denial {
     Missing,
     /// The token is unknown, malformed, expired or meant for another service.
     Invalid(&'static str),
-    /// The keys for verifying tokens cannot be read.
+    /// The service cannot read the keys that verify tokens.
     Unavailable,
 }
 

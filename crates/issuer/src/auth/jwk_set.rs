@@ -13,7 +13,7 @@ use super::jwk_source::JwkSource;
 /// The minimum pause between two fetches, even if many tokens with unknown keys arrive.
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The JWK set of one identity provider. It is fetched when it is needed.
+/// The JWK set of one identity provider, fetched on demand.
 #[derive(Debug)]
 pub(crate) struct JwkSetCache {
     source: JwkSource,
@@ -52,10 +52,10 @@ impl JwkSetCache {
         }
     }
 
-    /// Returns the key with this id. For a token without a key id, returns the only key of the set.
+    /// Returns the key with this id. Without an id, returns the only key of the set.
     ///
-    /// The set is fetched again if it is too old or does not contain the key. If the fetch fails,
-    /// the old set stays in use, because an outage of the provider should not lock out all callers.
+    /// Fetches the set again if it is too old or does not contain the key. If the fetch fails, the
+    /// old set stays in use, because an outage of the provider should not lock out all callers.
     /// Tokens still expire.
     pub(crate) async fn find(&self, id: Option<&str>) -> Result<Arc<PublicKey>, KeyError> {
         let freshness = |set: &Arc<JwkSet>, age| match set.find(id) {
@@ -82,7 +82,7 @@ impl JwkSetCache {
 }
 
 impl JwkSet {
-    /// Parses a set. Keys of an unknown kind are skipped.
+    /// Parses a set. Skips keys of an unknown kind.
     fn parse(json: &[u8]) -> Result<Self, String> {
         let set: serde_json::Value =
             serde_json::from_slice(json).map_err(|error| error.to_string())?;
@@ -111,8 +111,8 @@ impl JwkSet {
 }
 
 impl PublicKey {
-    /// Returns `None` unless this is a public key for signatures. A shared secret must not be in a
-    /// set that everyone can read.
+    /// Converts a key, or returns `None` if it is not a public key for signatures. A shared secret
+    /// does not qualify, because everyone can read the set.
     fn from_jwk(jwk: &Jwk) -> Option<Self> {
         use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
         if matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption)) {

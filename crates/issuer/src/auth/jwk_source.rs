@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 
 /// The time limit of a fetch, including the connection.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The maximum size of a set. A real one has a few kilobytes.
+/// The maximum size of a set. Real sets have a few kilobytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// The source of a JWK set.
@@ -19,10 +19,10 @@ pub(crate) enum JwkSource {
 }
 
 impl JwkSource {
-    /// Parses `auth.jwks`. Everything without `://` is a path.
+    /// Parses `auth.jwks`. Text without `://` is a path.
     ///
     /// # Errors
-    /// An error for the setting if it is not an HTTP URL.
+    /// An error for the setting if the text contains `://` but is not an HTTP URL.
     pub(crate) fn parse(text: &str) -> Result<Self, SettingError> {
         if !text.contains("://") {
             return Ok(Self::File(PathBuf::from(text)));

@@ -17,7 +17,7 @@ use super::settings::AuthSettings;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MISSING_CLAIM: &str = "the token lacks one of exp, iss, aud and sub";
 
-/// A verifier of tokens. It uses the keys that their issuer publishes.
+/// A verifier of tokens, with the keys that the issuer of the tokens publishes.
 #[derive(Debug)]
 pub(crate) struct TokenVerifier {
     keys: JwkSetCache,
@@ -26,14 +26,15 @@ pub(crate) struct TokenVerifier {
     leeway: Duration,
 }
 
-/// The claims that are used here. The library checks the others.
+/// The claims that this module reads. The library checks the other claims.
 #[derive(Debug, Deserialize)]
 struct Claims {
     #[serde(default)]
     sub: Option<Subject>,
 }
 
-/// The subject: text (RFC 7519, section 4.1.2), or the number that some providers send instead.
+/// The subject of a token. RFC 7519 (section 4.1.2) requires text, but some providers send a
+/// number.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Subject {
@@ -42,7 +43,7 @@ enum Subject {
 }
 
 impl Subject {
-    /// Returns the owner that the subject stands for; `None` if it is empty.
+    /// Returns the owner that the subject stands for, or `None` if the subject is empty.
     fn owner(self) -> Option<Owner> {
         let text = match self {
             Self::Text(text) => text,
@@ -53,10 +54,10 @@ impl Subject {
 }
 
 impl TokenVerifier {
-    /// Creates a verifier of tokens that are signed with a key from `jwks`, a URL or a path.
+    /// Creates a verifier that accepts tokens signed with a key from `jwks`, a URL or a path.
     ///
     /// # Errors
-    /// An error for `auth.jwks` if it is neither.
+    /// An error for `auth.jwks` if `jwks` is neither.
     pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, SettingError> {
         let source = JwkSource::parse(jwks)?;
         Ok(Self {
@@ -67,9 +68,9 @@ impl TokenVerifier {
         })
     }
 
-    /// Returns the caller that a token identifies. The token must be signed with a key of the set
-    /// and an algorithm of that key. It must contain the configured issuer and audience, and be
-    /// valid now.
+    /// Returns the caller that a token identifies. The token must be signed with a key of the set,
+    /// by an algorithm that the key allows. It must contain the configured issuer and audience, and
+    /// must be valid now.
     pub(crate) async fn verify(&self, token: &str) -> Result<Caller, Denial> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Denial::Invalid("the token is longer than 8 KiB"));
@@ -105,7 +106,7 @@ impl TokenVerifier {
     }
 }
 
-/// Describes an error, so that a caller can act on it, without helping an attacker.
+/// Describes an error in enough detail for a caller to act, but not enough to help an attacker.
 fn describe(error: &ErrorKind) -> &'static str {
     match error {
         ErrorKind::ExpiredSignature => "the token has expired; request a new one",

@@ -8,7 +8,7 @@ use super::api_key::KeyHash;
 use super::caller::Caller;
 use super::settings::ApiKeySettings;
 
-/// The hashes of all API keys and the callers that hold them.
+/// The hashes of all API keys, each with the caller that holds the key.
 #[derive(Debug, Default)]
 pub(crate) struct Keyring {
     keys: Vec<(KeyHash, Arc<Caller>)>,
@@ -23,8 +23,7 @@ impl Keyring {
         }
     }
 
-    /// Returns the holder of a key. The time that this takes does not depend on the position of the
-    /// key, nor on its existence.
+    /// Returns the holder of a key. A search takes the same time for every key, known or unknown.
     pub(crate) fn find(&self, key: &str) -> Option<Arc<Caller>> {
         let presented = KeyHash::from_key(key);
         let mut found = None;

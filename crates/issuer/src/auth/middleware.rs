@@ -33,7 +33,8 @@ pub(crate) async fn authenticate(
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
     for (name, value) in rate_limit.0 {
-        // If the owner's limit was exceeded, its headers are already set and take precedence.
+        // If the request exceeded the owner's limit, the headers of that limit are already set.
+        // They take precedence.
         response.headers_mut().entry(name).or_insert(value);
     }
     response

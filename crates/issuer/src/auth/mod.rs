@@ -1,8 +1,8 @@
 //! Authentication and authorization of callers.
 //!
-//! A caller sends a bearer token (RFC 6750): an [`ApiKey`] whose hash is in the configuration, or a
-//! JWT of an identity provider. The middleware [`authenticate`] protects every path under `/v1`, so
-//! no handler can omit the check.
+//! A caller sends a bearer token (RFC 6750): an [`ApiKey`], or a JWT of an identity provider. The
+//! configuration contains only the hash of an API key. The middleware [`authenticate`] protects
+//! every path under `/v1`, so no handler can omit the check.
 
 mod api_key;
 mod authenticator;

@@ -22,11 +22,12 @@ pub struct AuthSettings {
     pub issuer: Option<String>,
     /// The `aud` claim that a token must contain.
     pub audience: Option<String>,
-    /// The tolerated difference between the clocks of this machine and of the tokens' issuer.
+    /// The tolerated difference between the clock of this machine and the clock of the tokens'
+    /// issuer.
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
-    /// The age at which the JWK set is fetched again. Keys that were removed from it are then no
-    /// longer accepted. A token with an unknown key causes an immediate fetch.
+    /// The age at which the service fetches the JWK set again and stops accepting keys that the
+    /// provider removed. A token with an unknown key causes an immediate fetch.
     #[serde(with = "humantime_serde")]
     pub jwks_max_age: Duration,
 }
@@ -35,12 +36,11 @@ pub struct AuthSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// Callers must authenticate if keys or a JWK set are configured. Otherwise, the service only
-    /// starts on a loopback address.
+    /// Callers must authenticate if keys or a JWK set are configured. Without keys and a JWK set,
+    /// the service only starts on a loopback address.
     #[default]
     Auto,
-    /// Callers need not authenticate. Anyone who can reach the service may do everything for every
-    /// owner.
+    /// Callers do not authenticate. Anyone who can reach the service may do anything for any owner.
     Open,
 }
 
@@ -52,10 +52,10 @@ pub struct ApiKeySettings {
     pub name: String,
     /// The SHA-256 digest of the whole key in hex, as printed by `darkroom key new`.
     pub sha256: KeyHash,
-    /// The only owner for which the key may act. By default it may act for any owner.
+    /// The only owner that the key may act for. By default, the key may act for any owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
-    /// The only profiles that the key may use. By default it may use all.
+    /// The only profiles that the key may use. By default, the key may use all profiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
 }
@@ -131,11 +131,11 @@ impl AuthSettings {
         )
     }
 
-    /// Checks that the service is not accidentally open to a network.
+    /// Checks that the settings do not expose the service to a network by accident.
     ///
     /// # Errors
-    /// An error for `auth.keys` if callers need not authenticate, other machines can reach
-    /// `address`, and `auth.mode` is not `open`.
+    /// An error for `auth.keys` if other machines can reach `address` and callers do not
+    /// authenticate, unless `auth.mode` is `open`.
     pub fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         if self.is_on() || self.mode == AuthMode::Open || address.ip().is_loopback() {
             return Ok(());
@@ -163,7 +163,8 @@ mod tests {
         }
     }
 
-    /// Returns the key of the setting that prevents the service from starting at this address.
+    /// Returns the setting that prevents the service from starting at this address, or `None` if it
+    /// may start.
     fn exposure(address: &str, settings: &AuthSettings) -> Option<String> {
         let checked = settings.check_exposure(address.parse().unwrap());
         checked.err().map(|error| error.key().to_owned())

@@ -18,7 +18,7 @@ use super::settings::AuthSettings;
 
 const ISSUER: &str = "https://id.example/";
 
-/// An identity provider that serves a JWK set and counts the requests for it.
+/// An identity provider that serves a JWK set and counts how often clients fetch the set.
 struct Provider {
     address: SocketAddr,
     set: Arc<Mutex<Value>>,
@@ -71,7 +71,7 @@ impl Signer {
         }
     }
 
-    /// Returns a valid token in which these claims are replaced. `null` removes a claim.
+    /// Returns a valid token after replacing these claims. `null` removes a claim.
     fn token(&self, changes: Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.id.to_owned());
@@ -235,7 +235,7 @@ async fn only_signatures_with_published_public_keys_are_accepted() {
         let key = EncodingKey::from_secret(secret);
         encode(&header, &claims(json!({})), &key).unwrap()
     };
-    // A shared secret in the set, and the public key used as a secret.
+    // One attack puts a shared secret into the set; the other uses the public key as a secret.
     let public = signer.jwk["x"].as_str().unwrap().as_bytes();
     for token in [hmac("k2", &[7; 32]), hmac("k1", public)] {
         assert!(is_invalid(&authenticator, &token).await);

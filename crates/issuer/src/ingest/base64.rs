@@ -101,16 +101,17 @@ fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
     Ok(form)
 }
 
-/// Restores unescaped plus signs, which are parsed as spaces. Base64 contains no space.
+/// Restores plus signs that a form does not escape. The parser turns them into spaces, and base64
+/// never contains a space.
 fn with_plus_signs(text: String) -> String {
-    // In place, because the text may have 64 MiB.
+    // This changes the text in place, because it may have 64 MiB.
     let mut bytes = text.into_bytes();
     for byte in &mut bytes {
         if *byte == b' ' {
             *byte = b'+';
         }
     }
-    // ASCII for ASCII, so it is still UTF-8.
+    // ASCII replaces ASCII, so the text is still UTF-8.
     String::from_utf8(bytes).unwrap_or_default()
 }
 

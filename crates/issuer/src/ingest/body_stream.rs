@@ -14,8 +14,8 @@ use tokio::time::{Instant, Sleep};
 
 use crate::problem::Problem;
 
-/// The limit on the headers of a part in a form, and on what precedes the first part. Browsers send a
-/// few hundred bytes.
+/// The limit on the headers of a part in a form, and on the bytes before the first part. Browsers
+/// send a few hundred bytes.
 const MAX_PART_HEADER_BYTES: usize = 8 * 1024;
 
 /// The reason why a body ended early.
@@ -27,7 +27,7 @@ pub(crate) enum BodyError {
     /// The client disconnected.
     #[error("the request body ended early; send the whole body")]
     Incomplete,
-    /// The headers of a part have no end, or the first part has no beginning.
+    /// The headers of a part, or the bytes before the first part, exceed the limit.
     #[error("the headers of a part are longer than {} KiB", MAX_PART_HEADER_BYTES / 1024)]
     LongPartHeaders,
 }
@@ -43,8 +43,8 @@ impl From<BodyError> for Problem {
     }
 }
 
-/// The number of bytes that may still arrive before the headers of a part end. A stream and the
-/// parser of its parts share it.
+/// The number of bytes that may still arrive before the headers of a part end. The stream and the
+/// reader of its parts share this budget.
 #[derive(Debug, Clone)]
 pub(crate) struct PartHeaderBudget(Arc<AtomicUsize>);
 
@@ -53,18 +53,18 @@ impl PartHeaderBudget {
         Self(Arc::new(AtomicUsize::new(usize::MAX)))
     }
 
-    /// Starts to count, because the parser looks for the headers of the next part.
+    /// Starts counting. The reader calls this before it searches for the headers of the next part.
     pub(crate) fn start(&self) {
         self.0.store(MAX_PART_HEADER_BYTES, Ordering::Relaxed);
     }
 
-    /// Stops counting, because the parser has found them.
+    /// Stops counting. The reader calls this after it has found the headers.
     pub(crate) fn stop(&self) {
         self.0.store(usize::MAX, Ordering::Relaxed);
     }
 
-    /// Counts a chunk. Its bytes may belong to the content after the headers, so only the chunk after
-    /// the one that used up the budget is an error.
+    /// Counts a chunk. The chunk that uses up the budget is not an error yet, because it may
+    /// contain the end of the headers. The next chunk is an error.
     fn spend(&self, bytes: usize) {
         let left = self.0.load(Ordering::Relaxed);
         if left != usize::MAX {
@@ -80,21 +80,21 @@ impl PartHeaderBudget {
 /// The minimum rate of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyPace {
-    /// The longest pause, and the longest time by which a client may fall behind `min_rate`.
+    /// The longest pause, and the maximum time that a client may lag behind `min_rate`.
     pub(crate) read_timeout: Duration,
     /// Bytes per second, at least 1.
     pub(crate) min_rate: u64,
 }
 
-/// A stream that yields one chunk each time it is woken, and an error if no chunk arrives in time.
+/// A stream that pauses after every chunk, and yields an error if no chunk arrives in time.
 ///
-/// The multipart reader drains a stream before it parses anything. Without the pause after every
-/// chunk, a client that is faster than the disk would fill the memory.
+/// The multipart reader reads all available chunks before it parses anything. Without the pauses, a
+/// client that is faster than the disk would fill the memory.
 pub(crate) struct BodyStream {
     body: BodyDataStream,
     pace: BodyPace,
-    /// The time up to which the received bytes meet the minimum rate. It is never in the future, so
-    /// that no client earns a long pause by a fast start.
+    /// The time until which the received bytes satisfy the minimum rate. It is never in the future:
+    /// a fast start does not entitle a client to a long pause.
     paid_until: Instant,
     part_headers: PartHeaderBudget,
     timeout: Pin<Box<Sleep>>,
@@ -114,13 +114,14 @@ impl BodyStream {
         }
     }
 
-    /// Returns the budget for the headers of parts, which is unlimited until it is started.
+    /// Returns the budget for the headers of parts. It is unlimited until
+    /// [`PartHeaderBudget::start`].
     pub(crate) fn part_headers(&self) -> PartHeaderBudget {
         self.part_headers.clone()
     }
 
-    /// Returns the time by which the chunk after one of `bytes` must arrive. A client that only sends
-    /// an occasional byte soon falls behind the minimum rate.
+    /// Counts a chunk of `bytes` and returns the deadline of the next chunk. A client that only
+    /// sends a byte now and then soon falls behind the minimum rate.
     fn deadline_after(&mut self, bytes: usize) -> Instant {
         let BodyPace {
             read_timeout,

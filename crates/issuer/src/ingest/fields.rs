@@ -1,4 +1,4 @@
-//! The fields of a request beside its images.
+//! The metadata fields of a request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,8 +8,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::problem::Problem;
 
-/// S3 stores 2 KiB of metadata. Reading twice as much allows a precise error in most
-/// cases.
+/// The limit while fields are read. S3 stores 2 KiB of metadata. The higher limit allows a precise
+/// error for most requests that exceed 2 KiB.
 const MAX_BYTES: usize = 4 * 1024;
 
 /// The metadata fields of a request, bounded while they are read.
@@ -20,7 +20,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Counts bytes of a field.
+    /// Counts some bytes of a field.
     ///
     /// # Errors
     /// `metadata_too_large` as soon as the fields exceed the bound.
@@ -54,7 +54,8 @@ impl Fields {
     }
 }
 
-/// Reads an object of strings. Beyond the bound it is only counted, for [`Fields::check`] to report.
+/// Reads an object of strings. Beyond the bound it only counts the bytes, and [`Fields::check`]
+/// reports the error later.
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;

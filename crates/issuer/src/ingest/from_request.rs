@@ -1,4 +1,4 @@
-//! Reading the images of a request of any supported media type.
+//! Reading the images from a request of any supported media type.
 
 use axum::extract::Request;
 use futures_util::StreamExt;
@@ -13,7 +13,8 @@ use crate::body::{OCTET_STREAM, media_type};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The size limit of a base64 body, which is decoded in memory and a third larger than its images.
+/// The size limit of a base64 body. The service decodes it in memory, and it is a third larger than
+/// its images.
 const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
 impl AppState {
@@ -31,7 +32,7 @@ impl AppState {
 }
 
 impl ImageBatch {
-    /// Reads a form, a JSON body, or a body that is a single image.
+    /// Reads the images of a form or a JSON body, or a body that is itself an image.
     ///
     /// # Errors
     /// `unsupported_media_type`, `image_required`, `empty`, `too_many_images`, `too_many_bytes`, or
@@ -81,7 +82,7 @@ async fn read_encoded(
     base64::decode_body(body, encoding, limits).await
 }
 
-/// Reads a URL-encoded form, or the image that `curl --data-binary` declares as one.
+/// Reads a URL-encoded form, or an image that `curl --data-binary` declares as a form.
 async fn read_form(request: Request, limits: IngestLimits<'_>) -> Result<ImageBatch, Problem> {
     let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
     if body.is_url_encoded().await? {

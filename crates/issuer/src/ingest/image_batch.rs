@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::temp_file::TempFile;
 use crate::problem::Problem;
 
-/// The names of form fields that are images, as forms have them; `[]` or `[0]` may follow.
+/// The names of form fields that contain images. Forms may append `[]` or an index such as `[0]`.
 const IMAGE_FIELDS: [&str; 4] = ["image", "images", "file", "files"];
 /// The maximum number of images in one request.
 pub(crate) const MAX_IMAGES: usize = 16;
@@ -20,7 +20,7 @@ pub(crate) struct IngestLimits<'a> {
     pub(crate) max_image_bytes: u64,
     /// The minimum rate of the body.
     pub(crate) pace: BodyPace,
-    /// A permit for each base64 body that may be in memory at once.
+    /// The permits for decoding. A base64 body in memory holds one permit.
     pub(crate) decoding: &'a Semaphore,
 }
 
@@ -29,12 +29,12 @@ pub(crate) struct IngestLimits<'a> {
 pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
     pub(crate) fields: Fields,
-    /// An image without bytes and without a file name was skipped: a form's input with no file
-    /// chosen.
+    /// `true` if the reader skipped an image without bytes and without a file name. Browsers send
+    /// one for a file input without a file.
     pub(crate) has_empty: bool,
 }
 
-/// Returns `true` if a form field of this name is an image; every other field is metadata.
+/// Returns `true` if a form field of this name is an image. Every other field is metadata.
 pub(crate) fn is_image_field(name: &str) -> bool {
     let base = match name.split_once('[') {
         None => name,
@@ -49,8 +49,8 @@ pub(crate) fn is_image_field(name: &str) -> bool {
 }
 
 impl ImageBatch {
-    /// Checks that there is an image with bytes. An empty file beside it is an upload of its own,
-    /// which is rejected.
+    /// Checks that at least one image has bytes. An empty file beside it still becomes an upload,
+    /// and the worker rejects it.
     ///
     /// # Errors
     /// `image_required` or `empty`.

@@ -1,4 +1,4 @@
-//! The images of a JSON body, as texts.
+//! The images of a body as base64 texts.
 
 use std::fmt;
 
@@ -8,17 +8,18 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use super::image_batch::{MAX_IMAGES, too_many_images};
 use crate::problem::Problem;
 
-/// A list of texts, or a single one, bounded while it is read.
+/// A list of texts, limited to [`MAX_IMAGES`] while it is read. In JSON it may also be a single
+/// text.
 #[derive(Debug, Default)]
 pub(crate) struct ImageTexts {
     texts: Vec<String>,
-    /// An empty text was skipped.
+    /// `true` if an empty text was skipped.
     pub(crate) has_empty: bool,
     has_too_many: bool,
 }
 
 impl ImageTexts {
-    /// Adds a text. An empty one is that of a form whose file was not chosen.
+    /// Adds a text. Skips an empty text, which a form sends for a file input without a file.
     pub(crate) fn add(&mut self, text: String) {
         if text.is_empty() {
             self.has_empty = true;

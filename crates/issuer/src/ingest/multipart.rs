@@ -11,7 +11,7 @@ use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
-/// The maximum number of parts. The 2 KiB of metadata have no room for more fields.
+/// The maximum number of parts. Metadata of 2 KiB does not have space for more fields.
 const MAX_PARTS: usize = 256;
 
 /// Reads all parts, in the order in which they arrive.
@@ -52,8 +52,9 @@ pub(crate) async fn read(
     }
 }
 
-/// Returns `true` if a part is an image: by its name, or because it is a file. Forms name their file
-/// inputs as they like. A file that is declared as text or JSON is metadata.
+/// Returns `true` if a part has the name of an image field or is a file. Files count under any
+/// name, because forms name their file inputs freely. A file with a text or JSON media type only
+/// counts under the name of an image field.
 fn is_image(name: &str, part: &Field<'_>) -> bool {
     let is_text = part.content_type().is_some_and(|media_type| {
         media_type.type_() == "text" || media_type.essence_str().ends_with("json")
@@ -61,7 +62,8 @@ fn is_image(name: &str, part: &Field<'_>) -> bool {
     is_image_field(name) || (has_file_name(part) && !is_text)
 }
 
-/// Returns `false` for a form's input with no file chosen: browsers send it with an empty file name.
+/// Returns `true` if a part has a file name. For a file input without a file, browsers send an
+/// empty file name, which does not count.
 fn has_file_name(part: &Field<'_>) -> bool {
     part.file_name().is_some_and(|name| !name.is_empty())
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
-/// A file that is being written. Its size is limited.
+/// An incomplete file with a size limit.
 pub(crate) struct TempFileWriter {
     file: tokio::fs::File,
     path: TempPath,
@@ -19,7 +19,7 @@ pub(crate) struct TempFileWriter {
     max_bytes: u64,
 }
 
-/// A file that was written completely.
+/// A complete file.
 #[derive(Debug)]
 pub(crate) struct TempFile {
     path: TempPath,
@@ -76,7 +76,7 @@ impl TempFileWriter {
 }
 
 impl TempFile {
-    /// Copies all of `source` to a new file. Blocks.
+    /// Copies all of `source` to a new file. Blocks the thread.
     ///
     /// # Errors
     /// [`CopyError`].
@@ -107,8 +107,8 @@ impl TempFile {
         &self.path
     }
 
-    /// Returns `true` if the file begins like a URL-encoded form, which is printable ASCII. No image
-    /// does for long.
+    /// Returns `true` if the first 512 bytes are printable ASCII, as in a URL-encoded form. Images
+    /// soon contain other bytes.
     ///
     /// # Errors
     /// `spool_unavailable`.

@@ -195,7 +195,7 @@ async fn any_other_invalid_body_has_its_code() {
     }
 }
 
-/// Returns an endless body, and a count of the bytes that were taken from it.
+/// Returns an endless body, and a count of the bytes that the service has read from it.
 fn endless(start: &str) -> (Body, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&taken);
@@ -241,7 +241,7 @@ async fn a_client_that_stops_sending_is_refused_after_the_timeout() {
     }
 }
 
-/// Returns a body of a start and then one chunk for each pause.
+/// Returns a body that begins with `start` and then repeats `chunk` after every `pause`.
 fn slow(start: Vec<u8>, chunk: &'static [u8], pause: Duration) -> Body {
     let rest = stream::unfold((), move |()| async move {
         tokio::time::sleep(pause).await;

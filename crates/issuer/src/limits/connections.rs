@@ -10,10 +10,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::settings::LimitSettings;
 
-/// The file descriptors that are kept for calls to the store, temporary files and render processes.
+/// The number of file descriptors to reserve for calls to the store, temporary files and render
+/// processes.
 const RESERVED_DESCRIPTORS: u64 = 512;
 
-/// The limits on all connections, and on those from one address.
+/// The limits on all connections, and on the connections from one address.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionLimits {
     permits: Arc<Semaphore>,
@@ -21,7 +22,7 @@ pub(crate) struct ConnectionLimits {
     max_per_address: usize,
 }
 
-/// One connection, which counts until it is dropped.
+/// A guard that counts one connection until it is dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionGuard {
     _permit: OwnedSemaphorePermit,
@@ -31,7 +32,7 @@ pub(crate) struct ConnectionGuard {
 
 impl ConnectionLimits {
     /// Creates the limits from settings. If the process may not open enough files for
-    /// `limits.max_connections`, the number that it can serve is the limit.
+    /// `limits.max_connections`, a lower limit applies and a warning is logged.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
         let max = max_connections(
             settings.max_connections,
@@ -51,13 +52,13 @@ impl ConnectionLimits {
         }
     }
 
-    /// Waits until one more connection may be open. Returns `None` if the semaphore was closed, which never
-    /// happens.
+    /// Waits until the service may open one more connection. Returns `None` if the semaphore is
+    /// closed, but nothing ever closes it.
     pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
-    /// Counts a connection, or returns `None` if its address has too many.
+    /// Counts a connection, or returns `None` if its address already has too many connections.
     pub(crate) fn count(
         &self,
         permit: OwnedSemaphorePermit,
@@ -95,8 +96,8 @@ impl Drop for ConnectionGuard {
     }
 }
 
-/// Returns the number of connections that leave enough descriptors for everything else. `descriptors` is
-/// the limit of the process, if it has one.
+/// Returns the number of connections that leave enough descriptors for everything else.
+/// `descriptors` is the process's limit on open files, if it has one.
 fn max_connections(requested: usize, descriptors: Option<u64>) -> usize {
     let Some(descriptors) = descriptors else {
         return requested;

@@ -1,4 +1,4 @@
-//! A limit on the number of responses that wait for an outcome, per owner.
+//! A limit per owner on the number of responses that wait for an outcome.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,15 +12,16 @@ use crate::problem::Problem;
 /// The number of seconds after which a client that is over the limit should try again.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
-/// The long polls and event streams of every owner. Each keeps an upload being polled.
+/// A count of the long polls and event streams of every owner. The service polls an upload as long
+/// as a client waits for it.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnerWaits {
     waits: Arc<Mutex<HashMap<Owner, u32>>>,
-    /// The limit for one owner, or `None` if there is none.
+    /// The limit for one owner, or `None` for no limit.
     max: Option<u32>,
 }
 
-/// One long poll or event stream, which counts until it is dropped.
+/// A guard that counts one long poll or event stream until it is dropped.
 #[derive(Debug)]
 pub(crate) struct WaitGuard {
     owner: Owner,

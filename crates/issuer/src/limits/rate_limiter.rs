@@ -1,8 +1,8 @@
 //! A rate limiter with one state per key (generic cell rate algorithm, ITU-T I.371).
 //!
-//! The crate `governor` has the same algorithm, but adds every new key to its store and only
-//! removes idle keys. Callers can name any number of owners, so the store must be bounded. With
-//! `governor` this would need a custom store, which is most of this file.
+//! The crate `governor` implements the same algorithm, but its store of keys is unbounded. Callers
+//! can name any number of owners, so the store needs a bound. `governor` would need a custom store
+//! for this, and the store is most of this file.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The maximum number of keys with a separate state. Each takes about a hundred bytes.
+/// The maximum number of keys with their own state. A state takes about a hundred bytes.
 const MAX_KEYS: usize = 100_000;
 /// The key that new keys share when there are too many. No real key is empty.
 const OVERFLOW_KEY: &str = "";
-/// The pause between two searches for idle keys. A search visits all keys.
+/// The minimum pause between two sweeps for idle keys. A sweep visits every key.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A rate limit that applies to each key separately.
@@ -59,7 +59,8 @@ pub(crate) struct Exceeded {
 }
 
 impl RateLimiter {
-    /// Creates a limit of `rate` requests per second and `burst` at once. Both are at least 1.
+    /// Creates a limit of `rate` requests per second, and of `burst` requests at once. A value of 0
+    /// counts as 1.
     pub(crate) fn new(rate: u32, burst: u32) -> Self {
         let interval = Duration::from_secs(1) / rate.max(1);
         let burst = burst.max(1);
@@ -74,7 +75,7 @@ impl RateLimiter {
         }
     }
 
-    /// Counts one request.
+    /// Counts one request, or returns an error if the quota of its key is exhausted.
     pub(crate) fn count(&self, key: &str) -> Result<Remaining, Exceeded> {
         let now = Instant::now();
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,8 +101,8 @@ impl RateLimiter {
 }
 
 impl States {
-    /// Returns the key under which a request is counted. Drops idle keys first if there are too
-    /// many.
+    /// Returns the key that a request counts against: its own, or [`OVERFLOW_KEY`] if there are too
+    /// many keys. Drops idle keys first to make space.
     fn key_or_overflow<'a>(&mut self, key: &'a str, now: Instant, max_keys: usize) -> &'a str {
         if self.replenished_at.len() < max_keys || self.replenished_at.contains_key(key) {
             return key;

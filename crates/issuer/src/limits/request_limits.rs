@@ -58,7 +58,7 @@ impl RequestLimits {
         self.key.count(caller.name())
     }
 
-    /// Counts a request about an owner's uploads.
+    /// Counts a request that concerns an owner's uploads.
     ///
     /// # Errors
     /// `too_many_requests`.
@@ -120,12 +120,13 @@ impl RateLimitState {
     }
 }
 
-/// Converts text to a header value. Names and numbers always are valid header values.
+/// Converts text to a header value. This always succeeds, because names and numbers are valid
+/// header values.
 fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }
 
-/// Rounds up, so that a client that waits this long is not refused again.
+/// Rounds a duration up to whole seconds. A client that waits this long is not refused again.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

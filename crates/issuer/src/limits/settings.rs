@@ -15,18 +15,18 @@ pub struct LimitSettings {
     pub key_rate: u32,
     /// The number of these requests that may arrive at once after a pause.
     pub key_burst: u32,
-    /// Requests per second about the uploads of one owner, with any key. 0 means no limit.
+    /// Requests per second that concern the uploads of one owner, with any key. 0 means no limit.
     pub owner_rate: u32,
     /// The number of these requests that may arrive at once after a pause.
     pub owner_burst: u32,
     /// The number of long polls and event streams at once for the uploads of one owner. 0 means no
     /// limit.
     pub owner_waits: u32,
-    /// The number of connections that are served at once. Further ones wait to be accepted. If the
-    /// process may not open enough files, fewer are served.
+    /// The number of connections to serve at once. Further connections wait until the service
+    /// accepts them. The number is lower if the process may not open enough files.
     pub max_connections: usize,
-    /// The number of connections from one address. Further ones are closed. All clients of a load
-    /// balancer come from its addresses.
+    /// The number of connections from one address. The service closes further connections. Behind a
+    /// load balancer, all clients share the addresses of the load balancer.
     pub max_connections_per_address: usize,
     /// The minimum rate of a direct upload, in bytes per second. A client that falls behind by
     /// more than `issuer.read_timeout` is disconnected.

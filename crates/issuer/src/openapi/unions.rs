@@ -1,8 +1,9 @@
 //! Unions in a form that code generators accept.
 //!
-//! The derived schema of a flattened union is an `allOf` of the union and the other fields, which few
-//! generators can read. Here every alternative becomes a schema with a name and all its fields. The
-//! union refers to them, and the value of a field distinguishes them.
+//! utoipa derives an `allOf` of the union and the other fields for a flattened union. Few
+//! generators can read such an `allOf`. This module makes every alternative a schema with a name
+//! and all its fields. The union refers to these schemas, and the value of a field distinguishes
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +13,11 @@ const PREFIX: &str = "#/components/schemas/";
 
 type Schemas = Map<String, Value>;
 
-/// A union and the names of its alternatives, in the order of their declaration.
+/// A union and the names of its alternatives, in the order in which the code declares them.
 struct Union {
     name: &'static str,
-    /// The field whose value distinguishes the alternatives. Without one, the alternatives differ in
-    /// their fields.
+    /// The field that distinguishes the alternatives by its value. `None` means that the
+    /// alternatives have different fields.
     discriminator: Option<&'static str>,
     alternatives: &'static [&'static str],
 }
@@ -137,7 +138,7 @@ fn expand(schemas: &Schemas, schema: &Value) -> Vec<Value> {
     merged
 }
 
-/// Returns an object with the fields of both.
+/// Returns an object with the fields of both objects.
 fn merge(left: &Value, right: &Value) -> Value {
     let mut merged = described(left.clone(), right);
     if let (Some(fields), Some(more)) = (
@@ -155,7 +156,7 @@ fn merge(left: &Value, right: &Value) -> Value {
     merged
 }
 
-/// Returns `schema` with the description of `other`, if that has one.
+/// Returns `schema` with the description of `other`, if `other` has a description.
 fn described(mut schema: Value, other: &Value) -> Value {
     if let Some(description) = other.get("description") {
         schema["description"] = description.clone();
@@ -175,7 +176,7 @@ fn referenced(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix(PREFIX)
 }
 
-/// Removes the schemas that nothing refers to any more.
+/// Removes the schemas that nothing refers to.
 fn remove_unused(document: &mut Value) {
     loop {
         let mut used = BTreeSet::new();

@@ -23,13 +23,13 @@ use crate::limits::WaitGuard;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The maximum duration of a stream. A client whose stream ends without an outcome reconnects by
-/// itself and resumes.
+/// The maximum duration of a stream. If a stream ends without an outcome, the client reconnects on
+/// its own and resumes.
 const MAX_DURATION: Duration = Duration::from_secs(5 * 60);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
-/// All ids of events. The flag is `true` for those of a last event.
+/// All event ids. The flag is `true` if an event with this id ends the stream.
 const IDS: [(&str, bool); 7] = [
     ("awaiting_upload", false),
     ("processing", false),
@@ -112,7 +112,7 @@ fn stream(
     })
 }
 
-/// One client's stream, and the last status that it contains.
+/// One client's stream, and the last status that the service sent on it.
 struct Subscription {
     state: Arc<AppState>,
     updates: watch::Receiver<StatusUpdate>,
@@ -122,7 +122,7 @@ struct Subscription {
 }
 
 impl Subscription {
-    /// Returns the next event and the subscription to the rest, or `None` when the stream ends.
+    /// Returns the next event and the subscription to later events, or `None` when the stream ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Option<Self>)> {
         let status = tokio::select! {
             status = next_status(&mut self.updates, self.last_sent) => status?,
@@ -145,13 +145,14 @@ impl Subscription {
             }
         };
         let event = Event::default().event("status").id(name).retry(RETRY);
-        // This only fails if a status cannot be represented as JSON, which its type rules out.
+        // This only fails for a status that JSON cannot represent. The type rules out such a
+        // status.
         event.json_data(status).ok()
     }
 }
 
-/// Waits for a status that differs from the last one sent. Returns `None` when the watcher has
-/// stopped.
+/// Waits for a status that differs from the last one sent. Returns `None` when the watcher stops
+/// polling the upload.
 async fn next_status(
     updates: &mut watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,

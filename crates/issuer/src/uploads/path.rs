@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The time by which the clocks of two issuers may differ.
+/// The maximum difference between the clocks of two issuers.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The parameters `{profile}/{owner}/{id}` of a path, not yet checked.
@@ -34,7 +34,8 @@ pub(crate) struct UploadPath {
 impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
     type Rejection = Problem;
 
-    /// Fails only if a parameter is not UTF-8, because every route with an upload has all three.
+    /// Reads the parameters. Fails only if a parameter is not UTF-8, because every route with an
+    /// upload has all three parameters.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::from_request_parts(parts, state).await;
         path.map(|Path(path)| path).map_err(|_| unknown_upload())
@@ -45,8 +46,8 @@ impl UploadPath {
     /// Checks the parameters and the caller's permission, and counts the request against the
     /// owner's rate limit.
     ///
-    /// An upload of another owner gets the same response as one that does not exist, so that nobody
-    /// can probe for owners.
+    /// An upload of another owner and an upload that does not exist get the same response, so that
+    /// nobody can probe for owners.
     ///
     /// # Errors
     /// `unknown_profile`, `unknown_upload` or `too_many_requests`.
@@ -60,7 +61,8 @@ impl UploadPath {
             return Err(unknown_upload());
         };
         let key = RawKey { profile, owner, id };
-        // No issuer has made it, and an upload that never expires could be polled forever.
+        // An id from the future is not from an issuer. Its upload would not expire, so a client
+        // could poll it forever.
         if key.id.created_at() > state.parts.store.clock().now() + MAX_CLOCK_SKEW {
             return Err(unknown_upload());
         }

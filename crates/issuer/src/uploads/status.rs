@@ -17,8 +17,8 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The maximum value of `wait`. A client that sends more has confused the unit. `issuer.max_wait`
-/// is far lower.
+/// The maximum value of `wait`. A client that sends more probably uses the wrong unit, because
+/// `issuer.max_wait` is far lower.
 const MAX_WAIT_SECONDS: u64 = 86_400;
 
 /// The query of a status request.

@@ -11,22 +11,21 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The interval between polls of an upload, no matter how many clients wait for it.
+/// The interval between polls of an upload. It does not depend on the number of clients that wait.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// The interval once the file has arrived. It is short, so that clients receive the outcome within
-/// a second.
+/// The interval after the file has arrived. It is shorter, so that clients receive the outcome
+/// within a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// The number of polls per second, for all uploads together. If clients wait for many uploads, each is
-/// polled less often.
+/// The maximum number of polls per second for all uploads together. If clients wait for many
+/// uploads, the watcher polls each upload less often.
 const MAX_POLL_RATE: u32 = 500;
-/// One in this many polls reads the status in full. Only such a poll notices a deletion.
+/// The number of polls from one full poll to the next. Only a full poll notices a deletion.
 const FULL_POLL: u32 = 4;
 
 /// The result of the latest poll, or `None` before the first one.
 pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
 
-/// A watcher of all uploads that clients wait for. It polls each upload once for all of its
-/// clients.
+/// A watcher of all uploads that clients wait for. All clients of an upload share its polls.
 #[derive(Debug)]
 pub(crate) struct StatusWatcher {
     store: UploadStore,
@@ -65,7 +64,7 @@ impl StatusWatcher {
         }
     }
 
-    /// Returns a receiver of all further updates. The upload is polled until its status is final or no
+    /// Returns a receiver of all further updates. Polling continues until the status is final or no
     /// receiver is left.
     pub(crate) fn subscribe(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
@@ -206,7 +205,7 @@ mod tests {
         let keys: Vec<_> = (0..2000).map(|_| MemoryStore::new_key()).collect();
         let updates: Vec<_> = keys.iter().map(|key| watcher.subscribe(key)).collect();
         let polls = || test.raw.faults().count("HeadObject", "raw/");
-        // The first poll of each upload is made at once.
+        // The watcher polls a new upload at once.
         tokio::time::sleep(POLL_INTERVAL).await;
         let before = polls();
         tokio::time::sleep(Duration::from_secs(40)).await;

@@ -26,12 +26,12 @@ pub(crate) const FIELDS: &[Field] = &[
     ("crop", "invalid_crop"),
 ];
 
-/// A valid upload request, for which a URL or form can be presigned.
+/// A valid upload request, ready for a presigned URL or form.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ValidatedUpload {
     /// The key of the new upload.
     pub(crate) key: RawKey,
-    /// One of the media types that [`SourceFormat`] knows, in lower case, or
+    /// The media type in lower case: one that [`SourceFormat`] knows, or
     /// `application/octet-stream`.
     pub(crate) content_type: String,
     pub(crate) transfer: Transfer,
@@ -41,13 +41,13 @@ pub(crate) struct ValidatedUpload {
     pub(crate) attachment: Option<String>,
 }
 
-/// The way in which a file is sent to S3, and its size.
+/// The method by which the client sends the file to S3, and the size of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transfer {
     /// A `PUT` of exactly this many bytes.
     Put { bytes: u64 },
-    /// A form with a file between these bounds. A plain HTML form does not know the size of its
-    /// file.
+    /// A form with a file of `min_bytes` to `max_bytes`. A plain HTML form does not know the size
+    /// of its file.
     Post { min_bytes: u64, max_bytes: u64 },
 }
 
@@ -79,13 +79,14 @@ impl ValidatedUpload {
     }
 }
 
-/// Returns the media type that S3 will require: the declared type in lower case and without parameters
-/// if it is a known image type, otherwise `application/octet-stream`.
+/// Returns the media type that S3 will require for the upload. A known image type stays, in lower
+/// case and without parameters. Everything else that may be an image becomes
+/// `application/octet-stream`.
 ///
-/// An alias such as `image/jpg` is kept, because the browser sends the type that it declared. Browsers
-/// derive the type from the file name and may be wrong, so every image type is accepted here, and the
-/// worker detects the format from the bytes. An unknown type becomes `application/octet-stream`, so that
-/// S3 never serves a type that an uploader made up.
+/// An alias such as `image/jpg` also stays, because the browser later sends S3 the type that it
+/// declared. Browsers derive the type from the file name and may be wrong. Therefore this function
+/// accepts every image type, and the worker detects the format from the bytes. S3 never serves a
+/// type that an uploader made up, because an unknown type becomes `application/octet-stream`.
 ///
 /// # Errors
 /// `unsupported_format` if the declared type is not an image type.
@@ -160,7 +161,7 @@ fn check_checksum(checksum: String) -> Result<String, Problem> {
     }
 }
 
-/// Refuses a crop that no image can contain. The size of the image is not known yet.
+/// Refuses a crop that does not fit into any image. The size of the actual image is not known yet.
 fn check_crop(crop: CropBox) -> Result<CropBox, Problem> {
     let is_empty = crop.width == 0 || crop.height == 0;
     let overflows =
@@ -174,8 +175,8 @@ fn check_crop(crop: CropBox) -> Result<CropBox, Problem> {
     Ok(crop)
 }
 
-/// Encodes an attachment as the value of its header. Returns `None` if there is nothing to attach.
-/// Adds the trace that the request belongs to, if there is one.
+/// Encodes an attachment as the value of its header, with the trace of the request if there is one.
+/// Returns `None` if there is nothing to attach.
 ///
 /// # Errors
 /// `metadata_too_large`.
@@ -185,8 +186,8 @@ pub(crate) fn attachment_header(attachment: Attachment) -> Result<Option<String>
             traceparent: Some(traceparent),
             ..attachment.clone()
         };
-        // The client's metadata takes precedence. If it fills the header, the trace is not
-        // continued.
+        // The client's metadata takes precedence. If the metadata fills the header, the trace ends
+        // here.
         if let Ok(header) = traced.to_header() {
             return Ok(Some(header));
         }
@@ -206,7 +207,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a valid request in which these fields are replaced. `null` removes a field.
+    /// Returns a valid request after replacing these fields. `null` removes a field.
     fn request(changes: Value) -> CreateUpload {
         let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000

@@ -17,7 +17,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// Nothing listens on the discard port.
+/// The discard port, on which nothing listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// A response with its whole body.

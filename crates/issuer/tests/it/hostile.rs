@@ -15,7 +15,7 @@ use crate::harness::{TestResponse, issuer, post, send_to};
 
 const CASES: u32 = 10_000;
 
-/// All headers of a presigned `PUT` and all fields of a form.
+/// All headers of a presigned `PUT`, and all fields of a presigned form.
 const KNOWN: [&str; 12] = [
     "content-type",
     "if-none-match",
@@ -31,7 +31,7 @@ const KNOWN: [&str; 12] = [
     "x-amz-security-token",
 ];
 
-/// Generates hostile text, mixed with valid values that get past the first check.
+/// Generates hostile text, and valid values in between, which pass the first check.
 fn text(good: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just(good.to_owned()),

@@ -1,4 +1,4 @@
-//! Direct uploads and inspections that are refused before anything is stored.
+//! Direct uploads and inspections that the service refuses before it stores anything.
 
 use std::io;
 

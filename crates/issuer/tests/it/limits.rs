@@ -115,7 +115,7 @@ async fn without_authentication_no_rate_applies() {
     }
 }
 
-/// A service on a socket. It is stopped when this is dropped.
+/// A running service on a socket. Dropping this value stops the service.
 struct Served {
     address: SocketAddr,
     _stop: DropGuard,
@@ -227,7 +227,7 @@ async fn an_image_that_arrives_too_slowly_is_refused() {
     let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
                 content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
     body.write_all(head.as_bytes()).await.unwrap();
-    // No pause is as long as the timeout, but the rate is far too low.
+    // Every pause is shorter than the timeout, but the rate is far too low.
     let trickle = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(50));
         while body.write_all(b"x").await.is_ok() {

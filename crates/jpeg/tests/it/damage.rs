@@ -1,4 +1,4 @@
-//! Damaged files are recognized, and cost neither a panic nor much time.
+//! Damaged files are recognized, cause no panic, and take little time.
 
 use darkroom_jpeg::Error;
 use darkroom_testkit::fixture::damage::mutated;
@@ -102,7 +102,7 @@ fn mutated_files_cause_no_panic() {
         let file = variety(number);
         for seed in 0..40 {
             let bytes = mutated(&file.bytes, seed);
-            // A mutated size may be larger than a test should allocate.
+            // A mutated header may claim an image that is too large to allocate in a test.
             let decoder = darkroom_jpeg::Decoder::new(&bytes);
             if decoder.is_ok_and(|it| it.frame().width * it.frame().height < 1 << 20) {
                 let _ = decoded(&bytes);

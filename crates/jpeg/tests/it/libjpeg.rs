@@ -1,6 +1,6 @@
 //! Files of every kind, compared with libjpeg-turbo, which Pillow contains.
 //!
-//! `cargo xtask libjpeg` is the long form, over 6,000 files.
+//! `cargo xtask libjpeg` runs the long form on 6,000 files.
 
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::decoded::decoded;
 /// The variable with the number of files.
 const FILES_VARIABLE: &str = "DARKROOM_JPEG_FILES";
 const FILES: u64 = 500;
-/// The largest difference of a sample that the contract allows, of 255.
+/// The largest difference of a sample, of 255, that the contract allows.
 const MAX_DIFFERENCE: u8 = 2;
 
 /// A running `libjpeg.py`.

@@ -18,7 +18,8 @@ fn every_kind_of_file_decodes_to_its_pixels() {
         assert_eq!(pixels.len(), file.pixels.len(), "{}", file.name);
         for (ours, exact) in pixels.iter().zip(&file.pixels) {
             let difference = (f64::from(*ours) - exact).abs();
-            // Of a pixel, a rounded luma and two rounded and interpolated chromas can all be off.
+            // In one pixel, the errors of rounding luma and of rounding and interpolating both
+            // chromas can add up.
             assert!(difference < 4.0, "{}: {ours} {exact}", file.name);
             sum += difference;
             count += 1.0;

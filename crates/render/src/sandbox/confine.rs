@@ -10,12 +10,13 @@ use super::process_flags::{
 
 /// Confines this process permanently and returns the layers that are in force.
 ///
-/// The process gets bounded memory and CPU time, no core file, and those of `layers` that the
-/// kernel supports. It keeps only the descriptors stdin, stdout and stderr. It must have a single
+/// Bounds memory and CPU time, prevents core files, closes all descriptors except stdin, stdout and
+/// stderr, and applies those of `layers` that the kernel supports. The process must have a single
 /// thread.
 ///
 /// # Errors
-/// If the kernel refuses a limit, which happens if a hard limit is already lower.
+/// The error of the first call that the kernel refuses. For example, it refuses a limit if the hard
+/// limit is already lower.
 pub fn confine(
     limits: &ChildLimits,
     layers: impl IntoIterator<Item = SandboxLayer>,
@@ -25,8 +26,8 @@ pub fn confine(
     make_undumpable()?;
     forbid_new_privileges()?;
     limit_memory_and_cpu_time(limits)?;
-    // Landlock temporarily needs a descriptor, and seccomp forbids the calls that the other layers
-    // need. This determines the order.
+    // The order matters. Landlock needs a descriptor for a moment, so it comes before the resource
+    // limits. Seccomp forbids the calls that the other layers need, so it comes last.
     let mut in_order: Vec<SandboxLayer> = layers.into_iter().collect();
     in_order.sort_by_key(|layer| match layer {
         SandboxLayer::FileSystem | SandboxLayer::Tcp | SandboxLayer::Signals => 0,

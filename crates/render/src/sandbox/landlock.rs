@@ -1,15 +1,15 @@
-//! Landlock: no files, no TCP, no signals.
+//! The Landlock layers, which forbid files, TCP and signals.
 //!
-//! A ruleset without rules denies everything that it handles. Each layer is a separate ruleset, so
-//! that an older kernel reports which layers it supports.
+//! A ruleset without rules denies everything that it handles. Each layer has its own ruleset, so
+//! that it is known which layers an older kernel supports.
 
 use ::landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreated, RulesetError,
     RulesetStatus, Scope,
 };
 
-/// The newest ABI whose access rights are requested. An older kernel enforces those that it
-/// supports.
+/// The newest Landlock ABI. All its access rights are requested, and an older kernel enforces the
+/// ones that it supports.
 const NEWEST: ABI = ABI::V6;
 
 /// Forbids reading, writing, creating, removing and executing anything below `/`.
@@ -27,8 +27,8 @@ pub(super) fn forbid_signals() -> bool {
     enforce(Ruleset::default().scope(Scope::from_all(NEWEST)))
 }
 
-/// Enforces a ruleset. Returns `false` if the kernel supports nothing in it, or does not permit
-/// this process to enforce it.
+/// Enforces a ruleset. Returns `false` if the kernel does not support any part of it, or does not
+/// permit this process to enforce it.
 fn enforce(ruleset: Result<Ruleset, RulesetError>) -> bool {
     let restricted = ruleset
         .and_then(Ruleset::create)

@@ -5,22 +5,23 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-/// A layer of the sandbox. It prevents certain actions even if an image has taken over the render
-/// process.
+/// A layer of the sandbox. It prevents certain actions, even after an image has taken over the
+/// render process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxLayer {
-    /// No more descriptors, no processes, no bytes written to files (resource limits).
+    /// The process cannot open descriptors, start processes or write to files (resource limits).
     Resources,
-    /// No file is opened, created, removed or executed, and no other process is traced (Landlock,
-    /// Linux 5.13 and later).
+    /// The process cannot open, create, remove or execute files, or trace other processes
+    /// (Landlock, Linux 5.13 and later).
     FileSystem,
-    /// No TCP connection is made or accepted (Landlock, Linux 6.7 and later).
+    /// The process cannot make or accept TCP connections (Landlock, Linux 6.7 and later).
     Tcp,
-    /// No signal to another process, no abstract Unix socket (Landlock, Linux 6.12 and later).
+    /// The process cannot send signals to other processes or connect to their abstract Unix sockets
+    /// (Landlock, Linux 6.12 and later).
     Signals,
-    /// Only system calls that rendering needs. They allow no socket, no file, no process and no new
-    /// executable memory (seccomp).
+    /// The process can make only the system calls that rendering needs. With these, it cannot get a
+    /// socket, a file, another process or new executable memory (seccomp).
     SystemCalls,
 }
 
@@ -34,7 +35,7 @@ impl SandboxLayer {
         Self::SystemCalls,
     ];
 
-    /// Returns whether some attack is prevented by this layer alone.
+    /// Returns `true` if this layer prevents an attack that none of the other layers prevents.
     ///
     /// [`SandboxLayer::Tcp`] and [`SandboxLayer::Signals`] are not essential. They need a newer
     /// Landlock than many kernels have, and [`SandboxLayer::SystemCalls`] covers both.
@@ -76,7 +77,7 @@ impl Display for SandboxLayer {
 pub struct SandboxLayers(BTreeSet<SandboxLayer>);
 
 impl SandboxLayers {
-    /// Returns whether a layer is in force.
+    /// Returns `true` if the layer is in force.
     pub fn contains(&self, layer: SandboxLayer) -> bool {
         self.0.contains(&layer)
     }

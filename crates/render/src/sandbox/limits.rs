@@ -11,8 +11,8 @@ use std::io;
 pub struct ChildLimits {
     /// The address space in bytes.
     pub max_memory: u64,
-    /// The CPU time in seconds for one image. It only takes effect if the parent has died, because
-    /// its deadline is earlier.
+    /// The CPU time in seconds for one image. The parent's deadline is earlier, so this limit takes
+    /// effect only if the parent has died or is suspended.
     pub image_cpu_seconds: u64,
     /// The CPU time in seconds for the whole life of the process.
     pub process_cpu_seconds: u64,
@@ -27,7 +27,7 @@ pub(super) fn limit_memory_and_cpu_time(limits: &ChildLimits) -> io::Result<()> 
     limit(libc::RLIMIT_CPU, limits.image_cpu_seconds.min(hard), hard)
 }
 
-/// Forbids further descriptors, processes and threads, and writing to files.
+/// Forbids new descriptors, new processes and threads, and writing to files.
 pub(super) fn limit_counts() -> io::Result<()> {
     limit(libc::RLIMIT_NOFILE, 3, 3)?;
     limit(libc::RLIMIT_NPROC, 0, 0)?;

@@ -1,6 +1,7 @@
 //! The sandbox that a render process enters before it reads a byte of an image.
 //!
-//! Each kernel mechanism is in its own file. Each layer still protects if another one fails. See `docs/sandbox.md`.
+//! Each kernel mechanism is in its own file. Each layer still protects if another layer fails. See
+//! `docs/sandbox.md`.
 
 mod confine;
 #[cfg(target_os = "linux")]

@@ -8,12 +8,13 @@ use std::io;
 
 /// Makes this process undumpable.
 ///
-/// Other processes of the same user can then neither trace it nor read its memory, environment and
-/// descriptors. Only root can. No core file is written either. This protects the parents of render
-/// processes, which run as the same user and have credentials in their environment and memory.
+/// After that, only root can trace this process or read its memory, environment and descriptors.
+/// Other processes of the same user cannot. The kernel does not write a core file either. This
+/// protects the parents of render processes: they run as the same user and have credentials in
+/// their environment and memory. Does nothing on systems other than Linux.
 ///
 /// # Errors
-/// Only if the kernel does not have the call. Does nothing on systems other than Linux.
+/// The error of the call, which current kernels never return.
 pub fn make_undumpable() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     // SAFETY: plain numbers; the call does not touch this process's memory.
@@ -23,7 +24,7 @@ pub fn make_undumpable() -> io::Result<()> {
     Ok(())
 }
 
-/// Prevents programs started by this process from having more privileges than the process itself.
+/// Prevents this process and its children from gaining privileges by starting a program.
 pub(super) fn forbid_new_privileges() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     // SAFETY: plain numbers; the call does not touch this process's memory.
@@ -35,8 +36,8 @@ pub(super) fn forbid_new_privileges() -> io::Result<()> {
 
 /// Closes every descriptor except stdin, stdout and stderr.
 ///
-/// The parent opens everything close-on-exec, so this only closes descriptors that were inherited
-/// from elsewhere. Missing support for `close_range` is therefore ignored.
+/// The parent opens all its files close-on-exec, so this closes only descriptors from elsewhere. It
+/// is therefore acceptable if the kernel does not support `close_range`.
 pub(super) fn close_inherited_descriptors() {
     #[cfg(target_os = "linux")]
     // SAFETY: this process has only opened stdin, stdout and stderr so far.
@@ -47,9 +48,9 @@ pub(super) fn close_inherited_descriptors() {
 
 /// Ignores termination signals.
 ///
-/// A terminal or a service manager sends them to a whole process group, but the parent must still
-/// finish the current image. When the parent exits, the input of this process ends, and it exits
-/// too.
+/// A terminal or a service manager sends these signals to a whole process group, but the parent
+/// still needs this process to finish the current image. When the parent exits, the input of this
+/// process ends, and this process exits too.
 pub(super) fn ignore_termination_signals() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
         // SAFETY: ignoring a signal installs no code.

@@ -1,9 +1,9 @@
-//! seccomp: only the system calls that rendering needs.
+//! The seccomp layer, which permits only the system calls that rendering needs.
 //!
-//! A system call that is on no list kills the process. An image that makes the process open a
-//! file or a socket has taken the process over and must not get a second attempt. A few harmless queries are refused
-//! with an error instead. C libraries make them but do not depend on them. Images are therefore not
-//! rejected because of a different or updated C library.
+//! A system call that is not on a list kills the process. If an image makes the process open a file
+//! or a socket, the image has taken over the process and must not get a second attempt. A few
+//! harmless queries are refused with an error instead. C libraries make these calls but do not
+//! depend on them. An update of the C library therefore does not cause images to be rejected.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,7 +15,8 @@ use seccompiler::{
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Allowed calls: pipes, memory, locks, signal handlers, own ids, time, randomness, and an orderly exit.
+/// Calls that are allowed: pipes, memory, locks, signal handlers, the process's own ids, time,
+/// randomness, and an orderly exit.
 const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_read,
     libc::SYS_readv,
@@ -41,8 +42,8 @@ const ALLOWED: [libc::c_long; 22] = [
     libc::SYS_exit_group,
 ];
 
-/// Calls that are refused with EPERM: harmless calls about descriptors, files, processors and resource usage. No code here
-/// depends on them.
+/// Calls that are refused with EPERM: harmless calls about descriptors, files, processors and
+/// resource usage. This program does not depend on them.
 const REFUSED: [libc::c_long; 8] = [
     libc::SYS_fcntl,
     libc::SYS_fstat,
@@ -61,8 +62,8 @@ pub(super) fn forbid_system_calls() -> io::Result<bool> {
         return Ok(false);
     };
     let filters = filters(arch).map_err(io::Error::other)?;
-    // The strictest result of all filters applies. Each filter must allow the calls that install
-    // the next one, so the strictest filter is last.
+    // If filters disagree, the kernel applies the strictest result. Each filter must allow the
+    // calls that install the next filter, so the strictest filter is last.
     match filters.iter().try_for_each(|filter| apply_filter(filter)) {
         Ok(()) => Ok(true),
         // The kernel was built without filters, or the container forbids them.

@@ -140,7 +140,8 @@ fn attempt() {
         .find(|one| format!("{one:?}") == name)
         .unwrap();
     let layers: Vec<SandboxLayer> = serde_json::from_str(&std::env::var(LAYERS).unwrap()).unwrap();
-    // This is resolved now, because the sandbox would not permit the dynamic linker to do so later.
+    // This call makes the dynamic linker resolve its symbols now. The sandbox would not permit that
+    // later.
     port();
     let in_force = confine(&limits(), layers.iter().copied()).unwrap();
     if let Some(missing) = layers.iter().find(|layer| !in_force.contains(**layer)) {
@@ -163,7 +164,7 @@ fn limits() -> ChildLimits {
     }
 }
 
-/// Exits without the test harness's cleanup, which seccomp would kill.
+/// Exits without the cleanup of the test harness, because seccomp would kill the process during it.
 fn exit_at_once() -> ! {
     // SAFETY: runs no handlers and does not return.
     unsafe { libc::_exit(0) }
@@ -223,7 +224,8 @@ fn read_memory(parent: u32) -> io::Result<()> {
         iov_base: (port as fn() -> u16 as *mut libc::c_void).cast(),
         iov_len: 1,
     };
-    // SAFETY: one byte is written, into `byte`; the parent's address is only read there.
+    // SAFETY: the call writes one byte, into `byte`; the kernel reads the other address in the
+    // parent's memory.
     let read = unsafe {
         libc::process_vm_readv(pid(parent), &raw const local, 1, &raw const remote, 1, 0)
     };

@@ -4,7 +4,7 @@ use metrics::{
     Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-/// A metric of any kind. It is for code that describes all metrics.
+/// A metric of any kind, for code that handles all metrics.
 pub trait Metric: Sync {
     /// Returns the name under which Prometheus scrapes the metric.
     fn name(&self) -> &'static str;
@@ -16,8 +16,8 @@ pub trait Metric: Sync {
     fn kind(&self) -> &'static str;
     /// Describes the metric to the recorder.
     fn describe(&self);
-    /// Creates the series with these label values unless it exists. It starts at zero. The values
-    /// are in the order of the labels.
+    /// Creates the series with these label values, in the order of the labels. The series starts at
+    /// zero. If it already exists, it keeps its value.
     fn start(&self, values: &[&str]);
 }
 
@@ -26,7 +26,7 @@ pub trait Metric: Sync {
 pub struct LabelDefinition {
     /// The name.
     pub name: &'static str,
-    /// All values. Empty if they depend on the deployment.
+    /// All values. This is empty if the values depend on the deployment.
     pub values: &'static [&'static str],
 }
 
@@ -49,7 +49,7 @@ struct Definition<const L: usize> {
     help: &'static str,
 }
 
-/// An amount that a [`Gauge`] includes until this is dropped.
+/// A guard for an amount that a [`Gauge`] includes until the guard is dropped.
 #[must_use]
 pub struct GaugeGuard {
     gauge: metrics::Gauge,

@@ -1,10 +1,10 @@
 //! Every metric that Darkroom exposes, declared once.
 //!
 //! Names follow Prometheus's conventions: the application, the subsystem, the counted thing, the
-//! unit, and `_total` for a counter. A label has few values, and none comes from a client.
+//! unit, and `_total` for a counter. A label has few values, and clients cannot add to them.
 //!
-//! Every series exists before anything is counted. Prometheus sees no increase in a counter that
-//! begins at 1, so an alert would miss the first failure.
+//! Every series exists before anything is counted. If a counter began at 1, Prometheus would not
+//! see an increase, and an alert would miss the first failure.
 
 mod catalog;
 #[cfg(test)]

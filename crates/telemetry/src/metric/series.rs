@@ -3,10 +3,11 @@
 use super::ALL;
 use super::kind::LabelDefinition;
 
-/// Starts at zero every series whose label values are all known: from the declaration, or from
-/// `known`, which lists the values of labels that depend on the deployment.
+/// Creates every series for which all label values are known, and starts it at zero. The values
+/// come from the declaration or from `known`, which lists the values of labels that depend on the
+/// deployment.
 ///
-/// A series that exists keeps its value.
+/// A series that already exists keeps its value.
 pub fn start_at_zero(known: &[(&str, &[&str])]) {
     for metric in ALL {
         let labels = metric.labels().iter();

@@ -10,7 +10,7 @@ fn is_metric(name: &str) -> bool {
     ALL.iter().any(|metric| metric.name() == name)
 }
 
-/// Returns every word of the text that has the form of a metric's name, without the suffixes that
+/// Returns every word of the text that has the form of a metric's name. Removes the suffixes that
 /// Prometheus adds to a histogram.
 fn mentioned(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());

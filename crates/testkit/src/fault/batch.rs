@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The batch entries so far.
+/// The entries of batch requests that the proxy has received so far.
 #[derive(Debug, Default)]
 pub(super) struct BatchEntries {
     failed: HashSet<String>,

@@ -29,7 +29,7 @@ impl FaultProxy {
         Self::with_seed(upstream, 1).await
     }
 
-    /// Starts a proxy whose random choices follow `seed`.
+    /// Starts a proxy that draws its random choices from `seed`.
     ///
     /// # Errors
     /// If `upstream` is not an address with a port, or no port is left.
@@ -91,7 +91,7 @@ impl FaultProxy {
         requests.filter(|it| it.is(operation, part)).count()
     }
 
-    /// Returns the number of requests so far in which a fault other than latency was injected.
+    /// Returns the number of requests so far that had a fault other than latency.
     #[must_use]
     pub fn count_faults(&self) -> usize {
         let state = self.state.lock();
@@ -113,7 +113,7 @@ impl Drop for FaultProxy {
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
     loop {
-        // An error of one connection says nothing about the next one.
+        // An error of one connection does not affect the next one.
         if let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(serve(stream, Arc::clone(&state)));
         }

@@ -13,7 +13,8 @@ use hyper::{Response, StatusCode};
 
 use super::rule::Fault;
 
-/// Longer than a client on this machine needs to read the bytes that have arrived.
+/// The delay of a reset. It is longer than a client on this machine needs to read the bytes that
+/// have arrived.
 const READ_TIME: Duration = Duration::from_millis(100);
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -24,8 +25,8 @@ pub(super) fn whole(bytes: Bytes) -> Body {
         .boxed_unsync()
 }
 
-/// Sends the first bytes, then an error that resets the connection. A reset overtakes bytes that
-/// the client has not read yet, so it is slightly delayed.
+/// Sends the first bytes, then an error that resets the connection. The reset is slightly delayed,
+/// because it would overtake bytes that the client has not read yet.
 pub(super) fn truncated(bytes: &Bytes, after: usize) -> Body {
     let first = bytes.slice(..after.min(bytes.len()));
     let end = async {

@@ -33,7 +33,7 @@ pub enum Fault {
     Forbidden,
     /// 501 `NotImplemented`.
     NotImplemented,
-    /// Some entries of batch requests (`DeleteMessageBatch`) fail. Each one fails only the first
+    /// Some entries of batch requests (`DeleteMessageBatch`) fail. Each entry fails only the first
     /// time.
     FailEntries {
         /// The number of entries that fail out of every ten.

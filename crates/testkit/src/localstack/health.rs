@@ -7,7 +7,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns an error unless the LocalStack at `endpoint` (`http://HOST:PORT`) serves S3 and SQS.
 ///
-/// Speaks plain HTTP/1.0 over a blocking socket, because it has to work with and without an async
+/// Speaks plain HTTP/1.0 over a blocking socket, because callers may or may not have an async
 /// runtime.
 pub(super) fn check(endpoint: &str) -> Result<(), String> {
     let response = get(endpoint.trim_start_matches("http://"));

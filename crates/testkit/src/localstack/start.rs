@@ -24,13 +24,13 @@ const IMAGE_PYTHON: &str = "/opt/code/localstack/.venv/bin/python";
 /// The program that Docker and Python both run.
 const SERVE: &str = include_str!("../../../../localstack/serve.py");
 
-/// LocalStack takes 2 seconds to start on an idle machine.
+/// The time limit of the start. LocalStack takes 2 seconds on an idle machine.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running LocalStack.
 pub struct LocalStack {
     endpoint: String,
-    /// `None` if [`ADDRESS_VARIABLE`] names it.
+    /// `None` if the address comes from [`ADDRESS_VARIABLE`].
     _process: Option<Process>,
 }
 

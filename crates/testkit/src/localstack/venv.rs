@@ -3,7 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// LocalStack does not run on older versions.
+/// A Python program that fails on versions before 3.11, on which LocalStack does not run.
 const IS_USABLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
 const CANDIDATES: [&str; 4] = ["python3", "python3.13", "python3.12", "python3.11"];
 
@@ -50,8 +50,8 @@ impl Venv {
         self.folder.join("installed.txt")
     }
 
-    /// Checks the requirements, and runs the interpreter, because it is a link whose target a
-    /// system upgrade may have removed.
+    /// Checks the requirements. Also runs the interpreter, because it is a link, and a system
+    /// upgrade may have removed its target.
     fn is_complete(&self, wanted: &str) -> bool {
         fs::read_to_string(self.installed()).is_ok_and(|installed| installed == wanted)
             && run(Command::new(self.python()).args(["-c", ""])).is_ok()

@@ -8,20 +8,20 @@ use super::ProcessError;
 use super::captured::{Captured, Stream};
 use crate::wait;
 
-/// The time within which the last lines arrive after a process has exited. The pipes stay open as
-/// long as a grandchild holds them.
+/// The time to wait for the last lines after a process has exited. A grandchild may keep the pipes
+/// open for longer.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// A running child process. Both output streams are captured line by line. The process is killed
 /// when this is dropped.
 ///
-/// Each wait has a blocking version and an `_async` version. The latter is for tests whose runtime
-/// serves requests of the child.
+/// Each wait has a blocking version and an `_async` version. The `_async` version is for tests that
+/// serve requests of the child on their own runtime.
 pub struct Process {
     program: String,
     child: Child,
     captured: Captured,
-    /// The lines before this one have already been consumed by waits.
+    /// The index of the first line that no wait has consumed yet.
     seen: usize,
 }
 

@@ -121,7 +121,7 @@ async fn variant_urls() -> VariantUrls {
     VariantUrls::new(media, profiles, &storage, Duration::from_secs(600))
 }
 
-/// Returns a store that has the outcome of [`event`].
+/// Returns a store that contains the outcome of [`event`].
 async fn store() -> UploadStore {
     let store = MemoryStore::with_clock(Clock::from_fn(|| NOW)).store;
     store.write_manifest(&manifest("etag")).await.unwrap();
@@ -287,7 +287,7 @@ async fn an_event_that_is_too_old_becomes_a_dead_letter_after_one_more_attempt()
 
 #[tokio::test]
 async fn a_receiver_that_does_not_respond_in_time_is_a_failure() {
-    // Connections are accepted by the system, and nobody reads them.
+    // The operating system accepts the connections, but nothing reads from them.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let settings = WebhookSettings {
         timeout: Duration::from_millis(50),

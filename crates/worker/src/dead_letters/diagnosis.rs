@@ -7,8 +7,8 @@ use darkroom_uploads::UploadStore;
 
 use super::reason::ReasonCode;
 
-/// Returns the reason that a worker wrote. If SQS itself moved the message, there is none. The
-/// reason is then derived from the message and the status of its upload.
+/// Returns the reason that a worker wrote. A message that SQS itself moved has no such reason. In
+/// that case, derives the reason from the message and the status of its upload.
 pub(super) async fn diagnose(store: &UploadStore, message: &Message) -> DeadLetterReason {
     if let Some(reason) = DeadLetterReason::from_attributes(&message.attributes) {
         return reason;
@@ -89,7 +89,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Returns the code of a dead letter with this body that SQS itself moved.
+    /// Returns the code that is diagnosed for a dead letter with this body if SQS itself moved it.
     async fn code(test: &TestStore, body: String) -> String {
         test.dead_letters.send(&[body]).await.unwrap();
         let received = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, MAX_BATCH, Message, Queue, Receipt};
 use tokio::time::Instant;
 
-/// A long poll queries all servers of a queue. A short one queries only some.
+/// A long poll queries all servers of a queue. A short poll queries only some.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The time for which a dead letter is invisible to others. If this process is killed, the dead
 /// letter becomes visible after that time.
@@ -15,10 +15,10 @@ const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
 /// letters, several runs are needed.
 const MAX_MESSAGES: usize = 18_000;
 
-/// All dead letters, received at once and kept invisible.
+/// The dead letters of a queue, kept invisible until they are released.
 ///
-/// All of them are received before any is handled. Otherwise a malformed message that is redriven
-/// would immediately become a dead letter again and be received endlessly.
+/// All messages are received before any is handled. Otherwise a redriven malformed message would
+/// become a dead letter again at once, and this process would receive it endlessly.
 pub(super) struct Lease<'a> {
     queue: &'a dyn Queue,
     messages: HashMap<String, Message>,
@@ -34,17 +34,17 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Receives all dead letters, or at least those with these ids.
+    /// Receives dead letters until it has those with these ids, or all of them if `ids` is empty.
     pub(super) async fn collect(&mut self, ids: &HashSet<String>) -> Result<(), CloudError> {
         while !self.is_complete(ids) {
             let received = self.queue.receive(MAX_BATCH, POLL_WAIT, VISIBILITY_TIMEOUT);
             let received = received.await?;
             let before = self.messages.len();
             for message in received {
-                // If a message has two receipts, only the later one is valid.
+                // If a message is received twice, only its later receipt is valid.
                 self.messages.insert(message.id.clone(), message);
             }
-            // A message that arrives a second time proves that all others have arrived.
+            // A poll without a new message means that every message has arrived.
             if self.messages.len() == before {
                 break;
             }
@@ -58,7 +58,7 @@ impl<'a> Lease<'a> {
         has_all || self.messages.len() >= MAX_MESSAGES
     }
 
-    /// Returns the messages with these ids, or all messages, in the order in which they were sent.
+    /// Returns the messages with these ids, or all if `ids` is empty, in the order of sending.
     pub(super) fn selected(&self, ids: &HashSet<String>) -> Vec<Message> {
         let is_selected = |message: &&Message| ids.is_empty() || ids.contains(&message.id);
         let messages = self.messages.values().filter(is_selected);
@@ -72,7 +72,8 @@ impl<'a> Lease<'a> {
         self.messages.remove(&message.id);
     }
 
-    /// Extends the visibility timeout of all messages, so that there is time to handle the rest.
+    /// Extends the visibility timeout of all messages if a third of it has passed, so that there is
+    /// time to handle the rest.
     pub(super) async fn extend(&mut self) -> Result<(), CloudError> {
         if self.extended_at.elapsed() < VISIBILITY_TIMEOUT / 3 {
             return Ok(());

@@ -22,16 +22,16 @@ const DELETE_ATTEMPTS: u32 = 3;
 
 /// The dead letters of the queue of upload events.
 ///
-/// They are moved by receiving, sending and deleting, not by SQS's own move task
-/// (`StartMessageMoveTask`). That task moves all messages or none, and continues after this process
-/// has ended. Without a destination, it accepts only messages that SQS itself has dead-lettered.
-/// Many SQS-compatible services do not have it. If this process fails after sending a message, the
-/// message exists twice, which workers tolerate. No message is ever lost.
+/// A redrive receives, sends and deletes each message. It does not use SQS's own move task
+/// (`StartMessageMoveTask`), which moves all messages or none and continues after this process has
+/// ended. Without a destination, the task accepts only messages that SQS itself has dead-lettered.
+/// Many SQS-compatible services do not have the task. If this process fails between sending and
+/// deleting a message, the message exists twice, which workers tolerate. No message is ever lost.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     /// The dead-letter queue.
     pub dead_letters: Arc<dyn Queue>,
-    /// The queue that they come from.
+    /// The queue that the dead letters come from.
     pub events: Arc<dyn Queue>,
     /// The store of uploads.
     pub store: UploadStore,
@@ -63,9 +63,9 @@ pub enum DeadLetterAction {
 }
 
 impl DeadLetters {
-    /// Applies an action to all dead letters, or to those with these ids, and reports each once it
-    /// is handled. All others are released. Listing only increments the receive count of a message,
-    /// which has no effect in a dead-letter queue.
+    /// Applies an action to the dead letters with these ids, or to all if `ids` is empty. Reports
+    /// each dead letter once it is handled, and releases all others. Listing only increments the
+    /// receive count of a message, which has no effect in a dead-letter queue.
     ///
     /// # Errors
     /// The error of the first call that failed. Messages that were reported have been handled.
@@ -145,7 +145,8 @@ impl DeadLetters {
 }
 
 /// Returns the history of a dead letter, so that leftovers of its attempts are still cleaned up. A
-/// worker has written it. A dead letter that SQS itself moved was not delivered before it was sent.
+/// worker stores the time of the first delivery in the message. SQS does not, so for a message that
+/// SQS itself moved, the time of sending is used: no delivery came before it.
 fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let attempt = DeliveryAttempt::new(message, u32::MAX);
     let first_received_at = if attempt.is_redriven {
@@ -219,7 +220,7 @@ mod tests {
         assert!(test.events.is_empty() && test.dead_letters.is_empty());
     }
 
-    /// Delivers all messages as often as the queue permits. Each time, the worker is lost.
+    /// Delivers all messages as often as the queue permits. Each time, the worker dies.
     async fn lose_workers(test: &TestStore) {
         for _ in 0..5 {
             test.events.receive(10, SECOND, SECOND).await.unwrap();

@@ -1,7 +1,7 @@
 //! The reasons for dead letters of upload events.
 
-/// The reason why an event is a dead letter. Workers write the first three. The others are
-/// diagnosed for dead letters that SQS itself moved.
+/// The reason why an event is a dead letter. Workers write only the first three. The others come
+/// only from the diagnosis of dead letters that SQS itself moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReasonCode {
     /// The body, or a record in it, is not a notification about an object.

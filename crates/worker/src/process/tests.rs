@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const VERSIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
 
-/// Makes calls fail, deletes the upload after the first failure, and asserts that nothing of it
+/// Makes calls fail, deletes the upload after the first failure, and asserts that no output
 /// remains.
 async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     let test = TestStore::new();
@@ -127,7 +127,7 @@ async fn after_the_last_attempt_an_expired_raw_object_keeps_its_outcome_and_a_de
         test.assert_ready(&key).await;
         sleep(age).await;
         test.raw.delete(&[key.to_string()]).await.unwrap();
-        // No attempt finds out that the object is gone.
+        // None of the attempts learns that the object is gone.
         let forbidden = CloudErrorKind::Forbidden;
         test.raw.faults().fail("GetObject", "raw/", forbidden);
         test.store.requeue(&[event]).await.unwrap();
@@ -232,8 +232,8 @@ fn every_order() -> Vec<Vec<usize>> {
     orders
 }
 
-/// Every version of every key has an event, which arrives in order, and a duplicate, which does
-/// not.
+/// Each version of each key has an event and a duplicate of it. The events arrive in order, the
+/// duplicates arrive in any order.
 #[tokio::test(start_paused = true)]
 async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicates() {
     let test = TestStore::new();

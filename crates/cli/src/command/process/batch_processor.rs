@@ -98,14 +98,14 @@ impl BatchProcessor {
 
 /// Writes a file and creates its parent folders.
 ///
-/// The bytes are written to a temporary file first. Whatever fails, the file is therefore either
-/// complete or unchanged. A symbolic link is replaced instead of followed.
+/// Writes the bytes to a temporary file first, so the file at `path` is always either complete or
+/// unchanged. Replaces a symbolic link instead of following it.
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new()
         .prefix(".darkroom-")
-        // As for any new file; the process's umask still applies.
+        // This is the usual mode of a new file. The process's umask still applies.
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -7,18 +7,20 @@ use darkroom_contract::{Profile, VariantSettings};
 
 use crate::sources::SourceFile;
 
-/// The paths of all variants, determined before any file is written.
+/// The paths of all variants. They are all known before the first file is written.
 pub(super) struct Destinations {
-    /// For each source, the path of its variants without suffix and extension.
+    /// The path of each source's variants, without suffix and extension.
     stems: Vec<PathBuf>,
 }
 
 impl Destinations {
-    /// Determines `{out}/{stem}{suffix}.{extension}` below the folders of the sources.
+    /// Determines the path of every variant: `{out}/{stem}{suffix}.{extension}`. The stem includes
+    /// the subfolder of the source.
     ///
-    /// Sources that would share a path keep their extension in the name: `a.jpg` and `a.png` become
-    /// `a.jpg.webp` and `a.png.webp`. So does one whose variant would replace a source. If the names
-    /// still collide, they are numbered.
+    /// If variants of two sources would have the same path, both sources keep their extension in
+    /// the name: `a.jpg` and `a.png` become `a.jpg.webp` and `a.png.webp`. A source also keeps its
+    /// extension if one of its variants would replace a source. If the names still collide, they
+    /// get numbers.
     pub(super) fn plan(
         sources: &[SourceFile],
         profile: &Profile,
@@ -41,7 +43,7 @@ impl Destinations {
                 let mut paths = variant_paths(stem, profile);
                 paths.all(|path| !taken.contains(&path) && !is_source(&path))
             };
-            // Numbers do not end before a free name is found.
+            // The candidates are endless, so one of them is free.
             let stem = candidates.find(is_free).unwrap_or(long);
             taken.extend(variant_paths(&stem, profile));
             stems.push(stem);
@@ -57,7 +59,7 @@ impl Destinations {
             .unwrap_or_default()
     }
 
-    /// Returns the folders that variants are written to.
+    /// Returns the folders that will contain variants.
     pub(super) fn folders(&self) -> HashSet<&Path> {
         self.stems.iter().filter_map(|stem| stem.parent()).collect()
     }
@@ -75,8 +77,8 @@ fn variant_paths(stem: &Path, profile: &Profile) -> impl Iterator<Item = PathBuf
     variants.map(move |variant| variant_path(stem, variant))
 }
 
-/// Returns `true` for each stem if one of its variants would have the same path as a variant of
-/// another stem, as with `a` and `a_thumb`.
+/// Returns one flag per stem: `true` if a variant of the stem and a variant of another stem would
+/// have the same path. Examples of such stems are `a` and `a_thumb`.
 fn clashes(stems: &[PathBuf], profile: &Profile) -> Vec<bool> {
     let mut users: HashMap<PathBuf, u32> = HashMap::new();
     for path in stems.iter().flat_map(|stem| variant_paths(stem, profile)) {
@@ -103,7 +105,7 @@ mod tests {
         planned_beside(&[], relative)
     }
 
-    /// Returns the paths of all variants, where some paths are those of sources.
+    /// Returns the paths of all variants if the files `existing` are sources.
     fn planned_beside(existing: &[&str], relative: &[&str]) -> Vec<String> {
         let sources: Vec<SourceFile> = relative
             .iter()

@@ -64,8 +64,8 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
     Ok(exit_status)
 }
 
-/// Checks that the sources exist, and that the results go to a folder that is not the only source.
-/// Beside other sources it is one that `*` named.
+/// Checks that every source exists, and that `out` is a folder other than the only source. `out`
+/// may be one of several sources, because `*` may have named it.
 ///
 /// # Errors
 /// [`UsageError`].
@@ -84,8 +84,8 @@ fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Determines the path of every variant. None replaces a source, and none is in a folder of
-/// sources, where the next run would take it for one.
+/// Determines the path of every variant. A variant never replaces a source. Fails if a variant
+/// would be in a source folder, because the next run would take the variant for a source.
 fn destinations(
     sources: &[SourceFile],
     profile: &Profile,
@@ -118,7 +118,7 @@ fn out_among_sources(out: &Path) -> UsageError {
     ))
 }
 
-/// Prints the report of one file and returns `false` if the file was rejected.
+/// Prints the report of one file. Returns `false` if the file was rejected.
 fn print_report(
     report: &Report,
     processor: &BatchProcessor,
@@ -137,7 +137,8 @@ fn print_report(
     Ok(rejection.is_none())
 }
 
-/// Prints the error of a file that could not be processed. The other files are processed anyway.
+/// Prints the error of a file that could not be processed. Processing continues with the other
+/// files.
 fn print_error(path: &Path, error: &FileError, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         let source = path_fields("path", path);

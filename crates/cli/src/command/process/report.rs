@@ -21,7 +21,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Returns the manifest that a worker would write, without the fields of an upload.
+    /// Returns the manifest that a worker would write, without the fields that only an upload has.
     pub(super) fn to_json(&self, recipe: &Recipe, profile: &ProfileName) -> Value {
         let mut report = json!({
             "version": darkroom_contract::Manifest::VERSION,

@@ -14,17 +14,17 @@ use crate::arguments::Upload;
 use crate::exit_status::UsageError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest wait of one status request.
+/// The longest `wait` of one status request.
 const MAX_WAIT: Duration = Duration::from_secs(20);
-/// The time to wait for an outcome.
+/// The time to wait for the outcome of an upload, over all status requests.
 const OUTCOME_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) struct Client {
     pub(super) http: reqwest::Client,
     issuer: String,
-    /// Sent to the issuer, never to S3.
+    /// The bearer token. The client sends it to the issuer, never to S3.
     token: Option<String>,
-    /// The time to wait for a response, and for data to move.
+    /// The time limit for a response, and for a pause in the transfer of data.
     pub(super) timeout: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Client {
     /// Creates a client of the issuer that the command line names.
     ///
     /// # Errors
-    /// [`UsageError`] if its URL is not one of HTTP.
+    /// [`UsageError`] if the URL of the issuer is not an HTTP URL.
     pub(super) fn new(arguments: &Upload) -> anyhow::Result<Self> {
         let issuer = arguments.to.trim_end_matches('/');
         let url = Url::parse(issuer).ok();
@@ -63,7 +63,7 @@ impl Client {
         self.json("an upload URL", Duration::ZERO, request).await
     }
 
-    /// Waits for the outcome and returns the last status.
+    /// Waits for the outcome and returns the last status, which is not final if the time is up.
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {
         let wait = MAX_WAIT.min(self.timeout);
         let url = format!("{}{status_url}?wait={}", self.issuer, wait.as_secs());
@@ -89,9 +89,9 @@ impl Client {
         }
     }
 
-    /// Sends a request to the issuer until it responds, and parses the response.
+    /// Sends a request to the issuer, retries it after transient failures, and parses the response.
     ///
-    /// The issuer may take its time: `delay`, and as long as for any response.
+    /// The time limit of each attempt is the usual timeout plus `delay`.
     async fn json<T: DeserializeOwned>(
         &self,
         purpose: &str,
@@ -143,7 +143,7 @@ impl Client {
         )
     }
 
-    /// Parses a successful response. Converts a problem to an error of one line.
+    /// Parses a successful response. Converts a problem to a one-line error.
     async fn parse<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
         let status = response.status();
         let body = response.bytes().await;

@@ -1,12 +1,12 @@
-//! Failures of requests in the words of somebody who runs the command.
+//! Descriptions of failed requests for the person who runs the command.
 
 use std::error::Error;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
-/// Returns the cause of a failure to send a request or to read its response: the innermost one,
-/// because those around it only repeat that the request failed.
+/// Returns the innermost cause of a failed request or of an unreadable response. The outer causes
+/// only repeat that the request failed.
 pub(super) fn cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(source) = cause.source() {
@@ -20,8 +20,8 @@ pub(super) fn seconds(limit: Duration) -> String {
     humantime::format_duration(limit).to_string()
 }
 
-/// Returns the response of S3 in one line: its status, and code and message of its XML if it has
-/// them.
+/// Describes a response of S3 in one line: the status, and the code and message if the body
+/// contains them.
 pub(super) fn store_response(status: StatusCode, body: &str) -> String {
     let element = |name: &str| {
         let (_, rest) = body.split_once(&format!("<{name}>"))?;

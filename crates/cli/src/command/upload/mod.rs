@@ -25,7 +25,7 @@ use crate::sources;
 
 /// The number of concurrent uploads.
 const CONCURRENCY: usize = 4;
-/// The owner if neither the command line nor a token names one.
+/// The owner if neither the command line nor a token determines the owner.
 const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
@@ -61,7 +61,8 @@ async fn upload(
         .create(&CreateUpload {
             profile: arguments.profile.to_string(),
             owner: owner(arguments),
-            // The worker detects the format, whatever the name of the file suggests.
+            // The worker detects the format from the bytes, so the name of the file does not
+            // matter.
             content_type: None,
             size: Some(size),
             method: UploadMethod::Put,
@@ -88,8 +89,7 @@ async fn upload(
     status
 }
 
-/// Returns the owner to send, or `None` if there is a token, because the issuer takes the owner
-/// from it.
+/// Returns the owner to send, or `None` to let the issuer take the owner from the token.
 fn owner(arguments: &Upload) -> Option<String> {
     match (&arguments.owner, &arguments.token) {
         (Some(owner), _) => Some(owner.to_string()),

@@ -11,7 +11,7 @@ pub(super) struct Bars {
 }
 
 impl Bars {
-    /// Creates progress bars on stderr. They are drawn if `is_drawn` is set and stderr is a
+    /// Creates progress bars on stderr. Draws them only if `is_drawn` is `true` and stderr is a
     /// terminal.
     pub(super) fn new(is_drawn: bool) -> anyhow::Result<Self> {
         let target = if is_drawn {
@@ -34,7 +34,7 @@ impl Bars {
         bar
     }
 
-    /// Removes the bars while `print` runs.
+    /// Removes the bars from the terminal while `print` runs.
     pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         self.all.suspend(print)
     }

@@ -15,7 +15,7 @@ use super::client::Client;
 use super::failure::{cause, seconds, store_response};
 use super::retry::{MAX_ATTEMPTS, is_transient, pause};
 
-/// Continues the response of a store that may lack conditional writes.
+/// The hint after the error of a store that may not support conditional writes.
 const NO_CONDITIONAL_WRITES: &str = "; if the store has no If-None-Match, whoever runs the service \
                                      has to set storage.conditional_writes = false";
 
@@ -30,17 +30,19 @@ pub(super) struct Transfer<'a> {
 
 /// A failed attempt.
 enum Failure {
-    /// The file may be in S3, or may arrive with another attempt.
+    /// The file may already be in S3, or another attempt may succeed.
     Transient(anyhow::Error),
-    /// Another attempt would fail, too.
+    /// Another attempt would also fail.
     Permanent(anyhow::Error),
 }
 
 impl Transfer<'_> {
     /// Sends the file.
     ///
-    /// An attempt that fails may have succeeded: its response was lost, or S3 reports that the object
-    /// exists already. No other upload has its key, so the issuer knows.
+    /// A failed attempt may have stored the file: the response may be lost, or S3 may report that
+    /// the object already exists. After a transient failure, this function therefore asks the
+    /// issuer if the file has arrived. Only this upload has the key, so an existing object is its
+    /// file.
     pub(super) async fn run(&self) -> anyhow::Result<()> {
         let mut attempt = 0;
         loop {
@@ -79,8 +81,8 @@ impl Transfer<'_> {
         }
         let send = request.body(reqwest::Body::wrap_stream(body)).send();
         let mut send = std::pin::pin!(send);
-        // Of a response that takes long, nobody can say whether it will come. So the time limit
-        // starts again whenever data has moved.
+        // A large file may take any time on a slow connection. Therefore the time limit applies to
+        // each pause in the transfer, and starts again whenever data has moved.
         let response = loop {
             tokio::select! {
                 response = &mut send => break response,

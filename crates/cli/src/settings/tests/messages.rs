@@ -243,7 +243,7 @@ fn every_setting_is_in_the_shipped_file() {
         let [sections @ .., key] = path.as_slice() else {
             continue;
         };
-        // A profile takes every setting that it does not state from `avatar`.
+        // In the shipped file, only the profile `avatar` lists every setting of a profile.
         let section_name = sections.join(".").replace("photo", "avatar");
         let lines = section(shipped, &section_name);
         let is_there = lines.iter().any(|line| {

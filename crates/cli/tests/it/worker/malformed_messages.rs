@@ -9,7 +9,7 @@ use crate::test_bed::{max_receive_count, photo, test_bed};
 
 #[tokio::test]
 async fn malformed_messages_do_not_affect_the_others_of_their_batch() {
-    // A valid message has one attempt.
+    // Each valid message has only one attempt.
     let a_batch_at_once = [("DARKROOM_WORKER_IN_FLIGHT", "10")];
     let bed = test_bed(max_receive_count(1).with_settings(&a_batch_at_once)).await;
     let mut keys = Vec::new();

@@ -6,9 +6,9 @@ use crate::s3::error_document::ErrorDocument;
 
 /// S3's limit on everything before the file.
 const MAX_BYTES: usize = 20 * 1024;
-/// The variable for the name of the file.
+/// The variable that stands for the name of the file.
 const FILE_NAME: &str = "${filename}";
-/// The fields that a policy need not name, except those that begin with [`IGNORED`].
+/// The fields that a policy need not name, in addition to those that begin with [`IGNORED`].
 const EXEMPT: [&str; 5] = [
     "x-amz-signature",
     "awsaccesskeyid",
@@ -33,7 +33,7 @@ impl Fields {
         Ok(())
     }
 
-    /// Errors if the fields would be too long with another one of this size.
+    /// Errors if the fields would exceed the limit with `more` additional bytes.
     pub(super) fn check_size(&self, more: usize) -> Result<(), ErrorDocument> {
         if self.bytes + more <= MAX_BYTES {
             return Ok(());
@@ -54,8 +54,8 @@ impl Fields {
         fields.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Replaces `${filename}` in every field by the last component of the name that the browser
-    /// sends.
+    /// Replaces `${filename}` in every field with the last component of the file name that the
+    /// browser sends.
     pub(super) fn insert_file_name(&mut self, sent: &str) {
         let name = sent.rsplit(['/', '\\']).next().unwrap_or_default();
         for (_, value) in &mut self.fields {
@@ -65,8 +65,8 @@ impl Fields {
         }
     }
 
-    /// Errors if the policy does not name a field. If there is no valid policy, `s3s` refuses the
-    /// form.
+    /// Errors if the form has a field that the policy does not name. Accepts a form without a valid
+    /// policy, because `s3s` refuses it later.
     pub(super) fn check_named(&self) -> Result<(), ErrorDocument> {
         let policy = self.get("policy").map(PostPolicy::from_base64);
         let Some(Ok(policy)) = policy else {

@@ -1,7 +1,8 @@
 //! Uploads by HTML form.
 //!
-//! `s3s` verifies the signature and the conditions of the policy. Before that, [`request`] applies
-//! the rules that it does not know. After that, [`response`] responds as S3 does.
+//! First, [`request`] applies the rules that `s3s` does not know. Next, `s3s` verifies the
+//! signature and the conditions of the policy. Last, [`response`] creates the response that S3
+//! would send.
 
 mod fields;
 mod request;

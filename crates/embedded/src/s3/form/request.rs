@@ -1,4 +1,4 @@
-//! The rewriting of a form.
+//! The changes to a form before `s3s` reads it.
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -22,9 +22,9 @@ fn boundary<B>(request: &Request<B>) -> Option<String> {
     multer::parse_boundary(content_type.to_str().ok()?).ok()
 }
 
-/// Reads the fields of a form and checks them. Returns the form that `s3s` reads in its place, with
-/// the name of the file in the fields and only two headers per part, and the response that the form
-/// requests.
+/// Reads the fields of a form and checks them. Returns the form that `s3s` reads in its place, and
+/// the response that the form requests. In the new form, the name of the file is filled in, and a
+/// part has at most two headers.
 pub(crate) async fn rewrite(
     request: Request<Body>,
 ) -> Result<(Request<Body>, FormResponse), ErrorDocument> {

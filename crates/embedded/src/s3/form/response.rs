@@ -24,7 +24,7 @@ pub(crate) struct FormResponse {
     status: Option<String>,
 }
 
-/// The document with status 201.
+/// The XML document in a response with status 201.
 struct PostResponse<'a> {
     form: &'a FormResponse,
     etag: &'a str,
@@ -49,7 +49,8 @@ impl FormResponse {
         }
     }
 
-    /// Replaces the response to a successful upload. Its header has the ETag.
+    /// Replaces the response of `s3s` to a successful upload, and takes the ETag from its headers.
+    /// Other responses stay unchanged.
     pub(crate) fn apply(&self, response: Response<Body>) -> Response<Body> {
         let status = response.status();
         let etag = response.headers().get(header::ETAG);

@@ -22,7 +22,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Query<'a> {
     pub(crate) prefix: &'a str,
-    /// The delimiter, or an empty one for no common prefixes.
+    /// The delimiter. If it is empty, there are no common prefixes.
     pub(crate) delimiter: &'a str,
     /// The last key of the previous page.
     pub(crate) key_marker: &'a str,
@@ -36,7 +36,7 @@ pub(crate) struct Query<'a> {
 pub(crate) struct Page {
     pub(crate) uploads: Vec<Entry>,
     pub(crate) common_prefixes: Vec<String>,
-    /// The markers of the next page, if there is one.
+    /// The key marker and the id marker of the next page, if there is one.
     pub(crate) next: Option<(String, String)>,
 }
 
@@ -57,7 +57,7 @@ fn read(bucket: &Bucket) -> io::Result<Vec<Entry>> {
     for entry in entries {
         let entry = entry?;
         let id = entry.file_name().to_string_lossy().into_owned();
-        // An upload may end while this reads.
+        // An upload may end during this loop, so its file may be missing.
         let text = fs::read(entry.path().join(DESCRIPTION_FILE)).unwrap_or_default();
         if let Ok(description) = serde_json::from_slice::<Description>(&text) {
             let created = created(&id);
@@ -107,7 +107,7 @@ fn page(uploads: Vec<Entry>, query: &Query<'_>) -> Page {
     page
 }
 
-/// Returns `true` if the previous page had this upload or a later one.
+/// Returns `true` if this upload does not come after the markers.
 fn is_before(upload: &Entry, query: &Query<'_>) -> bool {
     let is_seen = |marker: &str| *upload.id <= *marker;
     match upload.key.as_str().cmp(query.key_marker) {

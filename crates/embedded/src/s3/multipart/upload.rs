@@ -53,7 +53,7 @@ impl MultipartUpload {
     /// Finds the upload with this id and key. Errors with `NoSuchUpload`.
     pub(crate) fn find(bucket: Arc<Bucket>, id: &str, key: &str) -> S3Result<Self> {
         let none = || s3_error!(NoSuchUpload);
-        // The id becomes part of a path.
+        // The id becomes part of a path, so it must be a UUID.
         let id = Uuid::try_parse(id).map_err(|_| none())?;
         let dir = bucket.uploads_dir().join(id.simple().to_string());
         let text = fs::read(dir.join(DESCRIPTION_FILE)).map_err(|_| none())?;
@@ -102,7 +102,8 @@ impl MultipartUpload {
         store.run(work).await
     }
 
-    /// Returns up to `max` of the parts after the number `after`, and whether more follow.
+    /// Returns up to `max` parts with numbers greater than `after`. The second value is `true` if
+    /// more parts follow.
     pub(crate) fn parts(&self, after: i32, max: usize) -> S3Result<(Vec<Part>, bool)> {
         let parts = part::list(&self.dir).map_err(S3Error::internal_error)?;
         let mut parts = parts.into_iter().filter(|(number, _)| *number > after);

@@ -11,7 +11,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    /// Returns the `eventName`.
+    /// Returns the `eventName` in a message.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Put => "ObjectCreated:Put",
@@ -22,7 +22,8 @@ impl Event {
         }
     }
 
-    /// Returns `true` for patterns such as `s3:ObjectCreated:Put` and `s3:ObjectCreated:*`.
+    /// Returns `true` if a pattern, such as `s3:ObjectCreated:Put` or `s3:ObjectCreated:*`,
+    /// includes this event.
     pub(super) fn matches(self, pattern: &str) -> bool {
         let pattern = pattern.strip_prefix("s3:").unwrap_or(pattern);
         match pattern.strip_suffix('*') {

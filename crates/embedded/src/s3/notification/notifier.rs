@@ -49,8 +49,8 @@ impl Notifier {
         }
     }
 
-    /// Checks that a configuration only contains queues, and that they exist. S3 also checks their
-    /// policies.
+    /// Checks that a configuration contains only queues, and that they exist. Unlike S3, this does
+    /// not check the policies of the queues.
     pub(crate) fn check(&self, configuration: &NotificationConfiguration) -> S3Result<()> {
         let lambdas = configuration.lambda_function_configurations.as_ref();
         let topics = configuration.topic_configurations.as_ref();

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::event::Event;
 use crate::s3::attributes::Attributes;
 
-/// Every character except those that form encoding does not change, and the slash, which S3 does
-/// not encode.
+/// The characters to percent-encode in a key: those that form encoding changes, except the slash,
+/// which S3 does not encode, and the space, which [`encode_key`] replaces.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

@@ -7,7 +7,7 @@ use s3s::dto::*;
 
 use crate::s3::api::S3Api;
 
-/// The region that S3 does not name as a location.
+/// The region for which S3 returns an empty location.
 const UNNAMED_REGION: &str = "us-east-1";
 
 pub(crate) fn create(api: &S3Api, input: &CreateBucketInput) -> S3Result<CreateBucketOutput> {
@@ -55,7 +55,7 @@ pub(crate) fn location(
     })
 }
 
-/// Returns the response of a bucket whose versioning was never enabled.
+/// Returns the response for a bucket on which versioning was never enabled.
 pub(crate) fn versioning(
     api: &S3Api,
     input: &GetBucketVersioningInput,

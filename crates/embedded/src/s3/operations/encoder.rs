@@ -7,7 +7,7 @@ use s3s::dto::*;
 
 use crate::s3::attributes::Attributes;
 
-/// Every character except those that `encoding-type=url` does not encode.
+/// The characters that `encoding-type=url` encodes.
 pub(crate) const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -15,8 +15,7 @@ pub(crate) const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// An encoder of keys. It encodes them if the client requests that, because XML cannot represent
-/// all keys.
+/// An encoder of keys. XML cannot represent all keys, so a client may request encoded keys.
 pub(super) struct Encoder {
     is_url: bool,
 }

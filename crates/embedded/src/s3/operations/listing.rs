@@ -9,7 +9,7 @@ use crate::s3::api::S3Api;
 use crate::s3::listing::{Query, page, page_size};
 use crate::s3::operations::encoder::Encoder;
 
-/// Lists a page. The continuation token is the last key of the previous page.
+/// Lists a page. The continuation token encodes the last entry of the previous page.
 pub(crate) fn list_objects_v2(
     api: &S3Api,
     input: ListObjectsV2Input,
@@ -43,8 +43,8 @@ pub(crate) fn list_objects_v2(
     })
 }
 
-/// Lists a page in the first version of the API, which some clients still use with stores other than
-/// AWS. The marker is the last key of the previous page.
+/// Lists a page in the first version of the API, which some clients still use with stores other
+/// than AWS. The marker is the last entry of the previous page.
 pub(crate) fn list_objects(api: &S3Api, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
     let bucket = api.store.bucket(&input.bucket)?;
     let query = Query {
@@ -55,7 +55,7 @@ pub(crate) fn list_objects(api: &S3Api, input: ListObjectsInput) -> S3Result<Lis
     };
     let page = bucket.with_index(|index| page(index, &query));
     let encoder = Encoder::new(input.encoding_type.as_ref());
-    // As in AWS, clients without a delimiter take the last key for the next marker.
+    // As in AWS, there is no next marker without a delimiter. The client uses the last key instead.
     let next = page.next_after.as_deref();
     let next_marker = next.filter(|_| !query.delimiter.is_empty());
     Ok(ListObjectsOutput {

@@ -42,7 +42,7 @@ pub(crate) async fn get(
     let selection = Selection::new(input.range, input.part_number, &request.headers);
     let object = read::open(&api.store, &input.bucket, input.key, conditions, selection).await?;
     let output = outputs::get(object, wants_checksums(input.checksum_mode.as_ref()));
-    // A presigned URL may replace the headers.
+    // The query parameters of a presigned URL may override these headers.
     Ok(GetObjectOutput {
         content_type: input.response_content_type.or(output.content_type),
         content_encoding: input.response_content_encoding.or(output.content_encoding),
@@ -86,7 +86,7 @@ pub(crate) async fn copy(api: &S3Api, input: CopyObjectInput) -> S3Result<CopyOb
     })
 }
 
-/// Returns no tags. Requests that would set some are refused.
+/// Returns no tags, because requests that set tags are refused.
 pub(crate) fn tags(api: &S3Api, input: &GetObjectTaggingInput) -> S3Result<GetObjectTaggingOutput> {
     let bucket = api.store.bucket(&input.bucket)?;
     bucket

@@ -23,7 +23,7 @@ use crate::sqs::Queues;
 const BUCKET: &str = "darkroom-raw";
 const REGION: &str = "eu-central-1";
 
-/// A store on a folder with one bucket, and a queue that is notified about `raw/`.
+/// A store in a folder, and a queue that receives the events of its bucket about keys in `raw/`.
 struct Fixture {
     api: S3Api,
     queues: Arc<Queues>,
@@ -109,7 +109,7 @@ impl Fixture {
         fixture
     }
 
-    /// Receives every event so far.
+    /// Receives all events that have been sent so far.
     fn events(&self) -> Vec<serde_json::Value> {
         let received = self.queues.with("events", |queue, now_ms| {
             Ok(queue.receive(100, Duration::from_secs(60), None, now_ms))

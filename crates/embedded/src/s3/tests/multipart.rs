@@ -61,7 +61,7 @@ async fn parts_become_one_object_with_the_etag_of_s3() {
     let refused = code(complete(&fixture, &id, reversed).await);
     assert_eq!(refused, Some(S3ErrorCode::InvalidPartOrder));
     let etag = complete(&fixture, &id, parts).await.unwrap();
-    // md5(md5(part 1) ++ md5(part 2)) as computed with md5sum of coreutils.
+    // md5(md5(part 1) ++ md5(part 2)) as computed by the md5sum of coreutils.
     assert_eq!(etag.value(), "e5a8c5272b26fc10581a21089559b006-2");
     assert!(fixture.get(KEY).await.unwrap() == bodies.concat());
     assert_eq!(

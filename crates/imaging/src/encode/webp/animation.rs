@@ -1,8 +1,9 @@
 //! Animated WebP files (RFC 9649, section 2.7.1.1).
 //!
 //! Every frame of the source stays a frame. libwebp's own animation encoder would merge frames that
-//! look the same. A frame contains only the area of the canvas that changes, encoded once: with
-//! transparency where nothing changes if that is a large part, otherwise whole. No frame is disposed of.
+//! look the same. A frame contains only the area of the canvas that changes, and is encoded once. If
+//! much of that area is unchanged, the unchanged part is made transparent; otherwise the area is encoded
+//! whole. No frame is disposed of.
 
 use std::borrow::Cow;
 
@@ -19,16 +20,17 @@ use crate::{Encoding, Rejection, WebpMode};
 /// The longest duration, which has 24 bits.
 const MAX_DURATION_MS: u32 = 0xff_ffff;
 
-/// The number of pixels from which on a frame is large. Small ones take little time, whatever the effort.
+/// A frame with at least this many pixels is large. Small ones take little time, whatever the effort.
 const LARGE_FRAME: u64 = 512 * 512;
-/// The number of efforts by which large frames after the first are encoded faster. Each is seen for a moment
+/// The number of levels by which the effort is lowered for large frames after the first. Each is seen for a moment
 /// only. At libwebp's method 0 instead of 2, a frame takes 0.6 of the time, and has 8 to 20 % more bytes.
 const EFFORT_REDUCTION: u8 = 2;
 
 /// An encoder of an animated WebP, one change of the canvas at a time.
 pub(crate) struct AnimationEncoder {
     options: WebpOptions,
-    /// The bitstream of the first frame, which decides for all frames: lossy or lossless.
+    /// The bitstream of the first frame, lossy or lossless. Later frames have the same, except that the mode
+    /// `auto` encodes areas that are not flat as lossy.
     bitstream: WebpMode,
     /// The canvas after the last frame, before encoding: RGBA.
     displayed: Pixels,

@@ -8,8 +8,8 @@ use crate::pixels::Pixels;
 const ROWS: usize = 64;
 /// The size of a palette: lossless WebP stores an image with at most this many colors as indices.
 const PALETTE: usize = 256;
-/// The fraction of pixels equal to their left neighbor from which on lossless encoding may be smaller.
-/// In photographs it is below 0.1, in screenshots above 0.66.
+/// The minimum fraction of pixels that equal their left neighbor for lossless encoding to be worth
+/// trying. In photographs it is below 0.1, in screenshots above 0.66.
 const MIN_EQUAL_FRACTION: f64 = 0.3;
 
 /// Returns whether lossless WebP may be smaller than lossy: few colors, or large even areas.

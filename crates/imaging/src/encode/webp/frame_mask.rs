@@ -7,10 +7,11 @@ const BLOCK: usize = 16;
 /// Frames are masked if at least one in this many pixels, or blocks of pixels, is unchanged.
 const MIN_UNCHANGED: usize = 4;
 
-/// Returns an RGBA frame whose unchanged blocks of 16 x 16 pixels are transparent.
+/// Returns the RGBA frame `after`, with each unchanged block of 16 x 16 pixels made transparent.
 ///
-/// VP8 codes every block that changes at all, and hardly spends a bit on those that do not. Whole blocks
-/// keep the edges of the transparency out of coded blocks, where they would cost bits and quality.
+/// VP8 codes a block if any of its pixels changes, and spends almost no bits on an unchanged block.
+/// Masking whole blocks keeps the edges of the transparency out of the coded blocks, where they would
+/// cost bits and quality.
 ///
 /// `None` if blending the result over `before` does not yield `after`, or if too few blocks are
 /// unchanged.
@@ -37,8 +38,8 @@ enum BlockState {
     Unchanged,
 }
 
-/// Makes the pixels of a block transparent if none has changed. In a block that has changed, this applies
-/// to its translucent pixels, because they must not be blended. `None` if one of those has changed.
+/// Makes an unchanged block transparent. In a changed block, makes only the translucent pixels
+/// transparent, because they must not be blended again. `None` if a translucent pixel has changed.
 fn mask_block(
     new: &mut [u8],
     old: &[u8],
@@ -72,7 +73,8 @@ fn mask_block(
     })
 }
 
-/// Returns an RGBA frame whose unchanged pixels are transparent, which suits lossless coding.
+/// Returns the RGBA frame `after`, with each unchanged pixel made transparent. This suits lossless
+/// coding.
 ///
 /// `None` if blending the result over `before` does not yield `after`, or if too few pixels are
 /// unchanged.

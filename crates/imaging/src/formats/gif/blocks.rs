@@ -41,7 +41,7 @@ pub(super) struct Image<'a> {
     pub(super) data: SubBlocks<'a>,
 }
 
-/// The blocks of a file, up to its trailer or to anything that is not a block.
+/// An iterator over the blocks of a file. It ends at the trailer or at anything that is not a block.
 ///
 /// If the file ends within the data of a block, that block contains the data up to the end. A block
 /// with an incomplete descriptor is dropped.
@@ -52,7 +52,8 @@ pub(super) struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Reads the logical screen of a file; `None` if the file ends within it.
+    /// Creates the iterator and reads the logical screen of a file; `None` if the file ends within the
+    /// screen.
     pub(super) fn new(file: &'a [u8]) -> Option<(Screen<'a>, Self)> {
         let (screen, rest) = file.split_at_checked(SCREEN_LENGTH)?;
         let (palette, rest) = split_palette(rest, screen[10]);
@@ -68,8 +69,8 @@ impl<'a> Blocks<'a> {
         Some((screen, blocks))
     }
 
-    /// Returns the bytes after the trailer, or from the first byte that does not begin a block. Returns
-    /// `None` until iteration has reached either.
+    /// Returns the bytes after the trailer, or all bytes from the first one that does not begin a block.
+    /// Returns `None` until the iterator has reached either of them.
     pub(super) const fn after_end(&self) -> Option<&'a [u8]> {
         self.after_end
     }

@@ -9,7 +9,7 @@ use crate::decoded::Decoded;
 use crate::formats::Header;
 use crate::formats::header::truncated;
 
-/// The colors of a file without any color table, as in Chromium.
+/// The color table for a file that has none: all black, as in Chromium.
 const BLACK: &[u8] = &[0; 256 * 3];
 
 /// Decodes the first frame.
@@ -28,7 +28,8 @@ pub(super) fn open_frames<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + '
         _ => None,
     });
     Ok(Box::new(GifFrames {
-        // GIF counts the repetitions after the first time; a file without a count plays once.
+        // In the file, 0 means forever, and any other count leaves out the first play. A file without a
+        // count plays once.
         plays: match loops.last() {
             None => 1,
             Some(0) => 0,

@@ -31,7 +31,7 @@ impl Default for GraphicControl {
 }
 
 impl GraphicControl {
-    /// Reads the extension; `None` if it is too short. Some writers add a byte to its four.
+    /// Reads the extension; `None` if it is too short. Some writers add a fifth byte, which is ignored.
     pub(super) fn read(mut data: SubBlocks<'_>) -> Option<Self> {
         let fields = data.next()?;
         let packed = *fields.first()?;

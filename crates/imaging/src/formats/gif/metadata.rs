@@ -35,8 +35,8 @@ fn application(mut data: SubBlocks<'_>, scan: &mut MetadataScan) {
     match data.next() {
         // The loop count of an animation.
         Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {}
-        // The packet is not divided into sub-blocks. A reader that takes its text for lengths reaches
-        // the trailer after it, which leads to the end.
+        // The packet is not divided into sub-blocks. A reader that takes bytes of the packet for lengths
+        // always ends up in the trailer of the packet, which leads the reader to the end.
         Some(b"XMP DataXMP") => xmp::read(data.as_bytes(), scan),
         Some(b"ICCRGBG1012") => {
             scan.add(Icc);

@@ -1,4 +1,4 @@
-//! The pixels of a frame: LZW codes of indices into a color table (GIF 89a specification, appendix F).
+//! The pixels of a frame: LZW-compressed indices into a color table (GIF 89a specification, appendix F).
 
 use weezl::decode::Decoder;
 use weezl::{BitOrder, LzwStatus};
@@ -8,25 +8,25 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
-/// The numbers of bits of an index that LZW can code.
+/// The valid LZW minimum code sizes. The first codes have one bit more, and codes have at most 12 bits.
 const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
-/// The first row and the distance of rows in each pass of an interlaced frame.
+/// The first row and the row step of each pass of an interlaced frame.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
 /// The pixels of a frame.
 pub(super) struct FramePixels {
     /// RGBA; missing pixels are transparent.
     pub(super) pixels: Pixels,
-    /// `true` if pixels are missing, at most as many as a row has.
+    /// `true` if pixels are missing at the end, at most one row of them.
     pub(super) is_short: bool,
 }
 
-/// Decodes a frame with its colors in `palette`.
+/// Decodes a frame. `palette` contains its colors.
 ///
-/// Encoders that count wrongly leave out a few pixels at the end. As in browsers, those are transparent.
+/// Some encoders miscount and leave out a few pixels at the end. As in browsers, these are transparent.
 ///
 /// # Errors
-/// `corrupt` if more pixels are missing than a row has; `out_of_memory`.
+/// `corrupt` if more than one row of pixels is missing or the code size is invalid; `out_of_memory`.
 pub(super) fn decode(
     image: &Image<'_>,
     palette: &[u8],
@@ -61,7 +61,7 @@ pub(super) fn decode(
     })
 }
 
-/// Decodes as many indices as there are and fit, and returns their number.
+/// Decodes indices until the data ends, a code is invalid, or `indices` is full. Returns their number.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,
@@ -74,7 +74,7 @@ fn decode_indices(
     }
     let mut decoder = Decoder::new(BitOrder::Lsb, lzw_minimum_code_size);
     let mut count = 0;
-    // The empty block at the end gets out what the decoder holds back.
+    // The empty block at the end makes the decoder output the indices that it still holds.
     for mut block in data.chain(std::iter::once(&[][..])) {
         loop {
             let result = decoder.decode_bytes(block, &mut indices[count..]);
@@ -82,7 +82,7 @@ fn decode_indices(
             block = &block[result.consumed_in..];
             let has_progressed = result.consumed_in + result.consumed_out > 0;
             match result.status {
-                // The end code, or a code that does not exist.
+                // The data contains the end code or an invalid code.
                 Ok(LzwStatus::Done) | Err(_) => return Ok(count),
                 Ok(_) if count == indices.len() => return Ok(count),
                 Ok(_) if has_progressed => {}
@@ -93,7 +93,7 @@ fn decode_indices(
     Ok(count)
 }
 
-/// Returns the color of every index. An index that exceeds the palette is black, as in browsers.
+/// Returns the color of every index. An index outside the palette is black, as in browsers.
 fn color_table(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
     let mut table = [[0, 0, 0, 255]; 256];
     for (color, [red, green, blue]) in table.iter_mut().zip(palette.as_chunks::<3>().0) {

@@ -1,4 +1,4 @@
-//! Alpha planes, which are images of their own (ISO/IEC 23008-12, 6.4.8 and 7.5.3.4).
+//! Alpha planes, which HEIF stores as separate images (ISO/IEC 23008-12, 6.4.8 and 7.5.3.4).
 
 use heifer_hevc_dec::recon::Frame;
 
@@ -8,7 +8,7 @@ use super::items::Items;
 use crate::Rejection;
 use crate::decoded::Samples;
 
-/// The names of alpha planes: of HEIF, and of HEVC.
+/// The type names of alpha planes, in HEIF and in HEVC.
 const TYPES: [&[u8]; 2] = [
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
     b"urn:mpeg:hevc:2015:auxid:1",
@@ -16,14 +16,14 @@ const TYPES: [&[u8]; 2] = [
 
 /// An alpha plane.
 pub(super) struct Alpha {
-    /// The plane, as luma. It is scaled if its size is another one.
+    /// The plane, stored as luma. If its size differs from that of the image, it is scaled.
     pub(super) frame: Frame,
-    /// `true` if the colors are multiplied with alpha.
+    /// `true` if the colors are already multiplied by alpha.
     pub(super) is_premultiplied: bool,
 }
 
 impl Alpha {
-    /// Returns the item and the description of the alpha plane of an item, if it has one.
+    /// Returns the ID and the description of an item's alpha plane, if it has one.
     ///
     /// # Errors
     /// `corrupt` or `unsupported_format`.
@@ -64,7 +64,8 @@ pub(super) fn auxiliaries<'a>(
         })
 }
 
-/// Converts premultiplied alpha to straight alpha. Each pixel has `channels` samples, alpha last.
+/// Converts premultiplied alpha to straight alpha. Each pixel has `channels` samples, and alpha is the
+/// last.
 pub(super) fn divide_by_alpha(samples: &mut Samples, channels: usize) {
     match samples {
         Samples::Eight(samples) => divide(samples, channels, u8::MAX),

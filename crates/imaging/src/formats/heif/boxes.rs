@@ -11,11 +11,11 @@ pub(super) struct Part<'a> {
     pub(super) code: Code,
     /// The content without the header; shorter than stated if the file is truncated.
     pub(super) body: &'a [u8],
-    /// `false` if the box claims to be longer than what it stands in.
+    /// `false` if the stated length exceeds the bytes that contain the box.
     pub(super) is_whole: bool,
 }
 
-/// The boxes in a sequence of bytes, which end where no header fits.
+/// An iterator over the boxes in a sequence of bytes. It ends where there is no valid header.
 pub(super) struct Boxes<'a> {
     /// The bytes that are not read yet.
     pub(super) rest: &'a [u8],
@@ -35,7 +35,7 @@ impl<'a> Iterator for Boxes<'a> {
         let length = u64::from(fields.u32()?);
         let code = fields.array()?;
         let length = match length {
-            // Up to the end.
+            // The box extends to the end.
             0 => self.rest.len() as u64,
             1 => fields.integer(8)?,
             length => length,
@@ -61,7 +61,7 @@ pub(super) fn find<'a>(bytes: &'a [u8], code: &Code) -> Option<&'a [u8]> {
         .map(|part| part.body)
 }
 
-/// Returns version, flags and fields of a box with a version (a `FullBox`).
+/// Returns the version, the flags and the other fields of a `FullBox`, which is a box with a version.
 pub(super) fn versioned(body: &[u8]) -> Option<(u8, u32, Fields<'_>)> {
     let mut fields = Fields(body);
     let [version, flags @ ..] = fields.array::<4>()?;

@@ -1,13 +1,13 @@
-//! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3), which tell HEIF files from films and from
-//! each other (ISO/IEC 23008-12, 10 and annexes).
+//! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3). They distinguish HEIF images from videos, and
+//! the kinds of HEIF images from each other (ISO/IEC 23008-12, 10 and annexes).
 
 use super::boxes::Code;
 use super::fields::Fields;
 
-/// The number of compatible brands that are read.
+/// The maximum number of compatible brands that are read.
 const MAX_BRANDS: usize = 16;
 
-/// Brands of HEIF images that are not supported, by major brand.
+/// The brands of HEIF images that are not supported, each with a name for its kind.
 const UNSUPPORTED: &[(&Code, &str)] = &[
     (b"avif", "an AVIF image (AV1 in HEIF)"),
     (b"avis", "an AVIF image sequence (AV1 in HEIF)"),
@@ -33,9 +33,9 @@ const UNSUPPORTED: &[(&Code, &str)] = &[
 /// The coding of a HEIF file's images according to its brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// HEVC, or one that only the items of the file state.
+    /// HEVC. It is assumed if the brands do not state a coding, because then only the items state it.
     Hevc,
-    /// One that is not supported, in words with an article.
+    /// A coding that is not supported, with a name for the kind of image that begins with an article.
     Unsupported(&'static str),
 }
 
@@ -51,7 +51,8 @@ impl Coding {
         // The second field is the minor version, not a brand.
         let (major, compatible) = (brands.first()?, brands.get(2..).unwrap_or_default());
         Self::of_brand(major).or_else(|| {
-            // A brand of the structure only: the compatible brands tell the coding, HEVC first.
+            // If the major brand describes only the structure, the compatible brands decide. HEVC takes
+            // precedence.
             let is_structure = matches!(major, b"mif1" | b"mif2" | b"msf1" | b"miaf" | b"heif");
             let mut codings = compatible
                 .iter()
@@ -78,7 +79,7 @@ impl Coding {
     }
 }
 
-/// Identifies a HEIF file that is not supported and names it, with its article.
+/// Identifies a HEIF file that is not supported, and returns the name of its kind with an article.
 pub(in crate::formats) fn identify(bytes: &[u8]) -> Option<&'static str> {
     match Coding::of_file(bytes)? {
         Coding::Hevc => None,
@@ -125,7 +126,7 @@ mod tests {
         assert!(words(&[b"mif1", b"miaf", b"avif"]).contains("AVIF"));
         assert!(words(&[b"msf1", b"iso8", b"avcs"]).contains("AVC"));
         assert_eq!(coding(&[b"mif1", b"avci", b"heix"]), Some(Coding::Hevc));
-        // Only its items tell what it is.
+        // Only the items of such a file state its coding.
         assert_eq!(coding(&[b"mif1", b"miaf"]), Some(Coding::Hevc));
     }
 }

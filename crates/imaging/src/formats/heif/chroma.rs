@@ -1,16 +1,16 @@
-//! Chroma planes at the resolution of luma.
+//! Scaling of chroma planes to the resolution of luma.
 
 use heifer_hevc_dec::recon::Frame;
 
-/// The rows of both chroma planes, scaled up one by one: linearly between the centers of samples,
-/// like the chroma of JPEG.
+/// A reader of both chroma planes. It scales one row at a time to the resolution of luma, linearly
+/// between the centers of samples, as for the chroma of JPEG.
 pub(super) struct ChromaRows<'a> {
     frame: &'a Frame,
     is_halved_x: bool,
     is_halved_y: bool,
-    /// The last row, of the width of luma.
+    /// The latest row of each plane, at the width of luma.
     rows: [Vec<f32>; 2],
-    /// A row of the width of chroma.
+    /// A row of one plane, at the width of chroma.
     narrow: Vec<f32>,
 }
 
@@ -26,7 +26,7 @@ impl<'a> ChromaRows<'a> {
         }
     }
 
-    /// Returns row `y` of the blue and of the red difference.
+    /// Returns row `y` of the blue-difference and red-difference planes.
     pub(super) fn row(&mut self, y: usize) -> (&[f32], &[f32]) {
         for index in 0..2 {
             let plane = &self.frame.planes[index + 1];
@@ -59,17 +59,18 @@ impl<'a> ChromaRows<'a> {
     }
 }
 
-/// Returns the sample a quarter of the way from one to the next.
+/// Returns the value a quarter of the way from `near` to `far`.
 fn blend(near: f32, far: f32) -> f32 {
     0.75 * near + 0.25 * far
 }
 
-/// Doubles the width of a row; the result may be one sample shorter.
+/// Doubles the width of a row. `wide` may be one sample shorter than that.
 fn widen(narrow: &[f32], wide: &mut [f32]) {
     let (Some(first), Some(last)) = (narrow.first(), narrow.last()) else {
         return;
     };
-    // Every other pixel pair lies between two samples, and the edges beyond the last one.
+    // The outermost pixels lie beyond the centers of the outermost samples, and two pixels lie between
+    // every two neighboring samples.
     wide[0] = *first;
     if let Some(end) = wide.last_mut() {
         *end = *last;

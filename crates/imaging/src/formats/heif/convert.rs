@@ -10,13 +10,13 @@ use crate::Rejection;
 use crate::decoded::{Channels, Samples};
 use crate::pixels::zeroed_buffer;
 
-/// The matrix of green, blue and red in the planes themselves.
+/// The matrix code of planes that contain green, blue and red themselves.
 const IDENTITY: u8 = 0;
-/// The matrix of luma and two color differences without fractions.
+/// The matrix code of luma with a green and an orange difference.
 const YCGCO: u8 = 8;
 
-/// Converts the visible part of a frame to interleaved samples, not turned yet: at 8 bits if the
-/// frame has no more, else at 16 bits.
+/// Converts the visible part of a frame to interleaved samples, without turning it. They have 8 bits if
+/// all samples of the frame have 8 bits, and 16 bits otherwise.
 ///
 /// # Errors
 /// `out_of_memory`.
@@ -50,7 +50,7 @@ pub(super) fn interleaved(
 /// A sample of the result.
 trait Sample: Copy + Default {
     const MAX: f32;
-    /// Converts from the range 0 to [`Self::MAX`]; what is beyond it is clipped.
+    /// Converts a value between 0 and [`Self::MAX`]. Values outside this range are clipped.
     fn from_float(value: f32) -> Self;
 }
 
@@ -122,7 +122,7 @@ impl Conversion<'_> {
         Ok(samples)
     }
 
-    /// Sets the last sample of each pixel in a row, which is row `y` of the frame.
+    /// Sets the last sample of each pixel in a row to alpha. `y` is the number of the row in the frame.
     fn add_alpha<S: Sample>(&self, alpha: &Alpha, y: usize, row: &mut [S]) {
         let plane = &alpha.frame;
         let scale = S::MAX / max_of(plane.bit_depth[0]);
@@ -139,7 +139,7 @@ impl Conversion<'_> {
     }
 }
 
-/// Returns the largest value of a sample.
+/// Returns the largest value of a sample with this many bits.
 fn max_of(bits: u8) -> f32 {
     f32::from(u16::MAX >> (16 - bits.clamp(1, 16)))
 }
@@ -150,7 +150,8 @@ struct Matrix {
     luma_offset: f32,
     chroma_scale: f32,
     chroma_offset: f32,
-    /// The contributions of chroma: of red to red, of blue and red to green, of blue to blue.
+    /// The contributions of chroma: the red difference to red, the blue and the red difference to green,
+    /// and the blue difference to blue.
     factors: [f32; 4],
     matrix: u8,
 }
@@ -173,7 +174,7 @@ impl Matrix {
         let (luma_scale, mut chroma_scale) = (max / luma_range, max / chroma_range);
         let mut chroma_offset = -((chroma_max + 1.0) / 2.0) * chroma_scale;
         if signal.matrix == IDENTITY {
-            // All three are stored like luma.
+            // All three planes are stored like luma.
             chroma_scale = luma_scale;
             chroma_offset = -luma_low * luma_scale;
         }
@@ -205,7 +206,7 @@ impl Matrix {
         let red = red * self.chroma_scale + self.chroma_offset;
         match self.matrix {
             IDENTITY => [red, luma, blue],
-            // `blue` is the difference of green, `red` that of orange.
+            // Here, `blue` is the green difference, and `red` is the orange difference.
             YCGCO => [luma - blue + red, luma + blue, luma - blue - red],
             _ => {
                 let [red_red, green_blue, green_red, blue_blue] = self.factors;

@@ -22,7 +22,7 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Rejection> {
     if let Some((_, alpha)) = Alpha::find(&items, items.primary)? {
         sizes.extend([alpha.size, alpha.coded_size]);
     }
-    // Cropping does not reduce what must be decoded.
+    // Decoding needs the whole coded image, even if a crop keeps only a part of it.
     for size in sizes {
         header.max_frame_width = header.max_frame_width.max(size.width);
         header.max_frame_height = header.max_frame_height.max(size.height);
@@ -44,7 +44,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         }
         _ => samples(&items, items.primary, &image)?,
     };
-    // An ICC profile is more exact than code points.
+    // An ICC profile is more exact than code points, so it takes precedence.
     let code_points = match icc_profile(&items, &image) {
         Some(_) => None,
         None => signal.code_points(),

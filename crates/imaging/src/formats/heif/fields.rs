@@ -1,6 +1,6 @@
 //! Big-endian fields, read one after the other.
 
-/// The bytes that are not read yet. Every reader returns `None` at the end.
+/// The bytes that are not read yet. Methods return `None` if they need more bytes than are left.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
@@ -34,7 +34,7 @@ impl<'a> Fields<'a> {
         self.array().map(i32::from_be_bytes)
     }
 
-    /// Reads an integer of `size` bytes, at most 8; none at all is zero.
+    /// Reads an integer of `size` bytes, at most 8. It is zero if `size` is zero.
     pub(super) fn integer(&mut self, size: u8) -> Option<u64> {
         let bytes = self.bytes(size.into())?;
         Some(
@@ -44,7 +44,7 @@ impl<'a> Fields<'a> {
         )
     }
 
-    /// Reads an integer of 4 bytes if `is_wide`, else of 2.
+    /// Reads an integer of 4 bytes if `is_wide` is set, and of 2 bytes otherwise.
     pub(super) fn number(&mut self, is_wide: bool) -> Option<u32> {
         if is_wide {
             self.u32()

@@ -10,8 +10,8 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::zeroed_buffer;
 
-/// The bytes that all tiles of a grid may have together, in lengths of the file: tiles may share
-/// them.
+/// The maximum size of all tiles of a grid together, as a multiple of the file's length. It may exceed
+/// the file because tiles can share bytes.
 const MAX_FILES_OF_TILES: usize = 4;
 
 impl Image {
@@ -24,8 +24,8 @@ impl Image {
         }
     }
 
-    /// Decodes the planes of a coded image or a grid, without its transformations. A coded image may
-    /// be larger than its header states.
+    /// Decodes the planes of a coded image or a grid, without applying transformations. A coded image
+    /// may be larger than its header states.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -78,7 +78,7 @@ impl Image {
     }
 }
 
-/// Creates a frame of zeros that takes tiles with these parameters.
+/// Creates a frame of zeros for tiles with these parameters.
 fn blank(size: Size, sps: &Sps) -> Result<Frame, Rejection> {
     let chroma = chroma_size(size, sps.chroma_format_idc);
     let sizes = [size, chroma, chroma];
@@ -97,7 +97,7 @@ fn blank(size: Size, sps: &Sps) -> Result<Frame, Rejection> {
     })
 }
 
-/// Copies a tile to its column and row.
+/// Copies a tile to its cell, which is a column and a row.
 fn copy_tile(tile: &Frame, tile_size: Size, cell: (u32, u32), canvas: &mut Frame) {
     let chroma = chroma_size(tile_size, canvas.chroma_format);
     for (plane, size) in [tile_size, chroma, chroma].into_iter().enumerate() {
@@ -116,7 +116,7 @@ fn copy_tile(tile: &Frame, tile_size: Size, cell: (u32, u32), canvas: &mut Frame
     }
 }
 
-/// Returns the size of a chroma plane.
+/// Returns the size of a chroma plane of an image of this size.
 pub(super) const fn chroma_size(size: Size, format: u8) -> Size {
     let (width, height) = (size.width, size.height);
     match format {

@@ -28,12 +28,12 @@ impl Geometry {
     /// Applies a property, if it is a transformation.
     ///
     /// # Errors
-    /// `corrupt` if a crop keeps nothing.
+    /// `corrupt` if a crop is invalid or keeps nothing.
     pub(super) fn apply(&mut self, property: &Part<'_>) -> Result<(), Rejection> {
         let byte = property.body.first().copied().unwrap_or_default();
         match &property.code {
             b"irot" => {
-                // Counter-clockwise, in quarters of a turn.
+                // The rotation is counterclockwise, in quarter turns.
                 for _ in 0..(4 - byte % 4) % 4 {
                     self.orientation = self.orientation.then_clockwise();
                 }
@@ -46,7 +46,7 @@ impl Geometry {
         Ok(())
     }
 
-    /// Crops to a clean aperture, whose center is given relative to the center of the image.
+    /// Crops to a clean aperture, which states its center relative to the center of the image.
     fn crop(&mut self, clean_aperture: &[u8]) -> Result<(), Rejection> {
         let invalid = || Rejection::corrupt("the crop of the image is invalid");
         let turned = self.orientation.apply_to_size(self.size);
@@ -59,8 +59,8 @@ impl Geometry {
     }
 }
 
-/// Reads a clean aperture (`clap`) of an image of this size: the part of it inside the image, in
-/// whole pixels; `None` if there is no such part.
+/// Reads a clean aperture (`clap`) of an image of this size. Returns the part of the aperture inside the
+/// image in whole pixels; `None` if there is no such part.
 fn aperture(body: &[u8], size: Size) -> Option<Rect> {
     let mut fields = Fields(body);
     let mut fraction = || {
@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn a_crop_after_a_rotation_is_in_turned_pixels() {
         let mut geometry = property(b"irot", &[3]);
-        // The left half of what is 6 px wide and 8 px high, which is the bottom half as stored.
+        // The left half of the turned image, which is 6 px wide and 8 px high. It is the bottom half of
+        // the stored image.
         let left = clean_aperture([6, 16, -3, 0]);
         geometry.apply(&part(b"clap", &left)).unwrap();
         assert_eq!((geometry.origin, geometry.size), ((0, 3), Size::new(8, 3)));

@@ -12,11 +12,11 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::probe;
 
-/// The memory for a block of 4 x 4 pixels beside its samples.
+/// The memory in bytes for the state of a block of 4 x 4 pixels, in addition to its samples.
 const BYTES_PER_BLOCK: u64 = 32;
 
-/// A decoder configuration record (`hvcC`, ISO/IEC 14496-15, 8.3.3): parameter sets, and the size of
-/// the length in front of each NAL unit.
+/// A decoder configuration record (`hvcC`, ISO/IEC 14496-15, 8.3.3): parameter sets, and the size of the
+/// length field in front of each NAL unit.
 pub(super) struct Configuration {
     sets: ParameterSets,
     length_size: u8,
@@ -55,7 +55,7 @@ impl Configuration {
             .ok_or_else(|| Rejection::corrupt("the image has no sequence parameter set"))
     }
 
-    /// Decodes an image, which has to have the size and depth of `expected`.
+    /// Decodes an image. Its size and sample format must equal those of `expected`.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -79,7 +79,7 @@ impl Configuration {
     }
 }
 
-/// Decodes the slices of the first picture.
+/// Decodes the slices of the first image.
 fn decode_slices<'a>(
     slices: impl Iterator<Item = Result<(NalHeader, &'a [u8]), Rejection>>,
     sets: &ParameterSets,
@@ -114,7 +114,7 @@ fn decode_slices<'a>(
         if let Some(error) = pixels.error.take() {
             return Err(rejection(error));
         }
-        // Slices that repeat a part would cost time without end.
+        // Without this check, slices that repeat parts of the image could take unlimited time.
         let (columns, rows) = picture.sps.pic_size_in_ctbs();
         if picture.decoded_ctbs >= columns * rows {
             break;
@@ -134,8 +134,8 @@ fn decode_slices<'a>(
     }
 }
 
-/// Checks that an image is what its configuration stated before the limits were checked, and that
-/// there is memory for it.
+/// Checks that an image equals the description that the limits were checked against, and that there is
+/// enough memory for it.
 fn check(sps: &Sps, expected: &Sps) -> Result<(), Rejection> {
     let facts = |sps: &Sps| {
         (
@@ -154,8 +154,8 @@ fn check(sps: &Sps, expected: &Sps) -> Result<(), Rejection> {
     probe::<u8>(memory(sps))
 }
 
-/// Returns the memory in bytes that decoding needs at most: all planes at 16 bits, a copy of the
-/// luma plane for the last filter or of all planes for the crop, and the state of each block.
+/// Returns the maximum memory in bytes that decoding needs: all planes at 16 bits, a copy (of the luma
+/// plane for the last filter, or of all planes for the crop), and the state of each block.
 pub(super) fn memory(sps: &Sps) -> u64 {
     let area = coded_size(sps).area();
     let (x, y) = sps.chroma_subsampling();
@@ -166,7 +166,7 @@ pub(super) fn memory(sps: &Sps) -> u64 {
     2 * (area + chroma) * 2 + area / 16 * BYTES_PER_BLOCK
 }
 
-/// Returns the size of the coded image, with the padding around it.
+/// Returns the size of the coded image, including its padding.
 pub(super) const fn coded_size(sps: &Sps) -> Size {
     Size::new(
         sps.pic_width_in_luma_samples,
@@ -210,7 +210,8 @@ fn units(
     })
 }
 
-/// Returns the rejection of an image that the decoder refuses; its messages repeat no bytes.
+/// Returns the rejection for an error of the decoder. The decoder's messages do not quote bytes of the
+/// file.
 fn rejection(error: Error) -> Rejection {
     match error {
         Error::Unimplemented(_) => {

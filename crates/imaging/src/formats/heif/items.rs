@@ -20,7 +20,7 @@ pub(super) struct Items<'a> {
     file: &'a [u8],
     /// The content of `idat`.
     idat: &'a [u8],
-    /// The content of `iref`, behind its version.
+    /// The content of `iref` after its version and flags.
     references: Fields<'a>,
     has_wide_references: bool,
     /// The id of the primary item.
@@ -37,7 +37,7 @@ pub(super) struct Item<'a> {
     /// The media type of a `mime` item.
     pub(super) content_type: &'a [u8],
     location: Option<Location<'a>>,
-    /// Numbers of properties, from 1, with the flag [`ESSENTIAL`].
+    /// 1-based indices into `properties`. The bit [`ESSENTIAL`] is set if the property is essential.
     associations: Vec<u16>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Items<'a> {
         let meta = find(file, b"meta").and_then(versioned).ok_or_else(|| {
             match find(file, b"moov") {
                 Some(_) => Rejection::unsupported(
-                    "this is a HEIF image sequence without a single image, which is not supported",
+                    "this HEIF file has an image sequence but no still image, which is not supported",
                 ),
                 None => Rejection::corrupt("the file has no list of images"),
             }
@@ -109,7 +109,7 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Reads `ipma`, up to its end if it is truncated.
+    /// Reads `ipma`, or as much of it as there is if it is truncated.
     fn read_associations(&mut self, body: &'a [u8]) -> Option<()> {
         let (version, flags, mut fields) = versioned(body)?;
         for _ in 0..fields.u32()? {
@@ -200,13 +200,13 @@ impl<'a> Items<'a> {
     }
 }
 
-/// Reads `iinf`, up to its end if it is truncated.
+/// Reads `iinf`, or as much of it as there is if it is truncated.
 fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
     let mut items = BTreeMap::new();
     let Some((version, _, mut fields)) = find(meta, b"iinf").and_then(versioned) else {
         return Ok(items);
     };
-    // The number of entries, which are counted anyway.
+    // Skips the stated number of entries, because the entries themselves are counted below.
     fields.number(version > 0);
     for entry in Boxes::new(fields.0).filter(|part| part.code == *b"infe") {
         let Some((id, item)) = item(entry.body) else {
@@ -222,7 +222,8 @@ fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
     Ok(items)
 }
 
-/// Reads `infe`; `None` if the item is encrypted, or older than types of items.
+/// Reads `infe`; `None` if the item is encrypted, or if its `infe` has version
+/// 0 or 1, which has no item type.
 fn item(body: &[u8]) -> Option<(u32, Item<'_>)> {
     let (version, _, mut fields) = versioned(body)?;
     if version < 2 {

@@ -1,4 +1,4 @@
-//! The places of items in a file: `iloc` (ISO/IEC 14496-12, 8.11.3).
+//! The locations of items in a file, from the `iloc` box (ISO/IEC 14496-12, 8.11.3).
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use super::boxes::versioned;
 use super::fields::Fields;
 use crate::Rejection;
 
-/// The point from which offsets count.
+/// The source of an item's bytes. Offsets are relative to it.
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     File,
     Idat,
-    /// Another item.
+    /// Another item. This is not supported.
     Item,
 }
 
-/// The sizes of the fields of an extent in bytes.
+/// The sizes in bytes of the fields of an extent.
 #[derive(Debug, Clone, Copy)]
 struct Sizes {
     index: u8,
@@ -23,7 +23,8 @@ struct Sizes {
     length: u8,
 }
 
-/// The place of an item. Extents are read when they are needed: 65,535 of them may take no byte.
+/// The location of an item. Extents are read only on demand, because even 65,535 of them may take up
+/// zero bytes in the box.
 #[derive(Debug)]
 pub(super) struct Location<'a> {
     origin: Origin,
@@ -34,7 +35,8 @@ pub(super) struct Location<'a> {
 }
 
 impl<'a> Location<'a> {
-    /// Reads every location, up to the end if the box is truncated.
+    /// Reads every location and passes it to `found` with its item ID. Returns `None` if the box is
+    /// invalid or truncated, but the locations before that point are still passed.
     pub(super) fn read_all(body: &'a [u8], mut found: impl FnMut(u32, Self)) -> Option<()> {
         let (version, _, mut fields) = versioned(body)?;
         let [first, second] = fields.array()?;
@@ -76,8 +78,8 @@ impl<'a> Location<'a> {
         Some(())
     }
 
-    /// Returns the content: a part of `file` or `idat`, or a copy of scattered parts that is no
-    /// larger than both.
+    /// Returns the content: a slice of `file` or `idat`, or a copy of several extents of one of them.
+    /// The copy is never larger than its source.
     pub(super) fn content(
         &self,
         file: &'a [u8],
@@ -106,7 +108,7 @@ impl<'a> Location<'a> {
         Ok(content)
     }
 
-    /// Returns the extents; `None` for one that lies outside of `source`.
+    /// Returns the extents; `None` for an extent that lies outside `source`.
     fn extents(&self, source: &'a [u8]) -> impl Iterator<Item = Option<&'a [u8]>> {
         let (mut fields, sizes, base) = (self.extents, self.sizes, self.base);
         (0..self.count).map(move |_| {
@@ -114,7 +116,7 @@ impl<'a> Location<'a> {
             let offset = base.checked_add(fields.integer(sizes.offset)?)?;
             let length = fields.integer(sizes.length)?;
             let rest = source.get(usize::try_from(offset).ok()?..)?;
-            // No length means everything.
+            // A length of zero means everything up to the end.
             match length {
                 0 => Some(rest),
                 _ => rest.get(..usize::try_from(length).ok()?),

@@ -1,4 +1,4 @@
-//! Metadata of a HEIF file: items, auxiliary images, and boxes beside them.
+//! Metadata of a HEIF file: in items, in auxiliary images, and in the boxes beside them.
 
 use super::alpha::auxiliaries;
 use super::boxes::{Boxes, Part};
@@ -7,7 +7,7 @@ use super::items::{Item, Items};
 use super::signal::icc_profile;
 use crate::metadata::{MetadataKind, MetadataScan, exif, is_padding, xmp};
 
-/// The content credentials of C2PA (its specification, 11.3.2).
+/// The UUID of the box with C2PA content credentials (C2PA specification, 11.3.2).
 const C2PA: [u8; 16] = [
     0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81,
 ];
@@ -23,8 +23,8 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
                 scan.add(MetadataKind::Icc);
                 scan.icc = Some(profile.to_vec());
             }
-            // The orientation in EXIF repeats the rotation of the image, or is wrong (ISO/IEC
-            // 23008-12, A.2.4).
+            // The orientation in EXIF is not used. It repeats the rotation of the image, or is wrong
+            // (ISO/IEC 23008-12, A.2.4).
             scan.orientation = image.geometry.orientation.to_exif();
             return;
         }
@@ -52,7 +52,7 @@ fn kind_of_box(part: &Part<'_>) -> Option<MetadataKind> {
             (!is_padding(part.body)).then_some(MetadataKind::Application)
         }
         b"uuid" if part.body.starts_with(&C2PA) => Some(MetadataKind::ContentCredentials),
-        // The videos of motion photos: of Samsung, and as a film of the same file.
+        // The video of a motion photo: Samsung's `mpvd`, or a movie in the same file.
         b"mpvd" | b"moov" => Some(MetadataKind::TrailingData),
         _ if !part.is_whole => Some(MetadataKind::TrailingData),
         _ => Some(MetadataKind::Application),
@@ -60,7 +60,8 @@ fn kind_of_box(part: &Part<'_>) -> Option<MetadataKind> {
 }
 
 fn scan_items(items: &Items<'_>, scan: &mut MetadataScan) {
-    // Items may share bytes: together they are read once.
+    // Items may share bytes. The budget limits the bytes of all items together to the length of the
+    // file.
     let mut budget = items.file_length();
     for (id, item) in items.all() {
         let Some(kind) = kind_of_item(item) else {
@@ -94,7 +95,7 @@ fn kind_of_item(item: &Item<'_>) -> Option<MetadataKind> {
     }
 }
 
-/// Scans the images that belong to another one: thumbnails, depth and gain maps.
+/// Scans the images that belong to the primary image: thumbnails, depth maps and gain maps.
 fn scan_auxiliaries(items: &Items<'_>, scan: &mut MetadataScan) {
     let mut thumbnails = items.references().filter(|reference| {
         reference.code == *b"thmb" && reference.to().any(|to| to == items.primary)
@@ -114,7 +115,7 @@ fn scan_auxiliaries(items: &Items<'_>, scan: &mut MetadataScan) {
     }
 }
 
-/// Returns the TIFF part of an EXIF item, which begins with the offset of its TIFF header (ISO/IEC
+/// Returns the TIFF part of an EXIF item. The item begins with the offset of its TIFF header (ISO/IEC
 /// 23008-12, A.2.1).
 fn tiff_of_exif_item(item: &[u8]) -> &[u8] {
     let Some((offset, rest)) = item.split_first_chunk() else {

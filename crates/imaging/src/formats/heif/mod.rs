@@ -1,7 +1,7 @@
 //! HEIC: HEVC images in HEIF (ISO/IEC 23008-12).
 //!
-//! The container is read here: brands, items, and the derivations and transformations that make the
-//! primary image. `heifer-hevc-dec` decodes the coded images in it. Both are Rust.
+//! This module reads the container: brands, items, and the derivations and transformations that produce
+//! the primary image. `heifer-hevc-dec` decodes the coded images in it. Both are written in Rust.
 
 mod alpha;
 mod boxes;

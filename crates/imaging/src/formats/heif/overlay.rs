@@ -1,4 +1,4 @@
-//! Overlays: images drawn at places of a canvas (ISO/IEC 23008-12, 6.6.2.2).
+//! Overlays, which draw images at positions on a canvas (ISO/IEC 23008-12, 6.6.2.2).
 
 use super::image::{Image, Layer};
 use super::items::Items;
@@ -47,7 +47,7 @@ struct Source {
 }
 
 impl Source {
-    /// Draws the layer at `(x, y)` over a canvas of this size, without what lies outside.
+    /// Draws the layer at `(x, y)` onto a canvas of this size. Pixels outside the canvas are skipped.
     fn draw(&self, canvas: &mut [u8], size: Size, (x, y): (i64, i64)) {
         let width = size.width as usize;
         let rows = (y..).zip(0..self.size.height as usize);

@@ -1,4 +1,4 @@
-//! The samples of one image: its frame in RGB, with its alpha plane.
+//! The samples of one image: its frame in RGB or gray, with its alpha plane.
 
 use super::alpha::{Alpha, divide_by_alpha};
 use super::convert;
@@ -8,7 +8,7 @@ use super::signal::Signal;
 use crate::Rejection;
 use crate::decoded::{Channels, Samples};
 
-/// Decodes an image that is not an overlay, with its alpha plane. `id` is its item.
+/// Decodes an image that is not an overlay, with its alpha plane. `id` is the ID of its item.
 pub(super) fn samples(
     items: &Items<'_>,
     id: u32,

@@ -1,4 +1,4 @@
-//! The meaning of samples: ICC profile and code points (ITU-T H.273) of an image.
+//! The meaning of an image's samples: its ICC profile and its code points (ITU-T H.273).
 
 use heifer_hevc_dec::params::Sps;
 use png::CodingIndependentCodePoints;
@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::image::Image;
 use super::items::Items;
 
-/// Code points with the value "unspecified".
+/// The code point "unspecified".
 const UNSPECIFIED: u8 = 2;
 /// The transfer function of sRGB.
 const SRGB_TRANSFER: u8 = 13;
@@ -19,20 +19,20 @@ const BT_709: u8 = 1;
 pub(super) struct Signal {
     primaries: u8,
     transfer: u8,
-    /// The matrix that made luma and chroma of red, green and blue.
+    /// The matrix that converted red, green and blue to luma and chroma.
     pub(super) matrix: u8,
     pub(super) is_full_range: bool,
 }
 
 impl Signal {
-    /// Reads the signal of an image: its `nclx` box, or else the video usability information of the
-    /// bitstream, which most phones write instead.
+    /// Reads the signal of an image from its `nclx` box. If there is no such box, reads the video
+    /// usability information of the bitstream, which most phones write instead.
     pub(super) fn read(items: &Items<'_>, image: &Image) -> Self {
         let nclx = color_boxes(items, image).find_map(Self::from_nclx);
         nclx.unwrap_or_else(|| image.sps().map_or(Self::UNSPECIFIED, Self::from_sps))
     }
 
-    /// The signal of a bitstream that says nothing, for which HEVC specifies the limited range.
+    /// The signal of a bitstream that does not state one. HEVC specifies the limited range for it.
     const UNSPECIFIED: Self = Self {
         primaries: UNSPECIFIED,
         transfer: UNSPECIFIED,
@@ -62,11 +62,11 @@ impl Signal {
         })
     }
 
-    /// Returns the code points of the decoded image, which is RGB in full range; `None` if they are
-    /// those of sRGB.
+    /// Returns the code points of the decoded image, which is RGB in full range; `None` if they describe
+    /// sRGB.
     ///
-    /// Photos with the transfer functions of television are shown like sRGB by browsers and phones,
-    /// and unspecified primaries are those of BT.709.
+    /// Like browsers and phones, this function treats the transfer functions of television as that of
+    /// sRGB, and unspecified primaries as those of BT.709.
     pub(super) const fn code_points(self) -> Option<CodingIndependentCodePoints> {
         let primaries = match self.primaries {
             UNSPECIFIED => BT_709,
@@ -94,7 +94,7 @@ impl Signal {
             4 => (0.30, 0.11),
             7 => (0.212, 0.087),
             9 | 10 => (0.2627, 0.0593),
-            // BT.601, also for what is unspecified.
+            // BT.601, also for an unspecified matrix.
             _ => (0.299, 0.114),
         }
     }

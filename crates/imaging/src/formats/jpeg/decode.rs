@@ -18,8 +18,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let mut data = zeroed_buffer(samples)?;
     let damage = decoder.decode_into(&mut data).map_err(rejection)?;
     if channels == Channels::Cmyk {
-        // Stored as in Adobe's software, 255 being no ink. Browsers read files without its marker
-        // in the same way.
+        // The samples are inverted, as in Adobe's software: 255 means no ink. Browsers treat files
+        // without Adobe's marker in the same way.
         for sample in &mut data {
             *sample = u8::MAX - *sample;
         }

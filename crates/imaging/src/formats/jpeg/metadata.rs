@@ -1,4 +1,4 @@
-//! Metadata of JPEG files (ITU-T T.81, annex B; each segment by its owner's specification).
+//! Metadata of JPEG files (ITU-T T.81, annex B, and the specification of each segment's owner).
 
 use darkroom_jpeg::marker::{self, Marker};
 
@@ -16,8 +16,8 @@ const ISO_GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 
 /// Scans the first image, the images that follow it directly, and the bytes after them.
 ///
-/// Further images (MPO, gain maps) only add kinds. Orientation, profile, place and camera are those
-/// of the first image.
+/// Orientation, profile, place and camera come from the first image. Further images (MPO, gain maps)
+/// only add kinds.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut rest = scan_image(bytes, scan);
     let mut further = MetadataScan::default();
@@ -33,14 +33,14 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     scan.kinds.append(&mut further.kinds);
 }
 
-/// Returns the bytes from the next SOI on, if only zeros precede it.
+/// Returns the bytes that begin with the next SOI; `None` if anything but zeros precedes it.
 fn next_image(rest: &[u8]) -> Option<&[u8]> {
     let start = rest.iter().position(|byte| *byte != 0)?;
     let next = &rest[start..];
     next.starts_with(&[0xff, marker::SOI, 0xff]).then_some(next)
 }
 
-/// Scans an image and returns the bytes after its EOI; none if there is no EOI.
+/// Scans an image and returns the bytes after its EOI, or an empty slice if there is no EOI.
 fn scan_image<'a>(bytes: &'a [u8], scan: &mut MetadataScan) -> &'a [u8] {
     let mut profile = Segments::default();
     let mut rest = bytes.get(2..).unwrap_or_default();
@@ -78,7 +78,7 @@ fn segment<'a>(code: u8, payload: &'a [u8], profile: &mut Segments<'a>, scan: &m
         marker::APP0 => jfif(payload, scan),
         marker::APP1 => app1(payload, scan),
         marker::APP2 => app2(payload, profile, scan),
-        // JPEG universal metadata boxes (ISO/IEC 19566-5) begin with their common identifier.
+        // A segment with JPEG universal metadata boxes (ISO/IEC 19566-5) begins with `JP`.
         marker::APP11 if payload.starts_with(b"JP") => scan.add(ContentCredentials),
         marker::APP13 => match payload.strip_prefix(b"Photoshop 3.0\0") {
             Some(resources) => photoshop::read(resources, scan),
@@ -92,7 +92,8 @@ fn segment<'a>(code: u8, payload: &'a [u8], profile: &mut Segments<'a>, scan: &m
     }
 }
 
-/// Reads JFIF (ISO/IEC 10918-5), which may contain a thumbnail, and JFXX, which is one.
+/// Reads a JFIF segment (ISO/IEC 10918-5), which may contain a thumbnail, or a JFXX segment, which is a
+/// thumbnail.
 fn jfif(payload: &[u8], scan: &mut MetadataScan) {
     if payload.starts_with(b"JFXX\0") {
         scan.add(Thumbnail);

@@ -8,19 +8,19 @@ pub(super) struct Chunk<'a> {
     pub(super) name: [u8; 4],
     /// The content; shorter than stated if the file ends within it.
     pub(super) data: &'a [u8],
-    /// The checksum in the file; `None` if the file ends before it.
+    /// The checksum in the file; `None` if the file ends before or within it.
     checksum: Option<u32>,
 }
 
 impl Chunk<'_> {
-    /// Returns whether a decoder that does not know the chunk must not continue.
+    /// Returns whether the chunk is critical: a decoder that does not know it must reject the file.
     pub(super) const fn is_critical(&self) -> bool {
         self.name[0].is_ascii_uppercase()
     }
 
-    /// Returns whether the checksum is in the file and wrong.
+    /// Returns whether the file contains a wrong checksum of the chunk.
     pub(super) fn has_wrong_checksum(&self) -> bool {
-        // A fuzzer would spend its time on checksums.
+        // Fuzzing ignores checksums, because almost every mutation would break one.
         !cfg!(fuzzing) && self.checksum.is_some_and(|stated| stated != self.crc())
     }
 
@@ -32,7 +32,7 @@ impl Chunk<'_> {
     }
 }
 
-/// The chunks of a file, up to and including IEND.
+/// An iterator over the chunks of a file, up to and including IEND.
 pub(super) struct Chunks<'a> {
     /// The bytes after the last returned chunk.
     rest: &'a [u8],
@@ -48,7 +48,7 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Returns the bytes after IEND; `None` before IEND was returned.
+    /// Returns the bytes after IEND; `None` until the iterator has returned IEND.
     pub(super) fn after_end(&self) -> Option<&'a [u8]> {
         self.has_ended.then_some(self.rest)
     }

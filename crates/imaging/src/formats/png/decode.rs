@@ -9,14 +9,15 @@ use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::pixels::{out_of_memory, zeroed_buffer};
 use crate::{Rejection, RejectionCode};
 
-/// The number of bytes that the decoder may allocate beside the pixels: a row and the inflate window.
+/// The number of bytes that the decoder may allocate besides the pixels, for a row and the inflate
+/// window.
 const MAX_SCRATCH_BYTES: usize = 64 << 20;
 
-/// Decodes an image. Palettes and packed samples become 8 bits per channel, tRNS becomes alpha, 16 bits
-/// stay 16 bits.
+/// Decodes an image. Palette indices and samples of fewer than 8 bits become 8 bits per channel, tRNS
+/// becomes an alpha channel, and 16-bit samples keep 16 bits.
 ///
-/// The checksums of chunks cover every pixel, so that of the zlib stream is not verified: other readers
-/// ignore it too.
+/// The checksum of the zlib stream is not verified, because the checksums of the chunks cover every
+/// pixel. Other readers ignore it too.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let normalized = Normalized::new(bytes)?;
     let limits = Limits {
@@ -108,7 +109,7 @@ fn rejection(error: &DecodingError, has_end: bool) -> Rejection {
             RejectionCode::OutOfMemory,
             "decoding needs more memory than is allowed",
         ),
-        // The decoder's message may quote bytes of the file.
+        // The decoder's message is left out, because it may quote bytes of the file.
         _ if has_end => Rejection::corrupt("the PNG is damaged"),
         _ => Rejection::corrupt("the PNG is truncated"),
     }

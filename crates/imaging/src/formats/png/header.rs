@@ -4,10 +4,11 @@ use crate::Rejection;
 use crate::formats::bytes::u32_be;
 use crate::formats::header::{Header, truncated};
 
-/// Reads the IHDR chunk, which is the first. Only the default image of an APNG is decoded, so there is
-/// one frame.
+/// Reads the IHDR chunk, which must come first. The frame count is always 1, because only the default
+/// image of an APNG is decoded.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
-    // Apple's variant for its devices has no zlib header, and premultiplied pixels in another order.
+    // In Apple's variant for its devices, the pixel data has no zlib header, and pixels are
+    // premultiplied and in another channel order.
     if bytes.get(12..16) == Some(b"CgBI") {
         return Err(Rejection::unsupported(
             "the file is an iPhone-optimized PNG (CgBI), which is not supported",

@@ -12,7 +12,7 @@ use crate::metadata::{MetadataScan, exif, icc, is_padding, xmp};
 const MAX_KEYWORD: usize = 79;
 
 /// Scans every chunk and the bytes after `IEND`. Checksums are not verified, because a chunk with a
-/// wrong one can still contain private data.
+/// wrong checksum can still contain private data.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut inflater = Inflater::new();
     let mut chunks = Chunks::new(bytes);
@@ -49,14 +49,14 @@ fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut Metada
     }
 }
 
-/// Inflates a profile. It may be whole although the end of its stream is damaged, which tools that
-/// write wrong checksums leave behind.
+/// Inflates a profile. If the end of the stream is damaged, the profile still counts if all of its bytes
+/// are there, because some tools write wrong checksums.
 fn profile(stream: &[u8], inflater: &mut Inflater) -> Option<Vec<u8>> {
     let inflated = inflater.inflate(stream)?;
     (inflated.is_complete || icc::is_whole(&inflated.bytes)).then_some(inflated.bytes)
 }
 
-/// Inflates a text, as far as it is not damaged.
+/// Inflates a text up to the first damage. The result is empty if the text exceeds the budget.
 fn text(stream: &[u8], inflater: &mut Inflater) -> Vec<u8> {
     inflater
         .inflate(stream)
@@ -64,8 +64,8 @@ fn text(stream: &[u8], inflater: &mut Inflater) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// The chunks that describe pixels: those of the specification, and those of extensions that place or
-/// scale an image or locate its rows.
+/// The chunks that describe pixels: chunks of the specification, and chunks of extensions that position
+/// or scale an image or locate its rows.
 const IMAGE_CHUNKS: [&[u8; 4]; 24] = [
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP",
     b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs",
@@ -80,7 +80,8 @@ fn split_keyword(data: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&data[..end], &data[end + 1..]))
 }
 
-/// Splits iCCP or zTXt into its keyword and zlib stream; 0 is the only compression method.
+/// Splits iCCP or zTXt into its keyword and zlib stream; `None` if the compression method is not 0, the
+/// only one that exists.
 fn split_compressed(data: &[u8]) -> Option<(&[u8], &[u8])> {
     let (keyword, rest) = split_keyword(data)?;
     Some((keyword, rest.strip_prefix(&[0])?))

@@ -1,9 +1,9 @@
-//! The image in a PNG as a stream without the flaws that cost no pixel.
+//! A stream with the image of a PNG, without the file's flaws that do not affect pixels.
 //!
-//! The decoder refuses files for flaws that other readers accept, as in a palette that is only a hint
-//! or in the chunks after the pixels. It therefore reads a stream that is made of the chunks it needs:
-//! the image header, the color space, palette and transparency where they apply, and the pixels. The
-//! pixels are not copied.
+//! The decoder rejects files because of flaws that other readers accept, for example in a palette that
+//! is only a hint, or in the chunks after the pixels. It therefore reads this stream instead of the
+//! file. The stream contains only the chunks that the decoder needs: the image header, the color space,
+//! the palette and transparency if they apply, and the pixels. The pixels are not copied.
 
 use super::chunks::{Chunk, Chunks};
 use super::pieces::PieceReader;
@@ -16,10 +16,11 @@ use crate::formats::header::truncated;
 const COLOR_CHUNKS: [&[u8; 4]; 4] = [b"cICP", b"sRGB", b"gAMA", b"cHRM"];
 const INDEXED: u8 = 3;
 const MAX_PALETTE_BYTES: usize = 256 * 3;
-/// The checksum of the pixels, which the decoder does not verify, and IEND.
+/// The end of the stream: zeros instead of a checksum of the pixels, because the decoder does not verify
+/// it, and IEND.
 const TAIL: &[u8] = b"\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82";
 
-/// A stream for a decoder that verifies no checksums: they were verified with the file.
+/// A stream for a decoder that does not verify checksums. `new` verifies those in the file.
 pub(super) struct Normalized<'a> {
     /// Everything before the content of IDAT.
     head: Vec<u8>,
@@ -32,8 +33,8 @@ impl<'a> Normalized<'a> {
     /// Creates the stream of a file.
     ///
     /// # Errors
-    /// `corrupt` if the checksum of a needed chunk is wrong, if there is no palette or no pixel, or if
-    /// an unknown chunk before the pixels is critical.
+    /// `corrupt` if a required chunk has a wrong checksum, if the pixels or a required palette are
+    /// missing, or if there is an unknown critical chunk before the pixels.
     pub(super) fn new(file: &'a [u8]) -> Result<Self, Rejection> {
         let mut chunks = Chunks::new(file);
         let (description, first) = Description::read(&mut chunks)?;
@@ -88,18 +89,18 @@ impl<'a> ImageHeader<'a> {
     }
 }
 
-/// The chunks that describe the pixels. Of several with one name, the first counts.
+/// The chunks that describe the pixels. If several chunks have the same name, the first counts.
 struct Description<'a> {
     header: ImageHeader<'a>,
-    /// The entries of the palette; `None` if there is none, or none that applies.
+    /// The entries of the palette; `None` if there is no palette that applies.
     palette: Option<&'a [u8]>,
     transparency: Option<Vec<u8>>,
-    /// In the order of [`COLOR_CHUNKS`].
+    /// The contents of the color space chunks, in the order of [`COLOR_CHUNKS`].
     colors: [Option<&'a [u8]>; COLOR_CHUNKS.len()],
 }
 
 impl<'a> Description<'a> {
-    /// Reads the chunks up to the first IDAT, and returns that too.
+    /// Reads the chunks up to the first IDAT, and returns that IDAT too.
     fn read(chunks: &mut Chunks<'a>) -> Result<(Self, Chunk<'a>), Rejection> {
         let mut description = Self {
             header: ImageHeader::read(&chunks.next().ok_or_else(truncated)?)?,
@@ -123,7 +124,7 @@ impl<'a> Description<'a> {
             b"PLTE" if is_indexed && self.palette.is_none() => {
                 self.palette = Some(entries(chunk)?);
             }
-            // In other images, a palette only suggests colors for displays with few of them.
+            // In an image that is not indexed, a palette is only a hint for displays with few colors.
             b"PLTE" => {}
             _ if chunk.is_critical() => {
                 return Err(damaged("has an unknown chunk that is essential"));
@@ -165,7 +166,7 @@ impl<'a> Description<'a> {
     }
 }
 
-/// Returns the entries of the palette: whole ones, and at most as many as a pixel can refer to.
+/// Returns the complete entries of a palette, up to the number that a pixel can refer to.
 fn entries<'a>(chunk: &Chunk<'a>) -> Result<&'a [u8], Rejection> {
     verify(chunk)?;
     let length = chunk.data.len().min(MAX_PALETTE_BYTES);
@@ -175,9 +176,9 @@ fn entries<'a>(chunk: &Chunk<'a>) -> Result<&'a [u8], Rejection> {
     }
 }
 
-/// Appends a chunk without a valid checksum.
+/// Appends a chunk with zeros instead of its checksum.
 fn push_chunk(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
-    // Of the chunks that are copied, only the pixels may be long.
+    // The length fits, because it was a `u32` in the file.
     let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
     to.extend(length.to_be_bytes());
     to.extend(name);

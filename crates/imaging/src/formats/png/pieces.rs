@@ -1,15 +1,15 @@
-//! A reader of a stream in pieces.
+//! A reader of a stream that consists of several pieces.
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
-/// A reader of pieces, one after the other.
+/// A reader that concatenates pieces.
 pub(super) struct PieceReader<'a> {
     current: &'a [u8],
     pieces: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
 }
 
 impl<'a> PieceReader<'a> {
-    /// Creates a reader; empty pieces are skipped.
+    /// Creates a reader. Empty pieces are skipped.
     pub(super) fn new(pieces: impl Iterator<Item = &'a [u8]> + 'a) -> Self {
         Self {
             current: &[],
@@ -44,7 +44,7 @@ impl Read for PieceReader<'_> {
     }
 }
 
-/// The decoder requires it, but never seeks.
+/// The decoder requires this trait, but never seeks.
 impl Seek for PieceReader<'_> {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::ErrorKind::Unsupported.into())

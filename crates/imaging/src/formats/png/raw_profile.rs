@@ -19,7 +19,7 @@ pub(super) enum RawProfile {
 }
 
 impl RawProfile {
-    /// Returns the kind that a keyword announces; `None` if it announces no profile.
+    /// Returns the kind that a keyword announces; `None` if it is not the keyword of a raw profile.
     pub(super) fn from_keyword(keyword: &[u8]) -> Option<Self> {
         let name = keyword.strip_prefix(KEYWORD)?;
         Some(match name.to_ascii_lowercase().as_slice() {
@@ -41,15 +41,15 @@ impl RawProfile {
             Self::App1 => exif::read(&profile, scan),
             Self::Iptc => photoshop::read(&profile, scan),
             Self::Xmp => xmp::read(&profile, scan),
-            // No decoder applies such a profile, so it is not used for color conversion either.
+            // Decoders do not apply such a profile, so color conversion does not use it either.
             Self::Icc => scan.add(Icc),
             Self::Other => scan.add(Application),
         }
     }
 }
 
-/// Decodes a newline, a name, a newline, a decimal length, a newline and lines of hexadecimal digits.
-/// The length is ignored.
+/// Decodes a raw profile: a newline, a name, a newline, a decimal length, a newline, and lines of
+/// hexadecimal digits. The length is ignored.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut lines = text.strip_prefix(b"\n")?.splitn(3, |byte| *byte == b'\n');
     let digits = lines.nth(2)?;

@@ -6,9 +6,9 @@ const INDEXED: u8 = 3;
 
 /// Returns the content of a tRNS chunk as the decoder expects it; `None` if it does not apply.
 ///
-/// A transparent color is masked to the depth of the image, as the specification requires: some
-/// writers set the unused bits. An alpha table that is longer than the palette, or before it, does not
-/// apply, as in browsers. `entries` is the length of the palette, if there was one.
+/// A transparent color is masked to the depth of the image, as the specification requires, because some
+/// writers set the unused bits. An alpha table does not apply if it is longer than the palette or comes
+/// before it, as in browsers. `entries` is the number of palette entries, if a palette came before.
 pub(super) fn read(
     data: &[u8],
     color_type: u8,

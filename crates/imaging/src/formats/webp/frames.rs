@@ -1,7 +1,7 @@
 //! The frames of an animated WebP (RFC 9649, section 2.7.1.1).
 //!
 //! Each frame is decoded as a still image. `image-webp` can decode animations too, but does not dispose
-//! of frames as the format specifies, so they are composed by [`crate::animation`].
+//! of frames as the format specifies, so [`crate::animation`] composes them.
 
 use super::riff::{chunks_of_file, chunks_of_frame};
 use super::still::decode_image;
@@ -15,7 +15,7 @@ use crate::pixels::{Layout, Pixels};
 const DISPOSE_FLAG: u8 = 0x01;
 const REPLACE_FLAG: u8 = 0x02;
 
-/// Opens the frames. This never fails. Damage is detected when a frame is decoded.
+/// Opens the frames. This never fails, because damage is detected only when a frame is decoded.
 pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection> {
     let mut frames = Vec::new();
     let mut plays = 0;

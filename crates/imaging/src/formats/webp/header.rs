@@ -8,7 +8,7 @@ use crate::geometry::Size;
 
 /// Reads the canvas and counts the ANMF chunks of an animation.
 ///
-/// The size in each bitstream is compared with its canvas or frame, because decoders allocate by the
+/// Each bitstream must have the size of its canvas or frame, because decoders allocate memory for the
 /// size in the bitstream.
 pub(super) fn read(bytes: &[u8], max_frames: u32) -> Result<Header, Rejection> {
     let first = chunks_of_file(bytes).next().ok_or_else(truncated)?;
@@ -38,7 +38,7 @@ fn extended(bytes: &[u8], canvas: &[u8], max_frames: u32) -> Result<Header, Reje
     Ok(header)
 }
 
-/// Counts frames up to one more than `max_frames`.
+/// Counts frames, and stops at one more than `max_frames`.
 fn count_frames(bytes: &[u8], canvas: Size, max_frames: u32) -> Result<u32, Rejection> {
     let mut frames = 0;
     for chunk in chunks_of_file(bytes).filter(|chunk| chunk.name == b"ANMF") {
@@ -59,7 +59,7 @@ fn count_frames(bytes: &[u8], canvas: Size, max_frames: u32) -> Result<u32, Reje
     }
 }
 
-/// Returns the size that an ANMF chunk states.
+/// Returns the size that an ANMF chunk states, and checks that its bitstream has the same size.
 fn frame_size(frame: &[u8]) -> Result<Size, Rejection> {
     let width = u24_le(frame, 6).ok_or_else(truncated)? + 1;
     let height = u24_le(frame, 9).ok_or_else(truncated)? + 1;

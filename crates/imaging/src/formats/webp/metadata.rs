@@ -4,7 +4,7 @@ use super::riff::{Chunk, chunks, chunks_of_frame, is_image_chunk, split_file};
 use crate::metadata::MetadataKind::{Application, ContentCredentials, Icc, TrailingData};
 use crate::metadata::{MetadataScan, exif, is_padding, xmp};
 
-/// Scans every chunk of the RIFF file and the bytes after it.
+/// Scans every chunk of the RIFF file and the bytes after the RIFF file.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let (inside, after) = split_file(bytes);
     if !is_padding(after) {
@@ -31,7 +31,7 @@ fn scan_chunk(name: &[u8; 4], data: &[u8], scan: &mut MetadataScan) {
     }
 }
 
-/// Scans a frame, which may contain unknown chunks beside its pixels.
+/// Scans a frame, which may contain unknown chunks besides its pixels.
 fn scan_frame(data: &[u8], scan: &mut MetadataScan) {
     if chunks_of_frame(data).any(|chunk| !is_image_chunk(chunk.name)) {
         scan.add(Application);

@@ -5,9 +5,9 @@ use crate::geometry::Size;
 
 /// The length of the file header: `RIFF`, a length, `WEBP`.
 pub(crate) const FILE_HEADER_BYTES: usize = 12;
-/// The length of the name and the length of a chunk.
+/// The length of a chunk header: a name and a length.
 pub(super) const CHUNK_HEADER_BYTES: usize = 8;
-/// A file without chunks and without its length.
+/// A file without chunks. Its length is not set yet.
 const EMPTY_FILE: &[u8; FILE_HEADER_BYTES] = b"RIFF\0\0\0\0WEBP";
 /// The length of the fields in front of the chunks in an `ANMF` chunk: position, size, duration and
 /// flags.
@@ -28,12 +28,12 @@ pub(crate) struct Chunk<'a> {
     pub(crate) is_whole: bool,
 }
 
-/// The names of the format's chunks.
+/// The names of the chunks that the format defines.
 const NAMES: [&[u8; 4]; 9] = [
     b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ",
 ];
 
-/// Returns the chunks in `bytes`, which begin with one.
+/// Returns the chunks in `bytes`, which must begin with a chunk.
 pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -51,7 +51,8 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     })
 }
 
-/// Skips the padding of a chunk to an even length, which some writers forget.
+/// Skips the padding byte after a chunk of odd length. Some writers forget this byte, so it is not
+/// skipped if a known chunk begins there.
 fn without_padding(after: &[u8], length: usize) -> &[u8] {
     let begins_chunk = |bytes: &[u8]| NAMES.iter().any(|name| bytes.starts_with(*name));
     match after.split_first() {
@@ -69,8 +70,8 @@ pub(crate) fn chunks_of_file(file: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
 
 /// Returns the chunks of a file as bytes, and the bytes after them.
 ///
-/// Tools that change a file may leave a wrong length in its header. It counts if the whole image lies
-/// within it.
+/// Tools that change a file may leave a wrong length in its header. The length is used only if the whole
+/// image lies within it. Otherwise, the chunks extend to the end of the file.
 pub(super) fn split_file(file: &[u8]) -> (&[u8], &[u8]) {
     let body = file.get(FILE_HEADER_BYTES..).unwrap_or_default();
     let stated = u32_le(file, 4).unwrap_or_default() as usize;
@@ -114,8 +115,8 @@ pub(crate) fn push_chunk(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
     }
 }
 
-/// Returns whether a file in the extended format is an animation: it has frames, and either `VP8X`
-/// announces an animation or there is no other image.
+/// Returns whether a file is an animation: it is in the extended format and has frames, and either
+/// `VP8X` announces an animation or there is no other image.
 pub(crate) fn is_animated(file: &[u8]) -> bool {
     let mut chunks = chunks_of_file(file);
     let Some(first) = chunks.next().filter(|chunk| chunk.name == b"VP8X") else {
@@ -148,7 +149,7 @@ pub(super) fn simple_file(name: &[u8; 4], bitstream: &[u8]) -> Vec<u8> {
     with_length(file)
 }
 
-/// Writes a file in the extended format: `VP8X` with these features, then `chunks` as they are.
+/// Writes a file in the extended format: `VP8X` with these features, followed by `chunks`.
 pub(crate) fn extended_file(size: Size, features: Features, chunks: &[u8]) -> Vec<u8> {
     let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
     let flags = flag(features.has_icc, ICC)

@@ -1,4 +1,4 @@
-//! Decoding of a single image: a bitstream, perhaps with an alpha channel beside it.
+//! Decoding of a single image: a bitstream, and perhaps a separate alpha channel.
 
 use std::io::Cursor;
 
@@ -15,8 +15,8 @@ const ALPHA_CODING: u8 = 0x0f;
 
 /// Decodes the first image among these chunks.
 ///
-/// The decoder reads a file that is made of the image alone, so that flaws of the container do not
-/// matter: wrong flags, lengths and padding.
+/// The decoder reads a new file that contains only this image, so flaws of the container do not matter,
+/// such as wrong flags, lengths and padding.
 pub(super) fn decode_image<'a>(
     chunks: impl Iterator<Item = Chunk<'a>>,
 ) -> Result<Decoded, Rejection> {
@@ -48,7 +48,8 @@ fn file_with_alpha(bitstream: &Chunk<'_>, alpha: &Chunk<'_>) -> Result<Vec<u8>, 
     };
     let mut chunks = Vec::new();
     push_chunk(&mut chunks, alpha.name, whole(alpha)?);
-    // The decoder refuses bits that readers must ignore, and hints about preprocessing.
+    // The decoder rejects reserved bits, which readers must ignore, and hints about preprocessing. Clear
+    // both.
     if let Some(flags) = chunks.get_mut(CHUNK_HEADER_BYTES) {
         *flags &= ALPHA_CODING;
     }
@@ -59,7 +60,7 @@ fn file_with_alpha(bitstream: &Chunk<'_>, alpha: &Chunk<'_>) -> Result<Vec<u8>, 
     Ok(extended_file(size, features, &chunks))
 }
 
-/// Returns the content of a chunk that is not truncated: the decoder does not notice missing bytes.
+/// Returns the content of a chunk if it is not truncated. The decoder does not notice missing bytes.
 fn whole<'a>(chunk: &Chunk<'a>) -> Result<&'a [u8], Rejection> {
     chunk.is_whole.then_some(chunk.data).ok_or_else(truncated)
 }
@@ -96,7 +97,7 @@ fn rejection(error: &DecodingError) -> Rejection {
     match error {
         DecodingError::IoError(_) => truncated(),
         DecodingError::MemoryLimitExceeded => out_of_memory(),
-        // The decoder's message may quote bytes of the file.
+        // The decoder's message is left out, because it may quote bytes of the file.
         _ => Rejection::corrupt("the WebP is damaged"),
     }
 }

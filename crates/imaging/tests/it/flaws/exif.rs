@@ -1,4 +1,4 @@
-//! EXIF and positions in unusual types and places.
+//! EXIF values and positions with unusual types or in unusual places.
 
 use darkroom_imaging::MetadataKind::*;
 use darkroom_imaging::{GpsPosition, Inspection, inspect};
@@ -92,7 +92,7 @@ fn a_position_as_text_or_in_another_type_is_read() {
         assert_sydney(found.gps);
         assert_eq!(found.metadata, [Exif, Gps]);
     }
-    // DOUBLE, with its direction beside it.
+    // A position as DOUBLE, with its direction in a separate entry.
     let exif = Exif::new()
         .raw_gps_entry(1, 2, 2, b"S\0")
         .raw_gps_entry(2, 12, 1, &33.8568_f64.to_le_bytes())
@@ -148,7 +148,7 @@ fn photoshops_resources_contain_exif_and_xmp() {
         assert_sydney(found.gps);
         assert_eq!(found.camera.as_deref(), Some("Maker Model 5"));
         assert_eq!(found.metadata, [Exif, Gps, Camera, Iptc]);
-        // No viewer turns an image because of it.
+        // No viewer applies an orientation from Photoshop's resources.
         assert_eq!(found.source.orientation, 1);
     }
     let packet = b"exif:GPSLatitude='33,51.408S' exif:GPSLongitude='151,12.918E'";

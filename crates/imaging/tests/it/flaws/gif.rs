@@ -61,7 +61,7 @@ fn later_frames_are_cut_at_the_canvas() {
 
 #[test]
 fn a_graphic_control_of_another_length_is_read_or_skipped() {
-    // Transparent color 1.
+    // Color 1 is transparent if the extension is long enough to state it.
     for (fields, color) in [
         (&[1, 0, 0, 1][..], CLEAR),
         (&[1, 0, 0, 1, 0], CLEAR),
@@ -134,7 +134,7 @@ fn a_frame_may_lack_pixels_of_its_last_row() {
         assert_corrupt(&file, "missing rows");
     }
     let interlaced = gif().interlaced_image(GifArea::new(4, 4), &[1; 15]).end();
-    // The last row is the last one of the last pass.
+    // The last row of the image is also the last row of the last pass.
     assert_eq!(*noted(&interlaced).get_pixel(3, 3), CLEAR);
 }
 
@@ -152,7 +152,7 @@ fn a_short_last_frame_does_not_cost_the_animation() {
     let frames = frames(&file);
     assert!(is_all(&frames[0], RED));
     assert_eq!(*frames[1].get_pixel(0, 0), GREEN);
-    // The frame before shows through.
+    // The previous frame is visible where pixels are missing.
     assert_eq!(*frames[1].get_pixel(3, 3), RED);
     let half = red().image(GifArea::new(4, 4), &[1; 8]).end();
     assert_corrupt(&half, "half a frame");

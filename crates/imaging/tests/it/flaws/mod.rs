@@ -1,4 +1,4 @@
-//! Files with flaws that other readers accept, and the pixels that those show.
+//! Files with flaws that other readers accept, and the pixels that those readers show.
 
 mod exif;
 mod gif;

@@ -33,7 +33,8 @@ fn a_file_that_ends_after_its_pixels_is_whole() {
     let image = scene(40, 30);
     let file = Png::new(&image).build();
     let whole = unnoted(&file);
-    // IEND has 12 bytes; the checksum of IDAT 4 and that of its stream 4 more.
+    // IEND has 12 bytes. The checksum of IDAT and the checksum of its stream precede it, with 4
+    // bytes each.
     for cut in [12, 13, 16, 20] {
         assert_eq!(noted(&file[..file.len() - cut]), whole, "{cut}");
     }
@@ -74,7 +75,7 @@ fn an_indexed_image_needs_the_palette_that_its_pixels_refer_to() {
         file.pixels(&[&[1, 0]]).end()
     };
     let colors = [0, 0, 0, 255, 0, 0];
-    // A part of an entry, and entries that no index reaches.
+    // A palette may end with a part of an entry, or with entries that no index refers to.
     for extra in [0, 1, 2, 3, 762, 765, 3000] {
         let palette = [&colors[..], &vec![9; extra]].concat();
         assert_eq!(pixels(&unnoted(&file(&palette))), [RED, BLACK], "{extra}");

@@ -6,7 +6,7 @@ use image::{Rgb, RgbImage};
 use super::rendered;
 use crate::images::decoded;
 
-/// cHRM of sRGB, and with the primaries of Adobe RGB.
+/// The values of cHRM for sRGB, and for the primaries of Adobe RGB.
 const SRGB: [u32; 8] = [
     31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000,
 ];
@@ -14,7 +14,7 @@ const ADOBE: [u32; 8] = [
     31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000,
 ];
 
-/// Returns what becomes of a dark gray in a PNG with gAMA and perhaps cHRM.
+/// Returns the level of a rendered dark gray (10) from a PNG with gAMA and perhaps cHRM.
 fn dark_gray(gamma: u32, chromaticities: Option<[u32; 8]>) -> u8 {
     let image = RgbImage::from_pixel(2, 2, Rgb([10; 3]));
     let mut file = Png::new(&image).chunk(b"gAMA", &gamma.to_be_bytes());
@@ -36,7 +36,7 @@ fn the_gamma_of_srgb_means_srgb() {
 
 #[test]
 fn another_gamma_or_other_primaries_are_applied() {
-    // As in Chromium.
+    // Chromium shows the same levels.
     for (gamma, chromaticities, expected) in [
         (45_455, Some(ADOBE), 3),
         (100_000, None, 56),
@@ -47,13 +47,13 @@ fn another_gamma_or_other_primaries_are_applied() {
         let level = dark_gray(gamma, chromaticities);
         assert!(level.abs_diff(expected) <= 1, "{gamma}: {level}");
     }
-    // Implausible ones are not.
+    // Implausible gammas are not applied.
     for gamma in [0, 1, 10_000_000] {
         assert_eq!(dark_gray(gamma, None), 10, "{gamma}");
     }
 }
 
-/// Returns a profile that is not sRGB as iCCP contains it.
+/// Returns a profile that is not sRGB, compressed as in iCCP.
 fn profile_stream() -> Vec<u8> {
     let file = Png::new(&RgbImage::new(1, 1))
         .icc("p", &linear_profile())
@@ -63,7 +63,7 @@ fn profile_stream() -> Vec<u8> {
     file[at + 4 + 3..at + 4 + length].to_vec()
 }
 
-/// Creates a profile that differs from sRGB in its curve only, which is straight.
+/// Creates a profile that differs from sRGB only in its curve, which is a straight line.
 fn linear_profile() -> Vec<u8> {
     let mut profile = icc_profile("linear");
     let gamma = [0, 0, 0, 1, 0x02, 0x33];
@@ -75,7 +75,8 @@ fn linear_profile() -> Vec<u8> {
     profile
 }
 
-/// Returns the level of a gray of 64 in a PNG with this stream in iCCP, and the number of notes.
+/// Renders a gray of 64 from a PNG with this stream in iCCP. Returns the resulting level and the
+/// number of notes.
 fn with_profile(stream: &[u8]) -> (u8, usize) {
     let image = RgbImage::from_pixel(2, 2, Rgb([64; 3]));
     let data = [b"p\0\0", stream].concat();

@@ -12,7 +12,7 @@ use libwebp_sys::{
 use super::error::rejection;
 use crate::Rejection;
 
-/// The options that differ from libwebp's defaults. It starts no threads.
+/// The options that differ from libwebp's defaults. By default, libwebp does not start threads.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::encode::webp) struct Config {
     is_lossless: bool,
@@ -21,7 +21,8 @@ pub(in crate::encode::webp) struct Config {
 }
 
 impl Config {
-    /// Selects VP8 with a quality of 0 to 100 and an effort of 0 to 6. Larger numbers are clamped.
+    /// Creates the configuration of VP8 with a quality of 0 to 100 and an effort of 0 to 6. Larger
+    /// numbers are clamped.
     pub(in crate::encode::webp) fn lossy(quality: u8, effort: u8) -> Self {
         Self {
             is_lossless: false,
@@ -30,8 +31,8 @@ impl Config {
         }
     }
 
-    /// Selects VP8L with an effort of 0 to 6. `quality` is an effort too, and has libwebp's
-    /// default.
+    /// Creates the configuration of VP8L with an effort of 0 to 6. For VP8L, libwebp's `quality` is an
+    /// effort too; it has libwebp's default.
     pub(in crate::encode::webp) fn lossless(effort: u8) -> Self {
         Self {
             is_lossless: true,
@@ -43,8 +44,8 @@ impl Config {
     /// Creates libwebp's own struct.
     pub(super) fn to_raw(self) -> Result<WebPConfig, Rejection> {
         let mut config = MaybeUninit::uninit();
-        // SAFETY: the pointer is to memory of the right size. libwebp fills it, or reports that the
-        // version of the header does not fit the library.
+        // SAFETY: the pointer is to memory of the right size. libwebp fills the memory, or reports that
+        // the version of the header does not match the library.
         let is_ready = unsafe {
             WebPConfigInitInternal(
                 config.as_mut_ptr(),
@@ -58,11 +59,11 @@ impl Config {
                 WebPEncodingError::VP8_ENC_ERROR_INVALID_CONFIGURATION,
             ));
         }
-        // SAFETY: the call above succeeded and has filled it.
+        // SAFETY: the call above succeeded, so libwebp has initialized the configuration.
         let mut config: WebPConfig = unsafe { config.assume_init() };
         config.lossless = c_int::from(self.is_lossless);
         config.method = c_int::from(self.method);
-        // SAFETY: a valid pointer to an initialized struct, which is only read.
+        // SAFETY: the pointer is valid, and libwebp only reads the initialized struct.
         if unsafe { WebPValidateConfig(&raw const config) } == 0 {
             return Err(rejection(
                 WebPEncodingError::VP8_ENC_ERROR_INVALID_CONFIGURATION,

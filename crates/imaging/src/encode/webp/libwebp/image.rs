@@ -16,7 +16,8 @@ use crate::Rejection;
 use crate::geometry::{Orientation, Size};
 use crate::pixels::{Layout, Pixels, copy_upright_rows};
 
-/// The number of rows that are turned upright at a time; even, because two rows share their chroma.
+/// The number of rows that are turned upright at a time. It is even, because each pair of rows shares
+/// its chroma.
 const BAND_ROWS: u32 = 64;
 
 /// A `WebPPicture`, libwebp's representation of an image; freed when dropped.
@@ -26,8 +27,8 @@ impl WebpImage {
     /// Creates an empty image.
     fn new(width: u32, height: u32) -> Result<Self, Rejection> {
         let mut image = MaybeUninit::uninit();
-        // SAFETY: the pointer is to memory of the right size. libwebp fills it, or reports that the
-        // version of the header does not fit the library.
+        // SAFETY: the pointer is to memory of the right size. libwebp fills the memory, or reports that
+        // the version of the header does not match the library.
         let is_ready = unsafe {
             WebPPictureInitInternal(image.as_mut_ptr(), WEBP_ENCODER_ABI_VERSION as c_int)
         };
@@ -36,7 +37,7 @@ impl WebpImage {
                 WebPEncodingError::VP8_ENC_ERROR_INVALID_CONFIGURATION,
             ));
         }
-        // SAFETY: the call above succeeded and has filled it.
+        // SAFETY: the call above succeeded, so libwebp has initialized the image.
         let mut image = Self(unsafe { image.assume_init() });
         let too_large = |_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION);
         image.0.width = c_int::try_from(width).map_err(too_large)?;
@@ -125,15 +126,15 @@ impl WebpImage {
 
 impl Drop for WebpImage {
     fn drop(&mut self) {
-        // SAFETY: initialized in `new` and freed only here.
+        // SAFETY: `new` initialized the image, and only this function frees it.
         unsafe { WebPPictureFree(&raw mut self.0) };
     }
 }
 
 /// Receives a part of the file from libwebp; the return value 0 makes libwebp stop.
 extern "C" fn append(data: *const u8, size: usize, image: *const WebPPicture) -> c_int {
-    // SAFETY: libwebp calls this only from `WebPEncode`, with the image of that call, whose
-    // `custom_ptr` is the vector of that call, and with `size` readable bytes.
+    // SAFETY: libwebp calls this only from `WebPEncode`, with the image of that call and `size`
+    // readable bytes. The `custom_ptr` of the image points to the vector of the same call.
     let (file, part) = unsafe {
         let file: *mut c_void = (*image).custom_ptr;
         let part: &[u8] = if size == 0 {

@@ -3,14 +3,15 @@
 
 use libwebp_sys::WebPPicture;
 
-/// Copies the planes of `from` to the rows of `to` from `top` on.
+/// Copies the planes of `from` into those of `to`, beginning at the row `top`.
 ///
-/// `top` is even, because two rows share their chroma. If `from` has no alpha plane, its rows are opaque.
+/// `top` must be even, because each pair of rows shares its chroma. If `from` has no alpha plane, its
+/// rows count as opaque.
 ///
 /// # Safety
-/// Both images must have the planes of their color space, which must be the same, allocated by libwebp
-/// for their sizes. They must have the same width, and `top` plus the height of `from` must not exceed
-/// the height of `to`.
+/// Both images must have the same color space, and libwebp must have allocated the planes of both for
+/// their sizes. They must have the same width, and `top` plus the height of `from` must not exceed the
+/// height of `to`.
 pub(super) unsafe fn paste_rows(to: &WebPPicture, from: &WebPPicture, top: usize) {
     let height = from.height.unsigned_abs() as usize;
     let halves = (top / 2, height.div_ceil(2));
@@ -46,7 +47,7 @@ pub(super) unsafe fn paste_rows(to: &WebPPicture, from: &WebPPicture, top: usize
     }
 }
 
-/// Copies rows of a plane to the rows from `top` on.
+/// Copies rows of a plane into another plane, beginning at the row `top`.
 ///
 /// # Safety
 /// `to` must have `top + rows` rows of `to_stride` bytes, and `from` must have `rows` rows of
