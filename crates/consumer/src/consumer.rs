@@ -56,9 +56,9 @@ impl<H: MessageHandler> Consumer<H> {
         self.status.clone()
     }
 
-    /// Consumes until `stop` is cancelled, then drains: finishes the work that is done within
-    /// [`ConsumerSettings::drain_grace`], and releases the rest. Returns at most one second after
-    /// the grace period.
+    /// Consumes until `stop` is cancelled, then drains: gives the work in progress
+    /// [`ConsumerSettings::drain_grace`] to finish, and releases whatever is left. Returns at most
+    /// one second after the grace period.
     pub async fn run(self, stop: CancellationToken) {
         let acknowledger = Acknowledger::start(self.parts.name, Arc::clone(&self.parts.queue));
         let tasks = TaskTracker::new();
@@ -271,7 +271,8 @@ mod tests {
             });
         let delays: Vec<Duration> = delays.collect();
         assert_eq!(handler.finished(), 5);
-        // The fifth delay is capped, so its range overlaps that of the fourth.
+        // Delays are random within a range. The fifth is capped, so its range overlaps the
+        // fourth's, and it may be the shorter of the two.
         assert!(delays[..4].is_sorted(), "{delays:?}");
         assert!(
             delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,
@@ -377,7 +378,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_heartbeat_follows_the_backoff() {
+    async fn no_heartbeat_comes_after_the_backoff() {
         let handler = ScriptedHandler::new(50 * SECOND, Disposition::Retry);
         let settings = settings();
         let timeout = settings.visibility_timeout;

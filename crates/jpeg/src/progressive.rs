@@ -27,8 +27,8 @@ pub(crate) fn decode_dc_refinement(reader: &mut BitReader<'_>, scan: &Scan, bloc
 
 /// Decodes the high bits of a band of AC coefficients.
 ///
-/// `eob_run` is the number of blocks, including the next one to decode, that have only zeros in this
-/// band.
+/// `eob_run` is the number of blocks still to be decoded that have only zeros in this band. When it is
+/// positive on entry, `block` is the first of them.
 pub(crate) fn decode_ac_first(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,
@@ -102,16 +102,17 @@ pub(crate) fn decode_ac_refinement(
         index += 1;
     }
     if *eob_run > 0 {
-        // A band has fewer than 64 zeros, so this corrects every nonzero coefficient up to its end.
+        // A band has fewer than 64 zeros, so skipping 64 never stops early. This corrects every
+        // remaining nonzero coefficient in the band.
         correct_and_skip_zeros(reader, scan, index, 64, block);
         *eob_run -= 1;
     }
     Ok(())
 }
 
-/// Corrects the nonzero coefficients, starting at `index`. Skips `zeros` zero coefficients and stops at
-/// the next zero coefficient. Returns the index of that coefficient, or the index after the band if the
-/// band ends first.
+/// Goes through the band from `index`, and corrects each nonzero coefficient on the way. After
+/// passing `zeros` zero coefficients, stops at the next one. Returns the index of that coefficient,
+/// or the index after the band if the band ends first.
 fn correct_and_skip_zeros(
     reader: &mut BitReader<'_>,
     scan: &Scan,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, StorageSettings};
 
-/// The `Cache-Control` of private variants. Only browsers may cache them, because the URL expires.
-/// They may cache a variant for a year, because the image never changes.
+/// The `Cache-Control` of private variants. Only browsers may cache them, because a shared cache
+/// could go on serving them after the URL has expired. Browsers may cache a variant for a year,
+/// because the image never changes.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;

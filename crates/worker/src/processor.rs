@@ -19,7 +19,7 @@ use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
 /// The longest time that a message waits for a store that is down. After that it loses an attempt.
-/// SQS permits a total of 12 hours of invisibility.
+/// The time must be well below 12 hours, the longest that SQS lets a received message stay invisible.
 const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// The processor of upload events.

@@ -34,7 +34,7 @@ impl Sources {
             figment = figment.merge(file.provider());
         }
         let mut merged: Dict = figment.merge(self.variables.provider()).extract()?;
-        // Each pass converts one value to text, so the loop ends.
+        // Each pass converts one more value to text, and never the same value twice, so the loop ends.
         loop {
             let extracted = Figment::from(Serialized::globals(&merged)).extract();
             let error: figment::Error = match extracted {
@@ -52,9 +52,9 @@ impl Sources {
     /// setting requires text.
     ///
     /// A name from another system may look like a number: a token's audience may be the numeric id
-    /// of a project. A variable does not have a type, so any value of a variable can be text. In a
-    /// file, only digits without quotes can be text. Any other value of the wrong type in a file is
-    /// a mistake.
+    /// of a project. A variable has no type, so any value of a variable may be taken as text. In a
+    /// file, the only unquoted value that is taken as text is one made up entirely of digits. Any
+    /// other value of the wrong type in a file is a mistake.
     fn as_text(&self, error: &figment::Error) -> Option<&str> {
         let is_text_expected = match &error.kind {
             Kind::InvalidType(Actual::Str(_), _) => false,

@@ -31,12 +31,13 @@ impl Provisioner {
     /// the settings, and checks that the store supports conditional writes. Passes each finished
     /// step to `report`.
     ///
-    /// A failed step does not stop the others, because the store may not support that step. A dry
-    /// run only reports the changes it would make, and does not check conditional writes.
+    /// If a service refuses a step, the other steps still run, because the store may simply not
+    /// support that one. If a service does not respond, the run ends. A dry run only reports the
+    /// changes it would make, and does not check conditional writes.
     ///
     /// # Errors
-    /// The error of the first call that a service did not respond to. Earlier changes remain, and a
-    /// second run continues from there.
+    /// The error of the call that ended the run, because a service did not respond. Earlier changes
+    /// remain, and a second run continues from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,

@@ -50,7 +50,7 @@ impl ReadConditions {
         self.check(object).map_err(|error| match error.code() {
             S3ErrorCode::NotModified => s3_error!(
                 PreconditionFailed,
-                "The source of the copy is the one to exclude"
+                "The source of the copy has the ETag in If-None-Match, or was not modified"
             ),
             _ => error,
         })

@@ -24,7 +24,8 @@ const DELETE_ATTEMPTS: u32 = 3;
 ///
 /// A redrive receives, sends and deletes each message. It does not use SQS's own move task
 /// (`StartMessageMoveTask`), which moves all messages or none and continues after this process has
-/// ended. Without a destination, the task accepts only messages that SQS itself has dead-lettered.
+/// ended. Unless it is given a destination queue, the task moves only messages that SQS itself
+/// dead-lettered, not those that a worker did.
 /// Many SQS-compatible services do not have the task. If this process fails between sending and
 /// deleting a message, the message exists twice, which workers tolerate. No message is ever lost.
 #[derive(Debug, Clone)]
@@ -144,9 +145,10 @@ impl DeadLetters {
     }
 }
 
-/// Returns the history of a dead letter, so that leftovers of its attempts are still cleaned up. A
-/// worker stores the time of the first delivery in the message. SQS does not, so for a message that
-/// SQS itself moved, the time of sending is used: no delivery came before it.
+/// Returns the attributes that carry a dead letter's history through a redrive, so that the next
+/// attempt still cleans up what earlier attempts left over. A worker stores the time of the first
+/// delivery in the message. SQS does not, so for a message that SQS itself moved, the time of
+/// sending is used: no delivery came before it.
 fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let attempt = DeliveryAttempt::new(message, u32::MAX);
     let first_received_at = if attempt.is_redriven {
