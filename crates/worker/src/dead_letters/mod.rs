@@ -145,7 +145,7 @@ impl DeadLetters {
     }
 }
 
-/// Returns the attributes that carry a dead letter's history through a redrive, so that the next
+/// Returns the attributes that keep a dead letter's history across a redrive, so that the next
 /// attempt still cleans up what earlier attempts left over. A worker stores the time of the first
 /// delivery in the message. SQS does not, so for a message that SQS itself moved, the time of
 /// sending is used: no delivery came before it.
