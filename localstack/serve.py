@@ -1,7 +1,7 @@
 """Serves LocalStack's S3 and SQS at HOST:PORT until standard input ends: serve.py HOST:PORT.
 
-The test process that starts it holds the other end of standard input. The kernel closes that end
-however the test process ends, so no LocalStack outlives its tests.
+The test process that starts this script holds the other end of standard input. The kernel closes that
+end when the test process ends for any reason, so no LocalStack outlives its tests.
 """
 
 import os
@@ -33,7 +33,7 @@ def main(address, scratch):
     # LocalStack reads its environment when it is imported.
     from localstack.runtime.main import main as run
     from localstack.services.s3 import provider
-    # No setting changes this folder, in which two LocalStacks would delete each other's objects.
+    # No setting changes this folder. If two LocalStacks shared it, they would delete each other's objects.
     provider.DEFAULT_S3_TMP_DIR = os.path.join(scratch, "s3")
     run()
 

@@ -6,10 +6,10 @@
 Prints a table and exits with 1 if a file differs by more than 1 of 255 on average, or if only one of
 the two decodes it. Files that pillow-heif makes are compared too.
 
-`mean` and `worst` are differences from libheif's planes, whose conversion to RGB is computed here with
-floating point: libheif repeats each sample of halved chroma, Darkroom interpolates. `repeated` is the
-mean difference from libheif's own RGB. Time and memory are those of a process that decodes the file,
-less those for a tiny one.
+`mean` and `worst` are differences from the planes that libheif decodes. This script converts these
+planes to RGB with floating point, because libheif repeats each sample of halved chroma, and Darkroom
+interpolates. `repeated` is the mean difference from libheif's own RGB. Time and memory are those of a
+process that decodes the file, minus those of a process that decodes a tiny file.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def main():
     parser.add_argument("paths", nargs="*", type=pathlib.Path)
     parser.add_argument("--darkroom", default="target/release/darkroom", help="the binary")
     parser.add_argument("--test-files", action="store_true", help="also the test files of pillow-heif, from PyPI")
-    parser.add_argument("--short", action="store_true", help="only files that pillow-heif makes, without figures")
+    parser.add_argument("--short", action="store_true", help="only files that pillow-heif makes; no time or memory")
     options = parser.parse_args()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None
@@ -108,7 +108,7 @@ def test_files(folder):
 
 
 def row(darkroom, folder, path, meter):
-    """The cells of a file, and whether both decoders agree."""
+    """The cells of the table row for a file, and whether both decoders agree."""
     ours, our_words = decoded_by_darkroom(darkroom, folder, path)
     theirs, their_words = decoded_by_libheif(path)
     if ours is None or theirs is None:
@@ -166,7 +166,7 @@ def rgba(image):
 
 
 class Meter:
-    """Time and memory of both, each in a process of its own."""
+    """Time and memory of Darkroom and of libheif, each in a separate process."""
 
     def __init__(self, darkroom, folder, small):
         self.commands = [
@@ -177,7 +177,7 @@ class Meter:
         self.idle = [measured(command(small)) for command in self.commands]
 
     def figures(self, path):
-        """Milliseconds of both, then MiB of both."""
+        """The milliseconds of Darkroom and of libheif, then the MiB of both."""
         pairs = []
         for command, idle in zip(self.commands, self.idle, strict=True):
             time, memory = measured(command(path))
@@ -186,7 +186,7 @@ class Meter:
 
 
 def measured(command):
-    """Milliseconds, and the peak of MiB of a process or a child of it, the better of two runs."""
+    """The milliseconds of a process, and the peak MiB of it or a child: each the lower value of two runs."""
     runs = []
     for _ in range(2):
         start, peak = time.perf_counter(), 0
@@ -208,7 +208,7 @@ def children(process):
 
 
 def peak_memory(process):
-    """The peak of a process so far, in MiB; 0 after its end."""
+    """The peak memory of a process so far, in MiB, or 0 if it has ended."""
     try:
         status = pathlib.Path(f"/proc/{process}/status").read_text()
     except OSError:

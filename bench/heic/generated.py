@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def generated(folder):
-    """Files that pillow-heif makes of a drawing with smooth and sharp parts."""
+    """Files that pillow-heif makes from a drawing with smooth and sharp parts."""
     kinds = itertools.product((420, 422, 444), (8, 10, 12), ("RGB", "RGBA"))
     for index, (chroma, depth, mode) in enumerate(kinds):
         size = (64 + index * 37, 81 + index * 23)

@@ -100,13 +100,13 @@ class Planes:
         LIBHEIF.heif_image_release(self.image)
 
     def colors(self):
-        """The color space, and its planes from 0 to 1."""
+        """The color space, and the samples (from 0 to 1) and depth of each of its planes."""
         space = LIBHEIF.heif_image_get_colorspace(self.image)
         channels = {YCBCR: (0, 1, 2), RGB: (3, 4, 5), MONOCHROME: (LUMA,)}[space]
         return space, [self.plane(channel) for channel in channels]
 
     def plane(self, channel):
-        """Samples from 0 to 1; `None` if there is no such plane."""
+        """The samples of a plane (from 0 to 1) and its depth, or `None` if there is no such plane."""
         if not LIBHEIF.heif_image_has_channel(self.image, channel):
             return None
         width = LIBHEIF.heif_image_get_width(self.image, channel)
@@ -151,7 +151,7 @@ def pixels_of_planes(path):
 
 
 def converted(planes, matrix, is_full_range):
-    """Red, green and blue of luma and chroma."""
+    """Red, green and blue, computed from luma and chroma."""
     (luma, depth), *chroma = planes
     whole, unit = 2**depth - 1, 2 ** (depth - 8)
     if not is_full_range:

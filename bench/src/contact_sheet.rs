@@ -1,8 +1,8 @@
 //! A sheet with images before and after processing side by side, for visual review.
 //!
 //! The left side of each pair shows the image as it is stored, neither rotated nor color-managed.
-//! It is empty if this program cannot read the image. The right side shows the output of `darkroom
-//! process`, or red if the image is rejected.
+//! It is empty if this program cannot read the image. The right side shows the output of
+//! `darkroom process`, or is red if the image is rejected.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,10 +1,10 @@
 //! Chaos scenarios, which prove that workers lose nothing under any fault.
 //!
 //! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
-//! kind of fault, and counts. `README.md` lists the scenarios and their results; `cargo test` runs
-//! a short form of each (`crates/cli/tests/chaos.rs`).
+//! kind of fault, and counts the results. `README.md` lists the scenarios and their results;
+//! `cargo test` runs a short form of each (`crates/cli/tests/chaos.rs`).
 //!
-//! [`render_cost`] measures what the most expensive legal images cost.
+//! [`render_cost`] measures the cost of the most expensive images that the limits allow.
 
 pub mod chaos;
 mod contact_sheet;

@@ -1,4 +1,5 @@
-//! The cost of rendering the most expensive kinds of sources that pass the limits of the default profiles.
+//! The cost of rendering the most expensive kinds of sources that pass the limits of the default
+//! profiles.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use darkroom_testkit::fixture::motion::{pan, sprite};
 use darkroom_testkit::fixture::{Jpeg, Png, scene};
 use image::{DynamicImage, ImageBuffer, ImageFormat, Rgb, Rgba, RgbaImage};
 
-/// A kind of source, made by code.
+/// A kind of source that code generates.
 #[derive(Debug, Clone, Copy)]
 pub struct CostlySource {
     /// The name on the command line.

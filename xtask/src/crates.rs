@@ -15,7 +15,7 @@ pub struct Crate {
     pub package: String,
     /// The folder of its `Cargo.toml`.
     pub dir: PathBuf,
-    /// The names of the packages that it depends on, without the dependencies of its tests.
+    /// The names of the packages that it depends on, except in tests and build scripts.
     pub dependencies: Vec<String>,
 }
 

@@ -95,7 +95,7 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "libheif",
-        help: "compare pixels, time and memory of HEIC with libheif's over pillow-heif's test files",
+        help: "compare HEIC pixels, time and memory with libheif's, on pillow-heif's test files",
         variables: &[
             ("DARKROOM_TEST_CLIENTS", "1"),
             ("DARKROOM_LIBHEIF_IN_FULL", "1"),

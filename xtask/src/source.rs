@@ -8,7 +8,7 @@ use syn::{Attribute, Item};
 
 /// A source file with its syntax tree.
 pub(crate) struct Module {
-    /// The names from the root of the crate. It is empty for the root itself.
+    /// The names of the modules from the crate's root to this module. The root has none.
     pub(crate) path: Vec<String>,
     /// The file, relative to the repository.
     pub(crate) file: PathBuf,

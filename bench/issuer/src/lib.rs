@@ -32,14 +32,14 @@ pub struct Size {
     warm_up: Duration,
     run: Duration,
     clients: usize,
-    /// Uploads that the clients share.
+    /// The number of uploads that the clients wait for together.
     awaited: usize,
     head_start: Duration,
     uploads: usize,
 }
 
 impl Size {
-    /// Returns the load for which the goals are defined.
+    /// The load for which the goals are defined.
     pub const FULL: Self = Self {
         warm_up: Duration::from_secs(2),
         run: Duration::from_secs(10),
@@ -48,7 +48,7 @@ impl Size {
         head_start: Duration::from_secs(5),
         uploads: 16,
     };
-    /// Returns a load that suffices to show that everything can be measured.
+    /// A small load, which only shows that everything can be measured.
     pub const SHORT: Self = Self {
         warm_up: Duration::from_millis(100),
         run: Duration::from_millis(500),

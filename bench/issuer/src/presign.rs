@@ -86,7 +86,7 @@ async fn flood(issuer: &Issuer, time: Duration) -> anyhow::Result<u64> {
     Ok(issued.load(Ordering::Relaxed))
 }
 
-/// Requests URLs at a fixed rate, each at its scheduled time or as soon as the request before it
+/// Requests URLs at a fixed rate, each at its scheduled time or as soon as the previous request
 /// ends. Returns the latency of each request from the time at which it is sent.
 async fn steady(issuer: &Issuer, per_second: f64, run: Duration) -> anyhow::Result<Vec<Duration>> {
     let start = Instant::now() + Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! `render_cost`: the time and memory that the most expensive legal images take; see
+//! `render_cost`: the time and memory of the most expensive images that the limits allow; see
 //! [`darkroom_bench::render_cost`].
 
 use std::io::{self, Write};
@@ -7,7 +7,8 @@ use std::process::Command;
 use clap::Parser;
 use darkroom_bench::render_cost::{COSTLY_SOURCES, CostlySource};
 
-/// Renders the most expensive legal images, each in a process of its own, and prints what they cost.
+/// Renders the most expensive images that the limits allow, each in a separate process, and prints
+/// their costs.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The default profile to render with.
@@ -16,7 +17,7 @@ struct Arguments {
     /// Divides the sides of every image.
     #[arg(long, default_value_t = 1)]
     divisor: u32,
-    /// The image to render, in this process.
+    /// Render only the image with this name, in this process.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
 }

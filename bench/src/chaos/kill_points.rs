@@ -28,8 +28,9 @@ const DEATH: Duration = Duration::from_secs(60);
 pub struct Size {
     /// The number of deaths at each kill point.
     pub deaths: usize,
-    /// The visibility timeout. It is longer than all deaths at one point take, so each worker gets
-    /// a new message. Otherwise a message might kill five workers and become a dead letter.
+    /// The visibility timeout. It is longer than the time that all deaths at one kill point take.
+    /// The messages of the dead workers therefore stay invisible, and each worker gets a new
+    /// message. Otherwise the same message might kill five workers and become a dead letter.
     pub visibility: Duration,
 }
 

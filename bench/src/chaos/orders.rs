@@ -49,7 +49,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
             bodies.push(events[*version as usize - 1].clone());
         }
     }
-    // S3 has already sent events in its own order.
+    // S3 has already sent the events in its own order. These are discarded.
     bed.drain_events().await?;
     bed.events.send(&bodies).await?;
     let _workers = bed.start_workers(2, &[]).await?;

@@ -47,8 +47,8 @@ impl Size {
     };
 }
 
-/// Shows that messages that cannot be understood do not affect the good ones. Each of them becomes
-/// a dead letter with a reason.
+/// Shows that messages that cannot be understood become dead letters with a reason, and do not
+/// affect good messages.
 ///
 /// # Errors
 /// If the scenario cannot be run.
@@ -58,7 +58,8 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let start = Instant::now();
     let mut tally = UploadTally::default();
     let share = size.good / size.poison;
-    // Each body has one more space, so that no two are equal. SQS accepts no empty message.
+    // Each body ends with one more space than the previous body, so that no two bodies are equal,
+    // and none is empty. SQS does not accept empty messages.
     for number in 0..size.poison {
         let body = format!(
             "{}{}",

@@ -28,9 +28,9 @@ pub struct Size {
 }
 
 impl Size {
-    /// The full size. README.md lists its results. A fast machine processes 20,000 uploads in two
-    /// minutes. Over so short a time, a few pages of the allocator result in a slope of megabytes
-    /// per hour.
+    /// The full size. README.md lists its results. It has so many uploads because a fast machine
+    /// processes 20,000 in two minutes. Over so short a time, a few pages of the allocator result
+    /// in a slope of megabytes per hour.
     pub const FULL: Self = Self {
         uploads: 60_000,
         warm_up: 20_000,

@@ -82,7 +82,7 @@ impl AppContext {
         )
     }
 
-    /// Returns a worker on the queue of events.
+    /// Returns a worker that consumes the queue of events.
     pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
         let Settings {
             queues,

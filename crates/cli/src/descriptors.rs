@@ -4,8 +4,8 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Raises the limit on open files and sockets to the maximum that the system allows.
 ///
-/// Many systems start programs with a limit of 1024, for compatibility with `select`. Every waiting
-/// client uses one descriptor.
+/// Many systems start programs with a limit of 1024, for compatibility with `select`. That limit is
+/// too low for an issuer, because every waiting client uses one file descriptor.
 pub(crate) fn raise_limit() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 /// Unsets every variable without a value.
 ///
-/// Compose files and charts often give a variable an empty value to leave it unset
+/// Compose files and Helm charts often give a variable an empty value to leave it unset
 /// (`AWS_REGION=${AWS_REGION:-}`). The libraries that read the environment for us disagree about
 /// the meaning of an empty value, so this function removes such variables.
 ///

@@ -36,7 +36,8 @@ impl ExitStatus {
         }
     }
 
-    /// Converts the result of a command. Prints an error on stderr.
+    /// Converts the result of a command to its exit status. If the result is an error, prints it on
+    /// stderr.
     pub(crate) fn from_result(result: anyhow::Result<Self>) -> Self {
         let error = match result {
             Ok(status) => return status,

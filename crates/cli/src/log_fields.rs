@@ -30,7 +30,8 @@ impl<'writer> FormatFields<'writer> for LogFields<JsonFields> {
         json.finish()
     }
 
-    /// Merges fields into the object of an existing span. Only new spans have fields to leave out.
+    /// Merges fields into the JSON object of an existing span. No field has to be left out, because
+    /// the fields for the export of traces are set only when a span is created.
     fn add_fields(
         &self,
         current: &'writer mut FormattedFields<Self>,

@@ -5,7 +5,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::console::eprint;
 
-/// The exit code of a process that Ctrl-C ended.
+/// The exit code after a second signal. Shells report the same code for a process that Ctrl-C
+/// ended.
 const INTERRUPTED: i32 = 130;
 
 /// Returns a token that the first SIGTERM or Ctrl-C cancels. The second signal ends the process at
@@ -25,7 +26,7 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
                 std::process::exit(INTERRUPTED);
             }
             stop.cancel();
-            eprint("darkroom: stopping; signal once more to exit at once");
+            eprint("darkroom: stopping; send the signal again to exit immediately");
         }
     });
     Ok(token)

@@ -37,9 +37,9 @@ pub(crate) struct SourceFile {
 /// contents of a folder are in the order of their names.
 ///
 /// Returns each file once. Below a folder, skips system files, names that begin with a dot, and the
-/// folder `excluded`. On the command line, only skips system files and `excluded`, because `*`
-/// matches them, too, and reports each on stderr. Returns a file that does not exist, so that the
-/// reader of the file reports the error.
+/// folder `excluded`. Of the paths on the command line, skips only system files and `excluded`, and
+/// reports each of them on stderr, because the user may have named them with `*`. Does not skip a
+/// path that does not exist, because the code that reads the file reports the error.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
     let mut search = Search {
         excluded,
@@ -74,7 +74,7 @@ impl Search {
     fn folder(&mut self, root: &Path, folder: &Path) {
         let entries: Result<Vec<_>, _> = folder.read_dir().and_then(Iterator::collect);
         let Ok(entries) = entries else {
-            // The reader of the file reports why the folder cannot be read.
+            // The code that reads this path as a file reports the error.
             self.file(folder.to_owned(), PathBuf::new());
             return;
         };
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn system_files_are_passed_over() {
+    fn system_files_are_skipped() {
         let files = [
             "._a.jpg",
             ".DS_Store",

@@ -24,7 +24,8 @@ use crate::log_fields::LogFields;
 pub(crate) struct LogSettings {
     /// The format of a line.
     pub(crate) format: LogFormat,
-    /// The events to log, in the syntax of `RUST_LOG`, which takes precedence.
+    /// The filter for the events to log, in the syntax of `RUST_LOG`. If that variable is set, it
+    /// takes precedence.
     pub(crate) filter: String,
 }
 

@@ -103,7 +103,7 @@ fn a_contact_sheet_shows_every_image_before_and_after() {
     assert!(is_covered(60) && !is_covered(180));
 }
 
-/// The goals are not checked, because they are for release builds under full load.
+/// The performance goals are not checked, because they apply to release builds under full load.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_benchmarks_of_the_issuer_run() {

@@ -70,16 +70,16 @@ pub struct Connection {
 struct ServiceUrls<'a> {
     s3: Option<&'a str>,
     sqs: Option<&'a str>,
-    /// `true` if the SDK does not find these URLs itself.
+    /// `true` if the SDK does not find these URLs itself, so that they must be passed to it.
     are_explicit: bool,
 }
 
 impl Connection {
-    /// Creates a connection from the SDK's default chain: environment, shared files, SSO, container
-    /// and instance roles. Makes no call to S3 or SQS.
+    /// Creates a connection from the SDK's default sources: the environment, shared files, SSO, and
+    /// the roles of containers and instances. Makes no call to S3 or SQS.
     ///
     /// # Errors
-    /// Names what is missing: a region, credentials, or the scheme of an endpoint.
+    /// An error that names what is missing: a region, credentials, or the scheme of an endpoint.
     pub async fn from_environment(storage: &StorageSettings) -> Result<Self, SettingError> {
         let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
         let s3_url = endpoint("AWS_ENDPOINT_URL_S3", &config)?;
@@ -214,7 +214,7 @@ impl Connection {
 /// Returns the URL of a service from its own variable, or else from the setting for all services.
 ///
 /// # Errors
-/// Names the variable if the URL is not an HTTP URL.
+/// An error that names the variable, if its value is not an HTTP URL.
 fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, SettingError> {
     let own = std::env::var(variable).ok();
     let (variable, url) = match own {
@@ -234,8 +234,8 @@ fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, Settin
 fn no_region(bucket: &str) -> SettingError {
     let problem = format!(
         "is not set, and neither AWS_DEFAULT_REGION nor the profile in ~/.aws/config nor instance \
-         metadata name a region for bucket {bucket}; set it, or AWS_ENDPOINT_URL for another store \
-         than that of AWS"
+         metadata name a region for bucket {bucket}; set it, or set AWS_ENDPOINT_URL if the store \
+         is not AWS S3"
     );
     SettingError::new("AWS_REGION", problem)
 }

@@ -10,13 +10,13 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use crate::error::cause;
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
-/// The time before the expiry at which credentials are refreshed. AWS has renewed the credentials
-/// of a role by then, and signatures with newer credentials are valid longer.
+/// The remaining lifetime at which credentials are refreshed. By then, AWS has already issued new
+/// credentials for a role, and signatures made with them are valid longer.
 const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// The maximum age of credentials without an expiry. Then they are read again, because files may
-/// change.
+/// The age at which credentials without an expiry are read again, because the files that contain
+/// them may have changed.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
-/// The pause between two requests to the provider.
+/// The minimum time between two requests to the provider.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 /// The error if no credentials are configured.
 pub(crate) const NOT_CONFIGURED: &str = "no credentials are configured";
@@ -42,7 +42,7 @@ impl CredentialCache {
     /// Returns credentials that are valid now.
     ///
     /// # Errors
-    /// `Forbidden` if there are none.
+    /// `Forbidden` if there are no valid credentials.
     pub(crate) async fn current(
         &self,
         operation: &'static str,
@@ -106,7 +106,8 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// A provider that returns credentials with these lifetimes one after the other, then fails.
+    /// A provider that returns credentials with these lifetimes one after the other, and then
+    /// fails.
     #[derive(Debug)]
     pub(crate) struct Rotating {
         pub(crate) lifetimes: Vec<Option<Duration>>,

@@ -22,8 +22,8 @@ pub enum CloudErrorKind {
     NotFound,
     /// A condition of the request is not met, because the object has changed.
     PreconditionFailed,
-    /// The credentials do not permit this. S3 also reports this for a missing object if
-    /// listing is not permitted.
+    /// The credentials do not permit the call. S3 also reports this for a missing object if the
+    /// credentials do not permit listing.
     Forbidden,
     /// The service limits the rate of calls.
     Throttled,
@@ -90,7 +90,8 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// Describes a failure in one line. The SDK's own messages contain the debug output of its types.
+/// Describes a failure in one line. The SDK's own messages are not used, because they contain debug
+/// output.
 fn detail<E>(error: &SdkError<E>) -> String
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

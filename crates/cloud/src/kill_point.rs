@@ -32,7 +32,7 @@ impl KillPoint<'_> {
     #[cfg(not(debug_assertions))]
     pub const fn pass(self) {}
 
-    /// Aborts the process if this point is armed.
+    /// Aborts the process if `DARKROOM_TEST_KILL_AT` names this point.
     #[cfg(debug_assertions)]
     pub fn pass(self) {
         if std::env::var("DARKROOM_TEST_KILL_AT").is_ok_and(|armed| armed == self.name()) {

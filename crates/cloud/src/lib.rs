@@ -1,6 +1,6 @@
 //! S3 and SQS through the AWS SDK. This is the only crate that imports the SDK.
 //!
-//! A [`Connection`] follows the SDK's default chain of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
+//! A [`Connection`] uses the SDK's default sources of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
 //! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. This
 //! crate does not expose types of the SDK, and every failure is a [`CloudError`] with a class.
 //!

@@ -1,4 +1,4 @@
-//! A cached value that is refreshed while the old one is still served.
+//! A cache that still serves the old value while it fetches a new one.
 
 use std::future::Future;
 use std::sync::{PoisonError, RwLock};
@@ -45,7 +45,7 @@ struct Attempt<E> {
 }
 
 impl<T: Clone, E: Clone> RefreshingCache<T, E> {
-    /// Creates an empty cache that waits for `retry_interval` between two fetches.
+    /// Creates an empty cache that leaves at least `retry_interval` between two fetches.
     pub fn new(retry_interval: Duration) -> Self {
         Self {
             cached: RwLock::default(),

@@ -55,8 +55,8 @@ impl DeliveryAttempt {
     }
 
     /// Returns this delivery with one more attempt, for use after an outage interrupted an attempt.
-    /// The result is never a first delivery, so leftovers are cleaned up. The queue's own count
-    /// does not change.
+    /// The result is never a first delivery, so the handler cleans up what the interrupted attempt
+    /// left behind. The queue's own count does not change.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {
@@ -65,8 +65,8 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns `true` if no consumer received the message before, so that no earlier attempt can
-    /// have stopped halfway.
+    /// Returns `true` if no consumer has received the message before. In this case, no earlier
+    /// attempt can have stopped halfway.
     pub const fn is_first(&self) -> bool {
         self.receive_count <= 1 && !self.is_redriven
     }
@@ -120,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn a_redriven_message_keeps_the_time_of_its_first_delivery() {
         let mut message = first_delivery().await;
-        // Dead-lettered, redriven, and dead-lettered again.
+        // The message is dead-lettered, redriven, and dead-lettered again.
         for _ in 0..3 {
             let history = DeliveryAttempt::new(&message, 5).history();
             let later = || FIRST + Duration::from_secs(3600);

@@ -22,7 +22,7 @@ use crate::status::ConsumerStatus;
 const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::from_secs(20));
 /// The minimum pause after a failed poll. It limits failing polls to 30 per minute.
 const MIN_PAUSE: Duration = Duration::from_secs(2);
-/// The pause after a poll that the service did not hold open.
+/// The pause after an empty poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
 /// The time limit, after the grace period, for releasing and acknowledging messages.
 const LAST_CALLS: Duration = Duration::from_millis(600);
@@ -164,7 +164,7 @@ impl<H: MessageHandler> Consumer<H> {
     }
 
     /// Waits for one permit and for the handler to be ready. Then takes as many further permits as
-    /// are free, up to ten in total.
+    /// are free, up to the number of messages that the handler accepts, and at most ten in total.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
         let mut permits = vec![Arc::clone(&self.permits).acquire_owned().await?];
         let max = self.handler.ready().await.min(MAX_BATCH);
@@ -271,8 +271,8 @@ mod tests {
             });
         let delays: Vec<Duration> = delays.collect();
         assert_eq!(handler.finished(), 5);
-        // Delays are random within a range. The fifth is capped, so its range overlaps the
-        // fourth's, and it may be the shorter of the two.
+        // Each delay is random within a range. The fifth delay is capped, so its range overlaps
+        // that of the fourth delay, and the fifth may be the shorter delay.
         assert!(delays[..4].is_sorted(), "{delays:?}");
         assert!(
             delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,

@@ -20,8 +20,8 @@ pub struct DeadLetterReason {
 }
 
 impl DeadLetterReason {
-    /// Creates a reason with a printable, bounded detail. SQS accepts neither control characters
-    /// nor very long attributes, and an error may quote the message itself.
+    /// Creates a reason. Shortens `detail` and makes it printable, because SQS accepts neither
+    /// control characters nor very long attributes, and an error may quote the queue message.
     pub fn new(code: &str, detail: &impl fmt::Display) -> Self {
         let printable = |character: char| match character {
             ' '..='~' | '\u{a0}'..='\u{d7ff}' => character,
@@ -35,7 +35,8 @@ impl DeadLetterReason {
         }
     }
 
-    /// Returns the message attributes for the reason. SQS accepts no empty value.
+    /// Returns the message attributes for the reason. Omits an empty detail, because SQS accepts no
+    /// empty value.
     pub fn attributes(&self) -> BTreeMap<&'static str, String> {
         let mut attributes = BTreeMap::from([(CODE, self.code.clone())]);
         if !self.detail.is_empty() {

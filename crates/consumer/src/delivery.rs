@@ -103,8 +103,8 @@ impl<H: MessageHandler> Delivery<H> {
         }
     }
 
-    /// Sends the new message and returns `true` if the old one can be deleted. Otherwise the old
-    /// one becomes visible again after its timeout.
+    /// Sends the new message and returns `true` if the old message can be deleted. Otherwise the
+    /// old message becomes visible again after its timeout.
     async fn replace(&self, body: &str, delay: Duration) -> bool {
         match self.parts.queue.send_delayed(body, delay).await {
             Ok(()) => {

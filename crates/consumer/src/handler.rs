@@ -13,12 +13,13 @@ use crate::dead_letter::DeadLetterReason;
 #[async_trait]
 pub trait MessageHandler: Send + Sync + 'static {
     /// Waits until the handler can make progress, and returns the maximum number of messages that
-    /// it accepts. The consumer receives nothing until then, so an outage does not use up attempts.
+    /// it accepts. The consumer receives no messages until this returns, so an outage does not use
+    /// up attempts.
     async fn ready(&self) -> usize {
         usize::MAX
     }
 
-    /// Processes one message, which stays invisible to others until this returns.
+    /// Processes one message, which stays invisible to other consumers until this returns.
     ///
     /// The future may be dropped at any await point. This happens when the grace period of a
     /// shutdown is over (the message is released), or when no heartbeat succeeded (another consumer
@@ -46,8 +47,9 @@ pub enum Disposition {
     /// The work failed for now. The message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.
     ///
-    /// SQS permits only 120,000 invisible messages per queue. If a receiver is down for a day, its
-    /// queue soon exceeds that limit. Delayed messages do not count toward it.
+    /// SQS permits only 120,000 messages in flight per queue. If a webhook receiver is down for a
+    /// day, messages that wait for a retry would soon exceed that limit. Delayed messages do not
+    /// count toward it.
     Replace {
         /// The body of the new message.
         body: String,
@@ -59,9 +61,8 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// Combines the dispositions of two parts of one message. If either part needs a retry, the
-    /// whole message is retried. Otherwise, if either part is unprocessable, the message is
-    /// dead-lettered.
+    /// Combines the dispositions of two parts of one message. `Retry` takes precedence over
+    /// `Replace`, `Replace` over `DeadLetter`, and `DeadLetter` over `Ack`.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         if self.severity() >= other.severity() {

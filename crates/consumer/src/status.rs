@@ -12,7 +12,7 @@ impl ConsumerStatus {
         Self(Arc::new(AtomicBool::new(true)))
     }
 
-    /// Returns `true` if the last poll succeeded or none has been made yet.
+    /// Returns `true` if the last poll succeeded or no poll has finished yet.
     pub fn can_receive(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

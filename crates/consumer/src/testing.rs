@@ -16,7 +16,7 @@ use crate::{
     Consumer, ConsumerParts, ConsumerSettings, ConsumerStatus, Context, Disposition, MessageHandler,
 };
 
-/// A call of a consumer, with the time since the queue was created.
+/// A call that a consumer made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
     Receive,
@@ -28,8 +28,9 @@ pub(crate) enum Call {
 #[derive(Debug, Clone)]
 pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
+    /// The calls, each with the time since the queue was created.
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
-    /// If set, calls that change a visibility timeout never return.
+    /// If `true`, `change_visibility` never returns.
     pub(crate) hangs: Arc<AtomicBool>,
     started_at: Instant,
     /// The number of batch deletions that the queue will still refuse.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// A client's own key-value pairs, its crop, and its trace.
 ///
 /// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 converts
-/// header names to lower case, and header values must be ASCII. The pairs are therefore stored as
-/// JSON with all other characters escaped, which preserves both keys and values.
+/// header names to lower case, and header values must be ASCII. The value of the header is
+/// therefore JSON in which all other characters are escaped. This preserves both keys and values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
@@ -46,7 +46,7 @@ impl Attachment {
     pub const NAME: &str = "darkroom";
     /// The name of the header as a client sends it.
     pub const HEADER: &str = "x-amz-meta-darkroom";
-    /// S3's limit on the user metadata of an object, names and values together.
+    /// S3's limit on the user metadata of an object, in bytes of names and values together.
     pub const MAX_BYTES: usize = 2048;
 
     /// Returns `true` if there is nothing to attach.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The year 3000 in Unix seconds. A UUIDv7 can contain times that are too late for
-/// `OffsetDateTime`, but a real upload never does.
+/// The start of the year 3000, in Unix seconds. Ids with later times are invalid, because a UUIDv7
+/// can contain times that are too late for `OffsetDateTime`.
 const TIMES_END: u64 = 32_503_680_000;
 
 /// A UUIDv7 (RFC 9562) that the issuer generated. It contains the time at which the upload was

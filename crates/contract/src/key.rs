@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 
-/// The prefix of the keys of all raw objects. The bucket's notification filters by it.
+/// The prefix of every raw object's key. The bucket's notification filters by it.
 pub const RAW_PREFIX: &str = "raw/";
 /// The prefix of every manifest's key.
 pub const MANIFEST_PREFIX: &str = "manifests/";
@@ -13,7 +13,7 @@ pub const TOMBSTONE_PREFIX: &str = "deleted/";
 
 /// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
 ///
-/// It identifies one upload. Nothing else that a client sends is part of it.
+/// It identifies one upload. It contains nothing else that a client sends, such as a file name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawKey {
     /// The profile.

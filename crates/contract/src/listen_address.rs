@@ -56,7 +56,7 @@ impl FromStr for ListenAddress {
             Some(("" | "localhost", port)) => port,
             Some(_) => return Err(ListenAddressError),
         };
-        // The standard library also accepts a plus sign.
+        // Otherwise the standard library would accept a port with a plus sign.
         let port = port
             .bytes()
             .all(|byte| byte.is_ascii_digit())

@@ -49,7 +49,8 @@ impl Manifest {
     pub const VERSION: u32 = 1;
 
     /// Returns `true` if this is the outcome of exactly this source and recipe, so that rendering
-    /// it again would change nothing. A failure is never current, because its source may be fine.
+    /// the source again would change nothing. A failure is never current, because its source may be
+    /// fine.
     pub fn is_current(&self, etag: &str, version_id: Option<&str>, recipe: &str) -> bool {
         !matches!(self.outcome, Outcome::Failed { .. })
             && self.source.etag == etag
@@ -57,7 +58,7 @@ impl Manifest {
             && self.recipe == recipe
     }
 
-    /// Returns `true` if both state the same outcome of the same source under the same recipe.
+    /// Returns `true` if both manifests state the same outcome of the same source and recipe.
     pub fn is_same_outcome(&self, other: &Self) -> bool {
         self.source.etag == other.source.etag
             && self.source.version_id == other.source.version_id
@@ -164,7 +165,8 @@ pub struct ManifestVariant {
     pub bytes: u64,
     /// The SHA-256 of the object in lower-case hex.
     pub sha256: String,
-    /// The URL of the image. Responses of the issuer and webhooks contain it; the stored manifest does not.
+    /// The URL of the image. Responses of the issuer and webhooks contain it, but the stored
+    /// manifest does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }

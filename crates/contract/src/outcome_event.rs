@@ -22,7 +22,7 @@ pub struct OutcomeEvent {
 }
 
 impl OutcomeEvent {
-    /// Creates an event that no delivery has been attempted for.
+    /// Creates an event without any delivery attempts so far.
     pub fn new(manifest: &Manifest, published_at: OffsetDateTime) -> Self {
         Self {
             attempts: 0,

@@ -45,11 +45,11 @@ pub struct Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
-    /// Anybody may fetch the variants. Their URLs are permanent, below `storage.media_base_url` if
-    /// it is set.
+    /// Anybody may fetch the variants. If `storage.media_base_url` is set, their URLs begin with it
+    /// and never expire. Otherwise, the variants have presigned URLs.
     #[default]
     Public,
-    /// The variants have presigned URLs, which expire.
+    /// The variants always have presigned URLs, which expire.
     Private,
 }
 
@@ -173,8 +173,8 @@ impl Profile {
     }
 }
 
-/// Returns `false` for the prefixes of raw objects, manifests and tombstones. A variant below `raw/`
-/// would be processed as a new upload, endlessly.
+/// Returns `true` for a valid prefix. The prefixes of raw objects, manifests and tombstones are
+/// invalid. For example, a variant below `raw/` would be processed as a new upload, endlessly.
 fn is_prefix(prefix: &str) -> bool {
     let below = format!("{prefix}/");
     let reserved = [RAW_PREFIX, MANIFEST_PREFIX, TOMBSTONE_PREFIX];

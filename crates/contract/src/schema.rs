@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::{Owner, ProfileName, UploadId};
 
-/// The properties in the header of a source. They are absent if the header could not be read.
+/// The properties in the header of a source. They are absent unless the outcome is `ready`.
 #[derive(ToSchema)]
 #[expect(
     dead_code,

@@ -32,10 +32,12 @@ pub struct StorageSettings {
     /// Caches may keep a variant forever, because a variant with different bytes has a different
     /// URL (parameter `v`).
     pub cache_control: String,
-    /// The origins of pages that may upload from a browser (`provision`).
+    /// The origins of web pages that may upload from a browser. `darkroom provision` configures
+    /// them as CORS rules of the raw bucket.
     pub cors_origins: Vec<String>,
-    /// The number of days after which S3 removes raw objects (`provision`). By default raw objects
-    /// are kept, so that other variants can be rendered from them later.
+    /// The number of days after which S3 removes raw objects. `darkroom provision` configures it as
+    /// a lifecycle rule. By default raw objects are kept, so that other variants can be rendered
+    /// from them later.
     pub raw_expiration_days: Option<u32>,
 }
 

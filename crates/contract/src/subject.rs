@@ -96,7 +96,7 @@ mod tests {
     fn a_subject_that_looks_like_an_encoded_one_is_not_mistaken_for_it() {
         let mut subjects: BTreeMap<String, String> = BTreeMap::new();
         let mut subject = "auth0|7".to_owned();
-        // Each subject is the owner of the previous one.
+        // Each subject is the owner of the previous subject.
         for _ in 0..8 {
             let owner = owner(&subject);
             assert_ne!(owner, subject);

@@ -22,8 +22,8 @@ pub enum UploadMethod {
 
 /// The body of `POST /v1/uploads`.
 ///
-/// Names are plain strings here. The issuer validates them one by one, so that the response can name
-/// the invalid one.
+/// Names are plain strings here. The issuer validates each name separately, so that the response
+/// can state which name is invalid.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,12 +31,12 @@ pub struct CreateUpload {
     /// The profile.
     #[cfg_attr(feature = "schema", schema(value_type = ProfileName))]
     pub profile: String,
-    /// The owner. With authentication, it is taken from the key or token.
+    /// The owner. It may be omitted if the caller's key or token acts for only one owner.
     #[cfg_attr(feature = "schema", schema(value_type = Option<Owner>))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The media type that the client will declare to S3: `application/octet-stream` by default. It
-    /// may be wrong, because the format is detected by the bytes.
+    /// may be wrong, because the format is detected from the bytes.
     #[cfg_attr(
         feature = "schema",
         schema(pattern = "^(image/[a-z0-9.+-]+|application/octet-stream)?$")
@@ -98,7 +98,7 @@ pub struct PresignedUpload {
 pub enum PendingStatus {
     /// The file has not arrived, and the URL is still valid.
     AwaitingUpload,
-    /// The raw object exists, the outcome does not yet.
+    /// The raw object exists, but there is no outcome yet.
     Processing,
     /// The file did not arrive before the URL expired.
     Expired,
@@ -130,7 +130,7 @@ impl PendingStatus {
 pub enum UploadStatus {
     /// There is an outcome. In a response every variant has its `url`.
     Done(Box<Manifest>),
-    /// There is no outcome yet.
+    /// There is no outcome.
     Pending {
         /// The id of the upload.
         id: UploadId,

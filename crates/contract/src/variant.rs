@@ -44,17 +44,17 @@ pub struct VariantSettings {
     /// The way in which the image is fitted into the box.
     #[serde(default)]
     pub fit: FitMode,
-    /// The part of the image that `cover` keeps, or its position when `fit` is `pad`.
+    /// The part of the image that `cover` keeps, or the position of the image when `fit` is `pad`.
     #[serde(default)]
     pub gravity: Gravity,
-    /// The color (`#rrggbb`) that fills the box when `fit` is `pad`, and that replaces transparency in
-    /// JPEG.
+    /// The color (`#rrggbb`) that fills the box when `fit` is `pad`, and that replaces transparency
+    /// in JPEG.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<Color>,
     /// Enlarges an image that is smaller than the box.
     #[serde(default)]
     pub enlarge: bool,
-    /// Keeps an animation animated; otherwise its first frame is rendered.
+    /// Keeps an animation animated. If this is `false`, only the first frame is rendered.
     #[serde(default = "default_animated")]
     pub animated: bool,
     /// The treatment of a color profile: `convert_to_srgb` or `keep`.

@@ -17,7 +17,8 @@ use crate::s3::{Notifier, S3Http, Store};
 use crate::sqs::{self, Api, Queues};
 use crate::start_error::StartError;
 
-/// The servers of S3 and SQS. Dropping this stops both without waiting. [`stop`](Self::stop) waits.
+/// The servers of S3 and SQS. Dropping this makes both stop, but does not wait until they have
+/// stopped. [`stop`](Self::stop) waits.
 #[derive(Debug)]
 pub struct EmbeddedCloud {
     s3: SocketAddr,

@@ -1,7 +1,9 @@
-//! S3 and SQS servers in this process that store objects in a folder and speak the real protocols.
+//! S3 and SQS servers that run within the process, store objects in a folder, and speak the real
+//! protocols.
 //!
-//! `darkroom dev` and the end-to-end tests use these servers in place of AWS. Darkroom uses the AWS
-//! SDK with either and cannot see the difference. Presigned URLs and browser uploads work too.
+//! `darkroom dev` and the end-to-end tests use these servers in place of AWS. Darkroom calls them
+//! through the AWS SDK, as it calls AWS, and cannot see the difference. Presigned URLs and browser
+//! uploads work too.
 //!
 //! ```
 //! # async fn example(data_dir: std::path::PathBuf) -> Result<(), darkroom_embedded::StartError> {
@@ -24,39 +26,40 @@
 //! ```
 //!
 //! # What it is for
-//! This crate is for developing and testing Darkroom with the clients of production: the AWS SDKs,
-//! boto3, the AWS CLI, rclone, s5cmd, s3cmd, celery, curl, and browsers with presigned URLs and forms.
-//! It implements the operations that these clients use, and they behave as AWS documents them:
+//! This crate is for developing and testing Darkroom with the clients that are used in production:
+//! the AWS SDKs, boto3, the AWS CLI, rclone, s5cmd, s3cmd, celery, curl, and browsers with
+//! presigned URLs and forms. It implements the operations that these clients use. The operations
+//! behave as AWS documents them:
 //!
 //! - **S3**: signatures in headers, URLs and forms; conditional requests and checksums; metadata,
-//!   ranges, parts, CORS, and notifications to queues. A write is atomic, and exactly one of several
-//!   writers with `If-None-Match: *` succeeds. Objects and settings survive a restart on the same
-//!   folder. The operations are `CreateBucket`, `DeleteBucket`, `HeadBucket`, `ListBuckets`,
-//!   `GetBucketLocation`, `GetBucketVersioning`; `PutObject`, `PostObject`, `GetObject`,
-//!   `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjects`, `ListObjectsV2`,
-//!   `GetObjectTagging`; `CreateMultipartUpload`, `UploadPart`, `UploadPartCopy`, `ListParts`,
-//!   `ListMultipartUploads`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and the `Get` and
-//!   `Put` operations of `BucketCors`, `BucketLifecycleConfiguration` and
+//!   ranges, parts, CORS, and notifications to queues. A write is atomic, and exactly one of
+//!   several writers with `If-None-Match: *` succeeds. Objects and settings survive a restart on
+//!   the same folder. The operations are `CreateBucket`, `DeleteBucket`, `HeadBucket`,
+//!   `ListBuckets`, `GetBucketLocation`, `GetBucketVersioning`; `PutObject`, `PostObject`,
+//!   `GetObject`, `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjects`,
+//!   `ListObjectsV2`, `GetObjectTagging`; `CreateMultipartUpload`, `UploadPart`, `UploadPartCopy`,
+//!   `ListParts`, `ListMultipartUploads`, `CompleteMultipartUpload`, `AbortMultipartUpload`; and
+//!   the `Get` and `Put` operations of `BucketCors`, `BucketLifecycleConfiguration` and
 //!   `BucketNotificationConfiguration`.
-//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive policies and redrive allow
-//!   policies, delays, and FIFO queues with deduplication by queue or group. Attributes of queues and
-//!   messages are validated. Queues and their messages exist only in memory. The actions are
-//!   `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
+//! - **SQS**: the JSON protocol; long polls, visibility timeouts, redrive policies and redrive
+//!   allow policies, delays, and FIFO queues with deduplication by queue or group. Attributes of
+//!   queues and messages are validated. Queues and their messages exist only in memory. The actions
+//!   are `CreateQueue`, `GetQueueUrl`, `ListQueues`, `GetQueueAttributes`, `SetQueueAttributes`,
 //!   `PurgeQueue`; `ReceiveMessage`; and `SendMessage`, `DeleteMessage` and
 //!   `ChangeMessageVisibility`, each also in batches.
 //!
-//! A request with a presigned URL may have only those headers of AWS that the URL signs. A presigned
-//! URL is valid for a week at most. A form may have only the fields that its policy names.
-//! `${filename}` and `success_action_*` work.
+//! A request with a presigned URL may have only those `x-amz-*` headers that the URL signs. A
+//! presigned URL is valid for a week at most. A form may have only the fields that its policy
+//! names. The variable `${filename}` and the fields `success_action_*` work in forms.
 //!
 //! # What it is not
 //! - A complete S3 or SQS. Only the operations above exist. Others return `NotImplemented` or
 //!   `UnknownOperationException`. Requests that set tags or a website redirect on an object also
 //!   return `NotImplemented`. ACLs, storage classes and encryption are accepted and ignored. Among
-//!   the missing features are versioning, access settings, virtual-host addressing, notifications to
-//!   targets other than SQS, the deletion of queues, and message move tasks.
-//! - Access control. One key pair may do everything. Queue policies and lifecycle rules are stored
-//!   and returned, but have no effect. SQS refuses unsigned requests, but does not verify
+//!   the missing features are versioning, access settings, virtual-host addressing, notifications
+//!   to targets other than SQS, the deletion of queues, and message move tasks.
+//! - Access control. The only key pair has all permissions. Queue policies and lifecycle rules are
+//!   stored and returned, but have no effect. SQS refuses unsigned requests, but does not verify
 //!   signatures.
 //! - A production store. Files are not flushed to disk, so a power loss may destroy objects. A
 //!   truncated file is reported and skipped at the next start. There is no TLS and no quota, so

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// The time that requests have to finish after a shutdown.
+/// The time that requests have to finish once a shutdown begins.
 const GRACE: Duration = Duration::from_millis(500);
 /// The pause after a failed accept. The usual cause is a temporary lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

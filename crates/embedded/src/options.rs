@@ -20,6 +20,7 @@ pub struct Options {
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
     /// The origins that may access buckets without a CORS configuration, such as
-    /// `https://app.example.org`. One `*` is a wildcard. Origins on localhost are always permitted.
+    /// `https://app.example.org`. An origin may contain one `*` as a wildcard. Origins on localhost
+    /// are always permitted.
     pub allowed_origins: Vec<String>,
 }

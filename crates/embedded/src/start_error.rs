@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Another process, or another `EmbeddedCloud` of this one, has the folder open.
+    /// Another process, or another `EmbeddedCloud` of this process, has the folder open.
     #[error("the data folder {0} is in use by another process")]
     InUse(PathBuf),
     /// The folder cannot be created, read or written.

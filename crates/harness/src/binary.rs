@@ -24,7 +24,8 @@ impl Binary {
         })
     }
 
-    /// Returns a command that runs in `folder` without any settings of this machine.
+    /// Returns a command that runs in `folder`. It does not inherit the `DARKROOM_*` and `AWS_*`
+    /// variables of this process.
     #[must_use]
     pub fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.path);
@@ -50,7 +51,7 @@ pub(crate) fn endpoints(s3: &str, sqs: &str) -> Endpoints {
     }
 }
 
-/// Sets the environment variables with which the AWS SDK finds a cloud.
+/// Sets the environment variables that direct the AWS SDK to a cloud.
 pub fn set_endpoints(command: &mut Command, endpoints: &Endpoints) {
     command
         .env("AWS_ENDPOINT_URL_S3", &endpoints.s3)

@@ -40,8 +40,8 @@ pub(crate) enum Server {
 }
 
 impl RunningCloud {
-    /// Starts a cloud with its data in `folder`. The settings apply only to the roles of `darkroom
-    /// dev`.
+    /// Starts a cloud with its data in `folder`. The settings apply only to [`Cloud::Dev`], which
+    /// includes an issuer and a worker.
     pub(crate) async fn start(
         cloud: Cloud,
         binary: &Binary,

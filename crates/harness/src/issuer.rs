@@ -13,7 +13,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Starts a command that is an issuer, and waits for its address.
+    /// Runs a command that starts an issuer, and waits until the issuer reports its address.
     pub(crate) async fn start(command: Command) -> anyhow::Result<Self> {
         let mut process = Process::start(command)?;
         let address = |line: &str| {

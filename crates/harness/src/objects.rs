@@ -63,7 +63,7 @@ impl TestBed {
     /// again after a failed call.
     ///
     /// # Errors
-    /// If there are fewer probes in time.
+    /// If fewer probes are sent in time.
     pub async fn wait_for_store_probes(&self, count: usize) -> anyhow::Result<()> {
         let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
         Ok(wait::until_async("a probe of the store", DEADLINE, probed).await?)

@@ -35,7 +35,7 @@ impl Default for TestBedOptions {
 }
 
 impl TestBedOptions {
-    /// Returns the default options, for another cloud.
+    /// Returns the default options with this cloud.
     #[must_use]
     pub fn on(cloud: Cloud) -> Self {
         Self {
@@ -44,7 +44,8 @@ impl TestBedOptions {
         }
     }
 
-    /// Adds environment variables of every process. If two have the same name, the last one counts.
+    /// Adds environment variables of every process. If two have the same name, the later one
+    /// applies.
     #[must_use]
     pub fn with_settings(mut self, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter();

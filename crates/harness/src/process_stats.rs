@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// The unit of processor time in `/proc` (`USER_HZ`). It is the same on all supported
-/// architectures.
+/// The number of ticks per second (`USER_HZ`). `/proc` states processor time in ticks. The number
+/// is the same on all supported architectures.
 const TICKS_PER_SECOND: u64 = 100;
 
 /// The resources of a process at one time. Linux only.
@@ -65,8 +65,8 @@ fn kib(status: &str, name: &str) -> anyhow::Result<u64> {
     Ok(field.with_context(|| format!("no {name}"))?.parse()?)
 }
 
-/// Parses fields 14 and 15: user and system time. Counts the fields from the end of the process
-/// name, because the name may contain any character.
+/// Returns the sum of fields 14 and 15 of `/proc/{pid}/stat`: user and system time. Counts the
+/// fields from the end of the process name, because the name may contain any character.
 fn cpu(stat: &str) -> anyhow::Result<Duration> {
     let (_, fields) = stat.rsplit_once(") ").context("no name in brackets")?;
     let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);

@@ -32,8 +32,8 @@ pub struct ReceivedMessage {
 }
 
 impl Receipts {
-    /// Counts the receipts that pass through a proxy. The visibility timeout distinguishes
-    /// heartbeats from retries.
+    /// Counts the receipts that pass through a proxy. `visibility` is the timeout that a heartbeat
+    /// sets, which distinguishes heartbeats from retries.
     pub(crate) fn observe(&self, proxy: &FaultProxy, visibility: Duration) {
         self.lock().visibility_seconds = visibility.as_secs();
         let receipts = self.clone();

@@ -13,7 +13,7 @@ impl TestBed {
         Issuer::start(command).await
     }
 
-    /// Starts a worker with these settings (environment variables), and waits until it polls.
+    /// Starts a worker, and waits until it polls its queue. `settings` are environment variables.
     ///
     /// # Errors
     /// If it does not start.

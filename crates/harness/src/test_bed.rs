@@ -15,9 +15,10 @@ use crate::{Binary, Client, Issuer, Receipts, ResourceNames, TestBedOptions, Wor
 use crate::{DEADLINE, set_endpoints};
 
 /// A cloud with provisioned buckets and queues, and processes of the `darkroom` binary on it.
-/// Dropping it stops the processes, and the cloud unless other tests may use it too.
+/// Dropping the test bed stops the processes. It also stops the cloud, unless other tests may use
+/// it.
 pub struct TestBed {
-    // Dropped first, so that no process loses its cloud.
+    // This field is dropped first, so that no process loses its cloud.
     roles: Option<Roles>,
     /// The proxy between the processes and S3.
     pub s3: FaultProxy,
@@ -95,7 +96,7 @@ impl TestBed {
     /// Starts a cloud with an issuer and a worker: a whole service.
     ///
     /// # Errors
-    /// If there is no such binary, or one of them does not start.
+    /// If there is no such binary, or if the cloud, the issuer or the worker does not start.
     pub async fn start_service(binary: &Path, options: &TestBedOptions) -> anyhow::Result<Self> {
         let mut bed = Self::start(binary, options).await?;
         let (url, processes) = match &bed.cloud.server {
@@ -142,8 +143,8 @@ impl TestBed {
         &self.cloud.endpoints
     }
 
-    /// Returns a command that reaches the cloud through the fault proxies, without any settings of
-    /// this machine.
+    /// Returns a command that reaches the cloud through the fault proxies. It does not inherit
+    /// the `DARKROOM_*` and `AWS_*` variables of this process.
     #[must_use]
     pub fn command(&self, subcommand: &str) -> Command {
         let proxies = Endpoints {
@@ -169,8 +170,8 @@ impl TestBed {
         command
     }
 
-    /// Starts a role that reaches the cloud through the fault proxies, with these environment
-    /// variables, without waiting for it.
+    /// Starts a role that reaches the cloud through the fault proxies. `settings` are environment
+    /// variables. Does not wait until the role is ready.
     ///
     /// # Errors
     /// If the binary cannot be run.

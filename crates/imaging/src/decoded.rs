@@ -74,7 +74,7 @@ pub(crate) struct Decoded {
     pub(crate) declared_color: DeclaredColor,
     /// `true` if the source's encoding is lossless.
     pub(crate) is_lossless: bool,
-    /// A description of damage to the file, if it costs few or no pixels.
+    /// A description of minor damage to the file, which affects few pixels or none.
     pub(crate) damage: Option<&'static str>,
 }
 

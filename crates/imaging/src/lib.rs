@@ -5,8 +5,8 @@
 //! properties and metadata of a file without decoding its pixels.
 //!
 //! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes
-//! and the same recipe always yield the same output. It only runs in the render process, because a
-//! decoder that crashes or needs too much memory ends its process.
+//! and the same recipe always yield the same output. It runs only in the render process, because a
+//! decoder that crashes or needs too much memory ends the process that it runs in.
 //!
 //! ```
 //! use darkroom_imaging::{Encoding, IccPolicy, Limits, OutputLimits, Recipe, SourceFormat, Variant, render};

@@ -77,8 +77,9 @@ pub struct Note {
 pub enum NoteCode {
     /// The embedded color profile is unusable and was ignored.
     IccIgnored,
-    /// The declared content type is not the actual one.
+    /// The declared content type does not match the file.
     TypeMismatch,
-    /// The file is damaged, but no pixel is missing, or only a few at the end of a GIF's frame.
+    /// The file is damaged, but no pixel is missing, except perhaps a few at the end of a GIF
+    /// frame.
     Damaged,
 }

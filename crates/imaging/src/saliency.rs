@@ -11,7 +11,8 @@ const MAX_SIDE: u32 = 96;
 /// brightness far more than in this direction.
 const SKIN: [f32; 3] = [0.78, 0.57, 0.44];
 
-/// Weighs every pixel of a small copy of `view`, a rectangle of the upright image.
+/// Weighs every pixel of a small copy of `view`, a rectangle of the upright image, and sums the
+/// weights by column and by row.
 ///
 /// Edges, saturation and skin colors have weight. Features that most of the image has, such as the
 /// grain of a carpet, are discounted.

@@ -32,7 +32,8 @@ pub(crate) fn layer(origins: &[String]) -> CorsLayer {
         .max_age(MAX_AGE)
 }
 
-/// Converts the origins. Every validated origin is a valid header value.
+/// Converts the origins of the settings. The settings have been validated, so every origin is a
+/// valid header value.
 fn allow_origin(origins: &[String]) -> AllowOrigin {
     if origins.iter().any(|origin| origin == "*") {
         return AllowOrigin::any();

@@ -67,7 +67,7 @@ fn describe(error: &serde_json::Error) -> String {
         return message;
     };
     let expected = match expected {
-        "u32" => "a whole number of 0 to 4294967295",
+        "u32" => "a whole number from 0 to 4294967295",
         "u64" => "a whole number of at least 0",
         "f64" => "a number",
         "a map" => "an object",

@@ -56,7 +56,7 @@ pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: b
 
 /// Returns the document that the service serves.
 pub(crate) fn to_json(document: &OpenApi) -> Value {
-    // This only fails for a map with keys that are not text.
+    // This fails only for a map whose keys are not text, and the document contains no such map.
     let mut document = serde_json::to_value(document).unwrap_or_default();
     unions::rewrite(&mut document);
     document

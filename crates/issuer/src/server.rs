@@ -15,7 +15,8 @@ use crate::temp_dir;
 
 /// The time for which a shutdown waits for requests in progress.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The limit on the headers of a request. A token may have 8 KiB, and all other headers are short.
+/// The limit on the headers of a request. A token may be as long as 8 KiB, and all other headers
+/// are short.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 /// The time within which a client must send the first byte on a new connection. A connection
@@ -94,7 +95,7 @@ async fn accept(
     }
 }
 
-/// Waits for the first byte of a request. Returns `false` on a timeout, an error or a shutdown; the
+/// Waits for the first byte of a request. Returns `false` on a timeout, an error or a shutdown. The
 /// caller then closes the connection.
 async fn has_first_byte(stream: &TcpStream, stop: &CancellationToken) -> bool {
     let readable = tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.readable());

@@ -26,7 +26,7 @@ const INSPECTION_PERMITS: usize = 4;
 pub struct IssuerParts {
     /// The store of uploads.
     pub store: UploadStore,
-    /// The signer of uploads into the store.
+    /// The signer of upload URLs and forms.
     pub presigner: UploadPresigner,
     /// The URLs of variants.
     pub variant_urls: VariantUrls,

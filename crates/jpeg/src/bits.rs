@@ -6,9 +6,9 @@ const ENOUGH: u32 = 32;
 
 /// A reader of the bits before the next marker.
 ///
-/// After the last bit, the reader yields zeros. Once one of these zeros is consumed,
-/// [`is_exhausted`](Self::is_exhausted) returns `true`. So a decoder checks for the end once per unit
-/// instead of once per bit.
+/// After the last bit, the reader yields zero bits. Once one of these is consumed,
+/// [`is_exhausted`](Self::is_exhausted) returns `true`. So a decoder needs to check for the end
+/// only once per unit (MCU), not once per bit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BitReader<'a> {
     data: &'a [u8],
@@ -18,7 +18,7 @@ pub(crate) struct BitReader<'a> {
     bits: u64,
     /// The number of loaded bits, padding included.
     available: u32,
-    /// The number of zeros that were loaded after the last bit.
+    /// The number of zero bits that were loaded after the last bit of the data.
     padding: u32,
 }
 
@@ -114,7 +114,7 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// Returns the value of `bits`, the `size` bits after a code (F.2.2.1, EXTEND).
+/// Returns the signed value that `bits`, the `size` bits after a code, stand for (F.2.2.1, EXTEND).
 #[inline(always)]
 pub(crate) const fn extend(bits: u32, size: u32) -> i32 {
     let value = bits as i32;

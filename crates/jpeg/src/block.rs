@@ -8,17 +8,17 @@ use crate::zigzag::natural;
 /// The coefficients of 8 x 8 samples, in natural order.
 pub(crate) type Block = [i16; 64];
 
-/// Returns whether all coefficients but DC are zero.
+/// Returns whether all coefficients except the DC coefficient are zero.
 #[inline]
 pub(crate) fn has_only_dc(block: &Block) -> bool {
     block[1..].iter().fold(0, |bits, value| bits | value) == 0
 }
 
-/// Decodes a block into `block`, which must contain only zeros before. Returns the zigzag index of its
-/// last nonzero coefficient.
+/// Decodes a block into `block`, whose AC coefficients must be zero on entry. Returns the zigzag
+/// index of its last nonzero AC coefficient, or 0 if there is none.
 ///
-/// `prediction` is the DC coefficient of the component's preceding block, and becomes that of this
-/// block.
+/// On entry, `prediction` is the DC coefficient of the component's preceding block. On return, it
+/// is the DC coefficient of this block.
 #[inline(always)]
 pub(crate) fn decode_block(
     reader: &mut BitReader<'_>,

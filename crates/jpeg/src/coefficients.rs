@@ -12,7 +12,7 @@ use crate::scan::{Scan, ScanComponent};
 use crate::tables::Tables;
 use crate::window::RowWindow;
 
-/// The state of a coefficient before any of its bits was sent.
+/// The value in `Plane::sent` for a coefficient before any of its bits was sent.
 const NOT_SENT: u8 = u8::MAX;
 
 /// The coefficients of a component.
@@ -21,7 +21,8 @@ struct Plane {
     blocks_per_row: usize,
     /// The quantization table that was in force at the component's first scan.
     factors: Option<[i16; 64]>,
-    /// For each index in zigzag order, the lowest bit that was sent.
+    /// For each coefficient in zigzag order, the number of the lowest bit that was sent, or
+    /// `NOT_SENT`.
     sent: [u8; 64],
 }
 
@@ -58,7 +59,7 @@ impl Coefficients {
         Ok(Self { planes })
     }
 
-    /// Adds the coefficients of a scan. Returns the state of entropy decoding after it.
+    /// Adds the coefficients of a scan. Returns the state of entropy decoding after the scan.
     ///
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Damaged`].
@@ -153,7 +154,7 @@ impl Coefficients {
         self.planes.iter().all(|plane| plane.sent == [0; 64])
     }
 
-    /// Returns whether every component has at least a coarse image.
+    /// Returns whether every component has at least its DC coefficients, which make a coarse image.
     pub(crate) fn have_all_components(&self) -> bool {
         self.planes.iter().all(|plane| plane.sent[0] != NOT_SENT)
     }
@@ -227,9 +228,9 @@ fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     )
 }
 
-/// Allocates blocks of zeros. `vec!` aborts the process if its allocation fails, so a fallible
-/// allocation probes the size first. The system provides the pages already zeroed, so no code has to
-/// write them.
+/// Allocates blocks of zeros with `vec!`, which gets pages from the system that are already zeroed,
+/// so no code has to write them. But `vec!` aborts the process if its allocation fails, so a
+/// fallible allocation of the same size comes first.
 fn zeroed_blocks(count: usize) -> Result<Vec<Block>> {
     let mut probe = Vec::<Block>::new();
     probe

@@ -11,7 +11,7 @@ pub enum ColorModel {
     Rgb,
     /// Four inks, as stored. In nearly all files, 255 means no ink, as in Adobe's software.
     Cmyk,
-    /// The complements of cyan, magenta and yellow as YCbCr, plus black as stored.
+    /// The complements of cyan, magenta and yellow, coded as YCbCr, plus black as stored.
     Ycck,
 }
 

@@ -30,8 +30,8 @@ pub struct Plane {
 pub struct Damage {
     /// `true` if some bytes belong to neither a segment nor a scan.
     pub has_stray_bytes: bool,
-    /// `true` if the last scans of a progressive image are missing, so that it is less sharp than it
-    /// could be.
+    /// `true` if the last scans of a progressive image are missing. The image is then less sharp
+    /// than it should be.
     pub lacks_detail: bool,
 }
 
@@ -122,7 +122,7 @@ impl<'a> Decoder<'a> {
         let rows_per_unit = 8 * self.frame.max_vertical() as usize;
         self.decode_rows(|unit_row, windows| {
             // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next row
-            // of units, so it waits for them.
+            // of units, so this group waits until those rows are decoded.
             let end = (unit_row + 1) * rows_per_unit;
             let end = if end < last_row {
                 end - rows_per_unit / 8
@@ -171,7 +171,8 @@ impl<'a> Decoder<'a> {
         Ok((planes, damage))
     }
 
-    /// Decodes all scans, and calls `visit` after each row of units.
+    /// Decodes all scans. Calls `visit` for each row of units (MCUs) once its samples are in the
+    /// windows.
     fn decode_rows(mut self, mut visit: impl FnMut(usize, &[RowWindow])) -> Result<Damage> {
         let has_single_scan = self.has_single_scan();
         let mut windows = RowWindow::for_frame(&self.frame);

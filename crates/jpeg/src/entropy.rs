@@ -9,9 +9,11 @@ use crate::marker::{Marker, RST0, RST7, SOF0};
 pub(crate) struct Entropy<'a> {
     bytes: &'a [u8],
     pub(crate) reader: BitReader<'a>,
-    /// The DC coefficients of the preceding blocks, by the component's index in the frame.
+    /// The DC coefficient of each component's preceding block, by the component's index in the
+    /// frame.
     pub(crate) predictions: [i32; 4],
-    /// The number of further blocks without coefficients (G.1.2.2).
+    /// The number of further blocks that have no new coefficients in the band of the scan
+    /// (G.1.2.2).
     pub(crate) end_run: u32,
     /// The number of units between two restart markers; 0 if there are none.
     interval: u32,
@@ -90,7 +92,8 @@ impl<'a> Entropy<'a> {
         Ok(())
     }
 
-    /// Ends a series of units. Returns an offset at or before the next marker.
+    /// Ends a restart interval or the scan, and notes whether bytes of it remain unread. Returns an
+    /// offset at or before the next marker.
     pub(crate) fn end(&mut self) -> usize {
         self.has_stray_bytes |= self.reader.unread_bytes() > 0;
         self.reader.position()

@@ -7,7 +7,7 @@ pub enum Error {
     /// The file or a scan ends before its last pixel.
     #[error("the JPEG is truncated")]
     Truncated,
-    /// The file contradicts the format or itself.
+    /// The file violates the format or contradicts itself.
     #[error("{0}")]
     Damaged(&'static str),
     /// The file may be valid, but it uses a part of the format that is not supported.

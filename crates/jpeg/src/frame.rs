@@ -39,8 +39,8 @@ pub struct Frame {
     pub width: u32,
     /// The height of the image in pixels.
     pub height: u32,
-    /// `true` if each scan adds bits to coefficients. Otherwise, a single scan contains each component
-    /// completely.
+    /// `true` if each scan adds bits to coefficients. Otherwise, each component is complete after a
+    /// single scan.
     pub is_progressive: bool,
     /// The components. Their number is 1, 3 or 4.
     pub components: Vec<Component>,
@@ -146,7 +146,7 @@ fn components(width: u32, height: u32, specifications: &[u8]) -> Result<Vec<Comp
         .iter()
         .map(|[_, factors, _]| (u32::from(factors >> 4), u32::from(factors & 15)));
     let factors: Vec<_> = match specifications.len() {
-        // The blocks of a single component are in plain order, whatever its factors.
+        // The blocks of a single component are stored row by row, whatever its factors.
         1 => vec![(1, 1)],
         _ => factors.collect(),
     };
@@ -192,7 +192,8 @@ fn height_after_scan(bytes: &[u8], frame: Marker) -> Result<u32> {
         if marker.is_standalone() {
             continue;
         }
-        // Only the first scan can precede the segment. Its data contains no markers except RST.
+        // DNL must directly follow the first scan, whose data contains no markers except RST. So
+        // any other segment ends the search.
         if is_after_scan {
             break;
         }
@@ -214,7 +215,7 @@ const fn unsupported_process(code: u8) -> &'static str {
 mod tests {
     use super::*;
 
-    /// Returns a file with a frame header of 300 x `height` and these sampling factors.
+    /// Returns a file with a frame header of 300 x `height` pixels and these sampling factors.
     fn file(height: u16, factors: &[u8], rest: &[u8]) -> Vec<u8> {
         let mut bytes = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xff\xc2\0".to_vec();
         bytes.extend([8 + 3 * factors.len() as u8, 8]);

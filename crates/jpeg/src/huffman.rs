@@ -25,9 +25,10 @@ pub(crate) struct Symbol {
 /// A decoding table.
 #[derive(Debug, Clone)]
 pub(crate) struct HuffmanTable {
-    /// For the next [`LOOKUP_BITS`] bits: the number of bits to consume (8 bits), the symbol (8 bits)
-    /// and the value (16 bits). The value is 0 unless all its bits are among the looked-up bits. The
-    /// entry is 0 if these bits do not contain a whole code.
+    /// For the next [`LOOKUP_BITS`] bits, from the low bits to the high bits of an entry: the
+    /// number of bits to consume (8 bits), the symbol (8 bits) and the value (16 bits). The value
+    /// is 0 unless all its bits are among the looked-up bits. The entry is 0 if these bits do not
+    /// contain a whole code.
     lookup: Box<[u32; 1 << LOOKUP_BITS]>,
     /// For each length, the first 16-bit value after all codes of this length or shorter.
     ends: [u32; LONGEST_CODE + 1],
@@ -37,7 +38,8 @@ pub(crate) struct HuffmanTable {
 }
 
 impl HuffmanTable {
-    /// Creates a table from the number of codes of each length, and the symbols in order.
+    /// Creates a table from the number of codes of each length, and the symbols in the order of
+    /// their codes.
     ///
     /// # Errors
     /// [`Error::Damaged`] if a length has more codes than fit, or if there are fewer symbols than
@@ -69,7 +71,8 @@ impl HuffmanTable {
         Ok(table)
     }
 
-    /// Fills the entries of the lookup table that begin with a code.
+    /// Fills the entries of the lookup table whose index begins with `code`. Ignores a code that
+    /// has more than [`LOOKUP_BITS`] bits.
     fn add(&mut self, code: u32, length: u32, symbol: u8) {
         let Some(suffix_bits) = LOOKUP_BITS.checked_sub(length) else {
             return;

@@ -64,8 +64,9 @@ pub(crate) fn transform_even(dc: i16, factor: i16, samples: &mut [u8], stride: u
 
 /// Transforms each column of a block in one dimension, and removes `SHIFT` fractional bits.
 ///
-/// The columns are independent of each other, so the compiler processes several at once. Inlining the
-/// function or unrolling its loop first would prevent this, so the function is never inlined.
+/// The columns are independent of each other, so the compiler processes several at once. It would
+/// not do so if it first inlined the function or unrolled its loop, so the function is never
+/// inlined.
 #[inline(never)]
 fn pass<const SHIFT: u32>(from: &Block, to: &mut Block) {
     for column in 0..8 {
@@ -138,7 +139,7 @@ fn descale<const SHIFT: u32>(value: i32) -> i16 {
 }
 
 /// Exchanges rows and columns. Each of three steps interleaves the halves of a block, which rotates the
-/// six bits of every index by one.
+/// six bits of every index by one. Three such rotations swap the bits of the row and of the column.
 #[inline(always)]
 fn transpose<T: Copy>(block: &mut [T; 64]) {
     let mut other = *block;
@@ -148,8 +149,8 @@ fn transpose<T: Copy>(block: &mut [T; 64]) {
     *block = other;
 }
 
-// This function is not inlined, so that the compiler turns the loop into a few instructions instead of
-// unrolling it first.
+// This function is not inlined, so that the compiler turns the loop into a few vector instructions
+// instead of unrolling it.
 #[inline(never)]
 fn interleave<T: Copy>(from: &[T; 64], to: &mut [T; 64]) {
     for (pair, index) in to.as_chunks_mut().0.iter_mut().zip(0..32) {

@@ -1,9 +1,10 @@
 //! A JPEG decoder that produces the same pixels as libjpeg-turbo.
 //!
-//! It decodes baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits, with up to
-//! 500 scans, restart markers, DNL, and the color models that JFIF and Adobe define. Each sampling
-//! factor must divide the largest one. The inverse transform (`islow`), upsampling ("fancy") and color
-//! conversion match libjpeg bit for bit.
+//! It decodes baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits, with up
+//! to 500 scans, restart markers, DNL segments, and the color models that JFIF and Adobe define. In
+//! each direction, the sampling factor of every component must divide the largest factor. The
+//! inverse transform (`islow`), upsampling ("fancy") and color conversion match libjpeg bit for
+//! bit.
 //!
 //! Unlike libjpeg, it never invents pixels: data that ends before the last pixel is an error. It
 //! reads nothing after the last pixel, so a missing end marker is not an error.

@@ -111,8 +111,8 @@ pub(crate) fn decode_ac_refinement(
 }
 
 /// Goes through the band from `index`, and corrects each nonzero coefficient on the way. After
-/// passing `zeros` zero coefficients, stops at the next one. Returns the index of that coefficient,
-/// or the index after the band if the band ends first.
+/// passing `zeros` zero coefficients, stops at the next zero coefficient. Returns the index of that
+/// coefficient, or the index after the band if the band ends first.
 fn correct_and_skip_zeros(
     reader: &mut BitReader<'_>,
     scan: &Scan,

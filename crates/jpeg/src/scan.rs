@@ -76,10 +76,11 @@ impl Scan {
     }
 }
 
-/// Returns the index of a component that is not in the scan yet.
+/// Returns the index of the first component with this identifier that the scan does not contain
+/// yet.
 ///
 /// Some files give several components the same identifier. Components have the same order in the frame
-/// and in the scan, so the identifier means the next free component.
+/// and in the scan, so each use of the identifier means the next of these components.
 fn find(frame: &Frame, identifier: u8, taken: &[ScanComponent]) -> Result<usize> {
     let mut free = (0..frame.components.len())
         .filter(|index| taken.iter().all(|component| component.index != *index));

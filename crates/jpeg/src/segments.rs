@@ -35,7 +35,8 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// Reads all segments up to the next header of a scan; `None` at the end of the image.
+    /// Reads all segments up to the next scan header, and returns this header; `None` at the end of
+    /// the image.
     ///
     /// # Errors
     /// As [`Error`] describes; [`Error::Truncated`] if the file ends without EOI.

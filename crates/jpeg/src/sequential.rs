@@ -95,7 +95,7 @@ impl<'a> Sequential<'a> {
         Ok(())
     }
 
-    /// Returns whether some bytes did not belong to a unit.
+    /// Returns whether some bytes of the scan did not belong to a unit.
     pub(crate) fn has_stray_bytes(&self) -> bool {
         self.entropy.has_stray_bytes
     }

@@ -11,7 +11,7 @@ use crate::zigzag::ZIGZAG;
 
 const MISSING_HUFFMAN_TABLE: Error = Error::Damaged("a Huffman table of the JPEG is missing");
 
-/// The factors of the coefficients of a block, in natural order.
+/// The quantization factor of each coefficient of a block, in natural order.
 type QuantizationTable = [u16; 64];
 
 /// The tables in force.
@@ -80,7 +80,7 @@ impl Tables {
             let (symbols, next) = after.split_at_checked(length).ok_or(Error::Truncated)?;
             let table = HuffmanTable::new(counts, symbols)?;
             let tables = if head >> 4 == 0 {
-                // The symbols of a DC table are numbers of bits.
+                // The symbols of a DC table are numbers of bits, which are at most 15.
                 if table.largest_symbol() > 15 {
                     return Err(Error::Damaged("a Huffman table of the JPEG is damaged"));
                 }
@@ -95,7 +95,8 @@ impl Tables {
         Ok(())
     }
 
-    /// Adds each standard table that the file does not define, as Motion JPEG expects.
+    /// Adds the standard table for each table that the file does not define, as Motion JPEG
+    /// expects.
     ///
     /// # Errors
     /// Never fails in practice, because the standard tables are valid.

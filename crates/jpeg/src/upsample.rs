@@ -1,7 +1,7 @@
 //! Upsampling of components that are smaller than the image, as libjpeg does it.
 //!
 //! A factor of two interpolates between the nearest two samples at a ratio of 3 to 1 ("fancy
-//! upsampling"); any other factor repeats samples.
+//! upsampling"). Any other factor repeats samples.
 
 use crate::frame::{Component, Frame};
 use crate::window::RowWindow;
@@ -31,7 +31,7 @@ impl Upsampler {
     pub(crate) fn new(component: &Component, frame: &Frame) -> Self {
         let horizontal = frame.max_horizontal() / component.horizontal;
         let vertical = frame.max_vertical() / component.vertical;
-        // Like libjpeg, do not interpolate fewer columns than this.
+        // Like libjpeg, interpolate between columns only if the component has at least three.
         let is_wide = component.width > 2;
         let method = match (horizontal, vertical) {
             (1, 1) => Method::None,
@@ -103,8 +103,8 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
     samples.map(|(nearest, neighbor)| u16::from(*nearest) * 3 + u16::from(*neighbor))
 }
 
-/// Doubles the columns, and removes `SHIFT` fractional bits. `bias` is added before rounding: its first
-/// value to the right new sample, its second to the left one.
+/// Turns each sample into a left and a right one, and removes `SHIFT` fractional bits. Before that,
+/// adds the first value of `bias` to each right sample, and the second value to each left sample.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

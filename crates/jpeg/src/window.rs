@@ -2,8 +2,8 @@
 
 use crate::frame::{Component, Frame};
 
-/// A row of units consists of eight groups of rows. In each group, a component with a vertical factor of
-/// n has n rows.
+/// The number of groups of rows in a row of units (MCUs). In each group, a component with a
+/// vertical sampling factor of n has n rows.
 const GROUPS: u32 = 8;
 /// The number of groups that are kept from the preceding row of units, because upsampling a row also
 /// reads the rows above and below it.
@@ -71,8 +71,8 @@ impl RowWindow {
         self.samples.get_mut(start..).unwrap_or_default()
     }
 
-    /// Returns a row of the component, or the last row if `row` lies after it. The returned row must be
-    /// in the window.
+    /// Returns a row of the component, or its last row if `row` exceeds the height. The returned
+    /// row must be in the window.
     pub(crate) fn row(&self, row: usize) -> &[u8] {
         let row = row.min(self.height - 1);
         let kept = KEPT_GROUPS as usize * self.rows_per_group;

@@ -5,8 +5,8 @@
 //! to files or the network ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs
 //! out of memory is replaced, and only its current image is rejected.
 //!
-//! The parent never trusts a response. It bounds the size of the response, and checks that it names
-//! the requested variants.
+//! The parent never trusts a response. It bounds the size of the response, and checks that the
+//! response names the requested variants.
 
 #![warn(missing_docs)]
 

@@ -73,8 +73,8 @@ impl RenderPool {
     /// the same layers.
     ///
     /// # Errors
-    /// [`RenderError::Start`] if it cannot be started, or if the system lacks an essential layer
-    /// that [`RenderSettings::sandbox`] requires.
+    /// [`RenderError::Start`] if the process cannot be started, or if the system lacks an essential
+    /// layer that [`RenderSettings::sandbox`] requires.
     pub async fn check(&self) -> Result<SandboxLayers, RenderError> {
         let (process, layers) = self.start().await?;
         self.push_idle(process);
@@ -82,8 +82,8 @@ impl RenderPool {
     }
 
     /// Runs an operation, twice if necessary. A reused process may have been damaged by an earlier
-    /// image, so only an image that kills a fresh process is at fault. Both attempts share the deadline. A
-    /// timeout is not repeated.
+    /// image, so only an image that kills a fresh process is at fault. Both attempts share the
+    /// deadline. An operation that times out is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;

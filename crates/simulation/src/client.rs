@@ -22,8 +22,9 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
-/// Runs the script of one client. The client uploads, and then overwrites, deletes, uploads again,
-/// or reports that the upload is complete.
+/// Runs the script of one client. The client uploads an object and then takes random actions: it
+/// uploads again, deletes the upload, reports that it is complete, or reads its status. It may also
+/// send a malformed message to the queue.
 pub(crate) async fn run(world: Arc<World>, number: u64) {
     let Some(key) = key(number) else {
         return;
@@ -56,7 +57,7 @@ fn key(number: u64) -> Option<RawKey> {
     })
 }
 
-/// PUTs an object. S3 then sends a notification.
+/// PUTs an object, and sends the notification that S3 would send.
 async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
     let kind = if world.draw(6) == 0 { "bad" } else { "image" };
     let content = Bytes::from(format!("{kind} {}", world.draw(u64::MAX)));

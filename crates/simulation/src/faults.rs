@@ -10,14 +10,14 @@ pub(crate) enum Fate {
     FailBefore,
     /// The call takes effect, but its response is lost.
     FailAfter,
-    /// The process crashes without the call.
+    /// The process crashes before the call takes effect.
     CrashBefore,
     /// The process crashes after the call took effect.
     CrashAfter,
 }
 
-/// The rates of faults. They are drawn for every run, so that some runs have few faults and some
-/// have many.
+/// The rates of faults. They are drawn at random for every run, so that some runs have few faults
+/// and some have many.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rates {
     crash: f64,

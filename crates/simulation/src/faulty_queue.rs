@@ -27,7 +27,7 @@ pub(crate) struct FaultyQueue {
 struct Delivery {
     receipt: Receipt,
     body: String,
-    /// The visibility timeout that ended this delivery; `None` while it lasts.
+    /// The visibility timeout that ended this delivery, or `None` if it has not ended.
     backoff: Option<Duration>,
 }
 
@@ -56,7 +56,7 @@ impl FaultyQueue {
     }
 
     /// Checks a change of visibility. A timeout other than the full visibility timeout is a backoff
-    /// or a release, and ends the delivery.
+    /// or a release, and ends the delivery. No change may follow after that.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
         let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();
@@ -105,10 +105,8 @@ impl Queue for FaultyQueue {
             let messages = self.queue.receive(max, wait, visibility_timeout).await?;
             for message in &messages {
                 let (id, count) = (&message.id, message.receive_count);
-                self.process.trace(format_args!(
-                    "receive {} {id} for the {count}. time",
-                    self.name
-                ));
+                self.process
+                    .trace(format_args!("receive {} {id}, delivery {count}", self.name));
                 self.duplicate(message).await?;
                 self.deliveries().push(Delivery {
                     receipt: message.receipt.clone(),

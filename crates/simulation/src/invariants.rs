@@ -58,9 +58,9 @@ pub(crate) fn has_tombstone(world: &World, key: &RawKey) -> bool {
     world.raw.info(&key.tombstone_key()).is_some()
 }
 
-/// Checks the upload that an object belongs to. A `ready` manifest may only name variants that exist and
-/// were made from the source in the manifest. The content of an overwritten upload is not compared, and an
-/// upload whose deletion was requested is not checked.
+/// Checks the upload that an object belongs to. A `ready` manifest may name only variants that
+/// exist and were made from the source in the manifest. The content of an overwritten upload is not
+/// compared, and an upload whose deletion was requested is not checked.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
         return;
@@ -183,7 +183,8 @@ pub(crate) fn expected_status(content: &Bytes) -> &'static str {
     }
 }
 
-/// Returns the upload that an object belongs to: `…/{id}`, `…/{id}.json`, `…/{id}_thumb.webp`.
+/// Returns the id of the upload that an object belongs to. The object's key has a form such as
+/// `…/{id}`, `…/{id}.json` or `…/{id}_thumb.webp`.
 fn upload_id(object_key: &str) -> Option<UploadId> {
     const UUID_LENGTH: usize = 36;
     let name = object_key.rsplit('/').next()?;

@@ -1,4 +1,4 @@
-//! Runs the simulation for a range of seeds, or replays one with its trace.
+//! Runs the simulation for a range of seeds, or replays one seed and prints its trace.
 
 #![allow(clippy::print_stdout, reason = "a command line tool reports on stdout")]
 

@@ -16,12 +16,14 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// The time limit of quiescence. It exceeds the longest wait for a store plus all backoffs.
+/// The time limit for the queue to become empty. It exceeds the longest wait for a store plus all
+/// backoffs.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
-/// Waits until the queue is empty, and checks every upload that needs no operator. Then runs the
-/// operator's commands (redrive and backfill), and checks all uploads.
+/// Stops the faults, waits until the queue is empty, and checks every upload that needs no
+/// operator. Then runs the operator's commands (purge, redrive and backfill), and checks all
+/// uploads.
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -117,7 +119,7 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
         return Some(format!("{id}: there is no outcome"));
     };
     if manifest.source.etag != etag {
-        return Some(format!("{id}: the outcome is of another object"));
+        return Some(format!("{id}: the outcome belongs to another object"));
     }
     let right = record.contents.get(&etag).map(expected_status);
     let status = manifest.outcome.name();

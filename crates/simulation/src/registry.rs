@@ -23,7 +23,7 @@ pub(crate) struct UploadRecord {
     pub(crate) is_deletion_requested: bool,
     /// `true` if an event of the upload was lost.
     pub(crate) has_lost_events: bool,
-    /// The step in which the raw object was last deleted; `None` if it was never deleted or has been
+    /// The step at which the raw object was deleted, or `None` if it was never deleted or has been
     /// uploaded again.
     pub(crate) source_deleted_at: Option<u64>,
 }

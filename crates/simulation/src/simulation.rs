@@ -1,4 +1,4 @@
-//! One run.
+//! One run of the simulation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,9 @@ use crate::{client, quiescence, worker};
 
 const WORKERS: u64 = 3;
 const MAX_CLIENTS: u64 = 6;
-/// The longest pause between two outages, and the longest duration of an outage.
+/// The longest pause between two outages.
 const MAX_OUTAGE_PAUSE: Duration = Duration::from_secs(600);
+/// The longest duration of an outage.
 const MAX_OUTAGE: Duration = Duration::from_secs(400);
 
 /// Options of a run.
@@ -23,7 +24,7 @@ pub struct Options {
     pub keeps_trace: bool,
 }
 
-/// The summary of a run without a violation.
+/// The summary of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// The number of steps in the trace.
@@ -39,11 +40,11 @@ pub struct Summary {
 pub struct Failure {
     /// The first violation.
     pub violation: String,
-    /// The run.
+    /// The summary of the run.
     pub summary: Summary,
 }
 
-/// Runs the seed.
+/// Runs the simulation with this seed.
 ///
 /// # Errors
 /// [`Failure`] if an invariant is violated.

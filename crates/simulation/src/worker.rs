@@ -18,10 +18,10 @@ const PERMITS: usize = 2;
 /// The longest life of a worker before it is stopped and started again.
 const MAX_LIFETIME: Duration = Duration::from_secs(1800);
 const MAX_RESTART_TIME: Duration = Duration::from_secs(30);
-/// The largest error of a clock.
+/// The largest error of a clock, in either direction.
 const MAX_SKEW_SECONDS: u64 = 300;
 
-/// Returns the store as a process sees it, with a separate clock.
+/// Returns the store as a process sees it. The process has its own clock, which may be wrong.
 pub(crate) fn store(process: &Process) -> UploadStore {
     let world = &process.world;
     let skew = i64::try_from(world.draw(2 * MAX_SKEW_SECONDS)).unwrap_or_default();

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::Handle;
 
-/// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`.
+/// The time limit of a request: OpenTelemetry's default for `OTEL_EXPORTER_OTLP_TIMEOUT`.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An HTTP client that sends its requests on tokio's runtime, because the exporter's own thread has

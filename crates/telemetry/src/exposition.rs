@@ -7,8 +7,8 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::metric;
 
-/// The upper bounds of the buckets. They range from the time to return a cached manifest to the
-/// longest time that a client waits.
+/// The upper bounds of the buckets, in seconds. They range from the time to return a cached
+/// manifest to the longest time that a client waits.
 const SECONDS: [f64; 15] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
 ];

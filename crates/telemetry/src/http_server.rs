@@ -57,8 +57,8 @@ pub fn server_span_name(method: &Method, route: Option<&str>) -> String {
     }
 }
 
-/// Returns the name of a method that RFC 9110 or RFC 5789 defines, or `None` for any other. Clients
-/// can invent any number of methods.
+/// Returns the name of a method that RFC 9110 or RFC 5789 defines, or `None` for any other method.
+/// Clients can invent any number of methods, but the number of span names must stay small.
 fn known_method(method: &Method) -> Option<&'static str> {
     const KNOWN: [&str; 9] = [
         "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",

@@ -32,7 +32,7 @@ pub fn continue_trace(span: &Span, traceparent: &str) {
 /// Sets the parent of a span that has not been entered yet. The span keeps its start time, even if
 /// it started before its trace was known.
 pub fn set_parent(span: &Span, parent: &Span) {
-    // Only fails if traces are not exported.
+    // This only fails if traces are not exported.
     let _ = span.set_parent(parent.context());
 }
 

@@ -22,8 +22,8 @@ const ENDPOINTS: [&str; 2] = [
 const DISABLED: &str = "OTEL_SDK_DISABLED";
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 
-/// The time limit of the last export. It is part of the second that a worker has after its grace
-/// period.
+/// The time limit of the last export. A worker must exit within one second after its grace period,
+/// and this export is part of that second.
 const LAST_EXPORT: Duration = Duration::from_millis(300);
 
 /// The error for an invalid configuration of the exporter in the environment.

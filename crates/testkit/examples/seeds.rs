@@ -1,5 +1,5 @@
 //! Writes the seeds for fuzzing: `cargo run -p darkroom-testkit --example seeds -- fuzz/corpus`.
-//! There is one folder per target.
+//! Each fuzz target has its own folder of seeds.
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, TcpListener};
 /// can bind port 0, prefer that. Otherwise be ready to retry.
 ///
 /// # Errors
-/// Only if the machine has no port left.
+/// Only if the machine has no free port.
 pub fn free() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?

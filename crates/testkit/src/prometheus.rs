@@ -14,8 +14,8 @@ use crate::{debian, port, wait};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running Prometheus, which scrapes and evaluates every second. It is killed when this is
-/// dropped.
+/// A running Prometheus, which scrapes metrics and evaluates rules every second. It is killed when
+/// this value is dropped.
 pub struct Prometheus {
     url: String,
     _process: Process,
@@ -70,7 +70,7 @@ impl Prometheus {
         Ok(values.collect())
     }
 
-    /// Returns the names of all alerts that fire.
+    /// Returns the names of all alerts that are firing.
     ///
     /// # Errors
     /// A description of what failed.

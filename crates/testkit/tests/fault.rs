@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
-    reason = "whatever a test's own tools cannot do fails the test"
+    reason = "a test must fail if one of its own tools fails"
 )]
 
 use std::time::{Duration, Instant};

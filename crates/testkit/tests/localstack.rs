@@ -1,9 +1,9 @@
-//! The start of LocalStack: one per process, with signature checks, until that process ends.
+//! A LocalStack of one process, which checks signatures and ends when that process ends.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test fails at what it cannot do"
+    reason = "a test must fail if one of its own tools fails"
 )]
 
 use std::env;
@@ -15,11 +15,11 @@ use darkroom_testkit::localstack::{ADDRESS_VARIABLE, LocalStack};
 use darkroom_testkit::process::{Process, Signal};
 use darkroom_testkit::wait;
 
-/// A variable that is set in the child process, which a test starts from this same program.
+/// The environment variable that marks a child process. A test starts the child from this program.
 const IS_CHILD: &str = "TESTKIT_IS_CHILD";
 const MINUTES: Duration = Duration::from_secs(5 * 60);
 
-/// Does nothing unless the test below runs it.
+/// Does nothing unless the test below starts it in a child process.
 #[test]
 fn child_process() {
     if env::var_os(IS_CHILD).is_some() {

@@ -16,12 +16,12 @@ impl UploadStore {
         self.discard(key).await
     }
 
-    /// Deletes the raw object of an upload and then its outputs. Writes no tombstone, so by itself
-    /// this is only for an upload that no client knows of.
+    /// Deletes the raw object of an upload and then its outputs: the variants and the manifest.
+    /// Writes no tombstone, so call this directly only for an upload that no client knows of.
     ///
     /// A worker that is rendering the upload checks for the raw object after it has written the
-    /// manifest. If the raw object is gone, the worker deletes the outputs. Whichever of the two
-    /// finishes last cleans up.
+    /// manifest. If the raw object is gone, the worker deletes the outputs. The outputs are
+    /// therefore deleted no matter whether this call or the worker finishes last.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
@@ -31,7 +31,7 @@ impl UploadStore {
     }
 
     /// Deletes the outputs of an upload after its raw object is gone. If the client has uploaded
-    /// the file again meanwhile, queues the upload again.
+    /// the file again in the meantime, queues the upload again.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.
@@ -49,8 +49,8 @@ impl UploadStore {
     /// may come from an earlier configuration. The manifest is deleted last, so that a second
     /// attempt still finds the variants that it names.
     ///
-    /// Returns the raw object if the client has uploaded the file again meanwhile. In that case,
-    /// its new outcome may have been deleted too, so it must be rendered again.
+    /// Returns the raw object if the client has uploaded the file again in the meantime. In that
+    /// case, the new outcome may have been deleted too, so the upload must be rendered again.
     ///
     /// # Errors
     /// The error of the first call that failed.

@@ -8,7 +8,7 @@ use darkroom_contract::{Manifest, RawKey};
 
 use crate::{StoreError, UploadStore};
 
-/// The maximum size of a manifest. A real one has a few kilobytes.
+/// The maximum size of a manifest. A real manifest has a few kilobytes.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/json",
@@ -43,7 +43,8 @@ impl UploadStore {
         Ok(None)
     }
 
-    /// Works like [`manifest`](Self::manifest) for a role that may lack `s3:ListBucket`.
+    /// Works like [`manifest`](Self::manifest), but also for a role without `s3:ListBucket`, to
+    /// which S3 responds `403` if there is no manifest.
     ///
     /// # Errors
     /// The error of the call.
@@ -88,7 +89,7 @@ impl UploadStore {
         Ok(written)
     }
 
-    /// Publishes an outcome to the subscriber, if there is one. The manifest must be durable.
+    /// Publishes an outcome, if a webhook is configured. The manifest must be durable.
     ///
     /// # Errors
     /// The error of the call. In this case, do not acknowledge the event of the upload, so that its

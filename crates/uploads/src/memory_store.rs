@@ -40,7 +40,7 @@ impl MemoryStore {
         Self::with_clock(Clock::from_fn(move || epoch + started_at.elapsed()))
     }
 
-    /// Creates an empty store with its own clock.
+    /// Creates an empty store with this clock.
     pub fn with_clock(clock: Clock) -> Self {
         let (raw, media) = (MemoryBucket::new("raw"), MemoryBucket::new("media"));
         let dead_letters = MemoryQueue::new(clock.clone());

@@ -8,18 +8,18 @@ use time::OffsetDateTime;
 
 use crate::StoreError;
 
-/// The receiver of outcome events.
+/// The destination of outcome events.
 #[derive(Debug, Clone)]
 pub enum OutcomePublisher {
-    /// Outcomes are not published, because there is no subscriber.
+    /// Outcomes are not published, because no webhook is configured.
     Disabled,
     /// The queue from which webhooks are delivered.
     Queue(Arc<dyn Queue>),
 }
 
 impl OutcomePublisher {
-    /// Queues an outcome. Calling this again for the same outcome is safe, because subscribers
-    /// recognize an outcome by its id.
+    /// Queues an outcome. Calling this again for the same outcome is safe, because webhook
+    /// receivers recognize an outcome by its id.
     pub(crate) async fn publish(
         &self,
         manifest: &Manifest,

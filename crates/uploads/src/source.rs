@@ -57,7 +57,8 @@ impl UploadStore {
         self.parts.raw.head(&key.to_string()).await
     }
 
-    /// Works like [`source_info`](Self::source_info) for a role that may lack `s3:ListBucket`.
+    /// Works like [`source_info`](Self::source_info), but also for a role without `s3:ListBucket`,
+    /// to which S3 responds `403` if there is no object.
     ///
     /// # Errors
     /// The error of the call.

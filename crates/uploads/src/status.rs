@@ -28,11 +28,11 @@ impl UploadStore {
         }
     }
 
-    /// Reads the status of an upload that had the status `last` before. Usually takes a single
-    /// call. Takes more if `last` is `None`, or if the raw object has just arrived or did not
-    /// arrive in time.
+    /// Reads the status of an upload that had the status `last` before. Usually makes a single call
+    /// to S3. Makes more calls if `last` is `None`, or if the raw object has just arrived or did
+    /// not arrive in time.
     ///
-    /// May not notice the deletion of an upload. Call [`status`](Self::status) for that.
+    /// May not notice that an upload was deleted. To find out, call [`status`](Self::status).
     ///
     /// # Errors
     /// The error of the call.

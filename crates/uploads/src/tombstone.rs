@@ -6,7 +6,7 @@ use darkroom_contract::RawKey;
 
 use crate::UploadStore;
 
-/// A tombstone is empty, because its key contains all the information.
+/// The headers of a tombstone. It has no bytes, because its key contains all the information.
 const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/octet-stream",
     cache_control: "no-store",
@@ -17,7 +17,7 @@ impl UploadStore {
     ///
     /// A tombstone has an effect only while the upload has neither a manifest nor a raw object. It
     /// can therefore be written before anything is deleted, and can stay when the client uploads
-    /// again.
+    /// the file again.
     ///
     /// # Errors
     /// The error of the call.

@@ -8,7 +8,7 @@ use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, St
 
 /// The `Cache-Control` of private variants. Only browsers may cache them, because a shared cache
 /// could go on serving them after the URL has expired. Browsers may cache a variant for a year,
-/// because the image never changes.
+/// because the bytes behind a URL never change.
 const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
@@ -24,12 +24,12 @@ pub struct VariantUrls {
 }
 
 impl VariantUrls {
-    /// Creates URLs below `storage.media_base_url` if it is set and the profile is public. All
-    /// other URLs are presigned and valid for `expires_in`, or until the credentials expire if that is
-    /// earlier.
+    /// Creates the URLs of variants in `media`. If `storage.media_base_url` is set and the profile
+    /// is public, a URL begins with `storage.media_base_url`. All other URLs are presigned and
+    /// valid for `expires_in`, or until the credentials expire if that is earlier.
     ///
-    /// Every URL contains the beginning of the variant's SHA-256 as `v`. Variants are served as
-    /// immutable, so different bytes need a different URL.
+    /// Every URL contains the beginning of the variant's SHA-256 as the query parameter `v`.
+    /// Variants are served as immutable, so different bytes need a different URL.
     pub fn new(
         media: S3Bucket,
         profiles: Arc<Profiles>,
@@ -59,8 +59,8 @@ impl VariantUrls {
     /// private.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived for
-    /// the media bucket.
+    /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived
+    /// for the media bucket.
     pub async fn fill_in(&self, manifest: &mut Manifest) -> Result<(), CloudError> {
         let profile = self.profiles.get(&manifest.profile);
         let access = profile.map_or(Access::Private, |profile| profile.access);

@@ -89,9 +89,9 @@ impl WebhookDispatcher {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
             // Polls are abandoned at once on shutdown. If such a poll still receives a message, the
-            // only effect is a delay by the visibility timeout.
+            // only effect is that its delivery is delayed by the visibility timeout.
             poll_grace: Duration::ZERO,
-            // Attempts are counted in the event itself.
+            // Attempts are counted in the event itself, not by the queue.
             max_receive_count: u32::MAX,
             ..ConsumerSettings::default()
         };

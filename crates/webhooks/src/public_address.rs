@@ -1,4 +1,5 @@
-//! Public addresses. Webhooks are sent only to these.
+//! Public addresses. Unless the operator allows private addresses, webhooks are sent only to public
+//! addresses.
 //!
 //! This module resolves names, and connections use exactly the addresses that it checked. It
 //! therefore does not matter if a name resolves to another address the next time (DNS rebinding).
@@ -61,7 +62,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(mapped);
     }
     match segments {
-        // A gateway translates it to the embedded IPv4 address (RFC 6052).
+        // A gateway translates this address to the embedded IPv4 address (RFC 6052).
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
         // 6to4 (RFC 3056).
         [0x2002, high, low, ..] => is_public_v4(v4(high, low)),

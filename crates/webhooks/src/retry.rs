@@ -9,8 +9,8 @@ use crate::settings::WebhookSettings;
 /// SQS's limit on a delay.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// The retry schedule. Delays double from `webhooks.first_retry` to 15 minutes, until an event is
-/// as old as `webhooks.give_up_after`.
+/// The retry schedule. Delays double from `webhooks.first_retry` up to 15 minutes. An event that is
+/// older than `webhooks.give_up_after` is not retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetrySchedule {
     backoff: Backoff,

@@ -1,4 +1,4 @@
-//! The HTTP sender of one webhook URL.
+//! The HTTP client that sends events to the webhook URL.
 
 use std::net::IpAddr;
 
@@ -104,8 +104,8 @@ impl WebhookSender {
     }
 }
 
-/// Checks the scheme, the credentials, and a literal address. A host name is checked when it is
-/// resolved.
+/// Checks that the URL has a permitted scheme, contains no credentials, and does not contain a
+/// private IP address unless that is allowed. A host name is checked when it is resolved.
 fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     const PRIVATE: &str =
         "must not be a private address unless webhooks.allow_private_addresses is true";

@@ -19,7 +19,7 @@ pub struct WebhookSettings {
     /// The time limit for one attempt.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
-    /// The delay after the first failed attempt. It doubles up to 15 minutes.
+    /// The delay after the first failed attempt. Later delays double, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub first_retry: Duration,
     /// The age at which an undelivered event goes to the dead-letter queue.

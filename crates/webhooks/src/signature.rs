@@ -1,5 +1,6 @@
-//! Signatures of requests ([Standard
-//! Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
+//! Signatures of requests, as specified by [Standard Webhooks].
+//!
+//! [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
 use std::fmt;
 
@@ -18,7 +19,7 @@ impl SigningSecrets {
     /// Parses secrets that are separated by white space.
     ///
     /// # Errors
-    /// A description of the problem that does not contain the secret.
+    /// A description of the problem. It does not contain the secret.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         const INVALID: &str = "must be whsec_ and the base64 of 24 to 64 random bytes";
         let secrets = text.split_whitespace().map(|secret| {

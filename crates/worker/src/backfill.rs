@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 const CONCURRENT_LOOKUPS: usize = 16;
 
 /// A run that queues raw objects without a current outcome: the outcome is missing, is a failure,
-/// or comes from another recipe.
+/// or comes from an older object or another recipe.
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// The store of uploads.

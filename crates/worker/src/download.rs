@@ -141,7 +141,7 @@ impl Download {
         &self.object.info
     }
 
-    /// Makes the span `download` a child of `parent`. Call this once `parent` is part of its trace.
+    /// Makes the span `download` a child of `parent`. Call this once `parent` has joined its trace.
     pub(crate) fn set_parent(&self, parent: &Span) {
         darkroom_telemetry::set_parent(&self.span, parent);
     }
@@ -149,8 +149,8 @@ impl Download {
     /// Reads the body to its end.
     ///
     /// # Errors
-    /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut` [`CloudError`] at
-    /// the deadline, even if bytes are still trickling in.
+    /// [`ReadError::TooLarge`] if the body has more than `max_bytes`, or a `TimedOut`
+    /// [`CloudError`] at the deadline, even if bytes are still trickling in.
     pub(crate) async fn read(self, max_bytes: u64) -> Result<Downloaded, ReadError> {
         let reading = timeout_at(self.deadline, self.object.read(max_bytes));
         let bytes = reading

@@ -25,15 +25,15 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of processing one version of the raw object.
 enum PassResult {
     Finished(EventOutcome),
-    /// The raw object was replaced or deleted in the meantime. The outputs may come from the old object
-    /// or from a new one, so the key must be processed again.
+    /// The raw object was replaced or deleted in the meantime. The outputs may come from the old
+    /// object or from a new one, so the key must be processed again.
     SourceReplaced,
 }
 
 impl Processor {
     /// Processes the upload that an event refers to.
     ///
-    /// It may be called repeatedly, and by several workers at once, for the same event.
+    /// This may be called repeatedly, and by several workers at once, for the same event.
     pub(crate) async fn process(
         &self,
         event: &ObjectEvent,
@@ -85,8 +85,9 @@ impl Processor {
             OpenedSource::Superseded if attempt.is_first() => {
                 return Ok(PassResult::Finished(EventOutcome::Superseded));
             }
-            // An earlier worker may have overwritten some variants with those of the previous object
-            // before it stopped. The current object is therefore rendered even if it has a manifest.
+            // An earlier worker may have overwritten some variants with those of the previous
+            // object before it stopped. The current object is therefore rendered even if it has a
+            // manifest.
             OpenedSource::Superseded => return Ok(PassResult::SourceReplaced),
         };
         let attachment = attachment(download.info());
@@ -102,9 +103,10 @@ impl Processor {
         };
         let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
         if let Some(manifest) = current {
-            // The source is verified here too. The worker that wrote the manifest may have stopped before
-            // it verified the source or published the outcome. Or the object was deleted after this
-            // worker opened it, and the other worker wrote the manifest only then.
+            // The source is verified here too. The worker that wrote the manifest may have stopped
+            // before it verified the source or published the outcome. It is also possible that the
+            // object was deleted after this worker opened it, and that the other worker wrote the
+            // manifest after the deletion.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let processing = self.render_and_write(upload, download, attempt);
@@ -118,9 +120,9 @@ impl Processor {
         attempt: &DeliveryAttempt,
     ) -> Result<PassResult, ProcessError> {
         let rendered = self.render(&upload, download).await?;
-        // Rendering takes a while. Without this check, the variants of this object could overwrite those
-        // of a newer object. Clients may already have the URLs of the newer variants, which are served as
-        // immutable.
+        // Rendering takes a while. Without this check, the variants of this object could overwrite
+        // those of a newer object. Clients may already have the URLs of the newer variants, which
+        // are served as immutable.
         let info = self.store.source_info(&upload.key).await?;
         if info.as_ref().map(ObjectVersion::from) != Some(ObjectVersion::from(&upload.info)) {
             return Ok(PassResult::SourceReplaced);
@@ -131,8 +133,8 @@ impl Processor {
         self.verify_source(&manifest, EventOutcome::Processed).await
     }
 
-    /// Checks the raw object again after the manifest is written, and publishes the outcome if it
-    /// is still the same.
+    /// Checks the raw object again after the manifest is written, and publishes the outcome if the
+    /// object is still the same.
     ///
     /// A deletion removes the raw object first. If that happened before this check, the outputs are
     /// deleted here. Otherwise the deletion itself removes them later. If the object was replaced,

@@ -19,7 +19,8 @@ use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
 /// The longest time that a message waits for a store that is down. After that it loses an attempt.
-/// The time must be well below 12 hours, the longest that SQS lets a received message stay invisible.
+/// The time must be well below 12 hours, the longest that SQS lets a received message stay
+/// invisible.
 const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// The processor of upload events.
@@ -74,8 +75,9 @@ impl Processor {
         Disposition::DeadLetter(DeadLetterReason::new(code.name(), &error))
     }
 
-    /// Processes an event, and waits in place while the store is down. An outage is not the message's
-    /// fault, so it costs no attempt unless it outlasts [`MAX_OUTAGE_WAIT`] or the worker is stopped.
+    /// Processes an event. While the store is down, keeps the message and waits. An outage is not
+    /// the message's fault, so it costs no attempt unless it outlasts [`MAX_OUTAGE_WAIT`] or the
+    /// worker is stopped.
     async fn process_through_outages(
         &self,
         event: &ObjectEvent,

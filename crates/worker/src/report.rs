@@ -9,7 +9,8 @@ use darkroom_uploads::UploadStore;
 use crate::dead_letters::ReasonCode;
 use crate::event_outcome::ProcessError;
 
-/// The label for a profile that is not configured. Clients can invent any number of such names.
+/// The label shared by all profiles that are not configured. Clients can invent any number of such
+/// names, and each label value would create a new time series.
 const UNKNOWN_PROFILE: &str = "";
 
 /// Starts the metrics of a worker at zero. `queue` is the name of its queue.
@@ -68,7 +69,7 @@ pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, store: &Upl
 mod tests {
     use super::*;
 
-    /// `cargo xtask language` compares the glossary with the code.
+    /// The glossary, which lists all codes. `cargo xtask language` keeps the lists complete.
     const GLOSSARY: &str = include_str!("../../../docs/glossary.md");
 
     #[test]

@@ -56,7 +56,7 @@ impl StoreHealth {
         self.state.is_down.load(Ordering::Acquire)
     }
 
-    /// Waits until the store is not known to be down.
+    /// Waits until the store is up, as far as this worker knows.
     pub(crate) async fn wait_until_up(&self) {
         self.wait_until(false).await;
     }

@@ -6,9 +6,9 @@ use std::path::Path;
 struct Allowed {
     /// The word as the glossary lists it.
     word: &'static str,
-    /// The start of the file's path. It is empty for all files.
+    /// The start of the file's path. An empty start stands for all files.
     files: &'static str,
-    /// A part of the line, in lower case.
+    /// A part of the line, in lower case. An empty part stands for all lines.
     line: &'static str,
 }
 

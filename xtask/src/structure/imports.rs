@@ -11,7 +11,8 @@ use crate::source::{Module, attributes, is_test_only};
 const MAX_REEXPORTS: usize = 8;
 
 /// Returns the pairs of modules in which the first module uses an item of the second. A re-export
-/// counts for the module that defines the item. Pairs of a module and its parent are excluded.
+/// counts for the module that defines the item. Pairs in which one module contains the other are
+/// excluded.
 pub(super) fn between(modules: &[Module]) -> BTreeSet<(usize, usize)> {
     let named: Vec<Names> = modules.iter().map(Names::of_module).collect();
     let index = Index {

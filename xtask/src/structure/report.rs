@@ -64,7 +64,7 @@ impl Report {
             let found = percentile(&lines, percent);
             if found > limit {
                 violations.push(format!(
-                    "{percent} % of all files have up to {found} lines, more than {limit}"
+                    "{percent} % of all files have up to {found} lines; the limit is {limit}"
                 ));
             }
         }

@@ -7,7 +7,7 @@ use darkroom_contract::ListenAddress;
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Folder for objects; the next start with the same folder finds them again
+    /// Folder that keeps the objects across restarts
     #[arg(long, value_name = "DIR", default_value = "darkroom-data")]
     pub(crate) data_dir: PathBuf,
     /// Address of the issuer [default: the setting `issuer.listen`]

@@ -14,7 +14,7 @@ pub(crate) struct NewKey {
     /// Name of the key in the settings and in the log
     #[arg(long, default_value = "key")]
     pub(crate) name: String,
-    /// Only owner that the key may act for [default: any owner]
+    /// Owner that the key may act for [default: any owner]
     #[arg(long)]
     pub(crate) owner: Option<Owner>,
     /// Profile that the key may use; may be repeated [default: all profiles]

@@ -67,8 +67,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Returns the name of the service in the traces of a role, or `None` for tools, which have no
-    /// telemetry.
+    /// Returns the service name that a role has in its traces. Returns `None` for tools, which have
+    /// no telemetry.
     pub(crate) const fn service(&self) -> Option<&'static str> {
         match self {
             Self::Dev(_) => Some("darkroom-dev"),

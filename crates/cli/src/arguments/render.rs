@@ -4,13 +4,13 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Render {
-    /// Address space in bytes
+    /// Maximum address space in bytes
     #[arg(long)]
     pub(crate) max_memory: u64,
-    /// CPU seconds for one image
+    /// Maximum CPU time for one image, in seconds
     #[arg(long)]
     pub(crate) image_cpu_seconds: u64,
-    /// CPU seconds for the lifetime of the process
+    /// Maximum CPU time of the process over its lifetime, in seconds
     #[arg(long)]
     pub(crate) process_cpu_seconds: u64,
 }

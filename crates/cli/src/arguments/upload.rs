@@ -29,7 +29,7 @@ pub(crate) struct Upload {
         value_name = "TOKEN"
     )]
     pub(crate) token: Option<String>,
-    /// Time to wait for a response, and for data to move, before a request has failed
+    /// Time after which a request fails if no response arrives or no data moves
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
     /// Print one JSON object per file and nothing else

@@ -44,7 +44,7 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// The progress on stderr. On a terminal, one line shows the latest numbers. Elsewhere, every page
+/// The progress on stderr. On a terminal, one line shows the latest numbers. Otherwise, every page
 /// of the listing adds a line.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,

@@ -67,7 +67,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     Ok(ExitStatus::Success)
 }
 
-/// Creates the buckets and queues. The embedded cloud supports every feature that this requires.
+/// Creates the buckets and queues. A failed step is always an error, because the embedded cloud
+/// supports every feature that the steps require.
 async fn provision(connection: &Connection, settings: &Settings) -> Result<(), CloudError> {
     let mut failed = None;
     let mut report = |step: Step| failed = failed.take().or(step.result.err());

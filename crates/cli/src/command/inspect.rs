@@ -63,7 +63,7 @@ async fn inspect(pool: &RenderPool, file: &Path) -> anyhow::Result<Result<Inspec
     Ok(RenderError::split_rejection(inspected)?)
 }
 
-/// Returns the inspection under the field names of `POST /v1/inspect`.
+/// Returns the inspection with the field names that `POST /v1/inspect` uses.
 fn report(inspection: &Inspection) -> Value {
     let private: Vec<MetadataKind> = private_kinds(inspection).collect();
     let size = [inspection.source.width, inspection.source.height];

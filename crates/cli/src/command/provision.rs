@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
     Ok(status)
 }
 
-/// Returns the resource of a step, its result and, if the step failed, the consequence.
+/// Describes a step in one line: its resource, its result and, if the step failed, the consequence.
 fn line(step: &Step, dry_run: bool, settings: &Settings) -> String {
     let resource = &step.resource;
     let result = match (&step.result, dry_run) {
@@ -67,20 +67,20 @@ fn is_sufficient(step: &Step, settings: &Settings) -> bool {
         Resource::Notification { .. } | Resource::QueuePolicy(_) => {
             is_done || settings.issuer.complete_uploads
         }
-        // Most stores without CORS rules allow every origin.
+        // Most stores that do not support CORS rules allow every origin.
         Resource::Cors(_) => is_done || step.is_unsupported(),
         Resource::Lifecycle(_) => {
             let expires = settings.storage.raw_expiration_days.is_some();
             is_done || (step.is_unsupported() && !expires)
         }
-        // The user who runs `provision` may lack permission to write objects, so any other error is no
-        // failure.
+        // Only a lack of support is a failure. Any other error may just mean that the user who runs
+        // `provision` has no permission to write objects.
         Resource::ConditionalWrites(_) => is_done || !step.is_unsupported(),
         Resource::Bucket(_) | Resource::Queue(_) => is_done,
     }
 }
 
-/// Returns what a step that failed means, and what to do.
+/// Returns the consequence of a failed step and, if there is one, the remedy.
 fn consequence(step: &Step, settings: &Settings) -> Option<&'static str> {
     step.result.as_ref().err()?;
     match step.resource {

@@ -35,7 +35,7 @@ impl Variables {
     /// this function compares the name with all settings: `DARKROOM_STORAGE_RAW_BUCKET` is
     /// `raw_bucket` in `[storage]`.
     ///
-    /// Skips variables that Kubernetes makes, see [`is_service_link`].
+    /// Skips the variables that Kubernetes makes for services (see [`is_service_link`]).
     ///
     /// # Errors
     /// [`SettingError`] if a variable is not a setting or its value is not UTF-8.
@@ -67,7 +67,7 @@ impl Variables {
         Serialized::globals(settings)
     }
 
-    /// Returns the variable that sets `path`, or sets a list or table that contains `path`.
+    /// Returns the variable that sets the setting at `path`, or a list or table that contains it.
     pub(super) fn find(&self, path: &[&str]) -> Option<&Variable> {
         self.0.iter().find(|variable| {
             path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)

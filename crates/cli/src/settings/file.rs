@@ -20,7 +20,7 @@ impl SettingsFile {
     /// Reads and parses a file.
     ///
     /// # Errors
-    /// [`UsageError`] if it is not valid TOML.
+    /// [`UsageError`] if the file is not valid TOML.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let text = std::fs::read_to_string(path)
@@ -41,7 +41,8 @@ impl SettingsFile {
         Toml::string(self.document.raw())
     }
 
-    /// Returns the line of the setting at `path`, or of the nearest list or table around it.
+    /// Returns the file, and the line of the setting at `path` or of the nearest list or table
+    /// around it.
     pub(super) fn origin(&self, path: &[&str]) -> Option<SettingOrigin> {
         let depths = (1..=path.len()).rev();
         let mut spans = depths.filter_map(|depth| self.item(&path[..depth])?.span());

@@ -44,7 +44,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Loads the defaults, then the file, then `DARKROOM_*` variables.
+    /// Loads the defaults, then the file, then the `DARKROOM_*` variables. A later source takes
+    /// precedence.
     ///
     /// # Errors
     /// [`SettingError`] if a setting is invalid, [`UsageError`] if the file cannot be read or

@@ -1,4 +1,4 @@
-//! The known name nearest to a misspelled one.
+//! The known name nearest to a misspelled name.
 
 /// Returns the known name with the fewest edits from `name`.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

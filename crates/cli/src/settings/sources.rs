@@ -14,7 +14,7 @@ use super::translate::translate;
 
 const MAX_SHOWN_CHARACTERS: usize = 60;
 
-/// The settings that messages never show, because they may contain a key or a token.
+/// The settings whose values messages never show, because they may contain a key or a token.
 const CONFIDENTIAL: [&str; 3] = ["auth.keys", "webhooks.secret", "webhooks.url"];
 
 /// The settings file, if there is one, and the environment.
@@ -34,7 +34,7 @@ impl Sources {
             figment = figment.merge(file.provider());
         }
         let mut merged: Dict = figment.merge(self.variables.provider()).extract()?;
-        // Each pass converts one more value to text, and never the same value twice, so the loop ends.
+        // Each pass converts one more value to text, and no value twice. Therefore the loop ends.
         loop {
             let extracted = Figment::from(Serialized::globals(&merged)).extract();
             let error: figment::Error = match extracted {
@@ -53,8 +53,8 @@ impl Sources {
     ///
     /// A name from another system may look like a number: a token's audience may be the numeric id
     /// of a project. A variable has no type, so any value of a variable may be taken as text. In a
-    /// file, the only unquoted value that is taken as text is one made up entirely of digits. Any
-    /// other value of the wrong type in a file is a mistake.
+    /// file, an unquoted value is taken as text only if it consists of digits. Any other value of
+    /// the wrong type in a file is a mistake.
     fn as_text(&self, error: &figment::Error) -> Option<&str> {
         let is_text_expected = match &error.kind {
             Kind::InvalidType(Actual::Str(_), _) => false,
@@ -160,7 +160,8 @@ fn quoted(value: &str) -> String {
     format!("{:?}", shortened(value))
 }
 
-/// Returns the value as the file spells it, or `None` if the value spans several lines.
+/// Returns the value as the file spells it, shortened if it is long. Returns `None` if the value
+/// spans several lines.
 fn shown(text: &str) -> Option<String> {
     match text {
         "\"\"" | "''" => Some("an empty value".to_owned()),

@@ -78,8 +78,8 @@ fn largest(expected: &str) -> u64 {
     }
 }
 
-/// Describes the kind of value that a deserializer expects. The deserializer itself often names a
-/// Rust type.
+/// Describes in plain words the kind of value that a deserializer expects. The deserializer's own
+/// description is often the name of a Rust type.
 fn in_words(expected: &str) -> Cow<'_, str> {
     let words = match expected {
         _ if is_number(expected) => "a whole number",

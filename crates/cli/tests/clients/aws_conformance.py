@@ -1,6 +1,7 @@
-"""Requests whose responses AWS documents: aws_conformance.py, with the endpoints in the environment.
+"""Sends requests whose responses AWS documents, and checks the responses.
 
-Where LocalStack is more lenient than AWS, only the embedded cloud is held to it (STRICT).
+The endpoints are in the environment. Some checks run only if STRICT is 1, on the embedded cloud,
+because LocalStack is more lenient than AWS.
 """
 
 import base64
@@ -25,7 +26,7 @@ sqs = boto3.client("sqs", endpoint_url=os.environ["SQS_ENDPOINT"])
 
 
 def refused(code, call, **arguments):
-    """Checks that a call fails with an error code."""
+    """Checks that a call fails with this error code. Returns the HTTP status."""
     try:
         call(**arguments)
     except botocore.exceptions.ClientError as error:
@@ -112,7 +113,7 @@ def forms():
 
 
 def old_forms():
-    """A form may be as old as its policy permits, a week at most."""
+    """A form is accepted until its policy expires, but only if its signature is at most a week old."""
     now = datetime.datetime.now(datetime.timezone.utc)
     for days, status in [(0, 204), (6, 204), (8, 403)]:
         then = now - datetime.timedelta(days=days, minutes=30)

@@ -1,5 +1,8 @@
-"""A Celery application whose broker is SQS. As a script, it runs tasks in a worker and checks that each
-is done once: at once, after a delay, and after a retry."""
+"""A Celery application whose broker is SQS.
+
+As a script, it runs tasks in a worker: some immediately, one after a delay, and one after a retry. It
+checks that each task is done exactly once.
+"""
 
 import os
 import subprocess

@@ -19,7 +19,7 @@ encoded = base64.b64encode(photo).decode()
 
 
 def outcomes(response, count, metadata):
-    """The outcomes of a request, each checked against the bucket."""
+    """Returns the outcomes of a request, after checking each against the bucket."""
     assert response.status_code == 200, (response.status_code, response.text)
     uploads = response.json()["uploads"]
     assert len(uploads) == count, uploads

@@ -20,7 +20,7 @@ DECLARED = {"profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "s
 
 
 def run(tool, *arguments):
-    """Runs a tool of this environment."""
+    """Runs a tool of this virtual environment."""
     command = [pathlib.Path(sys.executable).with_name(tool), *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, f"{tool}: {done.stdout}"

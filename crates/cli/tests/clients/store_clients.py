@@ -1,7 +1,8 @@
-"""Drives an S3 with a command-line client as its users do: store_clients.py NAME FOLDER.
+"""Runs a command-line client on an S3 store: store_clients.py NAME FOLDER.
 
-The client copies a folder up, down and within the store, finds nothing to do the second time, and
-deletes what it made. The path of its program is in the environment variable CLIENT.
+The client uploads a folder, downloads it, and copies it within the store. Run a second time, the same
+commands have nothing to transfer. At the end, the client deletes everything that it created. The
+environment variable CLIENT contains the path of its program.
 """
 
 import os
@@ -14,7 +15,7 @@ ENDPOINT = os.environ["S3_ENDPOINT"]
 HOST = ENDPOINT.removeprefix("http://")
 KEY, SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 PROGRAM = os.environ["CLIENT"]
-# More than four parts of the smallest size.
+# Slightly more than four parts of a multipart upload, at the smallest part size of 5 MiB.
 BIG = os.urandom(20 * 1024 * 1024 + 1)
 SMALL = {
     "plain.txt": b"plain",
@@ -27,7 +28,7 @@ SMALL = {
 
 
 def run(*arguments):
-    """Returns the output of the client. A hang fails, and so does a warning."""
+    """Runs the client and returns its output. Fails if the client hangs or prints a warning."""
     done = subprocess.run(
         [PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60
     )

@@ -59,7 +59,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
     bed.events.send(&by_worker).await.unwrap();
     until_dead_lettered(&bed, 2).await;
-    // These have no reason, as if SQS itself had moved them.
+    // These messages have no reason, as if SQS itself had moved them.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
         message(&[record(raw, ready)]),

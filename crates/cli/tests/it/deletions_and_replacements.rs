@@ -26,7 +26,7 @@ on_both_clouds!(
     a_deleted_upload_can_be_uploaded_again_with_the_same_url,
 );
 
-/// The time after a deletion during which a request that was already on its way may still arrive.
+/// The time after a deletion during which a webhook that was already on its way may still arrive.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// A back end that records each event and the time at which it arrives.

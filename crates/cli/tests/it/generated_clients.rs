@@ -1,5 +1,5 @@
-//! The OpenAPI document, read by third-party tools: a validator, two generators of clients, and a tester
-//! of the service.
+//! The OpenAPI document, read by third-party tools: a validator, two client generators, and a tool
+//! that tests the service.
 
 use std::process::Command;
 
@@ -9,7 +9,8 @@ use darkroom_testkit::fixture::{Jpeg, scene};
 use crate::test_bed::service;
 use crate::third_party_clients::{clients, run, said, venv};
 
-/// The number of examples for each operation. `cargo xtask api` sets a higher one.
+/// The variable with the number of examples for each operation. `cargo xtask api` sets a higher
+/// number than the default.
 const EXAMPLES: &str = "DARKROOM_TEST_EXAMPLES";
 
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn two_generated_clients_upload_a_photo() {
 }
 
 /// Sends a few hundred requests, alone and in sequences. The document allows some of them and
-/// forbids others. The stream of events is excluded, because the tester would wait for its end.
+/// forbids others. The stream of events is excluded, because the tool would wait for its end.
 #[tokio::test]
 async fn the_service_behaves_as_its_openapi_document_describes() {
     let Some(venv) = venv("requirements").await else {

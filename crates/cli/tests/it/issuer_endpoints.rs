@@ -1,4 +1,5 @@
-//! All endpoints of the issuer except the presigned `PUT`, used by a client that only speaks HTTP.
+//! The endpoints of the issuer, used by a client that only speaks HTTP. Other tests cover uploads
+//! by a presigned `PUT`.
 
 use std::time::Duration;
 

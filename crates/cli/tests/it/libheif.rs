@@ -1,11 +1,13 @@
-//! HEIC, compared with the pixels of libheif, which pillow-heif contains.
+//! HEIC images, compared with the pixels that libheif decodes. The Python package pillow-heif
+//! contains libheif.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::third_party_clients::{run, said, venv_from};
 
-/// The variable that adds pillow-heif's own test files, and the figures. `cargo xtask libheif` sets it.
+/// The variable that enables the full comparison, with pillow-heif's own test files and with
+/// figures. `cargo xtask libheif` sets it.
 const IN_FULL: &str = "DARKROOM_LIBHEIF_IN_FULL";
 
 #[tokio::test]

@@ -160,7 +160,7 @@ fn a_result_never_replaces_a_source() {
 }
 
 #[test]
-fn system_files_are_passed_over() {
+fn system_files_are_skipped() {
     let folder = folder(&["a.jpg", ".dotted.jpg", "__MACOSX/b.jpg"]);
     for name in ["._a.jpg", ".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"] {
         std::fs::write(folder.path().join(name), b"\x00\x05\x16\x07").unwrap();

@@ -1,4 +1,4 @@
-//! Queue messages in every supported format, and unsupported ones.
+//! Queue messages in every supported format and in unsupported formats.
 
 use darkroom_cloud::{Bucket, PutOptions, Queue};
 use darkroom_contract::{MANIFEST_PREFIX, ObjectEvent, RawKey, UploadId, notification_body};
@@ -156,7 +156,7 @@ async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
     assert_eq!(outcome["status"], "ready", "{outcome}");
 }
 
-/// The embedded S3 keeps no versions.
+/// Runs on LocalStack only, because the embedded S3 keeps no versions.
 #[tokio::test]
 async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order() {
     let bed = service(Cloud::LocalStack, &[]).await;

@@ -8,8 +8,8 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_fi
 
 use crate::test_bed::darkroom;
 
-/// Runs the binary as if the kernel had none of these system calls. The filter of a thread applies
-/// to the processes that it starts, but not to other threads.
+/// Runs the binary as if the kernel had none of these system calls. A seccomp filter applies to the
+/// thread that installs it and to the processes that this thread starts, but not to other threads.
 fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbox: &str) -> Output {
     let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());

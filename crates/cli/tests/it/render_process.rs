@@ -45,7 +45,7 @@ async fn the_log_names_the_sandbox_layers() {
     );
 }
 
-/// A decoder that makes a system call outside the list would be killed.
+/// The kernel would kill a render process that makes a system call outside the sandbox's list.
 #[test]
 fn every_format_renders_in_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();

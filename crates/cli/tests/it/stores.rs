@@ -40,7 +40,7 @@ async fn provision(bed: &TestBed, settings: Environment<'_>) -> (i32, Vec<String
 }
 
 #[tokio::test]
-async fn provision_goes_on_past_what_a_store_lacks_and_says_what_follows() {
+async fn provision_continues_without_what_a_store_lacks_and_explains_the_effect() {
     let bed = test_bed(TestBedOptions::default()).await;
     let lacking = [
         "PutBucketNotificationConfiguration",
@@ -160,6 +160,6 @@ async fn a_store_without_conditional_writes_needs_one_setting() {
     assert_eq!(presigned["headers"], json!({"content-type": "image/jpeg"}));
     assert_eq!(client.put(&presigned, &first).await, 200);
     assert_eq!(client.outcome(&presigned).await["status"], "ready");
-    // This is the documented loss: the URL can be used again until it expires.
+    // This is the documented drawback: the URL can be used again until it expires.
     assert_eq!(client.put(&presigned, &first).await, 200);
 }

@@ -28,7 +28,7 @@ pub(crate) async fn service(cloud: Cloud, environment: Environment<'_>) -> TestB
 }
 
 /// Starts an embedded cloud behind fault proxies. The test starts the roles itself. Workers retry
-/// soon.
+/// after one second.
 pub(crate) async fn test_bed(mut options: TestBedOptions) -> TestBed {
     let retry_after = ("DARKROOM_WORKER_RETRY_AFTER", "1s");
     let retry_after = (retry_after.0.to_owned(), retry_after.1.to_owned());
@@ -65,7 +65,7 @@ pub(crate) fn json_lines(output: &Output) -> Vec<Value> {
     lines.collect()
 }
 
-/// Makes two tests of each scenario.
+/// Makes two tests of each scenario: one on `darkroom dev` and one on LocalStack.
 macro_rules! on_both_clouds {
     ($($scenario:ident),+ $(,)?) => {
         mod dev {

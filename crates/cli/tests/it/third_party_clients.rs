@@ -17,12 +17,13 @@ pub(crate) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Returns the environment with the packages of `NAME.txt`, or `None` if it cannot be created.
+/// Returns the Python environment with the packages of `NAME.txt`, or `None` if it cannot be
+/// created.
 pub(crate) async fn venv(name: &'static str) -> Option<Venv> {
     venv_from(name, clients().join(format!("{name}.txt"))).await
 }
 
-/// Returns the environment with the packages in a file, or `None` as [`venv`] does.
+/// Returns the Python environment with the packages in a file, or `None` if it cannot be created.
 pub(crate) async fn venv_from(name: &'static str, requirements: PathBuf) -> Option<Venv> {
     let made = tokio::task::spawn_blocking(move || {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
@@ -38,7 +39,8 @@ pub(crate) fn or_skip<T>(needed: Result<T, String>) -> Option<T> {
         Ok(needed) => Some(needed),
         Err(why) if std::env::var_os("DARKROOM_TEST_CLIENTS").is_some() => panic!("{why}"),
         Err(why) => {
-            // This is easy to miss, because cargo only shows the output of failing tests.
+            // The test harness captures `eprintln!` and shows its output only for failing tests. It
+            // does not capture direct writes to stderr.
             let _ = writeln!(io::stderr(), "skipped: {why}");
             None
         }

@@ -15,8 +15,8 @@ on_both_clouds!(
     a_wrongly_declared_type_is_reported,
 );
 
-/// The maximum mean difference. A smooth scene at quality 85 is well below it. A scene with a wrong
-/// orientation is far above it.
+/// The maximum mean difference between a variant and the expected image. A smooth scene at quality
+/// 85 is well below it. A scene with a wrong orientation is far above it.
 const MOST_DIFFERENCE: f64 = 6.0;
 
 async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {

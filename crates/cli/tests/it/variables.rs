@@ -27,7 +27,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn services_called_darkroom_are_no_settings() {
+fn variables_of_a_kubernetes_service_named_darkroom_are_not_settings() {
     let output = inspect(&[
         ("DARKROOM_SERVICE_HOST", b"10.0.0.11"),
         ("DARKROOM_SERVICE_PORT", b"8080"),

@@ -15,8 +15,8 @@ use crate::{CloudError, CloudErrorKind, Faults};
 /// The number of hex digits in an entity tag, the same as in an MD5.
 const ETAG_DIGITS: usize = 32;
 
-/// A bucket in memory with the conditions of S3 (`If-Match`, `If-None-Match`) and its strong
-/// consistency. It is cheap to clone, and every clone is the same bucket.
+/// A bucket in memory. Like S3, it supports conditions (`If-Match`, `If-None-Match`) and is
+/// strongly consistent. It is cheap to clone, and every clone is the same bucket.
 ///
 /// Entity tags are digests of the bytes. There are no versions, and a listing always has one page.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl MemoryBucket {
         &self.faults
     }
 
-    /// Stores an upload as a client's PUT does and returns its metadata.
+    /// Stores an upload as a client's PUT does, and returns the object's metadata.
     pub fn upload(&self, key: &str, bytes: Bytes, options: UploadOptions<'_>) -> ObjectInfo {
         let attachment = options.attachment.into_iter();
         let metadata = attachment.map(|value| (Attachment::NAME.to_owned(), value.to_owned()));

@@ -1,4 +1,4 @@
-//! Objects: bounded reads, atomic writes, listings and deletions.
+//! Buckets: bounded reads, atomic writes, listings and deletions of objects.
 
 mod memory;
 mod object;
@@ -20,8 +20,8 @@ pub use s3::S3Bucket;
 
 use crate::{CloudError, CloudErrorKind};
 
-/// The time limit for a small object, from the request to its last byte. The SDK's own timeouts end
-/// when the response headers arrive.
+/// The time limit for reading a small object, from the request to the last byte. The SDK's own
+/// timeouts cover only the time until the response headers arrive.
 const SMALL_OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One bucket of an object store.

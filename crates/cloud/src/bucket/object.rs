@@ -18,7 +18,7 @@ pub struct ObjectInfo {
     pub version_id: Option<String>,
     /// Media type given at upload.
     pub content_type: Option<String>,
-    /// User metadata; names in lower case without `x-amz-meta-`.
+    /// User metadata. The names are in lower case, without `x-amz-meta-`.
     pub metadata: HashMap<String, String>,
 }
 
@@ -33,7 +33,8 @@ pub struct ObjectReader {
 /// The reason why an object was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The object is larger than allowed. Reading stopped at the first chunk beyond the limit.
+    /// The object is larger than allowed. Reading stopped at the first chunk beyond the limit, or
+    /// did not start.
     #[error("the object is larger than {max} bytes")]
     TooLarge {
         /// The limit.

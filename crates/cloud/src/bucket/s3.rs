@@ -15,7 +15,7 @@ use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions,
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
-/// The end of the error message of a store without conditional writes.
+/// The text appended to the error if the store does not support conditional writes.
 const NO_CONDITIONAL_WRITES: &str =
     "; for a store without If-None-Match, set storage.conditional_writes = false";
 /// S3's limit on objects per `DeleteObjects` call.
@@ -49,7 +49,7 @@ impl S3Bucket {
     /// Returns the URL that keys are appended to. It has the host name that clients can reach.
     ///
     /// # Errors
-    /// `Invalid` if the bucket has no address.
+    /// `Invalid` if no URL can be derived for the bucket.
     pub async fn public_url(&self) -> Result<&str, CloudError> {
         self.presigner.public_url().await
     }

@@ -11,7 +11,7 @@ use crate::{CloudError, S3Bucket};
 pub struct PresignGetRequest<'a> {
     /// The object's key. The object need not exist.
     pub key: &'a str,
-    /// The lifetime, 7 days at most. It is shorter if the credentials expire earlier.
+    /// The lifetime, at most 7 days. It is shorter if the credentials expire earlier.
     pub expires_in: Duration,
     /// The `Cache-Control` of the response, in place of the object's own.
     pub cache_control: Option<&'a str>,
@@ -21,11 +21,11 @@ pub struct PresignGetRequest<'a> {
 }
 
 impl S3Bucket {
-    /// Returns the URL of a `GET`. It has the host name that clients can reach.
+    /// Returns a presigned URL with the host name that clients can reach.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
-    /// address.
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if no URL can be
+    /// derived for the bucket.
     pub async fn presign_get(&self, get: PresignGetRequest<'_>) -> Result<String, CloudError> {
         let presigner = self.presigner();
         let validity = presigner.validity("GetObject", get.expires_in).await?;

@@ -1,7 +1,7 @@
 //! Presigned forms, which a browser can send without a script.
 //!
-//! "Authenticating Requests in Browser-Based Uploads Using POST (AWS Signature Version 4)" in the S3
-//! API reference.
+//! See "Authenticating Requests in Browser-Based Uploads Using POST (AWS Signature Version 4)" in
+//! the S3 API reference.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -39,15 +39,15 @@ pub struct PresignPostRequest<'a> {
 
 /// A form that S3 accepts from anyone.
 ///
-/// Unlike a presigned `PUT`, it can be sent again and then replaces the object, because S3 has no
-/// `If-None-Match` for forms.
+/// Unlike a presigned `PUT` with `If-None-Match`, a form that is sent again replaces the object. S3
+/// does not support `If-None-Match` for forms.
 #[derive(Debug, Clone)]
 pub struct PresignedPost {
     /// The URL to which the form is sent as `multipart/form-data`.
     pub url: String,
-    /// The fields that precede the one named `file`.
+    /// The form fields to send before the field `file`.
     pub fields: BTreeMap<String, String>,
-    /// The time from which S3 refuses the form.
+    /// The time at which the form expires.
     pub expires_at: OffsetDateTime,
 }
 
@@ -79,7 +79,7 @@ impl PresignPostRequest<'_> {
             ("Content-Type", Some(self.content_type)),
             ("x-amz-checksum-sha256", self.checksum_sha256),
             (Attachment::HEADER, self.attachment),
-            // The default, 204, has no body, so a browser would show nothing.
+            // With the default status, 204, there is no body, so a browser would show nothing.
             ("success_action_status", Some("201")),
         ];
         fields

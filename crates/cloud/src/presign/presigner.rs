@@ -66,7 +66,7 @@ impl Presigner {
     /// Returns the URL that permits `request`.
     ///
     /// # Errors
-    /// `Invalid` if the bucket has no address.
+    /// `Invalid` if no URL can be derived for the bucket.
     pub(super) async fn url(
         &self,
         request: &Request<'_>,
@@ -83,16 +83,16 @@ impl Presigner {
     /// Returns the URL that keys are appended to.
     ///
     /// # Errors
-    /// `Invalid` if the bucket has no address.
+    /// `Invalid` if no URL can be derived for the bucket.
     pub(crate) async fn public_url(&self) -> Result<&str, CloudError> {
         Ok(&self.address().await?.url)
     }
 
     /// Returns the bucket's address, which is the URL of an object without its key. The SDK creates
-    /// it, so its rules for endpoints, regions and dots in names apply.
+    /// the URL, so the SDK's rules for endpoints, regions and dots in bucket names apply.
     ///
     /// # Errors
-    /// `Invalid` if the bucket has no address.
+    /// `Invalid` if no URL can be derived for the bucket.
     pub(crate) async fn address(&self) -> Result<&Address, CloudError> {
         const OPERATION: &str = "GetObject";
         let invalid = |error: &dyn std::fmt::Display| {
@@ -112,8 +112,8 @@ impl Presigner {
         self.0.address.get_or_try_init(resolve).await
     }
 
-    /// Returns the validity of a signature made now. A signature never outlives its credentials,
-    /// because the URL stops working when they expire.
+    /// Returns the credentials and the lifetime of a signature made now. The lifetime never exceeds
+    /// that of the credentials, because S3 refuses a signature whose credentials have expired.
     ///
     /// # Errors
     /// `Forbidden` if there are no credentials or they have expired.
@@ -124,7 +124,8 @@ impl Presigner {
     ) -> Result<Validity, CloudError> {
         let credentials = self.0.credentials.current(operation).await?;
         let from = SystemTime::now();
-        // The time of a signature is rounded down to whole seconds.
+        // The time and the lifetime of a signature are rounded down to whole seconds, so that it
+        // never outlives its credentials.
         let left = credentials.expiry().map_or(requested, |expiry| {
             expiry.duration_since(from).unwrap_or_default()
         });

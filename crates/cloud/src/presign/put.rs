@@ -23,7 +23,7 @@ pub struct PresignPutRequest<'a> {
     pub checksum_sha256: Option<&'a str>,
     /// The value of [`Attachment::HEADER`], if there is one.
     pub attachment: Option<&'a str>,
-    /// The lifetime, 7 days at most. It is shorter if the credentials expire earlier.
+    /// The lifetime, at most 7 days. It is shorter if the credentials expire earlier.
     pub expires_in: Duration,
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn presign_put(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    // Every HTTP client sets this header itself, so the client's list does not contain it.
+    // Every HTTP client sets this header itself, so the client is not asked to set it.
     headers.insert("content-length", &size);
     let request = Request {
         method: "PUT",

@@ -110,7 +110,7 @@ pub(super) mod tests {
     /// The secret key of the examples in AWS's documentation.
     pub(in crate::presign) const EXAMPLE_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    /// Returns the credentials of the examples in AWS's documentation, with another secret.
+    /// Returns the credentials of the examples in AWS's documentation, but with `secret`.
     pub(in crate::presign) fn example_credentials(secret: &str) -> Credentials {
         Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, None, None, "example")
     }

@@ -23,17 +23,17 @@ impl UploadPresigner {
     /// Returns the URL that keys are appended to. It has the host name that clients can reach.
     ///
     /// # Errors
-    /// `Invalid` if the bucket has no address.
+    /// `Invalid` if no URL can be derived for the bucket.
     pub async fn public_url(&self) -> Result<&str, CloudError> {
         self.presigner.public_url().await
     }
 
     /// Presigns a `PUT` with the exact type and length, and the checksum and attachment if there
-    /// are any. It has `If-None-Match: *`, unless `storage.conditional_writes` is off.
+    /// are any. The `PUT` has `If-None-Match: *`, unless `storage.conditional_writes` is off.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
-    /// address.
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if no URL can be
+    /// derived for the bucket.
     pub async fn presign_put(
         &self,
         request: &PresignPutRequest<'_>,
@@ -45,8 +45,8 @@ impl UploadPresigner {
     /// attachment if there are any.
     ///
     /// # Errors
-    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if the bucket has no
-    /// address.
+    /// `Forbidden` if there are no credentials or they have expired, `Invalid` if no URL can be
+    /// derived for the bucket.
     pub async fn presign_post(
         &self,
         request: &PresignPostRequest<'_>,
@@ -129,8 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
-        // All of these credentials expire within minutes, so each is replaced as soon as possible.
-        // After the last one, the provider fails.
+        // These credentials all expire within minutes, so the cache replaces them as soon as the
+        // retry interval permits. After the last lifetime, the provider fails.
         let lifetimes = [Some(0), Some(20), Some(200), Some(100)];
         let uploads = UploadPresigner::new(presigner(&lifetimes), true);
         assert!(put(&uploads).await.is_err(), "nothing valid yet");

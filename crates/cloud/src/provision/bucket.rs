@@ -1,4 +1,4 @@
-//! The buckets.
+//! Creation of buckets.
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 

@@ -31,7 +31,7 @@ impl Provisioner {
         Ok(Change::Unchanged)
     }
 
-    /// Returns `true` if the object was written, `false` if it existed.
+    /// Returns `true` if the object was written, `false` if it already existed.
     async fn write_once(&self, bucket: &str) -> Result<bool, CloudError> {
         let put = self.s3.put_object().bucket(bucket).key(KEY);
         let put = put.body(ByteStream::from_static(b"")).if_none_match("*");

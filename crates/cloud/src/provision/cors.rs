@@ -12,7 +12,7 @@ const OPERATION: &str = "PutBucketCors";
 const MAX_AGE_SECONDS: i32 = 3600;
 
 impl Provisioner {
-    /// Adds Darkroom's rule to the existing ones. S3 only accepts the whole list.
+    /// Adds Darkroom's rule to the existing rules. S3 accepts only the whole list.
     pub(super) async fn cors(
         &self,
         storage: &StorageSettings,

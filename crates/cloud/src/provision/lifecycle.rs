@@ -19,7 +19,7 @@ const TOMBSTONE_RULE_ID: &str = "darkroom-deleted";
 const TOMBSTONE_DAYS: i32 = 30;
 
 impl Provisioner {
-    /// Adds Darkroom's rules to the existing ones. S3 only accepts the whole list.
+    /// Adds Darkroom's rules to the existing rules. S3 accepts only the whole list.
     pub(super) async fn lifecycle(
         &self,
         storage: &StorageSettings,

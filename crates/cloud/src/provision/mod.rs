@@ -1,4 +1,5 @@
-//! The setup of buckets and queues. It is idempotent and keeps settings that it did not make.
+//! The setup of buckets and queues. It is idempotent and keeps settings that Darkroom does not
+//! manage.
 
 mod bucket;
 mod conditional_writes;

@@ -21,11 +21,12 @@ const OPERATION: &str = "PutBucketNotificationConfiguration";
 const READ_BACKS: u32 = 5;
 
 impl Provisioner {
-    /// Adds Darkroom's notification to the existing ones. S3 only accepts the whole configuration.
+    /// Adds Darkroom's notification to the existing configuration. S3 accepts only the whole
+    /// configuration.
     ///
     /// # Errors
     /// `NotImplemented` if the store does not support notifications, even if it accepts the
-    /// request, or the error of the call.
+    /// request. Otherwise, the error of the call.
     pub(super) async fn notification(
         &self,
         bucket: &str,
@@ -80,7 +81,7 @@ impl Provisioner {
     }
 
     /// Checks that the store has kept the notification. A store that does not support notifications
-    /// may treat the request as one to create a bucket that already exists, and accept it.
+    /// may treat the request as a request to create the existing bucket, and accept it.
     async fn read_back(&self, bucket: &str) -> Result<(), CloudError> {
         for _ in 0..READ_BACKS {
             let stored = self.notifications(bucket).await?;
@@ -114,7 +115,8 @@ fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Compares the filter's name in lower case, because S3 returns `prefix` as `Prefix`.
+/// Compares two configurations. The filter's name is compared in lower case, because S3 returns
+/// `prefix` as `Prefix`.
 fn is_same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
     let prefix = |configuration: &QueueConfiguration| {
         let key = configuration.filter()?.key()?;

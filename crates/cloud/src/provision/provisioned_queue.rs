@@ -1,4 +1,4 @@
-//! The handle to a queue that exists.
+//! The URL and the ARN of a queue that exists.
 
 /// A queue that exists.
 #[derive(Debug, Clone)]

@@ -31,13 +31,13 @@ impl Provisioner {
     /// the settings, and checks that the store supports conditional writes. Passes each finished
     /// step to `report`.
     ///
-    /// If a service refuses a step, the other steps still run, because the store may simply not
-    /// support that one. If a service does not respond, the run ends. A dry run only reports the
-    /// changes it would make, and does not check conditional writes.
+    /// If a service refuses a step, the other steps still run, because the service may simply not
+    /// support that resource. If a service does not respond, the run ends. A dry run only reports
+    /// the changes it would make, and does not check conditional writes.
     ///
     /// # Errors
-    /// The error of the call that ended the run, because a service did not respond. Earlier changes
-    /// remain, and a second run continues from there.
+    /// The error of the call to which a service did not respond. Earlier changes remain, and a
+    /// second run continues from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,
@@ -50,7 +50,7 @@ impl Provisioner {
         self.buckets(storage, &mut steps).await?;
         self.webhook_queues(queues, &mut steps).await?;
         let events = self.event_queues(queues, &mut steps).await?;
-        // S3 cannot notify a FIFO queue. EventBridge or SNS must do that.
+        // S3 cannot send events to a FIFO queue. EventBridge or SNS must send them.
         if !queues.events.ends_with(".fifo") {
             self.events(raw, queues, events.as_ref(), &mut steps)
                 .await?;

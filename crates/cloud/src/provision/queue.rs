@@ -100,7 +100,8 @@ impl Provisioner {
     }
 }
 
-/// Compares policies as JSON, because SQS reformats them and returns numbers as text.
+/// Compares two values of an attribute. Policies are compared as JSON, because SQS reformats them
+/// and returns numbers as text.
 fn is_same(current: Option<&String>, wanted: &str) -> bool {
     let Some(current) = current else {
         return false;

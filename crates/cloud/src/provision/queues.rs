@@ -51,7 +51,8 @@ impl Provisioner {
             .await
     }
 
-    /// Creates or updates a queue with its `own` attributes, after its dead-letter queue.
+    /// Creates or updates the dead-letter queue, and then the queue that uses it. The attributes in
+    /// `own` apply only to the second queue.
     async fn queue_pair(
         &self,
         (name, dead_letters): (&str, &str),

@@ -24,7 +24,8 @@ pub enum Resource {
     Cors(String),
     /// The lifecycle rules of the bucket with this name.
     Lifecycle(String),
-    /// The support for conditional writes in the bucket with this name. This is only checked.
+    /// The support for conditional writes in the bucket with this name. It is checked, but cannot
+    /// be changed.
     ConditionalWrites(String),
 }
 
@@ -33,11 +34,11 @@ pub enum Resource {
 pub struct Step {
     /// The resource of the step.
     pub resource: Resource,
-    /// The change of the resource, or the error that prevented it.
+    /// The change to the resource, or the error that prevented the change.
     pub result: Result<Change, CloudError>,
 }
 
-/// The change of a resource.
+/// The change to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// It already matched the settings.
@@ -49,7 +50,7 @@ pub enum Change {
 }
 
 impl Step {
-    /// Returns `true` if the store cannot have this resource.
+    /// Returns `true` if the store does not support this resource.
     pub fn is_unsupported(&self) -> bool {
         let error = self.result.as_ref().err();
         error.is_some_and(|error| error.kind == CloudErrorKind::NotImplemented)

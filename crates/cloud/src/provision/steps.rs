@@ -17,8 +17,8 @@ impl<'a> Steps<'a> {
     /// Reports a step.
     ///
     /// # Errors
-    /// The error of the step, if the service did not respond. Every other step would wait just as
-    /// long.
+    /// The error of the step, if the service did not respond. The run should then end, because
+    /// every further step would wait just as long.
     pub(super) fn finish(
         &mut self,
         resource: Resource,

@@ -13,11 +13,11 @@ use tokio::time::{Instant, sleep_until};
 use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::{CloudError, CloudErrorKind, Faults};
 
-/// A queue in memory with SQS's visibility timeouts, delays and redrive. It is cheap to clone, and
-/// every clone is the same queue.
+/// A queue in memory with SQS's visibility timeouts, delays and redrive policy. It is cheap to
+/// clone, and every clone is the same queue.
 ///
 /// Messages are delivered in the order they become visible. Durations follow tokio's clock, which
-/// tests may pause; timestamps follow the [`Clock`].
+/// tests may pause. Timestamps follow the [`Clock`].
 #[derive(Debug, Clone)]
 pub struct MemoryQueue(Arc<Inner>);
 
@@ -122,8 +122,8 @@ impl MemoryQueue {
         self.0.changed.notify_waiters();
     }
 
-    /// Delivers the messages that are visible now, and dead-letters those that were delivered too
-    /// often.
+    /// Delivers up to `max` messages that are visible now. A message that was already delivered
+    /// `max_receive_count` times is dead-lettered instead.
     fn take_visible(&self, max: usize, visibility_timeout: Duration) -> Vec<Message> {
         let now = Instant::now();
         let mut entries = self.entries();

@@ -20,7 +20,7 @@ pub struct Message {
     pub receive_count: u32,
     /// The time at which the message was sent.
     pub sent_at: Option<OffsetDateTime>,
-    /// The time of its first delivery.
+    /// The time of the first delivery.
     pub first_received_at: Option<OffsetDateTime>,
     /// The message group, on a FIFO queue.
     pub group: Option<String>,
@@ -32,7 +32,7 @@ pub struct Receipt(pub(crate) String);
 
 impl Message {
     /// Converts a message of the SDK. Returns `None` if the message has no receipt handle, because
-    /// without one it can be neither kept invisible nor deleted.
+    /// without a handle it can be neither kept invisible nor deleted.
     pub(super) fn from_sdk(message: aws_sdk_sqs::types::Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
         let text = |name| system.get(&name).cloned();

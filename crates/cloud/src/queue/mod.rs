@@ -1,4 +1,4 @@
-//! Message queues: receiving, visibility, deleting, sending.
+//! Message queues: receiving and sending messages, changing their visibility, and deleting them.
 
 mod lazy;
 mod memory;
@@ -21,7 +21,7 @@ pub use sqs::SqsQueue;
 
 use crate::CloudError;
 
-/// Approximate numbers of a queue's messages.
+/// The approximate numbers of messages in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueDepth {
     /// Messages that can be received now.
@@ -44,7 +44,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Waits up to `wait` (at most 20 s) for up to `max` messages (at most 10). They become
     /// invisible for `visibility_timeout`.
     ///
-    /// Each call is sent only once. A caller that polls in a loop must delay its retries itself.
+    /// A failed call is not retried. A caller that polls in a loop must pause before the next call.
     ///
     /// # Errors
     /// The error of the call.
@@ -75,8 +75,8 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Makes messages invisible for `timeout` from now.
     ///
     /// # Errors
-    /// The error of the call. It is not an error if the queue refuses individual messages. Those
-    /// keep their timeouts.
+    /// The error of the call. It is not an error if the queue refuses individual messages. Refused
+    /// messages keep their timeouts.
     async fn change_visibility_batch(
         &self,
         receipts: &[Receipt],
@@ -125,7 +125,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Makes messages visible at once.
     ///
     /// # Errors
-    /// As for [`Queue::change_visibility_batch`].
+    /// The same as for [`Queue::change_visibility_batch`].
     async fn release(&self, receipts: &[Receipt]) -> Result<(), CloudError> {
         self.change_visibility_batch(receipts, Duration::ZERO).await
     }

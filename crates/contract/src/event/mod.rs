@@ -97,12 +97,12 @@ pub enum RecordError {
 impl Notification {
     /// Parses the body of an SQS message.
     ///
-    /// Sources: "Event message structure" in the Amazon S3 user guide (same major version, any
-    /// minor version, unknown fields are ignored), "EventBridge event message structure", and
-    /// "Amazon SNS message and JSON formats".
+    /// AWS documents the formats in "Event message structure" (Amazon S3 user guide), "EventBridge
+    /// event message structure", and "Amazon SNS message and JSON formats". In S3's own format, any
+    /// minor version of version 2 is accepted, and unknown fields are ignored.
     ///
     /// # Errors
-    /// [`NotificationError`] if the body is none of these.
+    /// [`NotificationError`] if the body has none of these formats.
     pub fn parse(body: &str) -> Result<Self, NotificationError> {
         let value = json(body)?;
         match sns::unwrap(&value)? {
@@ -133,15 +133,15 @@ fn shape<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, RecordError> 
     T::deserialize(value).map_err(|error| RecordError::Shape(error.to_string()))
 }
 
-/// Returns the value without quotes, or `None` if it is missing or empty. If S3 does not know a
-/// value, it omits it or leaves it empty.
+/// Returns the value without quotes, or `None` if it is missing or empty. S3 omits a value that it
+/// does not know, or leaves it empty.
 fn known(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim_matches('"').to_owned())
         .filter(|text| !text.is_empty())
 }
 
-/// Returns the version id. If an object is older than the versioning of its bucket, S3 writes
-/// `null`.
+/// Returns the version id, if there is one. S3 writes `null` for an object that is older than the
+/// versioning of its bucket.
 fn version(id: Option<String>) -> Option<String> {
     known(id).filter(|id| id != "null")
 }

@@ -13,7 +13,8 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// A request body. If the service drops it too early, the rest is read in the background.
+/// A request body. If the service stops before the end of the body, the rest is read in the
+/// background.
 ///
 /// Closing a connection with unread bytes would reset it. The client would then see "connection
 /// reset" instead of, say, "Request has expired".

@@ -66,8 +66,8 @@ impl Bucket {
         })
     }
 
-    /// Publishes a staged body as an object. The conditions are checked under the same lock, so
-    /// exactly one of several writers with `If-None-Match: *` succeeds.
+    /// Publishes a staged body as an object. The check of the conditions and the write happen under
+    /// one lock, so exactly one of several writers with `If-None-Match: *` succeeds.
     pub(crate) fn commit(
         &self,
         mut staged: StagedBody,

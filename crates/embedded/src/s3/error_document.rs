@@ -63,7 +63,8 @@ impl SerializeContent for ErrorDocument {
     }
 }
 
-/// Returns a response with a document. Writing to memory does not fail, so this only logs an error.
+/// Returns a response with an XML document. Writing to memory does not fail in practice, so an
+/// error is only logged.
 pub(crate) fn xml_response(status: StatusCode, document: &impl Serialize) -> Response<Body> {
     let mut text = Vec::new();
     let mut serializer = Serializer::new(&mut text);

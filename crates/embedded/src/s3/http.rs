@@ -1,5 +1,5 @@
-//! S3 over HTTP: the service of `s3s`, plus CORS and the rules that `s3s` lacks. A client that is
-//! still sending its body receives errors too.
+//! S3 over HTTP: the service of `s3s`, plus CORS and the rules that `s3s` lacks. A client receives
+//! an error response even while it is still sending its body.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ use crate::options::Options;
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
 /// The maximum age of a form's signature, 7 days. The form's policy has its own expiration.
 const MAX_FORM_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
-/// The headers that request unsupported features. Such a request fails, because the features would
-/// otherwise be lost silently.
+/// The headers that request unsupported features. A request with one of them fails. Otherwise, the
+/// client would not notice that the feature is ignored.
 const UNSUPPORTED: [&str; 2] = ["x-amz-tagging", "x-amz-website-redirect-location"];
 
 /// The S3 server.
@@ -94,9 +94,9 @@ impl S3Http {
             Ok(()) => self.call(request).await?,
             Err(error) => error.into_response(),
         };
-        // If botocore does not receive "100 Continue", it matches the next response on this
-        // connection to an earlier request, and then waits. hyper sends "100 Continue" only when it
-        // reads a body.
+        // hyper sends "100 Continue" only when it reads a body. If botocore does not receive it,
+        // botocore matches the next response on this connection to an earlier request, and then
+        // waits. The connection is therefore closed.
         if waits && (is_empty || !response.status().is_success()) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
@@ -135,7 +135,7 @@ impl S3Http {
             });
         }
         let mut response = self.service.call(request).await?;
-        // `s3s` sets this status in response to a GET, but not to a HEAD.
+        // For a range, `s3s` sets this status in response to a GET, but not to a HEAD.
         if response.status() == StatusCode::OK
             && response.headers().contains_key(header::CONTENT_RANGE)
         {

@@ -1,6 +1,6 @@
-//! Conversion of the inputs of operations to types of the store.
+//! Conversion of operation inputs to types of the store.
 //!
-//! The input types of `s3s` share field names but no trait, so this needs macros.
+//! The input types of `s3s` share field names but no trait, so the shared code is in macros.
 
 use s3s::dto::{self, *};
 use s3s::{S3Request, S3Result, s3_error};
@@ -112,14 +112,14 @@ pub(crate) fn put(request: S3Request<PutObjectInput>) -> Upload {
     upload!(request)
 }
 
-/// Accepts a form upload. The content length covers the whole form, so the length of the file is
-/// unknown.
+/// Converts the input of a form upload. The content length covers the whole form, so the length of
+/// the file is unknown.
 pub(crate) fn post(mut request: S3Request<PostObjectInput>) -> Upload {
     request.input.content_length = None;
     upload!(request)
 }
 
-/// Takes the body of a part, and the checksums and length that it must have.
+/// Takes the body of a part, and the checksums and length that the body must have.
 pub(crate) fn part(
     request: &mut S3Request<UploadPartInput>,
 ) -> (Option<StreamingBlob>, ExpectedBody) {

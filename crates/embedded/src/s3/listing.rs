@@ -8,7 +8,7 @@ use s3s::{S3Result, s3_error};
 use super::attributes::Attributes;
 use super::bucket::Index;
 
-/// S3's limit on a page.
+/// S3's limit on the number of entries of a page.
 const MAX_KEYS: i32 = 1000;
 
 /// The parameters of a page.

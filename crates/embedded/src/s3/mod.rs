@@ -1,7 +1,7 @@
 //! S3: the protocol of `s3s` over objects in a folder.
 //!
 //! [`http`] receives requests and [`service`] passes them to [`operations`]. A [`store`] has
-//! buckets, a [`bucket`] has objects and their index. An [`object_file`] is one object on disk.
+//! buckets. A [`bucket`] has objects and their index. An [`object_file`] is one object on disk.
 
 mod api;
 mod attributes;

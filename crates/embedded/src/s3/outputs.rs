@@ -9,7 +9,7 @@ use super::attributes::Attributes;
 use super::read::OpenObject;
 use super::selection::Selected;
 
-/// Fills the fields that the outputs of `GetObject` and `HeadObject` share. A part of an object has
+/// Fills the fields that the outputs of `GetObject` and `HeadObject` share. A partial response has
 /// no checksums, because they cover the whole object.
 macro_rules! object_output {
     ($output:ident, $object:expr, $selected:expr, $with_checksums:expr, { $($field:ident: $value:expr)? }) => {{

@@ -26,8 +26,8 @@ pub(crate) struct OpenObject {
     pub(crate) body: StreamingBlob,
 }
 
-/// Opens an object. Errors with `NoSuchKey`, or if a condition is not met or the selection does not
-/// exist.
+/// Opens an object. Errors if the object does not exist (`NoSuchKey`), if a condition is not met,
+/// or if the object does not have the selected bytes.
 pub(crate) async fn open(
     store: &Arc<Store>,
     bucket: &str,

@@ -1,4 +1,4 @@
-//! The part of an object that a read requests: all of it, a range, or one of its parts.
+//! The bytes of an object that a read requests: all bytes, a range, or one uploaded part.
 
 use std::ops;
 
@@ -8,7 +8,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::attributes::Attributes;
 
-/// The parameters of a request.
+/// The parameters of a request that select the bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     range: Option<Range>,
@@ -21,7 +21,7 @@ pub(crate) struct Selection {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Selected {
     pub(crate) range: ops::Range<u64>,
-    /// `true` if the response contains a range or a part, which cannot be empty.
+    /// `true` if the response contains a range, or a part that is not empty.
     pub(crate) is_partial: bool,
     /// The number of parts of the object, if the request selects one of its parts.
     pub(crate) parts_count: Option<i32>,

@@ -65,7 +65,7 @@ fn check_expires(text: &str) -> Result<(), ErrorDocument> {
 }
 
 /// Returns the signature in the `Authorization` header if it has version 4. A signature of version
-/// 2 needs no checks, because it always covers all headers of AWS.
+/// 2 needs no checks, because it always covers all `x-amz-*` headers.
 fn from_header(headers: &HeaderMap) -> Option<Signature> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let fields = text.strip_prefix("AWS4-HMAC-SHA256")?;
@@ -85,8 +85,9 @@ fn region_of(credential: &str) -> String {
     region.unwrap_or_default().to_owned()
 }
 
-/// Checks that the region has a valid form. Any such region is accepted, but `US`, the default of
-/// s3cmd, is not. The error names the right region, so that clients can correct theirs.
+/// Checks that the region consists of lower-case letters, digits and hyphens. Any such region is
+/// accepted. `US`, the default of s3cmd, is refused. The error names the right region, so that
+/// clients can correct theirs.
 fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if signed.chars().all(is_allowed) {
@@ -98,8 +99,9 @@ fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     Err(ErrorDocument::bad_request("AuthorizationHeaderMalformed", message).with("Region", region))
 }
 
-/// Checks that the signature covers the host and each header of AWS. Otherwise, a stranger with a
-/// presigned URL could add such headers. As in AWS, the digest of the body is an exception.
+/// Checks that the signature covers the host and each `x-amz-*` header. Otherwise, a stranger with
+/// a presigned URL could add such headers. As in AWS, the digest of the body
+/// (`x-amz-content-sha256`) is an exception.
 fn check_signed(headers: &HeaderMap, signed: &str) -> Result<(), ErrorDocument> {
     let matters = |name: &str| name == "host" || name.starts_with("x-amz-");
     let is_signed = |name: &str| signed.split(';').any(|it| it.eq_ignore_ascii_case(name));

@@ -87,8 +87,8 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a bucket with its settings and unfinished uploads. Errors with `BucketNotEmpty` if it
-    /// has an object.
+    /// Deletes a bucket with its settings and unfinished uploads. Errors with `BucketNotEmpty` if
+    /// it has an object.
     pub(crate) fn delete(&self, name: &str) -> S3Result<()> {
         let mut buckets = self.write();
         let bucket = buckets.get(name).ok_or_else(|| s3_error!(NoSuchBucket))?;

@@ -69,7 +69,8 @@ pub(crate) struct QueueAttributes {
     redrive_allow: RedriveAllow,
 }
 
-/// Parses a document. Returns `None` for an empty document, which removes the attribute.
+/// Parses a document. Returns `None` for an empty document, because an empty value removes the
+/// attribute.
 fn parse<T>(
     text: &str,
     parse: impl FnOnce(&str) -> Result<T, SqsError>,
@@ -147,7 +148,8 @@ impl QueueAttributes {
         all
     }
 
-    /// Returns the name of the first attribute in `wanted` that differs from its current value.
+    /// Returns the name of the first attribute whose value in `wanted` differs from the current
+    /// value.
     pub(crate) fn difference(&self, wanted: &Self) -> Option<String> {
         let all = self.all();
         wanted

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::api::Api;
 use super::error::SqsError;
 
-/// The limit on a request body. A batch has at most 1 MiB, but JSON escapes can make it several
-/// times as long.
+/// The limit on a request body. The messages of a batch have at most 1 MiB, but JSON escapes can
+/// make the body several times as long.
 const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
 /// Responds to one request. An error becomes a response too.

@@ -1,7 +1,7 @@
 //! SQS: queues in memory, behind the JSON protocol of the AWS SDKs.
 //!
-//! A [`queue`] is plain state with the time as an argument. [`queues`] adds the clock, the lock and
-//! the long poll. [`actions`], [`api`] and [`http`] add the protocol.
+//! A [`queue`] only holds state. It gets the time as an argument. [`queues`] adds the clock, the
+//! lock and the long poll. [`actions`], [`api`] and [`http`] add the protocol.
 
 mod actions;
 mod api;

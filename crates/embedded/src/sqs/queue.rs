@@ -1,6 +1,7 @@
 //! One queue, with the visibility and the receipts of its messages.
 //!
-//! This is plain state. The time is always an argument, in milliseconds since 1970.
+//! A queue has neither a clock nor a lock. The time is always an argument, in milliseconds since
+//! 1970.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ impl Queue {
         self.name.ends_with(FIFO_SUFFIX)
     }
 
-    /// Sends a message. For a repeated deduplication id, a FIFO queue returns the earlier message.
+    /// Sends a message. For a repeated deduplication id, returns the earlier message instead.
     pub(crate) fn send(&mut self, new: NewMessage, now_ms: u64) -> Result<SentMessage, SqsError> {
         new.check(self.attributes.max_message_bytes())?;
         let by_content = self.attributes.deduplicates_by_content();
@@ -174,9 +175,9 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, an outdated receipt or a missing message
-    /// deletes nothing and is not an error. On a FIFO queue, it is an error if the visibility
-    /// timeout has ended.
+    /// Deletes the message of a receipt. As in SQS, this succeeds without an effect if the receipt
+    /// is outdated or the message is gone. On a FIFO queue, this errors if the visibility timeout
+    /// has ended.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {

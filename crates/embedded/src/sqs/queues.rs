@@ -24,7 +24,7 @@ pub(crate) struct Queues {
 }
 
 impl Queues {
-    /// Creates the service without queues. Long polls end when `stopping` is cancelled.
+    /// Creates an empty set of queues. Long polls end when `stopping` is cancelled.
     pub(crate) fn new(region: String, stopping: CancellationToken) -> Self {
         Self {
             region,
@@ -67,7 +67,7 @@ impl Queues {
             Some(_) => return Err(SqsError::InvalidAttributeValue("FifoQueue".into())),
         };
         if is_fifo != name.ends_with(FIFO_SUFFIX) {
-            let reason = "The name of a FIFO queue, and only that, must end with .fifo.";
+            let reason = "The name of a FIFO queue must end with .fifo, and no other name may.";
             return Err(SqsError::invalid("QueueName", reason));
         }
         let mut attributes = QueueAttributes::new(is_fifo);
@@ -107,8 +107,8 @@ impl Queues {
         self.with(name, |queue, now_ms| queue.send(message, now_ms))
     }
 
-    /// Receives messages. If there are none, waits for the first message. The wait time is in
-    /// `options`, or else in the queue's attributes.
+    /// Receives messages. If there are none, waits for the first message. The wait time comes from
+    /// `options`, or from the queue's attributes if `options` states none.
     ///
     /// When the server stops, this returns early without messages. This is cancel safe: dropping
     /// the future takes nothing from the queue.
@@ -124,8 +124,8 @@ impl Queues {
         loop {
             let arrival = arrivals.notified();
             tokio::pin!(arrival);
-            // This registers before the receive, so that it does not miss a message that arrives in
-            // between.
+            // The poll registers for arrivals before it receives, so that it does not miss a
+            // message that arrives in between.
             arrival.as_mut().enable();
             let (received, next_visible) = self.try_receive(name, options)?;
             if !received.is_empty() || Instant::now() >= deadline || self.stopping.is_cancelled() {

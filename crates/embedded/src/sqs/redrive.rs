@@ -4,17 +4,19 @@ use serde_json::Value;
 
 use super::error::SqsError;
 
-/// AWS's limit on the number of queues that a policy names.
+/// AWS's limit on the number of queues that a redrive allow policy names.
 const MAX_SOURCES: usize = 10;
 
-/// The redrive policy: where the dead letters of a queue go, and when.
+/// The redrive policy of a queue: its dead-letter queue, and the number of receives before a
+/// message moves there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redrive {
     pub(crate) target_arn: String,
     pub(crate) max_receive_count: u32,
 }
 
-/// The redrive allow policy: which queues may send their dead letters to a queue.
+/// The redrive allow policy of a queue: the other queues that may use it as their dead-letter
+/// queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RedriveAllow {
     #[default]
@@ -25,7 +27,7 @@ pub(crate) enum RedriveAllow {
 }
 
 impl Redrive {
-    /// Parses the policy. AWS accepts the count as a number or a string.
+    /// Parses the policy. Like AWS, accepts the count as a number or a string.
     pub(crate) fn parse(text: &str) -> Result<Self, SqsError> {
         let invalid = |reason: &str| SqsError::invalid("RedrivePolicy", reason);
         let policy: Value =

@@ -79,7 +79,7 @@ fn system_attributes(received: &ReceivedMessage, request: &ReceiveMessage) -> Ma
         .collect()
 }
 
-/// Returns the attributes that match one of the patterns by name. A pattern is `All`, a name, or a
+/// Returns the attributes whose names match one of the patterns. A pattern is `All`, a name, or a
 /// prefix followed by `.*`.
 fn own_attributes(attributes: &MessageAttributes, patterns: &[String]) -> MessageAttributes {
     let matches = |name: &str, pattern: &String| {

@@ -171,7 +171,7 @@ async fn a_form_that_violates_its_policy_is_denied_with_the_condition() {
     );
 }
 
-/// botocore waits for "100 Continue" even without a body.
+/// botocore waits for "100 Continue" even if the request has no body.
 #[tokio::test]
 async fn a_client_that_waits_in_vain_for_a_continuation_gets_a_new_connection() {
     let dir = tempfile::tempdir().unwrap();

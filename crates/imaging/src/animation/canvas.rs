@@ -124,7 +124,7 @@ fn draw_row(from: &[u8], layout: Layout, blending: Blending, to: &mut [u8]) {
 /// Blends a pixel over another (RFC 9649, section 2.7.1.1, "Alpha-blending"), rounding to nearest.
 fn blend(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
     let [above_alpha, below_alpha] = [above, below].map(|pixel| u32::from(pixel[3]));
-    // The weights of the two pixels, and the sum of these weights, in units of 1/255 of an alpha step.
+    // The weights of the two pixels and their sum. The weight of an opaque pixel is 255 * 255.
     let weights = (above_alpha * 255, below_alpha * (255 - above_alpha));
     let total = (weights.0 + weights.1).max(1);
     let channel = |index: usize| {

@@ -1,4 +1,4 @@
-//! Decoding of an animation to the changes of a canvas.
+//! Decoding of an animation into changes of its canvas.
 
 use super::canvas::Canvas;
 use super::frame::FrameSource;
@@ -7,7 +7,7 @@ use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::geometry::{Area, Size};
 use crate::pixels::crop;
 
-/// The longest duration that browsers ignore, as if the frame had none.
+/// The longest duration that browsers ignore. They treat the frame as if it stated none.
 const MAX_UNSET_DURATION_MS: u32 = 10;
 /// The time for which browsers show a frame without a duration.
 const DEFAULT_DURATION_MS: u32 = 100;
@@ -55,7 +55,8 @@ impl<'a> AnimationDecoder<'a> {
     /// Composes the next frame; `None` after `frame_count` frames.
     ///
     /// # Errors
-    /// `corrupt` if a pixel is missing or damaged; `out_of_memory`.
+    /// `corrupt` if pixels are missing or damaged, except for minor [damage](Self::damage);
+    /// `out_of_memory`.
     pub(crate) fn next_frame(&mut self) -> Result<Option<ComposedFrame>, Rejection> {
         let Some(remaining) = self.remaining.checked_sub(1) else {
             return Ok(None);
@@ -94,7 +95,8 @@ impl<'a> AnimationDecoder<'a> {
         self.frames.is_lossless()
     }
 
-    /// Returns a description of the damage in the frames decoded so far, if it costs few or no pixels.
+    /// Returns a description of minor damage in the frames decoded so far. Minor damage affects few
+    /// pixels or none.
     pub(crate) fn damage(&self) -> Option<&'static str> {
         self.frames.damage()
     }

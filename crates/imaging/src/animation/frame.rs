@@ -24,7 +24,7 @@ pub(crate) struct Frame {
 pub(crate) enum Blending {
     /// The frame is alpha-blended over the canvas.
     Over,
-    /// The frame replaces the canvas, including where it is transparent.
+    /// The frame's pixels replace those of the canvas, even where the frame is transparent.
     Replace,
 }
 
@@ -55,7 +55,8 @@ pub(crate) trait FrameSource {
     /// Returns whether the encoding of all frames is lossless.
     fn is_lossless(&self) -> bool;
 
-    /// Returns a description of the damage in the frames decoded so far, if it costs few or no pixels.
+    /// Returns a description of minor damage in the frames decoded so far. Minor damage affects few
+    /// pixels or none.
     fn damage(&self) -> Option<&'static str> {
         None
     }

@@ -1,16 +1,17 @@
 //! Black point compensation for profiles without a perceptual table of their own.
 //!
-//! A perceptual table maps full ink to black. Some profiles store the colorimetric table in its place,
-//! or have only that table. It states how light full ink really is, so dark parts would become gray. For
-//! such profiles, black is mapped to black by scaling XYZ along the line from the profile's black to
-//! white, as in Adobe's black point compensation (ISO 18619).
+//! A perceptual table maps full ink to black. Some profiles store the colorimetric table in its
+//! place, or have only that table. A colorimetric table states how light full ink really is, so
+//! dark parts would become gray. For such profiles, XYZ is scaled along the line from the profile's
+//! black to white, so that the profile's black becomes black, as in Adobe's black point
+//! compensation (ISO 18619).
 
 use moxcms::{ColorProfile, Layout, RenderingIntent, ToneReprCurve, TransformOptions};
 
 use crate::decoded::Channels;
 
-/// The highest luminance of black that is compensated (L* 50). A lighter black counts as this
-/// luminance.
+/// The highest luminance of black that is compensated (L* 50). A lighter black is compensated as if
+/// it had this luminance.
 const MAX_BLACK: f32 = 0.184;
 /// The highest luminance of black that does not need compensation: level 1 of 255 in sRGB.
 const MIN_BLACK: f32 = 0.0003;
@@ -23,7 +24,8 @@ const OFFSET: f32 = 0.055 / 1.055;
 const LINEAR_SLOPE: f32 = 1.0 / 12.92;
 const LINEAR_END: f32 = 0.040_45;
 
-/// Makes a profile that has only the colorimetric table use it for the perceptual intent too.
+/// Copies the colorimetric table of a profile to its perceptual table if it has no perceptual
+/// table.
 pub(super) fn fill_perceptual_table(profile: &mut ColorProfile) {
     if profile.lut_a_to_b_perceptual.is_none() {
         profile.lut_a_to_b_perceptual = profile.lut_a_to_b_colorimetric.clone();
@@ -31,7 +33,7 @@ pub(super) fn fill_perceptual_table(profile: &mut ColorProfile) {
 }
 
 /// Returns the target profile, which is sRGB. If the perceptual table of `source` equals its
-/// colorimetric table, sRGB's black is raised to that of `source`.
+/// colorimetric table, sRGB's black is raised to the black of `source`.
 pub(super) fn target(source: &ColorProfile, channels: Channels) -> ColorProfile {
     let mut srgb = ColorProfile::new_srgb();
     let is_shared = source.lut_a_to_b_perceptual.is_some()
@@ -49,8 +51,8 @@ pub(super) fn target(source: &ColorProfile, channels: Channels) -> ColorProfile 
 
 /// Returns the curve of sRGB, scaled so that 0 has the luminance `black` and 1 stays white.
 ///
-/// Mapping to a neutral black scales all three linear channels by the same amount, so their curves can
-/// include it.
+/// Mapping to a neutral black scales all three linear channels by the same amount, so their curves
+/// can include the scaling.
 fn curve_from(black: f32) -> ToneReprCurve {
     let scale = 1.0 - black;
     let inner = scale.powf(1.0 / EXPONENT);
@@ -70,8 +72,9 @@ fn black_of(profile: &ColorProfile, channels: Channels) -> Option<f32> {
     let (layout, darkest) = match channels {
         Channels::Gray | Channels::GrayAlpha => (Layout::Gray, vec![0]),
         Channels::Rgb | Channels::Rgba => (Layout::Rgb, vec![0; 3]),
-        // Printers limit the sum of ink, so the profile states which inks print black. If it does not,
-        // black is all four inks.
+        // Printers limit the total amount of ink, so black is seldom full ink in all four channels.
+        // The profile states the amounts that print black. If it does not, full ink in all channels
+        // counts as black.
         Channels::Cmyk => (Layout::Rgba, black_ink(profile).unwrap_or(vec![255; 4])),
     };
     let mut rgb = [0; 3];

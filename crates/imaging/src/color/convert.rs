@@ -94,14 +94,15 @@ fn transform_in_place(
     data
 }
 
-/// Converts 16-bit samples to 8 bits within their own memory. Halves that memory before it copies the
-/// result out, so an image never takes more memory than its 16-bit samples.
+/// Converts 16-bit samples to 8 bits in their own buffer. That buffer is then cut to half its size
+/// before the result is copied to a new one, so both together never take more memory than the
+/// 16-bit samples.
 fn narrow_in_place(
     mut samples: Vec<u16>,
     channels: Channels,
     transform: Option<&Transform16BitExecutor>,
 ) -> Result<Vec<u8>, Rejection> {
-    // The number is even, so that every chunk begins with a whole pair.
+    // Two 8-bit results are packed into one `u16`, so every chunk must begin at an even sample.
     const { assert!(CHUNK_PIXELS.is_multiple_of(2)) };
     let chunk_length = CHUNK_PIXELS * channels.count();
     let count = samples.len();

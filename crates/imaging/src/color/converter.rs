@@ -54,7 +54,7 @@ impl ColorConverter {
         }
     }
 
-    /// Returns the ICC profile of red, green and blue samples, if there is one.
+    /// Returns the embedded ICC profile if it is used and the samples are red, green and blue.
     pub(crate) fn rgb_profile(&self) -> Option<&[u8]> {
         self.rgb_profile.as_deref()
     }

@@ -10,13 +10,16 @@ use super::ignored::Ignored;
 use super::transform::Transform;
 use crate::decoded::Decoded;
 
-/// The decoding exponents that are applied. Exponents outside this range are implausible.
+/// The decoding exponents that are applied. Exponents outside this range are implausible and
+/// ignored.
 const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
-/// The gAMA value of sRGB, and the relative tolerance for other values. Writers round.
+/// The gAMA value of sRGB, and the relative difference up to which a value means sRGB. Writers
+/// round the value.
 const SRGB_GAMMA: f32 = 1.0 / 2.2;
 const GAMMA_TOLERANCE: f32 = 0.005;
-/// The cHRM values of sRGB (white, red, green and blue), and the tolerance for other values.
+/// The cHRM values of sRGB (white, red, green and blue), and the difference up to which values mean
+/// sRGB.
 const SRGB_CHROMATICITIES: [(f32, f32); 4] =
     [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
 const CHROMATICITY_TOLERANCE: f32 = 0.01;
@@ -53,8 +56,9 @@ pub(super) fn from_code_points(
     from_curve(profile, curve, decoded).map_err(|_| Ignored::UnsupportedCodePoints)
 }
 
-/// Creates the transform from gAMA and cHRM; without cHRM, the primaries are those of sRGB. `None` if
-/// there is an sRGB chunk, if there is no gAMA, or if the values are invalid or mean sRGB.
+/// Creates the transform from gAMA and cHRM. Without cHRM, the primaries are those of sRGB. Returns
+/// `None` if there is an sRGB chunk, if there is no gAMA, or if the values are invalid or mean
+/// sRGB.
 ///
 /// A gAMA of 45455 means sRGB: writers add it for readers that do not know the sRGB chunk (PNG, section
 /// 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2.
@@ -96,8 +100,8 @@ fn is_srgb(gamma: f32, chromaticities: Option<SourceChromaticities>) -> bool {
     is_gamma && are_chromaticities
 }
 
-/// Creates the transform of a profile with this tone curve. For a gray image, only the curve counts,
-/// because it has no primaries.
+/// Creates the transform of `profile` with `curve` as its tone curve. A gray image has no
+/// primaries, so only the curve counts for it.
 fn from_curve(
     mut profile: ColorProfile,
     curve: ToneReprCurve,

@@ -5,7 +5,7 @@
 pub(super) enum Ignored {
     #[error("the embedded color profile cannot be read")]
     UnreadableProfile,
-    #[error("the embedded color profile is for other channels than the image has")]
+    #[error("the embedded color profile does not match the channels of the image")]
     WrongChannels,
     #[error("the embedded color profile cannot be converted to sRGB")]
     NoTransform,

@@ -114,8 +114,8 @@ const fn layouts(channels: Channels) -> (Layout, Layout) {
     }
 }
 
-/// Returns whether a transform changes each channel of every color by at most 1 of 255. A CMYK
-/// transform never counts as sRGB.
+/// Returns whether a transform changes each channel of every probed color by at most 1 of 255. A
+/// CMYK transform never counts as sRGB.
 ///
 /// Dozens of profiles in circulation are variants of sRGB. Applying them would cost time and round
 /// every pixel once more, without a visible difference.

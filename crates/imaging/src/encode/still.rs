@@ -11,13 +11,14 @@ use crate::{Encoding, Rejection};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StillOptions<'a> {
     pub(crate) encoding: Encoding,
-    /// `true` if the source's encoding is lossless, for [`WebpMode::Auto`](crate::WebpMode::Auto).
+    /// `true` if the source's encoding is lossless. Only [`WebpMode::Auto`](crate::WebpMode::Auto)
+    /// uses this.
     pub(crate) is_source_lossless: bool,
     /// The color profile to embed.
     pub(crate) icc: Option<&'a [u8]>,
 }
 
-/// Encodes a stored image upright.
+/// Turns a stored image upright and encodes it.
 ///
 /// An owned image is freed as early as possible.
 ///

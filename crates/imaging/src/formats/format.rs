@@ -11,8 +11,8 @@ pub(super) type OpenFrames = for<'a> fn(&'a [u8]) -> Result<Box<dyn FrameSource 
 
 /// A source format: its names, and the functions that read its files.
 ///
-/// Every function takes the bytes of a whole file. Every function except `matches` expects a file that
-/// matches.
+/// Every function takes the bytes of a whole file. Every function except `matches` expects a file
+/// for which `matches` returns `true`.
 pub(super) struct Format {
     /// The name in manifests and settings, such as `"jpeg"`.
     pub(super) name: &'static str,

@@ -13,7 +13,7 @@ pub(crate) struct Header {
     /// The number of frames, at least 1. Counting stops at one more than the limit.
     pub(crate) frames: u32,
     /// The width of the widest frame. In a GIF, it may exceed the canvas. In a HEIF file, it is the
-    /// width that the decoder needs, which may exceed the visible part.
+    /// width that must be decoded, which may exceed the visible part.
     pub(crate) max_frame_width: u32,
     /// The height of the tallest frame.
     pub(crate) max_frame_height: u32,

@@ -63,7 +63,7 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
 /// letters too, so this function also checks bytes after them.
 fn bitmap_or_program(bytes: &[u8]) -> Option<&'static str> {
     let reserved_is_zero = bytes.get(6..10) == Some(&[0; 4]);
-    // The lengths of the known versions of the second header.
+    // The lengths of the known versions of the information header, which follows the file header.
     let is_header = |length| matches!(length, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124);
     if bytes.starts_with(b"BM") && (reserved_is_zero || u32_le(bytes, 14).is_some_and(is_header)) {
         return Some("a BMP image");

@@ -93,10 +93,10 @@ impl SourceFormat {
 
     /// Scans a file for metadata.
     ///
-    /// A scan never fails: it skips damaged parts and continues after them if it can. Its time is linear
-    /// in the size of the file. It allocates at most
-    /// [`INFLATE_BUDGET`](crate::metadata::inflate::INFLATE_BUDGET), one copy of the ICC profile, and
-    /// copies of blocks that a file stores in parts or as digits.
+    /// A scan never fails: it skips damaged parts and continues after them if it can. Its time is
+    /// linear in the size of the file. It allocates at most
+    /// [`INFLATE_BUDGET`](crate::metadata::inflate::INFLATE_BUDGET) bytes, one copy of the ICC
+    /// profile, and copies of blocks that a file stores in several parts or as hexadecimal digits.
     pub(crate) fn scan_metadata(self, bytes: &[u8]) -> MetadataScan {
         let mut scan = MetadataScan::default();
         (self.format().scan_metadata)(bytes, &mut scan);
@@ -123,7 +123,8 @@ impl SourceFormat {
     /// Opens an animation without decoding any frame.
     ///
     /// # Errors
-    /// `corrupt` if the format has no animations or the file has no frames; `out_of_memory`.
+    /// `corrupt` if the format has no animations or the file ends within its header;
+    /// `out_of_memory`.
     pub(crate) fn open_animation<'a>(
         self,
         bytes: &'a [u8],

@@ -82,7 +82,8 @@ pub(super) const SIGNATURES: &[(usize, &[u8], &str)] = &[
     (0, b"SQLite format 3\0", "an SQLite database"),
     (0, b"wOFF", "a web font"),
     (0, b"wOF2", "a web font"),
-    // On disks with other file systems, macOS stores such a file (`._photo.jpg`) next to each file.
+    // On file systems other than its own, macOS stores such a file (`._photo.jpg`) next to each
+    // file.
     (0, b"\0\x05\x16\x07", "a macOS resource file"),
     (0, b"\0\x05\x16\0", "a macOS resource file"),
     (0, b"bplist0", "an Apple property list"),

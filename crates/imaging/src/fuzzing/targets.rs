@@ -30,7 +30,7 @@ pub fn sniff_limits(bytes: &[u8]) {
 /// Decodes an image and every change of an animation. The samples must exactly fill the size in the
 /// header, or the changed area. A changed area must lie within the canvas.
 ///
-/// A panic of a decoder is a valid outcome, as it is in [`render`].
+/// A decoder may panic, because [`render`] catches the panic.
 pub fn decode(bytes: &[u8]) {
     let Ok((format, header)) = limits().check(bytes) else {
         return;

@@ -23,9 +23,9 @@ impl AttentionProfile {
     }
 }
 
-/// Returns the start of the window with the most weight near its middle. Among equal windows, the one
-/// nearest to the middle of the side wins. `length`, the length of the window, and the result are
-/// fractions of the side.
+/// Returns the start of the window with the most weight near its middle. Among equal windows, the
+/// one nearest to the middle of the side wins. Both `length`, which is the length of the window,
+/// and the result are fractions of the side.
 fn best_start(weights: &[f64], length: f64) -> f64 {
     let side = f64::from(u32::try_from(weights.len()).unwrap_or(u32::MAX));
     let window = length * side;

@@ -5,8 +5,8 @@ use super::size::Size;
 
 /// The transformation that turns stored pixels upright.
 ///
-/// Each of the eight is a sequence of up to three steps: swap the axes, then mirror left to right,
-/// then mirror top to bottom.
+/// Each of the eight orientations is a sequence of up to three steps: swap the axes, then mirror
+/// left to right, then mirror top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Orientation {
     pub(crate) swap_axes: bool,
@@ -55,7 +55,7 @@ impl Orientation {
         }
     }
 
-    /// Returns the orientation followed by a quarter of a turn clockwise.
+    /// Returns the orientation followed by a quarter turn clockwise.
     pub(crate) const fn then_clockwise(self) -> Self {
         Self {
             swap_axes: !self.swap_axes,

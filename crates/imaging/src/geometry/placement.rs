@@ -16,7 +16,7 @@ pub(crate) struct Placement {
     pub(crate) source: Rect,
     /// The size to which `source` is scaled.
     pub(crate) size: Size,
-    /// The size of the variant; larger than `size` if it is padded.
+    /// The size of the variant, which is larger than `size` if there is padding.
     pub(crate) canvas: Size,
     /// The position `(x, y)` of the scaled image on the canvas.
     pub(crate) offset: (u32, u32),

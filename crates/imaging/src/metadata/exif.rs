@@ -55,7 +55,8 @@ pub(super) fn read_copy(block: &[u8], scan: &mut MetadataScan) {
     scan.gps = scan.gps.or(facts.gps);
 }
 
-/// Reads the facts in a block and adds the kinds of metadata in it; `None` if it has no directory.
+/// Reads the facts in a block and adds the kinds of metadata in it; `None` if the block has no
+/// directory.
 fn read_block(block: &[u8], scan: &mut MetadataScan) -> Option<Facts> {
     scan.add(Exif);
     let tiff = match block.strip_prefix(b"Exif\0") {
@@ -163,7 +164,8 @@ fn orientation(entry: Entry<'_>) -> Option<u8> {
     (1..=8).contains(&number).then_some(number)
 }
 
-/// Returns the kind of metadata that an entry of the first or the EXIF directory belongs to.
+/// Returns the kind of metadata that an entry belongs to. The entry is in the first directory or in
+/// the EXIF directory.
 fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
     let text = match entry.tag {
         tag::USER_COMMENT => entry.value.get(CHARACTER_CODE_LENGTH..).unwrap_or_default(),

@@ -6,7 +6,7 @@ use super::coordinate;
 use super::text::is_blank;
 use super::tiff::{Entry, Tiff};
 
-/// A position in WGS 84, from the EXIF GPS IFD.
+/// A position in WGS 84, from the EXIF GPS IFD or from XMP.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GpsPosition {
     /// Degrees north of the equator; negative to the south.
@@ -96,8 +96,9 @@ fn is_meaningful(entry: Entry<'_>) -> bool {
             Some(text) => text.iter().any(|byte| matches!(byte, b'1'..=b'9')),
             None => entry.numbers().any(|number| number != 0.0),
         },
-        // Satellites and date; processing method and area, which begin with a character code.
+        // Satellites and date.
         8 | 29 => !is_blank(entry.value),
+        // Processing method and area, which begin with a character code.
         27 | 28 => !is_blank(entry.value.get(8..).unwrap_or_default()),
         _ => false,
     }

@@ -54,7 +54,8 @@ impl Inflater {
     }
 }
 
-/// Inflates a stream to at most `limit` bytes. Returns the bytes, and the status at which it stopped.
+/// Inflates a stream to at most `limit` bytes. Returns the bytes, and the status with which
+/// inflation stopped.
 fn inflate_within(stream: &[u8], limit: usize) -> (Vec<u8>, TINFLStatus) {
     let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut decompressor = Box::<DecompressorOxide>::default();

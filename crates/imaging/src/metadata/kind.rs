@@ -37,7 +37,7 @@ pub enum MetadataKind {
     Mpf,
     /// A gain map for HDR displays (ISO 21496-1, Ultra HDR, Apple).
     GainMap,
-    /// A depth map, as of a portrait mode.
+    /// A depth map, as stored by the portrait mode of a phone.
     DepthMap,
     /// Content credentials (C2PA, JUMBF boxes).
     ContentCredentials,

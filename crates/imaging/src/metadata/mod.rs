@@ -1,8 +1,8 @@
 //! Metadata: everything in a file except pixels. Darkroom detects it to report it. None of it reaches a
 //! variant, except for an ICC profile if the recipe keeps it.
 //!
-//! The folder of each format walks through its container and passes the blocks that it finds to the
-//! readers here ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
+//! The module of each format splits a file into its blocks and passes them to the readers here
+//! ([`exif`], [`xmp`], [`photoshop`], [`icc`]).
 
 mod coordinate;
 pub(crate) mod exif;

@@ -97,7 +97,7 @@ impl<'a> Tiff<'a> {
 impl<'a> Entry<'a> {
     /// Returns the first value of an entry; `None` if it is negative or not an integer.
     ///
-    /// Writers confuse the integer types, so every integer type is accepted.
+    /// Some writers confuse the integer types, so every integer type is accepted.
     pub(super) fn number(self) -> Option<u32> {
         use FieldType::{Byte, Long, SByte, SLong, SShort, Short};
         match self.field_type? {

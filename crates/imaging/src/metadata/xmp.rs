@@ -39,7 +39,7 @@ const MAX_VALUE: usize = 64;
 
 /// Reads a packet.
 ///
-/// Its position is used only if the EXIF of the file has none.
+/// The packet's position is used only if the file's EXIF has none.
 pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
     scan.add(Xmp);
     for (name, kind) in NAMES {
@@ -57,7 +57,7 @@ pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
 fn position(packet: &[u8], latitude: &[u8], longitude: &[u8]) -> Option<GpsPosition> {
     let latitude = degrees(packet, latitude, b"GPSLatitudeRef", b'S')?;
     let longitude = degrees(packet, longitude, b"GPSLongitudeRef", b'W')?;
-    // Cameras without a fix write zeros.
+    // Cameras without a GPS fix write zeros.
     if latitude == 0.0 && longitude == 0.0 {
         return None;
     }

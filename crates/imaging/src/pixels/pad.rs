@@ -45,7 +45,7 @@ fn filled(size: Size, layout: Layout, color: Color) -> Result<Pixels, Rejection>
     Ok(canvas)
 }
 
-/// Copies a row. If only the target has alpha, the pixels are opaque.
+/// Copies a row. If only the target has alpha, the copied pixels become opaque.
 fn copy_row(from: &[u8], layout: Layout, to: &mut [u8], channels: usize) {
     if layout.channels() == channels {
         to.copy_from_slice(from);

@@ -97,7 +97,7 @@ impl Pixels {
 
     /// Returns whether every pixel is opaque.
     pub(crate) fn is_opaque(&self) -> bool {
-        /// The number of pixels after which the alpha so far is checked.
+        /// The number of pixels whose alpha is combined before it is checked.
         const CHUNK: usize = 1024;
         let is_opaque = |pixels: &[[u8; 4]]| {
             let alpha = pixels.iter().fold(255, |alpha, pixel| alpha & pixel[3]);

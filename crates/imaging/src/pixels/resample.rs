@@ -63,8 +63,8 @@ fn outside() -> Rejection {
 
 /// Resamples pixels of one type. Returns `None` if `source` is not within the image.
 ///
-/// This function does not use the resizer's untyped entry point, which would be compiled for all pixel
-/// types.
+/// This function does not use the resizer's untyped entry point, because that would be compiled for
+/// all pixel types.
 fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> Option<()> {
     let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
     let (width, height) = (target.width, target.height);
@@ -134,7 +134,7 @@ mod tests {
                 let scaled = resample_part(&image, scaling, part).unwrap();
                 for (row, expected) in scaled.data.chunks(scaled.stride()).zip(whole.rows_of(part))
                 {
-                    // 1 by the filter, and 1 by dividing by alpha and back.
+                    // 1 from the filter, and 1 from multiplying by alpha and dividing by it again.
                     assert!(worst(row, expected) <= 2.0, "{size:?} {part:?}");
                 }
             }

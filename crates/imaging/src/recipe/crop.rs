@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// A rectangle of the upright image, in pixels from its top left corner.
 ///
-/// Croppers compute boxes with fractions of pixels from the size of a screen. When a box is
-/// deserialized, each of its four edges is rounded to the nearest pixel, so that boxes side by side
-/// stay side by side.
+/// Cropping tools compute boxes from sizes on a screen, so the boxes have fractions of pixels. When
+/// a box is deserialized, each of its four edges is rounded to the nearest pixel, so that boxes
+/// side by side stay side by side.
 ///
 /// ```
 /// # use darkroom_imaging::CropBox;

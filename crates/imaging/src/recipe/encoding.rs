@@ -85,7 +85,7 @@ impl Encoding {
     /// Returns the longest side in pixels that the format can represent.
     pub(crate) const fn max_side(self) -> u32 {
         match self {
-            // 14 bits; libwebp refuses the largest value (RFC 9649, section 2.5).
+            // Sides have 14 bits (RFC 9649, section 2.5). libwebp refuses the largest value.
             Self::Webp { .. } => 16_383,
             Self::Jpeg { .. } => 65_535,
             Self::Png => 0x7fff_ffff,

@@ -97,7 +97,8 @@ impl Limits {
         self.check_total_pixels(pixels, header.frames)
     }
 
-    /// Checks the pixels of all frames. A still image is only limited by its own pixels.
+    /// Checks the number of pixels of all frames together. This limit does not apply to still
+    /// images.
     fn check_total_pixels(&self, pixels: u64, frames: u32) -> Result<(), Rejection> {
         let total = pixels.saturating_mul(u64::from(frames));
         let limit = self.max_total_pixels;

@@ -9,8 +9,8 @@ use super::Variant;
 pub struct OutputLimits {
     /// The maximum number of bytes of all variants together.
     pub max_bytes: u64,
-    /// The lowest quality for lossy variants. If the variants exceed `max_bytes`, their quality falls
-    /// to this one in two steps. `None` rejects the source instead.
+    /// The lowest quality for lossy variants. If the variants exceed `max_bytes`, their quality is
+    /// lowered to this value in two steps. `None` rejects the source instead.
     pub min_quality: Option<u8>,
 }
 
@@ -21,15 +21,15 @@ impl OutputLimits {
         min_quality: None,
     };
 
-    /// Returns the variants at each lower quality to try if they exceed `max_bytes`. There are at most
-    /// two attempts.
+    /// Returns the attempts to make if the variants exceed `max_bytes`. There are at most two, and
+    /// each contains all variants at a lower quality.
     pub(crate) fn lower_qualities(self, variants: &[Variant]) -> Vec<Vec<Variant>> {
         const STEPS: u8 = 2;
         let Some(min_quality) = self.min_quality else {
             return Vec::new();
         };
         let at_step = |step: u8| {
-            // Both are at most 100, so twice the difference fits into a byte.
+            // `fall` is at most 100, so twice `fall` fits into a byte.
             let lower = |quality: u8| {
                 let fall = quality.min(100).saturating_sub(min_quality);
                 quality - fall * step / STEPS

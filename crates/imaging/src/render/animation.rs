@@ -65,7 +65,7 @@ impl<'a> AnimationRenderer<'a> {
     /// Adds a frame. `change` is the area of the canvas that changes, in stored coordinates, and its
     /// new pixels.
     ///
-    /// The first frame decides what `attention` keeps in all frames.
+    /// The first frame decides which part the gravity `attention` keeps in all frames.
     ///
     /// # Errors
     /// `out_of_memory`.
@@ -108,7 +108,7 @@ impl<'a> AnimationRenderer<'a> {
         self.tracks.into_iter().map(finish).collect()
     }
 
-    /// Draws pixels, and returns the area that looks different now.
+    /// Draws pixels on the canvas, and returns the area that looks different now.
     fn change_canvas(&mut self, area: Area, pixels: Pixels) -> Result<Option<Area>, Rejection> {
         let orientation = self.view.orientation;
         let pixels = to_upright(Cow::Owned(pixels.with_alpha()?), orientation)?;

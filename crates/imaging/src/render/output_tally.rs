@@ -28,7 +28,8 @@ impl OutputTally {
         Ok(())
     }
 
-    /// Checks the limit, with `unfinished` more bytes of variants that are still being rendered.
+    /// Checks the limit. `unfinished` is the number of bytes so far of variants that are still
+    /// being rendered.
     ///
     /// # Errors
     /// `output_too_large` if the limit is exceeded.

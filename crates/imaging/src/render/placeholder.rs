@@ -14,7 +14,7 @@ pub(super) const MAX_SIDE: u32 = 100;
 /// The number of bits of each channel that select a cell of the color histogram.
 const BITS: u32 = 4;
 
-/// Creates the placeholder of an upright image of at most [`MAX_SIDE`] on each side.
+/// Creates the placeholder of an upright image whose sides are at most [`MAX_SIDE`] long.
 pub(super) fn placeholder(small: &Pixels) -> Placeholder {
     let rgba = with_alpha(small);
     let hash = rgba_to_thumb_hash(small.width as usize, small.height as usize, &rgba);

@@ -8,10 +8,10 @@ use crate::{Fit, Rejection, RejectionCode, RenderedVariant, Variant};
 /// The qualities to try, in quarters of the variant's own quality.
 const QUALITY_QUARTERS: [u8; 3] = [3, 2, 1];
 
-/// Shrinks each resized variant that has more bytes than its original, which has more pixels or is
-/// unscaled. If both show the same image, the variant becomes a copy of the original. Otherwise, it is
-/// rendered again at lower qualities until it has at most as many bytes as the original. `recipe`
-/// contains all variants, by their index.
+/// Shrinks each resized variant that has more bytes than its original. The original is a variant
+/// with more pixels, or an unscaled variant with equally many. If both show the same image, the
+/// variant becomes a copy of the original. Otherwise, it is rendered again at lower qualities until
+/// it has at most as many bytes as the original. `recipe` contains all variants, by their index.
 ///
 /// A smaller variant can have more bytes if scaling blurs flat graphics, or if only the larger variant
 /// is lossless. A lossless variant does not have a quality to lower, so it stays unchanged.
@@ -41,9 +41,9 @@ pub(super) fn shrink_oversized(
     Ok(())
 }
 
-/// Returns the smallest original of the variant at `position`, if it has fewer bytes than that variant.
-/// An original has more pixels than the variant, or has equally many and is unscaled. An unscaled
-/// variant has no original.
+/// Returns the smallest original of the variant at `position`, if that original has fewer bytes
+/// than the variant. An original has more pixels than the variant, or has equally many and is
+/// unscaled. An unscaled variant has no original.
 fn smaller_original<'a>(
     recipe: &[Variant],
     rendered: &'a [IndexedVariant],

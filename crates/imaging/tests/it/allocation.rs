@@ -20,27 +20,26 @@ static ALLOCATOR: Counting = Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
-        // SAFETY: the caller upholds the contract of `GlobalAlloc`, and `System` has the same
-        // contract.
+        // SAFETY: `System` has the same contract as this function.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
-        // SAFETY: as above.
+        // SAFETY: `System` has the same contract as this function.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-layout.size().cast_signed());
-        // SAFETY: as above.
+        // SAFETY: `System` has the same contract as this function.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // The old block may exist until the new one is filled.
         count(size.cast_signed());
-        // SAFETY: as above.
+        // SAFETY: `System` has the same contract as this function.
         let moved = unsafe { System.realloc(pointer, layout, size) };
         count(-layout.size().cast_signed());
         moved

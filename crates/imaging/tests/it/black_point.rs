@@ -6,7 +6,7 @@ use image::{Rgb, RgbImage};
 use crate::images::only;
 use crate::recipes::lossless;
 
-/// Returns the levels of black, middle gray and white in a PNG with this profile.
+/// Returns the sRGB levels of black, middle gray and white from a PNG with this profile.
 fn levels(profile: &[u8]) -> [u8; 3] {
     let image = RgbImage::from_fn(3, 1, |x, _| Rgb([[0, 128, 255][x as usize]; 3]));
     let image = only(&Png::new(&image).icc("p", profile).build(), &lossless());
@@ -24,7 +24,7 @@ fn assert_levels(profile: &[u8], expected: [u8; 3]) {
 
 #[test]
 fn a_perceptual_table_decides_about_black_by_itself() {
-    // Little CMS also gives L* 20, 60 and 100.
+    // Little CMS gives the same colors: L* 20, 60 and 100.
     assert_levels(&printing_profile(20, IccTables::Separate), [48, 145, 255]);
 }
 

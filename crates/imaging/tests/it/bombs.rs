@@ -64,7 +64,7 @@ fn metadata_that_inflates_or_loops_is_cheap() {
 }
 
 /// The time limit of a crowded file. It is far more than one pass over the file takes, and far less
-/// than two nested passes.
+/// than two nested passes take.
 const MAX_CROWD_TIME: Duration = Duration::from_secs(3);
 
 #[test]

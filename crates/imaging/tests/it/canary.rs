@@ -51,7 +51,7 @@ fn png_chunks(file: &[u8]) -> Vec<String> {
     names
 }
 
-/// Asserts that only the segments of JFIF and of decoding precede the scan.
+/// Asserts that only the JFIF segment and the segments that a decoder needs precede the scan.
 fn assert_bare_jpeg(file: &[u8], place: &str) {
     let mut at = 2;
     while file[at + 1] != 0xda {

@@ -1,4 +1,4 @@
-//! HEIC: exact pixels from fixtures, the kinds of HEIF told apart, and photos of phones.
+//! HEIC: exact pixels of fixtures, rejections of other kinds of HEIF, and photos taken by phones.
 
 use std::path::Path;
 
@@ -301,7 +301,7 @@ fn eighth() -> Recipe {
     }
 }
 
-/// Photos of phones, with their stored size and orientation.
+/// Photos taken by phones, with their stored size and orientation.
 const PHOTOS: [(&str, (u32, u32), u8); 2] = [
     ("img-1034.heic", (4032, 3024), 1),
     ("iphone-13.heic", (4032, 3024), 6),
@@ -323,7 +323,8 @@ fn photos_of_phones_become_upright_and_srgb() {
         let expected = image::open(reference.join(format!("{stem}.reduced32.png"))).unwrap();
         let expected = expected.into_rgba8();
         let (width, height) = expected.dimensions();
-        // The last block of a side may be smaller than the others.
+        // Each pixel of the reference is the mean of a block. The last block of a side may be
+        // smaller than the others. It is left out if the number of blocks is odd.
         let whole = imageops::crop_imm(&image, 0, 0, width / 2 * 8, height / 2 * 8);
         let small = imageops::thumbnail(&whole.to_image(), width / 2 * 2, height / 2 * 2);
         let (width, height) = small.dimensions();

@@ -9,7 +9,7 @@ pub(crate) fn only(bytes: &[u8], recipe: &Recipe) -> RgbaImage {
     decoded(&rendered.variants[0])
 }
 
-/// Returns the recipe with this variant in place of its variants.
+/// Returns the recipe with `variant` as its only variant.
 pub(crate) fn with(recipe: Recipe, variant: Variant) -> Recipe {
     Recipe {
         variants: vec![variant],

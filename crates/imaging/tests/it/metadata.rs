@@ -105,7 +105,7 @@ fn a_broken_entry_before_it_does_not_lose_the_orientation() {
 #[test]
 fn truncated_exif_still_yields_the_orientation() {
     let exif = Exif::new().orientation(6).user_comment(CANARY).tiff();
-    // The header, and a directory of two entries, the second cut in half.
+    // The header, and a directory of two entries. The second entry is cut in half.
     let bytes = Jpeg::new(&scene(24, 18))
         .raw_exif(&exif[..8 + 2 + 12 + 6])
         .build();

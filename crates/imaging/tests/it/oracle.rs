@@ -17,7 +17,7 @@ fn other_reader(bytes: &[u8]) -> Option<exif::Exif> {
         .ok()
 }
 
-/// Returns the orientation and the degrees of latitude according to the other reader.
+/// Returns the orientation and the degrees of latitude according to kamadak-exif.
 fn other_values(bytes: &[u8]) -> (u32, Option<f64>) {
     let Some(exif) = other_reader(bytes) else {
         return (1, None);
@@ -59,7 +59,8 @@ fn assert_agreement(name: &str, bytes: &[u8]) {
 #[test]
 fn both_readers_agree_on_generated_files() {
     for file in planted() {
-        // The other reader supports neither profiles in PNG text nor the prefix of EXIF in WebP.
+        // kamadak-exif supports neither raw profiles in text chunks of PNG nor the prefix of EXIF
+        // in WebP.
         if !file.place.contains("raw") && !file.place.contains("prefix") {
             assert_agreement(file.place, &file.bytes);
         }

@@ -7,7 +7,8 @@ use crate::corpus;
 use crate::images::{difference, only};
 use crate::recipes::{avatar, lossless, wide_limits};
 
-/// The maximum mean difference, of 255. The sources themselves differ by up to 3.7.
+/// The maximum mean difference, where 255 is the difference between black and white. The sources
+/// themselves differ by up to 3.7.
 const MAX_DIFFERENCE: f64 = 6.0;
 
 fn all_the_same(shape: &str) {

@@ -1,13 +1,13 @@
-"""Makes the color references beside it, by Little CMS and by arithmetic of their own.
+"""Makes the reference files in this folder, with which the Rust tests compare their results.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python make.py path/to/corpus
 
-For every `color/NAME.source.*` there is a `color/NAME.expected.png`: its pixels in sRGB as
-Little CMS converts them (perceptual intent), and for `pngsuite.png` as the PNG specification's
-formulas do. `animations.json` has, for every animated GIF, what is seen of it: the SHA-256 of each
-frame as Pillow composes it, and times and loops as browsers take them. The files of the corpus are
-only read.
+Each `color/NAME.source.*` has a `color/NAME.expected.png` with its pixels in sRGB, as Little CMS
+converts them by perceptual intent. `pngsuite.png` has pixels that are converted by the formulas of
+the PNG specification. `heic` has reduced copies of HEIC images, as libheif decodes them.
+`animations.json` describes every animated GIF: the SHA-256 of each frame as Pillow composes it, and
+the durations and the number of plays as in browsers. The script does not change the corpus.
 """
 
 import hashlib
@@ -29,21 +29,21 @@ TILE = 32
 
 
 def to_srgb(image, icc):
-    """What Little CMS makes of an image that is in a profile's space."""
+    """Converts an image from the color space of a profile to sRGB with Little CMS."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
     intent = ImageCms.Intent.PERCEPTUAL
     return ImageCms.profileToProfile(image, source, SRGB, renderingIntent=intent, outputMode="RGB")
 
 
 def cube():
-    """17 steps of red, green and blue each, in one row after the other."""
+    """Returns all combinations of 17 levels of red, green and blue, with one row for each red."""
     axis = np.round(np.linspace(0, 255, 17)).astype(np.uint8)
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
     return Image.fromarray(grid.reshape(17, 289, 3))
 
 
 def inks():
-    """Patches of 8 x 8 equal pixels, which JPEG keeps but for rounding."""
+    """Returns patches of 8 x 8 equal CMYK pixels, which JPEG changes only by rounding."""
     random = np.random.default_rng(20261121)
     patches = random.integers(0, 256, (16, 24, 4), dtype=np.uint8)
     corners = np.array([[255 * ((i >> bit) & 1) for bit in range(4)] for i in range(16)])
@@ -70,7 +70,7 @@ def made():
 
 
 def from_corpus(corpus):
-    """References for images that are not in the repository: every so many pixels of them."""
+    """Makes references for images of the corpus: every `step`th pixel of every `step`th row."""
     for name, step in [("p3.png", 1), ("prophoto.png", 1), ("cmyk-icc.jpg", 8)]:
         image = Image.open(corpus / "colour" / name)
         icc = image.info["icc_profile"]
@@ -90,7 +90,7 @@ def numbers(data):
 
 
 def samples(path):
-    """Red, green, blue and alpha from 0 to 1, by a decoder that keeps 16 bits."""
+    """Returns red, green, blue and alpha from 0 to 1, from a decoder that keeps 16 bits."""
     width, height, rows, info = png.Reader(filename=str(path)).asDirect()
     data = np.array([list(row) for row in rows], dtype=float) / (2 ** info["bitdepth"] - 1)
     data = data.reshape(height, width, info["planes"])
@@ -100,7 +100,7 @@ def samples(path):
 
 
 def managed(pixels, chunks):
-    """Encoded sRGB by gAMA and cHRM (PNG, third edition, sections 11.3.2 and 13.13)."""
+    """Converts pixels to sRGB by gAMA and cHRM (PNG, third edition, sections 11.3.2 and 13.13)."""
     if b"gAMA" not in chunks or b"sRGB" in chunks:
         return pixels
     linear = pixels[..., :3] ** (1 / numbers(chunks[b"gAMA"])[0])
@@ -119,7 +119,7 @@ def managed(pixels, chunks):
 
 
 def pngsuite(corpus):
-    """One sheet of tiles, and what stands where."""
+    """Makes a sheet with a tile for each valid file, and a list of the tiles' positions."""
     paths = sorted((corpus / "pngsuite").glob("[!x]*.png"))
     paths = [path for path in paths if path.name != "PngSuite.png"]
     columns = 16
@@ -129,7 +129,7 @@ def pngsuite(corpus):
     for index, path in enumerate(paths):
         pixels = managed(samples(path), chunks_of(path))
         height, width = pixels.shape[:2]
-        # A side longer than a tile means a photograph among the drawings. Its corner is enough.
+        # Only photographs have sides longer than a tile. Their top left corner is enough.
         height, width = min(height, TILE), min(width, TILE)
         y, x = index // columns * TILE, index % columns * TILE
         sheet[y : y + height, x : x + width] = np.round(pixels[:height, :width] * 255)
@@ -140,7 +140,7 @@ def pngsuite(corpus):
 
 
 def heic(corpus):
-    """Small images in sRGB of what pillow-heif, with a libheif of its own, makes of HEIC."""
+    """Makes reduced sRGB copies of HEIC images. pillow-heif decodes them with its own libheif."""
     pillow_heif.register_heif_opener()
     folder = HERE / "heic"
     folder.mkdir(exist_ok=True)
@@ -153,20 +153,23 @@ def heic(corpus):
 
 
 def composed(frame):
-    """SHA-256 of the pixels of a frame, in which no color stands behind full transparency."""
+    """Returns the SHA-256 of a frame's pixels, ignoring the color of transparent pixels."""
     pixels = np.array(frame.convert("RGBA"))
     pixels[pixels[..., 3] == 0] = 0
     return hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
 def duration_ms(frame):
-    """Browsers show a frame that says 10 ms or less for 100."""
+    """Returns the time for which browsers show a frame: 100 ms if it states 10 ms or less."""
     said = frame.info.get("duration", 0)
     return said if said > 10 else 100
 
 
 def animations(corpus):
-    """Of a GIF, loops are counted after the first time; one that says nothing is played once."""
+    """Describes every animated GIF of the corpus.
+
+    A GIF states its number of loops after the first play. Without that number, it plays once.
+    """
     found = []
     for path in sorted(corpus.glob("*/*.gif")):
         if path.parent.name == "hostile":

@@ -1,6 +1,6 @@
-"""ICC profiles (ICC.1:2001-04 and ICC.1:2010) made from first principles, for color references.
+"""ICC profiles (ICC.1:2001-04 and ICC.1:2010) for the color references.
 
-They are built here, not taken from anyone, so that they may stand in the repository.
+They are computed from formulas, not copied from existing files, so the repository may contain them.
 """
 
 import struct
@@ -18,13 +18,13 @@ def white_xyz(x, y):
 
 
 def adaptation(source, target=D50):
-    """The Bradford matrix from one white point to another."""
+    """Returns the Bradford matrix that adapts XYZ from one white point to another."""
     scale = (BRADFORD @ target) / (BRADFORD @ source)
     return np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD
 
 
 def rgb_to_xyz(primaries, white):
-    """The matrix of linear RGB to XYZ relative to the white point itself."""
+    """Returns the matrix from linear RGB to XYZ, without adaptation of the white point."""
     columns = np.array([white_xyz(*point) for point in primaries]).T
     return columns * np.linalg.solve(columns, white_xyz(*white))
 
@@ -42,7 +42,7 @@ def gamma_tag(gamma):
 
 
 def parametric_tag(*values):
-    """Function type 3: the shape of sRGB."""
+    """Returns a parametric curve of function type 3, which has the shape of the sRGB curve."""
     return b"para\0\0\0\0\0\x03\0\0" + b"".join(s15(v) for v in values)
 
 
@@ -92,7 +92,10 @@ def lab(xyz):
 
 
 def cmyk(name, steps=9):
-    """A printer after Neugebauer with dot gain: XYZ of the sixteen overprints, mixed by area."""
+    """Returns the profile of a printer, by Neugebauer's model with dot gain.
+
+    The model weights the XYZ of the sixteen overprints by their areas.
+    """
     inks = np.array([[0.16, 0.22, 0.60], [0.33, 0.17, 0.14], [0.70, 0.75, 0.07], [0.04] * 3])
     paper = np.array([0.86, 0.89, 0.72]) / 0.89
     axis = (np.arange(steps) / (steps - 1)) ** 0.8
@@ -105,7 +108,7 @@ def cmyk(name, steps=9):
         for ink in range(4):
             color = color * inks[ink] if on[ink] else color
         xyz += area[:, None] * color
-    # Perceptual: paper is white and full ink is black.
+    # The table is perceptual: it maps paper to white and full ink to black.
     black = xyz[:, 1].min()
     xyz = (xyz - black * D50) / (1 - black)
     values = lab(np.clip(xyz, 0, None))
@@ -124,7 +127,7 @@ D65 = (0.3127, 0.3290)
 
 
 def srgb_by_table():
-    """sRGB as the profile of HP and Microsoft words it: a curve of 1024 points."""
+    """Returns sRGB with a curve of 1024 points, as in the profile by HP and Microsoft."""
     x = np.arange(1024) / 1023
     linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
     points = np.round(linear * 65535).astype(">u2").tobytes()

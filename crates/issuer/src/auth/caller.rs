@@ -67,7 +67,8 @@ impl Caller {
                 "owner_required",
                 "owner is missing; name the owner of the upload",
             )),
-            // A client may only know its own subject, not the owner that the subject maps to.
+            // A request may name the token's subject instead of the owner that the subject maps to,
+            // because a client may know only the subject.
             (ActsFor::Only(owner), Some(requested))
                 if owner.as_str() == requested
                     || Owner::from_subject(&requested).as_ref() == Ok(owner) =>

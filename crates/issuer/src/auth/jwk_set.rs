@@ -56,7 +56,7 @@ impl JwkSetCache {
     ///
     /// Fetches the set again if it is too old or does not contain the key. If the fetch fails, the
     /// old set stays in use, because an outage of the provider should not lock out all callers.
-    /// Tokens still expire.
+    /// Expired tokens are still rejected.
     pub(crate) async fn find(&self, id: Option<&str>) -> Result<Arc<PublicKey>, KeyError> {
         let freshness = |set: &Arc<JwkSet>, age| match set.find(id) {
             None => Freshness::Unusable,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_contract::SettingError;
 use futures_util::StreamExt;
 
-/// The time limit of a fetch, including the connection.
+/// The time limit for a fetch, including the time to connect.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum size of a set. Real sets have a few kilobytes.
 const MAX_BYTES: usize = 1024 * 1024;

@@ -26,7 +26,7 @@ pub(crate) struct TokenVerifier {
     leeway: Duration,
 }
 
-/// The claims that this module reads. The library checks the other claims.
+/// The claims that this module reads. The crate `jsonwebtoken` checks the other claims.
 #[derive(Debug, Deserialize)]
 struct Claims {
     #[serde(default)]
@@ -57,7 +57,7 @@ impl TokenVerifier {
     /// Creates a verifier that accepts tokens signed with a key from `jwks`, a URL or a path.
     ///
     /// # Errors
-    /// An error for `auth.jwks` if `jwks` is neither.
+    /// An error for `auth.jwks` if `jwks` is neither a URL nor a path.
     pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, SettingError> {
         let source = JwkSource::parse(jwks)?;
         Ok(Self {
@@ -68,9 +68,9 @@ impl TokenVerifier {
         })
     }
 
-    /// Returns the caller that a token identifies. The token must be signed with a key of the set,
-    /// by an algorithm that the key allows. It must contain the configured issuer and audience, and
-    /// must be valid now.
+    /// Returns the caller that a token identifies. The token must be signed with a key of the JWK
+    /// set, by an algorithm that the key allows. It must contain the configured issuer and
+    /// audience, and must be valid now.
     pub(crate) async fn verify(&self, token: &str) -> Result<Caller, Denial> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Denial::Invalid("the token is longer than 8 KiB"));

@@ -122,7 +122,7 @@ impl AuthSettings {
         SettingError::ensure(
             names.iter().all(|name| !name.is_empty()),
             "auth.keys",
-            "must have a name each",
+            "must each have a name",
         )?;
         SettingError::ensure(
             names.windows(2).all(|pair| pair[0] != pair[1]),

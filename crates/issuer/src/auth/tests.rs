@@ -31,7 +31,7 @@ struct Signer {
     jwk: Value,
 }
 
-/// A P-256 key pair: two coordinates and the private key, in base64url.
+/// A P-256 key pair in base64url: the two coordinates of the public point, and the private key.
 type KeyPair = [&'static str; 3];
 
 /// The example of RFC 7515, A.3.
@@ -46,9 +46,10 @@ const OTHER_KEY: KeyPair = [
     "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
     "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
 ];
-/// The bytes that precede the private key and the point in PKCS #8 (RFC 5958, RFC 5915).
+/// The bytes that precede the private key in PKCS #8 (RFC 5958, RFC 5915).
 const BEFORE_PRIVATE_KEY: &str =
     "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420";
+/// The bytes between the private key and the public point in PKCS #8.
 const BEFORE_POINT: &str = "a14403420004";
 
 impl Signer {
@@ -71,7 +72,8 @@ impl Signer {
         }
     }
 
-    /// Returns a valid token after replacing these claims. `null` removes a claim.
+    /// Returns a signed token. Its claims are valid, except that `changes` replaces some of them. A
+    /// value of `null` removes the claim.
     fn token(&self, changes: Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.id.to_owned());
@@ -235,7 +237,8 @@ async fn only_signatures_with_published_public_keys_are_accepted() {
         let key = EncodingKey::from_secret(secret);
         encode(&header, &claims(json!({})), &key).unwrap()
     };
-    // One attack puts a shared secret into the set; the other uses the public key as a secret.
+    // One token is signed with a shared secret from the set, the other with the public key as a
+    // secret.
     let public = signer.jwk["x"].as_str().unwrap().as_bytes();
     for token in [hmac("k2", &[7; 32]), hmac("k1", public)] {
         assert!(is_invalid(&authenticator, &token).await);

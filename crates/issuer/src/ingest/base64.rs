@@ -27,7 +27,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 pub(crate) enum Encoding {
     /// `{"images": ["base64", …], "metadata": {…}}`.
     Json,
-    /// Fields named `image` or alike, and metadata fields.
+    /// Image fields, such as `image`, and metadata fields.
     UrlEncoded,
 }
 
@@ -93,7 +93,7 @@ fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
         if is_image_field(&name) {
             form.images.add(with_plus_signs(value.into_owned()));
         } else {
-            // An entry takes memory even if it is empty.
+            // An entry takes memory even if it is empty, so it counts as at least one byte.
             form.metadata.count(name.len() + value.len() + 1)?;
             form.metadata.insert(name.into_owned(), value.into_owned());
         }
@@ -101,10 +101,10 @@ fn parse_form(text: &[u8]) -> Result<ImagesJson, Problem> {
     Ok(form)
 }
 
-/// Restores plus signs that a form does not escape. The parser turns them into spaces, and base64
-/// never contains a space.
+/// Restores the plus signs of base64 that a client did not escape in a form. The parser turns them
+/// into spaces. This is unambiguous, because base64 contains no spaces.
 fn with_plus_signs(text: String) -> String {
-    // This changes the text in place, because it may have 64 MiB.
+    // This changes the text in place, because the text may be as long as 64 MiB.
     let mut bytes = text.into_bytes();
     for byte in &mut bytes {
         if *byte == b' ' {
@@ -115,7 +115,8 @@ fn with_plus_signs(text: String) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Decodes an image with or without padding, in either alphabet, or in a `data:` URL (RFC 2397).
+/// Decodes base64, with or without padding, in the standard or the URL-safe alphabet. The base64
+/// may be in a `data:` URL (RFC 2397).
 fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
     let base64 = match image.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,").map_or("", |(_, data)| data),

@@ -80,7 +80,8 @@ impl PartHeaderBudget {
 /// The minimum rate of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyPace {
-    /// The longest pause, and the maximum time that a client may lag behind `min_rate`.
+    /// The longest pause between two chunks, and the longest time by which a client may lag behind
+    /// `min_rate`.
     pub(crate) read_timeout: Duration,
     /// Bytes per second, at least 1.
     pub(crate) min_rate: u64,

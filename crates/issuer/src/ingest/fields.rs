@@ -8,8 +8,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::problem::Problem;
 
-/// The limit while fields are read. S3 stores 2 KiB of metadata. The higher limit allows a precise
-/// error for most requests that exceed 2 KiB.
+/// The limit while fields are read. It is higher than the 2 KiB of metadata that S3 stores. Most
+/// requests with more than 2 KiB therefore reach a later check, whose error states the exact size.
 const MAX_BYTES: usize = 4 * 1024;
 
 /// The metadata fields of a request, bounded while they are read.
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Fields {
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {
                 let mut fields = Fields::default();
                 while let Some((name, value)) = entries.next_entry::<String, String>()? {
-                    // An entry takes memory even if it is empty.
+                    // An entry takes memory even if it is empty, so it counts as at least one byte.
                     let counted = fields.count(name.len() + value.len() + 1);
                     if counted.is_ok() {
                         fields.insert(name, value);

@@ -13,8 +13,8 @@ use crate::body::{OCTET_STREAM, media_type};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The size limit of a base64 body. The service decodes it in memory, and it is a third larger than
-/// its images.
+/// The size limit of a base64 body, which the service decodes in memory. Base64 is a third larger
+/// than the images that it encodes.
 const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
 impl AppState {
@@ -36,7 +36,7 @@ impl ImageBatch {
     ///
     /// # Errors
     /// `unsupported_media_type`, `image_required`, `empty`, `too_many_images`, `too_many_bytes`, or
-    /// the problem of the body's encoding.
+    /// a problem that is specific to the encoding of the body.
     pub(crate) async fn from_request(
         request: Request,
         limits: IngestLimits<'_>,

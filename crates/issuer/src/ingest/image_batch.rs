@@ -30,7 +30,7 @@ pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
     pub(crate) fields: Fields,
     /// `true` if the reader skipped an image without bytes and without a file name. Browsers send
-    /// one for a file input without a file.
+    /// such an image for a file input without a file.
     pub(crate) has_empty: bool,
 }
 
@@ -49,8 +49,8 @@ pub(crate) fn is_image_field(name: &str) -> bool {
 }
 
 impl ImageBatch {
-    /// Checks that at least one image has bytes. An empty file beside it still becomes an upload,
-    /// and the worker rejects it.
+    /// Checks that at least one image has bytes. If so, empty files in the same request still
+    /// become uploads, which the worker rejects.
     ///
     /// # Errors
     /// `image_required` or `empty`.

@@ -5,8 +5,9 @@
 
 use utoipa::ToSchema;
 
-/// Images are parts named `image`, `images`, `file` or `files`, also with `[]`, and files under any
-/// name. Every other part is metadata.
+/// A part is an image if its name is `image`, `images`, `file` or `files`, also with `[]` or an
+/// index such as `[0]`. A file with any other name is an image too, unless its media type is text
+/// or JSON. Every other part is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesForm {
     /// The images.
@@ -19,8 +20,8 @@ pub(crate) struct ImagesForm {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct ImageBytes(Vec<u8>);
 
-/// Images are fields named `image`, `images`, `file` or `files`, also with `[]`, in base64. Every
-/// other field is metadata.
+/// A field is an image in base64 if its name is `image`, `images`, `file` or `files`, also with
+/// `[]` or an index such as `[0]`. Every other field is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesUrlEncoded {
     /// The images in base64.

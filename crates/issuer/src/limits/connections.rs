@@ -52,8 +52,8 @@ impl ConnectionLimits {
         }
     }
 
-    /// Waits until the service may open one more connection. Returns `None` if the semaphore is
-    /// closed, but nothing ever closes it.
+    /// Waits until the service may accept one more connection. Returns `None` only if the semaphore
+    /// is closed, which never happens.
     pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.permits).acquire_owned().await.ok()
     }

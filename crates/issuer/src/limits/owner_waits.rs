@@ -12,8 +12,8 @@ use crate::problem::Problem;
 /// The number of seconds after which a client that is over the limit should try again.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
-/// A count of the long polls and event streams of every owner. The service polls an upload as long
-/// as a client waits for it.
+/// A count of the long polls and event streams of every owner. They are limited, because the
+/// service polls the store for every upload that a client waits for.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnerWaits {
     waits: Arc<Mutex<HashMap<Owner, u32>>>,

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 /// The maximum number of keys with their own state. A state takes about a hundred bytes.
 const MAX_KEYS: usize = 100_000;
-/// The key that new keys share when there are too many. No real key is empty.
+/// The key that counts the requests of all new keys when there are too many keys. No real key is
+/// empty.
 const OVERFLOW_KEY: &str = "";
 /// The minimum pause between two sweeps for idle keys. A sweep visits every key.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);

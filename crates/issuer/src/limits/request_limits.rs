@@ -126,7 +126,8 @@ fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }
 
-/// Rounds a duration up to whole seconds. A client that waits this long is not refused again.
+/// Rounds a duration up to whole seconds. A client that waits for the rounded time is never refused
+/// because it came too early.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

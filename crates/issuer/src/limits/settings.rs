@@ -13,11 +13,13 @@ use serde::{Deserialize, Serialize};
 pub struct LimitSettings {
     /// Requests per second with one API key, or with the tokens of one owner. 0 means no limit.
     pub key_rate: u32,
-    /// The number of these requests that may arrive at once after a pause.
+    /// The number of requests with one API key, or with the tokens of one owner, that may arrive at
+    /// once after a pause.
     pub key_burst: u32,
     /// Requests per second that concern the uploads of one owner, with any key. 0 means no limit.
     pub owner_rate: u32,
-    /// The number of these requests that may arrive at once after a pause.
+    /// The number of requests concerning the uploads of one owner that may arrive at once after a
+    /// pause.
     pub owner_burst: u32,
     /// The number of long polls and event streams at once for the uploads of one owner. 0 means no
     /// limit.

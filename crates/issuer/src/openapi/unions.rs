@@ -1,9 +1,9 @@
 //! Unions in a form that code generators accept.
 //!
-//! utoipa derives an `allOf` of the union and the other fields for a flattened union. Few
-//! generators can read such an `allOf`. This module makes every alternative a schema with a name
-//! and all its fields. The union refers to these schemas, and the value of a field distinguishes
-//! them.
+//! For a struct with a flattened union, utoipa derives an `allOf` of the union and the other
+//! fields. Few generators can read such an `allOf`. This module makes every alternative a schema
+//! with a name and all its fields. The union refers to these schemas, and the value of a field
+//! distinguishes them.
 
 use std::collections::BTreeSet;
 

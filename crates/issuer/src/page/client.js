@@ -24,7 +24,7 @@ export class UploadError extends Error {
  *
  * @param {File|Blob} file
  * @param {object} [options]
- * @param {string} [options.endpoint] the issuer's origin; the page's own by default
+ * @param {string} [options.endpoint] the issuer's origin. The default is the origin of the page
  * @param {string} [options.profile]
  * @param {string} [options.owner] the owner of the upload
  * @param {Record<string, string>} [options.metadata] returned in the outcome
@@ -58,7 +58,8 @@ async function requestUpload(file, { endpoint, profile = "avatar", owner, metada
     owner,
     metadata,
     crop,
-    // The browser derives the type from the file's name; the worker decides by the bytes.
+    // The browser derives the type from the file's name. It may be wrong, so the worker detects
+    // the format from the bytes.
     content_type: file.type.startsWith("image/") ? file.type : undefined,
     size: file.size,
   };
@@ -88,7 +89,7 @@ async function json(url, init) {
     throw connectionError(error);
   }
   const body = await response.json().catch(() => ({}));
-  // The status of a deleted upload is the body of a 410.
+  // For a deleted upload, the response is a 410 with the status of the upload as its body.
   if (!response.ok && response.status !== 410) {
     const message = body.detail ?? `the service responded with ${response.status}`;
     throw new UploadError(body.code ?? "refused", message, response.status);
@@ -96,7 +97,10 @@ async function json(url, init) {
   return body;
 }
 
-/** A failed attempt may have succeeded: its response was lost. No other upload has this key, so the issuer knows. */
+/**
+ * Sends the file. If an attempt fails, the file may still be in the store, because only the response may have been
+ * lost. Then the status of the upload shows that the file has arrived, because no other upload has the same key.
+ */
 function send(presigned, file, onProgress, signal, hasArrived) {
   return withRetries(SEND_ATTEMPTS, signal, async () => {
     try {
@@ -141,7 +145,7 @@ function connectionError(cause) {
   return new UploadError("unreachable", "the connection failed", 0);
 }
 
-/** Repeats an attempt with exponential backoff if it fails through no fault of the request. */
+/** Repeats a failed attempt with exponential backoff, unless the request itself was at fault. */
 async function withRetries(attempts, signal, attempt) {
   for (let count = 1; ; count += 1) {
     try {

@@ -1,9 +1,10 @@
-// Draws a ThumbHash (https://evanw.github.io/thumbhash/): an image in about 25 bytes, as the
-// lowest frequencies of a cosine transform of lightness, two color differences and alpha.
+// Draws a ThumbHash (https://evanw.github.io/thumbhash/), which describes an image in about 25 bytes.
+// The hash contains the lowest frequencies of the cosine transforms of four channels: lightness, two
+// color differences, and alpha.
 
 const COLOR_BOOST = 1.25;
 
-/** Fills a canvas, whatever its size, with the placeholder that `base64` describes. */
+/** Fills a canvas of any size with the placeholder that `base64` describes. */
 export function drawThumbHash(canvas, base64) {
   const hash = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const channels = parse(hash);
@@ -19,7 +20,10 @@ export function drawThumbHash(canvas, base64) {
   context.putImageData(image, 0, 0);
 }
 
-/** Lightness, yellow minus blue, red minus green and alpha, all 0 to 1, as bytes of a pixel. */
+/**
+ * Converts lightness, yellow minus blue, red minus green, and alpha to the bytes of a pixel. Lightness and alpha
+ * range from 0 to 1, and the two differences from -1 to 1.
+ */
 function rgba(l, p, q, a) {
   const blue = l - (2 / 3) * p;
   const red = (3 * l - blue + q) / 2;
@@ -45,7 +49,7 @@ function parse(hash) {
   };
 }
 
-/** Returns a function that reads one nibble after another, the lower one of each byte first. */
+/** Returns a function that returns the next nibble at each call, the lower nibble of each byte first. */
 function reader(hash, start) {
   let position = 0;
   return () => {
@@ -56,7 +60,10 @@ function reader(hash, start) {
   };
 }
 
-/** The mean of a channel and its waves, in the order of the hash: a triangle without the corner. */
+/**
+ * Reads the waves of a channel in the order of the hash. The hash contains only the low frequencies, so the pairs of
+ * `u` and `v` form a triangle. It lacks the corner 0, 0, because `mean` has that value.
+ */
 function channel(mean, scale, across, down, nibble) {
   const waves = [];
   for (let v = 0; v < down; v += 1) {
@@ -67,7 +74,7 @@ function channel(mean, scale, across, down, nibble) {
   return { mean, waves };
 }
 
-/** The channel at a point, `x` and `y` from 0 to 1. */
+/** Returns the value of a channel at a point. `x` and `y` range from 0 to 1. */
 function value({ mean, waves }, x, y) {
   let sum = mean;
   for (const { u, v, height } of waves) {

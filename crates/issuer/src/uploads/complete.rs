@@ -15,8 +15,8 @@ use crate::state::AppState;
 
 /// Reports that the file has been uploaded.
 ///
-/// Puts the upload on the queue for S3's events. It may be called any number of times, because a
-/// worker never renders the same object twice.
+/// Queues the upload for a worker, as an event of S3 would. Clients may repeat this request,
+/// because a worker never renders the same object twice.
 #[utoipa::path(
     post,
     path = "/v1/uploads/{profile}/{owner}/{id}/complete",

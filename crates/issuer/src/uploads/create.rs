@@ -18,8 +18,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{body, json};
 
-/// The size limit of a request. Metadata has at most 2 KiB, but JSON escapes can multiply its
-/// length.
+/// The size limit of a request body. Metadata is at most 2 KiB long, but JSON escapes can multiply
+/// its length.
 const MAX_BODY_BYTES: usize = 32 * 1024;
 
 /// Returns a presigned URL or form for one upload.

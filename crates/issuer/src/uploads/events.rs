@@ -46,9 +46,10 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 
 /// Streams the status of an upload as server-sent events.
 ///
-/// Sends an event named `status` for every change. The last one contains the outcome. The id of an
-/// event is its status, so a client that reconnects only receives later events. If it already has
-/// the last one, it receives `204`.
+/// Sends an event named `status` for every change. The last event contains the final status. The id
+/// of an event is its status. A client that reconnects sends the id of the last event that it
+/// received, and receives only later events. If it already has the last event, the response is
+/// `204`.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}/events",

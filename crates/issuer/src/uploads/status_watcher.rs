@@ -13,19 +13,21 @@ use tokio_util::sync::CancellationToken;
 
 /// The interval between polls of an upload. It does not depend on the number of clients that wait.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// The interval after the file has arrived. It is shorter, so that clients receive the outcome
-/// within a second.
+/// The interval between polls of an upload after its file has arrived. It is shorter, so that
+/// clients receive the outcome within a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// The maximum number of polls per second for all uploads together. If clients wait for many
 /// uploads, the watcher polls each upload less often.
 const MAX_POLL_RATE: u32 = 500;
-/// The number of polls from one full poll to the next. Only a full poll notices a deletion.
+/// The number of polls from one full poll to the next. The other polls save calls to the store by
+/// using the previous status, but only a full poll notices a deletion.
 const FULL_POLL: u32 = 4;
 
-/// The result of the latest poll, or `None` before the first one.
+/// The result of the latest poll, or `None` before the first poll.
 pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
 
-/// A watcher of all uploads that clients wait for. All clients of an upload share its polls.
+/// A watcher of all uploads that clients wait for. All clients that wait for an upload share its
+/// polls.
 #[derive(Debug)]
 pub(crate) struct StatusWatcher {
     store: UploadStore,

@@ -46,8 +46,8 @@ pub(crate) struct ValidatedUpload {
 pub(crate) enum Transfer {
     /// A `PUT` of exactly this many bytes.
     Put { bytes: u64 },
-    /// A form with a file of `min_bytes` to `max_bytes`. A plain HTML form does not know the size
-    /// of its file.
+    /// A form with a file of `min_bytes` to `max_bytes`. A range is possible, because a plain HTML
+    /// form does not know the size of its file.
     Post { min_bytes: u64, max_bytes: u64 },
 }
 
@@ -207,7 +207,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns a valid request after replacing these fields. `null` removes a field.
+    /// Returns a request with valid fields, except that `changes` replaces some of them. A value of
+    /// `null` removes the field.
     fn request(changes: Value) -> CreateUpload {
         let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000

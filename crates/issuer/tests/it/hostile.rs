@@ -31,7 +31,7 @@ const KNOWN: [&str; 12] = [
     "x-amz-security-token",
 ];
 
-/// Generates hostile text, and valid values in between, which pass the first check.
+/// Generates hostile text. Some values are valid, so that requests also reach the later checks.
 fn text(good: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just(good.to_owned()),

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::harness::{get, issuer_for, send_to};
 
-/// The variable that makes the test rewrite the snapshot instead of comparing it, if set to 1.
+/// The environment variable that makes the test rewrite the snapshot if its value is 1.
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
 
 /// All documented routes.
@@ -142,8 +142,8 @@ async fn every_operation_has_an_id_a_summary_and_described_parameters() {
     }
 }
 
-/// Asserts that every schema and every field at any depth has a description that makes sense to a
-/// reader who does not know this code.
+/// Asserts that every field at any depth has a description, and that no description contains Rust
+/// syntax, which readers of the document may not know.
 fn assert_described(value: &Value, path: &str) {
     if let Some(description) = value["description"].as_str() {
         for rust in ["::", "[`", "`None`", "`Some`"] {

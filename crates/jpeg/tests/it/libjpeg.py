@@ -14,7 +14,7 @@ from PIL import Image, features
 def pixels(file):
     image = Image.open(io.BytesIO(file))
     data = image.tobytes()
-    # Pillow inverts every CMYK image, because Adobe's software does.
+    # Pillow inverts every CMYK image, because Adobe's software stores CMYK inverted. Undo that.
     return bytes(255 - sample for sample in data) if image.mode == "CMYK" else data
 
 

@@ -1,4 +1,5 @@
-//! Files of every kind, compared with libjpeg-turbo, which Pillow contains.
+//! The decoded pixels of files of every kind, compared with those of libjpeg-turbo, which Pillow
+//! contains.
 //!
 //! `cargo xtask libjpeg` runs the long form on 6,000 files.
 
@@ -11,10 +12,10 @@ use darkroom_testkit::localstack::Venv;
 
 use crate::decoded::decoded;
 
-/// The variable with the number of files.
+/// The environment variable that sets the number of files.
 const FILES_VARIABLE: &str = "DARKROOM_JPEG_FILES";
 const FILES: u64 = 500;
-/// The largest difference of a sample, of 255, that the contract allows.
+/// The largest difference that the test allows between two samples, on a scale of 0 to 255.
 const MAX_DIFFERENCE: u8 = 2;
 
 /// A running `libjpeg.py`.

@@ -1,4 +1,4 @@
-//! Files of every kind, compared with their pixels by definition.
+//! The decoded pixels of files of every kind, compared with the definition in floating point.
 
 use darkroom_jpeg::{ColorModel, Decoder};
 use darkroom_testkit::fixture::jpeg_coder::{JpegColor, variety};

@@ -1,7 +1,7 @@
 //! The Landlock layers, which forbid files, TCP and signals.
 //!
 //! A ruleset without rules denies everything that it handles. Each layer has its own ruleset, so
-//! that it is known which layers an older kernel supports.
+//! that this process learns which layers an older kernel supports.
 
 use ::landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreated, RulesetError,
@@ -22,7 +22,8 @@ pub(super) fn forbid_tcp() -> bool {
     enforce(Ruleset::default().handle_access(AccessNet::from_all(NEWEST)))
 }
 
-/// Forbids signals to outside processes, and connections to their abstract Unix sockets.
+/// Forbids signals to processes outside this sandbox, and connections to their abstract Unix
+/// sockets.
 pub(super) fn forbid_signals() -> bool {
     enforce(Ruleset::default().scope(Scope::from_all(NEWEST)))
 }

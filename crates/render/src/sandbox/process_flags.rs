@@ -17,7 +17,7 @@ use std::io;
 /// The error of the call, which current kernels never return.
 pub fn make_undumpable() -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    // SAFETY: plain numbers; the call does not touch this process's memory.
+    // SAFETY: the arguments are numbers, and the call does not touch this process's memory.
     if unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) } != 0 {
         return Err(io::Error::last_os_error());
     }
@@ -27,7 +27,7 @@ pub fn make_undumpable() -> io::Result<()> {
 /// Prevents this process and its children from gaining privileges by starting a program.
 pub(super) fn forbid_new_privileges() -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    // SAFETY: plain numbers; the call does not touch this process's memory.
+    // SAFETY: the arguments are numbers, and the call does not touch this process's memory.
     if unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } != 0 {
         return Err(io::Error::last_os_error());
     }
@@ -36,8 +36,8 @@ pub(super) fn forbid_new_privileges() -> io::Result<()> {
 
 /// Closes every descriptor except stdin, stdout and stderr.
 ///
-/// The parent opens all its files close-on-exec, so this closes only descriptors from elsewhere. It
-/// is therefore acceptable if the kernel does not support `close_range`.
+/// The parent opens all its files close-on-exec, so this closes only descriptors that other code
+/// opened. It is therefore acceptable if the kernel does not support `close_range`.
 pub(super) fn close_inherited_descriptors() {
     #[cfg(target_os = "linux")]
     // SAFETY: this process has only opened stdin, stdout and stderr so far.
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn an_undumpable_process_is_reported_as_such() {
         make_undumpable().unwrap();
-        // SAFETY: plain numbers.
+        // SAFETY: the arguments are numbers.
         let dumpable = unsafe { libc::prctl(libc::PR_GET_DUMPABLE, 0, 0, 0, 0) };
         assert_eq!(dumpable, 0);
     }

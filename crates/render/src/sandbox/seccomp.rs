@@ -1,9 +1,10 @@
 //! The seccomp layer, which permits only the system calls that rendering needs.
 //!
-//! A system call that is not on a list kills the process. If an image makes the process open a file
-//! or a socket, the image has taken over the process and must not get a second attempt. A few
-//! harmless queries are refused with an error instead. C libraries make these calls but do not
-//! depend on them. An update of the C library therefore does not cause images to be rejected.
+//! A system call that none of the lists below contains kills the process. If an image makes the
+//! process open a file or a socket, the image has taken over the process and must not get a second
+//! attempt. A few harmless queries are refused with an error instead. C libraries make these calls
+//! but do not depend on them. An update of the C library therefore does not cause images to be
+//! rejected.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -75,7 +76,7 @@ pub(super) fn forbid_system_calls() -> io::Result<bool> {
 /// Returns the filters in the order in which they are installed.
 fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut refused: Rules = REFUSED.map(|call| (call, Vec::new())).into();
-    // glibc's allocator names its mappings if a tunable enables it.
+    // glibc's allocator names its mappings if a tunable enables that.
     let naming_memory = SeccompRule::new(vec![is(0, libc::PR_SET_VMA as u64)?])?;
     refused.insert(libc::SYS_prctl, vec![naming_memory]);
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();

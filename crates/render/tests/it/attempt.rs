@@ -128,7 +128,8 @@ pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOu
     }
 }
 
-/// Does nothing unless [`outcome_of`] has started this process.
+/// Makes the attempt that [`outcome_of`] started this process for. Does nothing in any other
+/// process.
 #[test]
 #[ignore = "run by the other tests"]
 fn attempt() {
@@ -140,8 +141,8 @@ fn attempt() {
         .find(|one| format!("{one:?}") == name)
         .unwrap();
     let layers: Vec<SandboxLayer> = serde_json::from_str(&std::env::var(LAYERS).unwrap()).unwrap();
-    // This call makes the dynamic linker resolve its symbols now. The sandbox would not permit that
-    // later.
+    // This call makes the dynamic linker resolve the symbols that `port` needs. The sandbox would
+    // not permit that later.
     port();
     let in_force = confine(&limits(), layers.iter().copied()).unwrap();
     if let Some(missing) = layers.iter().find(|layer| !in_force.contains(**layer)) {
@@ -164,7 +165,8 @@ fn limits() -> ChildLimits {
     }
 }
 
-/// Exits without the cleanup of the test harness, because seccomp would kill the process during it.
+/// Exits without the cleanup of the test harness, because seccomp would kill the process during
+/// that cleanup.
 fn exit_at_once() -> ! {
     // SAFETY: runs no handlers and does not return.
     unsafe { libc::_exit(0) }

@@ -79,7 +79,7 @@ metrics! {
     /// Finished HTTP requests.
     REQUESTS: Counter = "darkroom_issuer_requests_total"["route"]["method"]["status"];
 
-    /// Time to the headers of the response.
+    /// Time from a request to the headers of its response.
     REQUEST_TIME: Histogram = "darkroom_issuer_request_seconds"["route"]["method"];
 
     /// HTTP requests in progress.

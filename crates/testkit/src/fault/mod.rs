@@ -1,8 +1,8 @@
 //! A proxy between a client and S3, SQS or any other HTTP service that injects faults and records
 //! requests.
 //!
-//! Signatures stay valid, because the proxy does not change the path or the `Host` header. The
-//! client must therefore address buckets by path.
+//! Signatures stay valid, because the proxy does not change the path or the `Host` header. The host
+//! is always that of the proxy, so clients must address buckets by path and not by host name.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {

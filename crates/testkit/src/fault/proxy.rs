@@ -21,10 +21,11 @@ pub struct FaultProxy {
 }
 
 impl FaultProxy {
-    /// Starts a proxy in front of `upstream` (`http://127.0.0.1:9000`) that forwards everything.
+    /// Starts a proxy in front of `upstream`, such as `http://127.0.0.1:9000`. The proxy forwards
+    /// everything until it has rules.
     ///
     /// # Errors
-    /// If `upstream` is not an address with a port, or no port is left.
+    /// If `upstream` is not an address with a port, or if no port is free.
     pub async fn start(upstream: &str) -> io::Result<Self> {
         Self::with_seed(upstream, 1).await
     }
@@ -32,7 +33,7 @@ impl FaultProxy {
     /// Starts a proxy that draws its random choices from `seed`.
     ///
     /// # Errors
-    /// If `upstream` is not an address with a port, or no port is left.
+    /// If `upstream` is not an address with a port, or if no port is free.
     pub async fn with_seed(upstream: &str, seed: u64) -> io::Result<Self> {
         let upstream = upstream.trim_start_matches("http://").trim_end_matches('/');
         let upstream = upstream.parse().map_err(io::Error::other)?;
@@ -53,8 +54,8 @@ impl FaultProxy {
         format!("http://{}", self.address)
     }
 
-    /// Replaces all rules. If several rules match a request, all their latencies add up, and the
-    /// first of their other faults is injected.
+    /// Replaces all rules. If several rules match a request, their latencies add up, and of their
+    /// other faults only the first is injected.
     pub fn set_rules(&self, rules: impl IntoIterator<Item = Rule>) {
         self.state.lock().rules = rules.into_iter().collect();
     }
@@ -64,7 +65,8 @@ impl FaultProxy {
         self.set_rules([]);
     }
 
-    /// Calls `observer` with every response of SQS before its client receives it.
+    /// Calls `observer` with every response of SQS before the client receives the response.
+    /// Requests with [`Fault::FailEntries`](super::Fault::FailEntries) are not observed.
     pub fn observe(&self, observer: impl Fn(&Exchange<'_>) + Send + Sync + 'static) {
         self.state.lock().observer = Some(Arc::new(observer));
     }
@@ -121,7 +123,8 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 async fn serve(stream: TcpStream, state: Arc<State>) {
-    // Only a fault drops a connection here, and the client must see a reset.
+    // A connection that is dropped with a linger time of zero is reset. Only faults drop
+    // connections.
     let _ = stream.set_zero_linger();
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {

@@ -18,9 +18,9 @@ pub struct RecordedRequest {
     pub operation: String,
     /// The path, still percent-encoded.
     pub path: String,
-    /// The body of a POST; empty for other methods, because objects are large.
+    /// The body of a POST request. It is empty for other methods, because objects are large.
     pub body: Bytes,
-    /// `true` if it has `If-None-Match`.
+    /// `true` if the request has an `If-None-Match` header.
     pub is_conditional: bool,
     /// `true` if a fault other than latency was injected.
     pub is_faulty: bool,

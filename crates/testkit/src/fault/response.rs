@@ -26,7 +26,7 @@ pub(super) fn whole(bytes: Bytes) -> Body {
 }
 
 /// Sends the first bytes, then an error that resets the connection. The reset is slightly delayed,
-/// because it would overtake bytes that the client has not read yet.
+/// because an immediate reset would discard bytes that the client has not read yet.
 pub(super) fn truncated(bytes: &Bytes, after: usize) -> Body {
     let first = bytes.slice(..after.min(bytes.len()));
     let end = async {
@@ -56,8 +56,8 @@ pub(super) fn reset() -> io::Error {
     io::ErrorKind::ConnectionReset.into()
 }
 
-/// Returns the error response for a fault that is an error, in the format of the service: XML for
-/// S3, JSON for SQS.
+/// Returns the error response for a fault, in the format of the service: XML for S3, JSON for SQS.
+/// Returns `None` for a fault that is not an error response.
 pub(super) fn error(fault: Fault, is_sqs: bool) -> Option<Response<Body>> {
     let (status, code) = match fault {
         Fault::Forbidden => (StatusCode::FORBIDDEN, "AccessDenied"),

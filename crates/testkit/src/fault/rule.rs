@@ -96,7 +96,7 @@ impl Rule {
         }
     }
 
-    /// Matches at random: with 0.1, one request in ten.
+    /// Matches requests at random. A probability of 0.1 matches about one request in ten.
     #[must_use]
     pub fn with_probability(self, probability: f64) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The timeout of one request. LocalStack responds in milliseconds once it listens.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Returns an error unless the LocalStack at `endpoint` (`http://HOST:PORT`) serves S3 and SQS.
+/// Checks that the LocalStack at `endpoint` (`http://HOST:PORT`) serves S3 and SQS.
 ///
 /// Speaks plain HTTP/1.0 over a blocking socket, because callers may or may not have an async
 /// runtime.

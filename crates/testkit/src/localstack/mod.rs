@@ -1,8 +1,8 @@
 //! A LocalStack for the tests of one process.
 //!
-//! [`LocalStack::shared`] uses the one at the address in [`ADDRESS_VARIABLE`], or starts one with
-//! Docker or Python. `localstack/README.md` describes the order. The child process exits whenever
-//! the test process ends.
+//! [`LocalStack::shared`] uses the LocalStack at the address in [`ADDRESS_VARIABLE`]. Without an
+//! address, it starts LocalStack with Docker or Python. `localstack/README.md` describes the order.
+//! The child process exits whenever the test process ends.
 //!
 //! S3 and SQS share one address and check signatures. Each test uses its own buckets and queues.
 

@@ -79,7 +79,8 @@ impl LocalStack {
         })
     }
 
-    /// Makes two attempts, because another process may take the free port first.
+    /// Starts LocalStack on a free port. Makes two attempts, because another process may take the
+    /// port first.
     fn start_with(command: impl Fn(u16) -> Command) -> Result<Self, String> {
         let start = || {
             let port = port::free().map_err(|error| error.to_string())?;
@@ -120,8 +121,8 @@ fn python_command(venv: &Venv, port: u16) -> Command {
     command
 }
 
-/// Returns the command for Docker. The program is passed as an argument, because the engine may not
-/// see the files of this machine.
+/// Returns the command for Docker. The Python program is passed as an argument, because Docker may
+/// run on another machine and not see the files of this machine.
 fn docker_command(port: u16) -> Command {
     let mut command = Command::new("docker");
     command.args(["run", "--rm", "--interactive", "--entrypoint", IMAGE_PYTHON]);

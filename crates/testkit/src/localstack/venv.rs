@@ -50,8 +50,8 @@ impl Venv {
         self.folder.join("installed.txt")
     }
 
-    /// Checks the requirements. Also runs the interpreter, because it is a link, and a system
-    /// upgrade may have removed its target.
+    /// Returns `true` if the environment has the wanted requirements and its interpreter runs. The
+    /// interpreter is a link, and a system upgrade may have removed its target.
     fn is_complete(&self, wanted: &str) -> bool {
         fs::read_to_string(self.installed()).is_ok_and(|installed| installed == wanted)
             && run(Command::new(self.python()).args(["-c", ""])).is_ok()

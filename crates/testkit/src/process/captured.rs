@@ -46,7 +46,7 @@ impl Captured {
     }
 
     /// Passes the lines of `stream` to `pick`, starting at line number `from`. Returns the first
-    /// result that is not `None`, and the number of lines that were checked.
+    /// result that is not `None`, and the line number from which the next call should start.
     pub(super) fn pick<T>(
         &self,
         stream: Stream,

@@ -13,7 +13,7 @@ use crate::wait;
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// A running child process. Both output streams are captured line by line. The process is killed
-/// when this is dropped.
+/// when this value is dropped.
 ///
 /// Each wait has a blocking version and an `_async` version. The `_async` version is for tests that
 /// serve requests of the child on their own runtime.
@@ -168,8 +168,8 @@ impl Process {
     /// # Errors
     /// [`ProcessError::Io`] if the system refuses.
     pub fn signal(&mut self, signal: Signal) -> Result<(), ProcessError> {
-        // The system reuses an id only after the process has been waited for. The id therefore
-        // still belongs to this child.
+        // The system reuses an id only after its process has been waited for. If this check finds
+        // the child running, the id therefore still belongs to the child.
         if self.check_for_exit()?.is_some() {
             return Ok(());
         }

@@ -21,9 +21,9 @@ pub enum ProcessError {
     Ended {
         /// The name of the program.
         program: String,
-        /// A description of the line.
+        /// A description of the expected line.
         what: String,
-        /// Its exit status.
+        /// The exit status of the process.
         status: ExitStatus,
         /// The last lines of both streams.
         tail: String,
@@ -33,7 +33,7 @@ pub enum ProcessError {
     NoLine {
         /// The name of the program.
         program: String,
-        /// A description of the line.
+        /// A description of the expected line.
         what: String,
         /// The time limit.
         within: Duration,

@@ -244,7 +244,7 @@ async fn a_failed_event_is_queued_again_without_urls_after_a_delay_that_doubles_
         let Disposition::Replace { body, delay } = disposition else {
             panic!("{disposition:?}");
         };
-        // A random half of each delay is jitter.
+        // Each delay is a random value from half of the full delay to all of it.
         assert!(full_delay / 2 <= delay && delay <= full_delay, "{delay:?}");
         let queued: OutcomeEvent = serde_json::from_str(&body).unwrap();
         let expected = OutcomeEvent {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, MAX_BATCH, Message, Queue, Receipt};
 use tokio::time::Instant;
 
-/// A long poll queries all servers of a queue. A short poll queries only some.
+/// The wait of a long poll. Without a wait, a poll would query only some servers of the queue.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The time for which a dead letter is invisible to others. If this process is killed, the dead
 /// letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// A FIFO queue delivers at most 20,000 messages until some are deleted. If there are more dead
-/// letters, several runs are needed.
+/// The limit on the messages of a lease. A FIFO queue delivers at most 20,000 messages until some
+/// are deleted. If there are more dead letters, several runs are needed.
 const MAX_MESSAGES: usize = 18_000;
 
 /// The dead letters of a queue, kept invisible until they are released.
@@ -34,7 +34,8 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Receives dead letters until it has those with these ids, or all of them if `ids` is empty.
+    /// Receives dead letters until the lease has all messages with these ids, or all messages of
+    /// the queue if `ids` is empty.
     pub(super) async fn collect(&mut self, ids: &HashSet<String>) -> Result<(), CloudError> {
         while !self.is_complete(ids) {
             let received = self.queue.receive(MAX_BATCH, POLL_WAIT, VISIBILITY_TIMEOUT);

@@ -24,10 +24,12 @@ const DELETE_ATTEMPTS: u32 = 3;
 ///
 /// A redrive receives, sends and deletes each message. It does not use SQS's own move task
 /// (`StartMessageMoveTask`), which moves all messages or none and continues after this process has
-/// ended. Unless it is given a destination queue, the task moves only messages that SQS itself
-/// dead-lettered, not those that a worker did.
-/// Many SQS-compatible services do not have the task. If this process fails between sending and
-/// deleting a message, the message exists twice, which workers tolerate. No message is ever lost.
+/// ended. Without a destination queue, the task moves only the messages that SQS itself
+/// dead-lettered, but not the messages that a worker dead-lettered. Many SQS-compatible services do
+/// not have the task.
+///
+/// If this process fails between sending and deleting a message, the message exists twice. Workers
+/// tolerate that. No message is ever lost.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     /// The dead-letter queue.
@@ -45,7 +47,8 @@ pub struct DeadLetter {
     pub id: String,
     /// The reason, written by a worker or diagnosed.
     pub reason: DeadLetterReason,
-    /// The keys of the objects that the message is about. It is empty if the message is malformed.
+    /// The keys of the objects that the message is about. There are none if the message is
+    /// malformed or a test event.
     pub keys: Vec<String>,
     /// The time at which a worker dead-lettered the message. If SQS itself moved it, this is the
     /// time at which it was originally sent.
@@ -65,8 +68,9 @@ pub enum DeadLetterAction {
 
 impl DeadLetters {
     /// Applies an action to the dead letters with these ids, or to all if `ids` is empty. Reports
-    /// each dead letter once it is handled, and releases all others. Listing only increments the
-    /// receive count of a message, which has no effect in a dead-letter queue.
+    /// each dead letter once the action is complete, and releases all messages that stay on the
+    /// queue. Listing only increments the receive count of a message, which has no effect in a
+    /// dead-letter queue.
     ///
     /// # Errors
     /// The error of the first call that failed. Messages that were reported have been handled.

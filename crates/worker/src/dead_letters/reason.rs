@@ -16,7 +16,8 @@ pub(crate) enum ReasonCode {
     AlreadyProcessed,
     /// The upload was deleted.
     Deleted,
-    /// No worker finished the upload. Each one stopped early or could not reach the dead-letter queue.
+    /// No worker finished the upload. Each one stopped early or could not reach the dead-letter
+    /// queue.
     NeverFinished,
 }
 

@@ -49,7 +49,7 @@ impl FileError {
 }
 
 impl BatchProcessor {
-    /// Reads, renders and writes the source at `index`.
+    /// Reads and renders the source at `index`, and writes its variants.
     pub(super) async fn process(&self, index: usize, source: PathBuf) -> Result<Report, FileError> {
         let max_bytes = self.recipe.limits.max_bytes;
         let read = read_source(&source, max_bytes).await;

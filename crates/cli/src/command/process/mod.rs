@@ -64,11 +64,12 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
     Ok(exit_status)
 }
 
-/// Checks that every source exists, and that `out` is a folder other than the only source. `out`
-/// may be one of several sources, because `*` may have named it.
+/// Checks that every source exists, that `out` is a folder or can become one, and that `out` is not
+/// the only source. `out` may be one of several sources, because a `*` on the command line matches
+/// it, too.
 ///
 /// # Errors
-/// [`UsageError`].
+/// [`UsageError`] if a check fails.
 fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
     for source in sources {
         let error = || UsageError(format!("{} does not exist", path_text(source)));
@@ -150,8 +151,8 @@ fn print_error(path: &Path, error: &FileError, as_json: bool) -> anyhow::Result<
     Ok(())
 }
 
-/// Creates a progress bar for several files. It is drawn unless the output is JSON or stderr is not
-/// a terminal.
+/// Creates a progress bar. It is drawn only if there are several files, the output is not JSON, and
+/// stderr is a terminal.
 fn progress_bar(files: usize, json: bool) -> anyhow::Result<ProgressBar> {
     if json || files < 2 {
         return Ok(ProgressBar::hidden());

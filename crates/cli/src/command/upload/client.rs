@@ -91,7 +91,8 @@ impl Client {
 
     /// Sends a request to the issuer, retries it after transient failures, and parses the response.
     ///
-    /// The time limit of each attempt is the usual timeout plus `delay`.
+    /// The time limit of each attempt is the usual timeout plus `delay`, the time for which the
+    /// request asks the issuer to hold back its response.
     async fn json<T: DeserializeOwned>(
         &self,
         purpose: &str,
@@ -148,7 +149,7 @@ impl Client {
         let status = response.status();
         let body = response.bytes().await;
         let body = body.map_err(|error| self.unreachable(&error))?;
-        // The status of a deleted upload is the body of a 410.
+        // For a deleted upload, the issuer responds with 410, and the body is the upload's status.
         if status.is_success() || status == StatusCode::GONE {
             return serde_json::from_slice(&body).map_err(|_| {
                 let issuer = &self.issuer;

@@ -16,8 +16,8 @@ use super::failure::{cause, seconds, store_response};
 use super::retry::{MAX_ATTEMPTS, is_transient, pause};
 
 /// The hint after the error of a store that may not support conditional writes.
-const NO_CONDITIONAL_WRITES: &str = "; if the store has no If-None-Match, whoever runs the service \
-                                     has to set storage.conditional_writes = false";
+const NO_CONDITIONAL_WRITES: &str = "; if the store does not support If-None-Match, the operator \
+                                     must set storage.conditional_writes = false";
 
 /// One file on its way to S3.
 pub(super) struct Transfer<'a> {
@@ -41,8 +41,8 @@ impl Transfer<'_> {
     ///
     /// A failed attempt may have stored the file: the response may be lost, or S3 may report that
     /// the object already exists. After a transient failure, this function therefore asks the
-    /// issuer if the file has arrived. Only this upload has the key, so an existing object is its
-    /// file.
+    /// issuer if the file has arrived. No other upload has this key, so an existing object is the
+    /// file of this upload.
     pub(super) async fn run(&self) -> anyhow::Result<()> {
         let mut attempt = 0;
         loop {
@@ -81,8 +81,8 @@ impl Transfer<'_> {
         }
         let send = request.body(reqwest::Body::wrap_stream(body)).send();
         let mut send = std::pin::pin!(send);
-        // A large file may take any time on a slow connection. Therefore the time limit applies to
-        // each pause in the transfer, and starts again whenever data has moved.
+        // A large file may take arbitrarily long on a slow connection. Therefore the time limit
+        // applies to each pause in the transfer, and starts again whenever data has moved.
         let response = loop {
             tokio::select! {
                 response = &mut send => break response,

@@ -228,7 +228,8 @@ fn all_settings() -> Vec<(Vec<String>, serde_json::Value)> {
     found
 }
 
-/// Returns the lines of a section of a settings file. Settings without a default are commented out.
+/// Returns the lines of a section of a settings file. Uncomments settings that are commented out
+/// because they have no default.
 fn section<'a>(file: &'a str, name: &str) -> Vec<&'a str> {
     let header = format!("[{name}]");
     let lines = file.lines().skip_while(|line| *line != header);

@@ -1,4 +1,4 @@
-//! Tests of loading.
+//! Tests of loading settings.
 
 mod messages;
 

@@ -25,7 +25,8 @@ async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
         .unwrap();
     let written = bed.output_keys().await.unwrap();
     assert!(written.iter().any(|key| key.starts_with("avatars/")));
-    // The issuer deletes the raw object first. Some of the other objects are written later.
+    // The issuer would delete the raw object before the variants. This test deletes only the raw
+    // object, so the worker must delete the variants.
     bed.raw.delete(&[key.to_string()]).await.unwrap();
     bed.s3.clear_rules();
     bed.wait_until_idle(DEADLINE).await.unwrap();

@@ -1,4 +1,4 @@
-//! FIFO queues. S3 cannot send to one, so the events come from `darkroom backfill`.
+//! FIFO queues. S3 cannot send events to a FIFO queue, so they come from `darkroom backfill`.
 
 use std::time::Duration;
 

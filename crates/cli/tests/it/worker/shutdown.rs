@@ -1,4 +1,4 @@
-//! Shutdown.
+//! Shutdown of a worker.
 
 use std::process::Command;
 use std::time::Duration;
@@ -78,7 +78,7 @@ async fn a_second_signal_ends_the_process_immediately() {
     let pid = process.pid().to_string();
     let terminate = || Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(terminate().success());
-    let received = async || process.stderr().contains("once more");
+    let received = async || process.stderr().contains("send the signal again");
     wait::until_async("the first signal", DEADLINE, received)
         .await
         .unwrap();

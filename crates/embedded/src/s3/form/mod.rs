@@ -1,7 +1,7 @@
 //! Uploads by HTML form.
 //!
-//! First, [`request`] applies the rules that `s3s` does not know. Next, `s3s` verifies the
-//! signature and the conditions of the policy. Last, [`response`] creates the response that S3
+//! First, [`request`] applies the rules that `s3s` does not know. Then, `s3s` verifies the
+//! signature and the conditions of the policy. Finally, [`response`] creates the response that S3
 //! would send.
 
 mod fields;

@@ -22,9 +22,9 @@ fn boundary<B>(request: &Request<B>) -> Option<String> {
     multer::parse_boundary(content_type.to_str().ok()?).ok()
 }
 
-/// Reads the fields of a form and checks them. Returns the form that `s3s` reads in its place, and
-/// the response that the form requests. In the new form, the name of the file is filled in, and a
-/// part has at most two headers.
+/// Reads the fields of a form and checks them. Returns a new form for `s3s`, and the response that
+/// the original form requests. In the new form, `${filename}` is replaced by the name of the file,
+/// and each part has at most two headers, the most that `s3s` accepts.
 pub(crate) async fn rewrite(
     request: Request<Body>,
 ) -> Result<(Request<Body>, FormResponse), ErrorDocument> {

@@ -26,7 +26,7 @@ pub(crate) struct Query<'a> {
     pub(crate) delimiter: &'a str,
     /// The last key of the previous page.
     pub(crate) key_marker: &'a str,
-    /// The last id of the previous page, if more uploads of that key may follow.
+    /// The last id of the previous page. If it is `None`, all uploads of `key_marker` are skipped.
     pub(crate) id_marker: Option<&'a str>,
     pub(crate) max: usize,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Page {
     pub(crate) next: Option<(String, String)>,
 }
 
-/// Returns a page of the uploads to a bucket, sorted by key and then by age.
+/// Returns a page of the uploads to a bucket, sorted by key and then by time of creation.
 pub(crate) fn list(bucket: &Bucket, query: &Query<'_>) -> io::Result<Page> {
     let mut uploads = read(bucket)?;
     uploads.sort();

@@ -35,8 +35,8 @@ impl StoredPart {
     }
 }
 
-/// Stores a part and replaces an earlier one with the same number. Returns its MD5, which is its
-/// ETag.
+/// Stores a part. Replaces an earlier part with the same number. Returns the MD5 of the new part,
+/// which is its ETag.
 pub(super) fn store(dir: &Path, number: i32, staged: StagedBody) -> io::Result<String> {
     let md5 = hex::encode(staged.md5);
     let mut stored = list(dir)?;

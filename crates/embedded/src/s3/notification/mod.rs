@@ -1,4 +1,4 @@
-//! Notifications of SQS about changed objects.
+//! Notifications to SQS about changed objects.
 //!
 //! Their format is version 2.1 of "Event message structure" in the S3 user guide.
 

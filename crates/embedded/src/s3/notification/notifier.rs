@@ -13,7 +13,7 @@ use crate::s3::attributes::Attributes;
 use crate::s3::bucket::Bucket;
 use crate::sqs::{NewMessage, Queues};
 
-/// A sender of events to the queues in a bucket's configuration.
+/// A sender of events to the queues in a bucket's notification configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Notifier {
     queues: Arc<Queues>,
@@ -49,8 +49,8 @@ impl Notifier {
         }
     }
 
-    /// Checks that a configuration contains only queues, and that they exist. Unlike S3, this does
-    /// not check the policies of the queues.
+    /// Checks that all targets of a configuration are existing queues. Unlike S3, this does not
+    /// check the policies of the queues.
     pub(crate) fn check(&self, configuration: &NotificationConfiguration) -> S3Result<()> {
         let lambdas = configuration.lambda_function_configurations.as_ref();
         let topics = configuration.topic_configurations.as_ref();

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::event::Event;
 use crate::s3::attributes::Attributes;
 
-/// The characters to percent-encode in a key: those that form encoding changes, except the slash,
+/// The characters to percent-encode in a key. Form encoding also changes two others: the slash,
 /// which S3 does not encode, and the space, which [`encode_key`] replaces.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')

@@ -23,7 +23,7 @@ use crate::sqs::Queues;
 const BUCKET: &str = "darkroom-raw";
 const REGION: &str = "eu-central-1";
 
-/// A store in a folder, and a queue that receives the events of its bucket about keys in `raw/`.
+/// A store in a folder, and a queue that receives the events about new objects under `raw/`.
 struct Fixture {
     api: S3Api,
     queues: Arc<Queues>,

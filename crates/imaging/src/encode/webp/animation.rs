@@ -1,9 +1,9 @@
 //! Animated WebP files (RFC 9649, section 2.7.1.1).
 //!
 //! Every frame of the source stays a frame. libwebp's own animation encoder would merge frames that
-//! look the same. A frame contains only the area of the canvas that changes, and is encoded once. If
-//! much of that area is unchanged, the unchanged part is made transparent; otherwise the area is encoded
-//! whole. No frame is disposed of.
+//! look the same. A frame contains only the area of the canvas that changes, and is encoded once.
+//! If much of that area is unchanged, the unchanged part is made transparent. Otherwise the whole
+//! area is encoded. No frame is disposed of before the next.
 
 use std::borrow::Cow;
 
@@ -17,29 +17,31 @@ use crate::geometry::{Area, Orientation, Size};
 use crate::pixels::{Layout, Pixels, changed_area, crop};
 use crate::{Encoding, Rejection, WebpMode};
 
-/// The longest duration, which has 24 bits.
+/// The longest duration of a frame. The format stores it in 24 bits.
 const MAX_DURATION_MS: u32 = 0xff_ffff;
 
-/// A frame with at least this many pixels is large. Small ones take little time, whatever the effort.
+/// A frame with at least this many pixels is large. Small frames take little time to encode,
+/// whatever the effort.
 const LARGE_FRAME: u64 = 512 * 512;
-/// The number of levels by which the effort is lowered for large frames after the first. Each is seen for a moment
-/// only. At libwebp's method 0 instead of 2, a frame takes 0.6 of the time, and has 8 to 20 % more bytes.
+/// The number of levels by which the effort is lowered for large frames after the first, because
+/// each of them is visible only for a moment. With libwebp's method 0 instead of 2, encoding a
+/// frame takes 0.6 times as long, and the frame has 8 to 20 % more bytes.
 const EFFORT_REDUCTION: u8 = 2;
 
 /// An encoder of an animated WebP, one change of the canvas at a time.
 pub(crate) struct AnimationEncoder {
     options: WebpOptions,
-    /// The bitstream of the first frame, lossy or lossless. Later frames have the same, except that the mode
-    /// `auto` encodes areas that are not flat as lossy.
+    /// The bitstream of the first frame, lossy or lossless. Later frames have the same bitstream.
+    /// The exception is the mode `auto`, in which areas that are not flat are lossy.
     bitstream: WebpMode,
-    /// The canvas after the last frame, before encoding: RGBA.
+    /// The RGBA canvas after the last frame, without the loss of encoding.
     displayed: Pixels,
     /// The `ANMF` chunks so far.
     frames: Vec<u8>,
     has_alpha: bool,
 }
 
-/// The blending method of a frame, a flag of `ANMF`.
+/// The blending method of a frame, which is a flag in its `ANMF` chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Blending {
     Over = 0x00,
@@ -65,8 +67,8 @@ impl EncodedFrame {
 }
 
 impl AnimationEncoder {
-    /// Creates an encoder with the first frame, which has the size of the canvas; `None` unless the
-    /// encoding [supports animation](Encoding::supports_animation).
+    /// Creates an encoder with the first frame, which has the size of the canvas; `None` if the
+    /// encoding does not [support animation](Encoding::supports_animation).
     ///
     /// # Errors
     /// `out_of_memory`.
@@ -104,7 +106,7 @@ impl AnimationEncoder {
         Ok(Some(encoder))
     }
 
-    /// Returns the canvas after the last frame, before encoding: RGBA.
+    /// Returns the RGBA canvas after the last frame, without the loss of encoding.
     pub(crate) const fn displayed(&self) -> &Pixels {
         &self.displayed
     }
@@ -114,8 +116,8 @@ impl AnimationEncoder {
         self.frames.len()
     }
 
-    /// Adds a frame that differs from the previous one at most in the area `place`, where it shows
-    /// `pixels`. Returns the area in which it does differ.
+    /// Adds a frame that shows `pixels` in the area `place` and otherwise equals the previous
+    /// frame. Returns the area in which the two frames differ; `None` if they look equal.
     ///
     /// # Errors
     /// `out_of_memory`.
@@ -162,7 +164,7 @@ impl AnimationEncoder {
         if let Some(icc) = icc {
             push_chunk(&mut chunks, b"ICCP", icc);
         }
-        // The background color, transparent here, is ignored by every browser.
+        // The background color. It is transparent, and every browser ignores it.
         let mut parameters = vec![0; 4];
         parameters.extend(plays.to_le_bytes());
         push_chunk(&mut chunks, b"ANIM", &parameters);
@@ -175,8 +177,8 @@ impl AnimationEncoder {
         extended_file(self.displayed.size(), features, &chunks)
     }
 
-    /// Encodes the pixels of an area that displayed `before`. Pixels are freed as early as possible, because
-    /// the area may be as large as the canvas.
+    /// Encodes an area whose pixels change from `before` to `after`. Pixels are freed as early as
+    /// possible, because the area may be as large as the canvas.
     fn encode_change(&self, before: Pixels, after: Pixels) -> Result<EncodedFrame, Rejection> {
         let bitstream = match self.options.mode {
             WebpMode::Auto if !is_flat(&after) => WebpMode::Lossy,

@@ -9,10 +9,11 @@ const ROWS: usize = 64;
 /// The size of a palette: lossless WebP stores an image with at most this many colors as indices.
 const PALETTE: usize = 256;
 /// The minimum fraction of pixels that equal their left neighbor for lossless encoding to be worth
-/// trying. In photographs it is below 0.1, in screenshots above 0.66.
+/// trying. In photographs the fraction is below 0.1, in screenshots above 0.66.
 const MIN_EQUAL_FRACTION: f64 = 0.3;
 
-/// Returns whether lossless WebP may be smaller than lossy: few colors, or large even areas.
+/// Returns whether lossless WebP may be smaller than lossy, because there are few colors or large
+/// areas of one color.
 pub(super) fn is_flat(pixels: &Pixels) -> bool {
     match pixels.layout.channels() {
         3 => is_flat_with::<3>(pixels),

@@ -4,7 +4,7 @@ use crate::pixels::{Pixels, looks_equal};
 
 /// The side of a macroblock of VP8, in pixels.
 const BLOCK: usize = 16;
-/// Frames are masked if at least one in this many pixels, or blocks of pixels, is unchanged.
+/// A frame is masked if at least one in this many of its pixels or blocks is unchanged.
 const MIN_UNCHANGED: usize = 4;
 
 /// Returns the RGBA frame `after`, with each unchanged block of 16 x 16 pixels made transparent.
@@ -38,8 +38,9 @@ enum BlockState {
     Unchanged,
 }
 
-/// Makes an unchanged block transparent. In a changed block, makes only the translucent pixels
-/// transparent, because they must not be blended again. `None` if a translucent pixel has changed.
+/// Makes an unchanged block transparent. In a changed block, makes only unchanged translucent
+/// pixels transparent, because they must not be blended again. Returns `None` if a translucent
+/// pixel has changed.
 fn mask_block(
     new: &mut [u8],
     old: &[u8],

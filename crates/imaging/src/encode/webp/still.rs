@@ -23,7 +23,7 @@ pub(in crate::encode) struct WebpOptions {
     pub(in crate::encode) is_source_lossless: bool,
 }
 
-/// Encodes a stored image upright, with a color profile if there is one.
+/// Turns a stored image upright and encodes it, with a color profile if there is one.
 ///
 /// # Errors
 /// `out_of_memory`.

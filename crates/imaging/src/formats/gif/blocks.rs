@@ -69,8 +69,8 @@ impl<'a> Blocks<'a> {
         Some((screen, blocks))
     }
 
-    /// Returns the bytes after the trailer, or all bytes from the first one that does not begin a block.
-    /// Returns `None` until the iterator has reached either of them.
+    /// Returns the bytes after the trailer, or the bytes from where the blocks end without a
+    /// trailer. Returns `None` until the iterator gets there, and if the file ends first.
     pub(super) const fn after_end(&self) -> Option<&'a [u8]> {
         self.after_end
     }

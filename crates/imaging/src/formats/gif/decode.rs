@@ -9,7 +9,7 @@ use crate::decoded::Decoded;
 use crate::formats::Header;
 use crate::formats::header::truncated;
 
-/// The color table for a file that has none: all black, as in Chromium.
+/// The color table for a frame without a local or global one: all black, as in Chromium.
 const BLACK: &[u8] = &[0; 256 * 3];
 
 /// Decodes the first frame.
@@ -28,8 +28,8 @@ pub(super) fn open_frames<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + '
         _ => None,
     });
     Ok(Box::new(GifFrames {
-        // In the file, 0 means forever, and any other count leaves out the first play. A file without a
-        // count plays once.
+        // In the file, a loop count of 0 means forever, and any other count is the number of
+        // repetitions after the first play. A file without a loop count plays once.
         plays: match loops.last() {
             None => 1,
             Some(0) => 0,

@@ -35,8 +35,9 @@ fn application(mut data: SubBlocks<'_>, scan: &mut MetadataScan) {
     match data.next() {
         // The loop count of an animation.
         Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {}
-        // The packet is not divided into sub-blocks. A reader that takes bytes of the packet for lengths
-        // always ends up in the trailer of the packet, which leads the reader to the end.
+        // The XMP packet is not divided into sub-blocks, so it contains no lengths. A reader that
+        // takes its bytes for lengths ends up in the trailer of the packet, which leads the reader
+        // to the end.
         Some(b"XMP DataXMP") => xmp::read(data.as_bytes(), scan),
         Some(b"ICCRGBG1012") => {
             scan.add(Icc);

@@ -8,7 +8,8 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
-/// The valid LZW minimum code sizes. The first codes have one bit more, and codes have at most 12 bits.
+/// The valid LZW minimum code sizes. The first codes have one bit more than this size, and no code
+/// has more than 12 bits.
 const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
 /// The first row and the row step of each pass of an interlaced frame.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
@@ -61,7 +62,8 @@ pub(super) fn decode(
     })
 }
 
-/// Decodes indices until the data ends, a code is invalid, or `indices` is full. Returns their number.
+/// Decodes indices until the data ends, a code is invalid, or `indices` is full. Returns the number
+/// of decoded indices.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,

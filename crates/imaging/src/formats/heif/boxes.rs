@@ -11,7 +11,7 @@ pub(super) struct Part<'a> {
     pub(super) code: Code,
     /// The content without the header; shorter than stated if the file is truncated.
     pub(super) body: &'a [u8],
-    /// `false` if the stated length exceeds the bytes that contain the box.
+    /// `false` if the stated length exceeds the bytes that are left.
     pub(super) is_whole: bool,
 }
 

@@ -35,7 +35,7 @@ const UNSUPPORTED: &[(&Code, &str)] = &[
 pub(super) enum Coding {
     /// HEVC. It is assumed if the brands do not state a coding, because then only the items state it.
     Hevc,
-    /// A coding that is not supported, with a name for the kind of image that begins with an article.
+    /// A coding that is not supported, with the name of the kind of image, including an article.
     Unsupported(&'static str),
 }
 

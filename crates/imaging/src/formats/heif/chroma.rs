@@ -69,8 +69,8 @@ fn widen(narrow: &[f32], wide: &mut [f32]) {
     let (Some(first), Some(last)) = (narrow.first(), narrow.last()) else {
         return;
     };
-    // The outermost pixels lie beyond the centers of the outermost samples, and two pixels lie between
-    // every two neighboring samples.
+    // The outermost pixels lie beyond the centers of the outermost samples, so they get the values
+    // of these samples. Two pixels lie between the centers of every two neighboring samples.
     wide[0] = *first;
     if let Some(end) = wide.last_mut() {
         *end = *last;

@@ -15,8 +15,8 @@ const IDENTITY: u8 = 0;
 /// The matrix code of luma with a green and an orange difference.
 const YCGCO: u8 = 8;
 
-/// Converts the visible part of a frame to interleaved samples, without turning it. They have 8 bits if
-/// all samples of the frame have 8 bits, and 16 bits otherwise.
+/// Converts the visible part of a frame to interleaved samples, without turning it upright. The
+/// result has 8 bits per sample if all samples of the frame have 8 bits, and 16 bits otherwise.
 ///
 /// # Errors
 /// `out_of_memory`.

@@ -10,8 +10,8 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::zeroed_buffer;
 
-/// The maximum size of all tiles of a grid together, as a multiple of the file's length. It may exceed
-/// the file because tiles can share bytes.
+/// The maximum number of bytes in all tiles of a grid together, as a multiple of the file's length.
+/// Tiles can share bytes, so together they may have more bytes than the file.
 const MAX_FILES_OF_TILES: usize = 4;
 
 impl Image {

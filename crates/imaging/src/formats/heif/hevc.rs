@@ -134,8 +134,8 @@ fn decode_slices<'a>(
     }
 }
 
-/// Checks that an image equals the description that the limits were checked against, and that there is
-/// enough memory for it.
+/// Checks that the parameters of an image equal those that the limits were checked against, and
+/// that there is enough memory for the image.
 fn check(sps: &Sps, expected: &Sps) -> Result<(), Rejection> {
     let facts = |sps: &Sps| {
         (

@@ -146,8 +146,8 @@ impl Image {
         Ok(Self::new(id, composition, size, coded_size))
     }
 
-    /// Reads a grid (6.6.2.3.2). Only the first tile is described; decoding checks that the others have
-    /// the same size and sample format.
+    /// Reads a grid (6.6.2.3.2), but the description of its first tile only. Decoding checks that
+    /// the other tiles have the same size and sample format.
     fn read_grid(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
         let invalid = || Rejection::corrupt("the grid of the image is invalid");
         let content = items.content(id)?;

@@ -8,7 +8,8 @@ use super::fields::Fields;
 use super::location::Location;
 use crate::Rejection;
 
-/// More items than any camera writes: an image of 200 megapixels has 1,600 tiles.
+/// The maximum number of items, which is more than any camera writes: an image of 200 megapixels
+/// has 1,600 tiles.
 const MAX_ITEMS: usize = 16_384;
 /// The number of properties that an association can point to.
 const MAX_PROPERTIES: usize = 0x7fff;
@@ -222,8 +223,8 @@ fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
     Ok(items)
 }
 
-/// Reads `infe`; `None` if the item is encrypted, or if its `infe` has version
-/// 0 or 1, which has no item type.
+/// Reads `infe`; `None` if the box is truncated, if the item is encrypted, or if the box has
+/// version 0 or 1, because these versions do not state an item type.
 fn item(body: &[u8]) -> Option<(u32, Item<'_>)> {
     let (version, _, mut fields) = versioned(body)?;
     if version < 2 {

@@ -23,8 +23,8 @@ struct Sizes {
     length: u8,
 }
 
-/// The location of an item. Extents are read only on demand, because even 65,535 of them may take up
-/// zero bytes in the box.
+/// The location of an item. Extents are read only on demand: a box can declare 65,535 extents per
+/// item in zero bytes, so a list of them could be far larger than the file.
 #[derive(Debug)]
 pub(super) struct Location<'a> {
     origin: Origin,

@@ -32,7 +32,7 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     scan.orientation = 1;
 }
 
-/// Scans the boxes of the file itself.
+/// Scans the top-level boxes of the file.
 fn scan_boxes(bytes: &[u8], scan: &mut MetadataScan) {
     let mut boxes = Boxes::new(bytes);
     for part in &mut boxes {

@@ -32,7 +32,8 @@ impl Signal {
         nclx.unwrap_or_else(|| image.sps().map_or(Self::UNSPECIFIED, Self::from_sps))
     }
 
-    /// The signal of a bitstream that does not state one. HEVC specifies the limited range for it.
+    /// The signal of a bitstream that states none. For such a bitstream, HEVC specifies the limited
+    /// range.
     const UNSPECIFIED: Self = Self {
         primaries: UNSPECIFIED,
         transfer: UNSPECIFIED,

@@ -17,7 +17,7 @@ const ISO_GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 /// Scans the first image, the images that follow it directly, and the bytes after them.
 ///
 /// Orientation, profile, place and camera come from the first image. Further images (MPO, gain maps)
-/// only add kinds.
+/// only add kinds of metadata.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut rest = scan_image(bytes, scan);
     let mut further = MetadataScan::default();
@@ -33,7 +33,7 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     scan.kinds.append(&mut further.kinds);
 }
 
-/// Returns the bytes that begin with the next SOI; `None` if anything but zeros precedes it.
+/// Returns the bytes from the next SOI on; `None` if anything except zeros precedes it.
 fn next_image(rest: &[u8]) -> Option<&[u8]> {
     let start = rest.iter().position(|byte| *byte != 0)?;
     let next = &rest[start..];
@@ -78,7 +78,8 @@ fn segment<'a>(code: u8, payload: &'a [u8], profile: &mut Segments<'a>, scan: &m
         marker::APP0 => jfif(payload, scan),
         marker::APP1 => app1(payload, scan),
         marker::APP2 => app2(payload, profile, scan),
-        // A segment with JPEG universal metadata boxes (ISO/IEC 19566-5) begins with `JP`.
+        // Content credentials are in segments with JPEG universal metadata boxes (ISO/IEC 19566-5),
+        // which begin with `JP`.
         marker::APP11 if payload.starts_with(b"JP") => scan.add(ContentCredentials),
         marker::APP13 => match payload.strip_prefix(b"Photoshop 3.0\0") {
             Some(resources) => photoshop::read(resources, scan),

@@ -1,9 +1,10 @@
-//! A stream with the image of a PNG, without the file's flaws that do not affect pixels.
+//! A cleaned-up PNG as a stream: the image of a file, without the file's harmless flaws.
 //!
-//! The decoder rejects files because of flaws that other readers accept, for example in a palette that
-//! is only a hint, or in the chunks after the pixels. It therefore reads this stream instead of the
-//! file. The stream contains only the chunks that the decoder needs: the image header, the color space,
-//! the palette and transparency if they apply, and the pixels. The pixels are not copied.
+//! The decoder rejects files because of flaws that other readers accept, for example in a palette
+//! that is only a hint, or in the chunks after the pixels. So the decoder reads this stream instead
+//! of the file. The stream contains only the chunks that the decoder needs: the image header, the
+//! color space, the palette and transparency if they apply, and the pixels. The pixels are not
+//! copied.
 
 use super::chunks::{Chunk, Chunks};
 use super::pieces::PieceReader;
@@ -16,11 +17,11 @@ use crate::formats::header::truncated;
 const COLOR_CHUNKS: [&[u8; 4]; 4] = [b"cICP", b"sRGB", b"gAMA", b"cHRM"];
 const INDEXED: u8 = 3;
 const MAX_PALETTE_BYTES: usize = 256 * 3;
-/// The end of the stream: zeros instead of a checksum of the pixels, because the decoder does not verify
-/// it, and IEND.
+/// The end of the stream: zeros in place of the checksum of the pixels, which the decoder does not
+/// verify, and IEND.
 const TAIL: &[u8] = b"\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82";
 
-/// A stream for a decoder that does not verify checksums. `new` verifies those in the file.
+/// A stream for a decoder that does not verify checksums. `new` verifies the checksums in the file.
 pub(super) struct Normalized<'a> {
     /// Everything before the content of IDAT.
     head: Vec<u8>,
@@ -92,7 +93,7 @@ impl<'a> ImageHeader<'a> {
 /// The chunks that describe the pixels. If several chunks have the same name, the first counts.
 struct Description<'a> {
     header: ImageHeader<'a>,
-    /// The entries of the palette; `None` if there is no palette that applies.
+    /// The entries of the palette; `None` if no palette applies.
     palette: Option<&'a [u8]>,
     transparency: Option<Vec<u8>>,
     /// The contents of the color space chunks, in the order of [`COLOR_CHUNKS`].
@@ -124,7 +125,8 @@ impl<'a> Description<'a> {
             b"PLTE" if is_indexed && self.palette.is_none() => {
                 self.palette = Some(entries(chunk)?);
             }
-            // In an image that is not indexed, a palette is only a hint for displays with few colors.
+            // A second palette does not apply. In an image that is not indexed, even the first
+            // palette is only a hint for displays with few colors.
             b"PLTE" => {}
             _ if chunk.is_critical() => {
                 return Err(damaged("has an unknown chunk that is essential"));

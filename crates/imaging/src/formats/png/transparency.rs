@@ -4,11 +4,13 @@ const GRAY: u8 = 0;
 const RGB: u8 = 2;
 const INDEXED: u8 = 3;
 
-/// Returns the content of a tRNS chunk as the decoder expects it; `None` if it does not apply.
+/// Returns the content of a tRNS chunk as the decoder expects it; `None` if the chunk does not
+/// apply.
 ///
-/// A transparent color is masked to the depth of the image, as the specification requires, because some
-/// writers set the unused bits. An alpha table does not apply if it is longer than the palette or comes
-/// before it, as in browsers. `entries` is the number of palette entries, if a palette came before.
+/// A transparent color is masked to the depth of the image, as the specification requires, because
+/// some writers set the unused bits. As in browsers, an alpha table does not apply if it is longer
+/// than the palette or comes before the palette. `entries` is the number of entries of the palette,
+/// if one came before the chunk.
 pub(super) fn read(
     data: &[u8],
     color_type: u8,
@@ -23,7 +25,7 @@ pub(super) fn read(
     }
 }
 
-/// Clears the bits of 16-bit samples that exceed the depth.
+/// Clears the high bits of 16-bit samples that the depth does not use.
 fn masked(samples: &[u8], depth: u8) -> Vec<u8> {
     let unused = 16_u32.saturating_sub(depth.into());
     let mask = u16::MAX.checked_shr(unused).unwrap_or(0);

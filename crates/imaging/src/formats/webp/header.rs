@@ -8,8 +8,8 @@ use crate::geometry::Size;
 
 /// Reads the canvas and counts the ANMF chunks of an animation.
 ///
-/// Each bitstream must have the size of its canvas or frame, because decoders allocate memory for the
-/// size in the bitstream.
+/// The limits are checked against the canvas, but decoders allocate memory for the size in the
+/// bitstream. So each bitstream must have the size of its canvas or frame.
 pub(super) fn read(bytes: &[u8], max_frames: u32) -> Result<Header, Rejection> {
     let first = chunks_of_file(bytes).next().ok_or_else(truncated)?;
     if first.name == b"VP8X" {

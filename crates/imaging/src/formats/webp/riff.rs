@@ -51,8 +51,8 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     })
 }
 
-/// Skips the padding byte after a chunk of odd length. Some writers forget this byte, so it is not
-/// skipped if a known chunk begins there.
+/// Skips the padding byte after a chunk of odd length. Some writers forget this byte, so nothing is
+/// skipped if a known chunk begins in its place and none begins a byte later.
 fn without_padding(after: &[u8], length: usize) -> &[u8] {
     let begins_chunk = |bytes: &[u8]| NAMES.iter().any(|name| bytes.starts_with(*name));
     match after.split_first() {

@@ -15,8 +15,8 @@ const ALPHA_CODING: u8 = 0x0f;
 
 /// Decodes the first image among these chunks.
 ///
-/// The decoder reads a new file that contains only this image, so flaws of the container do not matter,
-/// such as wrong flags, lengths and padding.
+/// The decoder reads a new file that contains only this image, so flaws of the container, such as
+/// wrong flags, lengths and padding, do not matter.
 pub(super) fn decode_image<'a>(
     chunks: impl Iterator<Item = Chunk<'a>>,
 ) -> Result<Decoded, Rejection> {

@@ -12,14 +12,15 @@ use crate::recipes::{avatar, lossless, variant, webp, wide_limits};
 
 const SIDE: u32 = 240;
 const FRAMES: u32 = 12;
-/// The side of a tile. An error in one tile is lost in the mean over a whole frame.
+/// The side of a tile in pixels. Differences are measured by tile, because the mean over a whole
+/// frame would not reveal an error in one tile.
 const TILE: u32 = 8;
 
 fn lossy(animation: &Animation) -> Playback {
     played(&animation.gif(), &lossy_recipe())
 }
 
-/// Returns the largest mean difference between two frames within a tile.
+/// Returns the mean difference between two frames in the tile that differs most.
 fn worst_tile(seen: &RgbaImage, expected: &RgbaImage) -> f64 {
     let (width, height) = seen.dimensions();
     let tile = |image: &RgbaImage, x, y| {

@@ -94,7 +94,7 @@ fn unknown_extensions_and_stray_zeros_are_skipped() {
 fn a_file_may_end_after_its_pixels() {
     let whole = red().build();
     assert!(is_all(&unnoted(&whole), RED));
-    // Without the block that ends the pixels, with and without a trailer.
+    // The block that ends the pixels may be missing, with and without a trailer after it.
     let open = &whole[..whole.len() - 1];
     assert!(is_all(&unnoted(open), RED));
     assert!(is_all(&unnoted(&[open, b"\x3b"].concat()), RED));
@@ -173,7 +173,7 @@ fn interlaced_rows_are_put_in_order() {
 fn a_code_size_out_of_range_is_corrupt() {
     for bits in [0, 12, 255] {
         let mut file = red().build();
-        // Screen, palette and descriptor precede it.
+        // Screen, palette and descriptor precede the code size.
         file[13 + 12 + 10] = bits;
         assert_corrupt(&file, "code size");
     }

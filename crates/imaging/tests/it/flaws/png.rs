@@ -17,7 +17,7 @@ const WHITE: Rgba<u8> = Rgba([255, 255, 255, 255]);
 const RED: Rgba<u8> = Rgba([255, 0, 0, 255]);
 const CLEAR: Rgba<u8> = Rgba([0; 4]);
 
-/// Creates an image of a red and a black pixel.
+/// Creates the start of a file with the size and color type of [`RED_AND_BLACK`].
 fn red_and_black() -> RawPng {
     RawPng::new((2, 1), 8, RGB)
 }

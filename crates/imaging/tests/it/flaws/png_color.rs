@@ -14,7 +14,8 @@ const ADOBE: [u32; 8] = [
     31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000,
 ];
 
-/// Returns the level of a rendered dark gray (10) from a PNG with gAMA and perhaps cHRM.
+/// Renders a dark gray (level 10) from a PNG with gAMA and perhaps cHRM, and returns the resulting
+/// level.
 fn dark_gray(gamma: u32, chromaticities: Option<[u32; 8]>) -> u8 {
     let image = RgbImage::from_pixel(2, 2, Rgb([10; 3]));
     let mut file = Png::new(&image).chunk(b"gAMA", &gamma.to_be_bytes());

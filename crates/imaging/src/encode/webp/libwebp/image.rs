@@ -58,8 +58,8 @@ impl WebpImage {
         Ok(image)
     }
 
-    /// Copies a stored image in and turns it upright, a band of rows at a time, so that the
-    /// upright pixels are never in memory as a whole.
+    /// Copies a stored image into libwebp's planes and turns it upright, a band of rows at a time.
+    /// A complete upright copy in RGB or RGBA never exists.
     fn import(&mut self, stored: &Pixels, orientation: Orientation) -> Result<(), Rejection> {
         if orientation == Orientation::UPRIGHT {
             return self.import_rows(stored.layout, &stored.data);
@@ -94,8 +94,8 @@ impl WebpImage {
         let stride = c_int::try_from(stride)
             .map_err(|_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION))?;
         let start = rows.as_ptr();
-        // SAFETY: the image is initialized. `rows` contains its `height` rows of `stride` bytes,
-        // `width` pixels each; libwebp copies them and keeps no pointer.
+        // SAFETY: the image is initialized. `rows` contains `height` rows of `stride` bytes, with
+        // `width` pixels each. libwebp copies them and keeps no pointer.
         let imported = unsafe {
             match layout {
                 Layout::Rgb => WebPPictureImportRGB(&raw mut self.0, start, stride),
@@ -114,7 +114,7 @@ impl WebpImage {
         self.0.writer = Some(append);
         self.0.custom_ptr = (&raw mut file).cast();
         // SAFETY: configuration and image are initialized. `file` outlives the call, and only
-        // `append` accesses it meanwhile.
+        // `append` accesses it during the call.
         let encoded = unsafe { WebPEncode(config, &raw mut self.0) };
         self.0.custom_ptr = std::ptr::null_mut();
         if encoded == 0 {
