@@ -25,6 +25,8 @@ pub struct ConsumerSettings {
     pub drain_grace: Duration,
 }
 
+/// The worker sets every field from its own settings. The webhook dispatcher sets all but
+/// `poll_wait`, `retry` and `drain_grace`.
 impl Default for ConsumerSettings {
     fn default() -> Self {
         Self {

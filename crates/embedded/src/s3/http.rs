@@ -17,7 +17,7 @@ use super::cors::Cors;
 use super::error_document::ErrorDocument;
 use super::notification::Notifier;
 use super::store::Store;
-use super::{form, post_policy, signature};
+use super::{form, signature};
 use crate::options::Options;
 
 /// The limit on the file of a form. `s3s` keeps the file in memory while it checks the policy.
@@ -129,7 +129,7 @@ impl S3Http {
             return Ok(match form::rewrite(request).await {
                 Ok((request, wanted)) => {
                     let response = self.forms.call(request).await?;
-                    wanted.apply(post_policy::correct_error(response))
+                    wanted.apply(form::policy_error::correct(response))
                 }
                 Err(error) => error.into_response(),
             });

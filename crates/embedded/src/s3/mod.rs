@@ -25,7 +25,6 @@ mod notification;
 mod object_file;
 mod operations;
 mod outputs;
-mod post_policy;
 mod read;
 mod selection;
 mod sequencer;
