@@ -12,7 +12,7 @@ use crate::upload_tally::UploadTally;
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The number of uploads, of twenty kinds in turn.
+    /// The number of uploads. They cycle through the twenty kinds of test file.
     pub uploads: usize,
     /// The number of workers at a time.
     pub workers: usize,

@@ -30,7 +30,7 @@ pub trait MessageHandler: Send + Sync + 'static {
 /// The circumstances of a delivery.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The delivery.
+    /// The delivery that is being processed.
     pub attempt: DeliveryAttempt,
     /// Cancelled when the consumer shuts down. The handler should then finish its work, but not
     /// wait for events that may never happen, such as the end of an outage.
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_to_retry_keeps_the_message_and_an_unprocessable_part_outweighs_a_finished_one() {
+    fn retry_takes_precedence_over_dead_letter_and_dead_letter_over_ack() {
         let hopeless = || Disposition::DeadLetter(DeadLetterReason::new("malformed", &"x"));
         let retried = hopeless().or_worse(Disposition::Retry);
         assert_eq!(retried, Disposition::Retry);

@@ -103,8 +103,9 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
     samples.map(|(nearest, neighbor)| u16::from(*nearest) * 3 + u16::from(*neighbor))
 }
 
-/// Turns each sample into a left and a right one, and removes `SHIFT` fractional bits. Before that,
-/// adds the first value of `bias` to each right sample, and the second value to each left sample.
+/// Turns each sample into a left and a right one: mixes it with its neighbor, adds a bias for
+/// rounding, and removes `SHIFT` fractional bits. `bias` holds the value for right samples, then the
+/// one for left samples.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

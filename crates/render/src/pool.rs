@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_layer_is_an_error_only_if_all_are_required() {
+    async fn a_missing_essential_layer_is_an_error_only_if_the_sandbox_is_required() {
         let few = r#"{"ready":["resources","system_calls"]}"#;
         let pool = pool_with_handshake(few, SandboxPolicy::BestEffort);
         let layers = pool.check().await.unwrap();

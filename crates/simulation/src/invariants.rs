@@ -59,8 +59,9 @@ pub(crate) fn has_tombstone(world: &World, key: &RawKey) -> bool {
 }
 
 /// Checks the upload that an object belongs to. A `ready` manifest may name only variants that
-/// exist and were made from the source in the manifest. The content of an overwritten upload is not
-/// compared, and an upload whose deletion was requested is not checked.
+/// exist and were made from the source in the manifest. If the upload was overwritten, its variants
+/// must exist, but their bytes are not compared with the source. An upload whose deletion was
+/// requested is not checked at all.
 pub(crate) fn check_object(world: &World, object_key: &str) {
     let Some(id) = upload_id(object_key) else {
         return;

@@ -10,8 +10,8 @@ use crate::source::{Module, attributes, is_test_only};
 /// The maximum number of re-exports that are followed. The limit also ends the search in a cycle.
 const MAX_REEXPORTS: usize = 8;
 
-/// Returns the pairs of modules in which the first module uses an item of the second. A re-export
-/// counts for the module that defines the item. Pairs in which one module contains the other are
+/// Returns the pairs of modules in which the first module uses an item of the second. A use
+/// of a re-exported item counts as a use of the module that defines it. Pairs in which one module contains the other are
 /// excluded.
 pub(super) fn between(modules: &[Module]) -> BTreeSet<(usize, usize)> {
     let named: Vec<Names> = modules.iter().map(Names::of_module).collect();

@@ -37,8 +37,8 @@ pub(crate) struct Quota {
 
 #[derive(Debug, Default)]
 struct States {
-    /// The time at which each key has its whole quota again ("theoretical arrival time"). Idle keys
-    /// are absent.
+    /// The time at which each key has its whole quota again ("theoretical arrival time"). A
+    /// key without an entry has its whole quota.
     replenished_at: HashMap<String, Instant>,
     swept_at: Option<Instant>,
 }

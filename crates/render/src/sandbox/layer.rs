@@ -35,7 +35,7 @@ impl SandboxLayer {
         Self::SystemCalls,
     ];
 
-    /// Returns `true` if this layer prevents an attack that none of the other layers prevents.
+    /// Returns `true` if `render.sandbox = "required"` requires this layer.
     ///
     /// [`SandboxLayer::Tcp`] and [`SandboxLayer::Signals`] are not essential. They need a newer
     /// Landlock than many kernels have, and [`SandboxLayer::SystemCalls`] covers both.

@@ -1,4 +1,5 @@
-//! Tests of every attempt against all layers together and against single layers.
+//! Tests of every attack ([`Attempt`]) against all layers together, and of some attacks against
+//! single layers.
 
 use darkroom_render::SandboxLayer;
 

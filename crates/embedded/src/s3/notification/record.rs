@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::event::Event;
 use crate::s3::attributes::Attributes;
 
-/// The characters to percent-encode in a key. Form encoding also changes two others: the slash,
-/// which S3 does not encode, and the space, which [`encode_key`] replaces.
+/// The characters to percent-encode in a key: those of form encoding except two. S3 does not encode
+/// the slash, and [`encode_key`] replaces the space with a plus sign.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -19,7 +19,8 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b' ');
 
-/// The bucket and the object of an event.
+/// The origin of an event: the region, the bucket, and the notification configuration that
+/// selected the event.
 pub(super) struct Source<'a> {
     pub(super) region: &'a str,
     pub(super) bucket: &'a str,

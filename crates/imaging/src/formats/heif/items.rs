@@ -207,7 +207,7 @@ fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
     let Some((version, _, mut fields)) = find(meta, b"iinf").and_then(versioned) else {
         return Ok(items);
     };
-    // Skips the stated number of entries, because the entries themselves are counted below.
+    // Skips the field that states the number of entries. The entries are counted instead.
     fields.number(version > 0);
     for entry in Boxes::new(fields.0).filter(|part| part.code == *b"infe") {
         let Some((id, item)) = item(entry.body) else {
