@@ -3,8 +3,9 @@
     python3 -m venv venv && venv/bin/pip install -r bench/heic/requirements.txt
     venv/bin/python bench/heic/compare.py FILE-OR-FOLDER...
 
-Prints a table and exits with 1 if a file differs by more than 1 of 255 on average, or if only one of
-the two decodes it. Files that pillow-heif makes are compared too.
+Prints a table and exits with 1 if only one of the two decodes a file, if their images differ in size, or
+if their pixels differ by more than 1 of 255 on average. Files in `EXPLAINED` may differ in size and
+pixels. Files that pillow-heif makes are compared too.
 
 `mean` and `worst` are differences from the planes that libheif decodes. This script converts these
 planes to RGB with floating point, because libheif repeats each sample of halved chroma, and Darkroom
@@ -29,7 +30,7 @@ from PIL import Image
 from planes import pixels_of_planes
 
 LIMIT = 1.0
-# Files of pillow-heif for which libheif and Darkroom give different pixels, and the reasons.
+# Files of pillow-heif for which libheif and Darkroom give images of different pixels or size, and the reasons.
 EXPLAINED = {
     "guitar_cw90.hif": "libheif expands the limited range twice when it turns 4:2:2",
     "invalid_id.heic": "libheif shows a thumbnail in place of the primary image",
@@ -66,7 +67,7 @@ def main():
     parser.add_argument("paths", nargs="*", type=pathlib.Path)
     parser.add_argument("--darkroom", default="target/release/darkroom", help="the binary")
     parser.add_argument("--test-files", action="store_true", help="also the test files of pillow-heif, from PyPI")
-    parser.add_argument("--short", action="store_true", help="only files that pillow-heif makes; no time or memory")
+    parser.add_argument("--short", action="store_true", help="omit time and memory")
     options = parser.parse_args()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None

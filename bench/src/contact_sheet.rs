@@ -16,7 +16,7 @@ const PAIRS_PER_ROW: u32 = 8;
 const GAP: u32 = 8;
 const BACKGROUND: Rgb<u8> = Rgb([90, 90, 90]);
 const REJECTED: Rgb<u8> = Rgb([190, 40, 40]);
-/// A profile that accepts everything that the renderer can read.
+/// A profile that accepts every format, with high limits.
 const SETTINGS: &str = r#"
 [profiles.sheet]
 prefix = "sheet"

@@ -2,9 +2,9 @@
 //!
 //! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
 //! kind of fault, and counts the results. `README.md` lists the scenarios and their results;
-//! `cargo test` runs a short form of each (`crates/cli/tests/chaos.rs`).
+//! `cargo test` runs the short version of each (`crates/cli/tests/chaos.rs`).
 //!
-//! [`render_cost`] measures the cost of the most expensive images that the limits allow.
+//! [`render_cost`] measures the cost of rendering the most expensive kinds of images.
 
 pub mod chaos;
 mod contact_sheet;

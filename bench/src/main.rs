@@ -23,7 +23,7 @@ struct Arguments {
     /// The `darkroom` binary; by default cargo builds it.
     #[arg(long, value_name = "FILE")]
     darkroom: Option<PathBuf>,
-    /// A folder with further hostile files.
+    /// A folder of hostile files to add to the generated ones, if it exists. Not used with --short.
     #[arg(long, value_name = "DIR", default_value = "../shared/corpus/hostile")]
     corpus: PathBuf,
 }
@@ -32,7 +32,7 @@ struct Arguments {
 enum Scenario {
     /// `kill -9` at random times while uploads arrive.
     Kills,
-    /// The death of a worker before and after every write (debug builds only).
+    /// The death of a worker before and after every write and the delete (debug builds only).
     KillPoints,
     /// SIGTERM under load.
     Terminations,

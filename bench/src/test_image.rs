@@ -90,7 +90,8 @@ pub(crate) fn twenty_kinds() -> anyhow::Result<Vec<TestImage>> {
     .collect()
 }
 
-/// Returns an image that differs from the images for all other numbers.
+/// Returns an image whose size depends on `number`. No two numbers below 97 x 89 = 8,633 give the
+/// same size.
 pub(crate) fn numbered(number: u32) -> anyhow::Result<TestImage> {
     TestImage::new(Jpeg::new(&scene(40 + number % 97, 30 + number / 97 % 89)).build())
 }

@@ -66,7 +66,8 @@ impl UploadTally {
         bed.wait_until_idle(within).await
     }
 
-    /// Requires that every upload has its complete expected outcome, and that nothing else exists.
+    /// Requires that every upload has its expected outcome, that no other manifests or variants
+    /// exist, that the dead-letter queue has `dead_letters` messages, and that no event is left.
     pub(crate) async fn verify(
         &self,
         bed: &TestBed,
@@ -99,7 +100,7 @@ impl UploadTally {
         Ok(())
     }
 
-    /// Returns the manifests and variants that belong to no upload's outcome.
+    /// Returns the keys of the manifests and variants that belong to no upload's outcome.
     async fn strays(&self, bed: &TestBed) -> anyhow::Result<Vec<String>> {
         let mut named = BTreeSet::new();
         for (key, _) in self.0.values() {

@@ -52,7 +52,8 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
     relative.filter_map(|target| target.split('#').next())
 }
 
-/// Returns the paths of source files in backticks.
+/// Returns the paths in backticks: those that contain `/src`, and those that start with one of
+/// [`FOLDERS`] and contain a dot.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
     let quoted = text
         .lines()
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_and_paths_are_found() {
+    fn relative_links_and_paths_in_backticks_are_found() {
         let text = "[a](docs/a.md#b), [c](https://d.example/e), [f](#g): `cloud/src/h.rs`, `x/y`\n\
             `docs/i.md` and `GET /v1/src`";
         assert_eq!(links(text).collect::<Vec<_>>(), ["docs/a.md"]);

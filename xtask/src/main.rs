@@ -76,7 +76,7 @@ fn usage() -> String {
     CHECKS.to_owned() + "\n" + &recipes.collect::<String>()
 }
 
-/// Returns the findings in a folder, or a summary of all findings if there is no folder.
+/// Returns the findings in `folder`, or a summary of all findings if no folder is given.
 fn shown(findings: &[Finding], folder: Option<&str>) -> String {
     let Some(folder) = folder else {
         return language::summary(findings);

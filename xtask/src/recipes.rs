@@ -21,7 +21,7 @@ pub struct Recipe {
 pub const RECIPES: &[Recipe] = &[
     Recipe {
         name: "ci",
-        help: "every check that a change has to pass (.ci/run)",
+        help: "run every check that a change has to pass (.ci/run)",
         variables: &[],
         steps: &[&[".ci/run"]],
     },
@@ -33,7 +33,7 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "lint",
-        help: "format, clippy and documentation, as strict as .ci/run",
+        help: "check formatting, clippy and documentation, as strictly as .ci/run",
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
         steps: &[
             &["cargo", "fmt", "--all", "--check"],
@@ -51,7 +51,7 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "deny",
-        help: "licenses, duplicate versions and advisories of dependencies (needs cargo-deny)",
+        help: "check dependencies: licenses, duplicate versions, advisories (needs cargo-deny)",
         variables: &[],
         steps: &[&["cargo", "deny", "check"]],
     },

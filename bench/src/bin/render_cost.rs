@@ -1,4 +1,4 @@
-//! `render_cost`: the time and memory of the most expensive images that the limits allow; see
+//! `render_cost`: the time and memory of rendering the most expensive kinds of images; see
 //! [`darkroom_bench::render_cost`].
 
 use std::io::{self, Write};
@@ -7,8 +7,7 @@ use std::process::Command;
 use clap::Parser;
 use darkroom_bench::render_cost::{COSTLY_SOURCES, CostlySource};
 
-/// Renders the most expensive images that the limits allow, each in a separate process, and prints
-/// their costs.
+/// Renders the most expensive kinds of images, each in a separate process, and prints their costs.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The default profile to render with.

@@ -25,7 +25,7 @@ const MAX_GROWTH_KIB: u64 = 16 << 10;
 pub struct Size {
     /// The number of mutated files.
     pub files: u64,
-    /// A folder with more files, such as `../shared/corpus/hostile`.
+    /// A folder of files to add to the mutated ones, such as `../shared/corpus/hostile`.
     pub corpus: Option<PathBuf>,
     /// The seed of the first mutation.
     pub seed: u64,
@@ -75,7 +75,10 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let grown = memory(&workers)?.saturating_sub(warm.unwrap_or_default());
     let mut report = Report::default();
     report.figure("mutated files", size.files);
-    report.figure("further files", keys.len() as u64 - size.files);
+    report.figure(
+        "bombs and files of the corpus",
+        keys.len() as u64 - size.files,
+    );
     outcomes(&bed, &keys, &mut report).await?;
     let dead = bed.dead_letters.depth().await?;
     report.expect("dead letters", dead.visible + dead.in_flight, 0);

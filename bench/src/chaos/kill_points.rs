@@ -1,4 +1,4 @@
-//! The death of a worker before and after every write.
+//! The death of a worker before and after every write, and before and after the delete.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -47,7 +47,7 @@ impl Size {
     };
 }
 
-/// Shows that another worker completes the uploads of a worker that has died at any point.
+/// Shows that another worker completes the uploads of a worker that has died at a kill point.
 ///
 /// # Errors
 /// If the scenario cannot be run. A release build has no kill points.

@@ -28,8 +28,8 @@ impl Size {
     pub const SHORT: Self = Self { step: 24 };
 }
 
-/// Shows that the newest of five versions of a key wins, in whatever order the events and their
-/// duplicates arrive.
+/// Shows that the newest of five versions of a key wins, in whatever order their events arrive. One
+/// of the events is repeated at the end.
 ///
 /// # Errors
 /// If the scenario cannot be run.
@@ -49,7 +49,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
             bodies.push(events[*version as usize - 1].clone());
         }
     }
-    // S3 has already sent the events in its own order. These are discarded.
+    // S3 has already sent events in the order of the writes. They are discarded.
     bed.drain_events().await?;
     bed.events.send(&bodies).await?;
     let _workers = bed.start_workers(2, &[]).await?;

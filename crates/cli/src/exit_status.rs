@@ -7,7 +7,7 @@ use darkroom_contract::SettingError;
 
 use crate::console::eprint;
 
-/// An invalid argument or settings file.
+/// An invalid argument, settings file or environment variable.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct UsageError(pub(crate) String);
@@ -19,12 +19,13 @@ pub(crate) enum ExitStatus {
     Success,
     /// Something was rejected or failed. Stderr states the details.
     Failure,
-    /// The command line or a setting is invalid.
+    /// The command line, a setting or an environment variable is invalid.
     Usage,
 }
 
 impl ExitStatus {
-    /// Prints the help, or the error in an invalid command line, and returns the exit status.
+    /// Prints the help, the version, or the error in an invalid command line. Returns the exit
+    /// status.
     pub(crate) fn from_clap(message: &clap::Error) -> Self {
         match message.print() {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_error_is_a_failure() {
+    fn an_error_other_than_a_usage_or_setting_error_is_a_failure() {
         let result = Err(anyhow::anyhow!("cannot reach S3"));
         assert_eq!(ExitStatus::from_result(result), ExitStatus::Failure);
     }

@@ -14,8 +14,8 @@ pub(crate) enum SourceBytes {
     TooLarge { size: u64 },
 }
 
-/// Reads a file into memory. Stops reading at the limit, because a pipe or device does not state
-/// its size in advance.
+/// Reads a file into memory. Stops reading one byte after the limit, because a pipe or device does
+/// not state its size in advance.
 ///
 /// # Errors
 /// An error if the file cannot be read.

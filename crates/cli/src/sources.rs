@@ -26,7 +26,8 @@ const SYSTEM_NAMES: [&[u8]; 10] = [
 /// support.
 const APPLE_DOUBLE_PREFIX: &[u8] = b"._";
 
-/// A file, and its path relative to the folder on the command line.
+/// A file, and its path relative to the folder on the command line. The relative path of a file on
+/// the command line is its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
@@ -36,10 +37,11 @@ pub(crate) struct SourceFile {
 /// Finds every file on the command line, and every file below a folder on the command line. The
 /// contents of a folder are in the order of their names.
 ///
-/// Returns each file once. Below a folder, skips system files, names that begin with a dot, and the
-/// folder `excluded`. Of the paths on the command line, skips only system files and `excluded`, and
-/// reports each of them on stderr, because the user may have named them with `*`. Does not skip a
-/// path that does not exist, because the code that reads the file reports the error.
+/// Returns each file once. Below a folder, skips system files, names that begin with a dot, links
+/// to folders, special files such as sockets, and the folder `excluded`. Of the paths on the
+/// command line, skips only system files and `excluded`, and reports each skipped path on stderr,
+/// because the user may have named it with `*`. Does not skip a path that does not exist, because
+/// the code that reads the file reports the error.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
     let mut search = Search {
         excluded,
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_of_the_results_is_passed_over() {
+    fn the_excluded_folder_is_skipped() {
         let files = ["a.jpg", "out/a.webp", "out/sub/b.webp", "sub/c.jpg"];
         assert_eq!(found(&files, Some("out")), ["a.jpg", "sub/c.jpg"]);
     }

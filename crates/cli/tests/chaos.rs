@@ -1,4 +1,5 @@
-//! The short version of every chaos scenario and benchmark in `bench/`.
+//! The short version of every chaos scenario in `bench/`, and tests that the contact sheet and the
+//! benchmarks of the issuer work.
 
 #![allow(clippy::unwrap_used, reason = "a test fails if its own tools fail")]
 
@@ -68,7 +69,7 @@ async fn variants_are_made_from_the_source_that_the_manifest_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_newest_version_wins_in_every_order() {
+async fn the_newest_version_wins_in_every_order_of_events() {
     holds(orders::run(darkroom(), orders::Size::SHORT).await);
 }
 

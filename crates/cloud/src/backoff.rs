@@ -15,7 +15,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// Creates a backoff that starts with `first` and multiplies the delay by `factor` after every
-    /// further attempt.
+    /// further failed attempt.
     pub const fn new(first: Duration, factor: u32, max: Duration) -> Self {
         Self { first, factor, max }
     }

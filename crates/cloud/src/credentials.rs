@@ -174,7 +174,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn a_failing_provider_is_left_alone_while_the_old_credentials_are_valid() {
+    async fn the_provider_is_not_called_again_within_the_retry_interval() {
         let (cache, calls) = rotating(&[Some(30)]);
         for _ in 0..100 {
             assert_eq!(id(&cache).await.unwrap(), "AKID0");

@@ -20,7 +20,7 @@ pub struct CloudError {
 pub enum CloudErrorKind {
     /// The object, version, bucket or queue does not exist.
     NotFound,
-    /// A condition of the request is not met, because the object has changed.
+    /// A condition of the request is not met, because the object has changed or already exists.
     PreconditionFailed,
     /// The credentials do not permit the call. S3 also reports this for a missing object if the
     /// credentials do not permit listing.
@@ -31,7 +31,7 @@ pub enum CloudErrorKind {
     Unavailable,
     /// The response did not arrive in time.
     TimedOut,
-    /// The service refused the request as invalid.
+    /// The service refused the request as invalid, or the request could not be created.
     Invalid,
     /// The service does not support the operation, or a condition of the request.
     NotImplemented,
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_store_lacks_is_neither_an_outage_nor_a_missing_object() {
+    fn an_unsupported_operation_is_not_implemented_and_a_delete_marker_is_not_found() {
         let lacks = Some(CloudErrorKind::NotImplemented);
         assert_eq!(Some(by_status(501)), lacks);
         for code in [

@@ -21,9 +21,9 @@ pub enum KillPoint<'a> {
     BeforeManifest,
     /// After the manifest is written.
     AfterManifest,
-    /// Before a batch of messages is deleted.
+    /// Before a call that deletes a batch of messages.
     BeforeDelete,
-    /// After a batch of messages is deleted.
+    /// After a call that deletes a batch of messages, even if the call failed.
     AfterDelete,
 }
 

@@ -54,8 +54,9 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
         }
     }
 
-    /// Returns the newest value. Calls `fetch` first if there is no value, or if `freshness`, given
-    /// the value and its age, does not return `Fresh`.
+    /// Returns the newest value. A fetch is due if there is no value, or if `freshness`, given the
+    /// value and its age, does not return `Fresh`. It is skipped within the retry interval, and if
+    /// another caller is fetching and the value is `Stale`.
     ///
     /// The returned value may be `Unusable`: `fetch` may fail or return such a value, or the retry
     /// interval may not have passed.

@@ -35,7 +35,7 @@ impl Acknowledger {
         self.receipts.clone()
     }
 
-    /// Deletes everything acknowledged so far. All senders must have been dropped.
+    /// Deletes all messages that were acknowledged so far. All senders must have been dropped.
     pub(crate) async fn flush(self) {
         drop(self.receipts);
         if let Err(error) = self.task.await {

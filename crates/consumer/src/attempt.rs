@@ -54,9 +54,9 @@ impl DeliveryAttempt {
             .collect()
     }
 
-    /// Returns this delivery with one more attempt, for use after an outage interrupted an attempt.
-    /// The result is never a first delivery, so the handler cleans up what the interrupted attempt
-    /// left behind. The queue's own count does not change.
+    /// Returns this delivery with a `receive_count` that is higher by one, for use after an outage
+    /// interrupted an attempt. The result is never a first delivery, so the handler cleans up what
+    /// the interrupted attempt left behind. The queue's own count does not change.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unreadable_history_counts_as_none() {
+    async fn an_unreadable_history_is_ignored() {
         let queue = MemoryQueue::new(Clock::from_fn(|| FIRST));
         for value in ["", "yesterday", "9223372036854775807"] {
             let history = BTreeMap::from([(FIRST_RECEIVED_AT, value.to_owned())]);

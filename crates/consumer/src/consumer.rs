@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn finished_messages_are_deleted_ten_in_a_call() {
+    async fn acknowledged_messages_are_deleted_in_batches_of_ten() {
         let handler = ScriptedHandler::new(SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler, settings());
         test.send(20).await;
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_unprocessable_message_stays_while_the_dead_letter_queue_fails() {
+    async fn an_unprocessable_message_stays_on_its_queue_while_the_dead_letter_queue_fails() {
         let reason = DeadLetterReason::new("malformed", &"");
         let disposition = Disposition::DeadLetter(reason);
         let handler = ScriptedHandler::new(Duration::ZERO, disposition);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_message_is_not_delivered_to_anyone_else() {
+    async fn a_slow_message_is_delivered_only_once() {
         let handler = ScriptedHandler::new(600 * SECOND, Disposition::Ack);
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_heartbeat_comes_after_the_backoff() {
+    async fn no_heartbeat_is_sent_after_the_backoff_is_set() {
         let handler = ScriptedHandler::new(50 * SECOND, Disposition::Retry);
         let settings = settings();
         let timeout = settings.visibility_timeout;
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_disposition_returns_its_permit() {
+    async fn the_permit_is_released_after_every_disposition() {
         let settings = ConsumerSettings {
             permits: 1,
             ..settings()

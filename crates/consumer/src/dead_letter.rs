@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_survives_its_attributes() {
+    fn a_reason_can_be_read_from_its_attributes() {
         let reason = DeadLetterReason::new("malformed", &"GetObject: unavailable: über");
         let attributes = reason.attributes().into_iter();
         let attributes = attributes.map(|(name, value)| (name.to_owned(), value));

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_receive_count_of_the_queue_is_used_if_it_can_be_read() {
+    async fn the_max_receive_count_of_the_queue_is_used_if_it_can_be_read() {
         let settings = QueueSettings::default();
         let dead_letters = MemoryQueue::new(Clock::system());
         let queue = MemoryQueue::with_dead_letters(Clock::system(), 3, dead_letters.clone());

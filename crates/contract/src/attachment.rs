@@ -31,7 +31,7 @@ pub enum AttachmentError {
     /// The attachment exceeds S3's limit on user metadata.
     #[error("metadata takes {bytes} bytes as S3 counts them; at most {max} are allowed")]
     TooLarge {
-        /// The size of the attachment, including the name of the header.
+        /// The size of the header's value and of [`Attachment::NAME`].
         bytes: usize,
         /// The limit.
         max: usize,
@@ -57,7 +57,7 @@ impl Attachment {
     /// Returns the value of the header: printable ASCII without two spaces in a row.
     ///
     /// # Errors
-    /// [`AttachmentError::TooLarge`] if S3 would reject it.
+    /// [`AttachmentError::TooLarge`] if S3 would reject the header.
     pub fn to_header(&self) -> Result<String, AttachmentError> {
         let json = serde_json::to_string(self)
             .map_err(|error| AttachmentError::Invalid(error.to_string()))?;

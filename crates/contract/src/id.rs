@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_and_other_spellings_are_errors() {
+    fn only_a_canonical_uuidv7_before_the_year_3000_is_an_id() {
         let id = UploadId::generate().to_string();
         for text in [
             "",

@@ -11,9 +11,9 @@ pub const MANIFEST_PREFIX: &str = "manifests/";
 /// The prefix of every tombstone's key. The bucket's lifecycle removes tombstones after a while.
 pub const TOMBSTONE_PREFIX: &str = "deleted/";
 
-/// The key of a raw upload: `raw/{profile}/{owner}/{id}`.
+/// The key of a raw object: `raw/{profile}/{owner}/{id}`.
 ///
-/// It identifies one upload. It contains nothing else that a client sends, such as a file name.
+/// It identifies one upload. It does not contain other text from a client, such as a file name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawKey {
     /// The profile.
@@ -24,7 +24,7 @@ pub struct RawKey {
     pub id: UploadId,
 }
 
-/// The error for a key that does not name a raw upload.
+/// The error for a key that is not the key of a raw object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The key does not have the four segments of a raw key.
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_key_is_an_error() {
+    fn a_key_of_another_form_is_an_error() {
         let id = UploadId::generate();
         for key in [
             String::new(),

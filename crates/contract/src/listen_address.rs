@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_an_error() {
+    fn a_text_that_is_not_an_address_and_port_is_an_error() {
         for text in [
             "",
             ":",

@@ -58,7 +58,8 @@ impl Manifest {
             && self.recipe == recipe
     }
 
-    /// Returns `true` if both manifests state the same outcome of the same source and recipe.
+    /// Returns `true` if both manifests have the same source and recipe, and outcomes of the same
+    /// [name](Outcome::name).
     pub fn is_same_outcome(&self, other: &Self) -> bool {
         self.source.etag == other.source.etag
             && self.source.version_id == other.source.version_id

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_of_raw_objects_manifests_or_tombstones_is_invalid() {
+    fn a_malformed_or_reserved_prefix_is_invalid() {
         for prefix in [
             "raw",
             "raw/x",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_change_of_the_profile_changes_the_digest() {
+    fn a_change_of_quality_or_crop_changes_the_digest_of_the_recipe() {
         let profile = Profile::avatar();
         let digest = profile.recipe(None).digest();
         let mut other = profile.clone();

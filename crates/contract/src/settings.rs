@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dead_letter_queue_must_be_fifo_if_the_event_queue_is() {
+    fn the_dead_letter_queue_must_be_fifo_if_and_only_if_the_event_queue_is() {
         let mut settings = QueueSettings {
             events: "events.fifo".to_owned(),
             ..QueueSettings::default()
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visibility_timeout_must_be_within_the_limits_of_sqs() {
+    fn a_visibility_timeout_must_be_between_3_seconds_and_12_hours() {
         for (seconds, is_valid) in [
             (0, false),
             (2, false),

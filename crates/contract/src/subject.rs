@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_subject_is_encoded_or_hashed() {
+    fn a_subject_that_is_not_an_owner_is_encoded_or_hashed() {
         for (subject, expected) in [
             ("auth0|7", "b64-YXV0aDB8Nw"),
             ("ada@example.org", "b64-YWRhQGV4YW1wbGUub3Jn"),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_that_looks_like_an_encoded_one_is_not_mistaken_for_it() {
+    fn a_subject_that_looks_like_an_encoded_owner_is_encoded_again() {
         let mut subjects: BTreeMap<String, String> = BTreeMap::new();
         let mut subject = "auth0|7".to_owned();
         // Each subject is the owner of the previous subject.

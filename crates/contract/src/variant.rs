@@ -26,7 +26,7 @@ pub struct VariantSettings {
     /// The format to encode to.
     #[serde(default = "default_format")]
     pub format: OutputFormat,
-    /// The quality, 0 to 100, by default 85. It does not apply to PNG.
+    /// The quality, 0 to 100 (1 to 100 for JPEG), by default 85. It does not apply to PNG.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
     /// libwebp's `method`, 0 (fast) to 6 (small), by default 2. It applies only to WebP.
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_does_not_apply_is_an_error() {
+    fn an_invalid_or_inapplicable_setting_is_an_error() {
         for (changes, key) in [
             (json!({"name": ""}), "name"),
             (json!({"suffix": "/x"}), "suffix"),

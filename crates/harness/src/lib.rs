@@ -1,10 +1,10 @@
 //! The harness that end-to-end tests, chaos scenarios and benchmarks share.
 //!
 //! A [`TestBed`] is a cloud with provisioned buckets and queues: S3 and SQS in the process of the
-//! test, S3 and SQS of `darkroom dev`, or LocalStack. Processes of the real `darkroom` binary
-//! access it through fault proxies if [`TestBed::start_worker`] or [`TestBed::spawn`] starts them,
-//! and directly if [`TestBed::start_issuer`] or [`TestBed::run`] starts them. `darkroom dev` and
-//! the test itself access it directly.
+//! test, S3 and SQS of `darkroom dev`, LocalStack, or another server ([`Cloud::At`]). Processes of
+//! the real `darkroom` binary access it through fault proxies if [`TestBed::start_worker`] or
+//! [`TestBed::spawn`] starts them, and directly if [`TestBed::start_issuer`] or [`TestBed::run`]
+//! starts them. `darkroom dev` and the test itself access it directly.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {

@@ -13,7 +13,8 @@ impl TestBed {
         Issuer::start(command).await
     }
 
-    /// Starts a worker, and waits until it polls its queue. `settings` are environment variables.
+    /// Starts a worker, and waits until it reports that it takes uploads from its queue. `settings`
+    /// are environment variables.
     ///
     /// # Errors
     /// If it does not start.

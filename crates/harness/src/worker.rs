@@ -16,7 +16,7 @@ impl Worker {
         Self { process }
     }
 
-    /// Waits until the worker polls its queue.
+    /// Waits until the worker reports that it takes uploads from its queue.
     pub(crate) async fn wait_until_polling(&mut self) -> anyhow::Result<()> {
         let ready = |line: &str| line.starts_with("worker takes uploads").then_some(());
         self.process

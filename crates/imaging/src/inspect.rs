@@ -18,13 +18,14 @@ pub struct Inspection {
     pub bytes: u64,
     /// The color profile's own description, such as `"Display P3"`.
     pub icc_profile: Option<String>,
-    /// Every kind of metadata in the file, without duplicates, in declaration order.
+    /// Every kind of metadata in the file, without duplicates, in the order of [`MetadataKind`].
     pub metadata: Vec<MetadataKind>,
     /// The place where the image was taken.
     pub gps: Option<GpsPosition>,
     /// The make and model of the camera.
     pub camera: Option<String>,
-    /// The time when the image was taken, as the camera wrote it (EXIF `DateTimeOriginal`).
+    /// The time when the image was taken, as the camera wrote it: EXIF `DateTimeOriginal`, or else
+    /// `DateTimeDigitized`, or else `DateTime`.
     pub taken_at: Option<String>,
 }
 

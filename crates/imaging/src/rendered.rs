@@ -75,7 +75,8 @@ pub struct Note {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteCode {
-    /// The embedded color profile is unusable and was ignored.
+    /// The embedded color profile, or the color space that code points state (PNG cICP, HEIF nclx),
+    /// is unusable and was ignored.
     IccIgnored,
     /// The declared content type does not match the file.
     TypeMismatch,

@@ -150,8 +150,8 @@ mod tests {
         }
     }
 
-    /// Returns the left edge of the full-height square that `attention` keeps of an image of 400 x 200
-    /// px.
+    /// Returns the left edge of the full-height square that `attention` keeps of an image of 400 x
+    /// 200 px.
     fn kept_from(pixels: &Pixels) -> f64 {
         let view = Rect::from_size(pixels.size());
         let profile = attention_profile(pixels, Orientation::UPRIGHT, view).unwrap();
@@ -202,7 +202,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_image_fits_any_box(
+        fn placed_and_padded_images_have_the_sizes_of_their_placement(
             stored in (1_u32..90, 1_u32..90),
             target in (any_side(), any_side()),
             fit in any_fit(),

@@ -38,7 +38,7 @@ pub(crate) struct ImagesQuery {
     owner: Option<String>,
 }
 
-/// The uploads of all images in a request, in the same order.
+/// The uploads of all images in a request, in the order of the images.
 #[derive(Debug, Serialize, ToSchema)]
 struct ImageUploads {
     /// One upload for each image.
@@ -115,8 +115,8 @@ fn invalid_query() -> Problem {
 }
 
 impl AppState {
-    /// Stores every image of a batch as a raw object. By now, the service has read and checked the
-    /// whole request.
+    /// Stores every image of a batch as a raw object. By now, the service has read the whole
+    /// request.
     async fn store_batch(
         &self,
         batch: ImageBatch,

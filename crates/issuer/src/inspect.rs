@@ -38,7 +38,7 @@ pub(crate) enum InspectResponse {
     Single(ImageReport),
     /// The results for several images.
     Batch {
-        /// One result for each image, in the same order.
+        /// One result for each image, in the order of the images.
         images: Vec<InspectResult>,
     },
 }

@@ -8,8 +8,8 @@ use tokio::sync::Mutex;
 use crate::problem::Problem;
 use crate::temp_dir::{self, temp_dir_unavailable};
 
-/// The time for which a result stays valid. It limits the calls to the store to one per second, no
-/// matter how many load balancers probe.
+/// The time for which a result stays valid. It limits the probes of the store to one per second, no
+/// matter how many load balancers send requests.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
 /// The readiness of the service, probed at most once per second.

@@ -15,16 +15,17 @@ pub struct IssuerSettings {
     /// that signed it expire.
     #[serde(with = "humantime_serde")]
     pub upload_expiry: Duration,
-    /// The longest time that a client may wait for an outcome within one request (`?wait=`).
+    /// The longest time that a client may wait for an outcome within one request (`?wait=` or
+    /// `Prefer: wait=`).
     #[serde(with = "humantime_serde")]
     pub max_wait: Duration,
     /// The lifetime of a variant's URL if `storage.media_base_url` is not set.
     #[serde(with = "humantime_serde")]
     pub link_expiry: Duration,
-    /// The time limit for the headers of a request, and again for a JSON body. It is also the idle
-    /// timeout of a connection, so it must be longer than the idle timeout of a load balancer in
-    /// front of the service. With a shorter timeout, the load balancer may send a request on a
-    /// connection that the service is closing.
+    /// The time limit for the headers of a request, again for a JSON body, and for each pause in a
+    /// direct upload. It is also the idle timeout of a connection, so it must be longer than the
+    /// idle timeout of a load balancer in front of the service. With a shorter timeout, the load
+    /// balancer may send a request on a connection that the service is closing.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
     /// The origins of the web pages that may call the service. `*` allows all.

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_folder_that_can_be_written_is_no_error() {
+    async fn the_probe_of_a_writable_folder_succeeds() {
         probe().await.unwrap();
     }
 }

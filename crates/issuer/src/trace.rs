@@ -48,11 +48,11 @@ pub(crate) fn start_metrics(document: &OpenApi) {
     }
 }
 
-/// Gives the request an id, logs and counts its result, and forbids clients from caching or
-/// sniffing the response.
+/// Gives the request an id, logs and counts its result, and forbids clients to sniff the response.
+/// Also forbids clients to store the response, unless the handler has set `Cache-Control`.
 ///
-/// The log contains the route but never the path. The only client text in the log is the request
-/// id, after validation.
+/// The log contains the route but never the path. Apart from the method, the only client text in
+/// the log is the request id, after validation.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_could_corrupt_a_log_is_replaced() {
+    fn an_invalid_id_of_the_client_is_replaced() {
         for value in [&b"a b"[..], b"\"", b"\xff", b"", &[b'x'; 65]] {
             let id = id_for(value);
             assert_ne!(id.as_bytes(), value);

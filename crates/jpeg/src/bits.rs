@@ -34,7 +34,8 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Loads bits, so that a code and its value can be read without a further check.
+    /// Loads at least [`ENOUGH`] bits, so that a code and its value can be read without another
+    /// refill.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
         if self.available >= ENOUGH {
@@ -103,7 +104,8 @@ impl<'a> BitReader<'a> {
         self.padding > self.available
     }
 
-    /// Returns the offset of the first byte that was not loaded. It is at or before the next marker.
+    /// Returns the offset of the first byte that was not loaded. It is at or before the next
+    /// marker.
     pub(crate) const fn position(&self) -> usize {
         self.position
     }
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_bytes_give_the_same_bits() {
+    fn refills_by_words_and_by_bytes_load_every_bit() {
         let data: Vec<u8> = (0..200_u32).map(|at| (at * 89 % 254) as u8).collect();
         let mut reader = BitReader::new(&data, 0);
         for (at, byte) in data.iter().enumerate() {
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_has_a_marker_byte_wherever_it_is() {
+    fn has_marker_byte_finds_0xff_at_every_position_of_a_word() {
         for shift in 0..8 {
             assert!(has_marker_byte(0xff << (8 * shift)));
             assert!(!has_marker_byte(0xfe << (8 * shift)));
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn values_extend_to_both_signs() {
+    fn extend_returns_negative_and_positive_values() {
         assert_eq!((extend(0, 1), extend(1, 1)), (-1, 1));
         assert_eq!((extend(0, 3), extend(3, 3), extend(4, 3)), (-7, -4, 4));
         assert_eq!(extend(0, 15), -32_767);

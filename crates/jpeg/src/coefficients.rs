@@ -154,7 +154,8 @@ impl Coefficients {
         self.planes.iter().all(|plane| plane.sent == [0; 64])
     }
 
-    /// Returns whether every component has at least its DC coefficients, which make a coarse image.
+    /// Returns whether at least the high bits of the DC coefficients were sent for every component.
+    /// They make a coarse image.
     pub(crate) fn have_all_components(&self) -> bool {
         self.planes.iter().all(|plane| plane.sent[0] != NOT_SENT)
     }
@@ -219,8 +220,8 @@ impl BlockDecoder<'_> {
     }
 }
 
-/// Returns the number of blocks per row and the number of rows of blocks, including blocks that only
-/// pad a unit.
+/// Returns the number of blocks per row and the number of rows of blocks, including blocks that
+/// only pad a unit.
 fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     (
         frame.units_per_row() * component.horizontal,

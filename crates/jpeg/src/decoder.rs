@@ -28,7 +28,8 @@ pub struct Plane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Damage {
-    /// `true` if some bytes belong to neither a segment nor a scan.
+    /// `true` if some bytes belong to neither a segment nor a unit (MCU) of a scan, or if a restart
+    /// marker has a wrong number.
     pub has_stray_bytes: bool,
     /// `true` if the last scans of a progressive image are missing. The image is then less sharp
     /// than it should be.
@@ -47,8 +48,8 @@ impl<'a> Decoder<'a> {
     /// Reads the headers of a file that begins with SOI. Ignores everything after the first image.
     ///
     /// # Errors
-    /// As [`Error`] describes. A file is [`Truncated`](Error::Truncated) if it has too few bytes for
-    /// the blocks of its frame.
+    /// As [`Error`] describes. A file is [`Truncated`](Error::Truncated) if it has too few bytes
+    /// for the blocks of its frame.
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
         let mut segments = Segments::new(bytes);
         let scan = segments
@@ -81,8 +82,8 @@ impl<'a> Decoder<'a> {
 
     /// Returns an upper bound on the bytes that decoding allocates, not counting its result.
     ///
-    /// An image with a single scan needs only a few rows in memory. An image with several scans, such
-    /// as a progressive one, needs two bytes per sample.
+    /// An image with a single scan needs only a few rows in memory. An image with several scans,
+    /// such as a progressive one, needs two bytes per sample.
     pub fn working_memory(&self) -> u64 {
         let components = self.frame.components.iter();
         let rows = components.map(|component| {
@@ -100,8 +101,8 @@ impl<'a> Decoder<'a> {
         !self.frame.is_progressive && self.scan.components.len() == self.frame.components.len()
     }
 
-    /// Decodes into interleaved pixels: gray, RGB (from YCbCr or RGB) or CMYK (from CMYK or YCCK). The
-    /// rows go from top to bottom, without gaps.
+    /// Decodes into interleaved pixels: gray, RGB (from YCbCr or RGB) or CMYK (from CMYK or YCCK).
+    /// The rows go from top to bottom, without gaps.
     ///
     /// # Errors
     /// [`Error::Truncated`] if a pixel is missing; otherwise as [`Error`] describes.
@@ -121,8 +122,8 @@ impl<'a> Decoder<'a> {
         let last_row = self.frame.height as usize;
         let rows_per_unit = 8 * self.frame.max_vertical() as usize;
         self.decode_rows(|unit_row, windows| {
-            // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next row
-            // of units, so this group waits until those rows are decoded.
+            // Upsampling the last group of rows (see `window.rs`) needs the first rows of the next
+            // row of units, so this group waits until those rows are decoded.
             let end = (unit_row + 1) * rows_per_unit;
             let end = if end < last_row {
                 end - rows_per_unit / 8

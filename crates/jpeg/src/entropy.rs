@@ -20,7 +20,7 @@ pub(crate) struct Entropy<'a> {
     units_before_restart: u32,
     /// The number of the next restart marker, 0 to 7.
     next_restart: u8,
-    /// `true` if some bytes did not belong to a unit.
+    /// `true` if some bytes did not belong to a unit, or if a restart marker had a wrong number.
     pub(crate) has_stray_bytes: bool,
 }
 
@@ -57,8 +57,8 @@ impl<'a> Entropy<'a> {
     /// Reads a restart marker.
     ///
     /// A marker with an unexpected number means that markers or units were lost or repeated. This
-    /// function applies the rules of libjpeg (`jpeg_resync_to_restart`), except that missing units are
-    /// an error.
+    /// function applies the rules of libjpeg (`jpeg_resync_to_restart`), except that missing units
+    /// are an error.
     #[cold]
     fn restart(&mut self) -> Result<()> {
         let mut position = self.end();

@@ -66,8 +66,8 @@ impl Frame {
         }
     }
 
-    /// Reads the frame header at a marker. If its height is 0, looks the height up after the first scan
-    /// (DNL, B.2.5).
+    /// Reads the frame header at a marker. If its height is 0, looks the height up after the first
+    /// scan (DNL, B.2.5).
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a process, a precision or a number of components that is not
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_header_is_truncated() {
+    fn a_header_that_is_cut_short_is_truncated() {
         let whole = file(200, &[0x11], b"");
         for length in 2..whole.len() {
             assert_eq!(Frame::find(&whole[..length]), Err(Error::Truncated));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_and_fractional_factors_are_told_apart() {
+    fn an_invalid_factor_is_damaged_and_a_fractional_ratio_is_unsupported() {
         let find = |factors: &[u8]| Frame::find(&file(200, factors, b"")).unwrap_err();
         for factors in [0x01, 0x10, 0x51, 0x15] {
             assert!(matches!(find(&[factors, 0x11, 0x11]), Error::Damaged(_)));

@@ -149,8 +149,8 @@ impl HuffmanTable {
 mod tests {
     use super::*;
 
-    /// Returns a table with the codes 0, 10, 110 and so on, one of each length, for the symbols 1, 2, 3
-    /// and so on.
+    /// Returns a table with the codes 0, 10, 110 and so on, one of each length, for the symbols 1,
+    /// 2, 3 and so on.
     fn unary(longest: usize) -> HuffmanTable {
         let mut counts = [0; 16];
         counts[..longest].fill(1);
@@ -170,20 +170,20 @@ mod tests {
         assert_eq!(decode(&table, &[0b0100_0000]), Ok((1, 1)));
         // 1110, then four bits: 0111 is -8.
         assert_eq!(decode(&table, &[0b1110_0111]), Ok((4, -8)));
-        // The code of eleven ones and a zero means symbol 12, so a value of twelve bits follows: twelve
-        // ones.
+        // The code of eleven ones and a zero means symbol 12, so a value of twelve bits follows:
+        // twelve ones.
         let bytes = [0xff, 0, 0b1110_1111, 0xff, 0];
         assert_eq!(decode(&table, &bytes), Ok((12, 4095)));
     }
 
     #[test]
-    fn bits_that_are_no_code_are_damage() {
+    fn bits_that_are_no_code_of_the_table_are_damaged() {
         assert_eq!(decode(&unary(8), &[0xff, 0, 0xff, 0]), Err(BAD_CODE));
         assert_eq!(decode(&unary(15), &[0xff, 0, 0xff, 0]), Err(BAD_CODE));
     }
 
     #[test]
-    fn a_table_with_too_many_codes_is_damaged() {
+    fn a_table_with_too_many_codes_or_too_few_symbols_is_damaged() {
         let mut counts = [0; 16];
         counts[0] = 3;
         assert!(HuffmanTable::new(&counts, &[1, 2, 3]).is_err());

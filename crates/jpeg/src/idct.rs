@@ -1,8 +1,8 @@
 //! The inverse discrete cosine transform of a block (ITU-T T.81, A.3.3).
 //!
 //! Its results equal those of libjpeg's `islow` (Loeffler, Ligtenberg and Moschytz 1989, 12
-//! multiplications) bit for bit. The code has the form of libjpeg-turbo: each rotation is a sum of two
-//! products of 16-bit numbers, which processors compute for eight columns at once.
+//! multiplications) bit for bit. The code has the form of libjpeg-turbo: each rotation is a sum of
+//! two products of 16-bit numbers, which processors compute for eight columns at once.
 
 use crate::block::Block;
 
@@ -25,8 +25,8 @@ const F_2_053: i16 = 16_819;
 const F_2_562: i16 = 20_995;
 const F_3_072: i16 = 25_172;
 
-/// Transforms a block into samples. `samples` begins with the first sample of the block, and each row
-/// begins `stride` samples after the previous one.
+/// Transforms a block into samples. `samples` begins with the first sample of the block, and each
+/// row begins `stride` samples after the previous one.
 pub(crate) fn transform(block: &Block, factors: &Block, samples: &mut [u8], stride: usize) {
     let mut dequantized = [0; 64];
     for ((to, value), factor) in dequantized.iter_mut().zip(block).zip(factors) {
@@ -138,8 +138,9 @@ fn descale<const SHIFT: u32>(value: i32) -> i16 {
     rounded.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
 }
 
-/// Exchanges rows and columns. Each of three steps interleaves the halves of a block, which rotates the
-/// six bits of every index by one. Three such rotations swap the bits of the row and of the column.
+/// Exchanges rows and columns. Each of three steps interleaves the halves of a block, which rotates
+/// the six bits of every index by one. Three such rotations swap the bits of the row and of the
+/// column.
 #[inline(always)]
 fn transpose<T: Copy>(block: &mut [T; 64]) {
     let mut other = *block;
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn an_even_block_is_the_same_with_and_without_the_shortcut() {
+    fn transform_even_has_the_samples_of_transform() {
         for dc in -2000..2000 {
             let mut block = [0; 64];
             block[0] = dc;
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn no_coefficient_is_too_large() {
+    fn the_largest_coefficients_cause_no_overflow() {
         for value in [i16::MIN, i16::MAX] {
             transformed(&[value; 64]);
             transform_even(value, value, &mut [0; 64], 8);

@@ -95,8 +95,8 @@ impl Tables {
         Ok(())
     }
 
-    /// Adds the standard table for each table that the file does not define, as Motion JPEG
-    /// expects.
+    /// Adds the standard tables 0 and 1 for DC and AC coefficients where the file has not defined a
+    /// table yet, as Motion JPEG expects.
     ///
     /// # Errors
     /// Never fails in practice, because the standard tables are valid.

@@ -1,7 +1,8 @@
 //! Upsampling of components that are smaller than the image, as libjpeg does it.
 //!
 //! A factor of two interpolates between the nearest two samples at a ratio of 3 to 1 ("fancy
-//! upsampling"). Any other factor repeats samples.
+//! upsampling"). Samples are repeated instead if the factor in either direction exceeds two, or if
+//! columns are to be doubled but the component has fewer than three.
 
 use crate::frame::{Component, Frame};
 use crate::window::RowWindow;
@@ -87,8 +88,8 @@ impl Upsampler {
     }
 }
 
-/// Returns the component row that is second nearest to an image row. The image has twice as many rows
-/// as the component.
+/// Returns the component row that is second nearest to an image row. The image has twice as many
+/// rows as the component.
 const fn neighbor(row: usize) -> usize {
     if row.is_multiple_of(2) {
         (row / 2).saturating_sub(1)
@@ -104,8 +105,8 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
 }
 
 /// Turns each sample into a left and a right one: mixes it with its neighbor, adds a bias for
-/// rounding, and removes `SHIFT` fractional bits. `bias` holds the value for right samples, then the
-/// one for left samples.
+/// rounding, and removes `SHIFT` fractional bits. `bias` holds the value for right samples, then
+/// the one for left samples.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

@@ -3,7 +3,7 @@
 //! A process with credentials never parses an image. A [`RenderPool`] sends each image to a child
 //! process with an empty environment, bounded memory and CPU time, few system calls, and no access
 //! to files or the network ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs
-//! out of memory is replaced, and only its current image is rejected.
+//! out of memory is replaced, and at most its current image is rejected.
 //!
 //! The parent never trusts a response. It bounds the size of the response, and checks that the
 //! response names the requested variants.

@@ -82,7 +82,7 @@ impl RenderPool {
     }
 
     /// Runs an operation, twice if necessary. A reused process may have been damaged by an earlier
-    /// image, so only an image that kills a fresh process is at fault. Both attempts share the
+    /// image, so only an image that kills a fresh process is at fault. Both runs share the
     /// deadline. An operation that times out is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_second_attempt_gets_only_the_time_that_the_first_left() {
+    async fn a_second_run_gets_only_the_time_that_the_first_run_left() {
         let pool = pool_of_children("sleep 1.5; exit 86", Duration::from_secs(2));
         pool.check().await.unwrap();
         let limits = Limits::for_inspection(1, 1);
@@ -250,7 +250,7 @@ mod tests {
             Err(RenderError::Rejected(rejection)) => rejection,
             other => panic!("{other:?}"),
         };
-        // With a deadline of its own, the second attempt would end with status 86 (`out_of_memory`)
+        // With a deadline of its own, the second run would end with status 86 (`out_of_memory`)
         // like the first.
         assert_eq!(rejection.code, RejectionCode::TimedOut);
     }

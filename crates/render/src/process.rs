@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::allocator::OUT_OF_MEMORY_STATUS;
 
-/// The time that a child has to exit after its pipe breaks.
+/// The time that a child has to exit after the parent has closed its input.
 const EXIT_GRACE: Duration = Duration::from_secs(1);
 
 /// The command that starts a render process. The program must call [`run_child`](crate::run_child).
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_child_inherits_no_environment_variable() {
+    async fn a_child_inherits_no_environment_variable_and_no_working_directory() {
         let mut process = shell("/usr/bin/env; pwd");
         let mut printed = String::new();
         process.output.read_to_string(&mut printed).await.unwrap();

@@ -19,7 +19,7 @@ pub struct RenderSettings {
     pub timeout: Duration,
     /// The address space of one render process.
     pub max_memory: ByteSize,
-    /// The number of images that a process renders before a fresh one replaces it.
+    /// The number of images that a process renders or inspects before a fresh process replaces it.
     pub max_jobs: u32,
     /// The policy for systems that do not support every sandbox layer.
     pub sandbox: SandboxPolicy,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_bounds_is_named() {
+    fn the_error_for_a_value_out_of_bounds_names_the_setting() {
         let default = RenderSettings::default;
         assert_eq!(default().validate(), Ok(()));
         for (settings, key) in [

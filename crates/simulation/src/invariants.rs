@@ -80,7 +80,8 @@ pub(crate) fn check_object(world: &World, object_key: &str) {
     }
 }
 
-/// Returns the problem with the variants of a `ready` manifest, if there is one.
+/// Returns the problem with the variants of a `ready` manifest, if there is one. Compares the bytes
+/// of the variants with the source only if `checks_content` is `true`.
 pub(crate) fn variants_problem(
     world: &World,
     record: &UploadRecord,

@@ -13,15 +13,16 @@
 //! 2. A message is deleted only if the outcome of its object is durable or the message is a dead
 //!    letter.
 //! 3. No heartbeat follows the backoff of the same delivery.
-//! 4. An upload that was deleted before its manifest was written is never published.
+//! 4. The outcome of an upload that was deleted before its manifest was written is never published.
 //! 5. A raw object is deleted only after its tombstone is written.
 //!
-//! Two kinds of inconsistent states may exist for a short time, because keys do not depend on
-//! content. During a deletion, a manifest may outlive its variants. When two workers render two
-//! versions of one upload, the outcome of the older version may replace that of the newer version,
-//! until the worker with the older version checks the source again. Invariant 1 therefore skips
-//! uploads whose deletion was requested, and does not compare the content of overwritten uploads.
-//! Invariant 2 requires only that the outcome was written at some time. Neither state may persist:
+//! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
+//! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
+//! workers render two versions of one upload, the outcome of the older version may replace that of
+//! the newer version, until the worker with the older version checks the source again. Invariant 1
+//! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
+//! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
+//! was written at some time. Neither state may persist:
 //!
 //! 6. After quiescence, every upload that still has a raw object has exactly one outcome, which is
 //!    the correct one. A deleted upload has no messages and no objects except its tombstone, and

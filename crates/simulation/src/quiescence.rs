@@ -16,8 +16,8 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// The time limit for the queue to become empty. It exceeds the longest wait for a store plus all
-/// backoffs.
+/// The time limit for the queue to become empty. It exceeds the longest wait for a store that is
+/// down plus all backoffs.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
@@ -161,7 +161,7 @@ async fn check_statuses(world: &Arc<World>) {
     }
 }
 
-/// Checks that every dead letter is gone, except malformed messages, which cannot be redriven.
+/// Checks that every dead letter is gone, except malformed messages, which a redrive cannot fix.
 fn check_orphans(world: &World) {
     let left = world.dead_letters.bodies();
     if left.iter().any(|body| body != MALFORMED) {

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_replays_exactly() {
+    fn two_runs_of_a_seed_have_the_same_digest() {
         for seed in 0..20 {
             let first = simulate(seed, Options::default());
             let options = Options { keeps_trace: true };

@@ -11,8 +11,8 @@
 //! metric::OUTCOMES.add(1, ["avatar", "rejected", "corrupt"]);
 //! ```
 //!
-//! This crate never listens on a port, never decides what is logged, and never makes its caller
-//! fail.
+//! This crate never listens on a port and never decides what is logged. Recording a metric or a
+//! span never fails.
 
 #![warn(missing_docs)]
 

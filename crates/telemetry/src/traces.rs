@@ -39,7 +39,8 @@ pub struct Traces {
 
 impl Traces {
     /// Builds the exporter from OpenTelemetry's variables: endpoint, headers, timeout, sampler,
-    /// batches and resource attributes. Returns `None` if no endpoint is set.
+    /// batches and resource attributes. Returns `None` if no endpoint is set or if
+    /// `OTEL_SDK_DISABLED` is `true`.
     ///
     /// # Errors
     /// [`ExporterError`] if a variable is invalid.

@@ -62,7 +62,7 @@ async fn path_and_host_are_forwarded_as_they_were_signed() {
 }
 
 #[tokio::test]
-async fn errors_have_the_format_of_the_service() {
+async fn an_injected_error_of_s3_is_xml() {
     let proxy = proxy([Rule::on("GetObject", Fault::SlowDown).first(1)]).await;
     let (status, body) = get(&proxy).await.unwrap();
     assert_eq!(status, 503);

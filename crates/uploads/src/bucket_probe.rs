@@ -18,7 +18,7 @@ pub(crate) struct BucketProbe {
     bucket: Arc<dyn Bucket>,
     /// `true` after a probe was permitted.
     was_permitted: AtomicBool,
-    /// `true` after a probe was refused before any probe was permitted.
+    /// `true` once `forbids_missing_objects` has returned `true`.
     was_forbidden: AtomicBool,
 }
 

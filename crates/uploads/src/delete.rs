@@ -46,8 +46,8 @@ impl UploadStore {
 
     /// Deletes the variants and the manifest of an upload after its raw object is gone. The
     /// deletion covers the variants of the profile and the variants that `manifest` names, which
-    /// may come from an earlier configuration. The manifest is deleted last, so that a second
-    /// attempt still finds the variants that it names.
+    /// may come from an earlier configuration. The manifest is deleted last, so that a repeated
+    /// deletion still finds the variants that the manifest names.
     ///
     /// Returns the raw object if the client has uploaded the file again in the meantime. In that
     /// case, the new outcome may have been deleted too, so the upload must be rendered again.
@@ -80,7 +80,7 @@ mod tests {
     use crate::testing::{JSON, ready};
 
     #[tokio::test]
-    async fn a_deleted_upload_leaves_nothing_not_even_variants_of_an_earlier_profile() {
+    async fn a_deleted_upload_leaves_only_its_tombstone_and_no_variants_of_an_earlier_profile() {
         let test = MemoryStore::new();
         let key = MemoryStore::new_key();
         let source = test.put(&key, "bytes");

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn events_of_other_objects_are_about_no_upload() {
+    fn removals_other_buckets_and_invalid_keys_are_about_no_upload() {
         let test = MemoryStore::new();
         let event = test.store.event(&MemoryStore::new_key(), None, false);
         let others = [

@@ -115,7 +115,7 @@ mod tests {
     use crate::testing::failed;
 
     #[tokio::test]
-    async fn an_unreadable_manifest_counts_as_none() {
+    async fn an_unreadable_or_too_large_manifest_counts_as_missing() {
         let test = MemoryStore::new();
         let key = MemoryStore::new_key();
         let large = vec![b' '; usize::try_from(MAX_MANIFEST_BYTES).unwrap() + 1];

@@ -42,7 +42,7 @@ mod tests {
     use crate::MemoryStore;
 
     #[tokio::test]
-    async fn a_role_without_permission_to_list_is_up_from_the_start() {
+    async fn a_bucket_that_forbids_its_first_probe_counts_as_up() {
         let test = MemoryStore::new();
         test.media.fail(CloudErrorKind::Forbidden);
         assert!(test.store.probe().await);

@@ -13,8 +13,9 @@ use crate::UploadStore;
 const EXPIRY_GRACE: Duration = Duration::from_secs(60);
 
 impl UploadStore {
-    /// Reads an upload's status in at most three calls: the manifest and, if there is none, the raw
-    /// object and the tombstone.
+    /// Reads an upload's status in at most three calls: for the manifest, for the raw object if
+    /// there is no manifest, and for the tombstone if there is no raw object either. The first
+    /// `403` causes one more call, a probe of the raw bucket.
     ///
     /// # Errors
     /// The error of the call.
@@ -29,8 +30,8 @@ impl UploadStore {
     }
 
     /// Reads the status of an upload that had the status `last` before. Usually makes a single call
-    /// to S3. Makes more calls if `last` is `None`, or if the raw object has just arrived or did
-    /// not arrive in time.
+    /// to S3. May make more calls if `last` is `None`, `Expired` or `Deleted`, or if the raw object
+    /// has just arrived or did not arrive in time.
     ///
     /// May not notice that an upload was deleted. To find out, call [`status`](Self::status).
     ///

@@ -23,7 +23,7 @@ use crate::settings::WebhookSettings;
 const PERMITS: usize = 10;
 /// The name of the queue in logs and metrics.
 const QUEUE: &str = "webhooks";
-/// The reasons for dead letters.
+/// The codes of the reasons for dead letters.
 const UNDELIVERABLE: &str = "undeliverable";
 const MALFORMED: &str = "malformed";
 /// The visibility timeout of an event. It is longer than most attempts take. A heartbeat extends it

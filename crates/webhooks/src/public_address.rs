@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_the_public_internet_are_public() {
+    fn special_purpose_addresses_are_not_public() {
         for (address, expected) in [
             ("93.184.215.14", true),
             ("100.63.255.255", true),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_with_only_private_addresses_resolves_to_none() {
+    async fn a_name_with_only_private_addresses_does_not_resolve() {
         let resolved = PublicAddresses.resolve("localhost".parse().unwrap()).await;
         let error = resolved.err().unwrap().to_string();
         assert_eq!(error, "localhost has no public address");

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_address_has_to_be_allowed() {
+    fn a_private_address_and_plain_http_have_to_be_allowed() {
         for url in [
             "https://127.0.0.1/hook",
             "https://[::1]/hook",
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_except_a_plain_web_url_is_refused() {
+    fn a_url_that_is_not_http_or_contains_credentials_is_refused() {
         for url in [
             "hooks.example",
             "ftp://hooks.example",

@@ -22,14 +22,14 @@ pub struct WebhookSettings {
     /// The delay after the first failed attempt. Later delays double, up to 15 minutes.
     #[serde(with = "humantime_serde")]
     pub first_retry: Duration,
-    /// The age at which an undelivered event goes to the dead-letter queue.
+    /// The age beyond which an event goes to the dead-letter queue as soon as an attempt fails.
     #[serde(with = "humantime_serde")]
     pub give_up_after: Duration,
     /// Permits a URL on this machine or in a private network.
     pub allow_private_addresses: bool,
 }
 
-/// A secret, which is never printed.
+/// A secret, which `Debug` does not print.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);

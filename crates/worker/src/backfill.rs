@@ -27,7 +27,8 @@ pub struct Backfill<'a> {
 /// Progress of a backfill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
-    /// The number of objects under the prefix of raw uploads.
+    /// The number of listed objects: all objects under the prefix of raw uploads, or of one
+    /// profile.
     pub listed: u64,
     /// The number of objects that were queued, or that would be queued in a dry run.
     pub enqueued: u64,
@@ -121,8 +122,8 @@ impl Backfill<'_> {
     }
 }
 
-/// Returns `true` if the manifest is current. A listing contains no version ids, so the version is
-/// not compared.
+/// Returns `true` if the manifest is current. A listing contains no version ids, so they are not
+/// compared.
 fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> bool {
     let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_backfill_of_one_profile_lists_no_other() {
+    async fn a_backfill_of_one_profile_lists_no_uploads_of_other_profiles() {
         let (test, _) = store().await;
         let profile = "photo".parse().unwrap();
         let profile = Some(&profile);

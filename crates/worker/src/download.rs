@@ -208,7 +208,7 @@ async fn expected_size(
 
 /// Returns `true` if the object is not the one that the event is about.
 ///
-/// Compares versions, because two versions may have the same bytes. Compares entity tags too,
+/// Compares version ids, because two versions may have the same bytes. Compares entity tags too,
 /// because some stores do not support `If-Match`. A value that is missing on one side is not a
 /// difference.
 fn is_different_object(info: &ObjectInfo, event: &ObjectEvent) -> bool {
@@ -283,8 +283,8 @@ mod tests {
         let [first, second] = [put(&test, 700, Some(700 * KIB)), put(&test, 700, None)];
         let opened = found(open(&downloads, &test, &first).await);
         let downloaded = opened.read(BUDGET).await.unwrap();
-        // The wait is longer than the download timeout. It does not fail, because the time limit
-        // starts only with the request.
+        // The second object waits for memory for longer than the download timeout. `open` itself
+        // does not time out, because its time limit starts only with the request.
         let waiting = timeout(2 * TIMEOUT, open(&downloads, &test, &second)).await;
         assert!(waiting.is_err());
         assert_eq!(test.raw.faults().count("GetObject", "raw/"), 1);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_object_that_grows_at_every_opening_is_left_for_later_and_keeps_no_memory() {
+    async fn an_object_that_grows_at_every_opening_is_unavailable_and_keeps_no_memory() {
         let (test, downloads) = (TestStore::new(), downloads());
         let (key, event) = put(&test, 1, None);
         // An event without an entity tag matches every object of its key.

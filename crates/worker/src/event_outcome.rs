@@ -56,7 +56,7 @@ impl EventOutcome {
 }
 
 impl ProcessError {
-    /// Every code.
+    /// Every code that [`code`](Self::code) may return.
     pub(crate) const CODES: [&'static str; 12] = [
         "not_found",
         "precondition_failed",
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_counted_from_the_start() {
+    fn codes_lists_the_code_of_every_error() {
         let kinds = [
             CloudErrorKind::NotFound,
             CloudErrorKind::PreconditionFailed,

@@ -49,8 +49,8 @@ impl Processor {
         }
     }
 
-    /// Deletes the outputs that this attempt or an earlier attempt at this message may have
-    /// written. Call this only if the raw object is gone.
+    /// Writes a tombstone and deletes the outputs, if this attempt or an earlier attempt at this
+    /// message may have written any. Call this only if the raw object is gone.
     async fn delete_left_over(
         &self,
         key: &RawKey,

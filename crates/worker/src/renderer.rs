@@ -7,7 +7,7 @@ use bytes::Bytes;
 use darkroom_imaging::{Recipe, Rendered};
 use darkroom_render::{RenderError, RenderPool};
 
-/// A renderer of images: a pool of render processes, or a fake in tests.
+/// A renderer of images: a pool of render processes, or a stand-in for tests.
 #[async_trait]
 pub trait Renderer: fmt::Debug + Send + Sync {
     /// Renders the bytes of a raw object.

@@ -9,8 +9,8 @@ use darkroom_uploads::UploadStore;
 use crate::dead_letters::ReasonCode;
 use crate::event_outcome::ProcessError;
 
-/// The label shared by all profiles that are not configured. Clients can invent any number of such
-/// names, and each label value would create a new time series.
+/// The label value shared by all profiles that are not configured. Clients can invent any number of
+/// such names, and each label value would create a new time series.
 const UNKNOWN_PROFILE: &str = "";
 
 /// Starts the metrics of a worker at zero. `queue` is the name of its queue.
@@ -73,7 +73,7 @@ mod tests {
     const GLOSSARY: &str = include_str!("../../../docs/glossary.md");
 
     #[test]
-    fn every_rejection_code_is_counted_from_the_start() {
+    fn the_counted_rejection_codes_are_the_codes_of_the_glossary() {
         let (_, table) = GLOSSARY.split_once("`RejectionCode`\n").unwrap();
         let table = table.split("\n#").next().unwrap();
         let codes = table.lines().filter_map(|line| line.strip_prefix("| `"));

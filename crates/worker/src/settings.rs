@@ -28,8 +28,8 @@ pub struct WorkerSettings {
     /// The address of `/healthz`, `/readyz` and `/metrics`. By default there is no address, because
     /// several workers may run on one machine.
     pub listen: Option<ListenAddress>,
-    /// The time that messages in flight may take after the signal to stop. It also limits the last
-    /// poll.
+    /// The time that messages in flight may take after the signal to stop. It also limits
+    /// `poll_wait`, so that the last poll ends in time.
     #[serde(with = "humantime_serde")]
     pub drain_grace: Duration,
 }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_bounds_is_named() {
+    fn the_error_for_a_value_out_of_bounds_names_the_setting() {
         let default = WorkerSettings::default;
         for (settings, key) in [
             (

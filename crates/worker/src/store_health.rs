@@ -39,7 +39,8 @@ impl StoreHealth {
         }
     }
 
-    /// Probes the store after a failed call. Returns `true` if it is down.
+    /// Probes the store after a failed call, unless the store is already known to be down. Returns
+    /// `true` if it is down.
     pub(crate) async fn probe_is_down(&self) -> bool {
         if self.is_down() {
             return true;

@@ -14,7 +14,8 @@ use crate::source::targets;
 /// The document with the table of metrics, which is generated from their declarations.
 const METRICS: &str = "docs/operations.md";
 
-/// Returns a finding for each code that is only in the source code or only in the glossary.
+/// Returns a finding for each code that is only in the source code, or only in the table of
+/// metrics, or only in the glossary.
 pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Finding>> {
     let defined = defined(root, glossary)?;
     let metrics = fs::read_to_string(root.join(METRICS))?;
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_of_variants_are_codes() {
+    fn strings_in_match_arms_of_self_variants_are_codes() {
         let text = "impl Shape { fn name(self) -> &'static str { match self { Self::Round => \"round\",\
             Self::Other(_) => \"other\", } } fn parse(text: &str) { match text { \"x\" => 1 } } }";
         let mut names = CodeNames::default();

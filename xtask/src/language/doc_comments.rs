@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_of_a_comment_counts() {
+    fn only_the_first_word_of_a_doc_comment_is_checked() {
         let text =
             "//! Why.\n/// The first line.\n/// What the second says.\nfn a() {}\n/// How.\n";
         let lines: Vec<usize> = find(text).into_iter().map(|(line, _)| line).collect();

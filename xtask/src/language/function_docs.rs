@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_begins_with_a_verb_and_anything_else_need_not() {
+    fn only_doc_comments_of_functions_must_begin_with_a_verb() {
         let text = "/// The shape.\nstruct A;\nimpl A {\n/// The side.\nfn side() {}\n\
             /// Returns the side.\nfn b() {}\n/// # Errors\n/// None.\nfn c() {}\nfn d() {}\n}\n\
             #[tokio::test]\n/// The reason.\nfn e() {}\n/// As [`e`].\nfn f() {}\n";

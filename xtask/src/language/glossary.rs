@@ -52,7 +52,7 @@ impl Glossary {
         }
     }
 
-    /// Returns the codes of each type that the glossary lists, by the type's name.
+    /// Returns the codes that the glossary lists, by the name of their type or metric.
     pub fn codes(&self) -> &BTreeMap<String, BTreeSet<String>> {
         &self.codes
     }
@@ -68,7 +68,7 @@ impl Glossary {
     }
 }
 
-/// Reads a section if its heading ends with the name of a type in backticks.
+/// Reads a section if its heading ends with the name of a type or metric in backticks.
 fn table_of_codes(section: &str) -> Option<(String, BTreeSet<String>)> {
     let heading = section.lines().next()?;
     let name = heading.strip_suffix('`')?.rsplit('`').next()?;
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_words_are_read() {
+    fn codes_words_and_identifiers_are_parsed() {
         let text = "# G\n\n## Codes\n\n### Of shapes: `Shape`\n\n| code | m |\n|---|---|\n| `round` | r |\n\
             \n## Words to avoid\n\n| avoid | write |\n|---|---|\n| blue moon, `Frob` | x |\n";
         let glossary = Glossary::parse(text);

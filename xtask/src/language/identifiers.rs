@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_strings_do_not_count() {
+    fn names_in_comments_and_strings_are_not_found() {
         let text = "/// Frob.\nstruct Frob;\nconst A: &str = \"Frob\"; // Frob\nfn f(_: Frob) {}";
         let expected = [(2, "`Frob`".to_owned()), (4, "`Frob`".to_owned())];
         assert_eq!(find(text, &["Frob".to_owned()]), expected);

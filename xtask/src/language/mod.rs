@@ -17,7 +17,8 @@ use std::path::Path;
 
 use crate::files;
 
-/// Returns every sentence and name in the repository at `root` that breaks a rule.
+/// Returns a finding for each word, doc comment, identifier and code in the repository at `root`
+/// that breaks a rule.
 ///
 /// Errors if a file cannot be read.
 pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {

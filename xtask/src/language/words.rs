@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// Returns the line and the phrase for each occurrence of one of `phrases`, which are in lower case.
 ///
 /// Identifiers are split into words, so that `blue_moon` and `BlueMoon` are "blue moon". A phrase may
-/// continue on the next line of a comment.
+/// continue on the next line.
 pub(super) fn find(text: &str, phrases: &[Vec<String>]) -> Vec<(usize, String)> {
     let mut by_first: BTreeMap<&str, Vec<&[String]>> = BTreeMap::new();
     for phrase in phrases {
@@ -33,8 +33,8 @@ struct Word {
     /// The word in lower case.
     text: String,
     line: usize,
-    /// `true` if only white space, comment markers or underscores separate the word from the
-    /// previous one.
+    /// `true` if only white space, comment markers, underscores or hyphens separate the word from
+    /// the previous one. Punctuation at the end of the previous line does not count.
     joined: bool,
 }
 
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_continues_on_the_next_line_of_a_comment() {
+    fn a_phrase_may_span_two_lines_but_not_a_comma() {
         assert_eq!(lines("/// Once in a blue\n/// moon."), [1]);
         assert_eq!(lines("blue, moon"), [] as [usize; 0]);
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// Returns the groups of nodes that can reach each other along `edges`. Each group is sorted.
+/// Returns the groups of two or more nodes that can reach each other along `edges`. Each group is
+/// sorted.
 pub(super) fn groups(nodes: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
     let reachable: Vec<BTreeSet<usize>> = (0..nodes).map(|node| reachable(node, edges)).collect();
     let mut grouped = BTreeSet::new();

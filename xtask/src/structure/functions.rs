@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_runs_from_its_signature_to_its_brace() {
+    fn lines_are_counted_from_the_signature_to_the_closing_brace() {
         let text =
             "struct A;\nimpl A {\n    /// Doc.\n    #[inline]\n    fn a(\n    ) {\n    }\n}\n";
         let module = Module {

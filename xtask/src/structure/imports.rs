@@ -10,9 +10,9 @@ use crate::source::{Module, attributes, is_test_only};
 /// The maximum number of re-exports that are followed. The limit also ends the search in a cycle.
 const MAX_REEXPORTS: usize = 8;
 
-/// Returns the pairs of modules in which the first module uses an item of the second. A use
-/// of a re-exported item counts as a use of the module that defines it. Pairs in which one module contains the other are
-/// excluded.
+/// Returns the pairs of modules in which the first module uses an item of the second. A use of a
+/// re-exported item counts as a use of the module that defines it. Pairs in which one module
+/// contains the other are excluded.
 pub(super) fn between(modules: &[Module]) -> BTreeSet<(usize, usize)> {
     let named: Vec<Names> = modules.iter().map(Names::of_module).collect();
     let index = Index {
@@ -45,7 +45,7 @@ fn contains(a: &[String], b: &[String]) -> bool {
 /// The paths that a module names, and the names that it imports.
 #[derive(Default)]
 struct Names {
-    /// Each path with the module that contains it.
+    /// The module that contains each path, and the path itself.
     paths: Vec<(Vec<String>, Vec<String>)>,
     imported: BTreeMap<String, Vec<String>>,
     at: Vec<String>,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reexport_counts_for_the_module_that_defines_the_item() {
+    fn a_use_of_a_reexported_item_counts_for_the_module_that_defines_it() {
         let modules = modules(&[
             ("", "mod a; mod b; pub use b::inner::Item;"),
             ("a", "use crate::Item; fn f() { super::b::g(); }"),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn parents_and_tests_do_not_count() {
+    fn uses_between_parent_and_child_and_uses_in_tests_do_not_count() {
         let modules = modules(&[
             ("", "mod a; mod b; use a::f; pub const N: u8 = 1;"),
             (

@@ -31,7 +31,8 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// Returns a sentence for each dependency that breaks a rule.
+    /// Returns a sentence for each dependency that breaks a rule, and for each crate that is not in
+    /// the tables.
     pub(super) fn violations(&self, crates: &[Crate]) -> Vec<String> {
         let by_package: BTreeMap<&str, &str> = crates
             .iter()
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn dependencies_run_downward() {
+    fn a_dependency_on_a_crate_that_is_not_below_is_a_violation() {
         let layers = Layers::parse(ARCHITECTURE);
         let good = [
             krate("bench", &["darkroom-testkit", "darkroom-cli"]),
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn some_packages_are_allowed_in_one_crate_only() {
+    fn confined_and_forbidden_packages_are_violations() {
         let layers = Layers::parse(ARCHITECTURE);
         let crates = [krate("cli", &["aws-config"]), krate("imaging", &["tokio"])];
         let expected = [
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn every_crate_has_a_layer() {
+    fn a_crate_that_is_not_in_the_tables_is_a_violation() {
         let layers = Layers::parse(ARCHITECTURE);
         let expected = ["`new` is not in the tables of ARCHITECTURE.md"];
         assert_eq!(layers.violations(&[krate("new", &[])]), expected);

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn test_modules_are_not_counted() {
+    fn lines_of_test_modules_are_not_counted() {
         let text = "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n";
         let module = Module {
             path: Vec::new(),

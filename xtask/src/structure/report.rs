@@ -23,7 +23,8 @@ const MAX_FUNCTION_LINES: usize = 60;
 pub struct Report {
     /// Each crate, ordered by name.
     pub crates: Vec<CrateReport>,
-    /// A sentence for each dependency between crates that breaks a rule.
+    /// A sentence for each dependency that breaks a rule, and for each crate that is not in the
+    /// tables of ARCHITECTURE.md.
     pub layers: Vec<String>,
 }
 
@@ -56,7 +57,8 @@ impl Report {
         })
     }
 
-    /// Returns a sentence for each limit that is exceeded.
+    /// Returns a sentence for each violation of the layers, each limit on lengths that is exceeded,
+    /// and each cycle of imports.
     pub fn violations(&self) -> Vec<String> {
         let mut violations = self.layers.clone();
         let lines = self.lines();

@@ -44,8 +44,8 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// The progress on stderr. On a terminal, one line shows the latest numbers. Otherwise, every page
-/// of the listing adds a line.
+/// The progress on stderr, and the result on stdout. On a terminal, one line shows the latest
+/// numbers. Otherwise, every page of the listing adds a line, except with `--json`.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,
     bar: Option<ProgressBar>,

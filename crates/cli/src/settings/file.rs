@@ -20,7 +20,7 @@ impl SettingsFile {
     /// Reads and parses a file.
     ///
     /// # Errors
-    /// [`UsageError`] if the file is not valid TOML.
+    /// [`UsageError`] if the file is not valid TOML, or another error if it cannot be read.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let text = std::fs::read_to_string(path)

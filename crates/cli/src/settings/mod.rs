@@ -48,8 +48,8 @@ impl Settings {
     /// precedence.
     ///
     /// # Errors
-    /// [`SettingError`] if a setting is invalid, [`UsageError`] if the file cannot be read or
-    /// parsed.
+    /// [`SettingError`] if a setting is invalid, [`UsageError`] if the file does not exist or is
+    /// not valid TOML, or another error if the file cannot be read.
     pub(crate) fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,

@@ -18,8 +18,9 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
 /// Returns `true` if Kubernetes made this variable for a service. The service may have any name.
 ///
-/// `exists` looks up another variable. A `…_SERVICE_PORT` variable only counts if its
-/// `…_SERVICE_HOST` exists, so a misspelled setting with a similar name still causes an error.
+/// `exists` returns `true` for the name of a variable that is set. A `…_SERVICE_PORT` variable only
+/// counts if its `…_SERVICE_HOST` is set, so a misspelled setting with a similar name still causes
+/// an error.
 pub(super) fn is_service_link(name: &str, value: &str, exists: impl Fn(&str) -> bool) -> bool {
     if let Some(service) = name.strip_suffix("_SERVICE_HOST") {
         return !service.is_empty();

@@ -1,8 +1,8 @@
 """Runs a command-line client on an S3 store: store_clients.py NAME FOLDER.
 
-The client uploads a folder, downloads it, and copies it within the store. Run a second time, the same
-commands have nothing to transfer. At the end, the client deletes everything that it created. The
-environment variable CLIENT contains the path of its program.
+The client uploads a folder, downloads it, and copies files within the store. When the same commands
+run a second time, they have nothing to transfer. At the end, the client deletes everything that it
+created. The environment variable CLIENT contains the path of its program.
 """
 
 import os

@@ -111,7 +111,7 @@ fn the_output_of_key_new_is_a_valid_setting() {
 }
 
 #[tokio::test]
-async fn a_key_uploads_for_its_owner_and_leaves_no_trace_of_itself() {
+async fn a_key_uploads_only_for_its_owner_and_is_not_logged() {
     let key = new_key(&["--name", "phone", "--owner", "u7"]);
     let secret = key["key"].as_str().unwrap();
     let keys = in_environment(&key);
@@ -141,7 +141,7 @@ async fn a_key_uploads_for_its_owner_and_leaves_no_trace_of_itself() {
 }
 
 #[tokio::test]
-async fn a_token_uploads_for_its_subject_whatever_that_looks_like() {
+async fn a_token_with_any_subject_uploads_for_the_owner_of_that_subject() {
     let folder = tempfile::tempdir().unwrap();
     let jwks = folder.path().join("jwks.json");
     std::fs::write(&jwks, JWK_SET).unwrap();

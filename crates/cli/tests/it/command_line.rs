@@ -51,7 +51,7 @@ fn json_lines(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn process_renders_files_and_reports_failures() {
+fn process_renders_files_and_reports_rejections() {
     let folder = folder();
     let output = run(folder.path(), &["process", ".", "--out", "out", "--json"]);
     assert_eq!(output.status.code(), Some(1));

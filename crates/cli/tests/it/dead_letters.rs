@@ -15,7 +15,7 @@ on_both_clouds!(
     every_dead_letter_is_listed_with_its_reason_and_stays,
     a_redriven_dead_letter_is_processed_again,
     a_purge_needs_a_confirmation,
-    a_backfill_reports_its_counts_and_queues_missing_outcomes,
+    a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome,
 );
 
 /// Returns an S3 event record for an object, as a message contains it.
@@ -35,7 +35,7 @@ async fn dlq(bed: &TestBed, arguments: &[&str]) -> Output {
     bed.run(&arguments).await.unwrap()
 }
 
-/// Waits until the queue has `count` dead letters and every message is processed.
+/// Waits until the dead-letter queue has `count` messages and the queue of events is empty.
 async fn until_dead_lettered(bed: &TestBed, count: u64) {
     let dead_letters = &bed.dead_letters;
     let all = async || match dead_letters.depth().await.unwrap() {
@@ -171,7 +171,7 @@ async fn a_purge_needs_a_confirmation(cloud: Cloud) {
     until_dead_lettered(&bed, 0).await;
 }
 
-async fn a_backfill_reports_its_counts_and_queues_missing_outcomes(cloud: Cloud) {
+async fn a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut outcomes = Vec::new();

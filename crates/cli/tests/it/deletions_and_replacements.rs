@@ -22,7 +22,7 @@ use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it,
-    a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url,
+    a_form_that_is_sent_again_ends_with_the_last_image_under_another_url,
     a_deleted_upload_can_be_uploaded_again_with_the_same_url,
 );
 
@@ -135,7 +135,7 @@ async fn outcome_of(bed: &TestBed, presigned: &Value, bytes: &[u8]) -> Value {
         .unwrap()
 }
 
-async fn a_form_that_is_sent_twice_ends_with_the_second_image_under_another_url(cloud: Cloud) {
+async fn a_form_that_is_sent_again_ends_with_the_last_image_under_another_url(cloud: Cloud) {
     let receiver = Receiver::default();
     let bed = receiver.start(cloud).await;
     let photos = [(300, 200), (1500, 1000), (200, 300)];

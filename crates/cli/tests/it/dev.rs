@@ -192,7 +192,7 @@ fn a_second_process_on_the_same_folder_is_refused() {
 }
 
 #[test]
-fn it_stops_even_if_nobody_reads_its_output() {
+fn dev_stops_even_if_nobody_reads_its_stderr() {
     let folder = tempfile::tempdir().unwrap();
     let script =
         "\"$0\" dev --listen 127.0.0.1:0 --s3-listen 127.0.0.1:0 2>&1 >greeting | head -n 0";

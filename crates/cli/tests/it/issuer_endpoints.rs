@@ -17,10 +17,10 @@ use crate::test_bed::{on_both_clouds, service};
 on_both_clouds!(
     a_form_only_accepts_the_upload_that_it_was_signed_for,
     a_url_with_a_checksum_accepts_no_other_file,
-    events_report_every_change_and_end_with_the_outcome,
+    the_event_stream_begins_with_the_status_and_ends_with_the_outcome,
     a_deleted_upload_leaves_nothing_behind,
     an_upload_that_is_deleted_while_it_is_processed_does_not_reappear,
-    direct_uploads_have_the_same_outcomes,
+    direct_uploads_in_every_encoding_have_outcomes,
     inspection_reports_size_and_private_metadata,
 );
 
@@ -118,7 +118,7 @@ async fn a_url_with_a_checksum_accepts_no_other_file(cloud: Cloud) {
     assert_eq!(status["status"], "awaiting_upload", "{status}");
 }
 
-async fn events_report_every_change_and_end_with_the_outcome(cloud: Cloud) {
+async fn the_event_stream_begins_with_the_status_and_ends_with_the_outcome(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let photo = photo();
     let presigned = bed.client().presign(photo.len()).await;
@@ -211,7 +211,7 @@ async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud
     assert!(left.iter().all(is_tombstone), "{left:?}");
 }
 
-async fn direct_uploads_have_the_same_outcomes(cloud: Cloud) {
+async fn direct_uploads_in_every_encoding_have_outcomes(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let url = format!("{}/v1/images?profile=avatar&owner=u7", bed.client().issuer);
     let photo = photo();

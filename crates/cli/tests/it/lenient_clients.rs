@@ -12,7 +12,7 @@ fn photo() -> Vec<u8> {
     Jpeg::new(&scene(300, 200)).build()
 }
 
-/// Returns a part of a form, with everything after `form-data; ` as given.
+/// Returns a part of a form. `disposition` is the text after `form-data; `, and may add headers.
 fn part(disposition: &str, content: &[u8]) -> Vec<u8> {
     let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; {disposition}\r\n\r\n");
     [head.as_bytes(), content, b"\r\n"].concat()
@@ -44,7 +44,7 @@ fn statuses(response: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn images_are_found_in_forms_of_any_kind() {
+async fn images_are_found_in_form_parts_and_bodies_of_any_name_and_type() {
     let bed = service(Cloud::Dev, &[]).await;
     let parts = [
         part(
@@ -80,7 +80,7 @@ async fn images_are_found_in_forms_of_any_kind() {
 }
 
 #[tokio::test]
-async fn the_bytes_decide_whatever_type_is_declared() {
+async fn the_bytes_determine_the_format_whatever_type_is_declared() {
     let bed = service(Cloud::Dev, &[]).await;
     for content_type in [
         json!(null),

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::third_party_clients::{run, said, venv_from};
 
-/// The variable that enables the full comparison, with pillow-heif's own test files and with
-/// figures. `cargo xtask libheif` sets it.
+/// The variable that enables the full comparison, which includes pillow-heif's own test files and
+/// measures time and memory. `cargo xtask libheif` sets it.
 const IN_FULL: &str = "DARKROOM_LIBHEIF_IN_FULL";
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Local files that `process` and `inspect` read and write.
+//! Local files that `inspect` and `process` read, and the variants that `process` writes.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -198,7 +198,7 @@ fn output_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_result_that_cannot_be_written_leaves_nothing_and_is_an_error() {
+fn a_variant_that_cannot_be_written_is_an_error_and_leaves_no_temporary_file() {
     let folder = folder(&["a.jpg", "b.jpg"]);
     // A folder has the name of the thumbnail of a.jpg.
     std::fs::create_dir_all(folder.path().join("out/a_thumb.webp")).unwrap();

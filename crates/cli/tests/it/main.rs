@@ -1,7 +1,7 @@
 //! End-to-end tests of the real binary.
 //!
-//! Tests that take a `Cloud` run on `darkroom dev` and on LocalStack. Every test has its own test
-//! bed, with its own buckets and queues.
+//! Tests that take a `Cloud` run on `darkroom dev` and on LocalStack. Every test bed has its own
+//! buckets and queues.
 
 #![allow(
     clippy::unwrap_used,

@@ -158,7 +158,7 @@ async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
 
 /// Runs on LocalStack only, because the embedded S3 keeps no versions.
 #[tokio::test]
-async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order() {
+async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order_of_events() {
     let bed = service(Cloud::LocalStack, &[]).await;
     keep_versions(&bed).await;
     let raw = &bed.raw;

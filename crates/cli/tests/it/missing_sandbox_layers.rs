@@ -59,7 +59,7 @@ fn images_are_rendered_with_the_layers_that_the_kernel_supports() {
 }
 
 #[test]
-fn nothing_starts_without_a_required_layer() {
+fn no_role_starts_without_a_required_layer() {
     let folder = with_photo();
     for (missing, named) in [
         (LANDLOCK, "file_system (Landlock"),

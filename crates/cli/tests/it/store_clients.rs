@@ -1,4 +1,5 @@
-//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`.
+//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`. The test of
+//! documented responses also runs on LocalStack.
 
 use std::path::PathBuf;
 use std::process::Command;

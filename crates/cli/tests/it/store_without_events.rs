@@ -90,7 +90,7 @@ async fn upload_and_complete(bed: &TestBed) {
 }
 
 #[tokio::test]
-async fn completion_is_not_offered_if_the_store_sends_events() {
+async fn completion_is_not_offered_by_default() {
     let bed = service(Cloud::Dev, &[]).await;
     let presigned = bed.client().presign(100).await;
     let (status, problem) = complete(bed.client(), &presigned).await;

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::test_bed::{photo, service, test_bed};
 
-/// Returns the address that a role reports in its log.
+/// Returns the address that a role reports on stdout.
 pub(crate) async fn address(process: &mut Process, role: &str) -> String {
     let start = format!("{role} listens on ");
     let found = process.wait_for_line_async("the address", DEADLINE, |line| {
@@ -31,7 +31,7 @@ async fn get(url: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-/// Returns the value of a series, given the name under which it is scraped.
+/// Returns the value of a series, given its name and labels as Prometheus scrapes them.
 fn value(exposition: &str, series: &str) -> Option<f64> {
     let line = exposition
         .lines()

@@ -32,7 +32,7 @@ impl Service {
         }
     }
 
-    /// Uploads the photos in a folder.
+    /// Uploads the files or folders with these names in `folder`.
     async fn upload(&self, folder: &Path, names: &[&OsStr]) -> Output {
         let to = format!("http://{}", self.issuer.address());
         upload(folder, names, &["--to", &to]).await
@@ -90,7 +90,7 @@ async fn a_photo_is_uploaded_once_whatever_the_connection_to_the_store_does() {
 }
 
 #[tokio::test]
-async fn the_bytes_decide_whatever_a_file_is_called() {
+async fn the_bytes_determine_the_format_whatever_a_file_is_called() {
     let service = Service::start().await;
     let folder = tempfile::tempdir().unwrap();
     let names: [&[u8]; 6] = [

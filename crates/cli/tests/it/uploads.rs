@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
-    a_photo_lying_on_its_side_comes_out_upright_small_and_clean,
+    a_photo_on_its_side_becomes_upright_variants_without_private_metadata,
     metadata_and_crop_reach_the_manifest,
     an_upload_goes_from_awaiting_to_ready,
     a_wrongly_declared_type_is_reported,
@@ -19,7 +19,7 @@ on_both_clouds!(
 /// 85 is well below it. A scene with a wrong orientation is far above it.
 const MOST_DIFFERENCE: f64 = 6.0;
 
-async fn a_photo_lying_on_its_side_comes_out_upright_small_and_clean(cloud: Cloud) {
+async fn a_photo_on_its_side_becomes_upright_variants_without_private_metadata(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let upright = scene(600, 900);
     let outcome = bed.client().upload(&photo_on_its_side(&upright)).await;

@@ -61,7 +61,7 @@ fn an_empty_variable_is_unset_and_a_misspelled_one_is_an_error() {
 }
 
 #[test]
-fn a_port_and_an_audience_of_digits_are_settings() {
+fn a_port_and_an_audience_of_digits_are_valid_settings() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = darkroom(folder.path());
     command

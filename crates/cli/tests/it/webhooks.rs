@@ -159,8 +159,8 @@ async fn a_private_address_is_not_called_unless_allowed() {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let port = url.rsplit(':').next().unwrap();
-    // The URL has a host name, so it is checked when the name is resolved, not when the settings
-    // are read.
+    // The URL has a host name, so its address is checked when the name is resolved, not when the
+    // settings are read.
     let url = format!("https://localhost:{port}");
     let secret = format!("whsec_{}", STANDARD.encode(KEY));
     let bed = service(

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_replaced_object_fails_the_precondition_of_its_old_tag() {
+    async fn a_get_with_the_entity_tag_of_a_replaced_object_fails_its_precondition() {
         let bucket = MemoryBucket::new("b");
         let old = bucket.upload("k", "old".into(), UploadOptions::default());
         bucket.upload("k", "new".into(), UploadOptions::default());

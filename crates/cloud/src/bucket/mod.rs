@@ -94,8 +94,8 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Reads a whole small object. Returns `None` if there is no object.
     ///
     /// # Errors
-    /// The error of the call, `TimedOut` if the body takes longer than ten seconds, or
-    /// [`ReadError::TooLarge`].
+    /// The error of the call, `TimedOut` if the request and the body together take longer than ten
+    /// seconds, or [`ReadError::TooLarge`].
     async fn read(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, ReadError> {
         let read = async {
             match self.get(key, None).await {

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_is_the_one_that_clients_send() {
+    fn the_host_omits_the_default_port_of_the_scheme() {
         for (url, host, path) in [
             ("https://b.s3.amazonaws.com/", "b.s3.amazonaws.com", "/"),
             ("http://localhost:9000/b/", "localhost:9000", "/b/"),

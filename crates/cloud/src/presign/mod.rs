@@ -1,4 +1,5 @@
-//! URLs and forms that work without credentials. Each permits one request for a limited time.
+//! URLs and forms that work without credentials. Each permits one kind of request for a limited
+//! time.
 //!
 //! The SDK can presign URLs, but takes twenty times as long as this module. For each URL, the SDK
 //! builds and dismantles a whole request and derives the signing key again. It cannot sign forms.

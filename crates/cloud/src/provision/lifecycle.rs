@@ -88,7 +88,8 @@ fn invalid(error: BuildError) -> CloudError {
     CloudError::new(CloudErrorKind::Invalid, OPERATION, error)
 }
 
-/// Compares the fields that Darkroom sets. Each store fills in the other fields differently.
+/// Compares the ids, the numbers of days and the statuses of two rules. Each store fills in the
+/// other fields differently.
 fn is_same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
     let days = |rule: &LifecycleRule| {
         let abort = rule.abort_incomplete_multipart_upload();

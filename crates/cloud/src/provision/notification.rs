@@ -16,8 +16,8 @@ use crate::{CloudError, CloudErrorKind};
 
 const OPERATION: &str = "PutBucketNotificationConfiguration";
 
-/// The number of times that a new configuration is read back, one second apart. S3 may take a
-/// moment to return the new configuration.
+/// The maximum number of times that a new configuration is read back, one second apart. S3 may take
+/// a moment to return the new configuration.
 const READ_BACKS: u32 = 5;
 
 impl Provisioner {
@@ -115,8 +115,8 @@ fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Compares two configurations. The filter's name is compared in lower case, because S3 returns
-/// `prefix` as `Prefix`.
+/// Compares the queues, the events and the prefixes of two configurations. The name of the filter
+/// rule is compared in lower case, because S3 returns `prefix` as `Prefix`.
 fn is_same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
     let prefix = |configuration: &QueueConfiguration| {
         let key = configuration.filter()?.key()?;

@@ -32,12 +32,12 @@ impl Provisioner {
     /// step to `report`.
     ///
     /// If a service refuses a step, the other steps still run, because the service may simply not
-    /// support that resource. If a service does not respond, the run ends. A dry run only reports
-    /// the changes it would make, and does not check conditional writes.
+    /// support that resource. If a service is unavailable, times out or throttles, the run ends. A
+    /// dry run only reports the changes it would make, and does not check conditional writes.
     ///
     /// # Errors
-    /// The error of the call to which a service did not respond. Earlier changes remain, and a
-    /// second run continues from there.
+    /// The error of the call that ended the run. Earlier changes remain, and a second run continues
+    /// from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,

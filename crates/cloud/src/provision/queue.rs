@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_in_another_format_is_the_same() {
+    fn policies_that_differ_only_in_format_are_the_same() {
         let current = r#"{"maxReceiveCount":"5", "deadLetterTargetArn":"a"}"#.to_owned();
         assert!(is_same(
             Some(&current),

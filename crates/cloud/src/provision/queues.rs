@@ -38,7 +38,7 @@ impl Provisioner {
     }
 
     /// Creates or updates the queue of upload events and its dead-letter queue. Returns the queue
-    /// of upload events, or `None` if it still does not exist afterward.
+    /// of upload events, or `None` if that failed or if a dry run did not find the queue.
     pub(super) async fn event_queues(
         &self,
         queues: &QueueSettings,
@@ -51,8 +51,8 @@ impl Provisioner {
             .await
     }
 
-    /// Creates or updates the dead-letter queue, and then the queue that uses it. The attributes in
-    /// `own` apply only to the second queue.
+    /// Creates or updates the queue `dead_letters`, and then the queue `name`, which uses it. The
+    /// attributes in `own` apply only to the queue `name`.
     async fn queue_pair(
         &self,
         (name, dead_letters): (&str, &str),

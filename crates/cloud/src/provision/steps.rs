@@ -14,11 +14,11 @@ impl<'a> Steps<'a> {
         Self { dry_run, report }
     }
 
-    /// Reports a step.
+    /// Reports a step, unless the service is unavailable, timed out or throttled the call.
     ///
     /// # Errors
-    /// The error of the step, if the service did not respond. The run should then end, because
-    /// every further step would wait just as long.
+    /// The error of a step that is not reported. The run should then end, because every later step
+    /// would wait just as long.
     pub(super) fn finish(
         &mut self,
         resource: Resource,
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_steps_go_on_past_what_a_store_lacks_or_refuses_but_not_without_a_response() {
+    fn a_run_continues_after_a_refused_step_but_ends_if_the_service_is_down() {
         for kind in [
             CloudErrorKind::NotImplemented,
             CloudErrorKind::Invalid,

@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_message_that_was_delivered_too_often_becomes_a_dead_letter() {
+    async fn a_message_that_was_delivered_max_receive_count_times_becomes_a_dead_letter() {
         let dead_letters = MemoryQueue::new(Clock::system());
         let queue = MemoryQueue::with_dead_letters(Clock::system(), 2, dead_letters.clone());
         queue.send(&["a".to_owned()]).await.unwrap();

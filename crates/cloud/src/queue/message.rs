@@ -14,7 +14,7 @@ pub struct Message {
     pub receipt: Receipt,
     /// The body.
     pub body: String,
-    /// The message attributes of type `String`.
+    /// The message attributes that have a string value.
     pub attributes: BTreeMap<String, String>,
     /// The number of deliveries, including this one.
     pub receive_count: u32,

@@ -26,7 +26,7 @@ use crate::CloudError;
 pub struct QueueDepth {
     /// Messages that can be received now.
     pub visible: u64,
-    /// Messages that have been received but not deleted.
+    /// Messages that have been received, and are neither deleted nor visible again.
     pub in_flight: u64,
     /// Messages whose delay has not passed.
     pub delayed: u64,

@@ -12,7 +12,7 @@ pub struct RedrivePolicy {
 }
 
 impl RedrivePolicy {
-    /// Parses the attribute's JSON. SQS writes the count as a number or as text.
+    /// Parses the attribute's JSON. SQS writes `maxReceiveCount` as a number or as text.
     pub(super) fn from_json(policy: &str) -> Option<Self> {
         let policy: Value = serde_json::from_str(policy).ok()?;
         let count = &policy["maxReceiveCount"];
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_count_is_a_number_or_text() {
+    fn the_max_receive_count_may_be_a_number_or_text() {
         for count in ["7", "\"7\""] {
             let policy = format!(r#"{{"deadLetterTargetArn":"arn:x","maxReceiveCount":{count}}}"#);
             let read = RedrivePolicy::from_json(&policy).unwrap();

@@ -208,7 +208,7 @@ impl Queue for SqsQueue {
     }
 }
 
-/// Returns the duration in whole seconds, rounded up and capped at the limit of SQS.
+/// Returns the duration in whole seconds, rounded up and capped at [`MAX_TIMEOUT_SECONDS`].
 pub(super) fn seconds(duration: Duration) -> i32 {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     i32::try_from(seconds)

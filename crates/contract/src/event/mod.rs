@@ -220,13 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn the_null_version_is_none() {
+    fn the_version_id_null_is_none() {
         let body = CREATED.replace(r#""eTag""#, r#""versionId":"null","eTag""#);
         assert_eq!(only(&body).version_id, None);
     }
 
     #[test]
-    fn any_other_body_is_an_error() {
+    fn a_body_that_is_not_a_notification_is_an_error() {
         assert!(matches!(
             Notification::parse("hello"),
             Err(NotificationError::NotJson(_))

@@ -50,8 +50,8 @@ impl ExpectedBody {
         hasher
     }
 
-    /// Errors with `BadDigest` if a checksum differs, and with `IncompleteBody` if the length
-    /// differs.
+    /// Errors with `IncompleteBody` if the body does not have the expected length, and with
+    /// `BadDigest` if it does not have an expected checksum.
     pub(crate) fn verify(&self, staged: &StagedBody) -> S3Result<()> {
         if self.bytes.is_some_and(|bytes| bytes != staged.size) {
             return Err(s3_error!(IncompleteBody));

@@ -57,8 +57,8 @@ impl ReadConditions {
     }
 }
 
-/// Returns the `NotModified` error for an object that the client already has. Its headers update
-/// the client's cache (RFC 9110 section 15.4.5).
+/// Returns the `NotModified` error for an object that the client already has. The headers of the
+/// error update the client's cache (RFC 9110 section 15.4.5).
 fn not_modified(object: &Attributes) -> S3Error {
     let date = |time: &Timestamp| {
         let mut text = Vec::new();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_fails_if_the_etag_differs() {
+    fn a_read_fails_if_the_etag_is_not_the_one_in_if_match() {
         let same = ReadConditions {
             if_match: tag("a"),
             ..Default::default()
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_of_a_known_etag_is_not_modified() {
+    fn a_read_is_not_modified_if_the_etag_is_the_one_in_if_none_match() {
         let seen = ReadConditions {
             if_none_match: tag("a"),
             ..Default::default()
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_is_not_modified_is_named_in_the_headers() {
+    fn a_not_modified_error_has_the_headers_of_the_object() {
         let known = ReadConditions {
             if_none_match: tag("a"),
             ..Default::default()
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_permits_the_first_write_only() {
+    fn if_none_match_with_a_star_permits_only_the_first_write() {
         let first = WriteConditions {
             if_none_match: Some(ETagCondition::Any),
             ..Default::default()
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conditional_replacement_needs_the_replaced_object() {
+    fn a_write_with_if_match_needs_an_object_with_that_etag() {
         let replace = WriteConditions {
             if_match: tag("a"),
             ..Default::default()

@@ -1,7 +1,7 @@
 //! Cross-origin requests.
 //!
 //! A bucket's own CORS rules apply. A bucket without rules gets the default, which permits the
-//! configured origins and every page on localhost to upload and read.
+//! configured origins and every page on localhost to read, upload and delete.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Cors {
         }
     }
 
-    /// Returns the response to a preflight request, or `None` if it is not a preflight request.
+    /// Returns the response to a preflight request, or `None` for any other request.
     pub(crate) fn preflight<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
         let headers = request.headers();
         let method = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;

@@ -15,8 +15,8 @@ const MAX_KEYS: i32 = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Query<'a> {
     pub(crate) prefix: &'a str,
-    /// The delimiter, or an empty string for none. Keys that are equal up to the delimiter form one
-    /// entry.
+    /// The delimiter, or an empty string for none. Keys that are equal up to the first delimiter
+    /// after the prefix form one entry.
     pub(crate) delimiter: &'a str,
     /// The entry after which the page begins, in byte order.
     pub(crate) after: &'a str,

@@ -38,7 +38,8 @@ impl Selection {
     }
 
     /// Returns the selected bytes of `object`. Errors with `InvalidRange` or `InvalidPartNumber` if
-    /// the object does not have them.
+    /// the object does not have them, and with `InvalidRequest` if the request selects both a range
+    /// and a part.
     pub(crate) fn resolve(&self, object: &Attributes) -> S3Result<Selected> {
         match (self.range, self.part_number) {
             (Some(_), Some(_)) => Err(s3_error!(
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_of_another_object_is_the_whole_object() {
+    fn a_range_whose_if_range_does_not_match_is_the_whole_object() {
         let object = object(&[]);
         for condition in ["\"e\"", "Tue, 14 Nov 2023 22:13:20 GMT"] {
             let selected = range_if(condition).resolve(&object).unwrap();

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_in_a_header_must_cover_the_headers_of_aws_too() {
+    fn a_signature_in_a_header_must_also_cover_every_x_amz_header() {
         let credential = "key/20200101/eu-west-1/s3/aws4_request";
         assert_eq!(refused(in_header(credential)), None);
         let error = refused(in_header(credential).header("x-amz-acl", "public-read")).unwrap();
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_one_signature() {
+    fn a_request_with_two_signatures_is_refused() {
         let second = presigned("60").header("authorization", "Bearer token");
         assert!(refused(second).unwrap().contains("InvalidArgument"));
         let twice = in_header("key/20200101/eu-west-1/s3/aws4_request");
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_region_is_refused_with_the_right_one() {
+    fn a_malformed_region_is_refused_and_the_error_names_the_right_region() {
         let error = refused(in_header("key/20200101/US/s3/aws4_request")).unwrap();
         assert!(error.contains("AuthorizationHeaderMalformed"), "{error}");
         assert!(error.contains("<Region>eu-west-1</Region>"), "{error}");

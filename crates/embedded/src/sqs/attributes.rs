@@ -50,7 +50,7 @@ const OTHERS: [&str; 11] = [
     "ApproximateNumberOfMessagesNotVisible",
 ];
 
-/// Errors if this is not the name of a queue attribute.
+/// Errors if this is neither the name of a queue attribute nor `All`.
 pub(crate) fn check_name(name: &str) -> Result<(), SqsError> {
     let is_number = NUMBERS.iter().any(|number| number.0 == name);
     let is_choice = CHOICES.iter().any(|choice| choice.0 == name);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_redrive_policy_removes_it() {
+    fn an_empty_value_removes_the_redrive_policy() {
         let policy = r#"{"deadLetterTargetArn":"arn:x:dlq","maxReceiveCount":5}"#;
         let mut attributes = QueueAttributes::default();
         attributes.apply(&map("RedrivePolicy", policy)).unwrap();
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_fifo_queue_has_deduplication() {
+    fn only_a_fifo_queue_has_the_attribute_deduplication_scope() {
         let scope = map("DeduplicationScope", "messageGroup");
         let refused = QueueAttributes::default().apply(&scope);
         assert!(matches!(refused, Err(SqsError::InvalidAttributeName(_))));

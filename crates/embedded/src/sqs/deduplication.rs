@@ -33,8 +33,8 @@ impl Deduplication {
     }
 }
 
-/// Returns the deduplication id of a message. A FIFO queue requires one, unless the queue derives
-/// it from the content.
+/// Returns the deduplication id of a message. A FIFO queue requires a group id, and a deduplication
+/// id unless the queue derives it from the body.
 pub(crate) fn id(
     message: &NewMessage,
     is_fifo: bool,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An error of the SQS API. The codes and messages match AWS.
+/// An error of the SQS API, with the codes of AWS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]

@@ -26,7 +26,7 @@ pub(crate) struct NewMessage {
 }
 
 impl NewMessage {
-    /// Checks the limits that apply to every queue.
+    /// Checks the message against the limits of SQS, and its size against `max_bytes`.
     pub(crate) fn check(&self, max_bytes: usize) -> Result<(), SqsError> {
         if self.message_body.is_empty() {
             return Err(SqsError::MissingParameter("MessageBody"));
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_has_allowed_characters_from_one_byte_up_to_the_limit() {
+    fn a_body_that_is_empty_or_too_long_or_has_invalid_characters_is_refused() {
         let body = |text: &str| NewMessage {
             message_body: text.into(),
             ..Default::default()

@@ -81,8 +81,8 @@ impl MessageStore {
         self.invisible.clear();
     }
 
-    /// Removes messages whose retention period has passed. Makes messages visible whose delay or
-    /// visibility timeout has passed.
+    /// Removes messages in order of arrival, up to the first whose retention period has not passed.
+    /// Makes messages visible whose delay or visibility timeout has passed.
     pub(crate) fn refresh(&mut self, now_ms: u64, retention_ms: u64) {
         while let Some((position, message)) = self.messages.first_key_value()
             && message.sent_ms + retention_ms <= now_ms

@@ -43,7 +43,7 @@ pub(crate) struct ReceivedMessage {
 #[derive(Debug, Default)]
 pub(crate) struct Received {
     pub(crate) messages: Vec<ReceivedMessage>,
-    /// The messages that left the queue because they were received too often.
+    /// The messages that left the queue because they had been received `max_receive_count` times.
     pub(crate) dead_letters: Vec<Message>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::SqsError;
 
-/// The account of all queues. Other local clouds use the same one.
+/// The account id of all queues, which other local clouds use as well.
 const ACCOUNT: &str = "000000000000";
 
 /// The suffix of the names of FIFO queues.

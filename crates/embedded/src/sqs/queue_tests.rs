@@ -114,7 +114,7 @@ fn the_last_receipt_deletes_even_a_visible_message() {
 }
 
 #[test]
-fn a_message_received_too_often_is_a_dead_letter_on_the_next_receive() {
+fn a_message_received_max_receive_count_times_is_a_dead_letter_on_the_next_receive() {
     let policy = r#"{"deadLetterTargetArn":"arn:x","maxReceiveCount":2}"#;
     let mut queue = queue(
         "q",
@@ -131,7 +131,7 @@ fn a_message_received_too_often_is_a_dead_letter_on_the_next_receive() {
 }
 
 #[test]
-fn without_a_receive_limit_no_message_is_a_dead_letter() {
+fn without_a_max_receive_count_no_message_is_a_dead_letter() {
     let mut queue = queue("q", &[]);
     send(&mut queue, "a", START);
     for _ in 0..3 {
@@ -201,7 +201,7 @@ fn a_fifo_group_waits_for_its_message_in_flight() {
 }
 
 #[test]
-fn a_fifo_queue_accepts_the_same_content_once_in_five_minutes() {
+fn a_fifo_queue_accepts_the_same_body_once_in_five_minutes() {
     let mut queue = queue("q.fifo", &[("ContentBasedDeduplication", "true")]);
     let mut send = |now_ms| {
         let group = Some("g".to_owned());

@@ -58,7 +58,8 @@ impl Queues {
             .collect()
     }
 
-    /// Creates a queue. If it exists with the same attributes, this succeeds without an effect.
+    /// Creates a queue. If it exists and its attributes match `wanted`, this succeeds without an
+    /// effect.
     pub(crate) fn create(&self, name: &str, mut wanted: AttributeMap) -> Result<(), SqsError> {
         queue_name::check(name)?;
         let is_fifo = match wanted.remove("FifoQueue").as_deref() {

@@ -80,7 +80,7 @@ async fn a_long_poll_receives_a_message_when_it_is_released() {
 }
 
 #[tokio::test]
-async fn a_long_poll_receives_a_message_when_its_timeout_ends() {
+async fn a_long_poll_receives_a_message_when_its_visibility_timeout_ends() {
     let queues = queues(&CancellationToken::new());
     queues.send("dead", message("a")).unwrap();
     queues

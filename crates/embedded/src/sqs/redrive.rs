@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_redrive_count_may_be_a_number_or_a_string() {
+    fn a_max_receive_count_may_be_a_number_or_a_string() {
         for count in ["5", "\"5\""] {
             let policy =
                 format!(r#"{{"deadLetterTargetArn":"arn:x:dlq","maxReceiveCount":{count}}}"#);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_may_be_open_to_all_to_none_or_to_some_queues() {
+    fn a_dead_letter_queue_may_accept_all_or_no_or_some_source_queues() {
         let parse = |text: &str| RedriveAllow::parse(text);
         assert!(RedriveAllow::default().permits("a"));
         let all = parse(r#"{"redrivePermission":"allowAll"}"#).unwrap();

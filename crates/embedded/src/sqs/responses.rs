@@ -8,8 +8,8 @@ use super::message_attributes::{self, MessageAttributes};
 use super::queue::{Queue, ReceivedMessage};
 use super::requests::ReceiveMessage;
 
-/// Returns the digests in the response to a send. The SDKs compare them with the message that they
-/// sent.
+/// Returns the digests in the response to a send. The SDKs compare them with the digests of the
+/// message that they sent.
 pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert(

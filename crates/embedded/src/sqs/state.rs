@@ -29,8 +29,8 @@ impl State {
         self.queues.get_mut(name).ok_or(SqsError::QueueDoesNotExist)
     }
 
-    /// Checks that the dead-letter queue of `attributes` exists, has the same type, and accepts
-    /// dead letters from the queue `arn`.
+    /// Checks that the dead-letter queue of `attributes` exists, is a FIFO queue exactly if the
+    /// queue `arn` is one (`is_fifo`), and accepts dead letters from the queue `arn`.
     pub(crate) fn check_redrive(
         &self,
         arn: &str,

@@ -52,7 +52,7 @@ async fn an_expired_url_is_reported_as_expired() {
 }
 
 #[tokio::test]
-async fn an_unknown_access_key_is_reported_as_the_cause() {
+async fn an_unknown_access_key_is_reported_as_invalid_access_key_id() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let now = time::OffsetDateTime::now_utc();
@@ -173,7 +173,7 @@ async fn a_form_that_violates_its_policy_is_denied_with_the_condition() {
 
 /// botocore waits for "100 Continue" even if the request has no body.
 #[tokio::test]
-async fn a_client_that_waits_in_vain_for_a_continuation_gets_a_new_connection() {
+async fn the_connection_closes_if_the_client_waits_in_vain_for_100_continue() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = format!("{}/bucket/key", cloud.s3_url());
@@ -188,7 +188,7 @@ async fn a_client_that_waits_in_vain_for_a_continuation_gets_a_new_connection() 
 }
 
 #[tokio::test]
-async fn features_that_would_be_lost_silently_are_refused() {
+async fn headers_of_unsupported_features_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let url = format!("{}/bucket/key", cloud.s3_url());

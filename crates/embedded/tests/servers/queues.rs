@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{create_queue, sqs, start};
 
 #[tokio::test]
-async fn a_queue_url_names_this_server() {
+async fn a_queue_url_begins_with_the_url_of_this_server() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let made = sqs(&cloud.sqs_url(), "CreateQueue", json!({ "QueueName": "q" }))

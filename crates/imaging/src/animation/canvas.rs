@@ -63,7 +63,8 @@ impl Canvas {
         Some(disposed.map_or(area, |disposed| area.union(disposed)))
     }
 
-    /// Returns the part of a frame that lies within the canvas; `None` if the whole frame lies outside.
+    /// Returns the part of a frame that lies within the canvas; `None` if the whole frame lies
+    /// outside.
     fn visible_area(&self, frame: &Frame) -> Option<Area> {
         let clip = |start: u32, length: u32, side: u32| {
             let start = start.min(side);
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn transparent_pixels_change_nothing_unless_they_replace() {
+    fn transparent_pixels_change_nothing_unless_the_blending_is_replace() {
         let mut canvas = canvas();
         canvas.draw(&frame(0, &[RED, RED]));
         canvas.draw(&frame(0, &[CLEAR, BLUE]));

@@ -7,8 +7,8 @@ use crate::Rejection;
 use crate::decoded::{Channels, Decoded, Samples};
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
 
-/// The number of pixels that are converted at a time. It is small enough for the source and the result
-/// to stay in the cache.
+/// The number of pixels that are converted at a time. It is small enough for the source and the
+/// result to stay in the cache.
 const CHUNK_PIXELS: usize = 4096;
 
 /// A sample of 8 or 16 bits.
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sixteen_bits_are_rounded_to_the_nearest_eight() {
+    fn a_16_bit_sample_is_rounded_to_the_nearest_8_bit_value() {
         assert_eq!(0_u16.to_eight_bits(), 0);
         assert_eq!(128_u16.to_eight_bits(), 0);
         assert_eq!(129_u16.to_eight_bits(), 1);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_narrowed_in_place_are_those_narrowed_one_by_one() {
+    fn narrow_in_place_equals_to_eight_bits_of_every_sample() {
         for pixels in [1, 2, CHUNK_PIXELS - 1, CHUNK_PIXELS * 2 + 1] {
             let count = u32::try_from(pixels * 3).unwrap();
             let value = |index: u32| u16::try_from(index.wrapping_mul(2_654_435_761) >> 16);

@@ -9,7 +9,7 @@ use crate::{Note, NoteCode, Rejection};
 
 /// A converter to sRGB for the samples of one image, or of all frames of an animation.
 pub(crate) struct ColorConverter {
-    /// `None` if the samples are sRGB already.
+    /// `None` if the samples are sRGB already, or are CMYK without a usable profile.
     transform: Option<Transform>,
     /// The embedded profile from which the transform is made, if it is an RGB profile.
     rgb_profile: Option<Vec<u8>>,
@@ -18,8 +18,8 @@ pub(crate) struct ColorConverter {
 impl ColorConverter {
     /// Creates the converter for an image with the embedded profile `icc`, if there is one.
     ///
-    /// Unusable color information is ignored with a note, and less specific information takes its
-    /// place.
+    /// Unusable code points and an unusable color profile are ignored with a note, and less
+    /// specific information takes their place.
     pub(crate) fn new(decoded: &Decoded, icc: Option<&[u8]>, notes: &mut Vec<Note>) -> Self {
         let mut ignore = |ignored: Ignored| {
             notes.push(Note {

@@ -12,7 +12,7 @@ use super::black_point;
 use super::ignored::Ignored;
 use crate::decoded::{Channels, Decoded, Samples};
 
-/// The number of levels per channel at which a profile is compared with sRGB.
+/// The number of levels per channel at which an RGB profile is compared with sRGB.
 const PROBE_LEVELS: u32 = 17;
 
 /// A transform from samples of one bit depth to sRGB samples of the same depth.

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_with_impossible_fields_is_not() {
+    fn a_header_with_impossible_fields_is_not_plausible() {
         assert!(!is_targa(&header([0; 4], 0, 24, 0)));
         assert!(!is_targa(&header([0; 4], 2, 23, 0)));
         assert!(!is_targa(&header([0; 4], 1, 8, 0)));

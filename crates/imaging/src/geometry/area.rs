@@ -98,8 +98,8 @@ impl Area {
         }
     }
 
-    /// Converts an area of the stored image to the same area of the upright image. `stored` is the size
-    /// of the stored image.
+    /// Converts an area of the stored image to the same area of the upright image. `stored` is the
+    /// size of the stored image.
     pub(crate) const fn to_upright(self, orientation: Orientation, stored: Size) -> Self {
         let upright = orientation.apply_to_size(stored);
         let mut area = self;
@@ -133,14 +133,14 @@ mod tests {
     };
 
     #[test]
-    fn an_even_position_keeps_the_far_edges() {
+    fn an_even_position_keeps_the_right_and_bottom_edges() {
         let even = AREA.at_even_position();
         assert_eq!((even.x, even.y), (2, 4));
         assert_eq!((even.right(), even.bottom()), (AREA.right(), AREA.bottom()));
     }
 
     #[test]
-    fn a_union_contains_both() {
+    fn a_union_contains_both_areas() {
         let far = Area::from_size(Size::new(1, 1)).translated(10, 0);
         let both = Area::between((3, 11), (0, 10));
         assert_eq!(Some(AREA.union(far)), both);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upright_area_is_stored_where_it_came_from() {
+    fn to_stored_reverses_to_upright() {
         let stored = Size::new(20, 30);
         for exif in 1..=8 {
             let orientation = Orientation::from_exif(exif);

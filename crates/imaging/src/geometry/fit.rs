@@ -8,8 +8,8 @@ use crate::{Gravity, Resize};
 
 /// Returns the largest size that has the shape of the image and fits inside the box of `resize`.
 ///
-/// Each side is at least 1 and at most as long as the side of the box. Without `enlarge`, the image is
-/// never enlarged.
+/// Each side is at least 1 and at most as long as the side of the box. Without `enlarge`, the image
+/// is never enlarged.
 pub(super) fn inside(size: Size, resize: &Resize) -> Size {
     let ratio = |target: Option<u32>, side: u32| target.map(|w| f64::from(w) / f64::from(side));
     let by_width = ratio(resize.width, size.width);
@@ -26,7 +26,8 @@ pub(super) fn inside(size: Size, resize: &Resize) -> Size {
 }
 
 /// Returns the size of the box of `resize`. Without `enlarge`, a box that the image cannot cover
-/// shrinks, in the same shape, until the image covers it.
+/// shrinks, in the same shape, until the image covers it. If a side of the box is not given, the
+/// size is that of [`inside`].
 pub(super) fn cover(size: Size, resize: &Resize) -> Size {
     let (Some(width), Some(height)) = (resize.width, resize.height) else {
         return inside(size, resize);

@@ -73,8 +73,8 @@ impl Orientation {
         }
     }
 
-    /// Converts a rectangle of the upright image to the same rectangle of the stored image. `stored` is
-    /// the size of the stored image.
+    /// Converts a rectangle of the upright image to the same rectangle of the stored image.
+    /// `stored` is the size of the stored image.
     pub(crate) fn to_stored(self, upright: Rect, stored: Size) -> Rect {
         let size = self.apply_to_size(stored);
         let mut rect = upright;
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn quarters_of_a_turn_go_clockwise_and_around() {
+    fn four_clockwise_quarter_turns_lead_back_to_upright() {
         let mut values = vec![1];
         for _ in 0..4 {
             let last = Orientation::from_exif(values[values.len() - 1]);

@@ -48,8 +48,8 @@ impl Scaling {
         )
     }
 
-    /// Returns the area of the source that determines `part` of the result, and the scaling from that
-    /// area to the part. `image` is the size of the source.
+    /// Returns the area of the source that determines `part` of the result, and the scaling from
+    /// that area to the part. `image` is the size of the source.
     pub(crate) fn for_part(&self, part: Area, image: Size) -> Option<(Area, Self)> {
         let (x, y) = self.axes();
         let needed = Area::between(
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_determined_by_what_the_filter_reaches() {
+    fn a_part_needs_all_source_pixels_that_the_filter_reaches() {
         let scaling = scaling(1000, 100);
         let image = Size::new(1000, 1000);
         let (needed, part) = scaling.for_part(square(50, 52), image).unwrap();

@@ -27,8 +27,8 @@ const CHARACTER_CODE_LENGTH: usize = 8;
 
 /// Reads an EXIF block, with or without the prefix `Exif\0\0` that JPEG adds.
 ///
-/// The first readable block of a file determines orientation, place, camera and time. Broken entries are
-/// skipped one by one, so the orientation is found despite a bad maker note.
+/// The first readable block of a file determines orientation, place, camera and time. Broken
+/// entries are skipped one by one, so the orientation is found despite a bad maker note.
 pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
     let Some(facts) = read_block(block, scan) else {
         return;
@@ -44,8 +44,8 @@ pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
 
 /// Reads a copy of EXIF inside another block, such as a Photoshop resource.
 ///
-/// The copy supplies place, camera and time if the file states them nowhere else. Its orientation is
-/// ignored, because viewers do not apply it.
+/// The copy supplies place, camera and time if the file states them nowhere else. Its orientation
+/// is ignored, because viewers do not apply it.
 pub(super) fn read_copy(block: &[u8], scan: &mut MetadataScan) {
     let Some(facts) = read_block(block, scan) else {
         return;
@@ -132,8 +132,8 @@ impl Facts {
         }
     }
 
-    /// Returns the make and model. The make is left out if the model begins with the same brand, as it
-    /// often does.
+    /// Returns the make and model. The make is left out if the model begins with the same brand, as
+    /// it often does.
     fn camera(&self) -> Option<String> {
         match (&self.make, &self.model) {
             (Some(make), Some(model)) => {
@@ -149,7 +149,8 @@ impl Facts {
         }
     }
 
-    /// Returns the time when the photo was taken, or else digitized, or else last changed.
+    /// Returns the time when the photo was taken, or else digitized, or else last changed. A time
+    /// without a digit from 1 to 9 counts as missing.
     fn taken_at(&self) -> Option<String> {
         [&self.original, &self.digitized, &self.changed]
             .into_iter()
@@ -191,7 +192,8 @@ fn kind_of(entry: Entry<'_>) -> Option<MetadataKind> {
     (!is_blank(text)).then_some(kind)
 }
 
-/// Reads the second directory. It describes a thumbnail if it has JPEGInterchangeFormat or StripOffsets.
+/// Reads the second directory. It describes a thumbnail if it has JPEGInterchangeFormat or
+/// StripOffsets.
 fn read_thumbnail(tiff: Tiff<'_>, directory: usize, scan: &mut MetadataScan) {
     let has_thumbnail = tiff
         .entries(directory)

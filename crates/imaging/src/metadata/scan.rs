@@ -20,8 +20,8 @@ pub(crate) struct MetadataScan {
     pub(crate) camera: Option<String>,
     /// The time when the image was taken, as the camera wrote it.
     pub(crate) taken_at: Option<String>,
-    /// `true` once an EXIF block has been read. The first readable block determines orientation, place,
-    /// camera and time; later ones only add kinds.
+    /// `true` once a readable EXIF block was found. This first block determines orientation, place,
+    /// camera and time. Later blocks only add kinds.
     pub(super) has_exif: bool,
 }
 
@@ -46,8 +46,8 @@ impl MetadataScan {
     }
 }
 
-/// Returns whether the bytes after the end of an image are padding. Cameras fill files up to the end of
-/// a sector with bytes of 0x00 or 0xff.
+/// Returns whether the bytes after the end of an image are padding. Cameras fill files up to the
+/// end of a sector with bytes of 0x00 or 0xff.
 pub(crate) fn is_padding(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x00 | 0xff))
 }

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_area_contains_every_change_and_nothing_else() {
+    fn the_area_is_the_smallest_around_every_change() {
         let before = gray(4, &[0; 16]);
         let after = gray(4, &[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
         let whole = Area::from_size(Size::new(4, 4));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_compared_with_its_place() {
+    fn after_is_compared_with_the_area_place_of_before() {
         let before = gray(4, &[0, 0, 0, 0, 0, 7, 8, 0]);
         let place = area((1, 3), (1, 2)).unwrap();
         assert_eq!(changed_area(&before, place, &gray(2, &[7, 8])), None);

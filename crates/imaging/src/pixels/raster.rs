@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn transparent_alpha_is_kept() {
+    fn alpha_is_kept_if_any_pixel_is_not_opaque() {
         assert_eq!(rgba(254).without_opaque_alpha(), rgba(254));
     }
 }

@@ -29,8 +29,9 @@ pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixe
 
 /// Returns a part of a scaled image without scaling the rest.
 ///
-/// Its pixels differ from those of the whole scaled image by at most 1 of 255, weighted by alpha,
-/// because the resizer rounds its coefficients.
+/// Its pixels differ from those of the whole scaled image by at most 1 of 255, because the resizer
+/// rounds its coefficients. If there is alpha, the difference of each color, weighted by alpha, is
+/// at most 2, because multiplying by alpha and dividing by it again rounds too.
 ///
 /// # Errors
 /// `out_of_memory`.
@@ -100,8 +101,8 @@ mod tests {
         }
     }
 
-    /// Returns the largest difference between two rows as they look on black, which weights each color
-    /// by its alpha.
+    /// Returns the largest difference between two rows as they look on black, which weights each
+    /// color by its alpha.
     fn worst(row: &[u8], expected: &[u8]) -> f64 {
         let pixels = row
             .as_chunks::<4>()

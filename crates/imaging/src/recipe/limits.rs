@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::formats::{Header, sniff};
 use crate::{Rejection, RejectionCode, SourceFormat};
 
-/// Limits on a source, which are compared with its header before any pixel is decoded.
+/// Limits on a source. They are compared with its number of bytes, its format and its header before
+/// any pixel is decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The maximum size of the file in bytes.
@@ -16,20 +17,20 @@ pub struct Limits {
     /// The maximum stored height in pixels of the canvas and of every frame, before orientation is
     /// applied.
     pub max_height: u32,
-    /// The maximum number of pixels of the canvas. If a frame is wider or taller than the canvas, the
-    /// frame's width or height counts instead.
+    /// The maximum number of pixels of the canvas. If a frame is wider or taller than the canvas,
+    /// the frame's width or height counts instead.
     pub max_pixels: u64,
     /// The maximum number of frames of an animation.
     pub max_frames: u32,
-    /// The maximum number of pixels of all frames of an animation together. Every frame counts as a full
-    /// canvas, because composing it costs that much.
+    /// The maximum number of pixels of all frames of an animation together. Every frame counts as a
+    /// full canvas, because composing it costs that much.
     pub max_total_pixels: u64,
     /// The accepted formats.
     pub formats: Vec<SourceFormat>,
 }
 
 impl Limits {
-    /// Creates limits for [`inspect`](crate::inspect): only the file size and the number of counted
+    /// Creates limits for [`inspect`](crate::inspect): only the number of bytes and the number of
     /// frames are bounded, and every format is accepted.
     pub fn for_inspection(max_bytes: u64, max_frames: u32) -> Self {
         Self {

@@ -21,8 +21,9 @@ impl OutputLimits {
         min_quality: None,
     };
 
-    /// Returns the attempts to make if the variants exceed `max_bytes`. There are at most two, and
-    /// each contains all variants at a lower quality.
+    /// Returns lists of variants to render, one list after the other, as long as the variants
+    /// exceed `max_bytes`. There are at most two lists. Each contains all variants, at lower
+    /// qualities than before.
     pub(crate) fn lower_qualities(self, variants: &[Variant]) -> Vec<Vec<Variant>> {
         const STEPS: u8 = 2;
         let Some(min_quality) = self.min_quality else {
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn quality_falls_in_two_steps_and_only_if_it_may() {
+    fn quality_falls_in_two_steps_to_min_quality() {
         assert!(qualities(85, WebpMode::Lossy, None).is_empty());
         assert!(qualities(85, WebpMode::Lossy, Some(90)).is_empty());
         assert_eq!(qualities(85, WebpMode::Auto, Some(60)), [73, 60]);

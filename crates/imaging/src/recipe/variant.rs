@@ -10,7 +10,7 @@ use super::resize::Resize;
 pub struct Variant {
     /// The name within the profile, such as `"thumb"`.
     pub name: String,
-    /// The target size; `None` keeps the size of the source.
+    /// The target size; `None` keeps the size of the upright image, or of the crop if there is one.
     pub resize: Option<Resize>,
     /// The encoding of the file.
     pub encoding: Encoding,

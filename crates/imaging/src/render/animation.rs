@@ -12,8 +12,8 @@ use crate::pixels::{Layout, Pixels, changed_area, pad, resample_part, to_upright
 
 /// A renderer for the animated variants of an animation in one color space.
 ///
-/// For each frame, it scales and encodes only the area that changes. It keeps the canvas and the last
-/// frame of each variant in memory.
+/// For each frame, it scales and encodes only the area that changes. It keeps the canvas and the
+/// last frame of each variant in memory.
 pub(super) struct AnimationRenderer<'a> {
     view: View,
     /// The size of the canvas as it is stored.
@@ -28,8 +28,8 @@ pub(super) struct AnimationRenderer<'a> {
 /// The state of one variant.
 struct Track<'a> {
     job: RenderJob<'a>,
-    /// The index of the larger variant from which this variant is made; `None` if it is made from the
-    /// canvas.
+    /// The index of the variant of at least the same size from which this variant is made; `None`
+    /// if it is made from the canvas.
     base: Option<usize>,
     /// The scaling from the base, without the padding.
     scaling: Scaling,
@@ -62,8 +62,8 @@ impl<'a> AnimationRenderer<'a> {
         }))
     }
 
-    /// Adds a frame. `change` is the area of the canvas that changes, in stored coordinates, and its
-    /// new pixels.
+    /// Adds a frame. `change` is the area of the canvas that changes, in stored coordinates, and
+    /// its new pixels.
     ///
     /// The first frame decides which part the gravity `attention` keeps in all frames.
     ///
@@ -96,7 +96,7 @@ impl<'a> AnimationRenderer<'a> {
         Ok(())
     }
 
-    /// Returns the number of bytes of all frames so far.
+    /// Returns the number of bytes that all frames of all variants have so far.
     pub(super) fn byte_count(&self) -> usize {
         let tracks = self.tracks.iter();
         tracks.map(|track| track.encoder.byte_count()).sum()
@@ -157,7 +157,8 @@ impl<'a> AnimationRenderer<'a> {
         Ok(())
     }
 
-    /// Returns the index of the smallest variant from which a variant with this placement can be made.
+    /// Returns the index of the smallest variant from which a variant with this placement can be
+    /// made.
     ///
     /// A padded variant is never a base, because the filter would reach into its padding.
     fn base_for(&self, placement: &Placement) -> Option<usize> {

@@ -23,13 +23,13 @@ fn assert_levels(profile: &[u8], expected: [u8; 3]) {
 }
 
 #[test]
-fn a_perceptual_table_decides_about_black_by_itself() {
+fn a_separate_perceptual_table_gets_no_black_point_compensation() {
     // Little CMS gives the same colors: L* 20, 60 and 100.
     assert_levels(&printing_profile(20, IccTables::Separate), [48, 145, 255]);
 }
 
 #[test]
-fn black_is_compensated_where_the_perceptual_table_is_the_colorimetric_one() {
+fn black_is_compensated_if_there_is_no_separate_perceptual_table() {
     // Little CMS gives the same levels by relative colorimetric intent with black point
     // compensation.
     for tables in [IccTables::Shared, IccTables::OnlyColorimetric] {

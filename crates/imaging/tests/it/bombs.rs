@@ -16,8 +16,8 @@ const BOMBS_OF_THE_CORPUS: [&str; 3] = [
     "hostile/bomb-65536x65536.png",
     "hostile/bomb-280mp.jpg",
 ];
-/// The number of attempts. Only the fastest one counts, because the machine may be busy with other
-/// tests.
+/// The number of runs on each bomb. Only the fastest run counts, because the machine may be busy
+/// with other tests.
 const ATTEMPTS: usize = 3;
 
 /// Runs `work` on a bomb and checks its time and memory.

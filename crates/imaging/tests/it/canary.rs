@@ -11,7 +11,7 @@ use crate::recipes::{avatar, every_encoding};
 const WEBP_CHUNKS: [&str; 6] = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF"];
 const PNG_CHUNKS: [&str; 7] = ["IHDR", "PLTE", "tRNS", "sRGB", "gAMA", "IDAT", "IEND"];
 
-/// Returns `true` if `bytes` contain the canary or most of it.
+/// Returns `true` if `bytes` contain the first 12 bytes of the canary.
 fn contains_canary(bytes: &[u8]) -> bool {
     // A part of the canary is enough, because truncation might leave only a part.
     let part = &CANARY.as_bytes()[..12];
@@ -111,7 +111,7 @@ fn removed_metadata_is_reported() {
 }
 
 #[test]
-fn notes_and_rejections_do_not_repeat_the_source() {
+fn notes_placeholders_and_rejections_do_not_contain_the_canary() {
     for file in planted() {
         let rendered = render(&file.bytes, &avatar()).unwrap();
         let reported = format!("{:?} {:?}", rendered.notes, rendered.placeholder);
@@ -124,7 +124,7 @@ fn notes_and_rejections_do_not_repeat_the_source() {
 }
 
 #[test]
-fn a_requested_profile_is_kept_and_not_reported_as_removed() {
+fn an_icc_profile_that_variants_keep_is_not_reported_as_removed() {
     let file = Jpeg::new(&scene(48, 36))
         .icc(&icc_profile(CANARY))
         .comment("gone")

@@ -210,7 +210,7 @@ fn a_profile_that_is_not_rgb_is_not_kept() {
 }
 
 #[test]
-fn one_recipe_can_keep_and_convert() {
+fn one_recipe_can_keep_the_profile_in_one_variant_and_convert_another() {
     let source = reference("display_p3.source.png");
     let mut recipe = every_encoding();
     recipe.variants[1].icc = IccPolicy::Keep;

@@ -23,7 +23,8 @@ fn webp(mode: WebpMode) -> Recipe {
     )
 }
 
-/// Returns the kind of the first bitstream.
+/// Returns the kind of a WebP file by its first chunk: a lossy or lossless bitstream, or the header
+/// of the extended format.
 fn bitstream(file: &[u8], recipe: &Recipe) -> &'static str {
     let bytes = render(file, recipe).unwrap().variants.remove(0).bytes;
     match &bytes[12..16] {
@@ -65,7 +66,7 @@ fn flat_graphics_from_a_lossless_source_stay_lossless_if_that_is_smaller() {
 }
 
 #[test]
-fn photographs_are_lossy_in_auto_mode_whatever_their_source() {
+fn photographs_and_images_from_lossy_sources_are_lossy_in_auto_mode() {
     let auto = webp(WebpMode::Auto);
     assert_eq!(bitstream(&Png::new(&photograph()).build(), &auto), "lossy");
     assert_eq!(bitstream(&Jpeg::new(&screenshot()).build(), &auto), "lossy");

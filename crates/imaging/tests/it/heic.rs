@@ -83,7 +83,7 @@ fn an_overlay_draws_its_layers_in_order_and_cuts_them_at_the_edge() {
 }
 
 #[test]
-fn a_sequence_without_a_single_image_is_named() {
+fn a_sequence_without_a_still_image_is_unsupported_and_named() {
     let file = [
         b"\0\0\0\x14ftypmsf1\0\0\0\0hevc".as_slice(),
         b"\0\0\0\x08moov",
@@ -110,7 +110,7 @@ fn ten_and_twelve_bits_are_rounded_to_eight() {
 }
 
 #[test]
-fn range_and_matrix_come_from_the_bitstream_if_there_is_no_box() {
+fn range_and_matrix_come_from_the_bitstream_if_there_is_no_nclx_box() {
     let gray = [126, 128, 128];
     assert_eq!(color_of(&flat(8, gray).vui([1, 13, 6, 1])), [126; 3]);
     assert_eq!(color_of(&flat(8, gray).vui([1, 13, 6, 0])), [128; 3]);
@@ -138,7 +138,7 @@ fn range_and_matrix_come_from_the_bitstream_if_there_is_no_box() {
 }
 
 #[test]
-fn a_box_takes_precedence_over_the_bitstream() {
+fn an_nclx_box_takes_precedence_over_the_bitstream() {
     let heic = flat(8, [126, 128, 128]).vui([1, 13, 6, 0]);
     assert_eq!(color_of(&heic.nclx([1, 13, 6, 1])), [126; 3]);
 }
@@ -335,7 +335,7 @@ fn photos_of_phones_become_upright_and_srgb() {
 }
 
 #[test]
-fn metadata_of_a_phone_is_found_and_removed() {
+fn metadata_of_a_phone_photo_is_found_and_removed() {
     let Some(bytes) = corpus::read("heif/iphone-13.heic") else {
         return;
     };

@@ -13,7 +13,7 @@ use crate::images::only;
 use crate::recipes::{lossless, wide_limits};
 
 #[test]
-fn every_kind_of_jpeg_has_its_pixels_in_a_variant() {
+fn every_kind_of_jpeg_except_cmyk_renders_to_its_pixels() {
     for number in 0..250 {
         let file = variety(number);
         let source = inspect(&file.bytes, &wide_limits()).unwrap().source;
@@ -60,7 +60,7 @@ fn cmyk_stores_255_for_no_ink_with_and_without_adobes_segment() {
 }
 
 #[test]
-fn a_jpeg_that_was_cut_and_closed_is_corrupt() {
+fn a_cut_jpeg_is_corrupt_with_and_without_eoi() {
     let image = QuantizedImage::new(
         &scene(90, 70),
         JpegColor::YCbCr,
@@ -80,7 +80,7 @@ fn a_jpeg_that_was_cut_and_closed_is_corrupt() {
 }
 
 #[test]
-fn decoding_allocates_no_more_than_it_states() {
+fn decoding_allocates_no_more_than_working_memory_states() {
     let image = QuantizedImage::new(
         &scene(700, 500),
         JpegColor::YCbCr,

@@ -60,7 +60,7 @@ fn position_camera_and_time_are_read_from_exif() {
     ] {
         let inspection = inspected(&bytes);
         let gps = inspection.gps.unwrap();
-        // EXIF stores hundredths of a second of arc.
+        // The fixture stores hundredths of a second of arc.
         assert!((gps.latitude - -33.8568).abs() < 2e-6);
         assert!((gps.longitude - 151.2153).abs() < 2e-6);
         assert_eq!(gps.altitude, Some(58.0));
@@ -79,7 +79,7 @@ fn a_gps_directory_without_a_fix_is_not_reported() {
 }
 
 #[test]
-fn a_make_that_begins_the_model_is_not_repeated() {
+fn a_brand_that_begins_the_model_is_not_repeated() {
     for (make, model, camera) in [
         ("NIKON CORPORATION", "NIKON D90", "NIKON D90"),
         ("Canon", "Canon EOS 1000D", "Canon EOS 1000D"),
@@ -93,7 +93,7 @@ fn a_make_that_begins_the_model_is_not_repeated() {
 }
 
 #[test]
-fn a_broken_entry_before_it_does_not_lose_the_orientation() {
+fn the_orientation_is_read_after_broken_entries() {
     let exif = Exif::new()
         .raw_entry(0x010f, 2, 0xffff_fff0, &[0; 4])
         .raw_entry(0x0110, 99, 1, &[0; 4])
@@ -130,7 +130,7 @@ fn the_color_profile_is_reported_by_its_description() {
 }
 
 #[test]
-fn a_position_in_xmp_alone_is_found() {
+fn a_latitude_in_xmp_is_reported_as_gps() {
     let packet = "<x:xmpmeta><rdf:Description exif:GPSLatitude='48,51.5N'/></x:xmpmeta>";
     let image = scene(24, 18);
     for bytes in [

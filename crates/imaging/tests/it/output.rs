@@ -92,7 +92,7 @@ fn flat(side: u32) -> Animation {
 }
 
 #[test]
-fn an_animated_thumbnail_is_never_larger_than_a_lossy_original() {
+fn an_animated_thumbnail_never_has_more_bytes_than_a_lossy_original() {
     let thumb = |side| Resize {
         width: Some(side),
         height: Some(side),

@@ -24,11 +24,11 @@ enum Backend {
 }
 
 impl Authenticator {
-    /// Creates an authenticator with these settings. It fetches the JWK set when the first token
+    /// Creates an authenticator with these settings. It fetches the JWK set when the first JWT
     /// arrives.
     ///
     /// # Errors
-    /// An error for `auth.jwks` if it is neither a URL nor a path.
+    /// An error for `auth.jwks` if it contains `://` but is not an HTTP URL.
     pub fn new(settings: &AuthSettings) -> Result<Self, SettingError> {
         if !settings.is_on() {
             return Ok(Self(Backend::Open(Arc::new(Caller::anyone()))));

@@ -82,7 +82,8 @@ impl JwkSetCache {
 }
 
 impl JwkSet {
-    /// Parses a set. Skips keys of an unknown kind.
+    /// Parses a set. Skips keys of an unknown kind, and keys that are not public keys for
+    /// signatures.
     fn parse(json: &[u8]) -> Result<Self, String> {
         let set: serde_json::Value =
             serde_json::from_slice(json).map_err(|error| error.to_string())?;

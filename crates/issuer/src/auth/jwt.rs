@@ -57,7 +57,7 @@ impl TokenVerifier {
     /// Creates a verifier that accepts tokens signed with a key from `jwks`, a URL or a path.
     ///
     /// # Errors
-    /// An error for `auth.jwks` if `jwks` is neither a URL nor a path.
+    /// An error for `auth.jwks` if `jwks` contains `://` but is not an HTTP URL.
     pub(crate) fn new(jwks: &str, settings: &AuthSettings) -> Result<Self, SettingError> {
         let source = JwkSource::parse(jwks)?;
         Ok(Self {

@@ -42,7 +42,7 @@ mod tests {
     use crate::ApiKey;
 
     #[test]
-    fn a_key_is_found_by_its_hash_alone() {
+    fn only_the_whole_key_is_found_and_not_its_hash() {
         let key = ApiKey::generate().unwrap();
         let settings = |name: &str, sha256| ApiKeySettings {
             name: name.to_owned(),

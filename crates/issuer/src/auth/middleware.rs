@@ -11,8 +11,9 @@ use super::denial::Denial;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Adds the [`Caller`](super::Caller) to the extensions of a request, or rejects it with a
-/// problem.
+/// Identifies the caller, counts the request against the rate limit of the caller, and adds the
+/// [`Caller`](super::Caller) to the extensions of the request. Rejects the request with a problem
+/// if the caller is unknown or over the limit.
 pub(crate) async fn authenticate(
     State(state): State<Arc<AppState>>,
     mut request: Request,

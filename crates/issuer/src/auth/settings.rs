@@ -27,7 +27,8 @@ pub struct AuthSettings {
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
     /// The age at which the service fetches the JWK set again and stops accepting keys that the
-    /// provider removed. A token with an unknown key causes an immediate fetch.
+    /// provider removed. A token with an unknown key causes a fetch at once, but at most one fetch
+    /// in 10 seconds.
     #[serde(with = "humantime_serde")]
     pub jwks_max_age: Duration,
 }
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn contradictory_settings_are_refused() {
+    fn contradictory_or_missing_settings_are_refused() {
         let default = AuthSettings::default;
         let jwks = || Some("https://id.example/jwks.json".to_owned());
         for (settings, key_of_setting) in [

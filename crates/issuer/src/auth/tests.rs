@@ -154,7 +154,7 @@ async fn is_invalid(authenticator: &Authenticator, token: &str) -> bool {
 }
 
 #[tokio::test]
-async fn the_subject_of_a_token_is_the_owner_and_the_set_is_fetched_once() {
+async fn the_subject_of_a_token_is_the_owner_and_the_jwk_set_is_fetched_once() {
     let signer = Signer::new("k1", OUR_KEY);
     let provider = Provider::start(&[&signer.jwk]).await;
     let authenticator = provider.authenticator();
@@ -166,7 +166,7 @@ async fn the_subject_of_a_token_is_the_owner_and_the_set_is_fetched_once() {
 }
 
 #[tokio::test]
-async fn any_subject_is_an_owner_and_a_client_may_name_either() {
+async fn a_subject_maps_to_an_owner_and_a_request_may_name_either_of_them() {
     let signer = Signer::new("k1", OUR_KEY);
     let provider = Provider::start(&[&signer.jwk]).await;
     let authenticator = provider.authenticator();
@@ -199,7 +199,7 @@ async fn any_subject_is_an_owner_and_a_client_may_name_either() {
 }
 
 #[tokio::test]
-async fn a_token_for_another_service_or_time_is_refused() {
+async fn a_token_with_a_wrong_or_missing_claim_or_a_forged_signature_is_refused() {
     let (signer, forger) = (Signer::new("k1", OUR_KEY), Signer::new("k1", OTHER_KEY));
     let provider = Provider::start(&[&signer.jwk]).await;
     let authenticator = provider.authenticator();
@@ -284,7 +284,7 @@ async fn a_new_key_is_fetched_and_unknown_keys_do_not_flood_the_provider() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_provider_is_not_the_fault_of_the_caller() {
+async fn a_token_is_unavailable_and_not_invalid_if_the_provider_does_not_respond() {
     let signer = Signer::new("k1", OUR_KEY);
     // Nothing listens on the discard port.
     let authenticator = authenticator("http://127.0.0.1:9/jwks.json".to_owned());
@@ -293,7 +293,7 @@ async fn an_outage_of_the_provider_is_not_the_fault_of_the_caller() {
 }
 
 #[tokio::test]
-async fn a_set_can_be_a_file() {
+async fn a_jwk_set_can_be_a_file() {
     let signer = Signer::new("k1", OUR_KEY);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), json!({"keys": [signer.jwk]}).to_string()).unwrap();
@@ -303,7 +303,7 @@ async fn a_set_can_be_a_file() {
 }
 
 #[test]
-fn a_set_at_a_url_other_than_http_names_the_setting() {
+fn the_error_for_a_jwk_set_at_a_url_other_than_http_names_the_setting() {
     let settings = AuthSettings {
         jwks: Some("ftp://id.example/jwks.json".to_owned()),
         ..AuthSettings::default()

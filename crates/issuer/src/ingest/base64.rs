@@ -116,7 +116,7 @@ fn with_plus_signs(text: String) -> String {
 }
 
 /// Decodes base64, with or without padding, in the standard or the URL-safe alphabet. The base64
-/// may be in a `data:` URL (RFC 2397).
+/// may be in a `data:` URL (RFC 2397). A `data:` URL without base64 yields an empty file.
 fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
     let base64 = match image.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,").map_or("", |(_, data)| data),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_a_body_is_bounded() {
+    fn the_images_and_metadata_that_are_kept_from_a_body_are_bounded() {
         let parse = |json: &str| serde_json::from_str::<ImagesJson>(json).unwrap();
         let images = |text: &str, count| format!("[{}]", vec![text; count].join(","));
         let empty = parse(&format!(r#"{{"images": {}}}"#, images(r#""""#, 1000)));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_image_in_json_needs_no_list() {
+    fn a_field_of_images_in_json_has_several_names_and_a_single_image_needs_no_list() {
         for json in [
             r#"{"image": "AAAA"}"#,
             r#"{"files": ["AAAA"]}"#,

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 /// send a few hundred bytes.
 const MAX_PART_HEADER_BYTES: usize = 8 * 1024;
 
-/// The reason why a body ended early.
+/// The reason why a body was not read to its end.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub(crate) enum BodyError {
     /// The client paused for too long, or was too slow.

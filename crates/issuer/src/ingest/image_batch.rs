@@ -24,7 +24,7 @@ pub(crate) struct IngestLimits<'a> {
     pub(crate) decoding: &'a Semaphore,
 }
 
-/// At least one image, and the other fields of the request.
+/// The images of a request, and its other fields.
 #[derive(Debug, Default)]
 pub(crate) struct ImageBatch {
     pub(crate) images: Vec<TempFile>,
@@ -34,7 +34,8 @@ pub(crate) struct ImageBatch {
     pub(crate) has_empty: bool,
 }
 
-/// Returns `true` if a form field of this name is an image. Every other field is metadata.
+/// Returns `true` if a form field with this name is an image. In a multipart form, a file with
+/// another name may be an image too.
 pub(crate) fn is_image_field(name: &str) -> bool {
     let base = match name.split_once('[') {
         None => name,
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn images_have_the_names_that_forms_give_them() {
+    fn an_image_field_has_one_of_four_names_with_or_without_an_index() {
         for name in [
             "image", "images", "file", "files", "image[]", "images[]", "files[0]", "file[12]",
             "Image",

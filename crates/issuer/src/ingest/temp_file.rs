@@ -107,8 +107,8 @@ impl TempFile {
         &self.path
     }
 
-    /// Returns `true` if the first 512 bytes are printable ASCII, as in a URL-encoded form. An
-    /// image has other bytes near its start.
+    /// Returns `true` if the first 512 bytes are printable ASCII or white space, as in a
+    /// URL-encoded form. An image has other bytes near its start.
     ///
     /// # Errors
     /// `spool_unavailable`.

@@ -69,7 +69,7 @@ fn typed(disposition: &str, kind: &str, content: &str) -> String {
 }
 
 #[tokio::test]
-async fn images_are_found_by_the_names_that_forms_give_them() {
+async fn parts_with_the_name_of_an_image_field_and_files_except_json_are_images() {
     let named = |name: &str| part(&format!("name=\"{name}\""), "GIF89a");
     let parts = [
         named("file"),
@@ -103,7 +103,7 @@ async fn a_file_name_may_have_any_bytes() {
 }
 
 #[tokio::test]
-async fn an_input_without_a_file_is_ignored_beside_an_image() {
+async fn an_empty_image_without_a_file_name_is_skipped_beside_another_image() {
     let unchosen = [
         part("name=\"image\"; filename=\"\"", ""),
         typed(
@@ -129,7 +129,7 @@ async fn an_input_without_a_file_is_ignored_beside_an_image() {
 }
 
 #[tokio::test]
-async fn an_empty_file_is_an_image_of_its_own() {
+async fn an_empty_image_with_a_file_name_counts_as_an_image() {
     let empty = part("name=\"image\"; filename=\"a.jpg\"", "");
     let parts = [empty.clone(), part("name=\"image\"", "GIF89a")];
     let batch = read(BOUNDARY, form(&parts)).await.unwrap();
@@ -139,7 +139,7 @@ async fn an_empty_file_is_an_image_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_image_that_is_declared_as_a_form_or_not_at_all_is_an_image() {
+async fn an_image_that_is_declared_as_a_form_or_not_at_all_is_read_as_an_image() {
     let image = b"GIF89a\x01\0\x01\0".as_slice();
     for content_type in ["application/x-www-form-urlencoded", "", "image/x"] {
         let batch = read(content_type, image).await.unwrap();
@@ -252,7 +252,7 @@ fn slow(start: Vec<u8>, chunk: &'static [u8], pause: Duration) -> Body {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fast_start_earns_no_slow_rest() {
+async fn a_fast_start_does_not_permit_a_slow_rest() {
     let started_at = tokio::time::Instant::now();
     let body = slow(
         vec![0; MAX_IMAGE_BYTES - 1000],
@@ -264,7 +264,7 @@ async fn a_fast_start_earns_no_slow_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_at_the_minimum_rate_is_in_time() {
+async fn a_client_at_the_minimum_rate_does_not_time_out() {
     static CHUNK: [u8; 4096] = [0; 4096];
     let body = slow(Vec::new(), &CHUNK, Duration::from_secs(1));
     let expected = (413, "too_many_bytes");
@@ -272,7 +272,7 @@ async fn a_client_at_the_minimum_rate_is_in_time() {
 }
 
 #[tokio::test]
-async fn the_headers_of_a_part_have_an_end() {
+async fn endless_headers_of_a_part_are_refused() {
     let endless_header = b"--x\r\ncontent-disposition: form-data; name=\"".to_vec();
     for start in [Vec::new(), endless_header] {
         for chunk in [b"y".as_slice(), &[b'y'; 4096]] {
@@ -286,7 +286,7 @@ async fn the_headers_of_a_part_have_an_end() {
 }
 
 #[tokio::test]
-async fn parts_arrive_in_chunks_of_any_size() {
+async fn parts_may_arrive_in_chunks_of_any_size() {
     let content = "G".repeat(20_000);
     let parts = [
         part("name=\"image\"", &content),

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// All rate limits on requests.
+/// All limits on requests: the rate limits per key and per owner, and the limit on waits per owner.
 #[derive(Debug)]
 pub(crate) struct RequestLimits {
     key: NamedLimit,

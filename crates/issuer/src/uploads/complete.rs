@@ -15,8 +15,9 @@ use crate::state::AppState;
 
 /// Reports that the file has been uploaded.
 ///
-/// Queues the upload for a worker, as an event of S3 would. Clients may repeat this request,
-/// because a worker never renders the same object twice.
+/// Queues the upload for a worker, as an event of S3 would, unless its outcome is already known.
+/// Clients may repeat this request, because a worker does not render an object again if its outcome
+/// is current.
 #[utoipa::path(
     post,
     path = "/v1/uploads/{profile}/{owner}/{id}/complete",

@@ -48,8 +48,8 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 ///
 /// Sends an event named `status` for every change. The last event contains the final status. The id
 /// of an event is its status. A client that reconnects sends the id of the last event that it
-/// received, and receives only later events. If it already has the last event, the response is
-/// `204`.
+/// received, and receives only later events. If that event contained the final status, the response
+/// is `204`.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}/events",

@@ -25,7 +25,8 @@ const MAX_WAIT_SECONDS: u64 = 86_400;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WaitQuery {
-    /// The number of seconds to wait for an outcome. `issuer.max_wait` is the upper bound.
+    /// The number of seconds to wait for an outcome. The service waits for `issuer.max_wait` at
+    /// most.
     #[param(maximum = 86400)]
     #[serde(default)]
     wait: u64,

@@ -66,8 +66,8 @@ impl StatusWatcher {
         }
     }
 
-    /// Returns a receiver of all further updates. Polling continues until the status is final or no
-    /// receiver is left.
+    /// Returns a receiver of the updates of an upload. Polling continues until the status is final
+    /// or no receiver is left.
     pub(crate) fn subscribe(self: &Arc<Self>, key: &RawKey) -> watch::Receiver<StatusUpdate> {
         let mut watched = self.watched();
         if let Some(sender) = watched.get(key) {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waits_for_many_uploads_cost_the_store_no_more_than_for_some() {
+    async fn the_poll_rate_is_bounded_for_any_number_of_uploads() {
         let test = MemoryStore::new();
         let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
         let keys: Vec<_> = (0..2000).map(|_| MemoryStore::new_key()).collect();

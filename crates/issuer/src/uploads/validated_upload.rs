@@ -89,7 +89,7 @@ impl ValidatedUpload {
 /// type that an uploader made up, because an unknown type becomes `application/octet-stream`.
 ///
 /// # Errors
-/// `unsupported_format` if the declared type is not an image type.
+/// `unsupported_format` if the declared type is neither an image type nor `octet-stream`.
 fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<String, Problem> {
     let essence = declared.unwrap_or_default().split(';').next();
     let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     /// Returns a request with valid fields, except that `changes` replaces some of them. A value of
-    /// `null` removes the field.
+    /// `null` stands for a missing field.
     fn request(changes: Value) -> CreateUpload {
         let mut request = json!({
             "profile": "avatar", "owner": "u123", "content_type": "image/jpeg", "size": 1000

@@ -95,7 +95,7 @@ async fn without_a_valid_key_nothing_under_v1_is_served() {
 }
 
 #[tokio::test]
-async fn a_token_is_accepted_in_its_header_only() {
+async fn a_token_is_accepted_only_in_a_single_authorization_header_with_the_bearer_scheme() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "web", None, &[])]).await;
     let id = UploadId::generate();
@@ -141,7 +141,7 @@ async fn a_key_acts_for_its_owner_and_its_profiles_only() {
 }
 
 #[tokio::test]
-async fn uploads_of_others_look_like_uploads_that_do_not_exist() {
+async fn uploads_that_a_key_may_not_access_look_like_uploads_that_do_not_exist() {
     let key = ApiKey::generate().unwrap();
     let router = router_with(vec![api_key(&key, "u1", Some("u1"), &["avatar"])]).await;
     let id = UploadId::generate();

@@ -1,4 +1,4 @@
-//! Ten thousand hostile requests.
+//! Two tests, each with ten thousand hostile cases.
 
 use std::collections::BTreeMap;
 

@@ -45,7 +45,7 @@ async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> Tes
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_over_its_rate_learns_the_time_to_wait() {
+async fn the_response_to_a_key_over_its_rate_limit_states_the_time_to_wait() {
     let (keys, auth) = keys(&["a", "b"]);
     let limits = LimitSettings {
         key_rate: 1,
@@ -99,7 +99,7 @@ async fn an_owner_has_one_quota_for_all_keys() {
 }
 
 #[tokio::test]
-async fn without_authentication_no_rate_applies() {
+async fn without_authentication_no_rate_limit_applies() {
     let limits = LimitSettings {
         key_rate: 1,
         key_burst: 1,
@@ -152,7 +152,7 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
     };
     let served = serve(limits, IssuerSettings::default()).await;
     let mut first = TcpStream::connect(served.address).await.unwrap();
-    // The connection is now being served and stays open.
+    // This request makes the service serve the connection, which then stays open.
     first
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
@@ -171,7 +171,7 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
 }
 
 #[tokio::test]
-async fn an_address_with_too_many_connections_leaves_room_for_others() {
+async fn an_address_with_too_many_connections_leaves_room_for_other_addresses() {
     let limits = LimitSettings {
         max_connections: 2,
         max_connections_per_address: 1,
@@ -192,7 +192,7 @@ async fn an_address_with_too_many_connections_leaves_room_for_others() {
 }
 
 #[tokio::test]
-async fn headers_that_are_too_long_or_too_slow_end_the_connection() {
+async fn headers_that_are_too_long_or_arrive_too_slowly_end_the_connection() {
     let settings = IssuerSettings {
         read_timeout: Duration::from_secs(1),
         ..IssuerSettings::default()

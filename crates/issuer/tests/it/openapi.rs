@@ -177,7 +177,7 @@ async fn every_schema_and_every_field_is_described() {
 }
 
 #[tokio::test]
-async fn every_alternative_of_a_union_is_a_whole_object_with_a_value_of_its_own() {
+async fn every_alternative_of_a_union_is_a_whole_object_with_its_own_status() {
     let document = document(&AuthSettings::default()).await;
     let schemas = &document["components"]["schemas"];
     assert!(!document.to_string().contains("allOf"), "{document}");

@@ -20,7 +20,7 @@ async fn the_page_is_served_only_if_it_is_enabled() {
 }
 
 #[tokio::test]
-async fn the_page_may_connect_to_the_store_only() {
+async fn the_page_may_connect_only_to_the_service_and_the_store() {
     let page = send_with(with_page(), get("/")).await;
     let policy = page.header("content-security-policy");
     assert!(

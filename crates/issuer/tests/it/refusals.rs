@@ -70,7 +70,7 @@ async fn every_error_is_a_problem_with_a_code() {
 }
 
 #[tokio::test]
-async fn the_response_to_a_refused_method_names_the_allowed_ones() {
+async fn the_response_to_a_refused_method_names_the_allowed_methods() {
     assert_eq!(send(get("/v1/uploads")).await.header("allow"), "POST");
 }
 
@@ -117,7 +117,7 @@ fn preflight(origin: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn a_page_may_call_if_its_origin_is_allowed() {
+async fn a_page_may_call_the_service_if_its_origin_is_allowed() {
     let response = send(preflight("https://anyone.example")).await;
     assert_eq!(response.header("access-control-allow-origin"), "*");
     assert_eq!(response.header("access-control-allow-credentials"), "");

@@ -19,7 +19,7 @@ fn image() -> QuantizedImage {
 }
 
 #[test]
-fn a_file_that_was_cut_and_closed_is_not_taken_for_a_whole_one() {
+fn a_cut_file_with_eoi_fails_or_lacks_detail_unless_it_has_all_pixels() {
     for number in 0..300 {
         let file = variety(number);
         let (whole, _) = decoded(&file.bytes).unwrap();
@@ -36,7 +36,7 @@ fn a_file_that_was_cut_and_closed_is_not_taken_for_a_whole_one() {
 }
 
 #[test]
-fn a_sequential_file_is_whole_from_its_last_unit_on_and_truncated_before() {
+fn a_sequential_file_needs_its_last_byte_of_data_but_not_eoi() {
     let coder = |ending| {
         JpegCoder::new(&image(), ScanScript::sequential(&[&[0, 1, 2]]))
             .ending(ending)
@@ -51,7 +51,7 @@ fn a_sequential_file_is_whole_from_its_last_unit_on_and_truncated_before() {
 }
 
 #[test]
-fn a_missing_component_is_truncation_and_missing_bits_are_reported() {
+fn a_missing_component_is_truncated_and_a_missing_last_scan_lacks_detail() {
     let image = image();
     let mut script = ScanScript::sequential(&[&[0], &[1, 2]]);
     script.scans.pop();
@@ -69,7 +69,7 @@ fn a_missing_component_is_truncation_and_missing_bits_are_reported() {
 }
 
 #[test]
-fn a_lost_restart_marker_is_truncation_and_a_wrong_number_is_not() {
+fn a_lost_restart_interval_is_truncated_and_a_wrong_or_repeated_one_is_stray() {
     let image = image();
     let script = ScanScript::sequential(&[&[0, 1, 2]]);
     let file = JpegCoder::new(&image, script).restart_interval(1).build();

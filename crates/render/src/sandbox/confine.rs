@@ -10,9 +10,9 @@ use super::process_flags::{
 
 /// Confines this process permanently and returns the layers that are in force.
 ///
-/// Bounds memory and CPU time, prevents core files, closes all descriptors except stdin, stdout and
-/// stderr, and applies those of `layers` that the kernel supports. The process must have a single
-/// thread.
+/// Ignores termination signals, closes all descriptors except stdin, stdout and stderr, prevents
+/// core files and new privileges, bounds memory and CPU time, and then applies those of `layers`
+/// that the kernel supports. The process must have a single thread.
 ///
 /// # Errors
 /// The error of the first call that the kernel refuses. For example, it refuses a limit if the hard
@@ -26,8 +26,9 @@ pub fn confine(
     make_undumpable()?;
     forbid_new_privileges()?;
     limit_memory_and_cpu_time(limits)?;
-    // The order matters. Landlock needs a descriptor for a moment, so it comes before the resource
-    // limits. Seccomp forbids the calls that the other layers need, so it comes last.
+    // The order matters. Landlock needs a descriptor for a moment, so it comes before the layer
+    // that forbids new descriptors (`Resources`). Seccomp forbids the calls that the other layers
+    // need, so it comes last.
     let mut in_order: Vec<SandboxLayer> = layers.into_iter().collect();
     in_order.sort_by_key(|layer| match layer {
         SandboxLayer::FileSystem | SandboxLayer::Tcp | SandboxLayer::Signals => 0,

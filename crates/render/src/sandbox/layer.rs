@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn names_equal_the_serialized_form() {
+    fn the_name_of_a_layer_is_its_serialized_form() {
         for layer in SandboxLayer::ALL {
             assert_eq!(serde_json::to_value(layer).unwrap(), layer.name());
         }

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_undumpable_process_is_reported_as_such() {
+    fn make_undumpable_clears_the_dumpable_flag() {
         make_undumpable().unwrap();
         // SAFETY: the arguments are numbers.
         let dumpable = unsafe { libc::prctl(libc::PR_GET_DUMPABLE, 0, 0, 0, 0) };

@@ -2,7 +2,7 @@
 //!
 //! A system call that none of the lists below contains kills the process. If an image makes the
 //! process open a file or a socket, the image has taken over the process and must not get a second
-//! attempt. A few harmless queries are refused with an error instead. C libraries make these calls
+//! chance. A few harmless queries are refused with an error instead. C libraries make these calls
 //! but do not depend on them. An update of the C library therefore does not cause images to be
 //! rejected.
 
@@ -56,8 +56,8 @@ const REFUSED: [libc::c_long; 8] = [
     libc::SYS_sysinfo,
 ];
 
-/// Restricts this process to the system calls above. Returns `false` if the kernel or the processor
-/// does not support such filters, or the container forbids them.
+/// Restricts this process to the allowed system calls. Returns `false` if the kernel or the
+/// processor does not support such filters, or the container forbids them.
 pub(super) fn forbid_system_calls() -> io::Result<bool> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);

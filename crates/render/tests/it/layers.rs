@@ -1,14 +1,14 @@
-//! Tests of every attack ([`Attempt`]) against all layers together, and of some attacks against
-//! single layers.
+//! Tests of every attack ([`Attempt`]) against all layers together and against the system call
+//! filter alone, and of some attacks against every other layer alone.
 
 use darkroom_render::SandboxLayer;
 
 use crate::attempt::{Attempt, AttemptOutcome, outcome_of};
 
-/// Proves that the attempts succeed without a sandbox. Otherwise their failure in the sandbox would
-/// prove nothing. Attempts that some machines always forbid are excluded.
+/// Proves that the attacks succeed without a sandbox. Otherwise their failure in the sandbox would
+/// prove nothing. Attacks that some machines always prevent are excluded.
 #[test]
-fn without_a_sandbox_an_attempt_succeeds() {
+fn without_a_sandbox_an_attack_succeeds() {
     for attempt in [
         Attempt::ReadFile,
         Attempt::WriteFile,
@@ -27,7 +27,7 @@ fn without_a_sandbox_an_attempt_succeeds() {
 }
 
 #[test]
-fn with_all_layers_every_attempt_kills_the_process() {
+fn with_all_layers_every_attack_kills_the_process() {
     for attempt in Attempt::ALL {
         match outcome_of(attempt, &SandboxLayer::ALL) {
             AttemptOutcome::Unsupported(layer) => {
@@ -39,7 +39,7 @@ fn with_all_layers_every_attempt_kills_the_process() {
 }
 
 #[test]
-fn the_system_call_filter_alone_kills_every_attempt() {
+fn with_the_system_call_filter_alone_every_attack_kills_the_process() {
     for attempt in Attempt::ALL {
         with_layer(SandboxLayer::SystemCalls, attempt, &AttemptOutcome::Killed);
     }

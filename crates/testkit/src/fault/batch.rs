@@ -47,7 +47,7 @@ impl BatchEntries {
     }
 }
 
-/// Returns `true` if a batch has no entries.
+/// Returns `true` if a batch has no entries, or if the request is not a batch.
 pub(super) fn is_empty(batch: &Bytes) -> bool {
     let batch: Value = serde_json::from_slice(batch).unwrap_or_default();
     batch["Entries"].as_array().is_none_or(Vec::is_empty)

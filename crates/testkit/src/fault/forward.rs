@@ -1,4 +1,4 @@
-//! Forwarding of unchanged requests.
+//! Forwarding of requests to the service behind the proxy.
 
 use std::io;
 use std::net::SocketAddr;

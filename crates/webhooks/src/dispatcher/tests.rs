@@ -45,7 +45,7 @@ struct ReceiverState {
     requests: UnboundedSender<(HeaderMap, String)>,
 }
 
-/// A receiver that responds to every request with the same status.
+/// A receiver that responds to every request with the status that was set last.
 struct Receiver {
     url: String,
     status: Arc<AtomicU16>,
@@ -263,7 +263,7 @@ async fn a_failed_event_is_queued_again_without_urls_after_a_delay_that_doubles_
 }
 
 #[tokio::test]
-async fn an_event_that_is_too_old_becomes_a_dead_letter_after_one_more_attempt() {
+async fn an_event_that_is_too_old_becomes_a_dead_letter_after_one_more_failed_attempt() {
     let mut receiver = Receiver::start(StatusCode::GONE).await;
     let settings = receiver.settings();
     let handler = handler(&settings).await;

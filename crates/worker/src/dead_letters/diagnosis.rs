@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failed_upload_has_exhausted_its_attempts() {
+    async fn the_reason_is_attempts_exhausted_if_the_upload_has_failed() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_store_that_does_not_respond_leaves_the_general_reason() {
+    async fn the_reason_is_never_finished_if_the_store_does_not_respond() {
         let test = TestStore::new();
         test.raw.fail(CloudErrorKind::Unavailable);
         assert_eq!(

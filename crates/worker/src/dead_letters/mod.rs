@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dead_letter_that_sqs_moved_cleans_up_after_lost_workers() {
+    async fn a_redriven_dead_letter_that_sqs_moved_cleans_up_after_lost_workers() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();

@@ -47,7 +47,7 @@ async fn variants_without_a_manifest_are_deleted_with_the_upload() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
+async fn variants_of_an_attempt_that_an_outage_interrupted_are_deleted_with_the_upload() {
     delete_while_failing(&[
         ("PutObject", "manifests/", CloudErrorKind::Unavailable),
         ("HeadObject", "darkroom-probe", CloudErrorKind::Unavailable),
@@ -76,7 +76,7 @@ async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_that_is_deleted_or_replaced_while_it_is_rendered_has_nothing_written() {
+async fn nothing_is_written_of_an_object_that_is_deleted_or_replaced_while_it_is_rendered() {
     for replacement in [None, Some("new")] {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
@@ -232,8 +232,8 @@ fn every_order() -> Vec<Vec<usize>> {
     orders
 }
 
-/// Each version of each key has an event and a duplicate of it. The events arrive in order, the
-/// duplicates arrive in any order.
+/// Each version of each key has an event and a duplicate of it. The events arrive in order. The
+/// duplicates arrive in a different order for each key.
 #[tokio::test(start_paused = true)]
 async fn the_newest_of_five_versions_wins_in_every_order_of_events_and_duplicates() {
     let test = TestStore::new();

@@ -105,7 +105,8 @@ mod tests {
         planned_beside(&[], relative)
     }
 
-    /// Returns the paths of all variants if the files `existing` are sources.
+    /// Returns the paths of all variants of the sources `relative`. The variants must not replace
+    /// the files `existing`.
     fn planned_beside(existing: &[&str], relative: &[&str]) -> Vec<String> {
         let sources: Vec<SourceFile> = relative
             .iter()
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_sources_share_a_path() {
+    fn no_two_sources_share_a_variant_path() {
         for sources in [
             &["a.jpg", "a.png", "b.jpg"][..],
             &["a.jpg", "a.jpg"],

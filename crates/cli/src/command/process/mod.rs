@@ -86,7 +86,8 @@ fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
 }
 
 /// Determines the path of every variant. A variant never replaces a source. Fails if a variant
-/// would be in a source folder, because the next run would take the variant for a source.
+/// would be in a source folder other than `out`, because the next run would take the variant for a
+/// source.
 fn destinations(
     sources: &[SourceFile],
     profile: &Profile,

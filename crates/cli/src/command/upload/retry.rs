@@ -23,7 +23,7 @@ pub(super) fn is_transient(status: StatusCode) -> bool {
     is_busy || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
 }
 
-/// Returns the delay that a response with status 429 asks for.
+/// Returns the delay that a response with status 429 asks for, but at most a minute.
 pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     if response.status() != StatusCode::TOO_MANY_REQUESTS {
         return None;

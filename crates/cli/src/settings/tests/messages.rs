@@ -143,7 +143,7 @@ fn a_value_out_of_range_is_reported_with_its_bounds() {
 }
 
 #[test]
-fn an_empty_value_is_reported_as_one() {
+fn an_empty_value_is_reported_as_an_empty_value() {
     assert_eq!(
         message("[storage]\nmedia_bucket = \"\"", &[]),
         "storage.media_bucket must be the name of a bucket, found an empty value (FILE:2)"
@@ -179,7 +179,7 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
-fn rules_across_settings_name_the_setting_to_change() {
+fn a_violated_rule_names_the_setting_to_change() {
     for (toml, key) in [
         (
             "[profiles.avatar]\nprefix = \"raw/x\"",
@@ -205,7 +205,7 @@ fn rules_across_settings_name_the_setting_to_change() {
     }
 }
 
-/// Returns the dotted path and the default of every setting.
+/// Returns the path and the default of every setting.
 fn all_settings() -> Vec<(Vec<String>, serde_json::Value)> {
     fn visit(
         path: &[String],

@@ -49,7 +49,7 @@ fn the_environment_takes_precedence_over_the_file() {
 }
 
 #[test]
-fn a_profile_inherits_what_it_does_not_set() {
+fn a_setting_that_a_profile_omits_has_its_default() {
     let settings = load(
         "[profiles.avatar]\nmax_width = 100\n[profiles.banner]\nprefix = \"banners\"",
         &[],
@@ -75,7 +75,7 @@ fn a_list_can_be_set_in_the_environment() {
 }
 
 #[test]
-fn text_may_look_like_anything() {
+fn text_in_a_variable_may_look_like_another_type() {
     for text in [
         "221394835627794689",
         "007",

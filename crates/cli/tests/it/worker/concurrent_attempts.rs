@@ -38,7 +38,7 @@ async fn assert_consistent(bed: &TestBed, key: &RawKey) -> u32 {
 }
 
 #[tokio::test]
-async fn two_workers_on_one_message_leave_one_correct_outcome() {
+async fn two_workers_on_one_upload_leave_one_correct_outcome() {
     let bed = test_bed(TestBedOptions::default()).await;
     delay(&bed, "GetObject", "/raw/", Duration::from_secs(1));
     let key = bed.upload(photo(64, 48)).await.unwrap();

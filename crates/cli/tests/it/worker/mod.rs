@@ -15,9 +15,9 @@
 //! | crates.io | an unreadable message is deleted with a warning | [`malformed_messages::malformed_messages_do_not_affect_the_others_of_their_batch`] |
 //! | sqs-consumer | the next poll waits for the slowest message | `darkroom_consumer`: `a_slow_message_does_not_delay_others` |
 //! | sqs-consumer | "stopped" is reported before the work is done | [`shutdown::a_worker_finishes_its_messages_before_it_exits`] |
-//! | Shoryuken | a shutdown without a time limit | [`shutdown::a_process_exits_within_the_grace_period_although_every_call_hangs`] |
+//! | Shoryuken | a shutdown without a time limit | [`shutdown::a_process_exits_within_a_second_after_the_grace_period_although_every_call_hangs`] |
 //! | Shoryuken | a second signal causes a deadlock | [`shutdown::a_second_signal_ends_the_process_immediately`] |
-//! | Shoryuken | the count of busy workers drifts | `darkroom_consumer`: `every_disposition_returns_its_permit` |
+//! | Shoryuken | the count of busy workers drifts | `darkroom_consumer`: `the_permit_is_released_after_every_disposition` |
 //! | thumbd | a message is deleted although its work failed | [`failures::an_unreadable_object_blocks_no_other_and_ends_as_failed`] |
 
 mod concurrent_attempts;

@@ -43,7 +43,7 @@ async fn a_worker_finishes_its_messages_before_it_exits() {
 }
 
 #[tokio::test]
-async fn a_process_exits_within_the_grace_period_although_every_call_hangs() {
+async fn a_process_exits_within_a_second_after_the_grace_period_although_every_call_hangs() {
     let grace = Duration::from_secs(3);
     let bed = test_bed(TestBedOptions::default()).await;
     delay_downloads(&bed, Duration::from_secs(600));

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_name_has_no_folder() {
+    fn the_variable_filename_becomes_the_file_name_without_its_folder() {
         for (sent, key) in [
             ("cat.jpg", "u/cat.jpg"),
             ("C:\\photos\\cat.jpg", "u/cat.jpg"),

@@ -18,7 +18,8 @@ pub(crate) struct FormResponse {
     key: String,
     /// The URL of the object.
     location: String,
-    /// `success_action_redirect`, if it is a URL.
+    /// `success_action_redirect`, or `redirect` if the form has no such field. `None` if the value
+    /// is not a URL.
     redirect: Option<String>,
     /// `success_action_status`.
     status: Option<String>,

@@ -3,7 +3,7 @@
 use super::{BUCKET, Fixture, REGION, object};
 
 #[tokio::test]
-async fn a_queue_is_notified_about_its_prefix_only() {
+async fn a_queue_is_notified_only_about_keys_with_its_prefix() {
     let dir = tempfile::tempdir().unwrap();
     let fixture = Fixture::with_bucket(dir.path()).await;
     let tests = fixture.events();

@@ -49,7 +49,7 @@ async fn a_reader_sees_the_object_that_it_opened() {
 }
 
 #[tokio::test]
-async fn keys_that_are_no_file_names_are_stored_inside_the_folder() {
+async fn keys_that_are_not_valid_file_names_are_stored_inside_the_folder() {
     let dir = tempfile::tempdir().unwrap();
     let fixture = Fixture::with_bucket(dir.path()).await;
     let long = "x".repeat(1024);
@@ -90,7 +90,7 @@ async fn a_deleted_object_is_gone_and_deleting_it_again_succeeds() {
 }
 
 #[tokio::test]
-async fn the_first_version_of_a_listing_continues_after_its_marker() {
+async fn list_objects_continues_after_its_marker() {
     let dir = tempfile::tempdir().unwrap();
     let fixture = Fixture::with_bucket(dir.path()).await;
     for key in ["a/1", "a/2", "b", "c"] {

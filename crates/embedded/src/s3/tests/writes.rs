@@ -1,4 +1,4 @@
-//! Conditional, damaged and broken writes.
+//! Conditional writes, and writes with a wrong checksum or an incomplete body.
 
 use bytes::Bytes;
 use futures_util::future::join_all;

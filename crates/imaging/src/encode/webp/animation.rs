@@ -31,8 +31,9 @@ const EFFORT_REDUCTION: u8 = 2;
 /// An encoder of an animated WebP, one change of the canvas at a time.
 pub(crate) struct AnimationEncoder {
     options: WebpOptions,
-    /// The bitstream of the first frame, lossy or lossless. Later frames have the same bitstream.
-    /// The exception is the mode `auto`, in which areas that are not flat are lossy.
+    /// The bitstream of the first frame, lossy or lossless. Later frames have the same bitstream,
+    /// with two exceptions: in the mode `auto`, areas that are not flat are lossy, and a frame that
+    /// looks like the previous one is always lossless.
     bitstream: WebpMode,
     /// The RGBA canvas after the last frame, without the loss of encoding.
     displayed: Pixels,

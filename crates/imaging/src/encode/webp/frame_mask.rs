@@ -1,4 +1,5 @@
-//! Transparency that keeps the unchanged pixels of a frame.
+//! Masking of a frame: unchanged pixels become transparent, so that the previous frame shows
+//! through.
 
 use crate::pixels::{Pixels, looks_equal};
 
@@ -10,8 +11,8 @@ const MIN_UNCHANGED: usize = 4;
 /// Returns the RGBA frame `after`, with each unchanged block of 16 x 16 pixels made transparent.
 ///
 /// VP8 codes a block if any of its pixels changes, and spends almost no bits on an unchanged block.
-/// Masking whole blocks keeps the edges of the transparency out of the coded blocks, where they would
-/// cost bits and quality.
+/// Masking whole blocks keeps the edges of the transparency out of the coded blocks, where they
+/// would cost bits and quality.
 ///
 /// `None` if blending the result over `before` does not yield `after`, or if too few blocks are
 /// unchanged.
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pixel_that_becomes_transparent_needs_all_pixels_replaced() {
+    fn a_pixel_that_becomes_translucent_prevents_a_mask() {
         let (before, after) = (gray(), with_pixel(3, 3, [9, 9, 9, 128]));
         assert!(changed_blocks(&before, &after).is_none());
         assert!(changed_pixels(&before, &after).is_none());

@@ -41,7 +41,8 @@ pub(super) struct Image<'a> {
     pub(super) data: SubBlocks<'a>,
 }
 
-/// An iterator over the blocks of a file. It ends at the trailer or at anything that is not a block.
+/// An iterator over the blocks of a file. It ends at the trailer or at anything that is not a
+/// block.
 ///
 /// If the file ends within the data of a block, that block contains the data up to the end. A block
 /// with an incomplete descriptor is dropped.
@@ -52,8 +53,8 @@ pub(super) struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Creates the iterator and reads the logical screen of a file; `None` if the file ends within the
-    /// screen.
+    /// Creates the iterator and reads the logical screen of a file; `None` if the file ends within
+    /// the screen.
     pub(super) fn new(file: &'a [u8]) -> Option<(Screen<'a>, Self)> {
         let (screen, rest) = file.split_at_checked(SCREEN_LENGTH)?;
         let (palette, rest) = split_palette(rest, screen[10]);
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_follow_each_other_over_stray_zeros() {
+    fn stray_zeros_between_blocks_are_skipped() {
         let image = b"\x2c\x01\0\x02\0\x03\0\x04\0\x40\x02\x01\xaa\x01\xbb\0";
         let file = [SCREEN, b"\x21\xc0\x02ab\0\0\0", image, b"\x3btail"].concat();
         let (found, after) = blocks(&file);

@@ -6,9 +6,9 @@ use crate::formats::header::{Header, truncated};
 
 /// Reads the logical screen and counts the frames.
 ///
-/// The canvas is the logical screen, enlarged if necessary to contain the first frame, as in browsers.
-/// In some old files, the size of the screen is zero. In a truncated file, every frame with a complete
-/// descriptor counts.
+/// The canvas is the logical screen, enlarged if necessary to contain the first frame, as in
+/// browsers. In some old files, the size of the screen is zero. In a truncated file, every frame
+/// with a complete descriptor counts.
 pub(super) fn read(bytes: &[u8], max_frames: u32) -> Result<Header, Rejection> {
     let (screen, blocks) = Blocks::new(bytes).ok_or_else(truncated)?;
     let mut header = Header::still(screen.width.into(), screen.height.into());
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_are_counted_over_extensions() {
+    fn only_images_count_as_frames_not_extensions() {
         let header = read(&gif([9, 8], 3), 100).unwrap();
         assert_eq!((header.width, header.height, header.frames), (9, 8, 3));
     }

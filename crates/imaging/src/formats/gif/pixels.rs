@@ -1,4 +1,5 @@
-//! The pixels of a frame: LZW-compressed indices into a color table (GIF 89a specification, appendix F).
+//! The pixels of a frame: LZW-compressed indices into a color table (GIF 89a specification,
+//! appendix F).
 
 use weezl::decode::Decoder;
 use weezl::{BitOrder, LzwStatus};
@@ -24,10 +25,12 @@ pub(super) struct FramePixels {
 
 /// Decodes a frame. `palette` contains its colors.
 ///
-/// Some encoders miscount and leave out a few pixels at the end. As in browsers, these are transparent.
+/// Some encoders miscount and leave out a few pixels at the end. As in browsers, these are
+/// transparent.
 ///
 /// # Errors
-/// `corrupt` if more than one row of pixels is missing or the code size is invalid; `out_of_memory`.
+/// `corrupt` if more than one row of pixels is missing or the code size is invalid;
+/// `out_of_memory`.
 pub(super) fn decode(
     image: &Image<'_>,
     palette: &[u8],
@@ -62,8 +65,8 @@ pub(super) fn decode(
     })
 }
 
-/// Decodes indices until the data ends, a code is invalid, or `indices` is full. Returns the number
-/// of decoded indices.
+/// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
+/// is full. Returns the number of decoded indices.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,

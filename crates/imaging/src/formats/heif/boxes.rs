@@ -61,7 +61,8 @@ pub(super) fn find<'a>(bytes: &'a [u8], code: &Code) -> Option<&'a [u8]> {
         .map(|part| part.body)
 }
 
-/// Returns the version, the flags and the other fields of a `FullBox`, which is a box with a version.
+/// Returns the version, the flags and the other fields of a `FullBox`, which is a box with a
+/// version.
 pub(super) fn versioned(body: &[u8]) -> Option<(u8, u32, Fields<'_>)> {
     let mut fields = Fields(body);
     let [version, flags @ ..] = fields.array::<4>()?;
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_may_be_wide_or_reach_to_the_end() {
+    fn a_length_may_have_64_bits_or_mean_up_to_the_end() {
         let wide = b"\0\0\0\x01wide\0\0\0\0\0\0\0\x12ab";
         let bytes = [wide.as_slice(), b"\0\0\0\0restabc"].concat();
         let expected = [(*b"wide", 2, true), (*b"rest", 3, true)];
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_box_is_the_last_and_an_impossible_length_is_none() {
+    fn a_truncated_box_is_the_last_and_an_impossible_length_ends_the_boxes() {
         assert_eq!(codes(b"\0\0\x01\0mdatabc"), [(*b"mdat", 3, false)]);
         assert!(codes(b"\0\0\0\x07mdat").is_empty());
         assert!(codes(b"\0\0\0\x01mdat\xff\xff\xff\xff").is_empty());

@@ -1,5 +1,5 @@
-//! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3). They distinguish HEIF images from videos, and
-//! the kinds of HEIF images from each other (ISO/IEC 23008-12, 10 and annexes).
+//! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3). They distinguish HEIF images from videos,
+//! and the kinds of HEIF images from each other (ISO/IEC 23008-12, 10 and annexes).
 
 use super::boxes::Code;
 use super::fields::Fields;
@@ -33,7 +33,8 @@ const UNSUPPORTED: &[(&Code, &str)] = &[
 /// The coding of a HEIF file's images according to its brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// HEVC. It is assumed if the brands do not state a coding, because then only the items state it.
+    /// HEVC. It is assumed if the brands do not state a coding, because then only the items state
+    /// it.
     Hevc,
     /// A coding that is not supported, with the name of the kind of image, including an article.
     Unsupported(&'static str),
@@ -51,8 +52,8 @@ impl Coding {
         // The second field is the minor version, not a brand.
         let (major, compatible) = (brands.first()?, brands.get(2..).unwrap_or_default());
         Self::of_brand(major).or_else(|| {
-            // If the major brand describes only the structure, the compatible brands decide. HEVC takes
-            // precedence.
+            // If the major brand describes only the structure, the compatible brands decide. HEVC
+            // takes precedence.
             let is_structure = matches!(major, b"mif1" | b"mif2" | b"msf1" | b"miaf" | b"heif");
             let mut codings = compatible
                 .iter()
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn compatible_brands_decide_if_the_major_brand_is_of_the_structure() {
+    fn compatible_brands_decide_if_the_major_brand_states_only_the_structure() {
         assert!(words(&[b"mif1", b"miaf", b"avif"]).contains("AVIF"));
         assert!(words(&[b"msf1", b"iso8", b"avcs"]).contains("AVC"));
         assert_eq!(coding(&[b"mif1", b"avci", b"heix"]), Some(Coding::Hevc));

@@ -47,7 +47,8 @@ struct Source {
 }
 
 impl Source {
-    /// Draws the layer at `(x, y)` onto a canvas of this size. Pixels outside the canvas are skipped.
+    /// Draws the layer at `(x, y)` onto a canvas of this size. Pixels outside the canvas are
+    /// skipped.
     fn draw(&self, canvas: &mut [u8], size: Size, (x, y): (i64, i64)) {
         let width = size.width as usize;
         let rows = (y..).zip(0..self.size.height as usize);
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_outside_the_canvas_is_not_drawn() {
+    fn pixels_of_a_layer_outside_the_canvas_are_not_drawn() {
         let source = Source {
             samples: Samples::Sixteen(vec![0x0000, 0x8000, 0xffff, 0x0101]),
             channels: Channels::Gray,

@@ -63,11 +63,11 @@ impl Signal {
         })
     }
 
-    /// Returns the code points of the decoded image, which is RGB in full range; `None` if they describe
-    /// sRGB.
+    /// Returns the code points of the decoded image, which is RGB in full range; `None` if they
+    /// describe sRGB.
     ///
-    /// Like browsers and phones, this function treats the transfer functions of television as that of
-    /// sRGB, and unspecified primaries as those of BT.709.
+    /// Like browsers and phones, this function treats the transfer functions of television as that
+    /// of sRGB, and unspecified primaries as those of BT.709.
     pub(super) const fn code_points(self) -> Option<CodingIndependentCodePoints> {
         let primaries = match self.primaries {
             UNSPECIFIED => BT_709,
@@ -131,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_like_srgb_needs_no_conversion() {
+    fn a_signal_that_is_displayed_like_srgb_has_no_code_points() {
         for (primaries, transfer) in [(1, 13), (2, 2), (1, 1), (2, 6)] {
             assert_eq!(signal(primaries, transfer).code_points(), None);
         }
     }
 
     #[test]
-    fn wide_primaries_and_hdr_stay_declared() {
+    fn wide_primaries_and_an_hdr_transfer_stay_in_the_code_points() {
         let points = |primaries, transfer| {
             let points = signal(primaries, transfer).code_points().unwrap();
             (points.color_primaries, points.transfer_function)

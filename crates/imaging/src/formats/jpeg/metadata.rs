@@ -16,8 +16,8 @@ const ISO_GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 
 /// Scans the first image, the images that follow it directly, and the bytes after them.
 ///
-/// Orientation, profile, place and camera come from the first image. Further images (MPO, gain maps)
-/// only add kinds of metadata.
+/// Orientation, color profile, place, camera and time come from the first image. The images after
+/// it (MPO, gain maps) only add kinds of metadata.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     let mut rest = scan_image(bytes, scan);
     let mut further = MetadataScan::default();
@@ -93,8 +93,8 @@ fn segment<'a>(code: u8, payload: &'a [u8], profile: &mut Segments<'a>, scan: &m
     }
 }
 
-/// Reads a JFIF segment (ISO/IEC 10918-5), which may contain a thumbnail, or a JFXX segment, which is a
-/// thumbnail.
+/// Reads a JFIF segment (ISO/IEC 10918-5), which may contain a thumbnail, or a JFXX segment, which
+/// is a thumbnail.
 fn jfif(payload: &[u8], scan: &mut MetadataScan) {
     if payload.starts_with(b"JFXX\0") {
         scan.add(Thumbnail);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_image_without_an_index_is_trailing_data() {
+    fn a_second_image_without_an_mpf_index_is_trailing_data() {
         let mut bytes = with(marker::COM, b"hello");
         bytes.extend(with(marker::APP2, ISO_GAIN_MAP));
         assert_eq!(kinds(&bytes), [Comment, GainMap, TrailingData]);

@@ -4,8 +4,8 @@ use crate::Rejection;
 use crate::formats::bytes::u32_be;
 use crate::formats::header::{Header, truncated};
 
-/// Reads the IHDR chunk, which must come first. The frame count is always 1, because only the default
-/// image of an APNG is decoded.
+/// Reads the IHDR chunk, which must come first. The frame count is always 1, because only the
+/// default image of an APNG is decoded.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
     // In Apple's variant for its devices, the pixel data has no zlib header, and pixels are
     // premultiplied and in another channel order.
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn apples_variant_is_named() {
+    fn a_cgbi_file_is_unsupported_and_named() {
         let bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x04CgBI\x50\0\x20\x02";
         let rejection = read(bytes).unwrap_err();
         assert_eq!(rejection.code, crate::RejectionCode::UnsupportedFormat);

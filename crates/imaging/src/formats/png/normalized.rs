@@ -90,7 +90,8 @@ impl<'a> ImageHeader<'a> {
     }
 }
 
-/// The chunks that describe the pixels. If several chunks have the same name, the first counts.
+/// The chunks that describe the pixels. If several chunks have the same name, the first usable one
+/// counts.
 struct Description<'a> {
     header: ImageHeader<'a>,
     /// The entries of the palette; `None` if no palette applies.

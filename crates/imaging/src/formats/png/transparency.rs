@@ -54,14 +54,14 @@ mod tests {
     }
 
     #[test]
-    fn an_alpha_table_fits_its_palette() {
+    fn an_alpha_table_longer_than_the_palette_does_not_apply() {
         assert_eq!(read(&[0, 1], INDEXED, 8, Some(2)), Some(vec![0, 1]));
         assert_eq!(read(&[0, 1], INDEXED, 8, Some(1)), None);
         assert_eq!(read(&[0, 1], INDEXED, 8, None), None);
     }
 
     #[test]
-    fn a_color_that_is_too_short_or_beside_an_alpha_channel_does_not_apply() {
+    fn a_transparent_color_that_is_too_short_or_beside_an_alpha_channel_does_not_apply() {
         assert_eq!(read(&[0], GRAY, 8, None), None);
         assert_eq!(read(&[0, 1, 2, 3], RGB, 8, None), None);
         assert_eq!(read(&[0, 1], 4, 8, None), None);

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bitstream_larger_than_its_canvas_is_corrupt() {
+    fn a_bitstream_larger_than_its_canvas_or_frame_is_corrupt() {
         let still = webp(&[canvas(0, 9, 9), vp8(200, 200)]);
         assert!(read(&still, 100).is_err());
         let animated = webp(&[canvas(2, 9, 9), frame(9, 9, &vp8(200, 200))]);

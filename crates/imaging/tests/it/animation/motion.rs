@@ -53,7 +53,7 @@ fn every_tile_of_every_frame_is_as_good_as_in_a_still_image() {
 }
 
 #[test]
-fn what_stands_still_costs_nothing() {
+fn frames_that_change_little_add_few_bytes() {
     let bytes = |frames| {
         let rendered = render(&sprite(SIDE, frames).gif(), &lossy_recipe()).unwrap();
         rendered.variants[0].bytes.len()

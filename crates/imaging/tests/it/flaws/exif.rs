@@ -50,7 +50,7 @@ fn an_orientation_of_any_integer_type_is_applied() {
 }
 
 #[test]
-fn an_orientation_of_another_type_or_out_of_range_is_not() {
+fn an_orientation_of_a_text_type_or_out_of_range_is_ignored() {
     for (kind, value) in [
         (2, &b"6\0"[..]),
         (6, &[0xff]),
@@ -67,7 +67,7 @@ fn an_orientation_of_another_type_or_out_of_range_is_not() {
 }
 
 #[test]
-fn pointers_of_signed_types_are_followed() {
+fn directory_pointers_of_the_types_long_slong_and_ifd_are_followed() {
     // LONG, SLONG, IFD.
     for kind in [4, 9, 13] {
         let exif = Exif::new().gps(-33.8568, 151.2153);
@@ -80,7 +80,7 @@ fn pointers_of_signed_types_are_followed() {
 }
 
 #[test]
-fn a_position_as_text_or_in_another_type_is_read() {
+fn a_position_as_text_or_double_is_read() {
     for (latitude, longitude) in [
         ("33,51.408S", "151,12.918E"),
         ("-33.8568", "151.2153"),
@@ -138,7 +138,7 @@ fn xmp_within_exif_is_read() {
 }
 
 #[test]
-fn photoshops_resources_contain_exif_and_xmp() {
+fn exif_and_xmp_in_photoshop_resources_are_read() {
     let exif = Exif::new()
         .gps(-33.8568, 151.2153)
         .camera("Maker", "Model 5")
@@ -158,7 +158,7 @@ fn photoshops_resources_contain_exif_and_xmp() {
 }
 
 #[test]
-fn exif_of_its_own_takes_precedence_over_photoshops_copy() {
+fn exif_of_the_file_takes_precedence_over_the_copy_in_photoshop_resources() {
     let copy = Exif::new().gps(48.85, 2.35).camera("Other", "Camera");
     let own = Exif::new().camera("Maker", "Model 5").orientation(8);
     for file in [

@@ -1,4 +1,4 @@
-//! GIF.
+//! GIF files with flaws.
 
 use darkroom_testkit::fixture::{GifArea, RawGif, play};
 use image::{Rgba, RgbaImage};
@@ -60,7 +60,7 @@ fn later_frames_are_cut_at_the_canvas() {
 }
 
 #[test]
-fn a_graphic_control_of_another_length_is_read_or_skipped() {
+fn a_graphic_control_that_is_too_long_is_read_and_one_that_is_too_short_is_skipped() {
     // Color 1 is transparent if the extension is long enough to state it.
     for (fields, color) in [
         (&[1, 0, 0, 1][..], CLEAR),
@@ -102,7 +102,7 @@ fn a_file_may_end_after_its_pixels() {
 }
 
 #[test]
-fn the_nearest_palette_applies_and_black_if_there_is_none() {
+fn the_local_palette_precedes_the_global_one_and_colors_are_black_without_both() {
     let area = GifArea::new(4, 4);
     let local = gif().image_with_palette(area, &[[0, 0, 255], [0, 0, 0]], &[0; 16]);
     assert!(is_all(&unnoted(&local.end()), BLUE));
@@ -139,13 +139,13 @@ fn a_frame_may_lack_pixels_of_its_last_row() {
 }
 
 #[test]
-fn pixels_too_many_are_ignored() {
+fn surplus_pixels_are_ignored() {
     let file = gif().image(GifArea::new(4, 4), &[1; 40]).end();
     assert!(is_all(&unnoted(&file), GREEN));
 }
 
 #[test]
-fn a_short_last_frame_does_not_cost_the_animation() {
+fn an_animation_whose_last_frame_lacks_pixels_is_accepted_with_a_note() {
     let file = red().image(GifArea::new(4, 4), &[1; 15]).end();
     let rendered = rendered(&file);
     assert_eq!(rendered.notes.len(), 1);
@@ -180,7 +180,7 @@ fn a_code_size_out_of_range_is_corrupt() {
 }
 
 #[test]
-fn both_loop_extensions_count() {
+fn both_loop_extensions_state_a_loop_count() {
     for name in [b"NETSCAPE2.0", b"ANIMEXTS1.0"] {
         let file = red().image(GifArea::new(4, 4), &[1; 16]);
         let file = file.extension(0xff, &[name, &[1, 2, 0]]).end();

@@ -1,4 +1,4 @@
-//! PNG.
+//! PNG files with flaws.
 
 use darkroom_imaging::RejectionCode;
 use darkroom_testkit::fixture::{Png, RawPng, damage, png_rows, scene};
@@ -29,7 +29,7 @@ fn pixels(image: &RgbaImage) -> Vec<Rgba<u8>> {
 }
 
 #[test]
-fn a_file_that_ends_after_its_pixels_is_whole() {
+fn a_file_that_ends_after_its_pixels_has_all_of_them() {
     let image = scene(40, 30);
     let file = Png::new(&image).build();
     let whole = unnoted(&file);
@@ -186,7 +186,7 @@ fn an_optional_chunk_with_a_wrong_checksum_is_ignored() {
 }
 
 #[test]
-fn what_the_pixels_depend_on_must_be_right() {
+fn an_unknown_critical_chunk_a_wrong_idat_checksum_and_missing_pixels_are_corrupt() {
     let unknown = red_and_black().chunk(b"WHAT", b"").pixels(&[RED_AND_BLACK]);
     assert_corrupt(&unknown.end(), "unknown critical chunk");
     let wrong = red_and_black().chunk_with_wrong_checksum(b"IDAT", &png_rows(&[RED_AND_BLACK]));
@@ -206,7 +206,7 @@ fn the_checksum_of_the_compressed_pixels_is_not_verified() {
 }
 
 #[test]
-fn a_broken_animation_does_not_cost_the_default_image() {
+fn broken_animation_chunks_do_not_affect_the_default_image() {
     let file = red_and_black()
         .chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0])
         .chunk(b"fcTL", &[0xff; 26])
@@ -217,7 +217,7 @@ fn a_broken_animation_does_not_cost_the_default_image() {
 }
 
 #[test]
-fn apples_variant_is_named() {
+fn a_cgbi_file_is_unsupported_and_named() {
     let file = Png::new(&scene(4, 4)).build();
     let empty = RawPng::new((4, 4), 8, RGB);
     let marked = empty.clone().chunk(b"CgBI", &[0x50, 0, 0x20, 2]).build();

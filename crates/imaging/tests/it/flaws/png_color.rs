@@ -36,7 +36,7 @@ fn the_gamma_of_srgb_means_srgb() {
 }
 
 #[test]
-fn another_gamma_or_other_primaries_are_applied() {
+fn a_gamma_or_primaries_other_than_those_of_srgb_are_applied() {
     // Chromium shows the same levels.
     for (gamma, chromaticities, expected) in [
         (45_455, Some(ADOBE), 3),
@@ -87,7 +87,7 @@ fn with_profile(stream: &[u8]) -> (u8, usize) {
 }
 
 #[test]
-fn a_profile_with_a_broken_end_of_its_stream_is_used_if_it_is_whole() {
+fn a_whole_profile_is_used_even_if_the_end_of_its_stream_is_broken() {
     let stream = profile_stream();
     let (applied, notes) = with_profile(&stream);
     assert!((applied, notes) == (137, 0), "{applied}, {notes}");

@@ -1,4 +1,4 @@
-//! WebP.
+//! WebP files with flaws.
 
 use darkroom_imaging::MetadataKind;
 use darkroom_testkit::fixture::animation::small_animation;
@@ -19,7 +19,7 @@ fn lossless() -> Webp {
 }
 
 #[test]
-fn the_chunks_decide_which_flags_are_true() {
+fn wrong_flags_of_a_still_image_do_not_matter() {
     for file in [lossy(), lossless()] {
         let expected = unnoted(&file.build());
         for flags in [0, ALPHA, ANIMATION, 0xff] {
@@ -57,7 +57,7 @@ fn reserved_bits_of_an_alpha_channel_are_ignored() {
 }
 
 #[test]
-fn an_animation_is_one_without_its_flag() {
+fn an_animation_is_recognized_without_its_flag() {
     let file = Webp::animated(&small_animation());
     let expected = rendered(&file.build());
     let unannounced = rendered(&file.flags(0).build());
@@ -92,7 +92,7 @@ fn bytes_after_the_file_are_reported() {
 }
 
 #[test]
-fn padding_may_be_missing() {
+fn the_padding_byte_of_a_chunk_may_be_missing() {
     let file = lossless().build();
     let at = file.windows(4).position(|name| name == b"VP8L").unwrap();
     let length = u32::from_le_bytes(file[at + 4..at + 8].try_into().unwrap()) as usize;
