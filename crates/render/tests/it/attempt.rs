@@ -1,7 +1,7 @@
 //! Attacks by an image that has taken over its render process.
 //!
 //! This test binary starts itself again. In the new process, [`attempt`] confines its own thread
-//! and tries the attack. Landlock and seccomp apply to the calling thread, resource limits to the
+//! and makes the attack. Landlock and seccomp apply to the calling thread, resource limits to the
 //! whole process.
 #![expect(unsafe_code, reason = "an attacker's calls have no safe form")]
 
@@ -18,7 +18,7 @@ const ATTEMPT: &str = "DARKROOM_TEST_ATTEMPT";
 const LAYERS: &str = "DARKROOM_TEST_LAYERS";
 const PORT: &str = "DARKROOM_TEST_PORT";
 
-/// An attack, which [`Attempt::make`] tries.
+/// An attack, which [`Attempt::make`] makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
     ReadFile,
@@ -98,7 +98,7 @@ pub(crate) enum AttemptOutcome {
     Unsupported(SandboxLayer),
 }
 
-/// Tries an attack with these layers in force, in a new process.
+/// Makes an attack with these layers in force, in a new process.
 pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOutcome {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
@@ -128,7 +128,7 @@ pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOu
     }
 }
 
-/// Tries the attack that [`outcome_of`] started this process for. Does nothing in any other
+/// Makes the attack that [`outcome_of`] started this process for. Does nothing in any other
 /// process.
 #[test]
 #[ignore = "run by the other tests"]
