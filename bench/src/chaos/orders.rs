@@ -17,7 +17,7 @@ const VERSIONS: u32 = 5;
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The step through the 120 orders. A step of 1 covers all of them.
+    /// The five events can arrive in 120 orders. Every `step`-th order is run; 1 runs all of them.
     pub step: usize,
 }
 

@@ -1,8 +1,8 @@
 //! A rate limiter with one state per key (generic cell rate algorithm, ITU-T I.371).
 //!
 //! The crate `governor` implements the same algorithm, but its store of keys is unbounded. Callers
-//! can name any number of owners, so the store needs a bound. `governor` would need a custom store
-//! for this, and the store is most of this file.
+//! can name any number of owners, so the store needs a bound. With `governor` we would still have to
+//! write the store, which is most of this file.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 /// The maximum number of keys with their own state. A state takes about a hundred bytes.
 const MAX_KEYS: usize = 100_000;
-/// The key that counts the requests of all new keys when there are too many keys. No real key is
-/// empty.
+/// When there are too many keys, the requests of all new keys count against this one. No real key
+/// is empty.
 const OVERFLOW_KEY: &str = "";
 /// The minimum pause between two sweeps for idle keys. A sweep visits every key.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
