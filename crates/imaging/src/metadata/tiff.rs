@@ -6,6 +6,9 @@
 
 /// The maximum number of entries read from one directory; no camera writes more.
 const MAX_ENTRIES: usize = 1024;
+/// The maximum length of all values of a directory together, as a multiple of the file's length.
+/// Entries can share bytes, and each value is searched from one end to the other.
+const MAX_FILES_OF_VALUES: usize = 2;
 
 /// A TIFF file with its byte order.
 #[derive(Clone, Copy)]
@@ -47,11 +50,19 @@ impl<'a> Tiff<'a> {
         self.u32_at(4)
     }
 
-    /// Returns the complete entries of the directory at `offset`.
+    /// Returns the complete entries of the directory at `offset`. Once the values exceed
+    /// [`MAX_FILES_OF_VALUES`], further values are empty.
     pub(super) fn entries(self, offset: usize) -> impl Iterator<Item = Entry<'a>> {
         let count = self.u16_at(offset).unwrap_or(0);
-        (0..usize::from(count).min(MAX_ENTRIES))
-            .map_while(move |index| self.entry(offset.checked_add(2 + index * 12)?))
+        let mut budget = self.bytes.len() * MAX_FILES_OF_VALUES;
+        (0..usize::from(count).min(MAX_ENTRIES)).map_while(move |index| {
+            let mut entry = self.entry(offset.checked_add(2 + index * 12)?)?;
+            match budget.checked_sub(entry.value.len()) {
+                Some(rest) => budget = rest,
+                None => entry.value = &[],
+            }
+            Some(entry)
+        })
     }
 
     /// Returns the offset of the directory after the one at `offset`; `None` if there is no further
@@ -282,6 +293,16 @@ mod tests {
         let entries: Vec<_> = tiff.entries(8).collect();
         assert!(entries[0].value.is_empty());
         assert_eq!(entries[1].number(), Some(8));
+    }
+
+    #[test]
+    fn values_that_share_bytes_have_at_most_twice_the_bytes_of_the_file() {
+        let whole = [0x0f, 1, 7, 0, 50, 0, 0, 0, 0, 0, 0, 0];
+        let orientation = [0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0];
+        let bytes = little(&[whole, whole, whole, orientation]);
+        let tiff = Tiff::new(&bytes).unwrap();
+        let lengths: Vec<_> = tiff.entries(8).map(|entry| entry.value.len()).collect();
+        assert_eq!((bytes.len(), lengths), (62, vec![50, 50, 0, 2]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use darkroom_imaging::{Rejection, inspect, render};
-use darkroom_testkit::fixture::bomb::{Bomb, crowded, inflating, oversized};
+use darkroom_testkit::fixture::bomb::{Bomb, crowded, inflating, oversized, sharing};
 
 use crate::allocation::peak_bytes;
 use crate::corpus;
@@ -75,6 +75,17 @@ fn files_with_many_tiny_parts_are_read_in_one_pass() {
         assert_eq!(outcome, Ok(()), "{}", bomb.name);
         assert!(start.elapsed() < MAX_CROWD_TIME, "{}", bomb.name);
         assert!(peak <= 1 << 20, "{}: {peak} bytes", bomb.name);
+    }
+}
+
+#[test]
+fn bytes_that_many_parts_share_are_not_read_for_each_of_them() {
+    for bomb in sharing() {
+        let start = Instant::now();
+        let (outcome, peak) = peak_bytes(|| inspected(&bomb.bytes));
+        assert_eq!(outcome, Ok(()), "{}", bomb.name);
+        assert!(start.elapsed() < MAX_CROWD_TIME, "{}", bomb.name);
+        assert!(peak <= 2 * bomb.bytes.len(), "{}: {peak} bytes", bomb.name);
     }
 }
 

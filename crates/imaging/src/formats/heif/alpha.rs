@@ -14,6 +14,10 @@ const TYPES: [&[u8]; 2] = [
     b"urn:mpeg:hevc:2015:auxid:1",
 ];
 
+/// The number of bytes of an `auxC` box that are read, which is enough for every name. Many images
+/// can share one box.
+const MAX_BODY: usize = 256;
+
 /// An alpha plane.
 pub(super) struct Alpha {
     /// The plane, stored as luma. If its size differs from that of the image, it is scaled.
@@ -59,7 +63,8 @@ pub(super) fn auxiliaries<'a>(
         .references()
         .filter(move |reference| reference.code == *b"auxl" && reference.to().any(|to| to == item))
         .filter_map(move |reference| {
-            let (_, _, mut fields) = versioned(items.property(reference.from, b"auxC")?)?;
+            let body = items.property(reference.from, b"auxC")?;
+            let (_, _, mut fields) = versioned(&body[..body.len().min(MAX_BODY)])?;
             Some((reference.from, fields.text()))
         })
 }

@@ -6,6 +6,7 @@ use heifer_hevc_dec::recon::Frame;
 use super::hevc::Configuration;
 use super::image::{Composition, Image};
 use super::items::Items;
+use super::location::spend;
 use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::zeroed_buffer;
@@ -60,13 +61,12 @@ impl Image {
         let mut canvas = blank(self.size, expected)?;
         let mut budget = items.file_length().saturating_mul(MAX_FILES_OF_TILES);
         for (index, tile) in (0..).zip(tiles) {
-            let content = items.content(*tile)?;
-            budget = budget.checked_sub(content.len()).ok_or_else(|| {
-                Rejection::corrupt("the tiles of the image have more bytes than the file")
-            })?;
+            let content = items.content_within(*tile, &mut budget)?;
             let own_record = items.property(*tile, b"hvcC");
             let frame = match own_record {
-                Some(own) if own_record != record => {
+                // Most tiles share one record, which is not compared with itself.
+                Some(own) if !record.is_some_and(|record| std::ptr::eq(own, record)) => {
+                    spend(&mut budget, own.len())?;
                     Configuration::read(own)?.decode(&content, expected)?
                 }
                 _ => configuration.decode(&content, expected)?,

@@ -11,6 +11,9 @@ use crate::Rejection;
 /// The maximum number of items, which is more than any camera writes: an image of 200 megapixels
 /// has 1,600 tiles.
 const MAX_ITEMS: usize = 16_384;
+/// The maximum number of associations of an item. The list of an item has at most 255 entries, and
+/// real items have fewer than 20. If lists repeat an item, the rest is ignored.
+const MAX_ASSOCIATIONS: usize = 256;
 /// The number of properties that an association can point to.
 const MAX_PROPERTIES: usize = 0x7fff;
 /// The flag of an association with a property that a reader has to understand.
@@ -123,7 +126,9 @@ impl<'a> Items<'a> {
                     let short = u16::from(fields.u8()?);
                     (short & 0x80) << 8 | short & 0x7f
                 };
-                if let Some(item) = &mut item {
+                if let Some(item) = &mut item
+                    && item.associations.len() < MAX_ASSOCIATIONS
+                {
                     item.associations.push(association);
                 }
             }
@@ -194,10 +199,23 @@ impl<'a> Items<'a> {
     /// `corrupt` if the content is missing or lies outside the file; `unsupported_format` if it is
     /// made of other items.
     pub(super) fn content(&self, id: u32) -> Result<Cow<'a, [u8]>, Rejection> {
+        self.content_within(id, &mut self.file_length())
+    }
+
+    /// Returns the content of an item, and spends its length from a budget that several items share.
+    /// Items can share bytes, so together they may have many times the bytes of the file.
+    ///
+    /// # Errors
+    /// As for [`Items::content`]; `corrupt` if the budget is exceeded.
+    pub(super) fn content_within(
+        &self,
+        id: u32,
+        budget: &mut usize,
+    ) -> Result<Cow<'a, [u8]>, Rejection> {
         let location = self.get(id).and_then(|item| item.location.as_ref());
         location
             .ok_or_else(|| Rejection::corrupt("the file has no content for one of its items"))?
-            .content(self.file, self.idat)
+            .content(self.file, self.idat, budget)
     }
 }
 

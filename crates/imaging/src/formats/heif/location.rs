@@ -79,11 +79,17 @@ impl<'a> Location<'a> {
     }
 
     /// Returns the content: a slice of `file` or `idat`, or a copy of several extents of one of them.
-    /// The copy is never larger than its source.
+    ///
+    /// Each extent costs its length of the budget, and at least 1, before it is copied.
+    ///
+    /// # Errors
+    /// `corrupt` if an extent lies outside its source or the budget is exceeded;
+    /// `unsupported_format` if the item is made of others.
     pub(super) fn content(
         &self,
         file: &'a [u8],
         idat: &'a [u8],
+        budget: &mut usize,
     ) -> Result<Cow<'a, [u8]>, Rejection> {
         let source = match self.origin {
             Origin::File => file,
@@ -97,10 +103,9 @@ impl<'a> Location<'a> {
         let mut content = Cow::Borrowed(&source[..0]);
         for extent in self.extents(source) {
             let extent = extent.ok_or_else(outside)?;
+            spend(budget, extent.len().max(1))?;
             if content.is_empty() {
                 content = Cow::Borrowed(extent);
-            } else if content.len() + extent.len() > source.len() {
-                return Err(outside());
             } else {
                 content.to_mut().extend_from_slice(extent);
             }
@@ -125,6 +130,39 @@ impl<'a> Location<'a> {
     }
 }
 
+/// Takes `cost` bytes from a budget.
+///
+/// # Errors
+/// `corrupt` if fewer bytes are left.
+pub(super) fn spend(budget: &mut usize, cost: usize) -> Result<(), Rejection> {
+    *budget = budget.checked_sub(cost).ok_or_else(|| {
+        Rejection::corrupt("the items of the file have too many bytes for its length")
+    })?;
+    Ok(())
+}
+
 fn outside() -> Rejection {
     Rejection::corrupt("a part of the image lies outside the file, which may be truncated")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn even_an_extent_without_bytes_spends_the_budget() {
+        // One item of 1,000 extents, which have neither an offset nor a length. Its base offset is
+        // the end of the file.
+        let body = b"\0\0\0\0\x00\x40\0\x01\0\x01\0\0\0\0\0\x04\x03\xe8";
+        let mut budget = 1_500;
+        Location::read_all(body, |_, location| {
+            assert_eq!(
+                location.content(b"file", b"", &mut budget).unwrap(),
+                &b""[..]
+            );
+            assert!(location.content(b"file", b"", &mut budget).is_err());
+        })
+        .unwrap();
+        assert_eq!(budget, 0);
+    }
 }

@@ -60,8 +60,6 @@ fn kind_of_box(part: &Part<'_>) -> Option<MetadataKind> {
 }
 
 fn scan_items(items: &Items<'_>, scan: &mut MetadataScan) {
-    // Items may share bytes. The budget limits the bytes of all items together to the length of the
-    // file.
     let mut budget = items.file_length();
     for (id, item) in items.all() {
         let Some(kind) = kind_of_item(item) else {
@@ -71,11 +69,9 @@ fn scan_items(items: &Items<'_>, scan: &mut MetadataScan) {
         if !matches!(kind, MetadataKind::Exif | MetadataKind::Xmp) {
             continue;
         }
-        let content = items.content(id).unwrap_or_default();
-        let Some(rest) = budget.checked_sub(content.len()) else {
+        let Ok(content) = items.content_within(id, &mut budget) else {
             continue;
         };
-        budget = rest;
         if kind == MetadataKind::Exif {
             exif::read(tiff_of_exif_item(&content), scan);
         } else {
