@@ -34,14 +34,20 @@ impl Deduplication {
 }
 
 /// Returns the deduplication id of a message. A FIFO queue requires a group id, and a deduplication
-/// id unless the queue derives it from the body.
+/// id unless the queue derives it from the body. A standard queue refuses a deduplication id.
 pub(crate) fn id(
     message: &NewMessage,
     is_fifo: bool,
     by_content: bool,
 ) -> Result<Option<String>, SqsError> {
     if !is_fifo {
-        return Ok(message.message_deduplication_id.clone());
+        return match &message.message_deduplication_id {
+            None => Ok(None),
+            Some(_) => Err(SqsError::invalid(
+                "MessageDeduplicationId",
+                "The request include parameter that is not valid for this queue type.",
+            )),
+        };
     }
     if message.message_group_id.is_none() {
         return Err(SqsError::MissingParameter("MessageGroupId"));

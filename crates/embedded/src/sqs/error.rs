@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// An error of the SQS API, with the codes of AWS.
+/// An error of the SQS API.
+///
+/// The codes are those of AWS, because clients branch on them. The messages are for people. Some have
+/// AWS's wording, but others say more than AWS does.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]

@@ -218,6 +218,21 @@ fn a_fifo_queue_accepts_the_same_body_once_in_five_minutes() {
 }
 
 #[test]
+fn a_standard_queue_refuses_a_deduplication_id_but_not_a_group_id() {
+    let mut queue = queue("q", &[]);
+    let mut outgoing = NewMessage {
+        message_body: "a".into(),
+        message_group_id: Some("g".to_owned()),
+        ..Default::default()
+    };
+    queue.send(outgoing.clone(), START).unwrap();
+    outgoing.message_deduplication_id = Some("same".to_owned());
+    let refused = queue.send(outgoing, START).unwrap_err();
+    assert_eq!(refused.code(), "InvalidParameterValueException");
+    assert_eq!(queue.counts(START).visible, 1);
+}
+
+#[test]
 fn a_deduplication_id_may_count_within_its_group_only() {
     let accepted = |scope: &str| {
         let mut queue = queue("q.fifo", &[("DeduplicationScope", scope)]);
