@@ -5,15 +5,22 @@ use serde_json::{Value, json};
 use super::provisioner::RULE_ID;
 
 /// Returns the policy with Darkroom's statement added. A policy that is not JSON counts as empty.
+///
+/// Names of buckets are global, and a deleted bucket's name is free for any account. The statement
+/// therefore also names the account of the queue, which must be that of the bucket.
 pub(super) fn with_statement(current: Option<&str>, queue_arn: &str, raw_bucket: &str) -> Value {
     let partition = queue_arn.split(':').nth(1).unwrap_or("aws");
+    let account = queue_arn.split(':').nth(4).unwrap_or_default();
     let own = json!({
         "Sid": RULE_ID,
         "Effect": "Allow",
         "Principal": {"Service": "s3.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": queue_arn,
-        "Condition": {"ArnLike": {"aws:SourceArn": format!("arn:{partition}:s3:*:*:{raw_bucket}")}},
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": format!("arn:{partition}:s3:*:*:{raw_bucket}")},
+            "StringEquals": {"aws:SourceAccount": account},
+        },
     });
     let parsed = current.and_then(|policy| serde_json::from_str::<Value>(policy).ok());
     let mut policy = parsed.unwrap_or_else(|| json!({"Version": "2012-10-17"}));
@@ -42,8 +49,11 @@ mod tests {
         assert_eq!(once["Id"], "x");
         assert_eq!(once["Statement"][0]["Sid"], "theirs");
         assert_eq!(
-            once["Statement"][1]["Condition"]["ArnLike"]["aws:SourceArn"],
-            "arn:aws-cn:s3:*:*:raw"
+            once["Statement"][1]["Condition"],
+            json!({
+                "ArnLike": {"aws:SourceArn": "arn:aws-cn:s3:*:*:raw"},
+                "StringEquals": {"aws:SourceAccount": "1"},
+            })
         );
         assert_eq!(
             with_statement(None, "a:b", "raw")["Statement"][1],
