@@ -7,19 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use crate::line_text::escape;
+
 /// Returns a path as one line for people. Replaces bytes that are not UTF-8, and escapes control
 /// characters, so that a name cannot control the terminal.
 pub(crate) fn path_text(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
+    escape(&path.to_string_lossy()).to_string()
 }
 
 /// Returns a JSON object with a path as the field `name`.

@@ -1,0 +1,55 @@
+//! Text from outside as part of one line for people.
+
+use std::fmt::{self, Display, Write};
+
+/// Escapes every character of a value's text that could start a new line, control the terminal or
+/// change the order in which a terminal shows the rest of the line.
+pub(crate) fn escape(value: impl Display) -> impl Display {
+    Escaped(value)
+}
+
+struct Escaped<T>(T);
+
+impl<T: Display> Display for Escaped<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(EscapingWriter(f), "{}", self.0)
+    }
+}
+
+struct EscapingWriter<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for EscapingWriter<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            if is_unsafe(character) {
+                write!(self.0, "{}", character.escape_default())?;
+            } else {
+                self.0.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns `true` for control characters, separators of lines and paragraphs, and the characters
+/// that embed, override or isolate a direction of writing (UAX #9).
+fn is_unsafe(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_stays_one_line_and_cannot_control_the_terminal() {
+        for (text, escaped) in [
+            ("a\r\nb", r"a\r\nb"),
+            ("\u{1b}[2J\u{9b}31m", r"\u{1b}[2J\u{9b}31m"),
+            ("a\u{2028}b\u{202e}gpj", r"a\u{2028}b\u{202e}gpj"),
+            ("ü é \u{1f4f7} \"\\n\"", "ü é \u{1f4f7} \"\\n\""),
+        ] {
+            assert_eq!(escape(text).to_string(), escaped);
+        }
+    }
+}
