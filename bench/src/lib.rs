@@ -4,8 +4,11 @@
 //! kind of fault, and counts the results. `README.md` lists the scenarios and their results;
 //! `cargo test` runs the short version of each (`crates/cli/tests/chaos.rs`).
 //!
+//! [`attack`] measures what hostile clients cost an issuer and its other clients.
+//!
 //! [`render_cost`] measures the cost of rendering the most expensive kinds of images.
 
+pub mod attack;
 pub mod chaos;
 mod contact_sheet;
 pub mod render_cost;

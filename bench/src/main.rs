@@ -6,11 +6,11 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use darkroom_bench::Report;
 use darkroom_bench::chaos::{
     deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
     storage_faults, terminations,
 };
+use darkroom_bench::{Report, attack};
 
 /// Shows that Darkroom loses nothing. Exits with 1 if a requirement is not met.
 #[derive(Debug, Parser)]
@@ -54,6 +54,8 @@ enum Scenario {
     LongJobs,
     /// Many uploads on one worker.
     Soak,
+    /// Hostile clients of an issuer.
+    Attack,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -106,6 +108,7 @@ async fn run(arguments: &Arguments, program: &Path) -> anyhow::Result<Report> {
         Scenario::Orders => sized!(orders),
         Scenario::LongJobs => sized!(long_jobs),
         Scenario::Soak => sized!(soak),
+        Scenario::Attack => sized!(attack),
     }
 }
 

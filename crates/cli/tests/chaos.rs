@@ -9,7 +9,7 @@ use darkroom_bench::chaos::{
     deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
     storage_faults, terminations,
 };
-use darkroom_bench::{ContactSheet, Report};
+use darkroom_bench::{ContactSheet, Report, attack};
 
 fn darkroom() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_darkroom"))
@@ -36,6 +36,12 @@ async fn nothing_is_lost_at_whatever_point_a_worker_dies() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_stops_leaves_no_message_invisible() {
     holds(terminations::run(darkroom(), terminations::Size::SHORT).await);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_clients_cost_the_issuer_and_its_other_clients_little() {
+    holds(attack::run(darkroom(), attack::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

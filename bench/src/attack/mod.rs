@@ -1,0 +1,125 @@
+//! Attacks by clients on an issuer: what each costs the issuer, and what it costs an innocent
+//! client.
+
+mod hostile_body;
+mod hostile_request;
+mod innocent;
+mod made_up_streams;
+mod silent_sockets;
+
+use std::path::Path;
+use std::time::Duration;
+
+use darkroom_harness::{Issuer, ProcessStats, TestBed, TestBedOptions};
+
+use crate::report::Report;
+use hostile_request::Ending;
+use innocent::Innocent;
+
+/// The resident memory that an issuer may have under any attack.
+const MAX_MEMORY_MIB: f64 = 256.0;
+
+/// The size of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// The number of hostile requests at once.
+    pub requests: usize,
+    /// The bytes of each hostile body, unless the issuer refuses the rest.
+    pub body_bytes: usize,
+    /// The number of connections that send nothing.
+    pub sockets: usize,
+    /// The number of event streams of uploads that do not exist.
+    pub streams: usize,
+    /// The longest time in which 99 of 100 requests of the innocent client must be completed.
+    pub max_latency: Duration,
+}
+
+impl Size {
+    /// The full size. README.md lists its results.
+    pub const FULL: Self = Self {
+        requests: 64,
+        body_bytes: 62 << 20,
+        sockets: 10_001,
+        streams: 1500,
+        max_latency: Duration::from_millis(500),
+    };
+    /// The size for `cargo test`. The latency allows for a busy machine.
+    pub const SHORT: Self = Self {
+        requests: 8,
+        body_bytes: 4 << 20,
+        sockets: 300,
+        streams: 100,
+        max_latency: Duration::from_secs(5),
+    };
+}
+
+/// Shows that no attack takes much memory from the issuer or delays an innocent client, and that
+/// the issuer refuses every hostile request as a mistake of its client.
+///
+/// # Errors
+/// If the attacks cannot be run.
+pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
+    let bed = TestBed::start(program, &TestBedOptions::default()).await?;
+    let issuer = bed.start_issuer(&[]).await?;
+    let address = issuer.address().to_owned();
+    let mut attacked = Attacked {
+        innocent: Innocent::new(&address)?,
+        issuer,
+        size,
+        report: Report::default(),
+    };
+    attacked.run("no attack", async { Ok(Vec::new()) }).await?;
+    for body in hostile_body::ALL {
+        let requests = hostile_request::send(&address, body, size);
+        attacked.run(body.name, requests).await?;
+    }
+    let streams = made_up_streams::open(&address, size.streams);
+    attacked.run("made-up event streams", streams).await?;
+    let mut sockets = Vec::new();
+    let opened = silent_sockets::open(&address, size.sockets, &mut sockets);
+    attacked.run("silent connections", opened).await?;
+    attacked.report.figure("silent connections", sockets.len());
+    Ok(attacked.report)
+}
+
+/// An issuer under attack, and the measurements so far.
+struct Attacked {
+    issuer: Issuer,
+    innocent: Innocent,
+    size: Size,
+    report: Report,
+}
+
+impl Attacked {
+    /// Runs one attack while the innocent client continues, and adds its costs to the report.
+    async fn run(
+        &mut self,
+        name: &str,
+        attack: impl Future<Output = anyhow::Result<Vec<Ending>>>,
+    ) -> anyhow::Result<()> {
+        let pid = self.issuer.pid();
+        let before = ProcessStats::read(pid)?;
+        ProcessStats::reset_peak(pid)?;
+        let (endings, latency) = self.innocent.continue_during(attack).await?;
+        let after = ProcessStats::read(pid)?;
+        let report = &mut self.report;
+        for (ending, count) in Ending::tally(&endings) {
+            report.require(ending.is_refusal(), format!("{name}: {count} {ending}"));
+            report.figure(&format!("{name}: {ending}"), count);
+        }
+        let peak = after.peak_memory_mib();
+        let holds = peak <= MAX_MEMORY_MIB;
+        report.require(holds, format!("{name}: {peak:.0} MiB of memory"));
+        let added = peak - before.memory_mib();
+        report.figure(&format!("{name}: memory added, MiB"), format!("{added:.1}"));
+        let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+        report.figure(
+            &format!("{name}: processor time, seconds"),
+            format!("{cpu:.2}"),
+        );
+        let most = self.size.max_latency.as_millis();
+        let innocent = format!("{name}: p99 of the innocent client, ms");
+        report.at_most(&innocent, latency.as_millis(), most);
+        Ok(())
+    }
+}

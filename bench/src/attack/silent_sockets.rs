@@ -1,0 +1,24 @@
+//! Connections that send nothing.
+
+use tokio::net::TcpStream;
+
+use super::hostile_request::Ending;
+
+/// Opens connections until there are `count`, or until this process may not open more. They stay
+/// open as long as `sockets`.
+pub(super) async fn open(
+    address: &str,
+    count: usize,
+    sockets: &mut Vec<TcpStream>,
+) -> anyhow::Result<Vec<Ending>> {
+    while sockets.len() < count {
+        match TcpStream::connect(address).await {
+            Ok(socket) => sockets.push(socket),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                return Err(error.into());
+            }
+            Err(_) => break,
+        }
+    }
+    Ok(Vec::new())
+}
