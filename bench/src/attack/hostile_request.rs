@@ -84,7 +84,7 @@ async fn send_one(address: &str, body: HostileBody, bytes: usize) -> anyhow::Res
     let chunk = body.chunk();
     let writing = async {
         let mut left = bytes - body.start.len();
-        // A write fails once the issuer has closed the connection. The response tells why.
+        // A write fails once the issuer has closed the connection. The response states the reason.
         if writer.write_all(head.as_bytes()).await.is_err() {
             return;
         }
