@@ -17,7 +17,7 @@ const MAX_HEAD: usize = 16 << 10;
 
 /// The way in which the issuer ended a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Ending {
+pub(super) enum RequestEnd {
     /// A response with this status.
     Status(u16),
     /// The connection was closed without a response.
@@ -26,7 +26,7 @@ pub(super) enum Ending {
     Pending,
 }
 
-impl Ending {
+impl RequestEnd {
     /// Returns `true` if the issuer refused the request and stated that the client is at fault or
     /// too fast.
     pub(super) fn is_refusal(self) -> bool {
@@ -37,17 +37,17 @@ impl Ending {
         }
     }
 
-    /// Counts equal endings.
-    pub(super) fn tally(endings: &[Self]) -> BTreeMap<Self, usize> {
+    /// Counts equal ends.
+    pub(super) fn tally(ends: &[Self]) -> BTreeMap<Self, usize> {
         let mut counts = BTreeMap::new();
-        for ending in endings {
-            *counts.entry(*ending).or_default() += 1;
+        for end in ends {
+            *counts.entry(*end).or_default() += 1;
         }
         counts
     }
 }
 
-impl Display for Ending {
+impl Display for RequestEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(f, "responses with status {status}"),
@@ -62,7 +62,7 @@ pub(super) async fn send(
     address: &str,
     body: HostileBody,
     size: Size,
-) -> anyhow::Result<Vec<Ending>> {
+) -> anyhow::Result<Vec<RequestEnd>> {
     let requests = (0..size.requests).map(|_| {
         let address = address.to_owned();
         tokio::spawn(async move { send_one(&address, body, size.body_bytes).await })
@@ -70,7 +70,7 @@ pub(super) async fn send(
     try_join_all(requests).await?.into_iter().collect()
 }
 
-async fn send_one(address: &str, body: HostileBody, bytes: usize) -> anyhow::Result<Ending> {
+async fn send_one(address: &str, body: HostileBody, bytes: usize) -> anyhow::Result<RequestEnd> {
     let stream = TcpStream::connect(address).await?;
     let (mut reader, mut writer) = stream.into_split();
     let HostileBody {
@@ -96,28 +96,28 @@ async fn send_one(address: &str, body: HostileBody, bytes: usize) -> anyhow::Res
             left -= next.len();
         }
     };
-    let ending = read_ending(&mut reader);
-    tokio::pin!(ending);
+    let end = read_end(&mut reader);
+    tokio::pin!(end);
     tokio::select! {
-        ended = &mut ending => return Ok(ended),
+        ended = &mut end => return Ok(ended),
         () = writing => {}
     }
-    Ok(timeout(DEADLINE, ending).await.unwrap_or(Ending::Pending))
+    Ok(timeout(DEADLINE, end).await.unwrap_or(RequestEnd::Pending))
 }
 
 /// Reads the status of the response.
-pub(super) async fn read_ending(reader: &mut (impl AsyncRead + Unpin)) -> Ending {
+pub(super) async fn read_end(reader: &mut (impl AsyncRead + Unpin)) -> RequestEnd {
     let mut head = Vec::new();
     while head.len() < MAX_HEAD {
         match reader.read_buf(&mut head).await {
             Ok(1..) => {}
-            Ok(0) | Err(_) => return Ending::Closed,
+            Ok(0) | Err(_) => return RequestEnd::Closed,
         }
         if let Some(status) = status(&head) {
-            return Ending::Status(status);
+            return RequestEnd::Status(status);
         }
     }
-    Ending::Closed
+    RequestEnd::Closed
 }
 
 fn status(head: &[u8]) -> Option<u16> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use darkroom_harness::{Issuer, ProcessStats, TestBed, TestBedOptions};
 
 use crate::report::Report;
-use hostile_request::Ending;
+use hostile_request::RequestEnd;
 use innocent::Innocent;
 
 /// The resident memory that an issuer may have under any attack.
@@ -95,17 +95,17 @@ impl Attacked {
     async fn run(
         &mut self,
         name: &str,
-        attack: impl Future<Output = anyhow::Result<Vec<Ending>>>,
+        attack: impl Future<Output = anyhow::Result<Vec<RequestEnd>>>,
     ) -> anyhow::Result<()> {
         let pid = self.issuer.pid();
         let before = ProcessStats::read(pid)?;
         ProcessStats::reset_peak(pid)?;
-        let (endings, latency) = self.innocent.continue_during(attack).await?;
+        let (ends, latency) = self.innocent.continue_during(attack).await?;
         let after = ProcessStats::read(pid)?;
         let report = &mut self.report;
-        for (ending, count) in Ending::tally(&endings) {
-            report.require(ending.is_refusal(), format!("{name}: {count} {ending}"));
-            report.figure(&format!("{name}: {ending}"), count);
+        for (end, count) in RequestEnd::tally(&ends) {
+            report.require(end.is_refusal(), format!("{name}: {count} {end}"));
+            report.figure(&format!("{name}: {end}"), count);
         }
         let peak = after.peak_memory_mib();
         let holds = peak <= MAX_MEMORY_MIB;

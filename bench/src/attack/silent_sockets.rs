@@ -2,7 +2,7 @@
 
 use tokio::net::TcpStream;
 
-use super::hostile_request::Ending;
+use super::hostile_request::RequestEnd;
 
 /// Opens connections until there are `count`, or until this process may not open more. They stay
 /// open as long as `sockets`.
@@ -10,7 +10,7 @@ pub(super) async fn open(
     address: &str,
     count: usize,
     sockets: &mut Vec<TcpStream>,
-) -> anyhow::Result<Vec<Ending>> {
+) -> anyhow::Result<Vec<RequestEnd>> {
     while sockets.len() < count {
         match TcpStream::connect(address).await {
             Ok(socket) => sockets.push(socket),
