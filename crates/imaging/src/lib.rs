@@ -4,6 +4,8 @@
 //! upright, converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads the
 //! properties and metadata of a file without decoding its pixels.
 //!
+//! [`render_within`] also refuses an image whose header shows that it needs too much memory.
+//!
 //! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes
 //! and the same recipe always yield the same output. It runs only in the render process, because a
 //! decoder that crashes or needs too much memory ends the process that it runs in.
@@ -47,6 +49,7 @@
 
 mod animation;
 mod color;
+mod cost;
 mod decoded;
 mod encode;
 mod formats;
@@ -71,5 +74,5 @@ pub use recipe::{
     Resize, Variant, WebpMode,
 };
 pub use rejection::{Rejection, RejectionCode};
-pub use render::render;
+pub use render::{estimated_memory, render, render_within};
 pub use rendered::{Note, NoteCode, Placeholder, Rendered, RenderedVariant, Source};

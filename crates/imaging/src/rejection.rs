@@ -28,6 +28,16 @@ impl Rejection {
         Self::new(RejectionCode::TooManyBytes, message)
     }
 
+    /// Creates a rejection with the code `too_expensive` for an image that needs `needed` bytes of
+    /// memory.
+    pub(crate) fn too_expensive(needed: u64, allowed: u64) -> Self {
+        const MIB: u64 = 1 << 20;
+        let (needed, allowed) = (needed.div_ceil(MIB), allowed / MIB);
+        let message =
+            format!("rendering needs about {needed} MiB of memory, but {allowed} MiB are allowed");
+        Self::new(RejectionCode::TooExpensive, message)
+    }
+
     /// Creates a rejection with the code `corrupt`.
     pub(crate) fn corrupt(message: impl Into<String>) -> Self {
         Self::new(RejectionCode::Corrupt, message)
@@ -58,6 +68,8 @@ pub enum RejectionCode {
     TooManyPixels,
     /// The animation has more frames than allowed.
     TooManyFrames,
+    /// According to its header, the image needs more memory than allowed.
+    TooExpensive,
     /// The file is damaged or truncated.
     Corrupt,
     /// The crop box is empty or reaches outside the upright image.
@@ -74,7 +86,7 @@ pub enum RejectionCode {
 
 impl RejectionCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Empty,
         Self::NotAnImage,
         Self::UnsupportedFormat,
@@ -82,6 +94,7 @@ impl RejectionCode {
         Self::DimensionsExceeded,
         Self::TooManyPixels,
         Self::TooManyFrames,
+        Self::TooExpensive,
         Self::Corrupt,
         Self::CropOutOfBounds,
         Self::OutputTooLarge,
@@ -100,6 +113,7 @@ impl RejectionCode {
             Self::DimensionsExceeded => "dimensions_exceeded",
             Self::TooManyPixels => "too_many_pixels",
             Self::TooManyFrames => "too_many_frames",
+            Self::TooExpensive => "too_expensive",
             Self::Corrupt => "corrupt",
             Self::CropOutOfBounds => "crop_out_of_bounds",
             Self::OutputTooLarge => "output_too_large",

@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::{io, panic};
 
-use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, render};
+use darkroom_imaging::{Rejection, RejectionCode, Rendered, inspect, render_within};
 
 use crate::allocator::exit_when_out_of_memory;
+use crate::memory_usage::MemoryForImages;
 use crate::protocol::{
     Handshake, ProtocolError, RenderedHeader, Request, Response, Task, read_header, write_message,
 };
@@ -25,6 +26,7 @@ pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
 
 fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
+    let memory = MemoryForImages::measure(limits.max_memory);
     let confined = confine(limits, SandboxLayer::ALL);
     // If a decoder panics, the parent gets a rejection. The panic message is dropped, because it
     // may contain bytes of the image.
@@ -41,7 +43,8 @@ fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     while let Some(request) = read_header::<Request>(&mut input)? {
         grant_cpu_time(limits)?;
         let source = read_source(&mut input, request.source_bytes)?;
-        let (response, rendered) = respond(&request.task, &source);
+        let max_memory = memory.besides_file(request.source_bytes);
+        let (response, rendered) = respond(&request.task, &source, max_memory);
         drop(source);
         let bodies = rendered.iter().flat_map(|rendered| &rendered.variants);
         let bodies = bodies.map(|variant| variant.bytes.as_slice());
@@ -56,9 +59,9 @@ fn read_source(input: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     Ok(source)
 }
 
-fn respond(task: &Task, source: &[u8]) -> (Response, Option<Rendered>) {
+fn respond(task: &Task, source: &[u8], max_memory: u64) -> (Response, Option<Rendered>) {
     let outcome = panic::catch_unwind(|| match task {
-        Task::Render(recipe) => render(source, recipe).map(|rendered| {
+        Task::Render(recipe) => render_within(source, recipe, max_memory).map(|rendered| {
             let header = RenderedHeader::from(&rendered);
             (Response::Rendered(header), Some(rendered))
         }),

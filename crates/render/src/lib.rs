@@ -13,6 +13,7 @@
 mod allocator;
 mod child;
 mod error;
+mod memory_usage;
 mod operation;
 mod pool;
 mod process;

@@ -3,22 +3,32 @@
 use std::path::PathBuf;
 
 use darkroom_harness::Cloud;
-use darkroom_testkit::fixture::{Jpeg, scene, seeds};
+use darkroom_testkit::fixture::{Jpeg, Png, scene, seeds};
+use image::{Rgba, RgbaImage};
 use serde_json::Value;
 
 use crate::test_bed::{darkroom, on_both_clouds, service};
 
-on_both_clouds!(a_render_process_that_dies_costs_one_upload);
+on_both_clouds!(an_image_that_needs_too_much_memory_costs_one_upload);
 
-async fn a_render_process_that_dies_costs_one_upload(cloud: Cloud) {
+async fn an_image_that_needs_too_much_memory_costs_one_upload(cloud: Cloud) {
     let bed = service(cloud, &[("DARKROOM_RENDER_MAX_MEMORY", "96MiB")]).await;
     let large = Jpeg::new(&scene(4000, 4000)).build();
     let small = Jpeg::new(&scene(64, 48)).build();
-    for _ in 0..2 {
-        let outcome = bed.client().upload(&large).await;
-        assert_eq!(outcome["error"]["code"], "out_of_memory", "{outcome}");
+    for (image, code) in [(large, "too_expensive"), (noisy_alpha(), "out_of_memory")] {
+        let outcome = bed.client().upload(&image).await;
+        assert_eq!(outcome["error"]["code"], code, "{outcome}");
         assert_eq!(bed.client().upload(&small).await["status"], "ready");
     }
+}
+
+/// Returns an image with little to decode and much to encode. Only the pixels show this, so the header
+/// is not enough to refuse it.
+fn noisy_alpha() -> Vec<u8> {
+    let noise = |x: u32, y: u32| (x ^ y).wrapping_mul(2_654_435_761).wrapping_mul(x + 7);
+    let alpha = |x: u32, y: u32| noise(x, y).to_be_bytes()[0];
+    let image = RgbaImage::from_fn(1200, 1000, |x, y| Rgba([90, 90, 90, alpha(x, y)]));
+    Png::from_rgba(&image).build()
 }
 
 #[tokio::test]

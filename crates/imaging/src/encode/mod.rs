@@ -1,9 +1,11 @@
 //! Encoding of pixels. The files contain only pixels, timing and possibly a color profile.
 
 mod jpeg;
+mod memory;
 mod png;
 mod still;
 mod webp;
 
+pub(crate) use memory::encoding_peak;
 pub(crate) use still::{StillOptions, encode_still};
 pub(crate) use webp::AnimationEncoder;

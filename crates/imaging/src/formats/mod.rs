@@ -5,6 +5,7 @@
 //! add a format, add its folder and a line in the table of `registry.rs`.
 
 mod bytes;
+mod decoding_memory;
 mod format;
 mod gif;
 mod header;
@@ -21,5 +22,6 @@ mod windows_icon;
 
 pub use registry::SourceFormat;
 
+pub(crate) use decoding_memory::DecodingMemory;
 pub(crate) use header::Header;
 pub(crate) use sniff::sniff;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decoding_memory::DecodingMemory;
 use super::format::Format;
 use super::header::Header;
 use super::{gif, heif, jpeg, png, webp};
@@ -89,6 +90,18 @@ impl SourceFormat {
             return Err(Rejection::corrupt("the image has no pixels"));
         }
         Ok(header)
+    }
+
+    /// Estimates the memory for decoding from the headers of a file.
+    ///
+    /// # Errors
+    /// Those of [`SourceFormat::decode`] that depend on headers only.
+    pub(crate) fn decoding_memory(
+        self,
+        bytes: &[u8],
+        header: &Header,
+    ) -> Result<DecodingMemory, Rejection> {
+        (self.format().decoding_memory)(bytes, header)
     }
 
     /// Scans a file for metadata.

@@ -22,6 +22,11 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// Returns whether the variant of a source with `frames` frames is animated.
+    pub(crate) const fn is_animated(&self, frames: u32) -> bool {
+        frames > 1 && self.animated && self.encoding.supports_animation()
+    }
+
     /// Returns the variant with `map` applied to its quality, if its encoding has a quality.
     pub(crate) fn map_quality(&self, map: impl Fn(u8) -> u8) -> Self {
         Self {

@@ -14,4 +14,4 @@ mod still;
 mod thumbnails;
 mod view;
 
-pub use pipeline::render;
+pub use pipeline::{estimated_memory, render, render_within};

@@ -4,28 +4,66 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::outputs::Outputs;
 use super::source_file::SourceFile;
+use crate::cost::memory_estimate;
+use crate::geometry::Orientation;
 use crate::metadata::MetadataScan;
 use crate::{MetadataKind, Recipe, Rejection, RejectionCode, Rendered, Source};
 
-/// Renders every variant of a recipe.
+/// Renders every variant of a recipe, with as much memory as the system provides.
 ///
 /// # Errors
 /// A [`Rejection`] with a stable code if the image is not accepted, is damaged, needs more memory than
 /// is available, or has larger variants than allowed. A panic of the decoder counts as damage. A
 /// decoder that aborts ends the process.
 pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
-    // The closure is unwind-safe because it only reads its captures.
-    catch_unwind(AssertUnwindSafe(|| render_unguarded(bytes, recipe))).unwrap_or_else(|_| {
-        Err(Rejection::new(
-            RejectionCode::Corrupt,
+    render_within(bytes, recipe, u64::MAX)
+}
+
+/// Renders every variant of a recipe with at most about `max_memory` bytes, besides those of the file.
+///
+/// The limit is compared with an estimate before any pixel is decoded. The estimate is a lower bound,
+/// so the caller has to enforce the limit in another way too.
+///
+/// # Errors
+/// As for [`render`]; `too_expensive` if the estimate exceeds the limit.
+pub fn render_within(
+    bytes: &[u8],
+    recipe: &Recipe,
+    max_memory: u64,
+) -> Result<Rendered, Rejection> {
+    guarded(|| render_unguarded(bytes, recipe, max_memory))
+}
+
+/// Estimates how many bytes of memory rendering needs at its peak, besides those of the file. Reads only
+/// headers and metadata.
+///
+/// # Errors
+/// The codes of [`render`] that do not depend on pixels.
+pub fn estimated_memory(bytes: &[u8], recipe: &Recipe) -> Result<u64, Rejection> {
+    guarded(|| {
+        let (format, header) = recipe.limits.check(bytes)?;
+        let orientation = Orientation::from_exif(format.scan_metadata(bytes).orientation);
+        memory_estimate(bytes, format, &header, orientation, recipe)
+    })
+}
+
+/// Runs `work`, which only reads its captures. A panic counts as damage of the image.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Rejection::corrupt(
             "the image is damaged in a way that its decoder cannot handle",
         ))
     })
 }
 
-fn render_unguarded(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
+fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Rendered, Rejection> {
     let (format, header) = recipe.limits.check(bytes)?;
     let scan = format.scan_metadata(bytes);
+    let orientation = Orientation::from_exif(scan.orientation);
+    let needed = memory_estimate(bytes, format, &header, orientation, recipe)?;
+    if needed > max_memory {
+        return Err(Rejection::too_expensive(needed, max_memory));
+    }
     let file = SourceFile {
         bytes,
         format,

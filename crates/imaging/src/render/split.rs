@@ -10,10 +10,7 @@ pub(super) fn split_by_animation<'a>(
     variants: &'a [Variant],
     header: &Header,
 ) -> (Vec<VariantRequest<'a>>, Vec<VariantRequest<'a>>) {
-    let is_animated = |request: &VariantRequest<'_>| {
-        let variant = request.variant;
-        header.frames > 1 && variant.animated && variant.encoding.supports_animation()
-    };
+    let is_animated = |request: &VariantRequest<'_>| request.variant.is_animated(header.frames);
     variants
         .iter()
         .enumerate()

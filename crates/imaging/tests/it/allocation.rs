@@ -37,11 +37,15 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // The old block may exist until the new one is filled.
-        count(size.cast_signed());
+        // A block shrinks in place. If it grows, the old one may exist until the new one is filled.
+        let grows = size > layout.size();
+        let released = layout.size().cast_signed();
+        count(size.cast_signed() - if grows { 0 } else { released });
         // SAFETY: `System` has the same contract as this function.
         let moved = unsafe { System.realloc(pointer, layout, size) };
-        count(-layout.size().cast_signed());
+        if grows {
+            count(-released);
+        }
         moved
     }
 }

@@ -21,6 +21,7 @@ mod flaws;
 mod heic;
 mod images;
 mod jpeg;
+mod memory;
 mod metadata;
 mod oracle;
 mod output;

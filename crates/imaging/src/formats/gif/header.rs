@@ -2,6 +2,8 @@
 
 use super::blocks::{Block, Blocks, Image};
 use crate::Rejection;
+use crate::decoded::Channels;
+use crate::formats::DecodingMemory;
 use crate::formats::header::{Header, truncated};
 
 /// Reads the logical screen and counts the frames.
@@ -36,6 +38,18 @@ fn add_frame(image: &Image<'_>, header: &mut Header) {
     header.frames += 1;
     header.max_frame_width = header.max_frame_width.max(width);
     header.max_frame_height = header.max_frame_height.max(height);
+}
+
+/// Estimates the memory for decoding the first frame: a canvas, the frame with its indices, and a copy
+/// of the canvas.
+pub(super) fn decoding_memory(_: &[u8], header: &Header) -> Result<DecodingMemory, Rejection> {
+    const CANVAS_BYTES: u64 = 4;
+    const FRAME_BYTES: u64 = 5;
+    let pixels = header.size().area();
+    let frame = u64::from(header.max_frame_width) * u64::from(header.max_frame_height);
+    let canvas = pixels.saturating_mul(CANVAS_BYTES);
+    let scratch = canvas.saturating_add(frame.min(pixels).saturating_mul(FRAME_BYTES));
+    Ok(DecodingMemory::new(pixels, Channels::Rgba, 1, scratch))
 }
 
 #[cfg(test)]

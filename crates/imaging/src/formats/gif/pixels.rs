@@ -12,6 +12,11 @@ use crate::pixels::{Layout, Pixels, zeroed_buffer};
 /// The valid LZW minimum code sizes. The first codes have one bit more than this size, and no code
 /// has more than 12 bits.
 const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
+/// The maximum number of bytes of data per pixel. A pixel takes at most 12 bits, and as many for a clear
+/// code before it.
+const MAX_BYTES_PER_PIXEL: usize = 4;
+/// The number of bytes of data that even the smallest frame may have.
+const MIN_BYTES: usize = 4096;
 /// The first row and the row step of each pass of an interlaced frame.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
@@ -66,7 +71,8 @@ pub(super) fn decode(
 }
 
 /// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
-/// is full. Returns the number of decoded indices.
+/// is full. Data without end for few pixels counts as ended, because each clear code is expensive.
+/// Returns the number of decoded indices.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,
@@ -79,6 +85,11 @@ fn decode_indices(
     }
     let mut decoder = Decoder::new(BitOrder::Lsb, lzw_minimum_code_size);
     let mut count = 0;
+    let mut budget = indices.len() * MAX_BYTES_PER_PIXEL + MIN_BYTES;
+    let data = data.map_while(|block| {
+        budget = budget.checked_sub(block.len())?;
+        Some(block)
+    });
     // The empty block at the end makes the decoder output the indices that it still holds.
     for mut block in data.chain(std::iter::once(&[][..])) {
         loop {

@@ -12,6 +12,9 @@ use crate::geometry::{Orientation, Size};
 const MAX_DEPTH: u32 = 4;
 /// The maximum number of images in an overlay.
 const MAX_LAYERS: usize = 16;
+/// The maximum number of pixels of all layers of an overlay together, as a multiple of the pixels of the
+/// canvas or of the largest layer.
+const MAX_LAYERED_PIXELS: u64 = 2;
 /// The largest padding of a coded image, in pixels per dimension, that does not count toward the
 /// limits.
 const MAX_PADDING: u32 = 64;
@@ -211,8 +214,6 @@ impl Image {
         for layer in items.referred_by(id, *b"dimg") {
             let (x, y) = offset().zip(offset()).ok_or_else(invalid)?;
             let code = items.get(layer).ok_or_else(invalid)?.code;
-            // The limits are checked against the canvas and the largest layer, but not against all layers
-            // together. The number and kind of layers are therefore restricted here.
             if layers.len() == MAX_LAYERS || !matches!(&code, b"hvc1" | b"grid") {
                 return Err(unsupported(*b"iovl"));
             }
@@ -221,6 +222,15 @@ impl Image {
                 return Err(unsupported(*b"iovl"));
             }
             layers.push(Layer { image, x, y });
+        }
+        // The limits are checked against the canvas and the largest layer, but not against all layers
+        // together.
+        let areas = || layers.iter().map(|layer| layer.image.size.area());
+        let unit = areas().fold(size.area(), u64::max);
+        if areas().sum::<u64>() > unit.saturating_mul(MAX_LAYERED_PIXELS) {
+            return Err(Rejection::unsupported(
+                "the layers of the overlay have too many pixels together",
+            ));
         }
         let largest = |side: fn(Size) -> u32| {
             let layers = layers.iter().map(|layer| &layer.image);

@@ -16,6 +16,7 @@ mod hevc;
 mod image;
 mod items;
 mod location;
+mod memory;
 mod metadata;
 mod overlay;
 mod samples;
@@ -36,6 +37,7 @@ pub(super) const HEIC: Format = Format {
     ],
     matches: |bytes| Coding::of_file(bytes) == Some(Coding::Hevc),
     read_header: |bytes, _| decode::read_header(bytes),
+    decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
     open_frames: None,

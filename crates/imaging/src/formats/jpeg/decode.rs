@@ -4,16 +4,29 @@ use darkroom_jpeg::{ColorModel, Damage, Decoder, Error};
 
 use crate::Rejection;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
+use crate::formats::DecodingMemory;
 use crate::pixels::{out_of_memory, zeroed_buffer};
+
+/// Estimates the memory for decoding.
+pub(super) fn memory(bytes: &[u8]) -> Result<DecodingMemory, Rejection> {
+    let decoder = Decoder::new(bytes).map_err(rejection)?;
+    let pixels = u64::from(decoder.frame().width) * u64::from(decoder.frame().height);
+    let scratch = decoder.working_memory();
+    Ok(DecodingMemory::new(pixels, channels(&decoder), 1, scratch))
+}
+
+fn channels(decoder: &Decoder<'_>) -> Channels {
+    match decoder.color_model() {
+        ColorModel::Gray => Channels::Gray,
+        ColorModel::YCbCr | ColorModel::Rgb => Channels::Rgb,
+        ColorModel::Cmyk | ColorModel::Ycck => Channels::Cmyk,
+    }
+}
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let decoder = Decoder::new(bytes).map_err(rejection)?;
     let (width, height) = (decoder.frame().width, decoder.frame().height);
-    let channels = match decoder.color_model() {
-        ColorModel::Gray => Channels::Gray,
-        ColorModel::YCbCr | ColorModel::Rgb => Channels::Rgb,
-        ColorModel::Cmyk | ColorModel::Ycck => Channels::Cmyk,
-    };
+    let channels = channels(&decoder);
     let samples = u64::from(width) * u64::from(height) * channels.count() as u64;
     let mut data = zeroed_buffer(samples)?;
     let damage = decoder.decode_into(&mut data).map_err(rejection)?;

@@ -1,6 +1,8 @@
 //! The image header of a PNG (W3C PNG, third edition, section 11.2.1).
 
 use crate::Rejection;
+use crate::decoded::Channels;
+use crate::formats::DecodingMemory;
 use crate::formats::bytes::u32_be;
 use crate::formats::header::{Header, truncated};
 
@@ -28,6 +30,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, Rejection> {
         ));
     }
     Ok(Header::still(width, height))
+}
+
+/// Estimates the memory for decoding. Samples of 16 bits in an interlaced image are in memory twice.
+pub(super) fn decoding_memory(bytes: &[u8], header: &Header) -> Result<DecodingMemory, Rejection> {
+    let [depth, color_type, _, _, interlace] = bytes
+        .get(24..)
+        .and_then(|rest| rest.first_chunk())
+        .ok_or_else(truncated)?;
+    let channels = match color_type {
+        0 => Channels::Gray,
+        4 => Channels::GrayAlpha,
+        6 => Channels::Rgba,
+        _ => Channels::Rgb,
+    };
+    let pixels = header.size().area();
+    let sample_bytes = if *depth == 16 { 2 } else { 1 };
+    let twice = *depth == 16 && *interlace == 1;
+    let scratch = match twice {
+        true => pixels.saturating_mul(2 * channels.count() as u64),
+        false => 0,
+    };
+    Ok(DecodingMemory::new(pixels, channels, sample_bytes, scratch))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(super) const WEBP: Format = Format {
     content_types: &["image/webp"],
     matches: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
     read_header: header::read,
+    decoding_memory: still::memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,
     open_frames: Some(frames::open),

@@ -5,13 +5,33 @@ use std::io::Cursor;
 use image_webp::{DecodingError, WebPDecoder};
 
 use super::header::bitstream_size;
-use super::riff::{CHUNK_HEADER_BYTES, Chunk, Features, extended_file, push_chunk, simple_file};
+use super::riff::{
+    CHUNK_HEADER_BYTES, Chunk, Features, chunks_of_file, extended_file, push_chunk, simple_file,
+};
 use crate::Rejection;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
+use crate::formats::{DecodingMemory, Header};
 use crate::pixels::{out_of_memory, zeroed_buffer};
 
 /// The bits of the first byte of ALPH that state its compression and filter.
 const ALPHA_CODING: u8 = 0x0f;
+
+/// Estimates the memory for decoding: the planes (VP8) or a copy in RGBA (VP8L) of a still image, and
+/// a copy of its chunk; a canvas and the first frame of an animation.
+pub(super) fn memory(bytes: &[u8], header: &Header) -> Result<DecodingMemory, Rejection> {
+    let pixels = header.size().area();
+    let bitstream = chunks_of_file(bytes).find(|chunk| matches!(chunk.name, b"VP8 " | b"VP8L"));
+    let Some(chunk) = bitstream else {
+        let scratch = pixels.saturating_mul(8);
+        return Ok(DecodingMemory::new(pixels, Channels::Rgba, 1, scratch));
+    };
+    let planes = match chunk.name {
+        b"VP8L" => pixels.saturating_mul(4),
+        _ => pixels.saturating_mul(3) / 2,
+    };
+    let scratch = planes.saturating_add(chunk.data.len() as u64);
+    Ok(DecodingMemory::new(pixels, Channels::Rgb, 1, scratch))
+}
 
 /// Decodes the first image among these chunks.
 ///

@@ -1,0 +1,94 @@
+//! The memory that rendering needs.
+//!
+//! The estimate follows the order of the pipeline and takes the largest of its phases: decoding,
+//! rendering of still variants, and rendering of animated variants. What only the pixels decide counts
+//! with its smallest value: alpha counts as opaque, and variants count as tiny until they are encoded.
+//! An image that the estimate refuses could therefore never have been rendered.
+
+use crate::encode::encoding_peak;
+use crate::formats::Header;
+use crate::geometry::{Orientation, Placement, Rect, Size, crop_rect};
+use crate::{Recipe, Rejection, SourceFormat, Variant};
+
+/// The bytes per opaque pixel.
+const PIXEL_BYTES: u64 = 3;
+/// The bytes per pixel of the canvas of an animation while a frame is composed: two canvases, the
+/// frame and the changed area.
+const COMPOSING_BYTES: u64 = 16;
+/// The bytes per pixel of the two canvases of an animation while a frame is encoded.
+const CANVAS_BYTES: u64 = 8;
+/// The bytes per pixel of an animated variant between two frames: its canvas.
+const DISPLAYED_BYTES: u64 = 4;
+/// The bytes per pixel of an animated variant while a frame is encoded, besides its canvas: the
+/// changed area, a copy of it, and libwebp's planes.
+const FRAME_BYTES: u64 = 17;
+
+/// Estimates how many bytes rendering needs at its peak, besides those of the file.
+///
+/// # Errors
+/// `crop_out_of_bounds`, and the errors of decoding that depend on headers only.
+pub(crate) fn memory_estimate(
+    bytes: &[u8],
+    format: SourceFormat,
+    header: &Header,
+    orientation: Orientation,
+    recipe: &Recipe,
+) -> Result<u64, Rejection> {
+    let upright = orientation.apply_to_size(header.size());
+    let view = crop_rect(upright, recipe.crop)?;
+    let pixels = header.size().area();
+    let (animated, still): (Vec<_>, Vec<_>) = recipe
+        .variants
+        .iter()
+        .partition(|variant| variant.is_animated(header.frames));
+    let decoding = format.decoding_memory(bytes, header)?.peak(pixels);
+    let phases = [
+        decoding,
+        still_peak(upright, view, &still),
+        animation_peak(pixels, view, &animated),
+    ];
+    Ok(phases.into_iter().max().unwrap_or_default())
+}
+
+/// Returns the placed size of a variant.
+fn placed_size(view: Rect, variant: &Variant) -> Size {
+    let placement = Placement::new(view, variant.resize.as_ref(), None);
+    placement.limited_to(variant.encoding.max_side()).canvas
+}
+
+/// Returns the peak of rendering still variants. The last one that shows the whole image unscaled owns
+/// its pixels.
+fn still_peak(upright: Size, view: Rect, variants: &[&Variant]) -> u64 {
+    let stored = upright.area().saturating_mul(PIXEL_BYTES);
+    let (whole, resized): (Vec<_>, Vec<_>) = variants
+        .iter()
+        .partition(|variant| placed_size(view, variant) == upright);
+    let resized = resized.into_iter().map(|variant| {
+        let pixels = placed_size(view, variant).area();
+        let bytes = pixels.saturating_mul(PIXEL_BYTES);
+        stored.saturating_add(encoding_peak(variant.encoding, pixels, bytes, false))
+    });
+    let last = whole.len().saturating_sub(1);
+    let whole = whole.into_iter().enumerate().map(|(index, variant)| {
+        encoding_peak(variant.encoding, upright.area(), stored, index == last)
+    });
+    resized.chain(whole).max().unwrap_or_default().max(stored)
+}
+
+/// Returns the peak of rendering animated variants.
+fn animation_peak(canvas: u64, view: Rect, variants: &[&Variant]) -> u64 {
+    let pixels = || {
+        variants
+            .iter()
+            .map(|variant| placed_size(view, variant).area())
+    };
+    let Some(largest) = pixels().max() else {
+        return 0;
+    };
+    let displayed = pixels().sum::<u64>().saturating_mul(DISPLAYED_BYTES);
+    let composing = canvas.saturating_mul(COMPOSING_BYTES);
+    let encoding = canvas
+        .saturating_mul(CANVAS_BYTES)
+        .saturating_add(largest.saturating_mul(FRAME_BYTES));
+    composing.max(encoding).saturating_add(displayed)
+}

@@ -1,0 +1,39 @@
+//! The memory that encoders need.
+//!
+//! libwebp's lossless encoder needs 13 to 40 bytes per pixel, and its encoder for an alpha plane 10 to
+//! 30, depending on the content. The lower ends count here, so that no image is refused that could be
+//! encoded. The figures are from measurements of whole render processes.
+
+use crate::{Encoding, WebpMode};
+
+/// The bytes per pixel of libwebp's own copy for VP8L.
+const LOSSLESS_COPY: u64 = 4;
+/// The bytes per pixel that the encoder of VP8L needs at least.
+const LOSSLESS_ENCODER: u64 = 13;
+
+/// Returns the bytes in use at the peak of encoding `pixels` pixels, which have `pixel_bytes` bytes and
+/// are opaque. `is_owned` means that the pixels are freed as soon as the encoder has a copy.
+pub(crate) fn encoding_peak(
+    encoding: Encoding,
+    pixels: u64,
+    pixel_bytes: u64,
+    is_owned: bool,
+) -> u64 {
+    let Encoding::Webp { mode, .. } = encoding else {
+        return pixel_bytes;
+    };
+    let (copy, encoder) = match mode {
+        WebpMode::Lossless => (
+            pixels.saturating_mul(LOSSLESS_COPY),
+            pixels.saturating_mul(LOSSLESS_ENCODER),
+        ),
+        // The planes of YUV 4:2:0.
+        WebpMode::Lossy | WebpMode::Auto => {
+            let planes = pixels.saturating_mul(3) / 2;
+            (planes, planes)
+        }
+    };
+    let kept = if is_owned { 0 } else { pixel_bytes };
+    let importing = pixel_bytes.saturating_add(copy);
+    importing.max(kept.saturating_add(encoder))
+}

@@ -1,0 +1,42 @@
+//! The memory that decoding needs, according to the header.
+
+use crate::decoded::Channels;
+
+/// The memory for decoding a still image, or the first frame of an animation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DecodingMemory {
+    channels: Channels,
+    /// The bytes of the decoded samples.
+    samples: u64,
+    /// The bytes that the decoder needs in addition, and frees at its end.
+    scratch: u64,
+}
+
+impl DecodingMemory {
+    /// Creates the memory for `pixels` pixels with samples of `sample_bytes` bytes. The decoder needs
+    /// `scratch` bytes in addition.
+    pub(super) const fn new(
+        pixels: u64,
+        channels: Channels,
+        sample_bytes: u64,
+        scratch: u64,
+    ) -> Self {
+        let per_pixel = channels.count() as u64 * sample_bytes;
+        Self {
+            channels,
+            samples: pixels.saturating_mul(per_pixel),
+            scratch,
+        }
+    }
+
+    /// Returns the bytes that are in use at the peak, from the file to `pixels` pixels in sRGB.
+    ///
+    /// Samples in red, green and blue are converted in place. Others are copied.
+    pub(crate) fn peak(self, pixels: u64) -> u64 {
+        let converted = match self.channels.is_rgb() {
+            true => 0,
+            false => pixels.saturating_mul(3),
+        };
+        self.samples.saturating_add(self.scratch.max(converted))
+    }
+}
