@@ -1,6 +1,6 @@
 //! JSON Web Tokens (RFC 7519) of one identity provider.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use darkroom_contract::{Owner, SettingError};
 use jsonwebtoken::errors::ErrorKind;
@@ -24,6 +24,7 @@ pub(crate) struct TokenVerifier {
     issuer: String,
     audience: String,
     leeway: Duration,
+    max_lifetime: Duration,
 }
 
 /// The claims that this module reads. The crate `jsonwebtoken` checks the other claims.
@@ -31,6 +32,19 @@ pub(crate) struct TokenVerifier {
 struct Claims {
     #[serde(default)]
     sub: Option<Subject>,
+    /// The expiration time in seconds since 1970, possibly with a fraction.
+    exp: f64,
+    /// The time of issue, like `exp`.
+    #[serde(default)]
+    iat: Option<f64>,
+}
+
+impl Claims {
+    /// Returns the seconds from the issue of the token to its expiration. A token without a time of
+    /// issue, or with one in the future, counts from `now`, in seconds since 1970.
+    fn lifetime(&self, now: f64) -> f64 {
+        self.exp - self.iat.map_or(now, |iat| iat.min(now))
+    }
 }
 
 /// The subject of a token. RFC 7519 (section 4.1.2) requires text, but some providers send a
@@ -65,18 +79,26 @@ impl TokenVerifier {
             issuer: settings.issuer.clone().unwrap_or_default(),
             audience: settings.audience.clone().unwrap_or_default(),
             leeway: settings.leeway,
+            max_lifetime: settings.max_token_lifetime,
         })
     }
 
     /// Returns the caller that a token identifies. The token must be signed with a key of the JWK
     /// set, by an algorithm that the key allows. It must contain the configured issuer and
-    /// audience, and must be valid now.
+    /// audience, must be valid now, and must not be valid for too long.
     pub(crate) async fn verify(&self, token: &str) -> Result<Caller, Denial> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Denial::Invalid("the token is longer than 8 KiB"));
         }
         let header = decode_header(token)
             .map_err(|_| Denial::Invalid("this is neither an API key nor a JWT"))?;
+        // The service implements no extension, so it must refuse a token that requires one (RFC
+        // 7515, section 4.1.11).
+        if header.crit.is_some() {
+            return Err(Denial::Invalid(
+                "the token's header requires extensions (crit), and none is supported",
+            ));
+        }
         let key = self.keys.find(header.kid.as_deref()).await;
         let key = key.map_err(|error| match error {
             KeyError::Unknown => Denial::Invalid("the token is signed with an unknown key"),
@@ -90,6 +112,12 @@ impl TokenVerifier {
         let validation = self.validation(header.alg);
         let token = decode::<Claims>(token, &key.decoding, &validation)
             .map_err(|error| Denial::Invalid(describe(error.kind())))?;
+        let max_lifetime = (self.max_lifetime + self.leeway).as_secs_f64();
+        if token.claims.lifetime(seconds_since_epoch()) > max_lifetime {
+            return Err(Denial::Invalid(
+                "the token is valid for too long; request one with a shorter lifetime",
+            ));
+        }
         let owner = token.claims.sub.and_then(Subject::owner);
         let owner = owner.ok_or(Denial::Invalid(MISSING_CLAIM))?;
         Ok(Caller::from_token(owner))
@@ -104,6 +132,11 @@ impl TokenVerifier {
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation
     }
+}
+
+fn seconds_since_epoch() -> f64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
+    elapsed.unwrap_or_default().as_secs_f64()
 }
 
 /// Describes an error in enough detail for a caller to act, but not enough to help an attacker.

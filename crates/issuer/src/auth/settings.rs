@@ -26,6 +26,10 @@ pub struct AuthSettings {
     /// issuer.
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
+    /// The longest lifetime of a token, from its issue (`iat`) to its expiration (`exp`). The
+    /// service cannot revoke a token, so a stolen one works for as long.
+    #[serde(with = "humantime_serde")]
+    pub max_token_lifetime: Duration,
     /// The age at which the service fetches the JWK set again and stops accepting keys that the
     /// provider removed. A token with an unknown key causes a fetch at once, but at most one fetch
     /// in 10 seconds.
@@ -70,6 +74,7 @@ impl Default for AuthSettings {
             issuer: None,
             audience: None,
             leeway: Duration::from_secs(60),
+            max_token_lifetime: Duration::from_secs(24 * 60 * 60),
             jwks_max_age: Duration::from_secs(60 * 60),
         }
     }
@@ -87,7 +92,7 @@ impl AuthSettings {
     /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingError> {
         const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
-        const MIN_JWKS_MAX_AGE: Duration = Duration::from_secs(60);
+        const MINUTE: Duration = Duration::from_secs(60);
         let ensure = SettingError::ensure;
         ensure(
             self.mode != AuthMode::Open || !self.is_on(),
@@ -111,7 +116,12 @@ impl AuthSettings {
             "must be at most 10 min",
         )?;
         ensure(
-            self.jwks_max_age >= MIN_JWKS_MAX_AGE,
+            self.max_token_lifetime >= MINUTE,
+            "auth.max_token_lifetime",
+            "must be at least 1 min",
+        )?;
+        ensure(
+            self.jwks_max_age >= MINUTE,
             "auth.jwks_max_age",
             "must be at least 1 min",
         )
@@ -231,6 +241,13 @@ mod tests {
                     ..default()
                 },
                 "auth.audience",
+            ),
+            (
+                AuthSettings {
+                    max_token_lifetime: Duration::ZERO,
+                    ..default()
+                },
+                "auth.max_token_lifetime",
             ),
         ] {
             assert_eq!(settings.validate().unwrap_err().key(), key_of_setting);

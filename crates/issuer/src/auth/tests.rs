@@ -226,6 +226,51 @@ async fn a_token_with_a_wrong_or_missing_claim_or_a_forged_signature_is_refused(
 }
 
 #[tokio::test]
+async fn a_token_that_is_valid_for_more_than_a_day_is_refused() {
+    const HOUR: u64 = 60 * 60;
+    let signer = Signer::new("k1", OUR_KEY);
+    let provider = Provider::start(&[&signer.jwk]).await;
+    let authenticator = provider.authenticator();
+    let now = now_seconds();
+    for (changes, is_valid) in [
+        (json!({"exp": now + 24 * HOUR}), true),
+        (json!({"exp": now + 25 * HOUR}), false),
+        (json!({"exp": now + HOUR, "iat": now - 23 * HOUR}), true),
+        (json!({"exp": now + HOUR, "iat": now - 24 * HOUR}), false),
+        (
+            json!({"exp": now + 25 * HOUR, "iat": now + 24 * HOUR}),
+            false,
+        ),
+        (
+            json!({"exp": now as f64 + 60.5, "iat": now as f64 - 0.5}),
+            true,
+        ),
+    ] {
+        let token = signer.token(changes.clone());
+        let owner = owner_of(&authenticator, &token).await;
+        assert_eq!(owner.is_ok(), is_valid, "{changes}: {owner:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_requires_an_extension_is_refused() {
+    let signer = Signer::new("k1", OUR_KEY);
+    let provider = Provider::start(&[&signer.jwk]).await;
+    let authenticator = provider.authenticator();
+    for crit in [vec![], vec!["exp".to_owned()], vec!["b64".to_owned()]] {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(signer.id.to_owned());
+        header.crit = Some(crit.clone());
+        let token = encode(&header, &claims(json!({})), &signer.key).unwrap();
+        let denied = owner_of(&authenticator, &token).await.unwrap_err();
+        let Denial::Invalid(reason) = denied else {
+            panic!("{denied:?}");
+        };
+        assert!(reason.contains("crit"), "{crit:?}: {reason}");
+    }
+}
+
+#[tokio::test]
 async fn only_signatures_with_published_public_keys_are_accepted() {
     let signer = Signer::new("k1", OUR_KEY);
     let shared = json!({"kty": "oct", "kid": "k2", "k": URL_SAFE_NO_PAD.encode([7; 32])});
