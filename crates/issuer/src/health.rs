@@ -46,6 +46,8 @@ pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'stati
 }
 
 /// Returns all metrics in Prometheus's text format.
+///
+/// A service on a public address serves them on the address of `issuer.metrics_listen` only.
 #[utoipa::path(
     get,
     path = "/metrics",

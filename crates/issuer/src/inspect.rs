@@ -120,6 +120,9 @@ pub(crate) async fn inspect(
 ) -> Result<Json<InspectResponse>, Problem> {
     let Query(query) = query.map_err(|_| Problem::unknown_profile())?;
     let limits = limits(query.profile.as_deref(), &caller, &state.parts.profiles)?;
+    if let Some(owner) = caller.owner() {
+        state.limits.count_owner(owner)?;
+    }
     let ingest_limits = state.ingest_limits(limits.max_bytes);
     let batch = ImageBatch::from_request(request, ingest_limits).await?;
     if let [image] = &batch.images[..] {

@@ -17,6 +17,7 @@ mod auth;
 mod body;
 mod cors;
 mod health;
+mod host;
 mod images;
 mod ingest;
 mod inspect;

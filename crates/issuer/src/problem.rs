@@ -74,7 +74,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is nothing at this path; /openapi.json lists all paths",
+            "there is nothing at this path; check its spelling",
         )
     }
 
@@ -82,7 +82,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "unknown_profile",
-            "no profile has this name; /openapi.json lists the profiles",
+            "no profile has this name; use one of the service's profiles",
         )
     }
 

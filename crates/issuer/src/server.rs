@@ -1,5 +1,6 @@
 //! The HTTP server: connections, their limits, and graceful shutdown.
 
+use std::io;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -15,9 +16,11 @@ use crate::temp_dir;
 
 /// The time for which a shutdown waits for requests in progress.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The limit on the headers of a request. A token may be as long as 8 KiB, and all other headers
-/// are short.
-const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// The limit on the head of a request. A token may be as long as 8 KiB, and all other headers are
+/// short. A connection that sends a head slowly takes this much memory.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// The size of the buffer for reading from a connection.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 /// The time within which a client must send the first byte on a new connection. A connection
 /// without a request takes the place of another client's connection.
@@ -36,7 +39,8 @@ impl Issuer {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(self.state.parts.settings.read_timeout)
-            .max_buf_size(MAX_HEADER_BYTES)
+            .max_buf_size(MAX_BUFFER_BYTES)
+            .max_header_size(MAX_HEADER_BYTES)
             .max_headers(MAX_HEADERS);
         if let Err(error) = temp_dir::probe().await {
             tracing::error!(%error, "cannot use the folder for temporary files (TMPDIR)");
@@ -63,6 +67,21 @@ impl Issuer {
         {
             tracing::warn!("stopped before all requests were finished");
         }
+    }
+
+    /// Serves the metrics, the OpenAPI document and the probes until `stop` is cancelled. This
+    /// listener has no limits, because only the operator reaches it.
+    ///
+    /// # Errors
+    /// The error of the listener.
+    pub async fn serve_metrics(
+        self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> io::Result<()> {
+        axum::serve(listener, self.metrics_router())
+            .with_graceful_shutdown(stop.cancelled_owned())
+            .await
     }
 }
 

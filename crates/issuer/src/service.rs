@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
-use crate::{auth, cors, health, images, inspect, openapi, page, trace, uploads};
+use crate::{auth, cors, health, host, images, inspect, openapi, page, trace, uploads};
 
 /// The HTTP service. See the documentation of the crate.
 #[derive(Debug, Clone)]
@@ -26,38 +27,55 @@ impl Issuer {
         }
     }
 
-    /// Returns all routes of the service.
+    /// Returns the routes for clients. They include the metrics and the OpenAPI document, unless
+    /// these have a listener of their own.
     pub fn router(&self) -> Router {
-        let IssuerParts {
-            settings,
-            profiles,
-            auth,
-            ..
-        } = &self.state.parts;
+        let settings = &self.state.parts.settings;
         let (mut router, document) = self.documented_routes().split_for_parts();
-        let document = openapi::complete(document, profiles, auth.is_on());
-        trace::start_metrics(&document);
-        let document = openapi::to_json(&document);
-        router = router.route("/openapi.json", get(async move || Json(document)));
+        let document = self.complete(document);
+        if settings.metrics_address().is_none() {
+            router = router.merge(metrics_routes(document));
+        }
         if settings.demo_page {
             router = router.merge(page::router());
         }
+        self.finish(router)
+    }
+
+    /// Returns the routes for the operator: metrics, the OpenAPI document and the probes.
+    pub fn metrics_router(&self) -> Router {
+        let (_, document) = self.documented_routes().split_for_parts();
+        let (probes, _) = probes().split_for_parts();
+        self.finish(probes.merge(metrics_routes(self.complete(document))))
+    }
+
+    /// Adds the parts that all routes share.
+    fn finish(&self, router: Router<Arc<AppState>>) -> Router {
         router
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
-            .layer(cors::layer(&settings.cors_origins))
+            .layer(cors::layer(&self.state.parts.settings.cors_origins))
+            .layer(from_fn(host::require_host))
             .layer(from_fn(trace::trace))
             .with_state(Arc::clone(&self.state))
     }
 
-    /// Returns the routes that the OpenAPI document describes. The document is generated from these
-    /// routes.
+    /// Completes the OpenAPI document, and starts the metrics of its routes.
+    fn complete(&self, mut document: OpenApi) -> OpenApi {
+        let IssuerParts { profiles, auth, .. } = &self.state.parts;
+        let (_, metrics) = metrics_route().split_for_parts();
+        document.merge(metrics);
+        let document = openapi::complete(document, profiles, auth.is_on());
+        trace::start_metrics(&document);
+        document
+    }
+
+    /// Returns the routes for clients that the OpenAPI document describes. The document is
+    /// generated from these routes.
     fn documented_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         OpenApiRouter::with_openapi(openapi::base())
             .merge(self.authenticated_routes())
-            .routes(routes!(health::healthz))
-            .routes(routes!(health::readyz))
-            .routes(routes!(health::metrics))
+            .merge(probes())
     }
 
     /// Returns the routes that need an authenticated caller.
@@ -76,4 +94,22 @@ impl Issuer {
             auth::authenticate,
         ))
     }
+}
+
+/// Returns the routes for load balancers and orchestrators.
+fn probes() -> OpenApiRouter<Arc<AppState>> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+fn metrics_route() -> OpenApiRouter<Arc<AppState>> {
+    OpenApiRouter::new().routes(routes!(health::metrics))
+}
+
+/// Returns the routes of the metrics and of the OpenAPI document.
+fn metrics_routes(document: OpenApi) -> Router<Arc<AppState>> {
+    let document = openapi::to_json(&document);
+    let (router, _) = metrics_route().split_for_parts();
+    router.route("/openapi.json", get(async move || Json(document)))
 }

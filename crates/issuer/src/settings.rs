@@ -1,5 +1,6 @@
 //! The section `[issuer]` of the settings.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use darkroom_contract::{ListenAddress, SettingError};
@@ -11,6 +12,11 @@ use serde::{Deserialize, Serialize};
 pub struct IssuerSettings {
     /// The address and port to listen on.
     pub listen: ListenAddress,
+    /// The address and port of `/metrics` and `/openapi.json`, which do not authenticate their
+    /// callers. With the value of `listen`, the service serves them to its clients. This is the
+    /// default if `listen` is a loopback address. Otherwise, the default is port 9101 of the
+    /// loopback address.
+    pub metrics_listen: Option<ListenAddress>,
     /// The lifetime of an upload URL, at most 15 minutes. A URL expires earlier if the credentials
     /// that signed it expire.
     #[serde(with = "humantime_serde")]
@@ -43,6 +49,20 @@ impl IssuerSettings {
 
     /// The longest lifetime of a presigned URL (AWS Signature Version 4).
     pub const MAX_LINK_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+    /// The default address of the metrics of a public service.
+    const METRICS_ADDRESS: ListenAddress = ListenAddress::loopback(9101);
+
+    /// Returns the address of the listener for `/metrics` and `/openapi.json`, or `None` if the
+    /// listener for clients serves them.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        let is_local = self.listen.socket().ip().is_loopback();
+        match self.metrics_listen {
+            Some(address) => Some(address).filter(|address| *address != self.listen),
+            None => Some(Self::METRICS_ADDRESS).filter(|_| !is_local),
+        }
+        .map(ListenAddress::socket)
+    }
 
     /// Checks the values.
     ///
@@ -101,6 +121,7 @@ impl Default for IssuerSettings {
     fn default() -> Self {
         Self {
             listen: ListenAddress::loopback(8080),
+            metrics_listen: None,
             upload_expiry: Self::MAX_UPLOAD_EXPIRY,
             max_wait: Duration::from_secs(60),
             link_expiry: Duration::from_secs(60 * 60),
@@ -119,6 +140,29 @@ mod tests {
     #[test]
     fn the_defaults_are_valid() {
         assert_eq!(IssuerSettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn the_metrics_of_a_public_service_have_a_listener_of_their_own() {
+        let metrics_address = |listen: &str, metrics_listen: Option<&str>| {
+            let settings = IssuerSettings {
+                listen: listen.parse().unwrap(),
+                metrics_listen: metrics_listen.map(|address| address.parse().unwrap()),
+                ..IssuerSettings::default()
+            };
+            settings.metrics_address().map(|it| it.to_string())
+        };
+        for (listen, metrics_listen, expected) in [
+            ("127.0.0.1:80", None, None),
+            ("[::1]:80", None, None),
+            ("0.0.0.0:80", None, Some("127.0.0.1:9101")),
+            ("10.0.0.1:80", Some("0.0.0.0:9101"), Some("0.0.0.0:9101")),
+            ("127.0.0.1:80", Some("9101"), Some("127.0.0.1:9101")),
+            ("0.0.0.0:80", Some("0.0.0.0:80"), None),
+        ] {
+            let address = metrics_address(listen, metrics_listen);
+            assert_eq!(address.as_deref(), expected, "{listen}, {metrics_listen:?}");
+        }
     }
 
     #[test]

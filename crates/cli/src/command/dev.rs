@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::app_context::AppContext;
 use crate::arguments::Dev;
+use crate::command::roles::serve_metrics;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
@@ -32,7 +33,10 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     descriptors::raise_limit();
     settings.issuer.demo_page = true;
     settings.worker.poll_wait = POLL_WAIT;
-    let address = arguments.listen.unwrap_or(settings.issuer.listen).socket();
+    if let Some(address) = arguments.listen {
+        settings.issuer.listen = address;
+    }
+    let address = settings.issuer.listen.socket();
     settings.check_exposure(address)?;
     let listener = TcpListener::bind(address)
         .await
@@ -53,6 +57,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let worker = context.worker().await?;
     print_greeting(listener.local_addr()?, &endpoints, &arguments)?;
     let issuer = context.issuer()?;
+    serve_metrics(&issuer, &context.settings.issuer, stop.clone()).await?;
     let ((), delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),

@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use darkroom_issuer::{Issuer, IssuerSettings};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::app_context::AppContext;
 use crate::command::connect;
@@ -28,6 +30,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
         listener.local_addr()?
     ))?;
     let issuer = context.issuer()?;
+    serve_metrics(&issuer, &context.settings.issuer, stop.clone()).await?;
     tokio::try_join!(
         context.deliver_webhooks(stop.clone()),
         issuer.serve(listener, stop).map(Ok),
@@ -57,6 +60,24 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     }
     worker.run(stop).await;
     Ok(ExitStatus::Success)
+}
+
+/// Starts the issuer's listener for metrics, if it has one of its own.
+pub(super) async fn serve_metrics(
+    issuer: &Issuer,
+    settings: &IssuerSettings,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let Some(address) = settings.metrics_address() else {
+        return Ok(());
+    };
+    let listener = bind("the issuer (issuer.metrics_listen)", address).await?;
+    print(&format!(
+        "issuer serves metrics on http://{}",
+        listener.local_addr()?
+    ))?;
+    tokio::spawn(issuer.clone().serve_metrics(listener, stop));
+    Ok(())
 }
 
 async fn bind(role: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -55,6 +55,14 @@ impl Caller {
         &self.name
     }
 
+    /// Returns the only owner that the caller acts for, or `None` if it acts for any owner.
+    pub(crate) fn owner(&self) -> Option<&Owner> {
+        match &self.acts_for {
+            ActsFor::AnyOwner => None,
+            ActsFor::Only(owner) => Some(owner),
+        }
+    }
+
     /// Returns the owner of a new upload. `requested` is the owner in the request, if there is one.
     ///
     /// # Errors

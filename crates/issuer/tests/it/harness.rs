@@ -12,7 +12,7 @@ use darkroom_issuer::{
 };
 use darkroom_render::{Launch, RenderPool, RenderSettings};
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts, VariantUrls};
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -112,7 +112,9 @@ pub(crate) async fn issuer_with(
     })
 }
 
-pub(crate) async fn send_to(router: Router, request: Request<Body>) -> TestResponse {
+pub(crate) async fn send_to(router: Router, mut request: Request<Body>) -> TestResponse {
+    let host = HeaderValue::from_static("images.example");
+    request.headers_mut().entry(header::HOST).or_insert(host);
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::Body;
 use darkroom_contract::UploadId;
 use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings, LimitSettings};
-use http::header;
+use http::{Request, header};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -96,6 +97,31 @@ async fn an_owner_has_one_quota_for_all_keys() {
     let refused = send_to(router.clone(), status).await;
     assert_eq!(refused.code(), "too_many_requests");
     assert_eq!(create(&router, Some(&keys[0]), "u2").await.status, 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn inspections_count_against_the_quota_of_the_only_owner_of_a_key() {
+    let (keys, mut auth) = keys(&["a"]);
+    auth.keys[0].owner = Some("u1".parse().unwrap());
+    let limits = LimitSettings {
+        owner_rate: 1,
+        owner_burst: 1,
+        ..LimitSettings::default()
+    };
+    let router = issuer_with(&auth, limits, IssuerSettings::default())
+        .await
+        .router();
+    assert_eq!(create(&router, Some(&keys[0]), "u1").await.status, 201);
+    let body = "--b\r\ncontent-disposition: form-data; name=\"image\"\r\n\r\nx\r\n--b--\r\n";
+    let request = Request::post("/v1/inspect")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .header("authorization", format!("Bearer {}", keys[0].reveal()))
+        .body(Body::from(body))
+        .unwrap();
+    let refused = send_to(router, request).await;
+    assert_eq!(refused.code(), "too_many_requests");
+    let limit = refused.header("ratelimit");
+    assert!(limit.starts_with("\"owner\";r=0"), "{limit}");
 }
 
 #[tokio::test]
@@ -209,6 +235,51 @@ async fn headers_that_are_too_long_or_arrive_too_slowly_end_the_connection() {
     // The service may close the connection before it has read everything.
     let _ = long.write_all(flood.as_bytes()).await;
     let response = read_to_end(&mut long).await;
+    assert!(
+        response.is_empty() || response.contains(" 431 "),
+        "{response}"
+    );
+}
+
+/// Sends a request on a connection of its own, and returns the whole response.
+async fn exchange(served: &Served, request: &str) -> String {
+    let mut connection = TcpStream::connect(served.address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    read_to_end(&mut connection).await
+}
+
+#[tokio::test]
+async fn a_request_without_or_with_two_hosts_is_refused() {
+    let served = serve(LimitSettings::default(), IssuerSettings::default()).await;
+    for (version, headers, status) in [
+        ("1.1", "", "400"),
+        ("1.1", "host: a\r\nhost: a\r\n", "400"),
+        ("1.1", "host: a/b\r\n", "400"),
+        ("1.1", "host: a\r\n", "200"),
+        ("1.0", "", "200"),
+    ] {
+        let request = format!("GET /healthz HTTP/{version}\r\n{headers}connection: close\r\n\r\n");
+        let response = exchange(&served, &request).await;
+        let start = format!("HTTP/{version} {status} ");
+        assert!(response.starts_with(&start), "{request}{response}");
+        assert_eq!(response.contains("invalid_host"), status == "400");
+    }
+}
+
+#[tokio::test]
+async fn headers_are_limited_to_32_kib() {
+    let served = serve(LimitSettings::default(), IssuerSettings::default()).await;
+    let send = async |bytes: usize| {
+        let padding = "y".repeat(bytes);
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx: {padding}\r\n\r\n"
+        );
+        exchange(&served, &request).await
+    };
+    let response = send(31 * 1024).await;
+    assert!(response.contains(" 200 "), "{response}");
+    let response = send(33 * 1024).await;
+    // The connection may be reset before the response is read.
     assert!(
         response.is_empty() || response.contains(" 431 "),
         "{response}"

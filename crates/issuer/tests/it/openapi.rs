@@ -9,7 +9,7 @@ use darkroom_issuer::{ApiKey, ApiKeySettings, AuthSettings, IssuerSettings};
 use http::{Method, Request};
 use serde_json::Value;
 
-use crate::harness::{get, issuer_for, send_to};
+use crate::harness::{get, issuer_for, post, send_to};
 
 /// The environment variable that makes the test rewrite the snapshot if its value is 1.
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
@@ -246,4 +246,25 @@ async fn a_token_is_required_under_v1_if_authentication_is_on() {
     }
     let scheme = &closed["components"]["securitySchemes"]["bearer"];
     assert_eq!(scheme["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn a_public_service_serves_its_metrics_and_document_to_the_operator_only() {
+    let settings = IssuerSettings {
+        listen: "0.0.0.0:8080".parse().unwrap(),
+        ..settings()
+    };
+    let issuer = issuer_for(&AuthSettings::default(), settings).await;
+    let status = async |router, path| send_to(router, get(path)).await.status.as_u16();
+    for path in ["/metrics", "/openapi.json"] {
+        assert_eq!(status(issuer.router(), path).await, 404, "{path}");
+        assert_eq!(status(issuer.metrics_router(), path).await, 200, "{path}");
+    }
+    for router in [issuer.router(), issuer.metrics_router()] {
+        assert_eq!(status(router, "/healthz").await, 200);
+    }
+    let upload = send_to(issuer.metrics_router(), post("{}")).await;
+    assert_eq!(upload.status, 404);
+    let local = issuer_for(&AuthSettings::default(), IssuerSettings::default()).await;
+    assert_eq!(status(local.router(), "/metrics").await, 200);
 }
