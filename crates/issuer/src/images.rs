@@ -97,7 +97,12 @@ pub(crate) async fn upload(
     state.limits.count_owner(&owner)?;
     let max_wait = state.parts.settings.max_wait;
     let wait = prefer::wait(request.headers()).map(|wait| wait.min(max_wait));
-    let limits = state.ingest_limits(profile.max_bytes.as_u64());
+    let client = caller.client(Some(&owner));
+    let _wait = match wait {
+        Some(_) => Some(state.limits.start_wait(client.clone())?),
+        None => None,
+    };
+    let limits = state.ingest_limits(&client, profile.max_bytes.as_u64());
     let batch = ImageBatch::from_request(request, limits).await?;
     let new_key = || RawKey::new(name.clone(), owner.clone());
     let keys = state.store_batch(batch, new_key).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::{Extension, Json};
-use darkroom_contract::{Profile, ProfileName, Profiles};
+use darkroom_contract::{ProfileName, Profiles};
 use darkroom_imaging::{Inspection, Limits, MetadataKind, Rejection, RejectionCode, SourceFormat};
 use darkroom_render::RenderError;
 use http::StatusCode;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEncoded, TempFile};
 use crate::problem::Problem;
-use crate::state::AppState;
+use crate::state::{AppState, max_image_bytes};
 
 /// The limit on frames for a request without a profile.
 const MAX_FRAMES: u32 = 10_000;
@@ -123,7 +123,8 @@ pub(crate) async fn inspect(
     if let Some(owner) = caller.owner() {
         state.limits.count_owner(owner)?;
     }
-    let ingest_limits = state.ingest_limits(limits.max_bytes);
+    let client = caller.client(None);
+    let ingest_limits = state.ingest_limits(&client, limits.max_bytes);
     let batch = ImageBatch::from_request(request, ingest_limits).await?;
     if let [image] = &batch.images[..] {
         let report = state.inspect_image(image, &limits).await?;
@@ -148,9 +149,8 @@ fn limits(profile: Option<&str>, caller: &Caller, profiles: &Profiles) -> Result
         let (_, profile) = caller.resolve_profile(name, profiles)?;
         return Ok(profile.recipe(None).limits);
     }
-    let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
     Ok(Limits::for_inspection(
-        profiles.iter().map(max_bytes).max().unwrap_or_default(),
+        max_image_bytes(profiles),
         MAX_FRAMES,
     ))
 }

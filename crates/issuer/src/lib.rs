@@ -15,6 +15,7 @@
 
 mod auth;
 mod body;
+mod client;
 mod cors;
 mod health;
 mod host;
@@ -25,6 +26,7 @@ mod json;
 mod limits;
 mod openapi;
 mod page;
+mod peer_address;
 mod prefer;
 mod problem;
 mod readiness;

@@ -3,7 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -11,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::limits::{ConnectionGuard, ConnectionLimits};
+use crate::peer_address::PeerAddress;
 use crate::service::Issuer;
 use crate::temp_dir;
 
@@ -46,8 +50,12 @@ impl Issuer {
             tracing::error!(%error, "cannot use the folder for temporary files (TMPDIR)");
         }
         let limits = ConnectionLimits::new(&self.state.parts.limits);
-        while let Some((stream, guard)) = accept(&listener, &limits, &stop).await {
+        while let Some((stream, peer, guard)) = accept(&listener, &limits, &stop).await {
             let (http, service) = (http.clone(), service.clone());
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(peer);
+                service.call(request)
+            });
             let (watcher, stop) = (connections.watcher(), stop.clone());
             tokio::spawn(async move {
                 if has_first_byte(&stream, &stop).await {
@@ -90,9 +98,9 @@ async fn accept(
     listener: &TcpListener,
     limits: &ConnectionLimits,
     stop: &CancellationToken,
-) -> Option<(TcpStream, ConnectionGuard)> {
+) -> Option<(TcpStream, PeerAddress, ConnectionGuard)> {
     loop {
-        let permit = stop.run_until_cancelled(limits.acquire()).await??;
+        let permit = stop.run_until_cancelled(limits.acquire()).await?;
         let accepted = stop.run_until_cancelled(listener.accept()).await?;
         match accepted {
             Ok((stream, peer)) => {
@@ -101,8 +109,9 @@ async fn accept(
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "cannot set TCP_NODELAY");
                 }
-                if let Some(guard) = limits.count(permit, peer.ip()) {
-                    return Some((stream, guard));
+                let address = PeerAddress::new(peer.ip());
+                if let Some(guard) = limits.count(permit, address) {
+                    return Some((stream, address, guard));
                 }
                 tracing::debug!(%peer, "too many connections from one address");
             }

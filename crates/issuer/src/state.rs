@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use darkroom_cloud::UploadPresigner;
-use darkroom_contract::Profiles;
+use darkroom_contract::{Profile, Profiles};
 use darkroom_render::RenderPool;
 use darkroom_uploads::{UploadStore, VariantUrls};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
+use crate::ingest::TempBudget;
 use crate::limits::{LimitSettings, RequestLimits};
 use crate::readiness::Readiness;
 use crate::settings::IssuerSettings;
@@ -48,6 +49,8 @@ pub(crate) struct AppState {
     pub(crate) parts: IssuerParts,
     pub(crate) limits: RequestLimits,
     pub(crate) readiness: Readiness,
+    /// The budget of bytes in temporary files.
+    pub(crate) temp_budget: TempBudget,
     pub(crate) status_watcher: Arc<StatusWatcher>,
     /// The permits for decoding. A base64 body in memory holds one permit.
     pub(crate) decoding: Semaphore,
@@ -61,6 +64,7 @@ impl AppState {
     pub(crate) fn new(parts: IssuerParts) -> Self {
         Self {
             limits: RequestLimits::new(&parts.limits, parts.auth.is_on()),
+            temp_budget: TempBudget::new(&parts.limits, max_image_bytes(&parts.profiles)),
             readiness: Readiness::new(parts.store.clone()),
             status_watcher: Arc::new(StatusWatcher::new(parts.store.clone())),
             decoding: Semaphore::new(DECODING_PERMITS),
@@ -69,4 +73,10 @@ impl AppState {
             parts,
         }
     }
+}
+
+/// Returns the size limit of an image with any profile.
+pub(crate) fn max_image_bytes(profiles: &Profiles) -> u64 {
+    let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
+    profiles.iter().map(max_bytes).max().unwrap_or_default()
 }

@@ -8,6 +8,9 @@ use tempfile::NamedTempFile;
 
 use crate::problem::Problem;
 
+/// The number of seconds after which clients should try again when there is no space.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// Checks that the folder for temporary files exists and accepts a file.
 ///
 /// # Errors
@@ -37,11 +40,17 @@ fn write_file() -> io::Result<()> {
 )]
 pub(crate) fn temp_dir_unavailable(error: io::Error) -> Problem {
     tracing::warn!(%error, "cannot use the folder for temporary files");
+    temp_dir_full()
+}
+
+/// Returns the problem for a request whose images exceed the space for temporary files.
+pub(crate) fn temp_dir_full() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "spool_unavailable",
         "there is no space to receive images at the moment; try again later",
     )
+    .with_retry_after(RETRY_AFTER_SECONDS)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The check of bearer tokens.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use darkroom_contract::SettingError;
@@ -17,8 +18,8 @@ pub struct Authenticator(Backend);
 
 #[derive(Debug)]
 enum Backend {
-    /// Every request has the same anonymous caller.
-    Open(Arc<Caller>),
+    /// Callers are known by their address only.
+    Open,
     Keys(Keyring),
     KeysAndTokens(Keyring, Box<TokenVerifier>),
 }
@@ -31,7 +32,7 @@ impl Authenticator {
     /// An error for `auth.jwks` if it contains `://` but is not an HTTP URL.
     pub fn new(settings: &AuthSettings) -> Result<Self, SettingError> {
         if !settings.is_on() {
-            return Ok(Self(Backend::Open(Arc::new(Caller::anyone()))));
+            return Ok(Self(Backend::Open));
         }
         let keyring = Keyring::new(&settings.keys);
         Ok(Self(match &settings.jwks {
@@ -45,14 +46,19 @@ impl Authenticator {
 
     /// Returns `true` if callers are identified.
     pub(crate) const fn is_on(&self) -> bool {
-        !matches!(self.0, Backend::Open(_))
+        !matches!(self.0, Backend::Open)
     }
 
-    /// Returns the caller that a token belongs to.
-    pub(crate) async fn identify(&self, token: Option<&str>) -> Result<Arc<Caller>, Denial> {
+    /// Returns the caller that a token belongs to. Without authentication, returns the caller at
+    /// `address`.
+    pub(crate) async fn identify(
+        &self,
+        token: Option<&str>,
+        address: IpAddr,
+    ) -> Result<Arc<Caller>, Denial> {
         const UNKNOWN: Denial = Denial::Invalid("this key or token is unknown; check it");
         let keyring = match &self.0 {
-            Backend::Open(anyone) => return Ok(Arc::clone(anyone)),
+            Backend::Open => return Ok(Arc::new(Caller::from_address(address))),
             Backend::Keys(keyring) | Backend::KeysAndTokens(keyring, _) => keyring,
         };
         let token = token.ok_or(Denial::Missing)?;

@@ -1,9 +1,12 @@
 //! The sender of a request, and its permissions.
 
+use std::net::IpAddr;
+
 use darkroom_contract::{Owner, Profile, ProfileName, Profiles, RawKey};
 use http::StatusCode;
 
 use super::settings::ApiKeySettings;
+use crate::client::Client;
 use crate::problem::Problem;
 
 /// The sender of a request.
@@ -13,6 +16,8 @@ pub(crate) struct Caller {
     acts_for: ActsFor,
     /// The profiles that the caller may use. An empty list allows all profiles.
     profiles: Vec<ProfileName>,
+    /// The address of a caller that is not authenticated.
+    address: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +27,13 @@ enum ActsFor {
 }
 
 impl Caller {
-    /// Creates the caller of a service that does not identify callers.
-    pub(crate) fn anyone() -> Self {
+    /// Creates the caller of a service that does not authenticate callers.
+    pub(crate) fn from_address(address: IpAddr) -> Self {
         Self {
             name: "anyone".to_owned(),
             acts_for: ActsFor::AnyOwner,
             profiles: Vec::new(),
+            address: Some(address),
         }
     }
 
@@ -38,6 +44,7 @@ impl Caller {
             name: format!("key:{}", key.name),
             acts_for: owner.map_or(ActsFor::AnyOwner, ActsFor::Only),
             profiles: key.profiles.clone(),
+            address: None,
         }
     }
 
@@ -47,6 +54,7 @@ impl Caller {
             name: format!("sub:{owner}"),
             acts_for: ActsFor::Only(owner),
             profiles: Vec::new(),
+            address: None,
         }
     }
 
@@ -60,6 +68,16 @@ impl Caller {
         match &self.acts_for {
             ActsFor::AnyOwner => None,
             ActsFor::Only(owner) => Some(owner),
+        }
+    }
+
+    /// Returns the client that limits count a request for. `owner` is the owner of the uploads that
+    /// the request concerns, if there is one.
+    pub(crate) fn client(&self, owner: Option<&Owner>) -> Client {
+        match (self.address, owner.or(self.owner())) {
+            (Some(address), _) => Client::Address(address),
+            (None, Some(owner)) => Client::Owner(owner.clone()),
+            (None, None) => Client::Caller(self.name.clone()),
         }
     }
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 
 use super::denial::Denial;
+use crate::peer_address::PeerAddress;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -19,8 +20,9 @@ pub(crate) async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let peer: PeerAddress = request.extensions().get().copied().unwrap_or_default();
     let identified = match bearer_token(request.headers()) {
-        Ok(token) => state.parts.auth.identify(token).await,
+        Ok(token) => state.parts.auth.identify(token, peer.0).await,
         Err(denial) => Err(denial),
     };
     let caller = match identified {

@@ -1,6 +1,6 @@
 //! Tests of tokens against the authenticator alone, without a service.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,6 +16,7 @@ use super::authenticator::Authenticator;
 use super::denial::Denial;
 use super::settings::AuthSettings;
 
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const ISSUER: &str = "https://id.example/";
 
 /// An identity provider that serves a JWK set and counts how often clients fetch the set.
@@ -144,7 +145,7 @@ fn authenticator(jwks: String) -> Authenticator {
 
 /// Returns the owner that a token acts for.
 async fn owner_of(authenticator: &Authenticator, token: &str) -> Result<String, Denial> {
-    let caller = authenticator.identify(Some(token)).await?;
+    let caller = authenticator.identify(Some(token), ADDRESS).await?;
     Ok(caller.resolve_owner(None).unwrap().to_string())
 }
 
@@ -181,7 +182,7 @@ async fn a_subject_maps_to_an_owner_and_a_request_may_name_either_of_them() {
         (json!(42), "42"),
     ] {
         let token = signer.token(json!({"sub": subject}));
-        let caller = authenticator.identify(Some(&token)).await.unwrap();
+        let caller = authenticator.identify(Some(&token), ADDRESS).await.unwrap();
         let resolve = |requested: Option<&str>| {
             let resolved = caller.resolve_owner(requested.map(str::to_owned));
             resolved

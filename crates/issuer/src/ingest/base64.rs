@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use super::image_texts::ImageTexts;
+use super::temp_budget::TempBudget;
 use super::temp_file::{CopyError, TempFile, too_many_bytes};
+use crate::client::Client;
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
@@ -45,6 +47,13 @@ pub(crate) struct ImagesJson {
     metadata: Fields,
 }
 
+/// The limits on the files of decoded images.
+struct FileLimits {
+    max_bytes: u64,
+    budget: TempBudget,
+    client: Client,
+}
+
 /// Decodes a body that was written to a file.
 ///
 /// # Errors
@@ -57,17 +66,17 @@ pub(crate) async fn decode_body(
 ) -> Result<ImageBatch, Problem> {
     let permit = limits.decoding.acquire().await;
     let _permit = permit.map_err(|error| Problem::internal_error(&error))?;
-    let max_image_bytes = limits.max_image_bytes;
-    tokio::task::spawn_blocking(move || decode(&body, encoding, max_image_bytes))
+    let files = FileLimits {
+        max_bytes: limits.max_image_bytes,
+        budget: limits.temp_budget.clone(),
+        client: limits.client.clone(),
+    };
+    tokio::task::spawn_blocking(move || decode(&body, encoding, &files))
         .await
         .map_err(|error| Problem::internal_error(&error))?
 }
 
-fn decode(
-    body: &TempFile,
-    encoding: Encoding,
-    max_image_bytes: u64,
-) -> Result<ImageBatch, Problem> {
+fn decode(body: &TempFile, encoding: Encoding, files: &FileLimits) -> Result<ImageBatch, Problem> {
     let text = fs::read(body.path()).map_err(temp_dir_unavailable)?;
     let body = match encoding {
         Encoding::Json => serde_json::from_slice(&text).map_err(|error| {
@@ -79,7 +88,7 @@ fn decode(
     drop(text);
     body.metadata.check()?;
     let images = body.images.texts()?.iter();
-    let images = images.map(|image| decode_image(image, max_image_bytes));
+    let images = images.map(|image| decode_image(image, files));
     Ok(ImageBatch {
         images: images.collect::<Result<_, _>>()?,
         fields: body.metadata,
@@ -117,7 +126,7 @@ fn with_plus_signs(text: String) -> String {
 
 /// Decodes base64, with or without padding, in the standard or the URL-safe alphabet. The base64
 /// may be in a `data:` URL (RFC 2397). A `data:` URL without base64 yields an empty file.
-fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
+fn decode_image(image: &str, files: &FileLimits) -> Result<TempFile, Problem> {
     let base64 = match image.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,").map_or("", |(_, data)| data),
         None => image,
@@ -128,8 +137,10 @@ fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
         &STANDARD
     };
     let source = DecoderReader::new(Cursor::new(base64), engine);
-    TempFile::copy_from(source, max_bytes).map_err(|error| match error {
-        CopyError::TooLarge => too_many_bytes(max_bytes),
+    let budget = files.budget.start_file(&files.client);
+    TempFile::copy_from(source, files.max_bytes, budget).map_err(|error| match error {
+        CopyError::TooLarge => too_many_bytes(files.max_bytes),
+        CopyError::OverBudget(problem) => problem,
         CopyError::Read(error) => {
             let detail = format!("an image is not valid base64: {error}");
             Problem::unprocessable("invalid_base64", detail)
@@ -141,9 +152,15 @@ fn decode_image(image: &str, max_bytes: u64) -> Result<TempFile, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::LimitSettings;
 
     fn bytes(image: &str) -> Result<Vec<u8>, &'static str> {
-        let file = decode_image(image, 10).map_err(|problem| problem.code)?;
+        let files = FileLimits {
+            max_bytes: 10,
+            budget: TempBudget::new(&LimitSettings::default(), 10),
+            client: Client::Caller("key:web".to_owned()),
+        };
+        let file = decode_image(image, &files).map_err(|problem| problem.code)?;
         Ok(fs::read(file.path()).unwrap())
     }
 

@@ -7,25 +7,29 @@ use http::StatusCode;
 use super::base64::Encoding;
 use super::body_stream::{BodyPace, BodyStream};
 use super::image_batch::{ImageBatch, IngestLimits};
-use super::temp_file::{TempFile, TempFileWriter, too_many_bytes};
+use super::request_size::MAX_ENCODED_BYTES;
+use super::temp_file::{TempFile, too_many_bytes};
 use super::{base64, multipart};
 use crate::body::{OCTET_STREAM, media_type};
+use crate::client::Client;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The size limit of a base64 body, which the service decodes in memory. Base64 is a third larger
-/// than the images that it encodes.
-const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
-
 impl AppState {
-    /// Returns the limits on a request with images of at most `max_image_bytes`.
-    pub(crate) fn ingest_limits(&self, max_image_bytes: u64) -> IngestLimits<'_> {
+    /// Returns the limits on a request of a client with images of at most `max_image_bytes`.
+    pub(crate) fn ingest_limits<'a>(
+        &'a self,
+        client: &'a Client,
+        max_image_bytes: u64,
+    ) -> IngestLimits<'a> {
         IngestLimits {
             max_image_bytes,
             pace: BodyPace {
                 read_timeout: self.parts.settings.read_timeout,
                 min_rate: self.parts.limits.min_upload_rate.as_u64(),
             },
+            temp_budget: &self.temp_budget,
+            client,
             decoding: &self.decoding,
         }
     }
@@ -48,7 +52,7 @@ impl ImageBatch {
             "application/x-www-form-urlencoded" => read_form(request, limits).await?,
             single if single.starts_with("image/") || single == OCTET_STREAM => {
                 let max_bytes = limits.max_image_bytes;
-                Self::single(write_body(request, media_type.clone(), max_bytes, limits.pace).await?)
+                Self::single(write_body(request, media_type.clone(), max_bytes, limits).await?)
             }
             _ => return Err(unsupported_media_type()),
         };
@@ -78,13 +82,13 @@ async fn read_encoded(
     encoding: Encoding,
     limits: IngestLimits<'_>,
 ) -> Result<ImageBatch, Problem> {
-    let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
+    let body = write_body(request, None, MAX_ENCODED_BYTES, limits).await?;
     base64::decode_body(body, encoding, limits).await
 }
 
 /// Reads a URL-encoded form, or an image that `curl --data-binary` declares as a form.
 async fn read_form(request: Request, limits: IngestLimits<'_>) -> Result<ImageBatch, Problem> {
-    let body = write_body(request, None, MAX_ENCODED_BYTES, limits.pace).await?;
+    let body = write_body(request, None, MAX_ENCODED_BYTES, limits).await?;
     if body.is_url_encoded().await? {
         return base64::decode_body(body, Encoding::UrlEncoded, limits).await;
     }
@@ -99,10 +103,10 @@ async fn write_body(
     request: Request,
     content_type: Option<String>,
     max_bytes: u64,
-    pace: BodyPace,
+    limits: IngestLimits<'_>,
 ) -> Result<TempFile, Problem> {
-    let mut chunks = BodyStream::new(request.into_body(), pace);
-    let mut file = TempFileWriter::create(max_bytes)?;
+    let mut chunks = BodyStream::new(request.into_body(), limits.pace);
+    let mut file = limits.create_file(max_bytes)?;
     while let Some(chunk) = chunks.next().await {
         file.write(&chunk?).await?;
     }

@@ -5,13 +5,14 @@ use tokio::sync::Semaphore;
 
 use super::body_stream::BodyPace;
 use super::fields::Fields;
-use super::temp_file::TempFile;
+use super::request_size::MAX_IMAGES;
+use super::temp_budget::TempBudget;
+use super::temp_file::{TempFile, TempFileWriter};
+use crate::client::Client;
 use crate::problem::Problem;
 
 /// The names of form fields that contain images. Forms may append `[]` or an index such as `[0]`.
 const IMAGE_FIELDS: [&str; 4] = ["image", "images", "file", "files"];
-/// The maximum number of images in one request.
-pub(crate) const MAX_IMAGES: usize = 16;
 
 /// The limits on one request.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +21,22 @@ pub(crate) struct IngestLimits<'a> {
     pub(crate) max_image_bytes: u64,
     /// The minimum rate of the body.
     pub(crate) pace: BodyPace,
+    /// The budget for temporary files.
+    pub(crate) temp_budget: &'a TempBudget,
+    /// The client whose budget the files count against.
+    pub(crate) client: &'a Client,
     /// The permits for decoding. A base64 body in memory holds one permit.
     pub(crate) decoding: &'a Semaphore,
+}
+
+impl IngestLimits<'_> {
+    /// Creates a temporary file that may grow to `max_bytes`.
+    ///
+    /// # Errors
+    /// `spool_unavailable`.
+    pub(crate) fn create_file(&self, max_bytes: u64) -> Result<TempFileWriter, Problem> {
+        TempFileWriter::create(max_bytes, self.temp_budget.start_file(self.client))
+    }
 }
 
 /// The images of a request, and its other fields.

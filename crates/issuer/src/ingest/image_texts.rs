@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
-use super::image_batch::{MAX_IMAGES, too_many_images};
+use super::image_batch::too_many_images;
+use super::request_size::MAX_IMAGES;
 use crate::problem::Problem;
 
 /// A list of texts, limited to [`MAX_IMAGES`] while it is read. In JSON it may also be a single

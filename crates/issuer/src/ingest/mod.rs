@@ -11,7 +11,9 @@ mod from_request;
 mod image_batch;
 mod image_texts;
 mod multipart;
+mod request_size;
 mod schema;
+mod temp_budget;
 mod temp_file;
 #[cfg(test)]
 mod tests;
@@ -19,4 +21,5 @@ mod tests;
 pub(crate) use base64::ImagesJson;
 pub(crate) use image_batch::ImageBatch;
 pub(crate) use schema::{ImageBytes, ImagesForm, ImagesUrlEncoded};
+pub(crate) use temp_budget::TempBudget;
 pub(crate) use temp_file::TempFile;

@@ -8,7 +8,6 @@ use multer::{Field, Multipart};
 use super::body_stream::{BodyError, BodyStream};
 use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
-use super::temp_file::TempFileWriter;
 use crate::problem::Problem;
 
 /// The maximum number of parts. Metadata of 2 KiB does not have space for more fields.
@@ -77,7 +76,7 @@ async fn read_image(
     let content_type = part
         .content_type()
         .map(|media_type| media_type.essence_str().to_owned());
-    let mut file = TempFileWriter::create(limits.max_image_bytes)?;
+    let mut file = limits.create_file(limits.max_image_bytes)?;
     while let Some(chunk) = next_chunk(&mut part).await? {
         file.write(&chunk).await?;
     }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::temp_budget::TempBytes;
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
@@ -17,6 +18,7 @@ pub(crate) struct TempFileWriter {
     path: TempPath,
     bytes: u64,
     max_bytes: u64,
+    budget: TempBytes,
 }
 
 /// A complete file.
@@ -27,14 +29,16 @@ pub(crate) struct TempFile {
     pub(crate) bytes: u64,
     /// The media type that the client declared.
     pub(crate) content_type: Option<String>,
+    /// The bytes count until the file is deleted.
+    _budget: TempBytes,
 }
 
 impl TempFileWriter {
-    /// Creates a file that may grow to `max_bytes`.
+    /// Creates a file that may grow to `max_bytes`. Its bytes count against `budget`.
     ///
     /// # Errors
     /// `spool_unavailable`.
-    pub(crate) fn create(max_bytes: u64) -> Result<Self, Problem> {
+    pub(crate) fn create(max_bytes: u64, budget: TempBytes) -> Result<Self, Problem> {
         let file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
         let (file, path) = file.into_parts();
         Ok(Self {
@@ -42,18 +46,21 @@ impl TempFileWriter {
             path,
             bytes: 0,
             max_bytes,
+            budget,
         })
     }
 
     /// Appends a chunk.
     ///
     /// # Errors
-    /// `too_many_bytes` as soon as the limit is exceeded, or `spool_unavailable`.
+    /// `too_many_bytes` as soon as the limit is exceeded, `too_many_requests` or
+    /// `spool_unavailable`.
     pub(crate) async fn write(&mut self, chunk: &Bytes) -> Result<(), Problem> {
         self.bytes += chunk.len() as u64;
         if self.bytes > self.max_bytes {
             return Err(too_many_bytes(self.max_bytes));
         }
+        self.budget.add(chunk.len() as u64)?;
         let written = self.file.write_all(chunk).await;
         written.map_err(temp_dir_unavailable)
     }
@@ -71,16 +78,21 @@ impl TempFileWriter {
             path: self.path,
             bytes: self.bytes,
             content_type,
+            _budget: self.budget,
         })
     }
 }
 
 impl TempFile {
-    /// Copies all of `source` to a new file. Blocks the thread.
+    /// Copies all of `source` to a new file, whose bytes count against `budget`. Blocks the thread.
     ///
     /// # Errors
     /// [`CopyError`].
-    pub(crate) fn copy_from(source: impl Read, max_bytes: u64) -> Result<Self, CopyError> {
+    pub(crate) fn copy_from(
+        source: impl Read,
+        max_bytes: u64,
+        mut budget: TempBytes,
+    ) -> Result<Self, CopyError> {
         let mut file = NamedTempFile::new().map_err(CopyError::Write)?;
         let mut source = source.take(max_bytes.saturating_add(1));
         let mut buffer = [0; 16 * 1024];
@@ -91,6 +103,7 @@ impl TempFile {
                 break;
             }
             bytes += count as u64;
+            budget.add(count as u64).map_err(CopyError::OverBudget)?;
             file.write_all(&buffer[..count]).map_err(CopyError::Write)?;
         }
         if bytes > max_bytes {
@@ -100,6 +113,7 @@ impl TempFile {
             path: file.into_temp_path(),
             bytes,
             content_type: None,
+            _budget: budget,
         })
     }
 
@@ -137,6 +151,8 @@ impl TempFile {
 pub(crate) enum CopyError {
     /// The source is larger than allowed.
     TooLarge,
+    /// The budget for temporary files is exhausted.
+    OverBudget(Problem),
     /// The source cannot be read.
     Read(io::Error),
     /// The file cannot be written.

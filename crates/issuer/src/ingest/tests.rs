@@ -14,6 +14,9 @@ use tokio::sync::Semaphore;
 
 use super::body_stream::BodyPace;
 use super::image_batch::{ImageBatch, IngestLimits};
+use super::temp_budget::TempBudget;
+use crate::client::Client;
+use crate::limits::LimitSettings;
 use crate::problem::Problem;
 
 const BOUNDARY: &str = "multipart/form-data; boundary=x";
@@ -24,12 +27,15 @@ async fn read(content_type: &str, body: impl Into<Body>) -> Result<ImageBatch, P
         .header("content-type", content_type)
         .body(body.into())
         .unwrap();
+    let settings = LimitSettings::default();
     let limits = IngestLimits {
         max_image_bytes: MAX_IMAGE_BYTES as u64,
         pace: BodyPace {
             read_timeout: Duration::from_secs(75),
             min_rate: 4096,
         },
+        temp_budget: &TempBudget::new(&settings, MAX_IMAGE_BYTES as u64),
+        client: &Client::Caller("key:web".to_owned()),
         decoding: &Semaphore::new(1),
     };
     ImageBatch::from_request(request, limits).await

@@ -1,98 +1,76 @@
 //! Limits on the connections of a listener.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::keyed_limit::{KeyedLimit, KeyedPermit};
 use super::settings::LimitSettings;
+use crate::peer_address::PeerAddress;
 
 /// The number of file descriptors to reserve for calls to the store, temporary files and render
 /// processes.
 const RESERVED_DESCRIPTORS: u64 = 512;
 
 /// The limits on all connections, and on the connections from one address.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct ConnectionLimits {
     permits: Arc<Semaphore>,
-    addresses: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    max_per_address: usize,
+    addresses: KeyedLimit<IpAddr>,
 }
 
 /// A guard that counts one connection until it is dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionGuard {
     _permit: OwnedSemaphorePermit,
-    address: IpAddr,
-    limits: ConnectionLimits,
+    _address: KeyedPermit<IpAddr>,
 }
 
 impl ConnectionLimits {
     /// Creates the limits from settings. If the process may not open enough files for
-    /// `limits.max_connections`, a lower limit applies and a warning is logged.
+    /// `limits.max_connections`, lower limits apply and a warning is logged.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
-        let max = max_connections(
-            settings.max_connections,
-            getrlimit(Resource::Nofile).current,
-        );
+        Self::with_descriptors(settings, getrlimit(Resource::Nofile).current)
+    }
+
+    fn with_descriptors(settings: &LimitSettings, descriptors: Option<u64>) -> Self {
+        let max = max_connections(settings.max_connections, descriptors);
+        let max_per_address = max_per_address(settings, max);
         if max < settings.max_connections {
             tracing::warn!(
                 max_connections = max,
+                max_connections_per_address = max_per_address,
                 "serving fewer connections than limits.max_connections, because the process may \
                  not open enough files; raise its limit (ulimit -n)"
             );
         }
         Self {
             permits: Arc::new(Semaphore::new(max)),
-            addresses: Arc::default(),
-            max_per_address: settings.max_connections_per_address,
+            addresses: KeyedLimit::new(Some(max_per_address as u64)),
         }
     }
 
-    /// Waits until the service may accept one more connection. Returns `None` only if the semaphore
-    /// is closed, which never happens.
-    pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.permits).acquire_owned().await.ok()
+    /// Waits until the service may accept one more connection.
+    pub(crate) async fn acquire(&self) -> OwnedSemaphorePermit {
+        match Arc::clone(&self.permits).acquire_owned().await {
+            Ok(permit) => permit,
+            // The semaphore is never closed.
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// Counts a connection, or returns `None` if its address already has too many connections.
     pub(crate) fn count(
         &self,
         permit: OwnedSemaphorePermit,
-        address: IpAddr,
+        peer: PeerAddress,
     ) -> Option<ConnectionGuard> {
-        let address = address.to_canonical();
-        let mut addresses = self.addresses();
-        let count = addresses.entry(address).or_default();
-        if *count >= self.max_per_address {
-            return None;
-        }
-        *count += 1;
         Some(ConnectionGuard {
             _permit: permit,
-            address,
-            limits: self.clone(),
+            _address: self.addresses.try_acquire(peer.0)?,
         })
-    }
-
-    fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for ConnectionGuard {
-    fn drop(&mut self) {
-        if let Entry::Occupied(mut entry) = self.limits.addresses().entry(self.address) {
-            match entry.get() {
-                0 | 1 => drop(entry.remove()),
-                count => *entry.get_mut() = count - 1,
-            }
-        }
     }
 }
 
@@ -108,6 +86,16 @@ fn max_connections(requested: usize, descriptors: Option<u64>) -> usize {
         .max(1)
 }
 
+/// Returns the number of connections from one address. Its share of `max` is the share that the
+/// settings give it of `limits.max_connections`, so that one address cannot take all connections
+/// because there are fewer of them.
+fn max_per_address(settings: &LimitSettings, max: usize) -> usize {
+    let requested = settings.max_connections.max(1);
+    let share = settings.max_connections_per_address.min(requested);
+    let scaled = share as u128 * max as u128 / requested as u128;
+    usize::try_from(scaled).unwrap_or(max).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,25 +109,34 @@ mod tests {
         assert_eq!(max_connections(10_000, Some(1)), 1);
     }
 
+    #[test]
+    fn an_address_keeps_its_share_of_fewer_connections() {
+        let settings = |max_connections_per_address| LimitSettings {
+            max_connections: 10_000,
+            max_connections_per_address,
+            ..LimitSettings::default()
+        };
+        assert_eq!(max_per_address(&settings(5000), 10_000), 5000);
+        assert_eq!(max_per_address(&settings(5000), 512), 256);
+        assert_eq!(max_per_address(&settings(20_000), 512), 512);
+        assert_eq!(max_per_address(&settings(1), 512), 1);
+    }
+
     #[tokio::test]
     async fn an_address_has_a_limited_number_of_connections() {
-        let limits = ConnectionLimits::new(&LimitSettings {
+        let settings = LimitSettings {
             max_connections_per_address: 1,
             ..LimitSettings::default()
-        });
-        let [first, second, third, fourth] = [
-            limits.acquire().await.unwrap(),
-            limits.acquire().await.unwrap(),
-            limits.acquire().await.unwrap(),
-            limits.acquire().await.unwrap(),
-        ];
-        let busy: IpAddr = "10.0.0.1".parse().unwrap();
-        let guard = limits.count(first, busy).unwrap();
-        let mapped = "::ffff:10.0.0.1".parse().unwrap();
-        assert!(limits.count(second, mapped).is_none());
-        assert!(limits.count(third, "10.0.0.2".parse().unwrap()).is_some());
+        };
+        let limits = ConnectionLimits::with_descriptors(&settings, None);
+        let peer = |address: &str| PeerAddress::new(address.parse().unwrap());
+        let busy = peer("10.0.0.1");
+        let guard = limits.count(limits.acquire().await, busy).unwrap();
+        let mapped = peer("::ffff:10.0.0.1");
+        assert!(limits.count(limits.acquire().await, mapped).is_none());
+        let other = peer("10.0.0.2");
+        assert!(limits.count(limits.acquire().await, other).is_some());
         drop(guard);
-        assert!(limits.count(fourth, busy).is_some());
-        assert!(limits.addresses().is_empty());
+        assert!(limits.count(limits.acquire().await, busy).is_some());
     }
 }

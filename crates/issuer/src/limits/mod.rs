@@ -1,12 +1,12 @@
 //! Limits on the resources that one client may use.
 
 mod connections;
-mod owner_waits;
+mod keyed_limit;
 mod rate_limiter;
 mod request_limits;
 mod settings;
 
 pub(crate) use connections::{ConnectionGuard, ConnectionLimits};
-pub(crate) use owner_waits::WaitGuard;
-pub(crate) use request_limits::RequestLimits;
+pub(crate) use keyed_limit::{KeyedLimit, KeyedPermit};
+pub(crate) use request_limits::{RequestLimits, WaitPermit};
 pub use settings::LimitSettings;

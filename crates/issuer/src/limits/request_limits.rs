@@ -6,22 +6,32 @@ use std::time::Duration;
 use darkroom_contract::Owner;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::owner_waits::{OwnerWaits, WaitGuard};
+use super::keyed_limit::{KeyedLimit, KeyedPermit};
 use super::rate_limiter::{Exceeded, Quota, RateLimiter, Remaining};
 use super::settings::LimitSettings;
 use crate::auth::Caller;
+use crate::client::Client;
 use crate::problem::Problem;
 
 // "RateLimit header fields for HTTP", draft-ietf-httpapi-ratelimit-headers-10.
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// All limits on requests: the rate limits per key and per owner, and the limit on waits per owner.
+/// The number of seconds after which a client with too many waits should try again.
+const WAIT_RETRY_AFTER_SECONDS: u64 = 1;
+
+/// A permit for one long poll or event stream.
+pub(crate) type WaitPermit = KeyedPermit<Client>;
+
+/// All limits on requests: the rate limits per key and per owner, and the limit on waits per
+/// client.
 #[derive(Debug)]
 pub(crate) struct RequestLimits {
     key: NamedLimit,
     owner: NamedLimit,
-    waits: OwnerWaits,
+    /// The long polls and event streams of every client. They are limited, because the service
+    /// polls the store for every upload that a client waits for.
+    waits: KeyedLimit<Client>,
 }
 
 #[derive(Debug)]
@@ -35,7 +45,8 @@ enum NamedLimit {
 pub(crate) struct RateLimitState(pub(crate) Vec<(HeaderName, HeaderValue)>);
 
 impl RequestLimits {
-    /// Creates the limits from settings. Without authentication, requests are not counted.
+    /// Creates the limits from settings. Without authentication, there are no rate limits, and
+    /// waits count for the address of the client.
     pub(crate) fn new(settings: &LimitSettings, is_auth_on: bool) -> Self {
         let limit = |name, rate, burst| match rate {
             rate if rate > 0 && is_auth_on => {
@@ -43,10 +54,15 @@ impl RequestLimits {
             }
             _ => NamedLimit::Unlimited,
         };
+        let max_waits = if is_auth_on {
+            settings.owner_waits
+        } else {
+            settings.address_waits
+        };
         Self {
             key: limit("key", settings.key_rate, settings.key_burst),
             owner: limit("owner", settings.owner_rate, settings.owner_burst),
-            waits: OwnerWaits::new(Some(settings.owner_waits).filter(|max| *max > 0 && is_auth_on)),
+            waits: KeyedLimit::new(Some(u64::from(max_waits)).filter(|max| *max > 0)),
         }
     }
 
@@ -66,13 +82,22 @@ impl RequestLimits {
         self.owner.count(owner.as_str()).map(|_| ())
     }
 
-    /// Counts a long poll or event stream about an owner's upload until the guard is dropped.
+    /// Counts a long poll or event stream of a client until the permit is dropped.
     ///
     /// # Errors
     /// `too_many_requests`.
-    pub(crate) fn start_wait(&self, owner: &Owner) -> Result<WaitGuard, Problem> {
-        self.waits.start(owner)
+    pub(crate) fn start_wait(&self, client: Client) -> Result<WaitPermit, Problem> {
+        self.waits.try_acquire(client).ok_or_else(too_many_waits)
     }
+}
+
+fn too_many_waits() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_requests",
+        "too many requests of this client are waiting for uploads; wait for some of them to finish",
+    )
+    .with_retry_after(WAIT_RETRY_AFTER_SECONDS)
 }
 
 impl NamedLimit {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Limits on the resources that one client may use (`[limits]`).
 ///
 /// The limits per key and owner apply only with authentication. Without it there are no keys, and
-/// clients can choose any owner.
+/// clients can choose any owner. Some limits then apply to the address of the client instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
@@ -24,6 +24,15 @@ pub struct LimitSettings {
     /// The number of long polls and event streams at once for the uploads of one owner. 0 means no
     /// limit.
     pub owner_waits: u32,
+    /// The number of long polls and event streams at once from one address, without authentication.
+    /// Behind a gateway, all clients share its address. 0 means no limit.
+    pub address_waits: u32,
+    /// The number of bytes in the temporary files of all direct uploads and inspections. It is at
+    /// least the size of the largest request.
+    pub temp_bytes: ByteSize,
+    /// The number of bytes in the temporary files of one owner or, without authentication, of one
+    /// address. It is at least the size of the largest request.
+    pub client_temp_bytes: ByteSize,
     /// The number of connections to serve at once. Further connections wait until the service
     /// accepts them. The number is lower if the process may not open enough files.
     pub max_connections: usize,
@@ -43,6 +52,9 @@ impl Default for LimitSettings {
             owner_rate: 50,
             owner_burst: 500,
             owner_waits: 200,
+            address_waits: 1000,
+            temp_bytes: ByteSize::gib(4),
+            client_temp_bytes: ByteSize::gib(1),
             max_connections: 10_000,
             max_connections_per_address: 5_000,
             min_upload_rate: ByteSize::kib(4),
@@ -64,6 +76,8 @@ impl LimitSettings {
                 "limits.max_connections_per_address",
                 self.max_connections_per_address as u64,
             ),
+            ("limits.temp_bytes", self.temp_bytes.as_u64()),
+            ("limits.client_temp_bytes", self.client_temp_bytes.as_u64()),
             ("limits.min_upload_rate", self.min_upload_rate.as_u64()),
         ] {
             SettingError::ensure(value > 0, key, "must be at least 1")?;

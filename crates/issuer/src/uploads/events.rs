@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::path::UploadPath;
 use super::status_watcher::StatusUpdate;
 use crate::auth::Caller;
-use crate::limits::WaitGuard;
+use crate::limits::WaitPermit;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -84,7 +84,7 @@ pub(crate) async fn events(
     if last_sent.is_some_and(|(_, is_final)| is_final) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let wait = state.limits.start_wait(&key.owner)?;
+    let wait = state.limits.start_wait(caller.client(Some(&key.owner)))?;
     let stream = stream(state, &key, last_sent.map(|(name, _)| name), wait);
     let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
@@ -99,7 +99,7 @@ fn stream(
     state: Arc<AppState>,
     key: &RawKey,
     last_sent: Option<&'static str>,
-    wait: WaitGuard,
+    wait: WaitPermit,
 ) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let subscription = Subscription {
         updates: state.status_watcher.subscribe(key),
@@ -119,7 +119,7 @@ struct Subscription {
     updates: watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,
     deadline: Instant,
-    _wait: WaitGuard,
+    _wait: WaitPermit,
 }
 
 impl Subscription {

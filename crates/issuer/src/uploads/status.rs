@@ -74,7 +74,7 @@ pub(crate) async fn status(
     let status = if wait.is_zero() {
         state.parts.store.status(&key).await?
     } else {
-        let _wait = state.limits.start_wait(&key.owner)?;
+        let _wait = state.limits.start_wait(caller.client(Some(&key.owner)))?;
         let deadline = Instant::now() + wait;
         let watcher = &state.status_watcher;
         watcher.wait(&key, deadline, &state.stopping).await?

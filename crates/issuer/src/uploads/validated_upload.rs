@@ -203,6 +203,8 @@ pub(crate) fn attachment_header(attachment: Attachment) -> Result<Option<String>
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use serde_json::{Value, json};
 
     use super::*;
@@ -220,7 +222,8 @@ mod tests {
     }
 
     fn validate(changes: Value) -> Result<ValidatedUpload, Problem> {
-        ValidatedUpload::from_request(request(changes), &Caller::anyone(), &Profiles::default())
+        let caller = Caller::from_address(Ipv4Addr::LOCALHOST.into());
+        ValidatedUpload::from_request(request(changes), &caller, &Profiles::default())
     }
 
     #[test]

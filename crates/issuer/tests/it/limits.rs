@@ -314,3 +314,36 @@ async fn an_image_that_arrives_too_slowly_is_refused() {
     assert!(response.contains("body_timeout"), "{response}");
     timeout(TIMEOUT, trickle).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn without_authentication_an_address_has_a_limited_number_of_waits() {
+    const MAX: usize = 20;
+    let limits = LimitSettings {
+        address_waits: 20,
+        ..LimitSettings::default()
+    };
+    let served = serve(limits, IssuerSettings::default()).await;
+    let stream = async |address: [u8; 4]| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((address, 0))).unwrap();
+        let mut connection = socket.connect(served.address).await.unwrap();
+        // Each stream names another owner, because a client chooses its owners freely.
+        let id = UploadId::generate();
+        let path = format!("/v1/uploads/avatar/{id}/{id}/events");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        let read = timeout(TIMEOUT, connection.read_exact(&mut status));
+        read.await.unwrap().unwrap();
+        let status = String::from_utf8_lossy(&status[9..]).into_owned();
+        (status, connection)
+    };
+    let mut open = Vec::new();
+    for _ in 0..MAX {
+        let (status, connection) = stream([127, 0, 0, 2]).await;
+        assert_eq!(status, "200");
+        open.push(connection);
+    }
+    assert_eq!(stream([127, 0, 0, 2]).await.0, "429");
+    assert_eq!(stream([127, 0, 0, 3]).await.0, "200");
+}
