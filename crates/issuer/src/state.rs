@@ -16,11 +16,12 @@ use crate::readiness::Readiness;
 use crate::settings::IssuerSettings;
 use crate::uploads::StatusWatcher;
 
-/// The number of base64 bodies to decode at once. A body takes at most 64 MiB of memory.
-const DECODING_PERMITS: usize = 2;
-/// The number of images to inspect at once. On most machines, a pool has this many render
-/// processes.
-const INSPECTION_PERMITS: usize = 4;
+/// The number of base64 bodies to decode at once. A body takes at most 64 MiB of memory, and its
+/// decoded images 48 MiB.
+const DECODING_PERMITS: usize = 1;
+/// The number of images to inspect at once. Each is in memory, and may be as large as the largest
+/// `max_bytes` of a profile.
+const INSPECTION_PERMITS: usize = 2;
 
 /// The dependencies of an [`Issuer`](crate::Issuer).
 #[derive(Debug, Clone)]

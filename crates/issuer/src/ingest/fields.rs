@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::problem::Problem;
 
@@ -32,6 +32,23 @@ impl Fields {
     /// Adds a field whose bytes have been counted.
     pub(crate) fn insert(&mut self, name: String, value: String) {
         self.values.insert(name, value);
+    }
+
+    /// Adds a field of a URL-encoded form.
+    ///
+    /// # Errors
+    /// `metadata_too_large`, without decoding a field that must exceed the bound.
+    pub(crate) fn add_pair(&mut self, pair: &[u8]) -> Result<(), Problem> {
+        // Three bytes encode at least one.
+        if pair.len() / 3 > MAX_BYTES {
+            self.count(pair.len())?;
+        }
+        for (name, value) in form_urlencoded::parse(pair) {
+            // An entry takes memory even if it is empty, so it counts as at least one byte.
+            self.count(name.len() + value.len() + 1)?;
+            self.insert(name.into_owned(), value.into_owned());
+        }
+        Ok(())
     }
 
     /// Checks the size of all fields.
@@ -65,6 +82,13 @@ impl<'de> Deserialize<'de> for Fields {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of strings")
+            }
+
+            // The default error would quote the whole text.
+            fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
+                Err(E::custom(
+                    "invalid type: string, expected an object of strings",
+                ))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {

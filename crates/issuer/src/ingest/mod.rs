@@ -1,15 +1,16 @@
 //! Direct uploads: images in the body of a request, in any supported encoding.
 //!
 //! A multipart or binary body is streamed to temporary files. A base64 body is also written to a
-//! file first and then decoded in memory. The service decodes a limited number of bodies at a time,
-//! so memory use does not depend on the number of requests.
+//! file first, and then decoded while it is parsed. The service decodes one body at a time, so memory
+//! use does not depend on the number of requests.
 
 mod base64;
 mod body_stream;
+mod decoded_images;
+mod encoded_body;
 mod fields;
 mod from_request;
 mod image_batch;
-mod image_texts;
 mod multipart;
 mod request_size;
 mod schema;
@@ -18,8 +19,7 @@ mod temp_file;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use base64::ImagesJson;
 pub(crate) use image_batch::ImageBatch;
-pub(crate) use schema::{ImageBytes, ImagesForm, ImagesUrlEncoded};
+pub(crate) use schema::{ImageBytes, ImagesForm, ImagesJson, ImagesUrlEncoded};
 pub(crate) use temp_budget::TempBudget;
 pub(crate) use temp_file::TempFile;

@@ -3,6 +3,9 @@
 
 #![expect(dead_code, reason = "the types only describe bodies")]
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// A part is an image if its name is `image`, `images`, `file` or `files`, also with `[]` or an
@@ -27,4 +30,17 @@ pub(crate) struct ImagesUrlEncoded {
     /// The images in base64.
     #[schema(min_items = 1, max_items = 16)]
     image: Vec<String>,
+}
+
+/// Images in JSON.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImagesJson {
+    /// The images in base64, or as `data:` URLs.
+    #[schema(min_items = 1, max_items = 16, content_encoding = "base64")]
+    images: Vec<String>,
+    /// Key-value pairs that the outcomes repeat.
+    #[serde(default)]
+    #[schema(required = false)]
+    metadata: BTreeMap<String, String>,
 }

@@ -1,6 +1,6 @@
 //! Temporary files, which are deleted when they are dropped.
 
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -84,31 +84,22 @@ impl TempFileWriter {
 }
 
 impl TempFile {
-    /// Copies all of `source` to a new file, whose bytes count against `budget`. Blocks the thread.
+    /// Writes a whole image to a new file, whose bytes count against `budget`. Blocks the thread.
     ///
     /// # Errors
-    /// [`CopyError`].
-    pub(crate) fn copy_from(
-        source: impl Read,
+    /// `too_many_bytes`, `too_many_requests` or `spool_unavailable`.
+    pub(crate) fn write(
+        image: &[u8],
         max_bytes: u64,
         mut budget: TempBytes,
-    ) -> Result<Self, CopyError> {
-        let mut file = NamedTempFile::new().map_err(CopyError::Write)?;
-        let mut source = source.take(max_bytes.saturating_add(1));
-        let mut buffer = [0; 16 * 1024];
-        let mut bytes = 0;
-        loop {
-            let count = source.read(&mut buffer).map_err(CopyError::Read)?;
-            if count == 0 {
-                break;
-            }
-            bytes += count as u64;
-            budget.add(count as u64).map_err(CopyError::OverBudget)?;
-            file.write_all(&buffer[..count]).map_err(CopyError::Write)?;
-        }
+    ) -> Result<Self, Problem> {
+        let bytes = image.len() as u64;
         if bytes > max_bytes {
-            return Err(CopyError::TooLarge);
+            return Err(too_many_bytes(max_bytes));
         }
+        budget.add(bytes)?;
+        let mut file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
+        file.write_all(image).map_err(temp_dir_unavailable)?;
         Ok(Self {
             path: file.into_temp_path(),
             bytes,
@@ -145,18 +136,6 @@ impl TempFile {
         let bytes = tokio::fs::read(&self.path).await;
         bytes.map_err(temp_dir_unavailable)
     }
-}
-
-/// The reason why a copy failed.
-pub(crate) enum CopyError {
-    /// The source is larger than allowed.
-    TooLarge,
-    /// The budget for temporary files is exhausted.
-    OverBudget(Problem),
-    /// The source cannot be read.
-    Read(io::Error),
-    /// The file cannot be written.
-    Write(io::Error),
 }
 
 pub(crate) fn too_many_bytes(max_bytes: u64) -> Problem {

@@ -1,0 +1,255 @@
+//! Bodies with images in base64: JSON, or a URL-encoded form.
+
+use std::fmt;
+use std::io::Read;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::decoded_images::DecodedImages;
+use super::fields::Fields;
+use super::image_batch::is_image_field;
+use crate::problem::Problem;
+use crate::temp_dir::temp_dir_unavailable;
+
+/// The maximum length of an encoded name of an image field.
+const MAX_NAME_BYTES: usize = 128;
+/// The maximum number of characters of a client's text in an error.
+const MAX_QUOTED_CHARS: usize = 40;
+
+/// The decoded images and the metadata fields of a body. Beyond these, parsing a body takes no more
+/// memory than the body itself, and an error quotes only the beginning of a text.
+#[derive(Debug, Default)]
+pub(crate) struct EncodedBody {
+    pub(crate) images: DecodedImages,
+    pub(crate) metadata: Fields,
+}
+
+impl EncodedBody {
+    /// Parses `{"images": ["base64", …], "metadata": {…}}`.
+    ///
+    /// # Errors
+    /// `invalid_json`, or `spool_unavailable` if the source cannot be read.
+    pub(crate) fn from_json(source: impl Read) -> Result<Self, Problem> {
+        serde_json::from_reader(source).map_err(|error| {
+            if error.is_io() {
+                return temp_dir_unavailable(error.into());
+            }
+            let detail = format!("the body is not an object with images: {error}");
+            Problem::unprocessable("invalid_json", detail)
+        })
+    }
+
+    /// Parses a form of image fields, such as `image`, and metadata fields. Decodes each image
+    /// field within `text`, without a copy.
+    ///
+    /// # Errors
+    /// `metadata_too_large`.
+    pub(crate) fn from_form(text: &mut [u8]) -> Result<Self, Problem> {
+        let mut body = Self::default();
+        for pair in text.split_mut(|byte| *byte == b'&') {
+            let end = pair.iter().position(|byte| *byte == b'=');
+            let end = end.unwrap_or(pair.len());
+            if end <= MAX_NAME_BYTES && is_image_field(&unescape_name(&pair[..end])) {
+                let value = pair.get_mut(end + 1..).unwrap_or_default();
+                body.images.add(unescape_base64(value));
+            } else if !pair.is_empty() {
+                body.metadata.add_pair(pair)?;
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// Returns the name of a form field.
+fn unescape_name(name: &[u8]) -> String {
+    let mut pairs = form_urlencoded::parse(name);
+    let name = pairs.next().map(|(name, _)| name.into_owned());
+    name.unwrap_or_default()
+}
+
+/// Decodes the escapes of a form field in place. Spaces become plus signs, because the field is
+/// base64, which has no spaces: clients that forget to escape plus signs send spaces.
+fn unescape_base64(value: &mut [u8]) -> &[u8] {
+    let (mut read, mut written) = (0, 0);
+    while read < value.len() {
+        let (byte, length) = match value[read..] {
+            [b'%', high, low, ..] => unescape(high, low).map_or((b'%', 1), |byte| (byte, 3)),
+            [byte, ..] => (byte, 1),
+            [] => break,
+        };
+        value[written] = if byte == b' ' { b'+' } else { byte };
+        read += length;
+        written += 1;
+    }
+    &value[..written]
+}
+
+/// Returns the byte of two hexadecimal digits.
+fn unescape(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+/// The fields of a body in JSON.
+enum Field {
+    Images,
+    Metadata,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+
+        impl Visitor<'_> for Name {
+            type Value = Field;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`images` or `metadata`")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Field, E> {
+                match name {
+                    "images" | "image" | "files" | "file" => Ok(Field::Images),
+                    "metadata" => Ok(Field::Metadata),
+                    _ => {
+                        let name: String = name.chars().take(MAX_QUOTED_CHARS).collect();
+                        let detail =
+                            format!("unknown field {name:?}, expected `images` or `metadata`");
+                        Err(E::custom(detail))
+                    }
+                }
+            }
+        }
+
+        deserializer.deserialize_identifier(Name)
+    }
+}
+
+impl<'de> Deserialize<'de> for EncodedBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = EncodedBody;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            // The default error would quote the whole text.
+            fn visit_str<E: Error>(self, _: &str) -> Result<EncodedBody, E> {
+                Err(E::custom("invalid type: string, expected an object"))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EncodedBody, A::Error> {
+                let mut body = EncodedBody::default();
+                let (mut has_images, mut has_metadata) = (false, false);
+                while let Some(field) = map.next_key()? {
+                    let is_repeated = match field {
+                        Field::Images => std::mem::replace(&mut has_images, true),
+                        Field::Metadata => std::mem::replace(&mut has_metadata, true),
+                    };
+                    match field {
+                        _ if is_repeated => return Err(A::Error::custom("a field is repeated")),
+                        Field::Images => map.next_value_seed(&mut body.images)?,
+                        Field::Metadata => body.metadata = map.next_value()?,
+                    }
+                }
+                if !has_images {
+                    return Err(A::Error::missing_field("images"));
+                }
+                Ok(body)
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str) -> Result<EncodedBody, Problem> {
+        EncodedBody::from_form(&mut text.as_bytes().to_vec())
+    }
+
+    fn json(text: &str) -> Result<EncodedBody, Problem> {
+        EncodedBody::from_json(text.as_bytes())
+    }
+
+    #[test]
+    fn plus_signs_of_a_form_survive_with_and_without_escapes() {
+        for value in ["+/8AEA==", "%2B/8AEA%3D%3d", " /8AEA", "%20%2F8AEA"] {
+            let body = form(&format!("image={value}&al+bum=%37&&files%5B%5D=AAAA&file="));
+            let body = body.unwrap();
+            assert!(body.images.has_empty);
+            let expected = [vec![0xfb, 0xff, 0x00, 0x10], vec![0, 0, 0]];
+            assert_eq!(body.images.into_images().unwrap(), expected, "{value}");
+            assert_eq!(body.metadata.into_values()["al bum"], "7");
+        }
+        let incomplete = form("image=%2").unwrap();
+        let problem = incomplete.images.into_images().unwrap_err();
+        assert_eq!(problem.code, "invalid_base64");
+    }
+
+    #[test]
+    fn a_field_of_images_in_json_has_several_names_and_a_single_image_needs_no_list() {
+        for text in [
+            r#"{"image": "AAAA"}"#,
+            r#"{"files": ["AAAA"]}"#,
+            r#"{"images": "AA\u0041A", "metadata": {}}"#,
+        ] {
+            let images = json(text).unwrap().images.into_images();
+            assert_eq!(images.unwrap(), [[0, 0, 0]], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_images_and_metadata_that_are_kept_from_a_body_are_bounded() {
+        let images = |text: &str, count| {
+            let list = vec![text; count].join(",");
+            json(&format!(r#"{{"images": [{list}]}}"#)).unwrap().images
+        };
+        assert!(images(r#""""#, 1000).into_images().unwrap().is_empty());
+        let problem = images(r#""AA""#, 17).into_images().unwrap_err();
+        assert_eq!(problem.code, "too_many_images");
+        let fields: Vec<String> = (0..5000).map(|n| format!(r#""{n}": """#)).collect();
+        let fields = fields.join(",");
+        let wide = json(&format!(r#"{{"images": [], "metadata": {{{fields}}}}}"#)).unwrap();
+        assert_eq!(
+            wide.metadata.check().unwrap_err().code,
+            "metadata_too_large"
+        );
+        assert!(wide.metadata.into_values().len() < 5000);
+        let names: Vec<String> = (0..5000).map(|n| n.to_string()).collect();
+        for text in [
+            names.join("&"),
+            "a".repeat(50_000),
+            format!("a={}", "b".repeat(50_000)),
+        ] {
+            assert_eq!(form(&text).unwrap_err().code, "metadata_too_large");
+        }
+    }
+
+    #[test]
+    fn an_error_quotes_only_the_beginning_of_a_text() {
+        let long = "\u{200b}".repeat(100_000);
+        let nested = "[".repeat(100_000);
+        for text in [
+            format!("\"{long}\""),
+            format!(r#"{{"{long}": 1}}"#),
+            format!(r#"{{"images": [], "metadata": "{long}"}}"#),
+            format!(r#"{{"images": {nested}"#),
+            format!(r#"{{"images": [{nested}"#),
+            r#"{"images": [], "files": []}"#.to_owned(),
+            r#"{"metadata": {}, "metadata": {}}"#.to_owned(),
+            r#"{"metadata": {}}"#.to_owned(),
+        ] {
+            let problem = json(&text).unwrap_err();
+            assert_eq!(problem.code, "invalid_json");
+            assert!(problem.detail.len() < 1000, "{}", problem.detail);
+        }
+    }
+}
