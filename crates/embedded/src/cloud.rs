@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::listener::serve;
 use crate::options::Options;
+use crate::origin_check::OriginCheck;
 use crate::s3::{Notifier, S3Http, Store};
 use crate::sqs::{self, Api, Queues};
 use crate::start_error::StartError;
@@ -55,14 +56,26 @@ impl EmbeddedCloud {
             queues: Arc::clone(&queues),
             base_url: url(sqs),
         };
-        let http = S3Http::new(Arc::clone(&store), Notifier::new(queues), &options);
+        let check = |bound: SocketAddr| {
+            OriginCheck::new(bound.ip(), &options.allowed_hosts, &options.allowed_origins)
+        };
+        let http = S3Http::new(
+            Arc::clone(&store),
+            Notifier::new(queues),
+            &options,
+            check(s3),
+        );
+        let sqs_check = Arc::new(check(sqs));
         let s3_service = service_fn(move |request| {
             let http = http.clone();
             async move { http.respond(request).await }
         });
         let sqs_service = service_fn(move |request| {
-            let api = api.clone();
-            async move { Ok::<_, std::convert::Infallible>(sqs::respond(&api, request).await) }
+            let (api, check) = (api.clone(), Arc::clone(&sqs_check));
+            async move {
+                let response = sqs::respond(&api, &check, request).await;
+                Ok::<_, std::convert::Infallible>(response)
+            }
         });
         let servers = [
             tokio::spawn(serve(s3_listener, s3_service, stopping.clone())),

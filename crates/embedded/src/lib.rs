@@ -16,6 +16,7 @@
 //!     access_key: "darkroom".into(),
 //!     secret_key: "darkroom".into(),
 //!     region: "eu-central-1".into(),
+//!     allowed_hosts: Vec::new(),
 //!     allowed_origins: Vec::new(),
 //! })
 //! .await?;
@@ -52,6 +53,11 @@
 //! presigned URL is valid for a week at most. A form may have only the fields that its policy
 //! names. The variable `${filename}` and the fields `success_action_*` work in forms.
 //!
+//! # Pages in a browser on this machine
+//! Both servers refuse requests for other hosts and from other sites' pages ([`OriginCheck`]).
+//! Responses of S3 have `X-Content-Type-Options` and a `Content-Security-Policy` that AWS does not
+//! send. So a stored HTML or SVG file cannot run scripts in the origin of the store.
+//!
 //! # What it is not
 //! - A complete S3 or SQS. Only the operations above exist. Others return `NotImplemented` or
 //!   `UnknownOperationException`. Requests that set tags or a website redirect on an object also
@@ -60,7 +66,7 @@
 //!   to targets other than SQS, the deletion of queues, and message move tasks.
 //! - Access control. The only key pair has all permissions. Queue policies and lifecycle rules are
 //!   stored and returned, but have no effect. SQS refuses unsigned requests, but does not verify
-//!   signatures.
+//!   signatures: anyone who can connect to it can use it.
 //! - A production store. Files are not flushed to disk, so a power loss may destroy objects. A
 //!   truncated file is reported and skipped at the next start. There is no TLS and no quota, so
 //!   only listen on loopback. Only one process can use a folder at a time.
@@ -70,10 +76,13 @@
 mod cloud;
 mod listener;
 mod options;
+mod origin_check;
+mod pattern;
 mod s3;
 mod sqs;
 mod start_error;
 
 pub use cloud::EmbeddedCloud;
 pub use options::Options;
+pub use origin_check::{ForbiddenOrigin, OriginCheck};
 pub use start_error::StartError;

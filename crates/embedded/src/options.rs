@@ -19,8 +19,11 @@ pub struct Options {
     pub secret_key: String,
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
-    /// The origins that may access buckets without a CORS configuration, such as
-    /// `https://app.example.org`. An origin may contain one `*` as a wildcard. Origins on localhost
-    /// are always permitted.
+    /// The host names and addresses of this machine by which clients reach the servers, in addition
+    /// to those of [`OriginCheck`](crate::OriginCheck).
+    pub allowed_hosts: Vec<String>,
+    /// The origins whose pages may call the servers, such as `https://app.example.org`. An origin
+    /// may contain one `*` as a wildcard. Origins on this machine are always permitted. These
+    /// origins are also the CORS configuration of buckets that have none.
     pub allowed_origins: Vec<String>,
 }

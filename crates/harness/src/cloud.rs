@@ -1,7 +1,9 @@
 //! The clouds that test beds run on.
 
 use std::path::Path;
+use std::process::Command;
 
+use anyhow::{Context, ensure};
 use darkroom_cloud::Endpoints;
 use darkroom_embedded::{EmbeddedCloud, Options};
 use darkroom_testkit::localstack::{ACCESS_KEY_ID, LocalStack, REGION, SECRET_ACCESS_KEY};
@@ -68,6 +70,7 @@ impl RunningCloud {
             access_key: ACCESS_KEY_ID.to_owned(),
             secret_key: SECRET_ACCESS_KEY.to_owned(),
             region: REGION.to_owned(),
+            allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
         };
         let cloud = EmbeddedCloud::start(options).await?;
@@ -96,7 +99,7 @@ impl RunningCloud {
             process.wait_for_line_async(word, DEADLINE, address).await
         };
         let issuer = after("Page").await?;
-        let endpoints = endpoints(&after("S3").await?, &after("SQS").await?);
+        let endpoints = dev_endpoints(binary.command(folder)).await?;
         let server = Server::Dev { process, issuer };
         Ok(Self { endpoints, server })
     }
@@ -107,4 +110,28 @@ impl RunningCloud {
             server: Server::Shared,
         }
     }
+}
+
+/// Returns the endpoints of the `darkroom dev` that runs in the folder of `command`, as its users
+/// get them.
+async fn dev_endpoints(mut command: Command) -> anyhow::Result<Endpoints> {
+    command.args(["dev", "--data-dir", "data", "--env"]);
+    let output = tokio::task::spawn_blocking(move || command.output()).await??;
+    let text = String::from_utf8(output.stdout)?;
+    ensure!(output.status.success(), "dev --env: {}", output.status);
+    let value = |name: &str| {
+        let prefix = format!("export {name}='");
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(&prefix)?.strip_suffix('\''));
+        value
+            .map(str::to_owned)
+            .with_context(|| format!("dev --env printed no {name}"))
+    };
+    Ok(Endpoints {
+        s3: value("AWS_ENDPOINT_URL_S3")?,
+        sqs: value("AWS_ENDPOINT_URL_SQS")?,
+        access_key: value("AWS_ACCESS_KEY_ID")?,
+        secret_key: value("AWS_SECRET_ACCESS_KEY")?,
+        region: value("AWS_REGION")?,
+    })
 }

@@ -25,6 +25,7 @@ mod inspect;
 mod json;
 mod limits;
 mod openapi;
+mod origin_check;
 mod page;
 mod peer_address;
 mod prefer;

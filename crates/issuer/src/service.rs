@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
+use http::HeaderMap;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::origin_check::{self, OriginCheck};
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
 use crate::{auth, cors, health, host, images, inspect, openapi, page, trace, uploads};
@@ -17,6 +19,7 @@ use crate::{auth, cors, health, host, images, inspect, openapi, page, trace, upl
 #[derive(Debug, Clone)]
 pub struct Issuer {
     pub(crate) state: Arc<AppState>,
+    origin_check: Option<OriginCheck>,
 }
 
 impl Issuer {
@@ -24,7 +27,19 @@ impl Issuer {
     pub fn new(parts: IssuerParts) -> Self {
         Self {
             state: Arc::new(AppState::new(parts)),
+            origin_check: None,
         }
+    }
+
+    /// Makes the service refuse each request whose headers `check` refuses, with `forbidden_origin`
+    /// and the reason that `check` returns.
+    #[must_use]
+    pub fn with_origin_check(
+        mut self,
+        check: impl Fn(&HeaderMap) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.origin_check = Some(OriginCheck::new(check));
+        self
     }
 
     /// Returns the routes for clients. They include the metrics and the OpenAPI document, unless
@@ -51,11 +66,16 @@ impl Issuer {
 
     /// Adds the parts that all routes share.
     fn finish(&self, router: Router<Arc<AppState>>) -> Router {
-        router
+        let mut router = router
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
             .layer(cors::layer(&self.state.parts.settings.cors_origins))
-            .layer(from_fn(host::require_host))
+            .layer(from_fn(host::require_host));
+        if let Some(check) = &self.origin_check {
+            let check = from_fn_with_state(check.clone(), origin_check::refuse_forbidden);
+            router = router.layer(check);
+        }
+        router
             .layer(from_fn(trace::trace))
             .with_state(Arc::clone(&self.state))
     }

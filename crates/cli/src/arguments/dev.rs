@@ -1,5 +1,6 @@
 //! Arguments of `darkroom dev`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,4 +20,22 @@ pub(crate) struct Dev {
     /// Address of the embedded SQS; port 0 is any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) sqs_listen: ListenAddress,
+    /// A further host name of this machine. Requests for it, and from its pages, are accepted. May
+    /// be repeated
+    #[arg(long, value_name = "HOST", value_parser = parse_host)]
+    pub(crate) allow_host: Vec<String>,
+    /// Print the environment of AWS clients for the `dev` that runs on this data folder, as shell
+    /// commands, and exit
+    #[arg(long)]
+    pub(crate) env: bool,
+}
+
+/// Parses the name or the address of a host, without scheme, port and brackets.
+fn parse_host(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let is_name = !text.is_empty() && text.chars().all(is_allowed);
+    if is_name || text.parse::<IpAddr>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err("must be a host name or an address, such as host.docker.internal".to_owned())
 }

@@ -14,13 +14,17 @@ use serde_json::{Value, json};
 use crate::test_bed::darkroom;
 
 /// A running `darkroom dev`.
-struct Dev {
-    process: Process,
-    client: Client,
+pub(crate) struct Dev {
+    pub(crate) process: Process,
+    pub(crate) client: Client,
 }
 
 impl Dev {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = darkroom(folder);
         command.args([
             "dev",
@@ -29,6 +33,7 @@ impl Dev {
             "--s3-listen",
             "127.0.0.1:0",
         ]);
+        command.args(arguments);
         command.process_group(0);
         command.env("RUST_LOG", "info,s3s=off,darkroom_issuer=debug");
         let mut process = Process::start(command).unwrap();
@@ -45,7 +50,7 @@ impl Dev {
         Self { process, client }
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let ended = self.process.terminate(DEADLINE).unwrap();
         assert!(ended.success(), "{ended}: {}", self.process.stderr());
     }

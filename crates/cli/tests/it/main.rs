@@ -15,6 +15,7 @@ mod command_line;
 mod dead_letters;
 mod deletions_and_replacements;
 mod dev;
+mod dev_access;
 mod generated_clients;
 mod issuer_endpoints;
 mod lenient_clients;

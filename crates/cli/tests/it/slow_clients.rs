@@ -26,7 +26,7 @@ async fn the_temporary_file_of_a_slow_upload_is_removed() {
     let address = bed.client().issuer.strip_prefix("http://").unwrap();
     let before = files_in(folder);
     let mut connection = TcpStream::connect(address).await.unwrap();
-    let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: x\r\n\
+    let head = "POST /v1/images?profile=avatar&owner=u1 HTTP/1.1\r\nhost: localhost\r\n\
                 content-type: image/jpeg\r\ncontent-length: 1000000\r\n\r\n";
     connection.write_all(head.as_bytes()).await.unwrap();
     connection.write_all(&[0; 5000]).await.unwrap();

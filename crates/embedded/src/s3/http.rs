@@ -19,6 +19,7 @@ use super::notification::Notifier;
 use super::store::Store;
 use super::{form, signature};
 use crate::options::Options;
+use crate::origin_check::OriginCheck;
 
 /// The limit on the file of a form. `s3s` keeps the file in memory while it checks the policy.
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
@@ -28,6 +29,10 @@ const MAX_FORM_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// client would not notice that the feature is ignored.
 const UNSUPPORTED: [&str; 2] = ["x-amz-tagging", "x-amz-website-redirect-location"];
 
+/// The policy of a document that a browser makes of a response: it belongs to no origin, runs no
+/// scripts and loads nothing. An image as part of a page is not affected.
+const SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
 /// The S3 server.
 #[derive(Clone)]
 pub(crate) struct S3Http {
@@ -35,11 +40,17 @@ pub(crate) struct S3Http {
     /// The same service, with other limits, for uploads by form.
     forms: S3Service,
     cors: Cors,
+    origin_check: OriginCheck,
     region: String,
 }
 
 impl S3Http {
-    pub(crate) fn new(store: Arc<Store>, notifier: Notifier, options: &Options) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        notifier: Notifier,
+        options: &Options,
+        origin_check: OriginCheck,
+    ) -> Self {
         let service = |config: S3Config| {
             let mut builder = S3ServiceBuilder::new(S3Api {
                 store: Arc::clone(&store),
@@ -57,6 +68,7 @@ impl S3Http {
             service: service(S3Config::default()),
             forms: service(forms),
             cors: Cors::new(Arc::clone(&store), &options.allowed_origins),
+            origin_check,
             region: options.region.clone(),
         }
     }
@@ -66,18 +78,27 @@ impl S3Http {
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Body>, HttpError> {
-        let mut response = match self.cors.preflight(&request) {
+        let is_allowed = self.origin_check.check(request.headers()).is_ok();
+        let preflight = is_allowed.then(|| self.cors.preflight(&request));
+        let mut response = match preflight.flatten() {
             Some(response) => response,
             None => self.respond_s3(request).await?,
         };
+        let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&Uuid::now_v7().simple().to_string()) {
-            response.headers_mut().insert("x-amz-request-id", id);
+            headers.insert("x-amz-request-id", id);
         }
+        let nosniff = HeaderValue::from_static("nosniff");
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+        let policy = HeaderValue::from_static(SECURITY_POLICY);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         Ok(response)
     }
 
     async fn respond_s3(&self, request: Request<Incoming>) -> Result<Response<Body>, HttpError> {
         let origin = request.headers().get(header::ORIGIN).cloned();
+        let allowed = self.origin_check.check(request.headers());
+        let origin = origin.filter(|_| allowed.is_ok());
         let (path, method) = (request.uri().path().to_owned(), request.method().clone());
         // A client that waits for "100 Continue" sends no body after an error, so there is nothing
         // to drain.
@@ -90,7 +111,8 @@ impl S3Http {
                 Body::http_body(DrainedBody::new(body))
             }
         });
-        let mut response = match self.check(&request) {
+        let allowed = allowed.map_err(|error| ErrorDocument::denied(error.to_string()));
+        let mut response = match allowed.and_then(|()| self.check(&request)) {
             Ok(()) => self.call(request).await?,
             Err(error) => error.into_response(),
         };

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::origin_check::ForbiddenOrigin;
+
 /// An error of the SQS API.
 ///
 /// The codes are those of AWS, because clients branch on them. The messages are for people. Some have
@@ -49,6 +51,9 @@ pub(crate) enum SqsError {
     Malformed(String),
     #[error("The request must contain a signature.")]
     MissingAuthentication,
+    /// This error exists only here. The code is that of a request without permission.
+    #[error(transparent)]
+    ForbiddenOrigin(#[from] ForbiddenOrigin),
     #[error("The action {0} is not known.")]
     UnknownAction(String),
 }
@@ -63,7 +68,7 @@ impl SqsError {
 
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::MissingAuthentication => 403,
+            Self::MissingAuthentication | Self::ForbiddenOrigin(_) => 403,
             _ => 400,
         }
     }
@@ -87,6 +92,7 @@ impl SqsError {
             Self::BatchRequestTooLong(_) => "BatchRequestTooLong",
             Self::Malformed(_) => "SerializationException",
             Self::MissingAuthentication => "MissingAuthenticationToken",
+            Self::ForbiddenOrigin(_) => "AccessDeniedException",
             Self::UnknownAction(_) => "UnknownOperationException",
         }
     }
@@ -107,6 +113,7 @@ impl SqsError {
             Self::BatchEntryIdsNotDistinct(_) => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
             Self::InvalidBatchEntryId => "AWS.SimpleQueueService.InvalidBatchEntryId",
             Self::BatchRequestTooLong(_) => "AWS.SimpleQueueService.BatchRequestTooLong",
+            Self::ForbiddenOrigin(_) => "AccessDenied",
             Self::UnknownAction(_) => "InvalidAction",
             other => other.code(),
         }

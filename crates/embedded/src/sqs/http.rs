@@ -9,15 +9,21 @@ use uuid::Uuid;
 
 use super::api::Api;
 use super::error::SqsError;
+use crate::origin_check::OriginCheck;
 
 /// The limit on a request body. The messages of a batch have at most 1 MiB, but JSON escapes can
 /// make the body several times as long.
 const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
 /// Responds to one request. An error becomes a response too.
-pub(crate) async fn respond(api: &Api, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(crate) async fn respond(
+    api: &Api,
+    check: &OriginCheck,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
-    let outcome = match action(&parts.headers) {
+    let allowed = check.check(&parts.headers).map_err(SqsError::from);
+    let outcome = match allowed.and_then(|()| action(&parts.headers)) {
         Ok(action) => match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
             Ok(body) => api.call(&action, &body.to_bytes()).await,
             Err(error) => Err(SqsError::Malformed(error.to_string())),

@@ -38,6 +38,7 @@ pub(crate) fn options(data_dir: &Path) -> Options {
         access_key: "key".into(),
         secret_key: "secret".into(),
         region: "eu-central-1".into(),
+        allowed_hosts: vec!["store.example.org".into()],
         allowed_origins: vec!["https://app.example.org".into()],
     }
 }
@@ -46,7 +47,7 @@ pub(crate) async fn start(data_dir: &Path) -> Result<EmbeddedCloud, StartError> 
     EmbeddedCloud::start(options(data_dir)).await
 }
 
-/// Sends one request on a new connection.
+/// Sends one request on a new connection. A header `host` replaces the host of the URL.
 pub(crate) async fn send(
     method: Method,
     url: &str,
@@ -61,10 +62,10 @@ pub(crate) async fn send(
         .unwrap();
     tokio::spawn(connection);
     let path = uri.path_and_query().unwrap().as_str();
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", authority);
+    let mut request = Request::builder().method(method).uri(path);
+    if headers.iter().all(|(name, _)| *name != "host") {
+        request = request.header("host", authority);
+    }
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

@@ -9,4 +9,5 @@ mod client;
 mod cors;
 mod errors;
 mod lifecycle;
+mod origins;
 mod queues;

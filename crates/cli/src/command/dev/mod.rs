@@ -1,6 +1,10 @@
 //! `darkroom dev`: all roles and an embedded cloud in one process.
 
-use std::net::SocketAddr;
+mod environment;
+mod exposure;
+mod greeting;
+mod secret_key;
+
 use std::time::Duration;
 
 use anyhow::Context;
@@ -8,6 +12,7 @@ use darkroom_cloud::{CloudError, Connection, Endpoints, Step};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use tokio::net::TcpListener;
 
+use self::environment::EnvironmentFile;
 use crate::app_context::AppContext;
 use crate::arguments::Dev;
 use crate::command::roles::serve_metrics;
@@ -19,16 +24,18 @@ use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
-/// The credentials and region of LocalStack, so that the same AWS CLI commands work with LocalStack
-/// and with `darkroom dev`.
-const ACCESS_KEY: &str = "test";
-const SECRET_KEY: &str = "test";
+const ACCESS_KEY: &str = "darkroom";
+/// The region of LocalStack and of most AWS examples.
 const REGION: &str = "us-east-1";
 /// The time that a poll of a queue waits for messages. It is short, because Ctrl-C waits for the
 /// end of a poll. Frequent polls within one process cost nothing.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
+    if arguments.env {
+        environment::print_exports(&arguments.data_dir)?;
+        return Ok(ExitStatus::Success);
+    }
     let stop = stop_token()?;
     descriptors::raise_limit();
     settings.issuer.demo_page = true;
@@ -41,28 +48,39 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("the issuer cannot listen on {address}"))?;
-    let embedded = EmbeddedCloud::start(options(&arguments)).await?;
+    let options = options(&arguments, &settings)?;
+    let secret_key = options.secret_key.clone();
+    let embedded = EmbeddedCloud::start(options).await?;
+    exposure::warn_of_exposure(&arguments);
     let endpoints = Endpoints {
         s3: embedded.s3_url(),
         sqs: embedded.sqs_url(),
         access_key: ACCESS_KEY.to_owned(),
-        secret_key: SECRET_KEY.to_owned(),
+        secret_key,
         region: REGION.to_owned(),
     };
     let connection = Connection::from_endpoints(&endpoints, &settings.storage).await;
     provision(&connection, &settings).await?;
+    let origin_check = exposure::issuer_check(address.ip(), &arguments, &settings);
     let context = AppContext::new(connection, settings)?;
     renderer::check(&context.pool).await?;
     enqueue_unfinished(&context).await?;
     let worker = context.worker().await?;
-    print_greeting(listener.local_addr()?, &endpoints, &arguments)?;
-    let issuer = context.issuer()?;
+    let environment = EnvironmentFile::write(&arguments.data_dir, &endpoints)?;
+    greeting::print_greeting(listener.local_addr()?, &endpoints, &arguments)?;
+    let check = move |headers: &_| {
+        origin_check
+            .check(headers)
+            .map_err(|error| error.to_string())
+    };
+    let issuer = context.issuer()?.with_origin_check(check);
     serve_metrics(&issuer, &context.settings.issuer, stop.clone()).await?;
     let ((), delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),
         worker.run(stop),
     );
+    drop(environment);
     embedded.stop().await;
     delivered?;
     print(&format!(
@@ -85,16 +103,17 @@ async fn provision(connection: &Connection, settings: &Settings) -> Result<(), C
     failed.map_or(Ok(()), Err)
 }
 
-fn options(arguments: &Dev) -> Options {
-    Options {
+fn options(arguments: &Dev, settings: &Settings) -> anyhow::Result<Options> {
+    Ok(Options {
         data_dir: arguments.data_dir.clone(),
         s3_listen: arguments.s3_listen.socket(),
         sqs_listen: arguments.sqs_listen.socket(),
         access_key: ACCESS_KEY.to_owned(),
-        secret_key: SECRET_KEY.to_owned(),
+        secret_key: secret_key::read_or_create(&arguments.data_dir)?,
         region: REGION.to_owned(),
-        allowed_origins: Vec::new(),
-    }
+        allowed_hosts: exposure::allowed_hosts(arguments, settings),
+        allowed_origins: exposure::allowed_origins(&settings.storage.cors_origins),
+    })
 }
 
 /// Enqueues the uploads that the previous run did not finish. The embedded queue is in memory and
@@ -108,35 +127,4 @@ async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// Prints the addresses, and shell commands for a first upload.
-fn print_greeting(
-    issuer: SocketAddr,
-    endpoints: &Endpoints,
-    arguments: &Dev,
-) -> anyhow::Result<()> {
-    let Endpoints { s3, sqs, .. } = endpoints;
-    let data_dir = path_text(&arguments.data_dir);
-    print(&format!(
-        r#"
-Darkroom is ready.
-
-  Page    http://{issuer}
-  S3      {s3}   (access key {ACCESS_KEY}, secret key {SECRET_KEY}, region {REGION})
-  SQS     {sqs}
-  Data    {data_dir}
-
-Set PHOTO=path/to/a.jpg in a shell, then paste:
-
-  # 1. request an upload URL
-  UPLOAD=$(curl -sS http://{issuer}/v1/uploads -H 'content-type: application/json' -d '{{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${{PHOTO:-photo.jpg}}")'}}'); echo "$UPLOAD"
-  # 2. send the file
-  curl -sS -f -T "${{PHOTO:-photo.jpg}}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$UPLOAD" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
-  # 3. wait for the outcome
-  curl -sS "http://{issuer}$(echo "$UPLOAD" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25"
-
-Ctrl-C stops Darkroom.
-"#
-    ))
 }
