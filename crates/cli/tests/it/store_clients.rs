@@ -1,5 +1,5 @@
-//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`. The test of
-//! documented responses also runs on LocalStack.
+//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`. The tests of
+//! documented responses also run on LocalStack.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,10 @@ use darkroom_testkit::localstack::Venv;
 use crate::test_bed::{binary, on_both_clouds};
 use crate::third_party_clients::{clients, or_skip, run, said, venv};
 
-on_both_clouds!(s3_and_sqs_respond_as_aws_documents);
+on_both_clouds!(
+    s3_and_sqs_respond_as_aws_documents,
+    s3_refuses_what_a_stranger_could_send
+);
 
 /// Runs a script of `tests/clients` on a cloud.
 async fn run_script(venv: &Venv, cloud: Cloud, script: &str, variables: &[(&str, PathBuf)]) {
@@ -80,10 +83,19 @@ async fn celery_runs_its_tasks() {
 }
 
 async fn s3_and_sqs_respond_as_aws_documents(cloud: Cloud) {
+    compare_with_aws(cloud, "aws_conformance.py").await;
+}
+
+async fn s3_refuses_what_a_stranger_could_send(cloud: Cloud) {
+    compare_with_aws(cloud, "refused_requests.py").await;
+}
+
+/// Runs a script that also knows where LocalStack differs from AWS.
+async fn compare_with_aws(cloud: Cloud, script: &str) {
     let Some(venv) = venv("stores").await else {
         return;
     };
     let strict = if cloud == Cloud::Dev { "1" } else { "0" };
     let variables = [("STRICT", strict.into())];
-    run_script(&venv, cloud, "aws_conformance.py", &variables).await;
+    run_script(&venv, cloud, script, &variables).await;
 }
