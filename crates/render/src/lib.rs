@@ -5,8 +5,8 @@
 //! to files or the network ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs
 //! out of memory is replaced, and at most its current image is rejected.
 //!
-//! The parent never trusts a response. It bounds the size of the response, and checks that the
-//! response names the requested variants.
+//! The parent never trusts a response. It bounds the size of the response, and checks that it
+//! contains the requested variants, each an image in its format and nothing else.
 
 #![warn(missing_docs)]
 
@@ -20,6 +20,7 @@ mod process;
 mod protocol;
 mod sandbox;
 mod settings;
+mod variant_file;
 
 pub use allocator::ExitWhenOutOfMemory;
 pub use child::run_child;

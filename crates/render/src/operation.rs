@@ -10,6 +10,7 @@ use crate::process::RenderProcess;
 use crate::protocol::{
     Handshake, ProtocolError, RenderedHeader, Request, Response, Task, frame, header_length,
 };
+use crate::variant_file::check as check_file;
 
 /// The result of an operation, or the rejection of its image.
 type OperationResult<T> = Result<Result<T, Rejection>, ProtocolError>;
@@ -48,7 +49,9 @@ impl Operation for Render<'_> {
                 let max_bytes = self.recipe.output.max_bytes.min(self.max_response_bytes);
                 check(&header, self.recipe, max_bytes)?;
                 let bodies = read_bodies(process, &header).await?;
-                Ok(Ok(header.with_bodies(bodies)))
+                let rendered = header.with_bodies(bodies);
+                check_files(&rendered, self.recipe)?;
+                Ok(Ok(rendered))
             }
             Response::Rejected(rejection) => Ok(Err(rejection)),
             Response::Inspected(_) => Err(ProtocolError::UnexpectedResponse),
@@ -123,6 +126,13 @@ fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(),
     } else {
         Err(ProtocolError::UnexpectedResponse)
     }
+}
+
+/// Checks that the file of each variant is an image and nothing else.
+fn check_files(rendered: &Rendered, recipe: &Recipe) -> Result<(), ProtocolError> {
+    let mut variants = rendered.variants.iter().zip(&recipe.variants);
+    let checked = variants.try_for_each(|(rendered, requested)| check_file(rendered, requested));
+    checked.map_err(ProtocolError::InvalidVariant)
 }
 
 async fn read_bodies(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_imaging::{Inspection, Limits, Recipe, Rejection, RejectionCode, Rendered};
 use darkroom_telemetry::metric;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::error::{RenderError, StartError};
 use crate::operation::{Inspect, Operation, Render, read_handshake};
@@ -18,10 +18,13 @@ use crate::settings::{RenderSettings, SandboxPolicy};
 /// The longest time that a process may take to become ready.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The label of a process that was killed because it returned something other than an image.
+const INVALID_VARIANT: &str = "invalid_variant";
+
 /// A pool of render processes, which are started on demand and reused.
 ///
 /// A call waits for one of the pool's permits. The deadline covers neither this wait nor the start of
-/// a process.
+/// the first process. If an image is rendered again, the deadline covers the start of the second one.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -87,16 +90,20 @@ impl RenderPool {
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;
-        let mut remaining = self.timeout;
-        if let Some(process) = self.pop_idle() {
-            let started = Instant::now();
-            match self.run_in(process, operation, remaining).await {
-                Err(RenderError::Rejected(rejection)) if is_process_failure(rejection.code) => {}
-                result => return result,
-            }
-            remaining = remaining.saturating_sub(started.elapsed());
+        let Some(process) = self.pop_idle() else {
+            let (process, _) = self.start().await?;
+            return self.run_in(process, operation, self.timeout).await;
+        };
+        let deadline = Instant::now() + self.timeout;
+        match self.run_in(process, operation, self.timeout).await {
+            Err(RenderError::Rejected(rejection)) if is_process_failure(rejection.code) => {}
+            result => return result,
         }
-        let (process, _) = self.start().await?;
+        let Ok(started) = timeout_at(deadline, self.start()).await else {
+            return Err(self.timed_out().into());
+        };
+        let (process, _) = started?;
+        let remaining = deadline.saturating_duration_since(Instant::now());
         self.run_in(process, operation, remaining).await
     }
 
@@ -178,8 +185,15 @@ const fn is_process_failure(code: RejectionCode) -> bool {
 
 /// Returns the rejection of the image whose process exited or violated the protocol.
 async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejection {
-    let (code, status) = process.wait_for_exit().await;
-    metric::RENDER_PROCESS_DEATHS.add(1, [code.name()]);
+    let (code, reason, status) = if let ProtocolError::InvalidVariant(_) = error {
+        process.kill().await;
+        let (code, status) = (RejectionCode::Crashed, "killed".to_owned());
+        (code, INVALID_VARIANT, status)
+    } else {
+        let (code, status) = process.wait_for_exit().await;
+        (code, code.name(), status)
+    };
+    metric::RENDER_PROCESS_DEATHS.add(1, [reason]);
     tracing::warn!(exit = status, %error, "a render process died");
     let message = match code {
         RejectionCode::OutOfMemory => "rendering needs more memory than is allowed",
@@ -191,7 +205,11 @@ async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejec
 
 #[cfg(test)]
 mod tests {
+    use darkroom_imaging::{Encoding, IccPolicy, OutputLimits, Variant};
+    use serde_json::json;
+
     use super::*;
+    use crate::protocol::frame;
 
     fn pool(script: &str, sandbox: SandboxPolicy) -> RenderPool {
         let launch = Launch {
@@ -228,31 +246,111 @@ mod tests {
         assert!(matches!(unconfined, StartError::Unconfined(reason) if reason == "no"));
     }
 
-    /// Creates a pool whose children become ready and, when they get an image, run `script`.
-    fn pool_of_children(script: &str, timeout: Duration) -> RenderPool {
+    /// Returns a script that becomes ready and, when it gets an image, runs `script`.
+    fn ready_and_then(script: &str) -> String {
         let ready = r#"{"ready":[]}"#;
         let length = ready.len();
         let handshake = format!(r"printf '\000\000\000\{length:03o}%s' '{ready}'");
-        let mut pool = pool(
-            &format!("{handshake}; head -c 1 >/dev/null; {script}"),
-            SandboxPolicy::BestEffort,
-        );
+        format!("{handshake}; head -c 1 >/dev/null; {script}")
+    }
+
+    /// Creates a pool whose children become ready and, when they get an image, run `script`.
+    fn pool_of_children(script: &str, timeout: Duration) -> RenderPool {
+        let mut pool = pool(&ready_and_then(script), SandboxPolicy::BestEffort);
         pool.timeout = timeout;
         pool
     }
 
     #[tokio::test]
     async fn a_second_run_gets_only_the_time_that_the_first_run_left() {
-        let pool = pool_of_children("sleep 1.5; exit 86", Duration::from_secs(2));
+        let pool = pool_of_children("sleep 0.15; exit 86", Duration::from_millis(250));
         pool.check().await.unwrap();
-        let limits = Limits::for_inspection(1, 1);
-        let rejection = match pool.inspect(b"x", &limits).await {
-            Err(RenderError::Rejected(rejection)) => rejection,
-            other => panic!("{other:?}"),
-        };
         // With a deadline of its own, the second run would end with status 86 (`out_of_memory`)
         // like the first.
-        assert_eq!(rejection.code, RejectionCode::TimedOut);
+        assert_eq!(rejection_code(&pool).await, RejectionCode::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn the_deadline_covers_the_start_of_a_second_process() {
+        let id = std::process::id();
+        let folder = std::env::temp_dir().join(format!("darkroom-second-process-{id}"));
+        let path = folder.display();
+        // Only the first process makes the folder. The second one never becomes ready.
+        let script = format!("mkdir '{path}' || exec cat; {}", ready_and_then("exit 86"));
+        let mut pool = pool(&script, SandboxPolicy::BestEffort);
+        pool.timeout = Duration::from_millis(250);
+        pool.check().await.unwrap();
+        let started_at = Instant::now();
+        let code = rejection_code(&pool).await;
+        std::fs::remove_dir(&folder).unwrap();
+        assert_eq!(code, RejectionCode::TimedOut);
+        assert!(started_at.elapsed() < START_TIMEOUT / 2);
+    }
+
+    async fn rejection_code(pool: &RenderPool) -> RejectionCode {
+        let limits = Limits::for_inspection(1, 1);
+        match pool.inspect(b"x", &limits).await {
+            Err(RenderError::Rejected(rejection)) => rejection.code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\
+        \0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0....\
+        \0\0\0\x04IDATdata....\
+        \0\0\0\0IEND....";
+
+    /// Creates a pool whose children respond to each image with a variant that consists of `file`.
+    fn pool_that_returns(file: &[u8]) -> RenderPool {
+        let header = json!({"rendered": {
+            "source": {"format": "png", "width": 1, "height": 1, "orientation": 1, "frames": 1},
+            "variants": [
+                {"name": "original", "format": "png", "width": 1, "height": 1, "bytes": file.len()}
+            ],
+            "placeholder": {"thumbhash": "", "dominant_color": ""},
+            "removed_metadata": [],
+            "notes": [],
+        }});
+        let response = [&*frame(&header).unwrap(), file].concat();
+        let octal: String = response
+            .iter()
+            .map(|byte| format!("\\{byte:03o}"))
+            .collect();
+        let script = ready_and_then(&format!("printf '{octal}'; exec cat >/dev/null"));
+        pool(&script, SandboxPolicy::BestEffort)
+    }
+
+    #[tokio::test]
+    async fn a_process_that_returns_more_than_an_image_is_killed_and_the_image_rejected() {
+        let recipe = Recipe {
+            limits: Limits::for_inspection(1, 1),
+            crop: None,
+            output: OutputLimits::NONE,
+            variants: vec![Variant {
+                name: "original".to_owned(),
+                resize: None,
+                encoding: Encoding::Png,
+                animated: false,
+                icc: IccPolicy::ConvertToSrgb,
+            }],
+        };
+        let pool = pool_that_returns(PNG);
+        let rendered = pool.render(b"x", &recipe).await.unwrap();
+        assert_eq!(rendered.variants[0].bytes, PNG);
+        assert!(pool.pop_idle().is_some());
+        let page = b"<!doctype html><script>alert(1)</script>";
+        for file in [page.to_vec(), [PNG, page].concat()] {
+            let pool = pool_that_returns(&file);
+            // The first process is reused, so the image is rendered again in a second one.
+            pool.check().await.unwrap();
+            match pool.render(b"x", &recipe).await {
+                Err(RenderError::Rejected(rejection)) => {
+                    assert_eq!(rejection.code, RejectionCode::Crashed);
+                }
+                other => panic!("{other:?}"),
+            }
+            assert!(pool.pop_idle().is_none(), "neither process is used again");
+        }
     }
 
     #[tokio::test]

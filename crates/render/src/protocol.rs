@@ -33,6 +33,10 @@ pub(crate) enum ProtocolError {
     /// A response does not match its request.
     #[error("the response does not match the request")]
     UnexpectedResponse,
+    /// The file of a variant is not an image in its format, or contains something else too. The text
+    /// is the violation.
+    #[error("the file of a variant is invalid: {0}")]
+    InvalidVariant(&'static str),
 }
 
 impl From<ProtocolError> for io::Error {

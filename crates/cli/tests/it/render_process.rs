@@ -1,10 +1,12 @@
 //! Images that crash or stall their render process, and a worker that survives them.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, Png, scene, seeds};
-use image::{Rgba, RgbaImage};
+use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::Value;
 
 use crate::test_bed::{darkroom, on_both_clouds, service};
@@ -87,6 +89,62 @@ fn every_format_renders_in_the_sandbox() {
         .filter(|report| report["error"]["code"] == "crashed")
         .collect();
     assert!(died.is_empty(), "{died:?}");
+}
+
+/// Returns the files that a folder contains, by name.
+fn files(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let read = entries.map(|entry| {
+        let entry = entry.unwrap();
+        (entry.file_name(), std::fs::read(entry.path()).unwrap())
+    });
+    read.collect()
+}
+
+#[test]
+fn a_reused_process_leaves_nothing_of_one_image_in_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let secret = noise(700, 500);
+    let secrets = [Jpeg::new(&secret).build(), Png::new(&secret).build()];
+    let mut images = Vec::new();
+    let mut alternating = Vec::new();
+    for (number, (name, bytes)) in seeds().into_iter().enumerate() {
+        let secret = write(&format!("secret {number}"), &secrets[number % 2]);
+        images.push(write(&format!("{number} {name}"), &bytes));
+        alternating.extend([secret, images[number].clone()]);
+    }
+    let process = |out: &str, max_jobs: &str, sources: &[PathBuf]| {
+        let mut command = darkroom(folder.path());
+        command.env("DARKROOM_RENDER_PROCESSES", "1");
+        command.env("DARKROOM_RENDER_MAX_JOBS", max_jobs);
+        let arguments = ["process", "--profile", "photo", "--out", out];
+        command.args(arguments).args(sources).output().unwrap();
+        let mut files = files(&folder.path().join(out));
+        files.retain(|name, _| !name.as_encoded_bytes().starts_with(b"secret"));
+        files
+    };
+    let reused = process("reused", "1000000", &alternating);
+    let fresh = process("fresh", "1", &images);
+    assert!(fresh.len() > images.len(), "{}", fresh.len());
+    assert!(reused.keys().eq(fresh.keys()));
+    for (name, bytes) in &fresh {
+        assert!(reused[name] == *bytes, "{name:?} differs");
+    }
+}
+
+/// Returns pixels without any pattern.
+fn noise(width: u32, height: u32) -> RgbImage {
+    let mut state = 7_u32;
+    RgbImage::from_fn(width, height, |_, _| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, red, green, blue] = state.to_le_bytes();
+        Rgb([red, green, blue])
+    })
 }
 
 fn corpus() -> Option<PathBuf> {

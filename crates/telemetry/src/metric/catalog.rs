@@ -72,9 +72,9 @@ metrics! {
     RENDER_PROCESS_STARTS: Counter = "darkroom_render_process_starts_total";
 
     /// Render processes that were killed or crashed, by reason: timed_out, out_of_memory, crashed,
-    /// unconfined.
+    /// invalid_variant, unconfined.
     RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"
-        ["reason": "timed_out", "out_of_memory", "crashed", "unconfined"];
+        ["reason": "timed_out", "out_of_memory", "crashed", "invalid_variant", "unconfined"];
 
     /// Finished HTTP requests.
     REQUESTS: Counter = "darkroom_issuer_requests_total"["route"]["method"]["status"];
