@@ -12,7 +12,7 @@ use crate::error::{RenderError, StartError};
 use crate::operation::{Inspect, Operation, Render, read_handshake};
 use crate::process::{Launch, RenderProcess};
 use crate::protocol::{Handshake, ProtocolError};
-use crate::sandbox::SandboxLayers;
+use crate::sandbox::{SandboxLayer, SandboxLayers};
 use crate::settings::{RenderSettings, SandboxPolicy};
 
 /// The longest time that a process may take to become ready.
@@ -113,7 +113,10 @@ impl RenderPool {
         let mut process = RenderProcess::spawn(&self.launch).map_err(StartError::Spawn)?;
         metric::RENDER_PROCESS_STARTS.add(1, []);
         let layers = match timeout(START_TIMEOUT, read_handshake(&mut process)).await {
-            Ok(Ok(Handshake::Ready(layers))) => layers,
+            Ok(Ok(Handshake::Ready(layers))) => {
+                report(&layers);
+                layers
+            }
             Ok(Ok(Handshake::Unconfined(reason))) => {
                 metric::RENDER_PROCESS_DEATHS.add(1, ["unconfined"]);
                 return Err(StartError::Unconfined(reason));
@@ -176,6 +179,14 @@ impl RenderPool {
         tracing::warn!(seconds, "killed a render process at its deadline");
         let message = format!("rendering took longer than {seconds} s");
         Rejection::new(RejectionCode::TimedOut, message)
+    }
+}
+
+/// Sets the metric of the sandbox layers that confine a new process.
+fn report(layers: &SandboxLayers) {
+    for layer in SandboxLayer::ALL {
+        let is_in_force = if layers.contains(layer) { 1.0 } else { 0.0 };
+        metric::RENDER_SANDBOX_LAYER.set(is_in_force, [layer.name()]);
     }
 }
 

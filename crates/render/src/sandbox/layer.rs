@@ -43,7 +43,8 @@ impl SandboxLayer {
         !matches!(self, Self::Tcp | Self::Signals)
     }
 
-    const fn name(self) -> &'static str {
+    /// Returns the name in settings, logs and metrics.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Resources => "resources",
             Self::FileSystem => "file_system",

@@ -76,6 +76,11 @@ metrics! {
     RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"
         ["reason": "timed_out", "out_of_memory", "crashed", "invalid_variant", "unconfined"];
 
+    /// 1 for each sandbox layer that confines the render processes, otherwise 0: resources,
+    /// file_system, tcp, signals, system_calls.
+    RENDER_SANDBOX_LAYER: Gauge = "darkroom_render_sandbox_layer"
+        ["layer": "resources", "file_system", "tcp", "signals", "system_calls"];
+
     /// Finished HTTP requests.
     REQUESTS: Counter = "darkroom_issuer_requests_total"["route"]["method"]["status"];
 
