@@ -102,8 +102,7 @@ impl AppContext {
             events: self.queue(&queues.events).await?,
             dead_letters: self.queue(&queues.dead_letters).await?,
         };
-        let permits = worker.permits(render.process_count());
-        let worker = Worker::open(parts, queues, worker, permits);
+        let worker = Worker::open(parts, queues, worker, render.process_count());
         worker
             .await
             .with_context(|| format!("queue {}", queues.events))

@@ -6,41 +6,70 @@ use darkroom_cloud::Message;
 use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// The attribute of a redriven message that contains the time of its first delivery, in
-/// milliseconds since 1970. The queue does not know that time, because it treats a redriven message
-/// as a new one.
+/// The attribute of a redriven or deferred message that contains the time of its first delivery, in
+/// milliseconds since 1970. The queue does not know that time, because it treats such a message as a
+/// new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
+/// The attribute of a deferred message that contains the time at which it was first sent, in
+/// milliseconds since 1970.
+const SENT_AT: &str = "darkroom-sent-at";
+/// The attribute of a deferred message that contains the number of attempts before it was deferred.
+const ATTEMPTS: &str = "darkroom-attempts";
+/// The attribute of a message that was deferred after it had been redriven.
+const REDRIVEN: &str = "darkroom-redriven";
 
 /// The history of a message up to its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
-    /// The number of deliveries, including this one.
+    /// The number of deliveries that were attempts, including this one. A delivery that ended with a
+    /// deferral is not an attempt.
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,
     /// `true` if the message was dead-lettered and redriven.
     pub is_redriven: bool,
+    /// `true` if the message was deferred.
+    pub is_deferred: bool,
+    /// `true` if the queue itself would deliver the message again. The queue counts the deliveries
+    /// since the last deferral only.
+    pub can_be_deferred: bool,
     /// The time of the first delivery, by the queue's clock. For a redriven message, this is the
     /// first delivery before it was dead-lettered.
     pub first_received_at: Option<OffsetDateTime>,
-    /// The time at which the message was sent, by the queue's clock.
+    /// The time at which the message was sent, by the queue's clock. For a deferred message, this is
+    /// the time before it was deferred.
     pub sent_at: Option<OffsetDateTime>,
 }
 
 impl DeliveryAttempt {
     /// Reads the history of a received message.
     pub fn new(message: &Message, max_receive_count: u32) -> Self {
-        let redriven = message.attributes.get(FIRST_RECEIVED_AT);
-        let redriven = redriven.and_then(|millis| millis.parse::<i64>().ok());
-        let first_received_at = redriven.and_then(|millis| {
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * NANOS_PER_MILLI).ok()
-        });
+        let number = |name: &str| message.attributes.get(name)?.parse::<u32>().ok();
+        let time = |name: &str| {
+            message
+                .attributes
+                .get(name)
+                .and_then(|millis| from_millis(millis))
+        };
+        let earlier_attempts = number(ATTEMPTS);
+        let is_deferred = earlier_attempts.is_some();
+        let first_received_at = time(FIRST_RECEIVED_AT);
+        let is_redriven = if is_deferred {
+            message.attributes.contains_key(REDRIVEN)
+        } else {
+            first_received_at.is_some()
+        };
+        let earlier_attempts = earlier_attempts.unwrap_or_default();
+        let receive_count = message.receive_count.saturating_add(earlier_attempts);
         Self {
-            receive_count: message.receive_count,
+            receive_count,
             max_receive_count,
-            is_redriven: first_received_at.is_some(),
+            is_redriven,
+            is_deferred,
+            can_be_deferred: message.receive_count < max_receive_count
+                && receive_count <= max_receive_count,
             first_received_at: first_received_at.or(message.first_received_at),
-            sent_at: message.sent_at,
+            sent_at: time(SENT_AT).or(message.sent_at),
         }
     }
 
@@ -49,9 +78,23 @@ impl DeliveryAttempt {
     pub fn history(&self) -> BTreeMap<&'static str, String> {
         let first = self.first_received_at.into_iter();
         first
-            .map(|first| first.unix_timestamp_nanos() / NANOS_PER_MILLI)
-            .map(|millis| (FIRST_RECEIVED_AT, millis.to_string()))
+            .map(|first| (FIRST_RECEIVED_AT, to_millis(first)))
             .collect()
+    }
+
+    /// Returns the message attributes that preserve the history while the message is deferred. This
+    /// delivery does not count as an attempt.
+    pub(crate) fn history_of_deferred(&self) -> BTreeMap<&'static str, String> {
+        let mut attributes = self.history();
+        let attempts = self.receive_count.saturating_sub(1);
+        attributes.insert(ATTEMPTS, attempts.to_string());
+        if let Some(sent_at) = self.sent_at {
+            attributes.insert(SENT_AT, to_millis(sent_at));
+        }
+        if self.is_redriven {
+            attributes.insert(REDRIVEN, "true".to_owned());
+        }
+        attributes
     }
 
     /// Returns this delivery with a `receive_count` that is higher by one, for use after an outage
@@ -82,6 +125,15 @@ impl DeliveryAttempt {
         let age = now - self.sent_at?;
         Some(age.as_seconds_f64().max(0.0))
     }
+}
+
+fn to_millis(time: OffsetDateTime) -> String {
+    (time.unix_timestamp_nanos() / NANOS_PER_MILLI).to_string()
+}
+
+fn from_millis(millis: &str) -> Option<OffsetDateTime> {
+    let millis = i128::from(millis.parse::<i64>().ok()?);
+    OffsetDateTime::from_unix_timestamp_nanos(millis * NANOS_PER_MILLI).ok()
 }
 
 #[cfg(test)]
@@ -125,7 +177,8 @@ mod tests {
             let history = DeliveryAttempt::new(&message, 5).history();
             let later = || FIRST + Duration::from_secs(3600);
             let next_queue = MemoryQueue::new(Clock::from_fn(later));
-            next_queue.forward(&message, &history).await.unwrap();
+            let forwarded = next_queue.forward(&message, &history, Duration::ZERO);
+            forwarded.await.unwrap();
             message = receive(&next_queue).await;
             let attempt = DeliveryAttempt::new(&message, 5);
             assert_eq!((attempt.receive_count, attempt.is_redriven), (1, true));
@@ -137,13 +190,61 @@ mod tests {
         }
     }
 
+    /// Defers a message to a new queue an hour later, and receives it there.
+    async fn deferred(message: &Message) -> Message {
+        let history = DeliveryAttempt::new(message, 5).history_of_deferred();
+        let later = || FIRST + Duration::from_secs(3600);
+        let queue = MemoryQueue::new(Clock::from_fn(later));
+        let forwarded = queue.forward(message, &history, Duration::ZERO);
+        forwarded.await.unwrap();
+        receive(&queue).await
+    }
+
+    #[tokio::test]
+    async fn a_deferral_keeps_the_history_and_costs_no_attempt() {
+        for (attempts, is_first) in [(1, true), (3, false)] {
+            let mut message = first_delivery().await;
+            message.receive_count = attempts;
+            for _ in 0..20 {
+                message = deferred(&message).await;
+                let attempt = DeliveryAttempt::new(&message, 5);
+                assert!(attempt.is_deferred && attempt.can_be_deferred);
+                assert!(!attempt.is_redriven && !attempt.is_last());
+                assert_eq!(attempt.receive_count, attempts);
+                assert_eq!(attempt.is_first(), is_first);
+                assert_eq!(attempt.first_received_at, Some(FIRST));
+                assert_eq!(attempt.sent_at, Some(FIRST));
+            }
+            message.receive_count = 5 - (attempts - 1);
+            let last = DeliveryAttempt::new(&message, 5);
+            assert!(last.is_last());
+            message.receive_count += 1;
+            let too_late = DeliveryAttempt::new(&message, 5);
+            assert!(!too_late.can_be_deferred, "a failed deferral would lose it");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redriven_message_that_is_deferred_is_still_redriven() {
+        let mut message = first_delivery().await;
+        let history = DeliveryAttempt::new(&message, 5).history().into_iter();
+        let history = history.map(|(name, value)| (name.to_owned(), value));
+        message.attributes.extend(history);
+        for _ in 0..3 {
+            message = deferred(&message).await;
+            let attempt = DeliveryAttempt::new(&message, 5);
+            assert!(attempt.is_redriven && !attempt.is_first());
+        }
+    }
+
     #[tokio::test]
     async fn an_unreadable_history_is_ignored() {
         let queue = MemoryQueue::new(Clock::from_fn(|| FIRST));
         for value in ["", "yesterday", "9223372036854775807"] {
             let history = BTreeMap::from([(FIRST_RECEIVED_AT, value.to_owned())]);
             let message = first_delivery().await;
-            queue.forward(&message, &history).await.unwrap();
+            let forwarded = queue.forward(&message, &history, Duration::ZERO);
+            forwarded.await.unwrap();
             let message = receive(&queue).await;
             assert!(DeliveryAttempt::new(&message, 5).is_first(), "{value:?}");
             queue.delete(&[message.receipt]).await.unwrap();

@@ -24,6 +24,8 @@ const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::
 const MIN_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after an empty poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
+/// The interval at which a consumer without a free permit asks its handler if it looks ahead.
+const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
 /// The time limit, after the grace period, for releasing and acknowledging messages.
 const LAST_CALLS: Duration = Duration::from_millis(600);
 
@@ -34,6 +36,8 @@ pub struct Consumer<H> {
     handler: Arc<H>,
     settings: ConsumerSettings,
     permits: Arc<Semaphore>,
+    /// The permits for messages that are received while all other permits are in use.
+    look_ahead: Arc<Semaphore>,
     status: ConsumerStatus,
 }
 
@@ -46,6 +50,7 @@ impl<H: MessageHandler> Consumer<H> {
             parts: Arc::new(parts),
             handler,
             permits: Arc::new(Semaphore::new(settings.permits)),
+            look_ahead: Arc::new(Semaphore::new(settings.look_ahead)),
             settings,
             status: ConsumerStatus::new(),
         }
@@ -166,15 +171,30 @@ impl<H: MessageHandler> Consumer<H> {
     /// Waits for one permit and for the handler to be ready. Then takes as many further permits as
     /// are free, up to the number of messages that the handler accepts, and at most ten in total.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
-        let mut permits = vec![Arc::clone(&self.permits).acquire_owned().await?];
+        let mut permits = vec![self.acquire_first().await?];
         let max = self.handler.ready().await.min(MAX_BATCH);
-        while permits.len() < max {
-            match Arc::clone(&self.permits).try_acquire_owned() {
-                Ok(permit) => permits.push(permit),
-                Err(_) => break,
-            }
+        take_free(&mut permits, &self.permits, max);
+        if self.handler.looks_ahead() {
+            take_free(&mut permits, &self.look_ahead, max);
         }
         Ok(permits)
+    }
+
+    /// Waits for one permit, or for one for looking ahead while the handler does so.
+    async fn acquire_first(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        loop {
+            let permit = Arc::clone(&self.permits).acquire_owned();
+            if self.handler.looks_ahead() {
+                return tokio::select! {
+                    biased;
+                    permit = permit => permit,
+                    permit = Arc::clone(&self.look_ahead).acquire_owned() => permit,
+                };
+            }
+            if let Ok(permit) = timeout(LOOK_AHEAD_CHECK, permit).await {
+                return permit;
+            }
+        }
     }
 
     async fn release(&self, messages: &[Message]) {
@@ -195,7 +215,8 @@ impl<H: MessageHandler> Consumer<H> {
             let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
             if !attempt.is_first() {
                 metric::REDELIVERIES.add(1, [queue]);
-            } else if let Some(seconds) = attempt.age_seconds(now) {
+            } else if let Some(seconds) = attempt.age_seconds(now).filter(|_| !attempt.is_deferred)
+            {
                 metric::MESSAGE_AGE.record(seconds, [queue]);
             }
         }
@@ -210,6 +231,16 @@ fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
         SHORT_POLL_PAUSE
     } else {
         Duration::ZERO
+    }
+}
+
+/// Takes permits that are free, until there are `max`.
+fn take_free(permits: &mut Vec<OwnedSemaphorePermit>, semaphore: &Arc<Semaphore>, max: usize) {
+    while permits.len() < max {
+        match Arc::clone(semaphore).try_acquire_owned() {
+            Ok(permit) => permits.push(permit),
+            Err(_) => break,
+        }
     }
 }
 
@@ -231,7 +262,8 @@ fn start<H: MessageHandler>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use darkroom_cloud::{CloudErrorKind, Queue};
 
@@ -502,10 +534,12 @@ mod tests {
 
     #[async_trait::async_trait]
     impl MessageHandler for ByBody {
-        async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
+        async fn handle(&self, message: &Message, context: &Context) -> Disposition {
             match &*message.body {
                 "retry" => Disposition::Retry,
                 "dead-letter" => Disposition::DeadLetter(DeadLetterReason::new("malformed", &"")),
+                "defer" if context.attempt.is_deferred => Disposition::Ack,
+                "defer" => Disposition::Defer { delay: SECOND },
                 "replace" => Disposition::Replace {
                     body: "0".to_owned(),
                     delay: SECOND,
@@ -538,11 +572,89 @@ mod tests {
             ..settings()
         };
         let test = TestConsumer::start(ByBody, settings);
-        let bodies = ["retry", "dead-letter", "replace", "1", "2", "3"].map(str::to_owned);
+        let bodies = ["retry", "dead-letter", "replace", "defer", "1", "2", "3"].map(str::to_owned);
         test.queue.send(&bodies).await.unwrap();
         sleep(3600 * SECOND).await;
         assert!(test.queue.queue.is_empty());
         assert_eq!(test.dead_letters.bodies(), ["dead-letter", "retry"]);
+    }
+
+    /// A handler that defers a message twenty times between its attempts, which fail.
+    #[derive(Debug, Default)]
+    struct DefersTwentyTimes {
+        deliveries: AtomicUsize,
+        attempts: Mutex<Vec<u32>>,
+    }
+
+    #[async_trait::async_trait]
+    impl MessageHandler for Arc<DefersTwentyTimes> {
+        async fn handle(&self, _message: &Message, context: &Context) -> Disposition {
+            if self.deliveries.fetch_add(1, Ordering::Relaxed) % 21 < 20 {
+                let delay = 900 * SECOND;
+                return Disposition::Defer { delay };
+            }
+            let attempt = context.attempt;
+            self.attempts.lock().unwrap().push(attempt.receive_count);
+            if attempt.is_last() {
+                return Disposition::DeadLetter(DeadLetterReason::new("last", &""));
+            }
+            Disposition::Retry
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deferrals_cost_no_attempt_and_a_failing_message_still_becomes_a_dead_letter() {
+        let handler = Arc::new(DefersTwentyTimes::default());
+        let test = TestConsumer::start(Arc::clone(&handler), settings());
+        test.send(1).await;
+        sleep(48 * 3600 * SECOND).await;
+        assert_eq!(*handler.attempts.lock().unwrap(), [1, 2, 3, 4, 5]);
+        assert_eq!(handler.deliveries.load(Ordering::Relaxed), 5 * 21);
+        assert!(test.queue.queue.is_empty());
+        assert_eq!(test.dead_letters.bodies(), ["0"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_cannot_be_deferred_becomes_visible_again() {
+        let delay = 900 * SECOND;
+        let handler = ScriptedHandler::new(SECOND, Disposition::Defer { delay });
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.send(1).await;
+        test.queue.refuse_sends(true);
+        sleep(SECOND * 3 / 2).await;
+        test.queue.refuse_sends(false);
+        sleep(SECOND).await;
+        assert_eq!(handler.started(), 2);
+        assert_eq!(test.queue.queue.depth().await.unwrap().delayed, 1);
+    }
+
+    /// A handler that looks ahead.
+    #[derive(Debug, Clone)]
+    struct LooksAhead(ScriptedHandler);
+
+    #[async_trait::async_trait]
+    impl MessageHandler for LooksAhead {
+        fn looks_ahead(&self) -> bool {
+            true
+        }
+
+        async fn handle(&self, message: &Message, context: &Context) -> Disposition {
+            self.0.handle(message, context).await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_looks_ahead_gets_messages_beyond_the_permits() {
+        let handler = ScriptedHandler::new(3600 * SECOND, Disposition::Ack);
+        let settings = ConsumerSettings {
+            permits: 2,
+            look_ahead: 3,
+            ..settings()
+        };
+        let test = TestConsumer::start(LooksAhead(handler.clone()), settings);
+        test.send(10).await;
+        sleep(60 * SECOND).await;
+        assert_eq!(handler.started(), 5);
     }
 
     #[derive(Debug)]

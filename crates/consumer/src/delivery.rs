@@ -60,6 +60,7 @@ impl<H: MessageHandler> Delivery<H> {
             WorkEnd::Finished(Disposition::Replace { body, delay }) => {
                 self.replace(&body, delay).await
             }
+            WorkEnd::Finished(Disposition::Defer { delay }) => self.defer(&message, delay).await,
             WorkEnd::Finished(Disposition::DeadLetter(reason)) => {
                 self.dead_letter(&message, &reason).await
             }
@@ -86,7 +87,8 @@ impl<H: MessageHandler> Delivery<H> {
 
     async fn retry_later(&self, message: &Message) {
         self.count("retried");
-        let delay = self.settings.retry.delay(message.receive_count);
+        let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
+        let delay = self.settings.retry.delay(attempt.receive_count);
         self.change_visibility(&message.receipt, delay).await;
         #[cfg(feature = "planted-bugs")]
         if crate::planted::is_planted(crate::planted::Bug::HeartbeatAfterBackoff) {
@@ -118,6 +120,26 @@ impl<H: MessageHandler> Delivery<H> {
         }
     }
 
+    /// Sends the delayed copy and returns `true` if the original can be deleted. Otherwise the
+    /// original becomes visible at once, and its next delivery is another attempt.
+    async fn defer(&self, message: &Message, delay: Duration) -> bool {
+        let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
+        let history = attempt.history_of_deferred();
+        match self.parts.queue.forward(message, &history, delay).await {
+            Ok(()) => {
+                self.count("deferred");
+                true
+            }
+            Err(error) => {
+                tracing::warn!(queue = self.parts.name, %error, "cannot defer a message");
+                self.count("released");
+                self.change_visibility(&message.receipt, Duration::ZERO)
+                    .await;
+                false
+            }
+        }
+    }
+
     /// Copies a message to the dead-letter queue and returns `true` if the original can be deleted.
     /// Otherwise the original stays on its queue, and SQS itself moves it after the last attempt.
     async fn dead_letter(&self, message: &Message, reason: &DeadLetterReason) -> bool {
@@ -126,7 +148,8 @@ impl<H: MessageHandler> Delivery<H> {
         let mut attributes = reason.attributes();
         attributes.extend(DeliveryAttempt::new(message, self.settings.max_receive_count).history());
         let dead_letters = &self.parts.dead_letters;
-        match dead_letters.forward(message, &attributes).await {
+        let forwarded = dead_letters.forward(message, &attributes, Duration::ZERO);
+        match forwarded.await {
             Ok(()) => {
                 tracing::error!(
                     queue,

@@ -19,6 +19,13 @@ pub trait MessageHandler: Send + Sync + 'static {
         usize::MAX
     }
 
+    /// Returns `true` while the handler should get messages although all permits are in use, because
+    /// messages that should not wait may be behind those in progress. By default, it never does. See
+    /// [`ConsumerSettings::look_ahead`](crate::ConsumerSettings::look_ahead).
+    fn looks_ahead(&self) -> bool {
+        false
+    }
+
     /// Processes one message, which stays invisible to other consumers until this returns.
     ///
     /// The future may be dropped at any await point. This happens when the grace period of a
@@ -56,13 +63,22 @@ pub enum Disposition {
         /// The delay of the new message.
         delay: Duration,
     },
+    /// The message has to wait and was not processed. It is replaced by a copy that is delivered
+    /// after a delay of at most 15 minutes and has the same history, so this delivery costs no
+    /// attempt. A longer visibility timeout would cost one, because the queue counts deliveries.
+    ///
+    /// A handler returns this only if [`DeliveryAttempt::can_be_deferred`] is `true`.
+    Defer {
+        /// The delay of the copy.
+        delay: Duration,
+    },
     /// The message is malformed or out of attempts. It goes to the dead-letter queue.
     DeadLetter(DeadLetterReason),
 }
 
 impl Disposition {
     /// Combines the dispositions of two parts of one message. `Retry` takes precedence over
-    /// `Replace`, `Replace` over `DeadLetter`, and `DeadLetter` over `Ack`.
+    /// `Defer`, `Defer` over `Replace`, `Replace` over `DeadLetter`, and `DeadLetter` over `Ack`.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         if self.severity() >= other.severity() {
@@ -77,7 +93,8 @@ impl Disposition {
             Self::Ack => 0,
             Self::DeadLetter(_) => 1,
             Self::Replace { .. } => 2,
-            Self::Retry => 3,
+            Self::Defer { .. } => 3,
+            Self::Retry => 4,
         }
     }
 }

@@ -9,6 +9,8 @@ use darkroom_cloud::Backoff;
 pub struct ConsumerSettings {
     /// The number of messages processed concurrently.
     pub permits: usize,
+    /// The number of further messages that a handler may get while all permits are in use.
+    pub look_ahead: usize,
     /// The duration of a long poll, at most 20 s.
     pub poll_wait: Duration,
     /// The time for which a received message is invisible to others. It is extended while the
@@ -26,11 +28,12 @@ pub struct ConsumerSettings {
 }
 
 /// The worker sets every field from its own settings. The webhook dispatcher sets all but
-/// `poll_wait`, `retry` and `drain_grace`.
+/// `look_ahead`, `poll_wait`, `retry` and `drain_grace`.
 impl Default for ConsumerSettings {
     fn default() -> Self {
         Self {
             permits: 10,
+            look_ahead: 0,
             poll_wait: Duration::from_secs(20),
             visibility_timeout: Duration::from_secs(60),
             max_receive_count: 5,

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use darkroom_cloud::{CloudError, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy};
+use darkroom_cloud::{
+    CloudError, CloudErrorKind, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy,
+};
 use darkroom_contract::Clock;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -30,6 +32,8 @@ pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
     /// The calls, each with the time since the queue was created.
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
+    /// If `true`, no message can be sent.
+    refuses_sends: Arc<AtomicBool>,
     /// If `true`, `change_visibility` never returns.
     pub(crate) hangs: Arc<AtomicBool>,
     started_at: Instant,
@@ -42,6 +46,7 @@ impl RecordingQueue {
         Self {
             queue,
             calls: Arc::default(),
+            refuses_sends: Arc::default(),
             hangs: Arc::default(),
             started_at: Instant::now(),
             refused_deletes: Arc::default(),
@@ -51,6 +56,12 @@ impl RecordingQueue {
     /// Refuses every message of the next `batches` deletions.
     pub(crate) fn refuse_deletes(&self, batches: usize) {
         self.refused_deletes.store(batches, Ordering::Relaxed);
+    }
+
+    /// Makes `forward` fail, or succeed again.
+    pub(crate) fn refuse_sends(&self, refuses_sends: bool) {
+        let order = Ordering::Relaxed;
+        self.refuses_sends.store(refuses_sends, order);
     }
 
     pub(crate) fn calls(&self) -> Vec<(Duration, Call)> {
@@ -124,8 +135,13 @@ impl Queue for RecordingQueue {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError> {
-        self.queue.forward(message, attributes).await
+        if self.refuses_sends.load(Ordering::Relaxed) {
+            let kind = CloudErrorKind::Forbidden;
+            return Err(CloudError::new(kind, "SendMessage", "refused"));
+        }
+        self.queue.forward(message, attributes, delay).await
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {

@@ -132,9 +132,15 @@ impl Default for QueueSettings {
 }
 
 impl QueueSettings {
+    const FIFO_SUFFIX: &str = ".fifo";
     const MIN_VISIBILITY: Duration = Duration::from_secs(3);
     /// The longest visibility timeout that SQS allows.
     const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
+
+    /// Returns `true` if the queue of events and its dead-letter queue are FIFO queues.
+    pub fn is_fifo(&self) -> bool {
+        self.events.ends_with(Self::FIFO_SUFFIX)
+    }
 
     /// Checks the rules that the types do not express.
     ///
@@ -149,7 +155,7 @@ impl QueueSettings {
         ] {
             SettingError::ensure(!name.is_empty(), key, "must be the name of a queue")?;
         }
-        let is_fifo = |name: &str| name.ends_with(".fifo");
+        let is_fifo = |name: &str| name.ends_with(Self::FIFO_SUFFIX);
         SettingError::ensure(
             is_fifo(&self.events) == is_fifo(&self.dead_letters),
             "queues.dead_letters",

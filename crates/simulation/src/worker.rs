@@ -14,7 +14,7 @@ use crate::process::Process;
 use crate::renderer::SimulatedRenderer;
 use crate::world::World;
 
-const PERMITS: usize = 2;
+const RENDER_PROCESSES: usize = 1;
 /// The longest life of a worker before it is stopped and started again.
 const MAX_LIFETIME: Duration = Duration::from_secs(1800);
 const MAX_RESTART_TIME: Duration = Duration::from_secs(30);
@@ -76,8 +76,11 @@ async fn run(process: Process, stop: CancellationToken) {
         events: queue("events", world.events.clone()),
         dead_letters: queue("dead letters", world.dead_letters.clone()),
     };
-    let settings = WorkerSettings::default();
-    match Worker::open(parts, &world.queues, &settings, PERMITS).await {
+    let settings = WorkerSettings {
+        look_ahead: world.look_ahead,
+        ..WorkerSettings::default()
+    };
+    match Worker::open(parts, &world.queues, &settings, RENDER_PROCESSES).await {
         Ok(worker) => worker.run(stop).await,
         Err(error) => process.trace(format_args!("does not start: {error}")),
     }

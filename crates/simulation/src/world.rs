@@ -27,6 +27,9 @@ pub(crate) struct World {
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) queues: QueueSettings,
     pub(crate) rates: Rates,
+    /// The number of messages that workers receive beyond their permits. With few, many messages are
+    /// deferred.
+    pub(crate) look_ahead: usize,
     started_at: Instant,
     state: Mutex<State>,
 }
@@ -60,6 +63,7 @@ impl World {
             profiles: Arc::new(Profiles::default()),
             queues,
             rates: Rates::draw(&mut rng),
+            look_ahead: [0, 1, 10][rng.usize(0..3)],
             started_at,
             state: Mutex::new(State {
                 rng,

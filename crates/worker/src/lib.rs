@@ -17,6 +17,7 @@ mod event_outcome;
 mod failure;
 mod health;
 mod left_over;
+mod owner_budget;
 mod process;
 mod processor;
 mod renderer;

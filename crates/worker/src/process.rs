@@ -200,7 +200,11 @@ impl Processor {
         };
         let sha256 = hash(&downloaded.bytes).await?;
         let started_at = Instant::now();
-        let rendering = self.renderer.render(&downloaded.bytes, &upload.recipe);
+        let rendering = async {
+            let _in_progress = self.owner_budget.start_render(&upload.key.owner).await;
+            let render = self.renderer.render(&downloaded.bytes, &upload.recipe);
+            render.await
+        };
         let rendered = rendering.instrument(info_span!("render")).await;
         let duration = started_at.elapsed();
         let profile = upload.key.profile.as_str();

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::dead_letters::ReasonCode;
 use crate::download::Downloads;
 use crate::event_outcome::{EventOutcome, ProcessError};
+use crate::owner_budget::{Capacity, OwnerBudget};
 use crate::renderer::Renderer;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
@@ -29,16 +30,23 @@ pub struct Processor {
     pub(crate) store: UploadStore,
     pub(crate) renderer: Arc<dyn Renderer>,
     pub(crate) downloads: Downloads,
+    pub(crate) owner_budget: OwnerBudget,
     store_health: StoreHealth,
 }
 
 impl Processor {
-    /// Creates a processor of uploads in `store`.
-    pub fn new(store: UploadStore, renderer: Arc<dyn Renderer>, settings: &WorkerSettings) -> Self {
+    /// Creates a processor of uploads in `store`, whose owners share this capacity.
+    pub(crate) fn new(
+        store: UploadStore,
+        renderer: Arc<dyn Renderer>,
+        settings: &WorkerSettings,
+        capacity: Capacity,
+    ) -> Self {
         let max_buffered = settings.max_buffered.as_u64();
         Self {
             store_health: StoreHealth::new(store.clone()),
             downloads: Downloads::new(max_buffered, settings.download_timeout),
+            owner_budget: OwnerBudget::new(capacity),
             store,
             renderer,
         }
@@ -111,6 +119,10 @@ impl MessageHandler for Processor {
         usize::MAX
     }
 
+    fn looks_ahead(&self) -> bool {
+        self.owner_budget.looks_ahead()
+    }
+
     async fn handle(&self, message: &Message, context: &Context) -> Disposition {
         let malformed = |error: &dyn std::fmt::Display| {
             let code = ReasonCode::Malformed.name();
@@ -120,6 +132,19 @@ impl MessageHandler for Processor {
             Ok(Notification::Test) => Vec::new(),
             Ok(Notification::Records(records)) => records,
             Err(error) => return malformed(&error),
+        };
+        // A message with uploads of several owners belongs to the first of them.
+        let mut uploads = records.iter().flatten();
+        let upload = uploads.find_map(|event| self.store.upload_of(event));
+        let _in_progress = match upload {
+            None => None,
+            Some(key) => {
+                let can_be_deferred = context.attempt.can_be_deferred;
+                match self.owner_budget.begin(&key.owner, can_be_deferred).await {
+                    Ok(in_progress) => Some(in_progress),
+                    Err(delay) => return Disposition::Defer { delay },
+                }
+            }
         };
         let mut disposition = Disposition::Ack;
         for record in records {

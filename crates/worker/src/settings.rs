@@ -13,6 +13,9 @@ pub struct WorkerSettings {
     /// The number of messages processed concurrently. 0 means two per render process, so that a
     /// process renders one image while the next object is being downloaded.
     pub in_flight: usize,
+    /// The number of further messages that a worker receives when all of `in_flight` are in use, to
+    /// find those of other owners behind the many of one. 0 turns fairness between owners off.
+    pub look_ahead: usize,
     /// The limit on the raw objects in memory, including those that wait to be rendered.
     pub max_buffered: ByteSize,
     /// The duration of a long poll, at most 20 s.
@@ -38,6 +41,7 @@ impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
             in_flight: 0,
+            look_ahead: 100,
             max_buffered: ByteSize::mib(256),
             poll_wait: Duration::from_secs(20),
             download_timeout: Duration::from_secs(60),

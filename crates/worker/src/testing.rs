@@ -9,7 +9,11 @@ use darkroom_uploads::{MemoryStore, ObjectVersion};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{StandInRenderer, Worker, WorkerParts, WorkerSettings};
+use crate::owner_budget::Capacity;
+use crate::{Processor, Renderer, StandInRenderer, Worker, WorkerParts, WorkerSettings};
+
+/// The number of render processes of each worker.
+pub(crate) const RENDER_PROCESSES: usize = 2;
 
 /// An in-memory store that workers run on.
 pub(crate) struct TestStore(MemoryStore);
@@ -58,7 +62,7 @@ impl TestStore {
     }
 
     /// Runs a worker on this store with `renderer`.
-    pub(crate) async fn start(&self, renderer: StandInRenderer) -> TestWorker {
+    pub(crate) async fn start(&self, renderer: impl Renderer + 'static) -> TestWorker {
         let parts = WorkerParts {
             store: self.store.clone(),
             renderer: Arc::new(renderer),
@@ -66,12 +70,24 @@ impl TestStore {
             dead_letters: Arc::new(self.dead_letters.clone()),
         };
         let (queues, settings) = (QueueSettings::default(), WorkerSettings::default());
-        let worker = Worker::open(parts, &queues, &settings, 4).await.unwrap();
+        let worker = Worker::open(parts, &queues, &settings, RENDER_PROCESSES);
+        let worker = worker.await.unwrap();
         let stop = CancellationToken::new();
         TestWorker {
             task: tokio::spawn(worker.run(stop.clone())),
             stop,
         }
+    }
+
+    /// Returns a processor of a worker on this store.
+    pub(crate) fn processor(&self, renderer: StandInRenderer) -> Processor {
+        let settings = WorkerSettings::default();
+        let capacity = Capacity {
+            permits: settings.permits(RENDER_PROCESSES),
+            look_ahead: settings.look_ahead,
+            render_processes: RENDER_PROCESSES,
+        };
+        Processor::new(self.store.clone(), Arc::new(renderer), &settings, capacity)
     }
 
     /// Sends a body that is not a notification.

@@ -10,6 +10,7 @@ use darkroom_uploads::UploadStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::Health;
+use crate::owner_budget::Capacity;
 use crate::processor::Processor;
 use crate::renderer::Renderer;
 use crate::report::start_metrics;
@@ -43,7 +44,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Creates a worker with at most `permits` messages in progress.
+    /// Creates a worker for a renderer with this number of render processes.
     ///
     /// Reads the redrive policy of the queue, which takes precedence over the settings.
     ///
@@ -54,7 +55,7 @@ impl Worker {
         parts: WorkerParts,
         queues: &QueueSettings,
         settings: &WorkerSettings,
-        permits: usize,
+        render_processes: usize,
     ) -> Result<Self, CloudError> {
         let WorkerParts {
             store,
@@ -62,8 +63,19 @@ impl Worker {
             events,
             dead_letters,
         } = parts;
+        let capacity = Capacity {
+            permits: settings.permits(render_processes),
+            // A FIFO queue cannot delay one message, so none can be deferred.
+            look_ahead: if queues.is_fifo() {
+                0
+            } else {
+                settings.look_ahead
+            },
+            render_processes,
+        };
         let consumer_settings = ConsumerSettings {
-            permits,
+            permits: capacity.permits,
+            look_ahead: capacity.look_ahead,
             poll_wait: settings.poll_wait.min(settings.drain_grace),
             // Polls are never abandoned, so that no message has to wait for its visibility timeout.
             poll_grace: settings.drain_grace,
@@ -79,7 +91,7 @@ impl Worker {
             dead_letters,
             clock: store.clock().clone(),
         };
-        let processor = Processor::new(store, renderer, settings);
+        let processor = Processor::new(store, renderer, settings, capacity);
         Ok(Self {
             store_health: processor.store_health().clone(),
             consumer: Consumer::new(consumer_parts, Arc::new(processor), consumer_settings),

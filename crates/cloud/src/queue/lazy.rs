@@ -91,8 +91,10 @@ impl Queue for LazyQueue {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError> {
-        self.queue().await?.forward(message, attributes).await
+        let queue = self.queue().await?;
+        queue.forward(message, attributes, delay).await
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {

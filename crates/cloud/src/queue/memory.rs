@@ -307,11 +307,12 @@ impl Queue for MemoryQueue {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError> {
         self.0.faults.call("SendMessage", "").await?;
         let attributes = attributes.iter();
         let attributes = attributes.map(|(name, value)| ((*name).to_owned(), value.clone()));
-        self.push(&message.body, attributes.collect(), Duration::ZERO);
+        self.push(&message.body, attributes.collect(), delay);
         Ok(())
     }
 

@@ -96,11 +96,12 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// The error of the call.
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
 
-    /// Sends a message from another queue to this queue, with `attributes` in place of the
-    /// message's own.
+    /// Sends a copy of a received message to this queue, with `attributes` in place of the message's
+    /// own. The copy stays invisible for `delay`, at most 15 minutes. FIFO queues do not support a
+    /// delay.
     ///
     /// On a FIFO queue the message keeps its group, and a repeated call within five minutes has no
-    /// effect. To move a message, forward it first and delete it from the other queue afterward.
+    /// effect. To move a message, forward it first and delete the original afterward.
     ///
     /// # Errors
     /// The error of the call.
@@ -108,6 +109,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError>;
 
     /// Returns the queue's redrive policy, if it has one.

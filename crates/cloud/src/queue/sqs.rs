@@ -163,8 +163,9 @@ impl Queue for SqsQueue {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError> {
-        self.send_forwarded(message, attributes).await
+        self.send_forwarded(message, attributes, delay).await
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {

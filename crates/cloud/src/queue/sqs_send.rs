@@ -68,10 +68,14 @@ impl SqsQueue {
         &self,
         message: &Message,
         attributes: &BTreeMap<&str, String>,
+        delay: Duration,
     ) -> Result<(), CloudError> {
         const OPERATION: &str = "SendMessage";
         let request = self.client.send_message().queue_url(&self.url);
         let mut request = request.message_body(&message.body);
+        if !delay.is_zero() {
+            request = request.delay_seconds(seconds(delay).min(MAX_DELAY_SECONDS));
+        }
         if self.is_fifo() {
             let group = message.group.as_ref().unwrap_or(&message.id);
             request = request

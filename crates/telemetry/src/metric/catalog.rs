@@ -10,9 +10,10 @@ metrics! {
     /// Messages received again.
     REDELIVERIES: Counter = "darkroom_consumer_redeliveries_total"["queue"];
 
-    /// Messages by the result of an attempt: acknowledged, retried, dead_lettered, released, lost.
+    /// Messages by the result of a delivery: acknowledged, retried, deferred, dead_lettered,
+    /// released, lost.
     MESSAGES: Counter = "darkroom_consumer_messages_total"["queue"]
-        ["result": "acknowledged", "retried", "dead_lettered", "released", "lost"];
+        ["result": "acknowledged", "retried", "deferred", "dead_lettered", "released", "lost"];
 
     /// Messages sent to the dead-letter queue, by reason.
     DEAD_LETTERS: Counter = "darkroom_consumer_dead_letters_total"["queue"]["reason"];

@@ -6,6 +6,7 @@ mod reason;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use darkroom_cloud::{CloudError, CloudErrorKind, MAX_BATCH, Message, Queue, Receipt};
 use darkroom_consumer::{DeadLetterReason, DeliveryAttempt};
@@ -124,7 +125,9 @@ impl DeadLetters {
             sent_at: message.sent_at,
         };
         if action == DeadLetterAction::Redrive {
-            self.events.forward(message, &history(message)).await?;
+            let history = history(message);
+            let forwarded = self.events.forward(message, &history, Duration::ZERO);
+            forwarded.await?;
         }
         if action != DeadLetterAction::List {
             self.delete(message.receipt.clone()).await?;
@@ -158,7 +161,7 @@ fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let first_received_at = if attempt.is_redriven {
         attempt.first_received_at
     } else {
-        message.sent_at
+        attempt.sent_at
     };
     let attempt = DeliveryAttempt {
         first_received_at,
@@ -179,8 +182,6 @@ fn keys(message: &Message) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use bytes::Bytes;
     use darkroom_cloud::{Bucket, PutOptions};
     use darkroom_uploads::MemoryStore;

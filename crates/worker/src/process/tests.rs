@@ -1,6 +1,5 @@
 //! Uploads that are deleted, replaced, or rendered twice while they are processed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,8 +8,8 @@ use darkroom_consumer::DeliveryAttempt;
 use darkroom_uploads::MemoryStore;
 use tokio::time::{sleep, timeout};
 
+use crate::StandInRenderer;
 use crate::testing::TestStore;
-use crate::{Processor, StandInRenderer, WorkerSettings};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -148,8 +147,8 @@ async fn the_last_attempt_deletes_its_own_variants_of_a_deleted_upload_even_if_i
     let event = test.upload(&key, "image").await.unwrap();
     let received = test.events.receive(1, SECOND, SECOND).await.unwrap();
     let attempt = DeliveryAttempt::new(&received[0], 1);
-    let (renderer, settings) = (StandInRenderer::default(), WorkerSettings::default());
-    let processor = Processor::new(test.store.clone(), Arc::new(renderer), &settings);
+    let renderer = StandInRenderer::default();
+    let processor = test.processor(renderer);
     let forbidden = CloudErrorKind::Forbidden;
     test.raw.faults().fail("PutObject", "manifests/", forbidden);
     let error = processor.process(&event, &attempt).await.unwrap_err();
@@ -206,8 +205,7 @@ async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
     let received = test.events.receive(1, SECOND, 30 * SECOND).await.unwrap();
     let attempt = DeliveryAttempt::new(&received[0], 5);
     let renderer = StandInRenderer::default();
-    let settings = WorkerSettings::default();
-    let lost = Processor::new(test.store.clone(), Arc::new(renderer.clone()), &settings);
+    let lost = test.processor(renderer.clone());
     test.raw.faults().delay("PutObject", "manifests/", HOUR);
     let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
     assert!(interrupted.is_err(), "it is dropped before its manifest");

@@ -1,0 +1,146 @@
+//! The budgets of all owners, and waiting for a turn.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use darkroom_contract::Owner;
+use tokio::sync::Notify;
+
+use super::capacity::Capacity;
+use super::shares::Shares;
+use super::usage::StartedRender;
+
+/// The time for which an owner must have had several messages before the worker looks ahead.
+/// Meanwhile, a worker that has nothing to do receives what is in the queue.
+const LOOK_AHEAD_PAUSE: Duration = Duration::from_millis(100);
+
+/// The budgets of all owners on one worker. It is cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnerBudget(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    shares: Mutex<Shares>,
+    changed: Notify,
+}
+
+/// A message in progress. It counts until this is dropped.
+#[derive(Debug)]
+pub(crate) struct MessageInProgress {
+    budget: OwnerBudget,
+    owner: Owner,
+    is_active: bool,
+}
+
+/// A place in the queue for a render process, which is left when this is dropped.
+struct RenderTicket<'a> {
+    budget: &'a OwnerBudget,
+    number: u64,
+}
+
+/// A render in progress. Its time counts until this is dropped.
+#[derive(Debug)]
+pub(crate) struct RenderInProgress {
+    budget: OwnerBudget,
+    owner: Owner,
+    render: StartedRender,
+}
+
+impl OwnerBudget {
+    /// Creates budgets that share this capacity evenly, or do not limit anyone if
+    /// [`Capacity::look_ahead`] is 0.
+    pub(crate) fn new(capacity: Capacity) -> Self {
+        let unlimited = usize::MAX / 2;
+        let capacity = match capacity.look_ahead {
+            0 => Capacity {
+                permits: unlimited,
+                look_ahead: 0,
+                render_processes: unlimited,
+            },
+            _ => capacity,
+        };
+        Self(Arc::new(Inner {
+            shares: Mutex::new(Shares::new(capacity)),
+            changed: Notify::new(),
+        }))
+    }
+
+    fn shares(&self) -> MutexGuard<'_, Shares> {
+        let shares = self.0.shares.lock();
+        shares.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a message and waits until its owner may have another active one.
+    ///
+    /// # Errors
+    /// The time by which the message has to be deferred, if its owner has too many in progress.
+    pub(crate) async fn begin(
+        &self,
+        owner: &Owner,
+        can_be_deferred: bool,
+    ) -> Result<MessageInProgress, Duration> {
+        self.shares().begin(owner, can_be_deferred)?;
+        let mut message = MessageInProgress {
+            budget: self.clone(),
+            owner: owner.clone(),
+            is_active: false,
+        };
+        loop {
+            let changed = self.0.changed.notified();
+            if self.shares().activate(owner) {
+                message.is_active = true;
+                return Ok(message);
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits for the turn of an image.
+    pub(crate) async fn start_render(&self, owner: &Owner) -> RenderInProgress {
+        let ticket = RenderTicket {
+            budget: self,
+            number: self.shares().enter_render_queue(owner.clone()),
+        };
+        loop {
+            let changed = self.0.changed.notified();
+            let started = self.shares().start_render(ticket.number, owner);
+            if let Some(render) = started {
+                return RenderInProgress {
+                    budget: self.clone(),
+                    owner: owner.clone(),
+                    render,
+                };
+            }
+            changed.await;
+        }
+    }
+
+    /// Returns `true` if the worker should look ahead, because an owner may have kept others waiting
+    /// for some time.
+    pub(crate) fn looks_ahead(&self) -> bool {
+        self.shares().is_busy_for(LOOK_AHEAD_PAUSE)
+    }
+}
+
+impl Drop for MessageInProgress {
+    fn drop(&mut self) {
+        self.budget.shares().end(&self.owner, self.is_active);
+        self.budget.0.changed.notify_waiters();
+    }
+}
+
+impl Drop for RenderTicket<'_> {
+    fn drop(&mut self) {
+        self.budget.shares().leave_render_queue(self.number);
+        // Another image may be the next one now.
+        self.budget.0.changed.notify_waiters();
+    }
+}
+
+impl Drop for RenderInProgress {
+    fn drop(&mut self) {
+        let render = self.render;
+        self.budget.shares().end_render(&self.owner, render);
+        self.budget.0.changed.notify_waiters();
+    }
+}

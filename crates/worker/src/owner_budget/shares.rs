@@ -1,0 +1,229 @@
+//! The shares of all owners, and who comes next.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use darkroom_contract::Owner;
+use tokio::time::Instant;
+
+use super::capacity::Capacity;
+use super::render_queue::RenderQueue;
+use super::usage::{OwnerUsage, StartedRender};
+
+/// The number of owners that are remembered. The least recently used half is forgotten when there
+/// are more, except owners with messages in progress.
+const MAX_OWNERS: usize = 10_000;
+
+/// The state of an [`OwnerBudget`](super::OwnerBudget).
+#[derive(Debug)]
+pub(super) struct Shares {
+    capacity: Capacity,
+    owners: HashMap<Owner, OwnerUsage>,
+    /// The number of owners with messages in progress.
+    active_owners: usize,
+    rendering: usize,
+    render_queue: RenderQueue,
+    /// The used time of the owner whose image was started last, from which an owner that becomes
+    /// active begins. It cannot save up the time in which it was not active.
+    used: Duration,
+    /// The time since which an owner has had several messages at every moment.
+    busy_since: Option<Instant>,
+}
+
+impl Shares {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self {
+            capacity,
+            owners: HashMap::new(),
+            active_owners: 0,
+            rendering: 0,
+            render_queue: RenderQueue::default(),
+            used: Duration::ZERO,
+            busy_since: None,
+        }
+    }
+
+    fn usage(&mut self, owner: &Owner) -> &mut OwnerUsage {
+        let now = Instant::now();
+        if self.owners.len() >= MAX_OWNERS && !self.owners.contains_key(owner) {
+            self.forget_older_half();
+        }
+        let usage = self.owners.entry(owner.clone());
+        let usage = usage.or_insert_with(|| OwnerUsage::new(now));
+        usage.last_used_at = now;
+        usage
+    }
+
+    fn forget_older_half(&mut self) {
+        let mut times: Vec<Instant> = self
+            .owners
+            .values()
+            .map(|usage| usage.last_used_at)
+            .collect();
+        let middle = times.len() / 2;
+        let (_, middle, _) = times.select_nth_unstable(middle);
+        self.owners.retain(|_, usage| {
+            usage.messages > 0 || usage.renders() > 0 || usage.last_used_at > *middle
+        });
+    }
+
+    /// Begins a message of this owner.
+    ///
+    /// # Errors
+    /// The time until the message gets its turn, if the owner has its share of messages in progress
+    /// and `can_be_deferred` is `true`.
+    pub(super) fn begin(&mut self, owner: &Owner, can_be_deferred: bool) -> Result<(), Duration> {
+        let (capacity, now) = (self.capacity, Instant::now());
+        let is_active = self.usage(owner).messages > 0;
+        let owners = self.active_owners + usize::from(!is_active);
+        let used = self.used;
+        let usage = self.usage(owner);
+        let parallel = capacity.renders_per_owner(usage.is_slow(now));
+        let useful = usage.useful_messages(parallel);
+        let max = useful.clamp(
+            capacity.active_messages_per_owner(owners),
+            capacity.messages_per_owner(owners),
+        );
+        if can_be_deferred && usage.messages >= max {
+            let delay = usage.reserve_turn(parallel, owners, now);
+            return Err(delay);
+        }
+        if !is_active {
+            usage.used = usage.used.max(used);
+        }
+        usage.messages += 1;
+        if usage.messages > 1 {
+            self.busy_since.get_or_insert(now);
+        }
+        self.active_owners = owners;
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, owner: &Owner, was_activated: bool) {
+        let usage = self.usage(owner);
+        usage.messages = usage.messages.saturating_sub(1);
+        usage.active_messages -= usize::from(was_activated);
+        if usage.messages == 0 {
+            self.active_owners -= 1;
+        }
+        if !self.has_busy_owner() {
+            self.busy_since = None;
+        }
+    }
+
+    /// Activates a message that has begun, unless enough others of its owner are active.
+    pub(super) fn activate(&mut self, owner: &Owner) -> bool {
+        let max = self.capacity.active_messages_per_owner(self.active_owners);
+        let usage = self.usage(owner);
+        let is_free = usage.active_messages < max;
+        usage.active_messages += usize::from(is_free);
+        is_free
+    }
+
+    pub(super) fn enter_render_queue(&mut self, owner: Owner) -> u64 {
+        self.render_queue.enter(owner)
+    }
+
+    pub(super) fn leave_render_queue(&mut self, ticket: u64) {
+        self.render_queue.leave(ticket);
+    }
+
+    /// Starts the render with this ticket if it is next.
+    pub(super) fn start_render(&mut self, ticket: u64, owner: &Owner) -> Option<StartedRender> {
+        if self.rendering >= self.capacity.render_processes || self.next_ticket() != Some(ticket) {
+            return None;
+        }
+        self.render_queue.leave(ticket);
+        self.rendering += 1;
+        let now = Instant::now();
+        let usage = self.usage(owner);
+        let used = usage.used;
+        let render = usage.start_render(now);
+        self.used = self.used.max(used);
+        Some(render)
+    }
+
+    /// Returns the ticket of the owner that used the least time. Skips owners that may not render
+    /// another image at the moment.
+    fn next_ticket(&self) -> Option<u64> {
+        let now = Instant::now();
+        let candidates = self.render_queue.iter().filter_map(|(ticket, owner)| {
+            let Some(usage) = self.owners.get(owner) else {
+                return Some((self.used, ticket));
+            };
+            let max = self.capacity.renders_per_owner(usage.is_slow(now));
+            (usage.renders() < max).then_some((usage.used, ticket))
+        });
+        candidates.min().map(|(_, ticket)| ticket)
+    }
+
+    pub(super) fn end_render(&mut self, owner: &Owner, render: StartedRender) {
+        self.rendering -= 1;
+        self.usage(owner).end_render(render, Instant::now());
+    }
+
+    /// Returns `true` if an owner has several messages in progress, or deferred ones.
+    fn has_busy_owner(&self) -> bool {
+        let now = Instant::now();
+        self.owners.values().any(|usage| usage.is_busy(now))
+    }
+
+    /// Returns `true` if owners have had several messages for this time.
+    pub(super) fn is_busy_for(&self, time: Duration) -> bool {
+        self.busy_since.is_some_and(|since| since.elapsed() >= time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAPACITY: Capacity = Capacity {
+        permits: 4,
+        look_ahead: 100,
+        render_processes: 2,
+    };
+
+    fn owner(name: &str) -> Owner {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn the_messages_of_an_owner_beyond_its_share_are_deferred() {
+        let mut shares = Shares::new(CAPACITY);
+        let begun = |shares: &mut Shares, name: &str| {
+            let begun = std::iter::from_fn(|| shares.begin(&owner(name), true).ok());
+            begun.take(100).count()
+        };
+        assert_eq!(begun(&mut shares, "busy"), 54);
+        assert_eq!(begun(&mut shares, "quiet"), 27, "one half of the messages");
+        let last = shares.begin(&owner("busy"), false);
+        assert_eq!(last, Ok(()), "a last delivery is never deferred");
+    }
+
+    #[test]
+    fn an_owner_that_was_quiet_is_rendered_before_one_that_was_busy() {
+        let mut shares = Shares::new(CAPACITY);
+        let (busy, quiet) = (owner("busy"), owner("quiet"));
+        let first = shares.enter_render_queue(busy.clone());
+        let render = shares.start_render(first, &busy).unwrap();
+        shares.end_render(&busy, render);
+        shares.usage(&busy).used += Duration::from_secs(1);
+        shares.enter_render_queue(busy);
+        let ticket = shares.enter_render_queue(quiet);
+        assert_eq!(shares.next_ticket(), Some(ticket));
+    }
+
+    #[test]
+    fn only_a_bounded_number_of_owners_is_remembered() {
+        let mut shares = Shares::new(CAPACITY);
+        shares.begin(&owner("busy"), true).unwrap();
+        for number in 0..3 * MAX_OWNERS {
+            let owner = owner(&number.to_string());
+            shares.begin(&owner, true).unwrap();
+            shares.end(&owner, false);
+        }
+        assert!(shares.owners.len() <= MAX_OWNERS);
+        assert_eq!(shares.usage(&owner("busy")).messages, 1);
+    }
+}

@@ -1,0 +1,191 @@
+//! What one owner uses of a worker.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Images are slow if they take longer than this.
+const SLOW: Duration = Duration::from_secs(1);
+/// The time for which an owner counts as slow after a slow image.
+const SLOW_FOR: Duration = Duration::from_secs(60);
+/// The assumed time of an image before the first one of its owner is rendered.
+const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
+/// The weight of the latest image in the average is 1 to this number.
+const AVERAGE_WEIGHT: u32 = 4;
+/// The shortest time of an image in estimates.
+const MIN_AVERAGE: Duration = Duration::from_millis(1);
+/// The work that an owner may have in progress. It is more than [`MIN_DELAY`], because messages come
+/// back in bursts.
+const USEFUL_WORK: Duration = Duration::from_secs(2);
+/// Queues delay messages by whole seconds.
+const MIN_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay of a message on SQS.
+const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
+/// The time up to which turns are reserved by estimates.
+const ESTIMATED: Duration = Duration::from_secs(60);
+/// The longest time between two turns that are further away. The messages then come back early, when
+/// estimates are better, but not so many at once that receiving them again slows down others.
+const MAX_SPACING: Duration = Duration::from_millis(50);
+
+/// A render in progress, with its estimated time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StartedRender {
+    started_at: Instant,
+    estimate: Duration,
+}
+
+/// The use that one owner makes of this worker.
+#[derive(Debug)]
+pub(super) struct OwnerUsage {
+    /// The messages in progress, including those that wait for others of this owner.
+    pub(super) messages: usize,
+    /// The messages in progress that do not wait for others of this owner.
+    pub(super) active_messages: usize,
+    renders: Vec<StartedRender>,
+    /// The moving average of the time that an image takes.
+    average: Option<Duration>,
+    slow_until: Instant,
+    /// The time at which the next deferred message gets its turn.
+    next_turn: Instant,
+    /// The render time of this owner, from the point at which it became active.
+    pub(super) used: Duration,
+    pub(super) last_used_at: Instant,
+}
+
+impl OwnerUsage {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            messages: 0,
+            active_messages: 0,
+            renders: Vec::new(),
+            average: None,
+            slow_until: now,
+            next_turn: now,
+            used: Duration::ZERO,
+            last_used_at: now,
+        }
+    }
+
+    /// Returns `true` if this owner has more messages than one. It may then be the owner that the
+    /// others wait for.
+    pub(super) fn is_busy(&self, now: Instant) -> bool {
+        self.messages > 1 || self.next_turn > now
+    }
+
+    pub(super) fn renders(&self) -> usize {
+        self.renders.len()
+    }
+
+    /// Returns `true` if an image of this owner may occupy a render process for long.
+    pub(super) fn is_slow(&self, now: Instant) -> bool {
+        let is_running_long = |render: &StartedRender| now - render.started_at > SLOW;
+        self.average.is_none() || self.slow_until > now || self.renders.iter().any(is_running_long)
+    }
+
+    /// Returns the number of messages that keep this many render processes busy until deferred ones
+    /// come back.
+    pub(super) fn useful_messages(&self, parallel: usize) -> usize {
+        let average = self.average.unwrap_or(FIRST_ESTIMATE).max(MIN_AVERAGE);
+        let per_process = USEFUL_WORK.as_millis() / average.as_millis();
+        usize::try_from(per_process)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(parallel)
+    }
+
+    /// Reserves a turn for a message and returns the time until then. `parallel` images are rendered
+    /// at a time, of which this owner gets one share of `owners`.
+    ///
+    /// Turns are half as far apart as the images take. A render process therefore never waits for
+    /// a message. A message that comes back too early is deferred again.
+    pub(super) fn reserve_turn(
+        &mut self,
+        parallel: usize,
+        owners: usize,
+        now: Instant,
+    ) -> Duration {
+        let count = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+        let average = self.average.unwrap_or(FIRST_ESTIMATE);
+        let spacing = average.saturating_mul(count(owners)) / count(parallel) / 2;
+        let turn = self.next_turn.max(now + MIN_DELAY).min(now + MAX_DELAY);
+        let is_far = turn > now + ESTIMATED;
+        self.next_turn = turn
+            + if is_far {
+                spacing.min(MAX_SPACING)
+            } else {
+                spacing
+            };
+        turn - now
+    }
+
+    /// Starts a render and adds its estimated time.
+    pub(super) fn start_render(&mut self, now: Instant) -> StartedRender {
+        let render = StartedRender {
+            started_at: now,
+            estimate: self.average.unwrap_or_default(),
+        };
+        self.used += render.estimate;
+        self.renders.push(render);
+        render
+    }
+
+    /// Ends a render and replaces its estimated time by the real one.
+    pub(super) fn end_render(&mut self, render: StartedRender, now: Instant) {
+        if let Some(index) = self.renders.iter().position(|one| *one == render) {
+            self.renders.swap_remove(index);
+        }
+        let took = now - render.started_at;
+        self.used = (self.used + took).saturating_sub(render.estimate);
+        self.average = Some(self.average.map_or(took, |average| {
+            (average * (AVERAGE_WEIGHT - 1) + took) / AVERAGE_WEIGHT
+        }));
+        if took > SLOW {
+            self.slow_until = now + SLOW_FOR;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn used(took: Duration) -> (OwnerUsage, Instant) {
+        let started_at = Instant::now();
+        let mut usage = OwnerUsage::new(started_at);
+        let render = usage.start_render(started_at);
+        usage.end_render(render, started_at + took);
+        (usage, started_at + took)
+    }
+
+    #[test]
+    fn turns_are_spread_over_the_time_that_the_images_take() {
+        let (mut usage, now) = used(SECOND / 10);
+        let turns: Vec<Duration> = (0..1000).map(|_| usage.reserve_turn(2, 1, now)).collect();
+        assert_eq!(turns[0], SECOND);
+        assert_eq!(turns[1] - turns[0], SECOND / 40);
+        let last = turns[999].as_secs_f64();
+        assert!((25.0..27.0).contains(&last), "{last}");
+        let (mut usage, now) = used(SECOND / 10);
+        let shared: Vec<Duration> = (0..2).map(|_| usage.reserve_turn(2, 2, now)).collect();
+        assert_eq!(shared[1] - shared[0], SECOND / 20);
+    }
+
+    #[test]
+    fn no_turn_is_further_away_than_a_queue_can_delay_a_message() {
+        let (mut usage, now) = used(10 * SECOND);
+        let turns = (0..100_000).map(|_| usage.reserve_turn(1, 1, now));
+        assert_eq!(turns.max(), Some(MAX_DELAY));
+    }
+
+    #[test]
+    fn an_owner_is_slow_until_its_images_have_been_fast_for_a_minute() {
+        let (usage, now) = used(2 * SECOND);
+        assert!(usage.is_slow(now + 59 * SECOND) && !usage.is_slow(now + 61 * SECOND));
+        let (mut usage, now) = used(SECOND / 10);
+        assert!(!usage.is_slow(now));
+        let _running = usage.start_render(now);
+        assert!(usage.is_slow(now + 2 * SECOND), "one is running for long");
+        assert!(OwnerUsage::new(now).is_slow(now), "nothing is known");
+    }
+}
