@@ -9,7 +9,7 @@ use crate::{
 /// large ones.
 pub(super) const MAX_SIDE: u32 = 256;
 
-/// Returns small limits.
+/// Returns small limits that accept every format.
 pub(super) fn limits() -> Limits {
     Limits {
         max_bytes: 1 << 20,
@@ -18,12 +18,7 @@ pub(super) fn limits() -> Limits {
         max_pixels: 128 * 256,
         max_frames: 8,
         max_total_pixels: 4 * 128 * 256,
-        formats: vec![
-            SourceFormat::Jpeg,
-            SourceFormat::Png,
-            SourceFormat::Gif,
-            SourceFormat::Webp,
-        ],
+        formats: SourceFormat::ALL.to_vec(),
     }
 }
 

@@ -99,7 +99,11 @@ fn assert_decodes(variant: &RenderedVariant) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use darkroom_testkit::fixture::{damage, exif_seeds, seeds};
+
+    use crate::SourceFormat;
 
     /// Runs a target on the seeds, and on `mutations` mutations of each.
     fn run(target: fn(&[u8]), seeds: &[(String, Vec<u8>)], mutations: u64) {
@@ -109,6 +113,19 @@ mod tests {
                 target(&damage::mutated(bytes, seed));
             }
         }
+    }
+
+    #[test]
+    fn a_seed_of_every_format_is_decoded() {
+        let decoded: BTreeSet<_> = seeds()
+            .iter()
+            .filter_map(|(_, bytes)| {
+                let (format, header) = super::limits().check(bytes).ok()?;
+                format.decode(bytes, &header).ok()?;
+                Some(format)
+            })
+            .collect();
+        assert_eq!(decoded, SourceFormat::ALL.iter().copied().collect());
     }
 
     #[test]
