@@ -14,15 +14,10 @@ use crate::decoded::Decoded;
 /// ignored.
 const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
-/// The gAMA value of sRGB, and the relative difference up to which a value means sRGB. Writers
-/// round the value.
+/// The gAMA value of sRGB, and the relative difference up to which a value without cHRM means sRGB. libpng
+/// has the same threshold.
 const SRGB_GAMMA: f32 = 1.0 / 2.2;
-const GAMMA_TOLERANCE: f32 = 0.005;
-/// The cHRM values of sRGB (white, red, green and blue), and the difference up to which values mean
-/// sRGB.
-const SRGB_CHROMATICITIES: [(f32, f32); 4] =
-    [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
-const CHROMATICITY_TOLERANCE: f32 = 0.01;
+const GAMMA_TOLERANCE: f32 = 0.05;
 
 /// Creates the transform of code points (ITU-T H.273); `None` if they mean sRGB.
 ///
@@ -60,12 +55,14 @@ pub(super) fn from_code_points(
 /// `None` if there is an sRGB chunk, if there is no gAMA, or if the values are invalid or mean
 /// sRGB.
 ///
-/// A gAMA of 45455 means sRGB: writers add it for readers that do not know the sRGB chunk (PNG, section
-/// 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2.
+/// A gAMA of 45455 alone means sRGB, as in Chromium: writers add it for readers that do not know the sRGB
+/// chunk (PNG, section 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2. With cHRM, any
+/// gAMA is a power, even if both have the values of sRGB: Chromium and Firefox show such files this way.
 pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     let declared = &decoded.declared_color;
     let gamma = declared.gamma.filter(|_| !declared.is_srgb)?;
-    if is_srgb(gamma, declared.chromaticities) {
+    let is_srgb_gamma = (gamma / SRGB_GAMMA - 1.0).abs() <= GAMMA_TOLERANCE;
+    if is_srgb_gamma && declared.chromaticities.is_none() {
         return None;
     }
     let exponent = 1.0 / gamma;
@@ -82,22 +79,6 @@ pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), decoded)
         .ok()
         .flatten()
-}
-
-/// Returns whether gAMA, and cHRM if it is present, have the values of sRGB.
-fn is_srgb(gamma: f32, chromaticities: Option<SourceChromaticities>) -> bool {
-    let is_gamma = (gamma / SRGB_GAMMA - 1.0).abs() <= GAMMA_TOLERANCE;
-    let is_near = |(x, y): (png::ScaledFloat, png::ScaledFloat), expected: (f32, f32)| {
-        let distances = [x.into_value() - expected.0, y.into_value() - expected.1];
-        distances.iter().all(|d| d.abs() <= CHROMATICITY_TOLERANCE)
-    };
-    let are_chromaticities = chromaticities.is_none_or(|c| {
-        [c.white, c.red, c.green, c.blue]
-            .into_iter()
-            .zip(SRGB_CHROMATICITIES)
-            .all(|(point, expected)| is_near(point, expected))
-    });
-    is_gamma && are_chromaticities
 }
 
 /// Creates the transform of `profile` with `curve` as its tone curve. A gray image has no

@@ -1,6 +1,6 @@
 //! Images become upright from every orientation.
 
-use darkroom_imaging::{inspect, render};
+use darkroom_imaging::{MetadataKind, inspect, render};
 use darkroom_testkit::fixture::{Exif, Jpeg, Png, Webp, rotated_for_orientation, scene};
 use image::RgbImage;
 
@@ -80,6 +80,24 @@ fn an_orientation_out_of_range_is_ignored() {
             1
         );
         assert_eq!(rendered(&file), upright);
+    }
+}
+
+#[test]
+fn an_orientation_in_xmp_alone_is_ignored() {
+    let packet = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF><rdf:Description \
+                  tiff:Orientation=\"6\"/></rdf:RDF></x:xmpmeta>";
+    let upright = scene(WIDTH, HEIGHT);
+    let files = [
+        Jpeg::new(&upright).xmp(packet).build(),
+        Png::new(&upright).xmp(packet).build(),
+        Webp::new(&upright).xmp(packet).build(),
+    ];
+    for file in files {
+        let inspection = inspect(&file, &wide_limits()).unwrap();
+        assert_eq!(inspection.source.orientation, 1);
+        assert_eq!(inspection.metadata, [MetadataKind::Xmp]);
+        assert!(difference(&rendered(&file), &upright) <= 3.0);
     }
 }
 

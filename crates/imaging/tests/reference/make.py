@@ -100,10 +100,16 @@ def samples(path):
 
 
 def managed(pixels, chunks):
-    """Converts pixels to sRGB by gAMA and cHRM (PNG, third edition, sections 11.3.2 and 13.13)."""
+    """Converts pixels to sRGB by gAMA and cHRM (PNG, third edition, sections 11.3.2 and 13.13).
+
+    Without cHRM, a gAMA within 5 % of 45455 means sRGB, as in Chromium.
+    """
     if b"gAMA" not in chunks or b"sRGB" in chunks:
         return pixels
-    linear = pixels[..., :3] ** (1 / numbers(chunks[b"gAMA"])[0])
+    gamma = numbers(chunks[b"gAMA"])[0]
+    if b"cHRM" not in chunks and abs(gamma * 2.2 - 1) <= 0.05:
+        return pixels
+    linear = pixels[..., :3] ** (1 / gamma)
     if b"cHRM" in chunks:
         points = np.array(numbers(chunks[b"cHRM"])).reshape(4, 2)
         white, primaries = points[0], points[1:]
