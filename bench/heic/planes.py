@@ -74,15 +74,16 @@ def check(error):
 
 
 class Planes:
-    """A decoded image, turned and cropped as the file states."""
+    """The decoded primary image. By default it is turned and cropped as the file states."""
 
-    def __init__(self, path):
+    def __init__(self, path, is_transformed=True):
         context = ctypes.c_void_p(LIBHEIF.heif_context_alloc())
         handle, self.image = ctypes.c_void_p(), ctypes.c_void_p()
         options = LIBHEIF.heif_decoding_options_alloc()
         assert options.contents.version >= 10, "libheif is too old"
         # Without this, libheif converts planes to the matrix of sRGB and to full range.
         options.contents.output_nclx_passthrough = True
+        options.contents.ignore_transformations = not is_transformed
         try:
             check(LIBHEIF.heif_context_read_from_file(context, str(path).encode(), None))
             check(LIBHEIF.heif_context_get_primary_image_handle(context, ctypes.byref(handle)))
@@ -134,19 +135,18 @@ class Planes:
         return bool(LIBHEIF.heif_image_is_premultiplied_alpha(self.image))
 
 
-def pixels_of_planes(path):
+def pixels(planes):
     """Red, green, blue and alpha from 0 to 255."""
-    with Planes(path) as planes:
-        space, colors = planes.colors()
-        if space != RGB:
-            colors = converted(colors, *planes.signal())
-        else:
-            colors = [samples for samples, _ in colors]
-        height, width = colors[0].shape
-        alpha = planes.plane(ALPHA)
-        alpha = np.ones((height, width), np.float32) if alpha is None else alpha[0]
-        if planes.is_premultiplied():
-            colors = [color / np.maximum(alpha, 1 / 255) for color in colors]
+    space, colors = planes.colors()
+    if space != RGB:
+        colors = converted(colors, *planes.signal())
+    else:
+        colors = [samples for samples, _ in colors]
+    height, width = colors[0].shape
+    alpha = planes.plane(ALPHA)
+    alpha = np.ones((height, width), np.float32) if alpha is None else alpha[0]
+    if planes.is_premultiplied():
+        colors = [color / np.maximum(alpha, 1 / 255) for color in colors]
     return np.clip(np.stack([*colors, alpha], axis=-1), 0, 1) * 255
 
 
