@@ -40,6 +40,7 @@ max_bytes = "1GiB"
 max_width = 65535
 max_height = 65535
 max_megapixels = 400
+max_output_bytes = "1GiB"
 variants = [{ name = "whole", format = "png", icc = "keep" }]
 [profiles.time]
 prefix = "time"
@@ -48,6 +49,7 @@ max_bytes = "1GiB"
 max_width = 65535
 max_height = 65535
 max_megapixels = 400
+max_output_bytes = "1GiB"
 variants = [{ name = "tiny", format = "png", icc = "keep", width = 8, height = 8 }]
 [render]
 max_memory = "6GiB"
