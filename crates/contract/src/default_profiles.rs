@@ -26,6 +26,7 @@ impl Default for Profile {
                 SourceFormat::Webp,
                 SourceFormat::Gif,
                 SourceFormat::Heic,
+                SourceFormat::Avif,
             ],
             max_bytes: ByteSize::mib(10),
             max_width: 4096,

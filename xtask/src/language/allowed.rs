@@ -47,6 +47,8 @@ const ALLOWED: &[Allowed] = &[
     everywhere("picture", "multi-picture"),
     // A coded image, in HEVC and in the interface of its decoder.
     within("picture", "crates/imaging/src/formats/heif/hevc.rs"),
+    // A function of oxideav-av1.
+    everywhere("picture", "set_max_picture_size"),
     // Time by the clock on the wall.
     everywhere("wall", "wall clock"),
     everywhere("wall", "wall-clock"),

@@ -1,7 +1,7 @@
 //! Conversion of samples in any color space to 8-bit sRGB.
 //!
 //! The most specific color information wins. For PNG, the order is that of its specification (third
-//! edition, section 4.3): cICP, iCCP, sRGB, gAMA with cHRM. For HEIC, the ICC profile takes
+//! edition, section 4.3): cICP, iCCP, sRGB, gAMA with cHRM. For HEIC and AVIF, the ICC profile takes
 //! precedence over the code points. For other formats, only the ICC profile counts. Without any
 //! color information, RGB samples count as sRGB, gray samples follow the sRGB curve, and CMYK
 //! samples are converted as in browsers.

@@ -48,6 +48,8 @@ source_formats! {
     Webp => webp::WEBP,
     /// HEIF with HEVC images (ISO/IEC 23008-12): the primary image.
     Heic => heif::HEIC,
+    /// AVIF, which is HEIF with AV1 images: the primary image.
+    Avif => heif::AVIF,
 }
 
 impl SourceFormat {

@@ -223,7 +223,7 @@ fn premultiplied_colors_become_straight() {
 fn heif_images_of_other_codings_are_named() {
     let image = Heic::new(&scene(8, 6));
     for (brands, words) in [
-        (&[b"avif", b"mif1"], "an AVIF image"),
+        (&[b"avif", b"mif1"], "a HEIF image with HEVC"),
         (&[b"avci", b"mif1"], "a HEIF image with AVC"),
         (&[b"mif3", b"avif"], "low-overhead header"),
         (&[b"mif1", b"vvic"], "a HEIF image with VVC"),

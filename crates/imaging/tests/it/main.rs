@@ -10,6 +10,8 @@
 
 mod allocation;
 mod animation;
+#[cfg(feature = "avif")]
+mod avif;
 mod black_point;
 mod bombs;
 mod canary;

@@ -13,13 +13,7 @@ pub(crate) fn avatar_limits() -> Limits {
         max_pixels: 4096 * 4096,
         max_frames: 100,
         max_total_pixels: 100_000_000,
-        formats: vec![
-            SourceFormat::Jpeg,
-            SourceFormat::Png,
-            SourceFormat::Gif,
-            SourceFormat::Webp,
-            SourceFormat::Heic,
-        ],
+        formats: SourceFormat::ALL.to_vec(),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Alpha planes, which HEIF stores as separate images (ISO/IEC 23008-12, 6.4.8 and 7.5.3.4).
 
-use heifer_hevc_dec::recon::Frame;
-
 use super::boxes::versioned;
+use super::frame::Frame;
 use super::image::Image;
 use super::items::Items;
 use crate::Rejection;

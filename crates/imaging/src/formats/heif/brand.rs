@@ -9,8 +9,6 @@ const MAX_BRANDS: usize = 16;
 
 /// The brands of HEIF images that are not supported, each with a name for its kind.
 const UNSUPPORTED: &[(&Code, &str)] = &[
-    (b"avif", "an AVIF image (AV1 in HEIF)"),
-    (b"avis", "an AVIF image sequence (AV1 in HEIF)"),
     (b"avci", "a HEIF image with AVC (avci)"),
     (b"avcs", "a HEIF image sequence with AVC (avcs)"),
     (b"jpeg", "a HEIF image with JPEG (jpeg)"),
@@ -36,6 +34,8 @@ pub(super) enum Coding {
     /// HEVC. It is assumed if the brands do not state a coding, because then only the items state
     /// it.
     Hevc,
+    /// AV1.
+    Av1,
     /// A coding that is not supported, with the name of the kind of image, including an article.
     Unsupported(&'static str),
 }
@@ -65,6 +65,22 @@ impl Coding {
         })
     }
 
+    /// Returns the type of the items with coded images.
+    pub(super) const fn item_code(self) -> Code {
+        match self {
+            Self::Av1 => *b"av01",
+            Self::Hevc | Self::Unsupported(_) => *b"hvc1",
+        }
+    }
+
+    /// Returns the type of the property with the decoder configuration of a coded image.
+    pub(super) const fn record_code(self) -> &'static Code {
+        match self {
+            Self::Av1 => b"av1C",
+            Self::Hevc | Self::Unsupported(_) => b"hvcC",
+        }
+    }
+
     /// Returns the coding that a brand states.
     fn of_brand(brand: &Code) -> Option<Self> {
         if matches!(
@@ -72,6 +88,9 @@ impl Coding {
             b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs"
         ) {
             return Some(Self::Hevc);
+        }
+        if matches!(brand, b"avif" | b"avis") {
+            return Some(Self::Av1);
         }
         UNSUPPORTED
             .iter()
@@ -83,7 +102,7 @@ impl Coding {
 /// Identifies a HEIF file that is not supported, and returns the name of its kind with an article.
 pub(in crate::formats) fn identify(bytes: &[u8]) -> Option<&'static str> {
     match Coding::of_file(bytes)? {
-        Coding::Hevc => None,
+        Coding::Hevc | Coding::Av1 => None,
         Coding::Unsupported(words) => Some(words),
     }
 }
@@ -115,7 +134,8 @@ mod tests {
     #[test]
     fn the_major_brand_decides() {
         assert_eq!(coding(&[b"heic", b"avif"]), Some(Coding::Hevc));
-        assert!(words(&[b"avif", b"mif1"]).contains("AVIF"));
+        assert_eq!(coding(&[b"avif", b"mif1"]), Some(Coding::Av1));
+        assert_eq!(coding(&[b"avis", b"msf1"]), Some(Coding::Av1));
         assert!(words(&[b"avci", b"mif1", b"heic"]).contains("AVC"));
         assert!(words(&[b"mif3", b"mif1"]).contains("mif3"));
         assert_eq!(coding(&[b"isom", b"heic"]), None);
@@ -124,7 +144,7 @@ mod tests {
 
     #[test]
     fn compatible_brands_decide_if_the_major_brand_states_only_the_structure() {
-        assert!(words(&[b"mif1", b"miaf", b"avif"]).contains("AVIF"));
+        assert_eq!(coding(&[b"mif1", b"miaf", b"avif"]), Some(Coding::Av1));
         assert!(words(&[b"msf1", b"iso8", b"avcs"]).contains("AVC"));
         assert_eq!(coding(&[b"mif1", b"avci", b"heix"]), Some(Coding::Hevc));
         // Only the items of such a file state its coding.

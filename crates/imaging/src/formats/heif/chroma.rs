@@ -1,6 +1,6 @@
 //! Scaling of chroma planes to the resolution of luma.
 
-use heifer_hevc_dec::recon::Frame;
+use super::frame::Frame;
 
 /// A reader of both chroma planes. It scales one row at a time to the resolution of luma, linearly
 /// between the centers of samples, as for the chroma of JPEG.

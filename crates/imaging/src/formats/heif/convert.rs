@@ -1,9 +1,8 @@
 //! Conversion of luma and chroma to red, green and blue.
 
-use heifer_hevc_dec::recon::Frame;
-
 use super::alpha::Alpha;
 use super::chroma::ChromaRows;
+use super::frame::Frame;
 use super::geometry::Geometry;
 use super::signal::Signal;
 use crate::Rejection;

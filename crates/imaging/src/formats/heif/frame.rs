@@ -1,9 +1,8 @@
 //! The planes of a coded image or a grid.
 
-use heifer_hevc_dec::params::Sps;
-use heifer_hevc_dec::recon::Frame;
+use std::borrow::Cow;
 
-use super::hevc::Configuration;
+use super::codec::{Codec, Parameters};
 use super::image::{Composition, Image};
 use super::items::Items;
 use super::location::spend;
@@ -15,12 +14,26 @@ use crate::pixels::zeroed_buffer;
 /// Tiles can share bytes, so together they may have more bytes than the file.
 const MAX_FILES_OF_TILES: usize = 4;
 
+/// Decoded planes: luma and two of chroma, or a single one.
+pub(super) struct Frame {
+    /// The widths of the planes in samples; 0 for a missing plane.
+    pub(super) widths: [u32; 3],
+    /// The heights of the planes in samples; 0 for a missing plane.
+    pub(super) heights: [u32; 3],
+    /// The samples, row by row.
+    pub(super) planes: [Vec<u16>; 3],
+    /// The bits per sample of luma and chroma.
+    pub(super) bit_depth: [u8; 2],
+    /// The sampling of chroma: 0 for none, 1 for 4:2:0, 2 for 4:2:2, 3 for 4:4:4.
+    pub(super) chroma_format: u8,
+}
+
 impl Image {
     /// Returns the parameters of the coded images; `None` for an overlay.
-    pub(super) fn sps(&self) -> Option<&Sps> {
+    pub(super) fn parameters(&self) -> Option<Parameters> {
         match &self.composition {
-            Composition::Coded(configuration) => configuration.sps().ok(),
-            Composition::Grid { first, .. } => first.sps(),
+            Composition::Coded(codec) => codec.parameters().ok(),
+            Composition::Grid { first, .. } => first.parameters(),
             Composition::Overlay { .. } => None,
         }
     }
@@ -32,9 +45,7 @@ impl Image {
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
     pub(super) fn frame(&self, items: &Items<'_>) -> Result<Frame, Rejection> {
         match &self.composition {
-            Composition::Coded(configuration) => {
-                configuration.decode(&items.content(self.id)?, configuration.sps()?)
-            }
+            Composition::Coded(codec) => codec.decode(&items.content(self.id)?, codec),
             Composition::Grid {
                 columns,
                 tiles,
@@ -53,23 +64,23 @@ impl Image {
         tiles: &[u32],
         first: &Self,
     ) -> Result<Frame, Rejection> {
-        let Composition::Coded(configuration) = &first.composition else {
+        let Composition::Coded(codec) = &first.composition else {
             return Err(Rejection::corrupt("a tile of the image is invalid"));
         };
-        let record = items.property(first.id, b"hvcC");
-        let expected = configuration.sps()?;
-        let mut canvas = blank(self.size, expected)?;
+        let record = Codec::record(items, first.id);
+        let mut canvas = blank(self.size, &codec.parameters()?)?;
         let mut budget = items.file_length().saturating_mul(MAX_FILES_OF_TILES);
         for (index, tile) in (0..).zip(tiles) {
             let content = items.content_within(*tile, &mut budget)?;
-            let own_record = items.property(*tile, b"hvcC");
+            let own_record = Codec::record(items, *tile);
             let frame = match own_record {
                 // Most tiles share one record, which is not compared with itself.
                 Some(own) if !record.is_some_and(|record| std::ptr::eq(own, record)) => {
                     spend(&mut budget, own.len())?;
-                    Configuration::read(own)?.decode(&content, expected)?
+                    Codec::read(items, *tile, || Ok(Cow::Borrowed(&*content)))?
+                        .decode(&content, codec)?
                 }
-                _ => configuration.decode(&content, expected)?,
+                _ => codec.decode(&content, codec)?,
             };
             let cell = (index % columns, index / columns);
             copy_tile(&frame, first.size, cell, &mut canvas);
@@ -79,8 +90,8 @@ impl Image {
 }
 
 /// Creates a frame of zeros for tiles with these parameters.
-fn blank(size: Size, sps: &Sps) -> Result<Frame, Rejection> {
-    let chroma = chroma_size(size, sps.chroma_format_idc);
+fn blank(size: Size, parameters: &Parameters) -> Result<Frame, Rejection> {
+    let chroma = chroma_size(size, parameters.chroma_format);
     let sizes = [size, chroma, chroma];
     Ok(Frame {
         widths: sizes.map(|size| size.width),
@@ -90,10 +101,8 @@ fn blank(size: Size, sps: &Sps) -> Result<Frame, Rejection> {
             zeroed_buffer(chroma.area())?,
             zeroed_buffer(chroma.area())?,
         ],
-        bit_depth: [sps.bit_depth_luma, sps.bit_depth_chroma],
-        chroma_format: sps.chroma_format_idc,
-        full_range: false,
-        matrix_coeffs: 0,
+        bit_depth: parameters.bit_depth,
+        chroma_format: parameters.chroma_format,
     })
 }
 

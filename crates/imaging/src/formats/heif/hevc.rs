@@ -3,11 +3,14 @@
 use heifer_hevc_dec::Error;
 use heifer_hevc_dec::nal::{NalHeader, NalUnit};
 use heifer_hevc_dec::params::{ParameterSets, Sps};
-use heifer_hevc_dec::recon::{Frame, Reconstructor};
+use heifer_hevc_dec::recon::{self, Reconstructor};
 use heifer_hevc_dec::slice::SliceHeader;
 use heifer_hevc_dec::syntax::{Picture, decode_slice_segment};
 
+use super::codec::Parameters;
 use super::fields::Fields;
+use super::frame::Frame;
+use super::signal::Signal;
 use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::probe;
@@ -47,8 +50,25 @@ impl Configuration {
     /// Returns the parameters of the image.
     ///
     /// # Errors
-    /// `corrupt` if there are none.
-    pub(super) fn sps(&self) -> Result<&Sps, Rejection> {
+    /// `corrupt` if there are none; `unsupported_format` for separate color planes.
+    pub(super) fn parameters(&self) -> Result<Parameters, Rejection> {
+        let sps = self.sps()?;
+        if sps.separate_colour_plane_flag {
+            return Err(Rejection::unsupported(
+                "HEVC with separate color planes is not supported",
+            ));
+        }
+        let (width, height) = sps.output_size();
+        Ok(Parameters {
+            coded_size: coded_size(sps),
+            size: Size::new(width, height),
+            chroma_format: sps.chroma_format_idc,
+            bit_depth: [sps.bit_depth_luma, sps.bit_depth_chroma],
+            signal: signal(sps),
+        })
+    }
+
+    fn sps(&self) -> Result<&Sps, Rejection> {
         let mut found = self.sets.sps.iter().flatten();
         found
             .next()
@@ -59,7 +79,8 @@ impl Configuration {
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
-    pub(super) fn decode(&self, data: &[u8], expected: &Sps) -> Result<Frame, Rejection> {
+    pub(super) fn decode(&self, data: &[u8], expected: &Self) -> Result<Frame, Rejection> {
+        let expected = expected.sps()?;
         let mut sets = self.sets.clone();
         let mut units = units(data, self.length_size).peekable();
         while let Some(Ok((header, unit))) = units.peek() {
@@ -128,9 +149,20 @@ fn decode_slices<'a>(
             let sps = picture.sps;
             let frame = pixels.finish(false);
             let is_padded = sps.conf_win_offsets != [0; 4];
-            Ok(if is_padded { frame.cropped(sps) } else { frame })
+            Ok(owned(if is_padded { frame.cropped(sps) } else { frame }))
         }
         _ => Err(Rejection::corrupt("the image is incomplete")),
+    }
+}
+
+/// Converts a frame of the decoder without copying its planes.
+fn owned(frame: recon::Frame) -> Frame {
+    Frame {
+        widths: frame.widths,
+        heights: frame.heights,
+        planes: frame.planes,
+        bit_depth: frame.bit_depth,
+        chroma_format: frame.chroma_format,
     }
 }
 
@@ -156,7 +188,7 @@ fn check(sps: &Sps, expected: &Sps) -> Result<(), Rejection> {
 
 /// Returns the maximum memory in bytes that decoding needs: all planes at 16 bits, a copy (of the luma
 /// plane for the last filter, or of all planes for the crop), and the state of each block.
-pub(super) fn memory(sps: &Sps) -> u64 {
+fn memory(sps: &Sps) -> u64 {
     let area = coded_size(sps).area();
     let (x, y) = sps.chroma_subsampling();
     let chroma = match sps.chroma_format_idc {
@@ -167,17 +199,24 @@ pub(super) fn memory(sps: &Sps) -> u64 {
 }
 
 /// Returns the size of the coded image, including its padding.
-pub(super) const fn coded_size(sps: &Sps) -> Size {
+const fn coded_size(sps: &Sps) -> Size {
     Size::new(
         sps.pic_width_in_luma_samples,
         sps.pic_height_in_luma_samples,
     )
 }
 
-/// Returns the size of the image without padding.
-pub(super) fn size(sps: &Sps) -> Size {
-    let (width, height) = sps.output_size();
-    Size::new(width, height)
+/// Returns the signal in the video usability information.
+fn signal(sps: &Sps) -> Signal {
+    let vui = sps.vui.as_ref();
+    vui.map_or(Signal::UNSPECIFIED, |vui| {
+        let points = [
+            vui.colour_primaries,
+            vui.transfer_characteristics,
+            vui.matrix_coeffs,
+        ];
+        Signal::new(points, vui.video_full_range_flag)
+    })
 }
 
 fn add_parameter_set(sets: &mut ParameterSets, unit: &[u8]) -> Result<(), Rejection> {

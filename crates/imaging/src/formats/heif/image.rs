@@ -1,9 +1,10 @@
 //! The images of a file, and what each is made of (ISO/IEC 23008-12, 6.6).
 
 use super::boxes::Code;
+use super::brand::Coding;
+use super::codec::Codec;
 use super::fields::Fields;
 use super::geometry::Geometry;
-use super::hevc::{self, Configuration};
 use super::items::Items;
 use crate::Rejection;
 use crate::geometry::{Orientation, Size};
@@ -37,7 +38,7 @@ pub(super) struct Image {
 /// The parts of an image.
 pub(super) enum Composition {
     /// One coded image.
-    Coded(Box<Configuration>),
+    Coded(Box<Codec>),
     /// Tiles of equal size, row by row.
     Grid {
         columns: u32,
@@ -80,7 +81,6 @@ impl Image {
             Rejection::corrupt("the file refers to an image that it does not contain")
         })?;
         let mut image = match &item.code {
-            b"hvc1" => Self::read_coded(items, id)?,
             b"grid" => Self::read_grid(items, id)?,
             b"iovl" => Self::read_overlay(items, id)?,
             b"iden" => {
@@ -92,6 +92,7 @@ impl Image {
                 image.described_by.insert(0, id);
                 image
             }
+            code if *code == items.coding.item_code() => Self::read_coded(items, id)?,
             code => return Err(unsupported(*code)),
         };
         for (property, is_essential) in items.properties(id) {
@@ -121,22 +122,20 @@ impl Image {
     }
 
     fn read_coded(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
-        let body = items
-            .property(id, b"hvcC")
-            .ok_or_else(|| Rejection::corrupt("the image has no HEVC configuration (hvcC)"))?;
-        let configuration = Configuration::read(body)?;
-        let sps = configuration.sps()?;
-        let (mut coded_size, decoded_size) = (hevc::coded_size(sps), hevc::size(sps));
-        if sps.separate_colour_plane_flag {
-            return Err(Rejection::unsupported(
-                "HEVC with separate color planes is not supported",
-            ));
-        }
+        let codec = Codec::read(items, id, || items.content(id))?;
+        let parameters = codec.parameters()?;
+        let (mut coded_size, decoded_size) = (parameters.coded_size, parameters.size);
         let size = items.property(id, b"ispe").and_then(stated_size);
         let size = size.unwrap_or(decoded_size);
         if size.width > decoded_size.width || size.height > decoded_size.height {
             return Err(Rejection::corrupt(
                 "the image is smaller than its header states",
+            ));
+        }
+        // AV1 has no padding.
+        if items.coding == Coding::Av1 && size != decoded_size {
+            return Err(Rejection::corrupt(
+                "the image is larger than its header states",
             ));
         }
         if coded_size.width <= size.width.saturating_add(MAX_PADDING) {
@@ -145,7 +144,7 @@ impl Image {
         if coded_size.height <= size.height.saturating_add(MAX_PADDING) {
             coded_size.height = size.height;
         }
-        let composition = Composition::Coded(Box::new(configuration));
+        let composition = Composition::Coded(Box::new(codec));
         Ok(Self::new(id, composition, size, coded_size))
     }
 
@@ -166,7 +165,7 @@ impl Image {
         }
         for tile in &tiles {
             let item = items.get(*tile).ok_or_else(invalid)?;
-            if item.code != *b"hvc1" {
+            if item.code != items.coding.item_code() {
                 return Err(unsupported(item.code));
             }
         }
@@ -214,7 +213,8 @@ impl Image {
         for layer in items.referred_by(id, *b"dimg") {
             let (x, y) = offset().zip(offset()).ok_or_else(invalid)?;
             let code = items.get(layer).ok_or_else(invalid)?.code;
-            if layers.len() == MAX_LAYERS || !matches!(&code, b"hvc1" | b"grid") {
+            let is_drawable = code == *b"grid" || code == items.coding.item_code();
+            if layers.len() == MAX_LAYERS || !is_drawable {
                 return Err(unsupported(*b"iovl"));
             }
             let image = Self::read_derived(items, layer, 1)?;
@@ -269,13 +269,23 @@ fn size(fields: &mut Fields<'_>, is_wide: bool) -> Option<Size> {
 const fn is_known(code: Code) -> bool {
     matches!(
         &code,
-        b"hvcC" | b"ispe" | b"colr" | b"pixi" | b"irot" | b"imir" | b"clap" | b"auxC" | b"pasp"
+        b"hvcC"
+            | b"av1C"
+            | b"ispe"
+            | b"colr"
+            | b"pixi"
+            | b"irot"
+            | b"imir"
+            | b"clap"
+            | b"auxC"
+            | b"pasp"
     )
 }
 
 /// Returns the rejection for an item that is not a supported image.
 fn unsupported(code: Code) -> Rejection {
     let coding = match &code {
+        b"hvc1" => "HEVC",
         b"av01" => "AV1",
         b"avc1" => "AVC",
         b"vvc1" => "VVC",

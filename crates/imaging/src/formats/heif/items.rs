@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::boxes::{Boxes, Code, Part, find, versioned};
+use super::brand::Coding;
 use super::fields::Fields;
 use super::location::Location;
 use crate::Rejection;
@@ -22,6 +23,8 @@ const ESSENTIAL: u16 = 0x8000;
 /// The items, and everything that the file says about them. Nothing of their content is read yet.
 pub(super) struct Items<'a> {
     file: &'a [u8],
+    /// The coding of all coded images.
+    pub(super) coding: Coding,
     /// The content of `idat`.
     idat: &'a [u8],
     /// The content of `iref` after its version and flags.
@@ -85,6 +88,7 @@ impl<'a> Items<'a> {
         let (version, _, references) = find(meta, b"iref").and_then(versioned).unwrap_or_default();
         let mut items = Self {
             file,
+            coding: Coding::of_file(file).unwrap_or(Coding::Hevc),
             idat: find(meta, b"idat").unwrap_or_default(),
             references,
             has_wide_references: version > 0,

@@ -1,12 +1,16 @@
-//! HEIC: HEVC images in HEIF (ISO/IEC 23008-12).
+//! HEIC and AVIF: HEVC and AV1 images in HEIF (ISO/IEC 23008-12).
 //!
 //! This module reads the container: brands, items, and the derivations and transformations that produce
-//! the primary image. `heifer-hevc-dec` decodes the coded images in it. Both are written in Rust.
+//! the primary image. `heifer-hevc-dec` and `oxideav-av1` decode the coded images in it. All of this is
+//! written in Rust.
 
 mod alpha;
+#[cfg(feature = "avif")]
+mod av1;
 mod boxes;
 mod brand;
 mod chroma;
+mod codec;
 mod convert;
 mod decode;
 mod fields;
@@ -38,6 +42,16 @@ pub(super) const HEIC: Format = Format {
     matches: |bytes| Coding::of_file(bytes) == Some(Coding::Hevc),
     read_header: |bytes, _| decode::read_header(bytes),
     decoding_memory: |bytes, _| memory::estimate(bytes),
+    scan_metadata: metadata::scan,
+    decode: |bytes, _| decode::decode(bytes),
+    open_frames: None,
+};
+
+pub(super) const AVIF: Format = Format {
+    name: "avif",
+    content_types: &["image/avif", "image/avif-sequence"],
+    matches: |bytes| Coding::of_file(bytes) == Some(Coding::Av1),
+    read_header: |bytes, _| decode::read_header(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
     open_frames: None,

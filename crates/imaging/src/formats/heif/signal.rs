@@ -1,6 +1,5 @@
 //! The meaning of an image's samples: its ICC profile and its code points (ITU-T H.273).
 
-use heifer_hevc_dec::params::Sps;
 use png::CodingIndependentCodePoints;
 
 use super::fields::Fields;
@@ -25,16 +24,27 @@ pub(super) struct Signal {
 }
 
 impl Signal {
-    /// Reads the signal of an image from its `nclx` box. If there is no such box, reads the video
-    /// usability information of the bitstream, which most phones write instead.
+    /// Creates a signal from the code points of primaries, transfer function and matrix.
+    pub(super) const fn new([primaries, transfer, matrix]: [u8; 3], is_full_range: bool) -> Self {
+        Self {
+            primaries,
+            transfer,
+            matrix,
+            is_full_range,
+        }
+    }
+
+    /// Reads the signal of an image from its `nclx` box. If there is no such box, the signal is that of
+    /// the bitstream, where most phones write it.
     pub(super) fn read(items: &Items<'_>, image: &Image) -> Self {
         let nclx = color_boxes(items, image).find_map(Self::from_nclx);
-        nclx.unwrap_or_else(|| image.sps().map_or(Self::UNSPECIFIED, Self::from_sps))
+        let bitstream = || image.parameters().map(|parameters| parameters.signal);
+        nclx.or_else(bitstream).unwrap_or(Self::UNSPECIFIED)
     }
 
     /// The signal of a bitstream that states none. For such a bitstream, HEVC specifies the limited
     /// range.
-    const UNSPECIFIED: Self = Self {
+    pub(super) const UNSPECIFIED: Self = Self {
         primaries: UNSPECIFIED,
         transfer: UNSPECIFIED,
         matrix: UNSPECIFIED,
@@ -44,23 +54,8 @@ impl Signal {
     fn from_nclx(colr: &[u8]) -> Option<Self> {
         let mut fields = Fields(colr.strip_prefix(b"nclx")?);
         let mut code = || Some(u8::try_from(fields.u16()?).unwrap_or(UNSPECIFIED));
-        let (primaries, transfer, matrix) = (code()?, code()?, code()?);
-        Some(Self {
-            primaries,
-            transfer,
-            matrix,
-            is_full_range: fields.u8()? & 0x80 != 0,
-        })
-    }
-
-    fn from_sps(sps: &Sps) -> Self {
-        let vui = sps.vui.as_ref();
-        vui.map_or(Self::UNSPECIFIED, |vui| Self {
-            primaries: vui.colour_primaries,
-            transfer: vui.transfer_characteristics,
-            matrix: vui.matrix_coeffs,
-            is_full_range: vui.video_full_range_flag,
-        })
+        let points = [code()?, code()?, code()?];
+        Some(Self::new(points, fields.u8()? & 0x80 != 0))
     }
 
     /// Returns the code points of the decoded image, which is RGB in full range; `None` if they

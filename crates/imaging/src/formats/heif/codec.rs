@@ -1,0 +1,97 @@
+//! The codecs of coded images.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "avif")]
+use super::av1;
+use super::brand::Coding;
+use super::frame::Frame;
+use super::hevc;
+use super::items::Items;
+use super::signal::Signal;
+use crate::Rejection;
+use crate::geometry::Size;
+
+/// The configuration of the decoder of a coded image.
+pub(super) enum Codec {
+    Hevc(hevc::Configuration),
+    #[cfg(feature = "avif")]
+    Av1(av1::Configuration),
+}
+
+/// The parameters of a coded image, as its bitstream states them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Parameters {
+    /// The size in pixels including padding.
+    pub(super) coded_size: Size,
+    /// The size in pixels without padding.
+    pub(super) size: Size,
+    /// The sampling of chroma, as in [`Frame::chroma_format`].
+    pub(super) chroma_format: u8,
+    /// The bits per sample of luma and chroma.
+    pub(super) bit_depth: [u8; 2],
+    pub(super) signal: Signal,
+}
+
+impl Codec {
+    /// Reads the configuration of a coded image. Only that of an AV1 image depends on its content.
+    ///
+    /// # Errors
+    /// `corrupt`, or `unsupported_format` for a codec or profile that is not supported.
+    pub(super) fn read<'a>(
+        items: &Items<'_>,
+        id: u32,
+        content: impl FnOnce() -> Result<Cow<'a, [u8]>, Rejection>,
+    ) -> Result<Self, Rejection> {
+        let record = Self::record(items, id);
+        let record =
+            record.ok_or_else(|| Rejection::corrupt("the image has no decoder configuration"))?;
+        match items.coding {
+            Coding::Hevc | Coding::Unsupported(_) => {
+                hevc::Configuration::read(record).map(Self::Hevc)
+            }
+            #[cfg(feature = "avif")]
+            Coding::Av1 => av1::Configuration::read(record, &content()?).map(Self::Av1),
+            #[cfg(not(feature = "avif"))]
+            Coding::Av1 => {
+                drop(content);
+                Err(Rejection::unsupported(
+                    "this is an AVIF image, which this build of Darkroom does not support",
+                ))
+            }
+        }
+    }
+
+    /// Returns the configuration record of a coded image.
+    pub(super) fn record<'a>(items: &Items<'a>, id: u32) -> Option<&'a [u8]> {
+        items.property(id, items.coding.record_code())
+    }
+
+    /// Returns the parameters of the image.
+    ///
+    /// # Errors
+    /// `corrupt`, or `unsupported_format` for a kind of bitstream that is not supported.
+    pub(super) fn parameters(&self) -> Result<Parameters, Rejection> {
+        match self {
+            Self::Hevc(configuration) => configuration.parameters(),
+            #[cfg(feature = "avif")]
+            Self::Av1(configuration) => Ok(configuration.parameters()),
+        }
+    }
+
+    /// Decodes an image. Its size and sample format must equal those of `expected`.
+    ///
+    /// # Errors
+    /// `corrupt`, `unsupported_format` or `out_of_memory`.
+    pub(super) fn decode(&self, data: &[u8], expected: &Self) -> Result<Frame, Rejection> {
+        match (self, expected) {
+            (Self::Hevc(configuration), Self::Hevc(expected)) => {
+                configuration.decode(data, expected)
+            }
+            #[cfg(feature = "avif")]
+            (Self::Av1(configuration), Self::Av1(expected)) => configuration.decode(data, expected),
+            #[cfg(feature = "avif")]
+            _ => Err(Rejection::corrupt("the tiles of the image differ")),
+        }
+    }
+}
