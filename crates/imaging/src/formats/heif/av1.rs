@@ -54,6 +54,11 @@ impl Configuration {
         parameters(&self.header)
     }
 
+    /// Returns the maximum memory in bytes that decoding needs.
+    pub(super) fn memory(&self) -> u64 {
+        memory(&self.parameters())
+    }
+
     /// Decodes an image. Its size and sample format must equal those of `expected`.
     ///
     /// # Errors

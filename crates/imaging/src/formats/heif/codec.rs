@@ -14,7 +14,7 @@ use crate::geometry::Size;
 
 /// The configuration of the decoder of a coded image.
 pub(super) enum Codec {
-    Hevc(hevc::Configuration),
+    Hevc(Box<hevc::Configuration>),
     #[cfg(feature = "avif")]
     Av1(av1::Configuration),
 }
@@ -48,7 +48,8 @@ impl Codec {
             record.ok_or_else(|| Rejection::corrupt("the image has no decoder configuration"))?;
         match items.coding {
             Coding::Hevc | Coding::Unsupported(_) => {
-                hevc::Configuration::read(record).map(Self::Hevc)
+                let configuration = hevc::Configuration::read(record)?;
+                Ok(Self::Hevc(Box::new(configuration)))
             }
             #[cfg(feature = "avif")]
             Coding::Av1 => av1::Configuration::read(record, &content()?).map(Self::Av1),
@@ -76,6 +77,18 @@ impl Codec {
             Self::Hevc(configuration) => configuration.parameters(),
             #[cfg(feature = "avif")]
             Self::Av1(configuration) => Ok(configuration.parameters()),
+        }
+    }
+
+    /// Returns the maximum memory in bytes that decoding needs.
+    ///
+    /// # Errors
+    /// `corrupt` if the configuration states no parameters.
+    pub(super) fn memory(&self) -> Result<u64, Rejection> {
+        match self {
+            Self::Hevc(configuration) => configuration.memory(),
+            #[cfg(feature = "avif")]
+            Self::Av1(configuration) => Ok(configuration.memory()),
         }
     }
 

@@ -68,6 +68,14 @@ impl Configuration {
         })
     }
 
+    /// Returns the maximum memory in bytes that decoding needs.
+    ///
+    /// # Errors
+    /// `corrupt` if there are no parameters.
+    pub(super) fn memory(&self) -> Result<u64, Rejection> {
+        Ok(memory(self.sps()?))
+    }
+
     fn sps(&self) -> Result<&Sps, Rejection> {
         let mut found = self.sets.sps.iter().flatten();
         found

@@ -38,7 +38,7 @@ pub(super) struct Image {
 /// The parts of an image.
 pub(super) enum Composition {
     /// One coded image.
-    Coded(Box<Codec>),
+    Coded(Codec),
     /// Tiles of equal size, row by row.
     Grid {
         columns: u32,
@@ -106,6 +106,15 @@ impl Image {
         Ok(image)
     }
 
+    /// Returns the codec of the coded image or of all tiles; `None` for an overlay.
+    pub(super) fn codec(&self) -> Option<&Codec> {
+        match &self.composition {
+            Composition::Coded(codec) => Some(codec),
+            Composition::Grid { first, .. } => first.codec(),
+            Composition::Overlay { .. } => None,
+        }
+    }
+
     fn new(id: u32, composition: Composition, size: Size, coded_size: Size) -> Self {
         let mut described_by = vec![id];
         if let Composition::Grid { first, .. } = &composition {
@@ -144,7 +153,7 @@ impl Image {
         if coded_size.height <= size.height.saturating_add(MAX_PADDING) {
             coded_size.height = size.height;
         }
-        let composition = Composition::Coded(Box::new(codec));
+        let composition = Composition::Coded(codec);
         Ok(Self::new(id, composition, size, coded_size))
     }
 

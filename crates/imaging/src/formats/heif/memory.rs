@@ -1,7 +1,6 @@
 //! The memory that decoding needs.
 
 use super::frame::chroma_size;
-use super::hevc;
 use super::image::{Composition, Image};
 use super::items::Items;
 use crate::Rejection;
@@ -14,39 +13,40 @@ pub(super) fn estimate(bytes: &[u8]) -> Result<DecodingMemory, Rejection> {
     let items = Items::read(bytes)?;
     let image = Image::read(&items, items.primary)?;
     let pixels = image.geometry.size.area();
-    if let Composition::Overlay { layers, .. } = &image.composition {
-        let layers = layers.iter().map(|layer| {
-            let pixels = layer.image.geometry.size.area();
-            decoding_memory(&layer.image, pixels).peak(pixels)
-        });
-        let largest = layers.max().unwrap_or_default();
-        return Ok(DecodingMemory::new(pixels, Channels::Rgba, 1, largest));
+    let Composition::Overlay { layers, .. } = &image.composition else {
+        return decoding_memory(&image, pixels);
+    };
+    let mut largest = 0;
+    for layer in layers {
+        let pixels = layer.image.geometry.size.area();
+        largest = largest.max(decoding_memory(&layer.image, pixels)?.peak(pixels));
     }
-    Ok(decoding_memory(&image, pixels))
+    Ok(DecodingMemory::new(pixels, Channels::Rgba, 1, largest))
 }
 
 /// Estimates the memory for an image that is not an overlay: its planes, and either the state of the
 /// decoder or the samples that are made from the planes.
-fn decoding_memory(image: &Image, pixels: u64) -> DecodingMemory {
-    let Some(sps) = image.sps() else {
-        return DecodingMemory::new(pixels, Channels::Rgb, 1, 0);
+fn decoding_memory(image: &Image, pixels: u64) -> Result<DecodingMemory, Rejection> {
+    let Some(codec) = image.codec() else {
+        return Ok(DecodingMemory::new(pixels, Channels::Rgb, 1, 0));
     };
-    let channels = match sps.chroma_format_idc {
+    let parameters = codec.parameters()?;
+    let channels = match parameters.chroma_format {
         0 => Channels::Gray,
         _ => Channels::Rgb,
     };
-    let sample_bytes = match (sps.bit_depth_luma, sps.bit_depth_chroma) {
-        (8, 8) => 1,
+    let sample_bytes = match parameters.bit_depth {
+        [8, 8] => 1,
         _ => 2,
     };
-    let planes = plane_bytes(image.size, sps.chroma_format_idc);
+    let planes = plane_bytes(image.size, parameters.chroma_format);
     let decoding = match image.composition {
-        Composition::Grid { .. } => planes + hevc::memory(sps),
-        _ => hevc::memory(sps),
+        Composition::Grid { .. } => planes + codec.memory()?,
+        _ => codec.memory()?,
     };
     let samples = pixels.saturating_mul(channels.count() as u64 * sample_bytes);
     let scratch = planes.max(decoding.saturating_sub(samples));
-    DecodingMemory::new(pixels, channels, sample_bytes, scratch)
+    Ok(DecodingMemory::new(pixels, channels, sample_bytes, scratch))
 }
 
 /// Returns the bytes of all planes, which have two bytes per sample.

@@ -52,6 +52,7 @@ pub(super) const AVIF: Format = Format {
     content_types: &["image/avif", "image/avif-sequence"],
     matches: |bytes| Coding::of_file(bytes) == Some(Coding::Av1),
     read_header: |bytes, _| decode::read_header(bytes),
+    decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
     open_frames: None,
