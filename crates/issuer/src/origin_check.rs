@@ -10,9 +10,11 @@ use http::{HeaderMap, StatusCode};
 
 use crate::problem::Problem;
 
+type Check = dyn Fn(&HeaderMap) -> Result<(), String> + Send + Sync;
+
 /// A check of the headers of every request, before any route.
 #[derive(Clone)]
-pub(crate) struct OriginCheck(Arc<dyn Fn(&HeaderMap) -> Result<(), String> + Send + Sync>);
+pub(crate) struct OriginCheck(Arc<Check>);
 
 impl OriginCheck {
     pub(crate) fn new(
