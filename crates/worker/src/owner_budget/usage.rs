@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Images are slow if they take longer than this.
-const SLOW: Duration = Duration::from_secs(1);
+const SLOW: Duration = Duration::from_secs(3);
 /// The time for which an owner counts as slow after a slow image.
 const SLOW_FOR: Duration = Duration::from_secs(60);
 /// The assumed time of an image before the first one of its owner is rendered.
@@ -180,12 +180,12 @@ mod tests {
 
     #[test]
     fn an_owner_is_slow_until_its_images_have_been_fast_for_a_minute() {
-        let (usage, now) = used(2 * SECOND);
+        let (usage, now) = used(4 * SECOND);
         assert!(usage.is_slow(now + 59 * SECOND) && !usage.is_slow(now + 61 * SECOND));
         let (mut usage, now) = used(SECOND / 10);
         assert!(!usage.is_slow(now));
         let _running = usage.start_render(now);
-        assert!(usage.is_slow(now + 2 * SECOND), "one is running for long");
+        assert!(usage.is_slow(now + 4 * SECOND), "one is running for long");
         assert!(OwnerUsage::new(now).is_slow(now), "nothing is known");
     }
 }
