@@ -182,6 +182,9 @@ impl<H: MessageHandler> Consumer<H> {
 
     /// Waits for one permit, or for one for looking ahead while the handler does so.
     async fn acquire_first(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        if self.settings.look_ahead == 0 {
+            return Arc::clone(&self.permits).acquire_owned().await;
+        }
         loop {
             let permit = Arc::clone(&self.permits).acquire_owned();
             if self.handler.looks_ahead() {

@@ -63,7 +63,7 @@ impl World {
             profiles: Arc::new(Profiles::default()),
             queues,
             rates: Rates::draw(&mut rng),
-            look_ahead: [0, 1, 10][rng.usize(0..3)],
+            look_ahead: [0, 0, 0, 0, 0, 0, 1, 10][rng.usize(0..8)],
             started_at,
             state: Mutex::new(State {
                 rng,

@@ -91,7 +91,9 @@ async fn other_sites_pages_can_neither_read_nor_write() {
 async fn upload_as_page(dev: &Dev, origin: &str) {
     let issuer = &dev.client.issuer;
     let bytes = photo(64, 48);
-    let body = json!({"profile": "avatar", "content_type": "image/jpeg", "size": bytes.len()});
+    let body = json!({
+        "profile": "avatar", "owner": "u1", "content_type": "image/jpeg", "size": bytes.len(),
+    });
     let url = format!("{issuer}/v1/uploads");
     let post = request(Method::POST, &url).header("origin", origin);
     let response = post.json(&body).send().await.unwrap();

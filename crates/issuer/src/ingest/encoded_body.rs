@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for EncodedBody {
                 f.write_str("an object")
             }
 
-            // The default error would quote the whole text.
+            // The default error, also that of `deserialize_map`, would quote the whole text.
             fn visit_str<E: Error>(self, _: &str) -> Result<EncodedBody, E> {
                 Err(E::custom("invalid type: string, expected an object"))
             }
@@ -163,7 +163,7 @@ impl<'de> Deserialize<'de> for EncodedBody {
             }
         }
 
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_any(Object)
     }
 }
 

@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Fields {
                 f.write_str("an object of strings")
             }
 
-            // The default error would quote the whole text.
+            // The default error, also that of `deserialize_map`, would quote the whole text.
             fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
                 Err(E::custom(
                     "invalid type: string, expected an object of strings",
@@ -104,6 +104,6 @@ impl<'de> Deserialize<'de> for Fields {
             }
         }
 
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_any(Object)
     }
 }
