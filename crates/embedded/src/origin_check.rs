@@ -65,8 +65,8 @@ impl OriginCheck {
         }
     }
 
-    /// An address cannot be rebound, as a name can. So a server on all addresses accepts each of
-    /// them as its host.
+    /// Returns `true` if requests may name this host. A server on all addresses accepts each of them
+    /// as its host, because an address cannot be rebound, as a name can.
     fn permits_host(&self, authority: &str) -> bool {
         host_of(authority).is_some_and(|host| {
             self.is_own(&host) || (self.listen.is_unspecified() && address(&host).is_some())

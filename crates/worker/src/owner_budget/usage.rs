@@ -1,4 +1,4 @@
-//! What one owner uses of a worker.
+//! The use that one owner makes of a worker.
 
 use std::time::Duration;
 

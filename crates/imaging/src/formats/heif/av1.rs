@@ -6,8 +6,8 @@ use oxideav_av1::decoder::{SpecDecodeSession, SpecFrame};
 use oxideav_av1::sequence_header::{SequenceHeader, parse_sequence_header};
 use oxideav_av1::{ObuIter, ObuType};
 
-use super::codec::Parameters;
 use super::frame::{Frame, chroma_size};
+use super::parameters::Parameters;
 use super::signal::Signal;
 use crate::Rejection;
 use crate::geometry::Size;

@@ -8,29 +8,14 @@ use super::brand::Coding;
 use super::frame::Frame;
 use super::hevc;
 use super::items::Items;
-use super::signal::Signal;
+use super::parameters::Parameters;
 use crate::Rejection;
-use crate::geometry::Size;
 
 /// The configuration of the decoder of a coded image.
 pub(super) enum Codec {
     Hevc(Box<hevc::Configuration>),
     #[cfg(feature = "avif")]
     Av1(av1::Configuration),
-}
-
-/// The parameters of a coded image, as its bitstream states them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Parameters {
-    /// The size in pixels including padding.
-    pub(super) coded_size: Size,
-    /// The size in pixels without padding.
-    pub(super) size: Size,
-    /// The sampling of chroma, as in [`Frame::chroma_format`].
-    pub(super) chroma_format: u8,
-    /// The bits per sample of luma and chroma.
-    pub(super) bit_depth: [u8; 2],
-    pub(super) signal: Signal,
 }
 
 impl Codec {

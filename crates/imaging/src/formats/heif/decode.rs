@@ -1,11 +1,11 @@
 //! The primary image of a file.
 
 use super::alpha::Alpha;
+use super::color::{self, icc_profile};
 use super::image::{Composition, Image};
 use super::items::Items;
 use super::overlay;
 use super::samples::samples;
-use super::signal::{Signal, icc_profile};
 use crate::Rejection;
 use crate::decoded::{DeclaredColor, Decoded};
 use crate::formats::Header;
@@ -37,7 +37,7 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Rejection> {
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let items = Items::read(bytes)?;
     let image = Image::read(&items, items.primary)?;
-    let signal = Signal::read(&items, &image);
+    let signal = color::signal(&items, &image);
     let (channels, samples) = match &image.composition {
         Composition::Overlay { background, layers } => {
             overlay::draw(&items, *background, layers, &image)?

@@ -7,9 +7,9 @@ use heifer_hevc_dec::recon::{self, Reconstructor};
 use heifer_hevc_dec::slice::SliceHeader;
 use heifer_hevc_dec::syntax::{Picture, decode_slice_segment};
 
-use super::codec::Parameters;
 use super::fields::Fields;
 use super::frame::Frame;
+use super::parameters::Parameters;
 use super::signal::Signal;
 use crate::Rejection;
 use crate::geometry::Size;

@@ -2,9 +2,9 @@
 
 use super::alpha::auxiliaries;
 use super::boxes::{Boxes, Part};
+use super::color::icc_profile;
 use super::image::Image;
 use super::items::{Item, Items};
-use super::signal::icc_profile;
 use crate::metadata::{MetadataKind, MetadataScan, exif, is_padding, xmp};
 
 /// The UUID of the box with C2PA content credentials (C2PA specification, 11.3.2).

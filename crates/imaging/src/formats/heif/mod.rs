@@ -11,6 +11,7 @@ mod boxes;
 mod brand;
 mod chroma;
 mod codec;
+mod color;
 mod convert;
 mod decode;
 mod fields;
@@ -23,6 +24,8 @@ mod location;
 mod memory;
 mod metadata;
 mod overlay;
+mod parameters;
+mod planes;
 mod samples;
 mod signal;
 

@@ -1,10 +1,10 @@
 //! The samples of one image: its frame in RGB or gray, with its alpha plane.
 
 use super::alpha::{Alpha, divide_by_alpha};
+use super::color;
 use super::convert;
 use super::image::Image;
 use super::items::Items;
-use super::signal::Signal;
 use crate::Rejection;
 use crate::decoded::{Channels, Samples};
 
@@ -16,7 +16,7 @@ pub(super) fn samples(
 ) -> Result<(Channels, Samples), Rejection> {
     let alpha = Alpha::decode(items, id)?;
     let frame = image.frame(items)?;
-    let signal = Signal::read(items, image);
+    let signal = color::signal(items, image);
     let (channels, mut samples) =
         convert::interleaved(&frame, signal, &image.geometry, alpha.as_ref())?;
     if alpha.is_some_and(|alpha| alpha.is_premultiplied) {

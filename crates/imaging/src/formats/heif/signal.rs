@@ -1,10 +1,8 @@
-//! The meaning of an image's samples: its ICC profile and its code points (ITU-T H.273).
+//! The meaning of an image's samples as code points (ITU-T H.273).
 
 use png::CodingIndependentCodePoints;
 
 use super::fields::Fields;
-use super::image::Image;
-use super::items::Items;
 
 /// The code point "unspecified".
 const UNSPECIFIED: u8 = 2;
@@ -34,14 +32,6 @@ impl Signal {
         }
     }
 
-    /// Reads the signal of an image from its `nclx` box. If there is no such box, the signal is that of
-    /// the bitstream, where most phones write it.
-    pub(super) fn read(items: &Items<'_>, image: &Image) -> Self {
-        let nclx = color_boxes(items, image).find_map(Self::from_nclx);
-        let bitstream = || image.parameters().map(|parameters| parameters.signal);
-        nclx.or_else(bitstream).unwrap_or(Self::UNSPECIFIED)
-    }
-
     /// The signal of a bitstream that states none. For such a bitstream, HEVC specifies the limited
     /// range.
     pub(super) const UNSPECIFIED: Self = Self {
@@ -51,7 +41,8 @@ impl Signal {
         is_full_range: false,
     };
 
-    fn from_nclx(colr: &[u8]) -> Option<Self> {
+    /// Reads the body of a `colr` box; `None` if it is no complete `nclx` box.
+    pub(super) fn from_nclx(colr: &[u8]) -> Option<Self> {
         let mut fields = Fields(colr.strip_prefix(b"nclx")?);
         let mut code = || Some(u8::try_from(fields.u16()?).unwrap_or(UNSPECIFIED));
         let points = [code()?, code()?, code()?];
@@ -94,23 +85,6 @@ impl Signal {
             _ => (0.299, 0.114),
         }
     }
-}
-
-/// Returns the ICC profile of an image.
-pub(super) fn icc_profile<'a>(items: &Items<'a>, image: &Image) -> Option<&'a [u8]> {
-    color_boxes(items, image).find_map(|body| {
-        body.strip_prefix(b"prof")
-            .or_else(|| body.strip_prefix(b"rICC"))
-            .filter(|profile| !profile.is_empty())
-    })
-}
-
-/// Returns the `colr` boxes of an image, the most specific ones first.
-fn color_boxes<'a>(items: &Items<'a>, image: &Image) -> impl Iterator<Item = &'a [u8]> {
-    let ids = image.described_by.iter();
-    ids.flat_map(|id| items.properties(*id))
-        .filter(|(property, _)| property.code == *b"colr")
-        .map(|(property, _)| property.body)
 }
 
 #[cfg(test)]
