@@ -23,7 +23,7 @@ use crate::settings::WebhookSettings;
 const PERMITS: usize = 10;
 /// The name of the queue in logs and metrics.
 const QUEUE: &str = "webhooks";
-/// The codes of the reasons for dead letters.
+/// The reason codes of dead letters.
 const UNDELIVERABLE: &str = "undeliverable";
 const MALFORMED: &str = "malformed";
 /// The visibility timeout of an event. It is longer than most attempts take. A heartbeat extends it
@@ -39,7 +39,7 @@ pub struct WebhookDispatcherParts {
     pub dead_letters: Arc<dyn Queue>,
     /// The store of the uploads that the events are about.
     pub store: UploadStore,
-    /// The URLs of variants in the events that are sent to the receiver.
+    /// The source of the variant URLs that are filled in before an event is sent.
     pub variant_urls: VariantUrls,
 }
 
@@ -88,10 +88,10 @@ impl WebhookDispatcher {
         let consumer_settings = ConsumerSettings {
             permits: PERMITS,
             visibility_timeout: VISIBILITY_TIMEOUT,
-            // Polls are abandoned at once on shutdown. If such a poll still receives a message, the
-            // only effect is that its delivery is delayed by the visibility timeout.
+            // Polls are abandoned at once on shutdown. If an abandoned poll still receives an
+            // event, the only effect is that the event is delivered one visibility timeout later.
             poll_grace: Duration::ZERO,
-            // Attempts are counted in the event itself, not by the queue.
+            // The event itself counts its attempts, so the receive count of the queue is ignored.
             max_receive_count: u32::MAX,
             ..ConsumerSettings::default()
         };

@@ -1,8 +1,9 @@
-//! Public addresses. Unless the operator allows private addresses, webhooks are sent only to public
-//! addresses.
+//! The check for public addresses. Unless the operator allows private addresses, webhooks are sent
+//! only to public addresses.
 //!
-//! This module resolves names, and connections use exactly the addresses that it checked. It
-//! therefore does not matter if a name resolves to another address the next time (DNS rebinding).
+//! The resolver of this module checks addresses, and a connection uses exactly the addresses that
+//! the resolver returned. A host name that resolves to another address the next time (DNS
+//! rebinding) therefore cannot bypass the check.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -62,12 +63,13 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(mapped);
     }
     match segments {
-        // A gateway translates this address to the embedded IPv4 address (RFC 6052).
+        // NAT64 (RFC 6052): a gateway translates this address to the embedded IPv4 address.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
-        // 6to4 (RFC 3056).
+        // 6to4 (RFC 3056), which also embeds an IPv4 address.
         [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
         // IETF protocols (Teredo among them) and documentation.
         _ if a == 0x2001 && (b < 0x200 || b == 0xdb8) => false,
+        // Documentation (RFC 9637).
         [0x3fff, second, ..] if second < 0x1000 => false,
         // Global unicast.
         _ => a & 0xe000 == 0x2000,
@@ -79,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn special_purpose_addresses_are_not_public() {
+    fn every_address_is_public_except_special_purpose_addresses() {
         for (address, expected) in [
             ("93.184.215.14", true),
             ("100.63.255.255", true),

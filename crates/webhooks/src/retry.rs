@@ -6,7 +6,7 @@ use darkroom_cloud::Backoff;
 
 use crate::settings::WebhookSettings;
 
-/// SQS's limit on a delay.
+/// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// The retry schedule. Delays double from `webhooks.first_retry` up to 15 minutes. An event that is
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_double_until_an_event_is_too_old() {
+    fn delays_grow_to_a_maximum_and_an_event_that_is_too_old_is_not_retried() {
         let settings = WebhookSettings::default();
         let schedule = RetrySchedule::new(&settings);
         let delay = |attempts| schedule.delay(attempts, time::Duration::ZERO).unwrap();

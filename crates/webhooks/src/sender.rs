@@ -61,7 +61,8 @@ impl WebhookSender {
             client = client.dns_resolver(std::sync::Arc::new(PublicAddresses));
         }
         let client = client.build();
-        let client = client.map_err(|error| invalid(&format!("no HTTP client: {error}")))?;
+        let client = client
+            .map_err(|error| invalid(&format!("cannot be used without an HTTP client: {error}")))?;
         Ok(Some(Self {
             client,
             url,
@@ -69,7 +70,7 @@ impl WebhookSender {
         }))
     }
 
-    /// Sends one event, signed at the time `now`.
+    /// Sends one event. The signature states the time `now`.
     ///
     /// # Errors
     /// The reason, for the log. Any status other than 2xx is a failure.
@@ -104,8 +105,9 @@ impl WebhookSender {
     }
 }
 
-/// Checks that the URL has a permitted scheme, contains no credentials, and does not contain a
-/// private IP address unless that is allowed. A host name is checked when it is resolved.
+/// Checks that the URL has a permitted scheme and contains no credentials. If private addresses are
+/// not allowed, also rejects a URL with a private IP address. A host name is checked only when it
+/// is resolved.
 fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     const PRIVATE: &str =
         "must not be a private address unless webhooks.allow_private_addresses is true";
@@ -129,7 +131,7 @@ fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     }
 }
 
-/// Returns the causes of an error. Leaves out the URL, because it may contain a token.
+/// Describes the causes of an error. Leaves out the URL, because the URL may contain a token.
 fn reason(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_address_and_plain_http_have_to_be_allowed() {
+    fn private_addresses_and_plain_http_are_refused_unless_they_are_allowed() {
         for url in [
             "https://127.0.0.1/hook",
             "https://[::1]/hook",

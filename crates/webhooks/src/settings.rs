@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
-/// The receiver of outcomes (`[webhooks]`).
+/// Settings of the delivery of outcomes by webhook (`[webhooks]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookSettings {
@@ -25,11 +25,11 @@ pub struct WebhookSettings {
     /// The age beyond which an event goes to the dead-letter queue as soon as an attempt fails.
     #[serde(with = "humantime_serde")]
     pub give_up_after: Duration,
-    /// Permits a URL on this machine or in a private network.
+    /// Permits a URL on this machine or in a private network, and plain HTTP.
     pub allow_private_addresses: bool,
 }
 
-/// A secret, which `Debug` does not print.
+/// A secret that `Debug` does not print.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);

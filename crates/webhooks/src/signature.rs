@@ -51,7 +51,7 @@ impl SigningSecrets {
 
 impl fmt::Debug for SigningSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningSecrets({} of them)", self.0.len())
+        write!(f, "SigningSecrets({} secrets)", self.0.len())
     }
 }
 

@@ -75,7 +75,7 @@ impl Receiver {
         self.status.store(status.as_u16(), Ordering::Relaxed);
     }
 
-    /// Returns the next request, which must have arrived already.
+    /// Returns the next request, or `None` if no further request has arrived yet.
     fn request(&mut self) -> Option<Request> {
         let request = self.requests.try_recv().ok();
         request.map(|(headers, body)| Request { headers, body })
@@ -105,7 +105,7 @@ fn settings(url: &str) -> WebhookSettings {
     }
 }
 
-/// Returns the URLs of variants. Signing them needs no network.
+/// Returns a source of variant URLs. Signing them needs no network.
 async fn variant_urls() -> VariantUrls {
     let endpoints = Endpoints {
         s3: "http://s3.example".to_owned(),
@@ -340,7 +340,7 @@ async fn a_message_that_is_not_an_event_is_a_dead_letter_and_does_not_affect_the
     receiver.requests.recv().await.unwrap();
     stop.cancel();
     running.await.unwrap();
-    assert!(events.is_empty(), "both are finished before the end");
+    assert!(events.is_empty(), "both events were handled");
     let received = dead_letters.receive(10, Duration::ZERO, VISIBILITY_TIMEOUT);
     let received = received.await.unwrap();
     assert_eq!(received.len(), 1);
