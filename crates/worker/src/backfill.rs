@@ -27,8 +27,8 @@ pub struct Backfill<'a> {
 /// Progress of a backfill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
-    /// The number of listed objects: all objects under the prefix of raw uploads, or of one
-    /// profile.
+    /// The number of listed objects: all objects under the prefix of raw objects, or only those
+    /// under the prefix of one profile.
     pub listed: u64,
     /// The number of objects that were queued, or that would be queued in a dry run.
     pub enqueued: u64,
@@ -49,8 +49,8 @@ impl Backfill<'_> {
     /// Lists the raw bucket and queues uploads. Reports the progress after every page.
     ///
     /// # Errors
-    /// The error of the first call that failed. Objects that were queued stay queued, and a second
-    /// run continues with the rest.
+    /// The error of the first call that failed. Objects that were queued stay queued. A second run
+    /// starts from the beginning and queues every object that has no current outcome by then.
     pub async fn run(
         &self,
         mut report: impl FnMut(BackfillProgress),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dry_run_counts_and_queues_nothing() {
+    async fn a_dry_run_counts_objects_but_queues_none() {
         let (test, _) = store().await;
         let dry_run = true;
         let run = Backfill {

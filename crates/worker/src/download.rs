@@ -16,7 +16,8 @@ use tracing::{Instrument, Span, info_span};
 /// The unit of the memory budget. The number of permits is a `u32`. If one permit were one byte,
 /// the budget could not exceed 4 GiB.
 const KIB: u64 = 1024;
-/// The attempt fails once the object has turned out larger than expected this many times.
+/// The number of times that the object is opened. If it turns out larger than expected each time,
+/// the attempt fails.
 const MAX_SIZE_GUESSES: u32 = 3;
 
 /// A downloader of raw objects. All downloads share a memory budget.
@@ -27,7 +28,7 @@ pub(crate) struct Downloads {
     timeout: Duration,
 }
 
-/// The raw object of an event.
+/// The result of opening the raw object of an event.
 #[derive(Debug)]
 pub(crate) enum OpenedSource {
     /// The object is the one that the event reports, and memory is reserved for it.
@@ -74,13 +75,14 @@ impl Downloads {
 
     /// Opens the event's object once there is memory for it.
     ///
-    /// The memory is reserved first, because an open object that waits for memory uses up its
-    /// deadline, and the server may close the connection. If an object turns out larger than
-    /// expected, its memory is released before more is requested. Otherwise two downloads that each
-    /// hold some memory and wait for more could deadlock.
+    /// The memory is reserved before the object is opened. Otherwise the wait for memory would
+    /// count toward the deadline of the download, and the server might close the idle connection.
+    /// If an object turns out larger than expected, its memory is released before more is
+    /// requested. Otherwise two downloads that each hold some memory and wait for more could
+    /// deadlock.
     ///
-    /// The span `download` begins with the request, after the wait for memory. The caller sets the
-    /// parent of a found object's span, because the object's headers name the trace.
+    /// The span `download` begins with the request, after the wait for memory. If the object is
+    /// found, the caller sets the span's parent, because only the object's headers name the trace.
     pub(crate) async fn open(
         &self,
         store: &UploadStore,
@@ -124,7 +126,8 @@ impl Downloads {
         Err(failure(CloudErrorKind::Unavailable, &detail))
     }
 
-    /// Acquires memory. An object that is larger than the whole budget is read alone.
+    /// Waits for memory. An object that is larger than the whole budget takes all of it, so it is
+    /// read alone.
     async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, CloudError> {
         let share = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
         let budget = Arc::clone(&self.budget);
@@ -141,7 +144,8 @@ impl Download {
         &self.object.info
     }
 
-    /// Makes the span `download` a child of `parent`. Call this once `parent` has joined its trace.
+    /// Makes the span `download` a child of `parent`. Call this after `parent` has joined its
+    /// trace.
     pub(crate) fn set_parent(&self, parent: &Span) {
         darkroom_telemetry::set_parent(&self.span, parent);
     }
@@ -208,9 +212,9 @@ async fn expected_size(
 
 /// Returns `true` if the object is not the one that the event is about.
 ///
-/// Compares version ids, because two versions may have the same bytes. Compares entity tags too,
-/// because some stores do not support `If-Match`. A value that is missing on one side is not a
-/// difference.
+/// Compares version ids, because two versions with the same bytes have the same entity tag.
+/// Compares entity tags too, because some stores do not support `If-Match`. A value that is missing
+/// on one side is not a difference.
 fn is_different_object(info: &ObjectInfo, event: &ObjectEvent) -> bool {
     let differ = |a: Option<&String>, b: Option<&String>| a.zip(b).is_some_and(|(a, b)| a != b);
     differ(event.etag.as_ref(), Some(&info.etag))
@@ -221,12 +225,13 @@ fn failure(kind: CloudErrorKind, detail: &impl Display) -> CloudError {
     CloudError::new(kind, "GetObject", detail)
 }
 
-/// Returns the client's own data, which is stored in a header of the object.
+/// Returns the data that the client attached to its upload, from the header of the raw object.
 pub(crate) fn attachment(info: &ObjectInfo) -> Attachment {
     let Some(header) = info.metadata.get(Attachment::NAME) else {
         return Attachment::default();
     };
-    // The header was signed, so only a writer with credentials can write an invalid one.
+    // The signature of an upload URL covers the header, so a client cannot change it. Only a writer
+    // with credentials can write an invalid header.
     Attachment::from_header(header).unwrap_or_else(|error| {
         tracing::warn!(%error, "ignoring an unreadable attachment");
         Attachment::default()
@@ -330,7 +335,7 @@ mod tests {
         };
         let opened = tokio::select! {
             opened = open(&downloads, &test, &object) => opened,
-            () = growing => unreachable!("it grows forever"),
+            () = growing => unreachable!("the object grows forever"),
         };
         let error = opened.unwrap_err();
         assert_eq!(error.kind, CloudErrorKind::Unavailable);

@@ -15,8 +15,8 @@ use crate::report::report;
 use crate::upload::to_millisecond;
 
 impl Processor {
-    /// Writes a `failed` manifest after the last attempt, unless there is an outcome. Any existing
-    /// outcome is better than a failure, even if it comes from another recipe.
+    /// Writes a `failed` manifest after the last attempt, unless the upload already has an outcome.
+    /// Any existing outcome is better than a failure, even if it comes from another recipe.
     pub(crate) async fn record_failure(
         &self,
         event: &ObjectEvent,
@@ -26,7 +26,8 @@ impl Processor {
         let Some(key) = self.store.upload_of(event) else {
             return Ok(());
         };
-        // A deleted upload needs no outcome. No later attempt would remove an outcome written here.
+        // A deleted upload needs no outcome. If one were written here, no later attempt would
+        // delete it.
         if self.store.source_info(&key).await?.is_none() {
             return self.delete_left_over(&key, attempt).await;
         }
@@ -36,8 +37,8 @@ impl Processor {
         if is_written {
             report(&manifest, attempt, &self.store);
         }
-        // The upload may have been deleted in the meantime. A deletion always removes the raw
-        // object first.
+        // The upload may have been deleted in the meantime. A deletion removes the raw object
+        // before the outputs, and may have finished before the manifest was written.
         match self.store.source_info(&key).await {
             Ok(Some(_)) if is_written => self.store.publish_outcome(&manifest).await,
             Ok(Some(_)) => Ok(()),

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store_health::StoreHealth;
 
-/// The liveness, readiness and metrics of a worker. This is cheap to clone.
+/// A handle that serves the liveness, readiness and metrics of a worker. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Health {
     store: StoreHealth,

@@ -1,4 +1,4 @@
-//! The outputs that may be left of an upload without a raw object.
+//! The check for outputs that may be left of an upload whose raw object is gone.
 
 use darkroom_consumer::DeliveryAttempt;
 use darkroom_contract::Manifest;
@@ -7,9 +7,9 @@ use darkroom_contract::Manifest;
 /// was deleted. Call this only if the raw object is gone.
 ///
 /// A manifest that is older than the message's first delivery is kept: its raw object may have
-/// expired, which is not a deletion. The comparison has a margin, because the two times come from
-/// different clocks, the queue's and a worker's. A raw object exists for at least a day, so the
-/// margin cannot turn an expiry into a deletion.
+/// expired, and an expiry does not delete the upload. The comparison has a margin, because the two
+/// times come from different clocks, the queue's and a worker's. A raw object exists for at least a
+/// day, so an expiry is never mistaken for a deletion because of the margin.
 pub(crate) fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

@@ -1,12 +1,13 @@
-//! The worker: renders raw uploads into variants and a manifest.
+//! The worker: renders raw objects into variants and writes manifests.
 //!
 //! A [`Worker`] is a [`Consumer`](darkroom_consumer::Consumer) of upload events with a
 //! [`Processor`], which downloads the raw object, renders it in a render process, and publishes the
 //! outcome. [`Backfill`] queues raw objects without a current outcome. [`DeadLetters`] lists,
 //! redrives and purges messages that could not be processed.
 //!
-//! This crate never parses an image: only render processes do. It keeps no state of its own: all
-//! state is in S3 and SQS. It never deletes a message before the outcome is durable.
+//! This crate never parses an image: only render processes do. It keeps no durable state of its
+//! own: all durable state is in S3 and SQS. It never deletes a message before the outcome is
+//! durable.
 
 #![warn(missing_docs)]
 

@@ -18,15 +18,15 @@ use crate::processor::Processor;
 use crate::report::report;
 use crate::upload::{RenderResult, Upload, continue_upload_trace, upload_span};
 
-/// The largest body to hash inline. Larger ones go to a blocking thread, because they would delay
-/// other messages.
+/// The largest body that is hashed on an async thread. Hashing a larger body there would delay
+/// other messages, so it runs on a blocking thread.
 const MAX_INLINE_HASH: usize = 256 * 1024;
 
 /// The result of processing one version of the raw object.
 enum PassResult {
     Finished(EventOutcome),
     /// The raw object was replaced or deleted in the meantime. The outputs may come from the old
-    /// object or from a new one, so the key must be processed again.
+    /// object or from the new one, so the key must be processed again.
     SourceReplaced,
 }
 
@@ -136,9 +136,10 @@ impl Processor {
     /// Checks the raw object again after the manifest is written, and publishes the outcome if the
     /// object is still the same.
     ///
-    /// A deletion removes the raw object first. If that happened before this check, the outputs are
-    /// deleted here. Otherwise the deletion itself removes them later. If the object was replaced,
-    /// this attempt may have overwritten newer outputs, so the new object is rendered again.
+    /// A deletion removes the raw object before the outputs. If the raw object is already gone, the
+    /// outputs are deleted here. Otherwise a deletion that comes later removes them itself. If the
+    /// object was replaced, this attempt may have overwritten newer outputs, so the new object is
+    /// rendered again.
     async fn verify_source(
         &self,
         manifest: &Manifest,

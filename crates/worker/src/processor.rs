@@ -19,9 +19,9 @@ use crate::renderer::Renderer;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
-/// The longest time that a message waits for a store that is down. After that it loses an attempt.
-/// The time must be well below 12 hours, the longest that SQS lets a received message stay
-/// invisible.
+/// The longest time that a message waits for a store that is down. After that, its attempt fails.
+/// The time must be well below 12 hours, because SQS does not keep a received message invisible for
+/// longer.
 const MAX_OUTAGE_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// The processor of upload events.
@@ -133,7 +133,7 @@ impl MessageHandler for Processor {
             Ok(Notification::Records(records)) => records,
             Err(error) => return malformed(&error),
         };
-        // A message with uploads of several owners belongs to the first of them.
+        // A message with uploads of several owners counts toward the share of the first owner.
         let mut uploads = records.iter().flatten();
         let upload = uploads.find_map(|event| self.store.upload_of(event));
         let _in_progress = match upload {
@@ -303,12 +303,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn credentials_that_expire_are_an_outage() {
+    async fn an_outage_by_expired_credentials_costs_no_attempt() {
         outage_costs_no_attempt(CloudErrorKind::Forbidden).await;
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_outage_costs_no_attempt_and_stops_receiving() {
+    async fn an_outage_of_a_store_that_is_unavailable_costs_no_attempt() {
         outage_costs_no_attempt(CloudErrorKind::Unavailable).await;
     }
 
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_upload_that_is_deleted_while_it_is_rendered_leaves_nothing() {
+    async fn an_upload_deleted_during_its_render_leaves_no_outputs_and_is_not_published() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();

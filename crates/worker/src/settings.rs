@@ -6,17 +6,19 @@ use bytesize::ByteSize;
 use darkroom_contract::{ListenAddress, SettingError};
 use serde::{Deserialize, Serialize};
 
-/// Settings of the consumer (`[worker]`).
+/// Settings of the worker (`[worker]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
     /// The number of messages processed concurrently. 0 means two per render process, so that a
     /// process renders one image while the next object is being downloaded.
     pub in_flight: usize,
-    /// The number of further messages that a worker receives when all of `in_flight` are in use, to
-    /// find those of other owners behind the many of one. 0 turns fairness between owners off.
+    /// The number of further messages that a worker may receive while `in_flight` messages are
+    /// being processed. If one owner has queued many messages, the worker finds messages of other
+    /// owners behind them. 0 turns off fairness between owners.
     pub look_ahead: usize,
-    /// The limit on the raw objects in memory, including those that wait to be rendered.
+    /// The limit on the total size of the raw objects in memory, including those that wait to be
+    /// rendered.
     pub max_buffered: ByteSize,
     /// The duration of a long poll, at most 20 s.
     #[serde(with = "humantime_serde")]
@@ -53,8 +55,7 @@ impl Default for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// Returns [`WorkerSettings::in_flight`]. If it is 0, derives the number from the number of
-    /// render processes.
+    /// Returns [`WorkerSettings::in_flight`], or two per render process if that setting is 0.
     pub fn permits(&self, render_processes: usize) -> usize {
         match self.in_flight {
             0 => render_processes * 2,

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failed_call_alone_is_no_outage() {
+    async fn a_store_that_responds_to_the_probe_is_up() {
         let health = StoreHealth::new(TestStore::new().store.clone());
         assert!(!health.probe_is_down().await);
         let up = timeout(Duration::from_secs(1), health.wait_until_up());

@@ -27,13 +27,14 @@ pub(crate) struct RenderResult {
 }
 
 impl Upload<'_> {
-    /// Returns `true` if the manifest is of exactly this object and recipe.
+    /// Returns `true` if the manifest describes exactly this object and recipe.
     pub(crate) fn is_current(&self, manifest: &Manifest) -> bool {
         let version = self.info.version_id.as_deref();
         manifest.is_current(&self.info.etag, version, &self.recipe.digest())
     }
 
-    /// Returns the rejection of an object that exceeds the limit. Such an object is never read.
+    /// Returns the rejection of an object that exceeds the limit. Such an object is never read to
+    /// its end, so its hash is unknown.
     pub(crate) fn too_large(&self, max: u64) -> RenderResult {
         RenderResult {
             sha256: None,

@@ -65,7 +65,7 @@ impl Worker {
         } = parts;
         let capacity = Capacity {
             permits: settings.permits(render_processes),
-            // A FIFO queue cannot delay one message, so none can be deferred.
+            // A FIFO queue cannot delay a single message, so no message can be deferred.
             look_ahead: if queues.is_fifo() {
                 0
             } else {
@@ -77,7 +77,8 @@ impl Worker {
             permits: capacity.permits,
             look_ahead: capacity.look_ahead,
             poll_wait: settings.poll_wait.min(settings.drain_grace),
-            // Polls are never abandoned, so that no message has to wait for its visibility timeout.
+            // This is at least `poll_wait`, so a poll ends by itself and is not abandoned. A
+            // message received by an abandoned poll would have to wait for its visibility timeout.
             poll_grace: settings.drain_grace,
             visibility_timeout: queues.visibility_timeout,
             max_receive_count: max_receive_count(&*events, queues).await?,

@@ -89,7 +89,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Returns the code that is diagnosed for a dead letter with this body if SQS itself moved it.
+    /// Diagnoses a dead letter with this body, as if SQS itself had moved it. Returns the code.
     async fn code(test: &TestStore, body: String) -> String {
         test.dead_letters.send(&[body]).await.unwrap();
         let received = test.dead_letters.receive(1, SECOND, SECOND).await.unwrap();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_reason_of_a_worker_is_kept() {
+    async fn a_reason_that_a_worker_wrote_is_kept() {
         let test = TestStore::new();
         let written = DeadLetterReason::new("attempts_exhausted", &"unavailable");
         test.dead_letters.send(&["{}".to_owned()]).await.unwrap();

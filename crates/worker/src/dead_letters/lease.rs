@@ -6,19 +6,20 @@ use std::time::Duration;
 use darkroom_cloud::{CloudError, MAX_BATCH, Message, Queue, Receipt};
 use tokio::time::Instant;
 
-/// The wait of a long poll. Without a wait, a poll would query only some servers of the queue.
+/// The duration of a long poll. A poll that does not wait queries only some of the queue's servers.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The time for which a dead letter is invisible to others. If this process is killed, the dead
 /// letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// The limit on the messages of a lease. A FIFO queue delivers at most 20,000 messages until some
-/// are deleted. If there are more dead letters, several runs are needed.
+/// The limit on the messages of a lease. A FIFO queue permits at most 20,000 messages in flight. If
+/// there are more dead letters, several runs are needed.
 const MAX_MESSAGES: usize = 18_000;
 
 /// The dead letters of a queue, kept invisible until they are released.
 ///
-/// All messages are received before any is handled. Otherwise a redriven malformed message would
-/// become a dead letter again at once, and this process would receive it endlessly.
+/// All messages are received before any of them is handled. Otherwise a malformed message that is
+/// redriven would become a dead letter again at once, and this process would receive and redrive it
+/// endlessly.
 pub(super) struct Lease<'a> {
     queue: &'a dyn Queue,
     messages: HashMap<String, Message>,
@@ -45,7 +46,7 @@ impl<'a> Lease<'a> {
                 // If a message is received twice, only its later receipt is valid.
                 self.messages.insert(message.id.clone(), message);
             }
-            // A poll without a new message means that every message has arrived.
+            // After a poll without a new message, all messages have been received.
             if self.messages.len() == before {
                 break;
             }

@@ -26,8 +26,8 @@ const DELETE_ATTEMPTS: u32 = 3;
 /// A redrive receives, sends and deletes each message. It does not use SQS's own move task
 /// (`StartMessageMoveTask`), which moves all messages or none and continues after this process has
 /// ended. Without a destination queue, the task moves only the messages that SQS itself
-/// dead-lettered, but not the messages that a worker dead-lettered. Many SQS-compatible services do
-/// not have the task.
+/// dead-lettered, and leaves those that a worker dead-lettered. Many SQS-compatible services do not
+/// have the task.
 ///
 /// If this process fails between sending and deleting a message, the message exists twice. Workers
 /// tolerate that. No message is ever lost.
@@ -59,18 +59,18 @@ pub struct DeadLetter {
 /// An action on dead letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeadLetterAction {
-    /// Leave them on the queue.
+    /// Leaves the dead letters on the queue.
     List,
-    /// Move them back to the queue that they come from.
+    /// Moves them back to the queue that they come from.
     Redrive,
-    /// Delete them.
+    /// Deletes them.
     Purge,
 }
 
 impl DeadLetters {
     /// Applies an action to the dead letters with these ids, or to all if `ids` is empty. Reports
     /// each dead letter once the action is complete, and releases all messages that stay on the
-    /// queue. Listing only increments the receive count of a message, which has no effect in a
+    /// queue. The only effect of listing is a higher receive count, which does not matter in a
     /// dead-letter queue.
     ///
     /// # Errors
@@ -153,9 +153,9 @@ impl DeadLetters {
 }
 
 /// Returns the attributes that keep a dead letter's history across a redrive, so that the next
-/// attempt still cleans up what earlier attempts left over. A worker stores the time of the first
-/// delivery in the message. SQS does not, so for a message that SQS itself moved, the time of
-/// sending is used: no delivery came before it.
+/// attempt still cleans up what earlier attempts left over. A worker that dead-letters a message
+/// stores the time of the first delivery in it. SQS does not store that time. For a message that
+/// SQS itself moved, the time of sending is used, because no delivery can be earlier.
 fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let attempt = DeliveryAttempt::new(message, u32::MAX);
     let first_received_at = if attempt.is_redriven {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_redriven_dead_letter_of_a_deleted_upload_cleans_up_its_variants() {
+    async fn redriving_the_dead_letter_of_a_deleted_upload_deletes_its_variants() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         let forbidden = CloudErrorKind::Forbidden;
@@ -227,7 +227,7 @@ mod tests {
         assert!(test.events.is_empty() && test.dead_letters.is_empty());
     }
 
-    /// Delivers all messages as often as the queue permits. Each time, the worker dies.
+    /// Delivers all messages as often as the queue permits, each time to a worker that dies.
     async fn lose_workers(test: &TestStore) {
         for _ in 0..5 {
             test.events.receive(10, SECOND, SECOND).await.unwrap();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_redriven_dead_letter_that_sqs_moved_cleans_up_after_lost_workers() {
+    async fn redriving_a_dead_letter_that_sqs_moved_deletes_the_variants_of_lost_workers() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
         test.upload(&key, "image").await.unwrap();
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_malformed_message_is_redriven_once_and_dead_lettered_again() {
+    async fn each_redrive_moves_a_malformed_message_once_and_it_is_dead_lettered_again() {
         let test = TestStore::new();
         let _worker = test.start(StandInRenderer::default()).await;
         test.send_malformed().await;

@@ -1,4 +1,4 @@
-//! The budgets of all owners, and waiting for a turn.
+//! The budgets of all owners, and the wait for a turn.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,8 +10,8 @@ use super::capacity::Capacity;
 use super::shares::Shares;
 use super::usage::StartedRender;
 
-/// The time for which an owner must have had several messages before the worker looks ahead.
-/// Meanwhile, a worker that has nothing to do receives what is in the queue.
+/// The time for which an owner must have had several messages before the worker looks ahead. Until
+/// then, the worker receives messages only while it has free permits.
 const LOOK_AHEAD_PAUSE: Duration = Duration::from_millis(100);
 
 /// The budgets of all owners on one worker. It is cheap to clone.
@@ -24,7 +24,7 @@ struct Inner {
     changed: Notify,
 }
 
-/// A message in progress. It counts until this is dropped.
+/// A message in progress. It counts toward its owner's share until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct MessageInProgress {
     budget: OwnerBudget,
@@ -32,13 +32,13 @@ pub(crate) struct MessageInProgress {
     is_active: bool,
 }
 
-/// A place in the queue for a render process, which is left when this is dropped.
+/// A position in the queue for a render process. Dropping the ticket gives up the position.
 struct RenderTicket<'a> {
     budget: &'a OwnerBudget,
     number: u64,
 }
 
-/// A render in progress. Its time counts until this is dropped.
+/// A render in progress. The time until this value is dropped counts as used by the owner.
 #[derive(Debug)]
 pub(crate) struct RenderInProgress {
     budget: OwnerBudget,
@@ -47,8 +47,8 @@ pub(crate) struct RenderInProgress {
 }
 
 impl OwnerBudget {
-    /// Creates budgets that share this capacity evenly, or do not limit anyone if
-    /// [`Capacity::look_ahead`] is 0.
+    /// Creates budgets that share this capacity evenly. If [`Capacity::look_ahead`] is 0, no owner
+    /// is limited.
     pub(crate) fn new(capacity: Capacity) -> Self {
         let unlimited = usize::MAX / 2;
         let capacity = match capacity.look_ahead {
@@ -70,10 +70,11 @@ impl OwnerBudget {
         shares.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a message and waits until its owner may have another active one.
+    /// Begins a message, then waits until its owner may have another active message.
     ///
     /// # Errors
-    /// The time by which the message has to be deferred, if its owner has too many in progress.
+    /// The delay by which the message has to be deferred, if its owner already has its share of
+    /// messages in progress.
     pub(crate) async fn begin(
         &self,
         owner: &Owner,
@@ -95,7 +96,7 @@ impl OwnerBudget {
         }
     }
 
-    /// Waits for the turn of an image.
+    /// Waits until an image of this owner may be rendered.
     pub(crate) async fn start_render(&self, owner: &Owner) -> RenderInProgress {
         let ticket = RenderTicket {
             budget: self,
@@ -115,8 +116,8 @@ impl OwnerBudget {
         }
     }
 
-    /// Returns `true` if the worker should look ahead, because an owner may have kept others waiting
-    /// for some time.
+    /// Returns `true` if the worker should look ahead, because an owner may have kept others
+    /// waiting for some time.
     pub(crate) fn looks_ahead(&self) -> bool {
         self.shares().is_busy_for(LOOK_AHEAD_PAUSE)
     }
@@ -132,7 +133,7 @@ impl Drop for MessageInProgress {
 impl Drop for RenderTicket<'_> {
     fn drop(&mut self) {
         self.budget.shares().leave_render_queue(self.number);
-        // Another image may be the next one now.
+        // Another image may be next now.
         self.budget.0.changed.notify_waiters();
     }
 }

@@ -2,7 +2,8 @@
 
 use darkroom_contract::Owner;
 
-/// The images that wait for a render process, each with a ticket that is higher than those before.
+/// The images that wait for a render process. Each has a ticket number that is higher than those of
+/// the images before it.
 #[derive(Debug, Default)]
 pub(super) struct RenderQueue {
     next_ticket: u64,

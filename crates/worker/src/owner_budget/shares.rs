@@ -1,4 +1,4 @@
-//! The shares of all owners, and who comes next.
+//! The shares of all owners, and the order in which their images are rendered.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use super::capacity::Capacity;
 use super::render_queue::RenderQueue;
 use super::usage::{OwnerUsage, StartedRender};
 
-/// The number of owners that are remembered. The least recently used half is forgotten when there
-/// are more, except owners with messages in progress.
+/// The maximum number of owners that are remembered. When another owner arrives, the half that was
+/// active least recently is forgotten, except owners with messages or renders in progress.
 const MAX_OWNERS: usize = 10_000;
 
 /// The state of an [`OwnerBudget`](super::OwnerBudget).
@@ -23,10 +23,11 @@ pub(super) struct Shares {
     active_owners: usize,
     rendering: usize,
     render_queue: RenderQueue,
-    /// The used time of the owner whose image was started last, from which an owner that becomes
-    /// active begins. It cannot save up the time in which it was not active.
+    /// The highest render time that any owner had used when one of its images was started. An owner
+    /// that becomes active begins with this time, so that it cannot save up time while it is
+    /// inactive.
     used: Duration,
-    /// The time since which an owner has had several messages at every moment.
+    /// The time since which there has always been an owner with several messages.
     busy_since: Option<Instant>,
 }
 
@@ -70,8 +71,8 @@ impl Shares {
     /// Begins a message of this owner.
     ///
     /// # Errors
-    /// The time until the message gets its turn, if the owner has its share of messages in progress
-    /// and `can_be_deferred` is `true`.
+    /// The time until the message gets its turn, if the owner already has its share of messages in
+    /// progress and `can_be_deferred` is `true`.
     pub(super) fn begin(&mut self, owner: &Owner, can_be_deferred: bool) -> Result<(), Duration> {
         let (capacity, now) = (self.capacity, Instant::now());
         let is_active = self.usage(owner).messages > 0;
@@ -111,7 +112,8 @@ impl Shares {
         }
     }
 
-    /// Activates a message that has begun, unless enough others of its owner are active.
+    /// Activates a message that has begun. Returns `false` if its owner already has its share of
+    /// active messages.
     pub(super) fn activate(&mut self, owner: &Owner) -> bool {
         let max = self.capacity.active_messages_per_owner(self.active_owners);
         let usage = self.usage(owner);
@@ -128,7 +130,7 @@ impl Shares {
         self.render_queue.leave(ticket);
     }
 
-    /// Starts the render with this ticket if it is next.
+    /// Starts the render with this ticket if it is next and a render process is free.
     pub(super) fn start_render(&mut self, ticket: u64, owner: &Owner) -> Option<StartedRender> {
         if self.rendering >= self.capacity.render_processes || self.next_ticket() != Some(ticket) {
             return None;
@@ -143,8 +145,8 @@ impl Shares {
         Some(render)
     }
 
-    /// Returns the ticket of the owner that used the least time. Skips owners that may not render
-    /// another image at the moment.
+    /// Returns the first ticket of the owner that has used the least render time. Skips owners that
+    /// may not render another image at the moment.
     fn next_ticket(&self) -> Option<u64> {
         let now = Instant::now();
         let candidates = self.render_queue.iter().filter_map(|(ticket, owner)| {
@@ -168,7 +170,7 @@ impl Shares {
         self.owners.values().any(|usage| usage.is_busy(now))
     }
 
-    /// Returns `true` if owners have had several messages for this time.
+    /// Returns `true` if there has been an owner with several messages throughout this time.
     pub(super) fn is_busy_for(&self, time: Duration) -> bool {
         self.busy_since.is_some_and(|since| since.elapsed() >= time)
     }
@@ -198,7 +200,7 @@ mod tests {
         assert_eq!(begun(&mut shares, "busy"), 54);
         assert_eq!(begun(&mut shares, "quiet"), 27, "one half of the messages");
         let last = shares.begin(&owner("busy"), false);
-        assert_eq!(last, Ok(()), "a last delivery is never deferred");
+        assert_eq!(last, Ok(()), "this message cannot be deferred");
     }
 
     #[test]

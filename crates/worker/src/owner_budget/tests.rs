@@ -16,7 +16,7 @@ use crate::{Renderer, StandInRenderer};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A renderer for sources that consist of the seconds to render them and a name.
+/// A renderer of sources that are text: the render time in seconds, a space, and a unique name.
 #[derive(Debug, Clone)]
 struct TimedRenderer {
     stand_in: StandInRenderer,
@@ -58,8 +58,9 @@ async fn upload(test: &TestStore, owner: &str, source: &str) {
     test.upload(&key, source.to_owned()).await.unwrap();
 }
 
-/// Returns the 99th percentile of the time to an outcome of a quiet owner, while a busy owner has
-/// this number of images that take 10 s, and of images that take 60 ms.
+/// Returns the 99th percentile of the time in which an image of a quiet owner is rendered after its
+/// upload. Meanwhile, a busy owner has this number of `expensive` images that take 10 s each, and
+/// of `ordinary` images that take 60 ms each.
 async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
     let test = TestStore::new();
     let renderer = TimedRenderer::new();
@@ -83,7 +84,7 @@ async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
     assert_eq!(
         renderer.stand_in.rendered(),
         images,
-        "each is rendered once"
+        "each image is rendered once"
     );
     let latency =
         |(source, sent_at): &(String, Instant)| renderer.finished_at(source).unwrap() - *sent_at;

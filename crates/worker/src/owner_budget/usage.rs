@@ -4,27 +4,28 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Images are slow if they take longer than this.
+/// An image is slow if its render takes longer than this.
 const SLOW: Duration = Duration::from_secs(3);
 /// The time for which an owner counts as slow after a slow image.
 const SLOW_FOR: Duration = Duration::from_secs(60);
-/// The assumed time of an image before the first one of its owner is rendered.
+/// The assumed render time of an owner's images until the first of them has been rendered.
 const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
-/// The weight of the latest image in the average is 1 to this number.
+/// The divisor of the moving average. The latest image has the weight 1/`AVERAGE_WEIGHT`.
 const AVERAGE_WEIGHT: u32 = 4;
-/// The shortest time of an image in estimates.
+/// The shortest render time that is assumed in estimates.
 const MIN_AVERAGE: Duration = Duration::from_millis(1);
-/// The work that an owner may have in progress. It is more than [`MIN_DELAY`], because messages come
-/// back in bursts.
+/// The render time, per render process, of the messages that an owner may have in progress. It is
+/// longer than [`MIN_DELAY`], because deferred messages come back in bursts.
 const USEFUL_WORK: Duration = Duration::from_secs(2);
-/// Queues delay messages by whole seconds.
+/// The shortest delay of a deferred message. Queues delay messages by whole seconds.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
-/// The time up to which turns are reserved by estimates.
+/// The time from now within which the distance between turns follows from the estimates alone.
 const ESTIMATED: Duration = Duration::from_secs(60);
-/// The longest time between two turns that are further away. The messages then come back early, when
-/// estimates are better, but not so many at once that receiving them again slows down others.
+/// The longest distance between turns that are further away than [`ESTIMATED`]. Their messages come
+/// back early, when the estimates are better. They do not all come back at once, because receiving
+/// so many messages again would slow down other owners.
 const MAX_SPACING: Duration = Duration::from_millis(50);
 
 /// A render in progress, with its estimated time.
@@ -66,8 +67,8 @@ impl OwnerUsage {
         }
     }
 
-    /// Returns `true` if this owner has more messages than one. It may then be the owner that the
-    /// others wait for.
+    /// Returns `true` if this owner has several messages in progress, or deferred messages. Other
+    /// owners may then have to wait for this one.
     pub(super) fn is_busy(&self, now: Instant) -> bool {
         self.messages > 1 || self.next_turn > now
     }
@@ -82,8 +83,8 @@ impl OwnerUsage {
         self.average.is_none() || self.slow_until > now || self.renders.iter().any(is_running_long)
     }
 
-    /// Returns the number of messages that keep this many render processes busy until deferred ones
-    /// come back.
+    /// Returns the number of messages that keep `parallel` render processes busy until deferred
+    /// messages come back.
     pub(super) fn useful_messages(&self, parallel: usize) -> usize {
         let average = self.average.unwrap_or(FIRST_ESTIMATE).max(MIN_AVERAGE);
         let per_process = USEFUL_WORK.as_millis() / average.as_millis();
@@ -92,11 +93,11 @@ impl OwnerUsage {
             .saturating_mul(parallel)
     }
 
-    /// Reserves a turn for a message and returns the time until then. `parallel` images are rendered
-    /// at a time, of which this owner gets one share of `owners`.
+    /// Reserves a turn for a deferred message and returns the time until that turn. Assumes that
+    /// `parallel` images are rendered at a time, and that `owners` owners share that rate evenly.
     ///
-    /// Turns are half as far apart as the images take. A render process therefore never waits for
-    /// a message. A message that comes back too early is deferred again.
+    /// The distance between two turns is half of the estimated time per image, so that no render
+    /// process has to wait for a message. A message that comes back too early is deferred again.
     pub(super) fn reserve_turn(
         &mut self,
         parallel: usize,
@@ -128,7 +129,7 @@ impl OwnerUsage {
         render
     }
 
-    /// Ends a render and replaces its estimated time by the real one.
+    /// Ends a render and replaces its estimated time with the real time.
     pub(super) fn end_render(&mut self, render: StartedRender, now: Instant) {
         if let Some(index) = self.renders.iter().position(|one| *one == render) {
             self.renders.swap_remove(index);
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_are_spread_over_the_time_that_the_images_take() {
+    fn turns_are_spread_over_half_the_time_that_the_images_take() {
         let (mut usage, now) = used(SECOND / 10);
         let turns: Vec<Duration> = (0..1000).map(|_| usage.reserve_turn(2, 1, now)).collect();
         assert_eq!(turns[0], SECOND);
@@ -185,7 +186,7 @@ mod tests {
         let (mut usage, now) = used(SECOND / 10);
         assert!(!usage.is_slow(now));
         let _running = usage.start_render(now);
-        assert!(usage.is_slow(now + 4 * SECOND), "one is running for long");
-        assert!(OwnerUsage::new(now).is_slow(now), "nothing is known");
+        assert!(usage.is_slow(now + 4 * SECOND), "a render takes long");
+        assert!(OwnerUsage::new(now).is_slow(now), "no image was rendered");
     }
 }

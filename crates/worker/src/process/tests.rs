@@ -30,7 +30,8 @@ async fn delete_while_failing(faults: &[(&'static str, &str, CloudErrorKind)]) {
     test.upload(&key, "image").await.unwrap();
     sleep(SECOND).await;
     assert_ne!(test.outputs(), [""; 0], "variants are written");
-    // A deletion always removes the raw object first.
+    // A deletion removes the raw object before the outputs. This deletion is interrupted in
+    // between.
     test.raw.delete(&[key.to_string()]).await.unwrap();
     test.raw.succeed();
     test.media.succeed();
@@ -208,7 +209,7 @@ async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
     let lost = test.processor(renderer.clone());
     test.raw.faults().delay("PutObject", "manifests/", HOUR);
     let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
-    assert!(interrupted.is_err(), "it is dropped before its manifest");
+    assert!(interrupted.is_err(), "it writes variants but no manifest");
     assert_ne!(test.outputs(), [""; 0]);
     test.raw.succeed();
     test.upload(&key, "new").await.unwrap();
