@@ -79,7 +79,11 @@ async fn delete(name: &'static str, queue: &dyn Queue, mut batch: Vec<Receipt>) 
         sleep(RETRY.delay(attempt)).await;
     }
     let messages = batch.len();
-    tracing::warn!(queue = name, messages, "messages are done but not deleted");
+    tracing::warn!(
+        queue = name,
+        messages,
+        "cannot delete finished messages: they will be redelivered"
+    );
 }
 
 #[cfg(test)]

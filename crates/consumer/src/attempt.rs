@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
 /// The attribute of a redriven or deferred message that contains the time of its first delivery, in
-/// milliseconds since 1970. The queue does not know that time, because it treats such a message as a
-/// new one.
+/// milliseconds since 1970. The queue does not know that time, because it treats such a message as
+/// a new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
 /// The attribute of a deferred message that contains the time at which it was first sent, in
 /// milliseconds since 1970.
@@ -21,8 +21,8 @@ const REDRIVEN: &str = "darkroom-redriven";
 /// The history of a message up to its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
-    /// The number of deliveries that were attempts, including this one. A delivery that ended with a
-    /// deferral is not an attempt.
+    /// The number of deliveries that were attempts, including this one. A delivery that ended with
+    /// a deferral is not an attempt.
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,
@@ -30,14 +30,14 @@ pub struct DeliveryAttempt {
     pub is_redriven: bool,
     /// `true` if the message was deferred.
     pub is_deferred: bool,
-    /// `true` if the queue itself would deliver the message again. The queue counts the deliveries
-    /// since the last deferral only.
+    /// `true` if the message may be deferred: it has attempts left, and the queue would deliver it
+    /// again if the deferral failed. The queue counts only the deliveries since the last deferral.
     pub can_be_deferred: bool,
-    /// The time of the first delivery, by the queue's clock. For a redriven message, this is the
-    /// first delivery before it was dead-lettered.
+    /// The time of the first delivery, by the queue's clock. For a redriven or deferred message,
+    /// this is the first delivery of the original message.
     pub first_received_at: Option<OffsetDateTime>,
-    /// The time at which the message was sent, by the queue's clock. For a deferred message, this is
-    /// the time before it was deferred.
+    /// The time at which the message was sent, by the queue's clock. For a deferred message, this
+    /// is the time at which the original message was sent.
     pub sent_at: Option<OffsetDateTime>,
 }
 
@@ -108,8 +108,8 @@ impl DeliveryAttempt {
         }
     }
 
-    /// Returns `true` if no consumer has received the message before. In this case, no earlier
-    /// attempt can have stopped halfway.
+    /// Returns `true` if there was no earlier attempt that could have stopped halfway. A delivery
+    /// that ended with a deferral was not an attempt.
     pub const fn is_first(&self) -> bool {
         self.receive_count <= 1 && !self.is_redriven
     }
@@ -220,7 +220,7 @@ mod tests {
             assert!(last.is_last());
             message.receive_count += 1;
             let too_late = DeliveryAttempt::new(&message, 5);
-            assert!(!too_late.can_be_deferred, "a failed deferral would lose it");
+            assert!(!too_late.can_be_deferred, "its attempts are exhausted");
         }
     }
 

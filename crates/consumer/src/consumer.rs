@@ -180,7 +180,7 @@ impl<H: MessageHandler> Consumer<H> {
         Ok(permits)
     }
 
-    /// Waits for one permit, or for one for looking ahead while the handler does so.
+    /// Waits for one permit. While the handler looks ahead, a permit for looking ahead counts too.
     async fn acquire_first(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
         if self.settings.look_ahead == 0 {
             return Arc::clone(&self.permits).acquire_owned().await;
@@ -237,7 +237,7 @@ fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
     }
 }
 
-/// Takes permits that are free, until there are `max`.
+/// Takes free permits until `permits` contains `max` of them or none is free.
 fn take_free(permits: &mut Vec<OwnedSemaphorePermit>, semaphore: &Arc<Semaphore>, max: usize) {
     while permits.len() < max {
         match Arc::clone(semaphore).try_acquire_owned() {
@@ -582,7 +582,7 @@ mod tests {
         assert_eq!(test.dead_letters.bodies(), ["dead-letter", "retry"]);
     }
 
-    /// A handler that defers a message twenty times between its attempts, which fail.
+    /// A handler that defers a message twenty times before each attempt. Every attempt fails.
     #[derive(Debug, Default)]
     struct DefersTwentyTimes {
         deliveries: AtomicUsize,
@@ -618,7 +618,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_message_that_cannot_be_deferred_becomes_visible_again() {
+    async fn a_message_whose_deferral_fails_becomes_visible_at_once() {
         let delay = 900 * SECOND;
         let handler = ScriptedHandler::new(SECOND, Disposition::Defer { delay });
         let test = TestConsumer::start(handler.clone(), settings());

@@ -39,7 +39,7 @@ impl<H: MessageHandler> Delivery<H> {
                 self.count("lost");
                 tracing::warn!(
                     queue = self.parts.name,
-                    "visibility lost: abandoning a message"
+                    "no heartbeat succeeded: abandoning a message"
                 );
                 false
             }
@@ -101,7 +101,7 @@ impl<H: MessageHandler> Delivery<H> {
         let changed = self.parts.queue.change_visibility(receipt, timeout).await;
         if let Err(error) = changed {
             let queue = self.parts.name;
-            tracing::warn!(queue, %error, "cannot change the visibility timeout; the message reappears when it expires");
+            tracing::warn!(queue, %error, "cannot change a visibility timeout: the message reappears when its current timeout ends");
         }
     }
 

@@ -19,8 +19,9 @@ pub trait MessageHandler: Send + Sync + 'static {
         usize::MAX
     }
 
-    /// Returns `true` while the handler should get messages although all permits are in use, because
-    /// messages that should not wait may be behind those in progress. By default, it never does. See
+    /// Returns `true` while the handler should get messages although all permits are in use,
+    /// because messages that should not wait may be behind those in progress. By default, a handler
+    /// never looks ahead. See
     /// [`ConsumerSettings::look_ahead`](crate::ConsumerSettings::look_ahead).
     fn looks_ahead(&self) -> bool {
         false
@@ -65,7 +66,8 @@ pub enum Disposition {
     },
     /// The message has to wait and was not processed. It is replaced by a copy that is delivered
     /// after a delay of at most 15 minutes and has the same history, so this delivery costs no
-    /// attempt. A longer visibility timeout would cost one, because the queue counts deliveries.
+    /// attempt. To extend the visibility timeout instead would cost an attempt, because the queue
+    /// counts deliveries.
     ///
     /// A handler returns this only if [`DeliveryAttempt::can_be_deferred`] is `true`.
     Defer {

@@ -20,7 +20,7 @@ pub async fn max_receive_count(
         Ok(None) => {
             tracing::warn!(
                 queue = settings.events,
-                "the queue has no redrive policy: a message that no worker finishes stays on it"
+                "the queue has no redrive policy: a message that no worker finishes stays on the queue"
             );
             return Ok(configured);
         }
@@ -36,7 +36,7 @@ pub async fn max_receive_count(
             queue = settings.events,
             actual,
             configured,
-            "queues.max_receive_count differs from the queue's own, which is used"
+            "queues.max_receive_count differs from the queue's redrive policy: using the policy"
         );
     }
     if policy.dead_letters.rsplit(':').next() != Some(&settings.dead_letters) {

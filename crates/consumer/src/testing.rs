@@ -32,7 +32,7 @@ pub(crate) struct RecordingQueue {
     pub(crate) queue: MemoryQueue,
     /// The calls, each with the time since the queue was created.
     calls: Arc<Mutex<Vec<(Duration, Call)>>>,
-    /// If `true`, no message can be sent.
+    /// If `true`, `forward` fails.
     refuses_sends: Arc<AtomicBool>,
     /// If `true`, `change_visibility` never returns.
     pub(crate) hangs: Arc<AtomicBool>,
