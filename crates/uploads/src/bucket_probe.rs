@@ -7,7 +7,7 @@ use std::time::Duration;
 use darkroom_cloud::{Bucket, CloudErrorKind};
 use tokio::time::timeout;
 
-/// A key that no object has, so that a probe never reads anything.
+/// A key that no object has, so that a probe never reads an object.
 const PROBE_KEY: &str = "darkroom-probe";
 /// The time limit of a probe. A store that takes longer counts as down.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ impl BucketProbe {
         };
         if !is_up {
             let bucket = self.bucket.name();
-            tracing::warn!(bucket, error = kind.name(), "a bucket is not usable");
+            tracing::warn!(bucket, error = kind.name(), "the bucket is down");
         }
         is_up
     }
@@ -69,7 +69,7 @@ impl BucketProbe {
             let bucket = self.bucket.name();
             tracing::warn!(
                 bucket,
-                "the role lacks s3:ListBucket, so an object that it must not read counts as missing"
+                "the role lacks s3:ListBucket: an object that the role may not read counts as missing"
             );
         }
         is_forbidden

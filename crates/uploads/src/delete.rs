@@ -6,8 +6,8 @@ use darkroom_contract::{Manifest, Outcome, RawKey};
 use crate::UploadStore;
 
 impl UploadStore {
-    /// Deletes an upload and leaves a tombstone. The tombstone is written first, so that an upload
-    /// never looks expired because its deletion was interrupted.
+    /// Deletes an upload and leaves a tombstone. The tombstone is written first. Otherwise, after
+    /// an interrupted deletion, the upload would have the status `expired`.
     ///
     /// # Errors
     /// The error of the first call that failed. The deletion may be repeated.

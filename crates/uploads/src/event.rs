@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn removals_other_buckets_and_invalid_keys_are_about_no_upload() {
+    fn events_of_removals_other_buckets_and_invalid_keys_are_about_no_upload() {
         let test = MemoryStore::new();
         let event = test.store.event(&MemoryStore::new_key(), None, false);
         let others = [

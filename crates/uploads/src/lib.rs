@@ -5,8 +5,8 @@
 //! deleted, how an upload is queued again, and when the store counts as up. The roles work with
 //! uploads and never name a bucket.
 //!
-//! This crate never renders and never speaks HTTP. It keeps no state of its own: all state is in S3
-//! and SQS.
+//! This crate never renders and never speaks HTTP. It keeps no durable state of its own: all
+//! durable state is in S3 and SQS.
 //!
 //! ```
 //! # async fn example() -> Result<(), darkroom_cloud::CloudError> {

@@ -8,7 +8,7 @@ use darkroom_contract::{Manifest, RawKey};
 
 use crate::{StoreError, UploadStore};
 
-/// The maximum size of a manifest. A real manifest has a few kilobytes.
+/// The maximum size of a manifest. A real manifest takes a few kilobytes.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/json",
@@ -18,8 +18,8 @@ const OPTIONS: PutOptions<'_> = PutOptions {
 impl UploadStore {
     /// Returns the manifest of an upload.
     ///
-    /// An unreadable manifest counts as missing. It is of no use, and a worker or `backfill` will
-    /// replace it.
+    /// An unreadable manifest counts as missing, so `backfill` queues its upload again, and a
+    /// worker replaces the manifest.
     ///
     /// # Errors
     /// The error of the call.

@@ -1,4 +1,4 @@
-//! URLs of variants.
+//! The creation of variant URLs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
 
-/// The URLs of variants. This is cheap to clone.
+/// A source of variant URLs. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct VariantUrls {
     /// The URL of a CDN or public bucket, without a trailing slash.
@@ -24,9 +24,9 @@ pub struct VariantUrls {
 }
 
 impl VariantUrls {
-    /// Creates the URLs of variants in `media`. If `storage.media_base_url` is set and the profile
-    /// is public, a URL begins with `storage.media_base_url`. All other URLs are presigned and
-    /// valid for `expires_in`, or until the credentials expire if that is earlier.
+    /// Creates a source of URLs of the variants in `media`. If `storage.media_base_url` is set and
+    /// the profile is public, a URL begins with `storage.media_base_url`. All other URLs are
+    /// presigned and valid for `expires_in`, or until the credentials expire if that is earlier.
     ///
     /// Every URL contains the beginning of the variant's SHA-256 as the query parameter `v`.
     /// Variants are served as immutable, so different bytes need a different URL.

@@ -1,4 +1,4 @@
-//! Writing variants, which happens before their manifest is written.
+//! Writing variants. All variants of an upload are written before its manifest.
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions};
