@@ -1,4 +1,4 @@
-//! The context that creates roles and tools.
+//! The context from which commands build roles and tools.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl AppContext {
         )
     }
 
-    /// Returns a worker that consumes the queue of events.
+    /// Returns a worker that consumes the event queue.
     pub(crate) async fn worker(&self) -> anyhow::Result<Worker> {
         let Settings {
             queues,
@@ -128,7 +128,7 @@ impl AppContext {
         Ok(())
     }
 
-    /// Returns a backfill of all profiles.
+    /// Returns a backfill that covers all profiles.
     pub(crate) fn backfill(&self) -> Backfill<'_> {
         Backfill {
             store: self.store(),
@@ -138,7 +138,7 @@ impl AppContext {
         }
     }
 
-    /// Returns the dead letters of the queue of events.
+    /// Returns the dead letters of the event queue.
     pub(crate) async fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
         let queues = &self.settings.queues;
         Ok(DeadLetters {

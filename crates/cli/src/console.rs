@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
-/// Prints `line` and a line break on stdout. Ignores a closed pipe: nobody reads the output, but
-/// the work is still worth doing.
+/// Prints `line` and a line break on stdout. Ignores a closed pipe, because the work is worth
+/// finishing even if nobody reads the output.
 ///
 /// # Errors
 /// An error if stdout cannot be written, for example on a full disk.

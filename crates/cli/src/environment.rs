@@ -1,8 +1,8 @@
-//! Empty environment variables.
+//! Removal of empty environment variables.
 
 use std::ffi::OsString;
 
-/// Unsets every variable without a value.
+/// Unsets every environment variable whose value is empty.
 ///
 /// Compose files and Helm charts often give a variable an empty value to leave it unset
 /// (`AWS_REGION=${AWS_REGION:-}`). The libraries that read the environment for us disagree about

@@ -1,9 +1,9 @@
-//! Text from outside as part of one line for people.
+//! Escaping of untrusted text that is printed as part of one line.
 
 use std::fmt::{self, Display, Write};
 
-/// Escapes every character of a value's text that could start a new line, control the terminal or
-/// change the order in which a terminal shows the rest of the line.
+/// Escapes every character that could start a new line, control the terminal or change the
+/// direction of the text after it.
 pub(crate) fn escape(value: impl Display) -> impl Display {
     Escaped(value)
 }
@@ -31,8 +31,8 @@ impl Write for EscapingWriter<'_, '_> {
     }
 }
 
-/// Returns `true` for control characters, separators of lines and paragraphs, and the characters
-/// that embed, override or isolate a direction of writing (UAX #9).
+/// Returns `true` for control characters, line and paragraph separators, and the characters that
+/// embed, override or isolate a text direction (UAX #9).
 fn is_unsafe(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_stays_one_line_and_cannot_control_the_terminal() {
+    fn escaped_text_stays_on_one_line_and_cannot_control_the_terminal() {
         for (text, escaped) in [
             ("a\r\nb", r"a\r\nb"),
             ("\u{1b}[2J\u{9b}31m", r"\u{1b}[2J\u{9b}31m"),

@@ -14,13 +14,15 @@ use tracing_subscriber::fmt::{FormatFields, FormattedFields};
 
 use crate::line_text::escape;
 
-/// The prefix of fields that only the export of traces reads. These fields repeat other fields.
+/// The prefix of fields that only the trace exporter reads. The log omits them, because they repeat
+/// other fields.
 const EXPORT_ONLY: &str = "otel.";
 
-/// A formatter that delegates to `F`, but leaves out the fields for the export of traces.
+/// A formatter that delegates to `F`, but leaves out the fields for the trace exporter.
 ///
-/// In the text format, it also escapes control characters. Otherwise, the name of a file or a header
-/// could add lines to the log that look like lines of Darkroom. JSON escapes them itself.
+/// In the text format, the formatter also escapes control characters. Otherwise, a file name or a
+/// header could add forged lines to the log. In the JSON format, JSON itself escapes control
+/// characters.
 #[derive(Debug)]
 pub(crate) struct LogFields<F>(pub(crate) F);
 
@@ -36,7 +38,7 @@ impl<'writer> FormatFields<'writer> for LogFields<JsonFields> {
     }
 
     /// Merges fields into the JSON object of an existing span. No field has to be left out, because
-    /// the fields for the export of traces are set only when a span is created.
+    /// the fields for the trace exporter are set only when a span is created.
     fn add_fields(
         &self,
         current: &'writer mut FormattedFields<Self>,
@@ -87,8 +89,8 @@ impl Visit for LogVisitor<'_> {
 
 /// A visitor that forwards every value as text without control characters.
 ///
-/// The methods for numbers are not defined, because their default is `record_debug`. Numbers look the
-/// same there.
+/// The methods for numbers keep their default, which calls `record_debug` and formats numbers in
+/// the same way.
 struct EscapingVisitor<'a>(&'a mut dyn Visit);
 
 impl Visit for EscapingVisitor<'_> {

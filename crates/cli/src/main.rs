@@ -39,8 +39,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(message) => return ExitStatus::from_clap(&message).code(),
     };
-    // This branch runs in the sandboxed process. It comes first, before other code opens files or
-    // starts threads.
+    // A render process takes this branch and sandboxes itself. The branch comes first, before other
+    // code opens files or starts threads.
     if let Command::Render(limits) = &arguments.command {
         return match darkroom_render::run_child(&renderer::limits(limits)) {
             Ok(()) => ExitCode::SUCCESS,

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_that_is_not_utf_8_is_given_in_base64_too() {
+    fn a_path_that_is_not_utf_8_is_also_reported_in_base64() {
         let fields = |path: &Path| Value::Object(path_fields("path", path));
         assert_eq!(fields(Path::new("ü.jpg")), json!({"path": "ü.jpg"}));
         let path = Path::new(OsStr::from_bytes(b"caf\xe9.jpg"));

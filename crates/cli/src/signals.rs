@@ -5,8 +5,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::console::eprint;
 
-/// The exit code after a second signal. Shells report the same code for a process that Ctrl-C
-/// ended.
+/// The exit code after a second signal. Shells report the same code for a process that Ctrl-C has
+/// killed.
 const INTERRUPTED: i32 = 130;
 
 /// Returns a token that the first SIGTERM or Ctrl-C cancels. The second signal ends the process at

@@ -9,7 +9,8 @@ use crate::console::eprint;
 use crate::file_id::FileId;
 use crate::path_text::path_text;
 
-/// The names of files and folders that systems and programs leave beside photos, in lower case.
+/// The names, in lower case, of files and folders that operating systems and programs leave beside
+/// photos.
 const SYSTEM_NAMES: [&[u8]; 10] = [
     b".ds_store",
     b"thumbs.db",
@@ -40,8 +41,8 @@ pub(crate) struct SourceFile {
 /// Returns each file once. Below a folder, skips system files, names that begin with a dot, links
 /// to folders, special files such as sockets, and the folder `excluded`. Of the paths on the
 /// command line, skips only system files and `excluded`, and reports each skipped path on stderr,
-/// because the user may have named it with `*`. Does not skip a path that does not exist, because
-/// the code that reads the file reports the error.
+/// because a `*` on the command line may have matched it. Does not skip a path that does not exist,
+/// because the code that reads the file reports the error.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
     let mut search = Search {
         excluded,
@@ -52,13 +53,16 @@ pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFil
         let name = path.file_name().unwrap_or_default();
         if path.is_dir() && search.is_excluded(path) {
             eprint(&format!(
-                "{}: skipped, the folder of the results",
+                "{}: skipped, because it is the output folder",
                 path_text(path)
             ));
         } else if path.is_dir() {
             search.folder(path, path);
         } else if is_system_name(name) {
-            eprint(&format!("{}: skipped, a system file", path_text(path)));
+            eprint(&format!(
+                "{}: skipped, because it is a system file",
+                path_text(path)
+            ));
         } else {
             search.file(path.clone(), name.into());
         }
@@ -88,7 +92,7 @@ impl Search {
                 continue;
             }
             if path.is_dir() {
-                // A symbolic link to a folder may lead back here.
+                // A symbolic link may point to a parent folder, so following it could loop forever.
                 if !path.is_symlink() && !self.is_excluded(&path) {
                     self.folder(root, &path);
                 }

@@ -89,7 +89,7 @@ pub(crate) fn start(
 }
 
 /// Returns a filter that only accepts Darkroom's own spans. Libraries have spans for their
-/// internals: `s3s` makes several for each request to the store of `dev`.
+/// internals: `s3s` creates several for each request to the embedded S3.
 fn own_spans() -> Targets {
     Targets::new().with_target("darkroom", LevelFilter::INFO)
 }

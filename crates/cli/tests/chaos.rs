@@ -1,5 +1,5 @@
-//! The short version of every chaos scenario in `bench/`, and tests that the contact sheet and the
-//! benchmarks of the issuer work.
+//! Short runs of every chaos scenario in `bench/`, of the contact sheet and of the issuer's
+//! benchmarks.
 
 #![allow(clippy::unwrap_used, reason = "a test fails if its own tools fail")]
 
@@ -22,14 +22,14 @@ fn holds(report: anyhow::Result<Report>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_to_kill_9() {
+async fn no_upload_is_lost_when_workers_are_killed() {
     holds(kills::run(darkroom(), kills::Size::SHORT).await);
 }
 
 /// Release builds have no kill points.
 #[cfg(debug_assertions)]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_at_whatever_point_a_worker_dies() {
+async fn nothing_is_lost_wherever_a_worker_dies() {
     holds(kill_points::run(darkroom(), kill_points::Size::SHORT).await);
 }
 
@@ -110,7 +110,8 @@ fn a_contact_sheet_shows_every_image_before_and_after() {
     assert!(is_covered(60) && !is_covered(180));
 }
 
-/// The performance goals are not checked, because they apply to release builds under full load.
+/// Checks that the benchmarks run. Does not check the performance goals, because they apply to
+/// release builds under full load.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_benchmarks_of_the_issuer_run() {

@@ -73,8 +73,8 @@ fn is_sufficient(step: &Step, settings: &Settings) -> bool {
             let expires = settings.storage.raw_expiration_days.is_some();
             is_done || (step.is_unsupported() && !expires)
         }
-        // Only a lack of support is a failure. Any other error may just mean that the user who runs
-        // `provision` has no permission to write objects.
+        // Only a store without support fails this step. Any other error may just mean that the user
+        // who runs `provision` has no permission to write objects.
         Resource::ConditionalWrites(_) => is_done || !step.is_unsupported(),
         Resource::Bucket(_) | Resource::Queue(_) => is_done,
     }
@@ -87,7 +87,7 @@ fn consequence(step: &Step, settings: &Settings) -> Option<&'static str> {
         Resource::Notification { .. } | Resource::QueuePolicy(_)
             if settings.issuer.complete_uploads =>
         {
-            Some("clients report each upload (issuer.complete_uploads)")
+            Some("clients must report each upload (issuer.complete_uploads is true)")
         }
         Resource::Notification { .. } | Resource::QueuePolicy(_) => Some(
             "the store reports no uploads: set issuer.complete_uploads = true, and let clients \

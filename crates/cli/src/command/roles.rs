@@ -62,7 +62,7 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// Starts the issuer's listener for metrics, if it has one of its own.
+/// Starts the issuer's separate listener for metrics, if the settings require one.
 pub(super) async fn serve_metrics(
     issuer: &Issuer,
     settings: &IssuerSettings,

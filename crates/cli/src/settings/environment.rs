@@ -35,7 +35,7 @@ impl Variables {
     /// this function compares the name with all settings: `DARKROOM_STORAGE_RAW_BUCKET` is
     /// `raw_bucket` in `[storage]`.
     ///
-    /// Skips the variables that Kubernetes makes for services (see [`is_service_link`]).
+    /// Skips the variables that Kubernetes creates for services (see [`is_service_link`]).
     ///
     /// # Errors
     /// [`SettingError`] if a variable is not a setting or its value is not UTF-8.
@@ -75,7 +75,8 @@ impl Variables {
     }
 }
 
-/// Returns the variables with the prefix of settings, except [`NOT_SETTINGS`] and those of tests.
+/// Returns the variables with the prefix of settings, except [`NOT_SETTINGS`] and the variables of
+/// tests.
 fn ours(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<BTreeMap<String, String>, SettingError> {
@@ -132,8 +133,8 @@ fn find(name: &str, known: &[Known]) -> Result<Vec<String>> {
     Err(SettingError::new(name, problem).into())
 }
 
-/// Finds a profile's setting, as in `DARKROOM_PROFILES_AVATAR_MAX_BYTES`. If the name ends with
-/// several known keys, the longest key counts.
+/// Finds a profile's setting, as in `DARKROOM_PROFILES_AVATAR_MAX_BYTES`. If several known keys
+/// match the end of the name, the longest key wins.
 fn find_in_profile(name: &str) -> Result<Option<Vec<String>>> {
     let Some(rest) = name.strip_prefix("DARKROOM_PROFILES_") else {
         return Ok(None);

@@ -41,8 +41,8 @@ impl SettingsFile {
         Toml::string(self.document.raw())
     }
 
-    /// Returns the file, and the line of the setting at `path` or of the nearest list or table
-    /// around it.
+    /// Returns the file, and the line of the setting at `path`. If the file does not contain the
+    /// setting, the line is that of the innermost list or table around it.
     pub(super) fn origin(&self, path: &[&str]) -> Option<SettingOrigin> {
         let depths = (1..=path.len()).rev();
         let mut spans = depths.filter_map(|depth| self.item(&path[..depth])?.span());

@@ -1,4 +1,4 @@
-//! The variables that Kubernetes makes for the services of a namespace.
+//! The variables that Kubernetes creates for the services of a namespace.
 //!
 //! Every pod gets several variables for every service (`enableServiceLinks`). If the name of a
 //! service begins with `darkroom`, its variables look like settings:
@@ -16,7 +16,7 @@
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
-/// Returns `true` if Kubernetes made this variable for a service. The service may have any name.
+/// Returns `true` if Kubernetes created this variable for a service. The service may have any name.
 ///
 /// `exists` returns `true` for the name of a variable that is set. A `…_SERVICE_PORT` variable only
 /// counts if its `…_SERVICE_HOST` is set, so a misspelled setting with a similar name still causes
@@ -67,7 +67,7 @@ fn is_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Returns the variables that the kubelet makes for a service.
+    /// Returns the variables that the kubelet creates for a service.
     fn variables(service: &str, protocol: &str, host: &str) -> Vec<(String, String)> {
         let name = service.to_uppercase().replace('-', "_");
         let address = format!("{}://{host}:8080", protocol.to_lowercase());

@@ -48,8 +48,8 @@ impl Sources {
         }
     }
 
-    /// Returns the original text of a value that was parsed as another type, such as a number or a
-    /// list, although its setting requires text.
+    /// Returns the original text of a value that was parsed as a number, a list or another type,
+    /// although its setting requires text.
     ///
     /// A name from another system may look like a number: a token's audience may be the numeric id
     /// of a project. A variable has no type, so any value of a variable may be taken as text. In a

@@ -1,4 +1,4 @@
-//! The alert rules, evaluated by Prometheus on a worker's metrics.
+//! The alert rules, evaluated by a real Prometheus that scrapes a worker.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ async fn the_first_failure_of_a_worker_fires_an_alert() {
     let prometheus = match Prometheus::start(target, Path::new(RULES)).await {
         Ok(prometheus) => prometheus,
         Err(reason) => {
-            eprintln!("skipped, because there is no Prometheus: {reason}");
+            eprintln!("skipped, because Prometheus cannot be started: {reason}");
             return;
         }
     };

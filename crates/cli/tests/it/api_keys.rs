@@ -78,9 +78,9 @@ fn an_issuer_that_would_be_open_to_a_network_does_not_start() {
         command.arg(role).env("DARKROOM_ISSUER_LISTEN", "0.0.0.0:0");
         let refused = command.output().unwrap();
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-        let said = String::from_utf8(refused.stderr).unwrap();
-        assert!(said.contains("auth.keys is empty"), "{said}");
-        assert!(said.contains("auth.mode = \"open\""), "{said}");
+        let printed = String::from_utf8(refused.stderr).unwrap();
+        assert!(printed.contains("auth.keys is empty"), "{printed}");
+        assert!(printed.contains("auth.mode = \"open\""), "{printed}");
     }
 }
 
@@ -130,8 +130,8 @@ async fn a_key_uploads_only_for_its_owner_and_is_not_logged() {
         (upload(&bed, &["--token", "dk_x"], None), "invalid_token"),
     ] {
         assert_eq!(refused.status.code(), Some(1));
-        let said = String::from_utf8(refused.stderr).unwrap();
-        assert!(said.contains(code), "{said}");
+        let printed = String::from_utf8(refused.stderr).unwrap();
+        assert!(printed.contains(code), "{printed}");
     }
     let log = bed.log();
     assert!(log.contains("\"status\":401"), "{log}");

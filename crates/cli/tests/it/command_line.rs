@@ -67,11 +67,11 @@ fn process_renders_files_and_reports_rejections() {
     assert_eq!(status("./more/good.jpg"), "ready");
     assert_eq!(status("./cut.jpg"), "rejected");
     assert_eq!(status("./script.jpg"), "rejected");
-    let complaints = stderr(&output);
-    assert_eq!(complaints.lines().count(), 2, "{complaints}");
+    let errors = stderr(&output);
+    assert_eq!(errors.lines().count(), 2, "{errors}");
     assert!(
-        complaints.contains("./cut.jpg: rejected: corrupt: "),
-        "{complaints}"
+        errors.contains("./cut.jpg: rejected: corrupt: "),
+        "{errors}"
     );
     for name in [
         "good.webp",
@@ -120,9 +120,9 @@ fn inspect_shows_private_metadata() {
     let folder = folder();
     let output = run(folder.path(), &["inspect", "good.jpg"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let said = stdout(&output);
+    let printed = stdout(&output);
     for expected in ["jpeg", "40 x 60", "48.858400, 2.294500", "gps"] {
-        assert!(said.contains(expected), "{expected} is not in {said}");
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
     }
     let output = run(
         folder.path(),
@@ -158,10 +158,10 @@ fn wrong_usage_and_wrong_settings_exit_with_2() {
     .unwrap();
     let output = run(folder.path(), &["process", "good.jpg"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = stderr(&output);
+    let printed = stderr(&output);
     assert!(
-        said.contains("worker.in_fligt") && said.contains("`in_flight`"),
-        "{said}"
+        printed.contains("worker.in_fligt") && printed.contains("`in_flight`"),
+        "{printed}"
     );
 }
 
@@ -183,11 +183,11 @@ async fn upload_sends_files_and_reports_rejections() {
     assert_eq!(good["status"], "ready", "{good}");
     assert_eq!(good["file"], "good.jpg");
     assert_eq!(cut["error"]["code"], "corrupt", "{cut}");
-    let complaints = stderr(&output);
-    assert_eq!(complaints.lines().count(), 1, "{complaints}");
+    let errors = stderr(&output);
+    assert_eq!(errors.lines().count(), 1, "{errors}");
     assert!(
-        complaints.starts_with("cut.jpg: rejected: corrupt: "),
-        "{complaints}"
+        errors.starts_with("cut.jpg: rejected: corrupt: "),
+        "{errors}"
     );
 
     let output = run(

@@ -1,4 +1,4 @@
-//! `darkroom dlq` and `darkroom backfill`, which repeat lost or failed work.
+//! `darkroom dlq` and `darkroom backfill`, with which an operator repeats lost or failed work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use crate::test_bed::{json_lines, on_both_clouds, service};
 
 on_both_clouds!(
-    every_dead_letter_is_listed_with_its_reason_and_stays,
+    every_dead_letter_is_listed_with_its_reason_and_stays_in_the_queue,
     a_redriven_dead_letter_is_processed_again,
-    a_purge_needs_a_confirmation,
+    a_purge_without_a_confirmation_is_refused,
     a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome,
 );
 
@@ -35,7 +35,7 @@ async fn dlq(bed: &TestBed, arguments: &[&str]) -> Output {
     bed.run(&arguments).await.unwrap()
 }
 
-/// Waits until the dead-letter queue has `count` messages and the queue of events is empty.
+/// Waits until the dead-letter queue has `count` messages and the event queue is empty.
 async fn until_dead_lettered(bed: &TestBed, count: u64) {
     let dead_letters = &bed.dead_letters;
     let all = async || match dead_letters.depth().await.unwrap() {
@@ -48,7 +48,7 @@ async fn until_dead_lettered(bed: &TestBed, count: u64) {
     bed.wait_until_idle(DEADLINE).await.unwrap();
 }
 
-async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
+async fn every_dead_letter_is_listed_with_its_reason_and_stays_in_the_queue(cloud: Cloud) {
     let bed = service(cloud, &[("DARKROOM_QUEUES_MAX_RECEIVE_COUNT", "1")]).await;
     let raw = bed.raw.name();
     let photo = Jpeg::new(&scene(64, 48)).build();
@@ -59,7 +59,7 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays(cloud: Cloud) {
     let by_worker = ["hello".to_owned(), message(&[record(raw, &unknown)])];
     bed.events.send(&by_worker).await.unwrap();
     until_dead_lettered(&bed, 2).await;
-    // These messages have no reason, as if SQS itself had moved them.
+    // These messages have no reason attribute, as if SQS itself had moved them.
     let by_sqs = [
         message(&[record("another-bucket", ready)]),
         message(&[record(raw, ready)]),
@@ -145,7 +145,7 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
     assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
 
-async fn a_purge_needs_a_confirmation(cloud: Cloud) {
+async fn a_purge_without_a_confirmation_is_refused(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let poison: Vec<String> = (0..12).map(|number| format!("poison {number}")).collect();
     bed.events.send(&poison).await.unwrap();
@@ -166,8 +166,8 @@ async fn a_purge_needs_a_confirmation(cloud: Cloud) {
     );
     until_dead_lettered(&bed, 11).await;
     let rest = dlq(&bed, &["purge", "--yes"]).await;
-    let said = String::from_utf8_lossy(&rest.stdout).into_owned();
-    assert!(said.ends_with("11 dead letters deleted\n"), "{said}");
+    let printed = String::from_utf8_lossy(&rest.stdout).into_owned();
+    assert!(printed.ends_with("11 dead letters deleted\n"), "{printed}");
     until_dead_lettered(&bed, 0).await;
 }
 

@@ -1,4 +1,4 @@
-//! Deletions, replacements and repetitions at every moment of an upload.
+//! Uploads that are deleted, replaced or repeated at various moments.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,12 +21,12 @@ use crate::issuer_endpoints::{form, send_form};
 use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
-    a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it,
-    a_form_that_is_sent_again_ends_with_the_last_image_under_another_url,
+    a_deletion_at_any_moment_is_final_and_no_webhook_follows_it,
+    a_form_that_is_sent_again_publishes_the_last_image_under_a_new_url,
     a_deleted_upload_can_be_uploaded_again_with_the_same_url,
 );
 
-/// The time after a deletion during which a webhook that was already on its way may still arrive.
+/// The time after a deletion during which a webhook that was sent before it may still arrive.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// A back end that records each event and the time at which it arrives.
@@ -62,7 +62,7 @@ impl Receiver {
     }
 }
 
-/// Waits until no event and no webhook is left.
+/// Waits until the event queue and the webhook queue are empty.
 async fn wait_until_idle(bed: &TestBed) {
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let webhooks = &bed.webhooks;
@@ -82,7 +82,7 @@ async fn delete(bed: &TestBed, presigned: &Value) {
     assert_eq!(response.status(), 204);
 }
 
-async fn a_deletion_at_any_moment_is_final_and_nothing_is_reported_after_it(cloud: Cloud) {
+async fn a_deletion_at_any_moment_is_final_and_no_webhook_follows_it(cloud: Cloud) {
     let receiver = Receiver::default();
     let bed = receiver.start(cloud).await;
     let photo = Jpeg::new(&scene(1500, 1000)).build();
@@ -123,7 +123,7 @@ async fn checked_variant(bed: &TestBed, outcome: &Value) -> Value {
     variant
 }
 
-/// Waits for the outcome of exactly these bytes.
+/// Waits for the outcome whose source has exactly these bytes.
 async fn outcome_of(bed: &TestBed, presigned: &Value, bytes: &[u8]) -> Value {
     let sha256 = sha256_hex(bytes);
     let is_there = async || match bed.client().outcome(presigned).await {
@@ -135,7 +135,7 @@ async fn outcome_of(bed: &TestBed, presigned: &Value, bytes: &[u8]) -> Value {
         .unwrap()
 }
 
-async fn a_form_that_is_sent_again_ends_with_the_last_image_under_another_url(cloud: Cloud) {
+async fn a_form_that_is_sent_again_publishes_the_last_image_under_a_new_url(cloud: Cloud) {
     let receiver = Receiver::default();
     let bed = receiver.start(cloud).await;
     let photos = [(300, 200), (1500, 1000), (200, 300)];

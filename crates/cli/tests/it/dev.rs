@@ -86,7 +86,7 @@ async fn the_printed_commands_work_as_printed() {
 }
 
 #[tokio::test]
-async fn a_restart_keeps_everything_and_continues_unfinished_uploads() {
+async fn a_restart_keeps_outcomes_and_processes_unfinished_uploads() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
     let photo = Jpeg::new(&scene(640, 480)).build();
@@ -99,8 +99,8 @@ async fn a_restart_keeps_everything_and_continues_unfinished_uploads() {
     let dev = Dev::start(folder.path());
     let kept = dev.client.outcome(&presigned).await;
     assert_eq!(kept["finished_at"], first["finished_at"]);
-    // The process is killed between the PUT and the outcome. With several images, at least one is
-    // unfinished.
+    // The process is killed between a PUT and its outcome. There are several large images, so that
+    // at least one is unfinished at that moment.
     let mut unfinished = Vec::new();
     let large = Jpeg::new(&scene(4000, 3000)).build();
     for _ in 0..4 {
@@ -111,7 +111,7 @@ async fn a_restart_keeps_everything_and_continues_unfinished_uploads() {
     let waiting = dev.client.status(unfinished.last().unwrap()).await["status"].clone();
     assert_eq!(
         waiting, "processing",
-        "all four large images were finished before the kill"
+        "the last large image was finished before the kill"
     );
     drop(dev);
 
@@ -189,7 +189,7 @@ fn a_second_process_on_the_same_folder_is_refused() {
     let mut second = Process::start(command).unwrap();
     let ended = second.wait(DEADLINE).unwrap();
     assert_eq!(ended.code(), Some(1));
-    wait::until("a reason", DEADLINE, || {
+    wait::until("the reason of the refusal", DEADLINE, || {
         second.stderr().contains("darkroom-data")
     })
     .unwrap();
@@ -208,12 +208,14 @@ fn dev_stops_even_if_nobody_reads_its_stderr() {
         .process_group(0);
     let mut shell = Process::start(command).unwrap();
     let greeting = folder.path().join("greeting");
-    let ready = || std::fs::read_to_string(&greeting).is_ok_and(|said| said.contains("Ctrl-C"));
+    let ready =
+        || std::fs::read_to_string(&greeting).is_ok_and(|printed| printed.contains("Ctrl-C"));
     wait::until("the greeting", DEADLINE, ready).unwrap();
     let group = format!("-{}", shell.pid());
     let sent = Command::new("kill").args(["-TERM", "--", &group]).status();
     assert!(sent.unwrap().success());
     shell.wait(DEADLINE).unwrap();
-    let stopped = || std::fs::read_to_string(&greeting).is_ok_and(|said| said.contains("stopped"));
-    wait::until("the last word", DEADLINE, stopped).unwrap();
+    let stopped =
+        || std::fs::read_to_string(&greeting).is_ok_and(|printed| printed.contains("stopped"));
+    wait::until("the last line of output", DEADLINE, stopped).unwrap();
 }

@@ -1,4 +1,5 @@
-//! Access to `darkroom dev`: its secret key, and the pages in a browser on the same machine.
+//! Access to `darkroom dev`: its secret key, and requests from web pages in a browser on the same
+//! machine.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -46,7 +47,7 @@ fn env(folder: &Path) -> std::process::Output {
 }
 
 #[tokio::test]
-async fn other_sites_pages_can_neither_read_nor_write() {
+async fn pages_of_other_sites_can_neither_read_nor_write() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
     let issuer = dev.client.issuer.as_str();

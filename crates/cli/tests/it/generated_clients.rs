@@ -1,5 +1,5 @@
-//! The OpenAPI document, read by third-party tools: a validator, two client generators, and a tool
-//! that tests the service.
+//! The OpenAPI document, as used by third-party tools: a validator, two client generators, and a
+//! tool that tests the service against the document.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use darkroom_harness::Cloud;
 use darkroom_testkit::fixture::{Jpeg, scene};
 
 use crate::test_bed::service;
-use crate::third_party_clients::{clients, run, said, venv};
+use crate::third_party_clients::{clients, output_text, run, venv};
 
 /// The variable with the number of examples for each operation. `cargo xtask api` sets a higher
 /// number than the default.
@@ -29,11 +29,11 @@ async fn two_generated_clients_upload_a_photo() {
         .arg(&photo)
         .arg(folder.path());
     let output = run(command).await;
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
 }
 
-/// Sends a few hundred requests, alone and in sequences. The document allows some of them and
-/// forbids others. The stream of events is excluded, because the tool would wait for its end.
+/// Sends a few hundred requests, alone and in sequences. Some conform to the document and others
+/// violate it. The event stream is excluded, because the tool would wait for its end.
 #[tokio::test]
 async fn the_service_behaves_as_its_openapi_document_describes() {
     let Some(venv) = venv("requirements").await else {
@@ -57,7 +57,7 @@ async fn the_service_behaves_as_its_openapi_document_describes() {
         .args(["--phases", "examples,coverage,fuzzing,stateful"])
         .args(["--max-examples", &examples, "--workers", "1", "--no-color"]);
     let output = run(command).await;
-    let report = said(&output);
+    let report = output_text(&output);
     assert!(output.status.success(), "{report}");
     assert!(report.contains("passed"), "{report}");
     let log = bed.log();

@@ -1,5 +1,5 @@
-//! The endpoints of the issuer, used by a client that only speaks HTTP. Other tests cover uploads
-//! by a presigned `PUT`.
+//! The endpoints of the issuer, called by a plain HTTP client. Other tests cover uploads by a
+//! presigned `PUT`.
 
 use std::time::Duration;
 
@@ -91,7 +91,8 @@ async fn a_form_only_accepts_the_upload_that_it_was_signed_for(cloud: Cloud) {
         (&[("Content-Type", "text/html")][..], photo()),
         (&[("key", "raw/avatar/u2/x")], photo()),
         (&[], vec![0; 101 * 1024]),
-        // An empty policy, which allows everything. LocalStack does not check who signed it.
+        // An empty policy, which allows everything. LocalStack does not verify the signature of a
+        // policy.
         (&[("policy", "e30=")], photo()),
     ] {
         if cloud == Cloud::LocalStack && changes.iter().any(|(name, _)| *name == "policy") {
@@ -130,17 +131,17 @@ async fn the_event_stream_begins_with_the_status_and_ends_with_the_outcome(cloud
     let first = events.chunk().await.unwrap().unwrap();
     assert!(first.starts_with(b"event: status\n"), "{first:?}");
     assert_eq!(bed.client().put(&presigned, &photo).await, 200);
-    let mut told = String::from_utf8(first.to_vec()).unwrap();
+    let mut stream = String::from_utf8(first.to_vec()).unwrap();
     while let Some(chunk) = events.chunk().await.unwrap() {
-        told.push_str(std::str::from_utf8(&chunk).unwrap());
+        stream.push_str(std::str::from_utf8(&chunk).unwrap());
     }
-    let ids: Vec<_> = told
+    let ids: Vec<_> = stream
         .lines()
         .filter_map(|line| line.strip_prefix("id: "))
         .collect();
-    assert_eq!(ids.first(), Some(&"awaiting_upload"), "{told}");
-    assert_eq!(ids.last(), Some(&"ready"), "{told}");
-    let data = told
+    assert_eq!(ids.first(), Some(&"awaiting_upload"), "{stream}");
+    assert_eq!(ids.last(), Some(&"ready"), "{stream}");
+    let data = stream
         .lines()
         .filter_map(|line| line.strip_prefix("data: "))
         .next_back();
@@ -202,7 +203,10 @@ async fn an_upload_that_is_deleted_while_it_is_processed_does_not_reappear(cloud
         let deleted = Client::new().delete(&url).send().await.unwrap();
         assert_eq!(deleted.status(), 204);
     }
-    assert!(deleted_while_processing > 0, "every one was done too soon");
+    assert!(
+        deleted_while_processing > 0,
+        "every upload was finished before it was deleted"
+    );
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let left = media.list("", None).await.unwrap().objects;
     assert!(left.is_empty(), "{left:?}");

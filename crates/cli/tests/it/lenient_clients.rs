@@ -1,4 +1,4 @@
-//! Clients that name fields, files and types as their platforms do.
+//! Clients that name form fields, files and content types in the way of their platforms.
 
 use darkroom_harness::{Cloud, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
@@ -44,7 +44,7 @@ fn statuses(response: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn images_are_found_in_form_parts_and_bodies_of_any_name_and_type() {
+async fn images_are_accepted_under_any_field_name_and_content_type() {
     let bed = service(Cloud::Dev, &[]).await;
     let parts = [
         part(
@@ -80,7 +80,7 @@ async fn images_are_found_in_form_parts_and_bodies_of_any_name_and_type() {
 }
 
 #[tokio::test]
-async fn the_bytes_determine_the_format_whatever_type_is_declared() {
+async fn the_bytes_determine_the_format_and_the_declared_type_does_not() {
     let bed = service(Cloud::Dev, &[]).await;
     for content_type in [
         json!(null),
@@ -88,10 +88,10 @@ async fn the_bytes_determine_the_format_whatever_type_is_declared() {
         json!("image/jfif"),
         json!(""),
     ] {
-        let ticket = json!({"content_type": content_type, "size": photo().len()});
-        let ticket = bed.client().presign_with(ticket).await;
-        assert_eq!(bed.client().put(&ticket, &photo()).await, 200);
-        let outcome = bed.client().outcome(&ticket).await;
+        let presigned = json!({"content_type": content_type, "size": photo().len()});
+        let presigned = bed.client().presign_with(presigned).await;
+        assert_eq!(bed.client().put(&presigned, &photo()).await, 200);
+        let outcome = bed.client().outcome(&presigned).await;
         assert_eq!(outcome["status"], "ready", "{content_type}: {outcome}");
         assert_eq!(outcome["source"]["format"], "jpeg");
     }
@@ -101,10 +101,10 @@ async fn the_bytes_determine_the_format_whatever_type_is_declared() {
 async fn a_crop_box_may_have_fractions_of_pixels() {
     let bed = service(Cloud::Dev, &[]).await;
     let crop = json!({"x": -0.2, "y": 10.5, "width": 99.7, "height": 50.0});
-    let ticket = json!({"crop": crop, "size": photo().len()});
-    let ticket = bed.client().presign_with(ticket).await;
-    assert_eq!(bed.client().put(&ticket, &photo()).await, 200);
-    let outcome = bed.client().outcome(&ticket).await;
+    let presigned = json!({"crop": crop, "size": photo().len()});
+    let presigned = bed.client().presign_with(presigned).await;
+    assert_eq!(bed.client().put(&presigned, &photo()).await, 200);
+    let outcome = bed.client().outcome(&presigned).await;
     let variant = &outcome["variants"][0];
     assert_eq!(
         (&variant["width"], &variant["height"]),

@@ -1,17 +1,17 @@
-//! HEIC images, compared with the pixels that libheif decodes. The Python package pillow-heif
-//! contains libheif.
+//! HEIC images, compared with the pixels that libheif decodes. The test uses libheif through the
+//! Python package pillow-heif.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::third_party_clients::{run, said, venv_from};
+use crate::third_party_clients::{output_text, run, venv_from};
 
 /// The variable that enables the full comparison, which includes pillow-heif's own test files and
 /// measures time and memory. `cargo xtask libheif` sets it.
 const IN_FULL: &str = "DARKROOM_LIBHEIF_IN_FULL";
 
 #[tokio::test]
-async fn heic_has_the_pixels_that_libheif_finds() {
+async fn heic_pixels_match_those_of_libheif() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/heic");
     let Some(venv) = venv_from("libheif", folder.join("requirements.txt")).await else {
         return;
@@ -27,7 +27,7 @@ async fn heic_has_the_pixels_that_libheif_finds() {
         form,
     ]);
     let output = run(command).await;
-    let table = said(&output);
+    let table = output_text(&output);
     assert!(output.status.success(), "{table}");
     println!("{table}");
 }

@@ -91,7 +91,7 @@ fn a_file_name_may_have_any_bytes() {
 }
 
 #[test]
-fn results_are_never_taken_for_sources() {
+fn results_of_a_previous_run_are_never_processed() {
     let folder = folder(&["a.jpg", "sub/b.png"]);
     let mut reports = Vec::new();
     for _ in 0..3 {
@@ -139,7 +139,7 @@ fn results_among_the_sources_are_refused() {
 #[test]
 fn a_result_never_replaces_a_source() {
     let folder = folder(&["a.webp", "real/b.jpg"]);
-    // The source is a link into the folder of the results.
+    // The source `b.jpg` is a link to a file in the output folder.
     std::fs::create_dir(folder.path().join("out")).unwrap();
     std::fs::rename(
         folder.path().join("real/b.jpg"),
@@ -200,7 +200,7 @@ fn output_that_cannot_be_written_is_an_error() {
 #[test]
 fn a_variant_that_cannot_be_written_is_an_error_and_leaves_no_temporary_file() {
     let folder = folder(&["a.jpg", "b.jpg"]);
-    // A folder has the name of the thumbnail of a.jpg.
+    // The thumbnail of a.jpg cannot be written, because a folder has its name.
     std::fs::create_dir_all(folder.path().join("out/a_thumb.webp")).unwrap();
     let arguments = ["process", "a.jpg", "b.jpg", "--out", "out", "--json"];
     let output = run(folder.path(), &arguments);

@@ -6,7 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "whatever a test's own tools cannot do fails the test"
+    reason = "a test fails if its own tools fail"
 )]
 
 mod alerts;

@@ -14,7 +14,7 @@ on_both_clouds!(
     every_event_format_is_parsed,
     a_duplicate_event_changes_nothing,
     keys_that_are_not_uploads_are_ignored_in_every_encoding,
-    an_unparsable_message_goes_to_the_dead_letters_at_once,
+    an_unparsable_message_is_dead_lettered_at_once_and_a_test_event_is_not,
 );
 
 const ANY_TYPE: PutOptions<'_> = PutOptions {
@@ -23,7 +23,7 @@ const ANY_TYPE: PutOptions<'_> = PutOptions {
 };
 
 /// Uploads images and deletes their manifests. Returns the raw keys and the manifest keys.
-async fn outcomes_that_are_gone(bed: &TestBed, count: usize) -> (Vec<String>, Vec<String>) {
+async fn uploads_without_manifests(bed: &TestBed, count: usize) -> (Vec<String>, Vec<String>) {
     let photo = Jpeg::new(&scene(64, 48)).build();
     let mut keys = Vec::new();
     for _ in 0..count {
@@ -38,8 +38,8 @@ async fn outcomes_that_are_gone(bed: &TestBed, count: usize) -> (Vec<String>, Ve
 
 async fn every_record_of_a_message_is_processed(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
-    // The outcomes are deleted. The single message restores all of them.
-    let (keys, manifests) = outcomes_that_are_gone(&bed, 3).await;
+    // The manifests are deleted. A single message must restore all of them.
+    let (keys, manifests) = uploads_without_manifests(&bed, 3).await;
     let raw = &bed.raw;
     let records: Vec<Value> = keys
         .iter()
@@ -58,8 +58,8 @@ async fn every_record_of_a_message_is_processed(cloud: Cloud) {
 
 async fn every_event_format_is_parsed(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
-    // The outcomes are deleted. Each message restores one of them.
-    let (keys, manifests) = outcomes_that_are_gone(&bed, 4).await;
+    // The manifests are deleted. Each message must restore one of them.
+    let (keys, manifests) = uploads_without_manifests(&bed, 4).await;
     let raw = &bed.raw;
     let direct = |key: &str| json!({"Records": [record(&bed, key)]});
     let bridged = |key: &str| {
@@ -117,16 +117,16 @@ async fn keys_that_are_not_uploads_are_ignored_in_every_encoding(cloud: Cloud) {
     ] {
         raw.put(key, photo.clone().into(), ANY_TYPE).await.unwrap();
         // The log contains the decoded key.
-        let told = async || bed.log().contains(key);
-        wait::until_async(format!("the event of {key}"), DEADLINE, told)
+        let logged = async || bed.log().contains(key);
+        wait::until_async(format!("the event of {key}"), DEADLINE, logged)
             .await
             .unwrap();
     }
     let encoded = record(&bed, "raw/hand+made%20%C3%BC%2B.jpg");
     let message = json!({"Records": [encoded]}).to_string();
     bed.events.send(&[message]).await.unwrap();
-    let told = async || bed.log().contains("raw/hand made ü+.jpg");
-    wait::until_async("the hand-made event", DEADLINE, told)
+    let logged = async || bed.log().contains("raw/hand made ü+.jpg");
+    wait::until_async("the hand-made event", DEADLINE, logged)
         .await
         .unwrap();
     bed.wait_until_idle(DEADLINE).await.unwrap();
@@ -134,7 +134,7 @@ async fn keys_that_are_not_uploads_are_ignored_in_every_encoding(cloud: Cloud) {
     assert_eq!(everything(&bed).await, Vec::new());
 }
 
-async fn an_unparsable_message_goes_to_the_dead_letters_at_once(cloud: Cloud) {
+async fn an_unparsable_message_is_dead_lettered_at_once_and_a_test_event_is_not(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let bodies = [
         "hello",
@@ -176,7 +176,7 @@ async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order_of_events() 
     }
     let newest = versions[4].version_id.clone().unwrap();
     assert_ne!(versions[0].version_id.as_ref(), Some(&newest));
-    let told = versions.iter().rev().chain(&versions).map(|version| {
+    let notifications = versions.iter().rev().chain(&versions).map(|version| {
         notification_body(&ObjectEvent {
             size: Some(version.size),
             etag: Some(version.etag.clone()),
@@ -184,7 +184,7 @@ async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order_of_events() 
             ..ObjectEvent::created(raw.name(), name.clone())
         })
     });
-    let bodies: Vec<String> = told.collect();
+    let bodies: Vec<String> = notifications.collect();
     bed.events.send(&bodies).await.unwrap();
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let status = json!({"status_url": key.status_path()});
@@ -195,7 +195,7 @@ async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order_of_events() 
     assert!(superseded >= 8, "{superseded}");
 }
 
-/// Enables versioning. No command of the binary does that.
+/// Enables versioning by a raw request, because no command of the binary does that.
 async fn keep_versions(bed: &TestBed) {
     let url = format!("{}/{}?versioning", bed.endpoints().s3, bed.raw.name());
     let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -210,7 +210,7 @@ async fn keep_versions(bed: &TestBed) {
     assert_eq!(response.status(), 200);
 }
 
-/// Returns a record as S3 writes it into a message. The key must already be encoded.
+/// Returns a record as S3 writes it into a message. `encoded_key` must already be URL-encoded.
 fn record(bed: &TestBed, encoded_key: &str) -> Value {
     json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",

@@ -8,8 +8,9 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_fi
 
 use crate::test_bed::darkroom;
 
-/// Runs the binary as if the kernel had none of these system calls. A seccomp filter applies to the
-/// thread that installs it and to the processes that this thread starts, but not to other threads.
+/// Runs the binary as if the kernel had none of these system calls. A seccomp filter applies only
+/// to the thread that installs it and to the processes that this thread starts, so the thread ends
+/// with the command.
 fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbox: &str) -> Output {
     let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
@@ -30,7 +31,7 @@ fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbo
     })
 }
 
-/// The settings of an AWS account. Without them, a role stops before it sets up its sandbox.
+/// The settings of an AWS account. Without them, a role exits before it checks its sandbox.
 const ACCOUNT: [(&str, &str); 3] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "test"),
@@ -53,8 +54,8 @@ fn images_are_rendered_with_the_layers_that_the_kernel_supports() {
     for missing in [&[LANDLOCK][..], &[SECCOMP], &[LANDLOCK, SECCOMP]] {
         let process = ["process", "photo.jpg"];
         let output = run_without(missing, folder.path(), &process, "best_effort");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{said}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{printed}");
     }
 }
 
@@ -67,12 +68,12 @@ fn no_role_starts_without_a_required_layer() {
     ] {
         for role in ["worker", "issuer"] {
             let output = run_without(&[missing], folder.path(), &[role], "required");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(1), "{role}: {said}");
+            let printed = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{role}: {printed}");
             let setting = r#"render.sandbox is "required", but this system does not provide: "#;
             assert!(
-                said.contains(&format!("{setting}{named}")),
-                "{role}: {said}"
+                printed.contains(&format!("{setting}{named}")),
+                "{role}: {printed}"
             );
         }
     }

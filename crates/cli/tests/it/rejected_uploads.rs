@@ -35,7 +35,7 @@ async fn invalid_images_are_rejected_with_a_code(cloud: Cloud) {
     }
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let dead = bed.dead_letters.depth().await.unwrap();
-    assert_eq!(dead.visible, 0, "a bad image is no dead letter");
+    assert_eq!(dead.visible, 0, "a rejected image causes no dead letter");
 }
 
 /// Stores the object with credentials, because the issuer does not sign a URL for such an upload.
@@ -118,7 +118,7 @@ async fn a_url_expires(cloud: Cloud) {
     let format = &time::format_description::well_known::Rfc3339;
     let expires_at = time::OffsetDateTime::parse(&expires_at, format).unwrap();
     let past = async || time::OffsetDateTime::now_utc() > expires_at + time::Duration::seconds(1);
-    wait::until_async("the URL's end", DEADLINE, past)
+    wait::until_async("the expiry of the URL", DEADLINE, past)
         .await
         .unwrap();
     assert_eq!(bed.client().put(&presigned, &photo).await, 403);

@@ -1,4 +1,4 @@
-//! Images that crash or stall their render process, and a worker that survives them.
+//! Images that exceed the limits of their render process, and the sandbox of that process.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::test_bed::{darkroom, on_both_clouds, service};
 
-on_both_clouds!(an_image_that_needs_too_much_memory_costs_one_upload);
+on_both_clouds!(an_image_that_needs_too_much_memory_is_rejected_and_the_next_is_rendered);
 
-async fn an_image_that_needs_too_much_memory_costs_one_upload(cloud: Cloud) {
+async fn an_image_that_needs_too_much_memory_is_rejected_and_the_next_is_rendered(cloud: Cloud) {
     let bed = service(cloud, &[("DARKROOM_RENDER_MAX_MEMORY", "96MiB")]).await;
     let large = Jpeg::new(&scene(4000, 4000)).build();
     let small = Jpeg::new(&scene(64, 48)).build();
@@ -24,8 +24,8 @@ async fn an_image_that_needs_too_much_memory_costs_one_upload(cloud: Cloud) {
     }
 }
 
-/// Returns an image with little to decode and much to encode. Only the pixels show this, so the header
-/// is not enough to refuse it.
+/// Returns an image with little to decode and much to encode. The cost depends on the pixels, so
+/// the header does not suffice to reject the image.
 fn noisy_alpha() -> Vec<u8> {
     let noise = |x: u32, y: u32| (x ^ y).wrapping_mul(2_654_435_761).wrapping_mul(x + 7);
     let alpha = |x: u32, y: u32| noise(x, y).to_be_bytes()[0];
@@ -57,7 +57,8 @@ async fn the_log_names_the_sandbox_layers() {
     );
 }
 
-/// The kernel would kill a render process that makes a system call outside the sandbox's list.
+/// Fails if a format needs a system call that the sandbox forbids, because the kernel kills a
+/// render process that makes such a call.
 #[test]
 fn every_format_renders_in_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,13 +78,13 @@ fn every_format_renders_in_the_sandbox() {
         .args(&sources)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let reports: Vec<Value> = said
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let reports: Vec<Value> = printed
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let ready = reports.iter().filter(|report| report["status"] == "ready");
-    assert!(ready.count() > seeds().len() / 2, "{said}");
+    assert!(ready.count() > seeds().len() / 2, "{printed}");
     let died: Vec<&Value> = reports
         .iter()
         .filter(|report| report["error"]["code"] == "crashed")
@@ -91,7 +92,7 @@ fn every_format_renders_in_the_sandbox() {
     assert!(died.is_empty(), "{died:?}");
 }
 
-/// Returns the files that a folder contains, by name.
+/// Returns the content of each file in a folder, by name.
 fn files(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap();
     let read = entries.map(|entry| {
@@ -137,7 +138,7 @@ fn a_reused_process_leaves_nothing_of_one_image_in_the_next() {
     }
 }
 
-/// Returns pixels without any pattern.
+/// Returns an image of pseudorandom pixels.
 fn noise(width: u32, height: u32) -> RgbImage {
     let mut state = 7_u32;
     RgbImage::from_fn(width, height, |_, _| {

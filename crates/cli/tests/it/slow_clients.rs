@@ -39,7 +39,7 @@ async fn the_temporary_file_of_a_slow_upload_is_removed() {
         }
     });
     let removed = async || files_in(folder) == before;
-    wait::until_async("its removal", DEADLINE, removed)
+    wait::until_async("the removal of the temporary file", DEADLINE, removed)
         .await
         .unwrap();
     let cut_off = tokio::time::timeout(DEADLINE, trickle).await;
@@ -47,7 +47,7 @@ async fn the_temporary_file_of_a_slow_upload_is_removed() {
 }
 
 #[tokio::test]
-async fn a_missing_folder_for_temporary_files_is_reported_until_it_is_there() {
+async fn an_issuer_is_not_ready_until_its_folder_for_temporary_files_exists() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("tmp");
     let bed = test_bed(TestBedOptions::default()).await;

@@ -1,5 +1,5 @@
-//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`. The tests of
-//! documented responses also run on LocalStack.
+//! Third-party clients of S3 and SQS, on the embedded cloud of `darkroom dev`. The tests that
+//! compare responses with those of AWS also run on LocalStack.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,11 +9,11 @@ use darkroom_testkit::debian;
 use darkroom_testkit::localstack::Venv;
 
 use crate::test_bed::{binary, on_both_clouds};
-use crate::third_party_clients::{clients, or_skip, run, said, venv};
+use crate::third_party_clients::{clients, or_skip, output_text, run, venv};
 
 on_both_clouds!(
     s3_and_sqs_respond_as_aws_documents,
-    s3_refuses_what_a_stranger_could_send
+    s3_refuses_forged_requests_and_forms
 );
 
 /// Runs a script of `tests/clients` on a cloud.
@@ -36,11 +36,11 @@ async fn run_script(venv: &Venv, cloud: Cloud, script: &str, variables: &[(&str,
         .env("QUEUE", "celery")
         .env("OUT", folder.path().join("done"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        // rclone cannot use a bundle of certificates.
+        // rclone cannot use the certificate bundle that this variable may name.
         .env_remove("AWS_CA_BUNDLE")
         .envs(variables.iter().map(|(name, value)| (name, value)));
     let output = run(command).await;
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
 }
 
 async fn copy_folders(name: &str, program: impl FnOnce(&Venv) -> Option<PathBuf>) {
@@ -86,11 +86,11 @@ async fn s3_and_sqs_respond_as_aws_documents(cloud: Cloud) {
     compare_with_aws(cloud, "aws_conformance.py").await;
 }
 
-async fn s3_refuses_what_a_stranger_could_send(cloud: Cloud) {
+async fn s3_refuses_forged_requests_and_forms(cloud: Cloud) {
     compare_with_aws(cloud, "refused_requests.py").await;
 }
 
-/// Runs a script that also knows where LocalStack differs from AWS.
+/// Runs a script that skips some checks on LocalStack, where LocalStack differs from AWS.
 async fn compare_with_aws(cloud: Cloud, script: &str) {
     let Some(venv) = venv("stores").await else {
         return;

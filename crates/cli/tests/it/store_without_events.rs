@@ -20,7 +20,7 @@ async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
     (response.status(), response.json().await.unwrap())
 }
 
-/// Starts a service on a cloud that sends no events for new objects.
+/// Starts a service whose store sends no events for new objects.
 async fn silent(cloud: Cloud) -> TestBed {
     // S3 sends no events to a FIFO queue.
     let options = TestBedOptions {
@@ -79,18 +79,18 @@ async fn upload_and_complete(bed: &TestBed) {
     );
     assert_eq!(client.put(&presigned, &photo).await, 200);
     for _ in 0..2 {
-        let (status, told) = complete(client, &presigned).await;
-        assert!(status == 202 || status == 200, "{status}: {told}");
+        let (status, upload) = complete(client, &presigned).await;
+        assert!(status == 202 || status == 200, "{status}: {upload}");
     }
     let outcome = client.outcome(&presigned).await;
     assert_eq!(outcome["status"], "ready", "{outcome}");
-    let (status, told) = complete(client, &presigned).await;
-    assert_eq!((status.as_u16(), &told["status"]), (200, &json!("ready")));
-    assert_eq!(told["finished_at"], outcome["finished_at"]);
+    let (status, upload) = complete(client, &presigned).await;
+    assert_eq!((status.as_u16(), &upload["status"]), (200, &json!("ready")));
+    assert_eq!(upload["finished_at"], outcome["finished_at"]);
 }
 
 #[tokio::test]
-async fn completion_is_not_offered_by_default() {
+async fn the_complete_endpoint_does_not_exist_by_default() {
     let bed = service(Cloud::Dev, &[]).await;
     let presigned = bed.client().presign(100).await;
     let (status, problem) = complete(bed.client(), &presigned).await;

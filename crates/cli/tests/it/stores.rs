@@ -1,4 +1,4 @@
-//! Stores that lack a part of S3.
+//! Stores that support only a part of S3.
 
 use std::path::Path;
 use std::process::Output;
@@ -40,7 +40,7 @@ async fn provision(bed: &TestBed, settings: Environment<'_>) -> (i32, Vec<String
 }
 
 #[tokio::test]
-async fn provision_continues_without_what_a_store_lacks_and_explains_the_effect() {
+async fn provision_continues_after_an_unsupported_step_and_explains_the_consequence() {
     let bed = test_bed(TestBedOptions::default()).await;
     let lacking = [
         "PutBucketNotificationConfiguration",
@@ -86,7 +86,7 @@ async fn provision_continues_without_what_a_store_lacks_and_explains_the_effect(
 }
 
 #[tokio::test]
-async fn provision_finds_out_whether_writes_can_be_conditional() {
+async fn provision_detects_whether_a_store_supports_conditional_writes() {
     let bed = test_bed(TestBedOptions::default()).await;
     let refuse = Rule::on("PutObject", Fault::NotImplemented).if_conditional();
     // A store that ignores the header accepts the second write as if it were the first.
@@ -160,6 +160,6 @@ async fn a_store_without_conditional_writes_needs_one_setting() {
     assert_eq!(presigned["headers"], json!({"content-type": "image/jpeg"}));
     assert_eq!(client.put(&presigned, &first).await, 200);
     assert_eq!(client.outcome(&presigned).await["status"], "ready");
-    // This is the documented drawback: the URL can be used again until it expires.
+    // This is the documented drawback of the setting: the URL can be used again until it expires.
     assert_eq!(client.put(&presigned, &first).await, 200);
 }

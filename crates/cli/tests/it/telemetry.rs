@@ -31,7 +31,7 @@ async fn get(url: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-/// Returns the value of a series, given its name and labels as Prometheus scrapes them.
+/// Returns the value of a series. `series` is its name and labels, spelled as in the exposition.
 fn value(exposition: &str, series: &str) -> Option<f64> {
     let line = exposition
         .lines()
@@ -39,12 +39,12 @@ fn value(exposition: &str, series: &str) -> Option<f64> {
     line.trim().parse().ok()
 }
 
-async fn until_told(url: &str, series: &str, wanted: f64) {
-    let told = async || match value(&get(url).await.1, series) {
+async fn wait_for_value(url: &str, series: &str, wanted: f64) {
+    let reached = async || match value(&get(url).await.1, series) {
         Some(found) if found >= wanted => Ok(()),
         found => Err(format!("{found:?}")),
     };
-    wait::until_async(series, DEADLINE, told).await.unwrap();
+    wait::until_async(series, DEADLINE, reached).await.unwrap();
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         (r#"darkroom_consumer_permits{queue="events"}"#, 1.0),
         ("darkroom_render_process_starts_total", 1.0),
     ] {
-        until_told(&metrics, series, wanted).await;
+        wait_for_value(&metrics, series, wanted).await;
     }
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let idle = async || {
@@ -130,11 +130,11 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
     wait::until_async("an unready worker", DEADLINE, unready)
         .await
         .unwrap();
-    until_told(&metrics, "darkroom_worker_store_down", 1.0).await;
+    wait_for_value(&metrics, "darkroom_worker_store_down", 1.0).await;
     assert_eq!(
         get(&format!("{url}/healthz")).await.0,
         200,
-        "it is up all the same"
+        "a worker without a store is still alive"
     );
     bed.s3.clear_rules();
     let ready = async || get(&readyz).await.0 == 200;
@@ -166,7 +166,7 @@ async fn an_issuer_counts_its_requests() {
         ),
         (r#"darkroom_issuer_presigns_total{method="PUT"}"#, 1.0),
     ] {
-        until_told(&format!("{url}/metrics"), series, wanted).await;
+        wait_for_value(&format!("{url}/metrics"), series, wanted).await;
     }
 }
 
@@ -267,7 +267,7 @@ async fn one_trace_goes_from_the_client_through_the_issuer_to_the_worker() {
     assert_eq!(attribute(&request, "server.address"), "127.0.0.1");
     assert!(!issuer.stderr().contains("otel."), "{}", issuer.stderr());
     let render = async || find("darkroom-worker", "render");
-    let render = wait::until_async("a span of the worker's own", DEADLINE, render)
+    let render = wait::until_async("a span inside the worker", DEADLINE, render)
         .await
         .unwrap();
     assert_eq!(render.parent_span_id, upload.span_id);
@@ -366,11 +366,11 @@ async fn an_unreachable_collector_affects_no_upload() {
         .unwrap();
     let ended = worker.terminate_async(DEADLINE).await.unwrap();
     assert!(ended.success(), "{ended}");
-    let complaints = worker
+    let errors = worker
         .stderr()
         .matches("cannot be sent to the collector")
         .count();
-    assert_eq!(complaints, 1, "one warning is enough");
+    assert_eq!(errors, 1, "exactly one warning is logged");
 }
 
 fn hex(bytes: &[u8]) -> String {

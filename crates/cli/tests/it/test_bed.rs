@@ -27,12 +27,12 @@ pub(crate) async fn service(cloud: Cloud, environment: Environment<'_>) -> TestB
     TestBed::start_service(binary(), &options).await.unwrap()
 }
 
-/// Starts an embedded cloud behind fault proxies. The test starts the roles itself. Workers retry
-/// after one second.
+/// Starts an embedded cloud behind fault proxies, without issuers and workers. Workers that the
+/// test starts there retry after one second.
 pub(crate) async fn test_bed(mut options: TestBedOptions) -> TestBed {
     let retry_after = ("DARKROOM_WORKER_RETRY_AFTER", "1s");
     let retry_after = (retry_after.0.to_owned(), retry_after.1.to_owned());
-    // The test's own settings come later, so that they take precedence.
+    // The settings of the test come later in the list, so they take precedence.
     options.settings.insert(0, retry_after);
     TestBed::start(binary(), &options).await.unwrap()
 }
@@ -65,7 +65,7 @@ pub(crate) fn json_lines(output: &Output) -> Vec<Value> {
     lines.collect()
 }
 
-/// Makes two tests of each scenario: one on `darkroom dev` and one on LocalStack.
+/// Defines two tests for each scenario: one on `darkroom dev` and one on LocalStack.
 macro_rules! on_both_clouds {
     ($($scenario:ident),+ $(,)?) => {
         mod dev {

@@ -52,7 +52,7 @@ pub(crate) async fn run(mut command: Command) -> Output {
     ran.await.unwrap()
 }
 
-pub(crate) fn said(output: &Output) -> String {
+pub(crate) fn output_text(output: &Output) -> String {
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
@@ -76,5 +76,5 @@ async fn python_uploads_in_every_encoding_and_reads_the_outcomes(cloud: Cloud) {
         .env("AWS_DEFAULT_REGION", &bed.endpoints().region)
         .env("MEDIA_BUCKET", bed.media.name());
     let output = run(command).await;
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
 }

@@ -1,4 +1,5 @@
-//! `darkroom upload` over bad connections, and with files of any name.
+//! `darkroom upload` with a store that fails, an issuer that does not respond, and files of any
+//! name.
 
 use std::ffi::OsStr;
 use std::net::TcpListener;
@@ -55,7 +56,7 @@ fn outcomes(output: &Output) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_photo_is_uploaded_once_whatever_the_connection_to_the_store_does() {
+async fn an_upload_survives_a_transient_fault_of_the_store_and_fails_if_refused() {
     let service = Service::start().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
@@ -90,7 +91,7 @@ async fn a_photo_is_uploaded_once_whatever_the_connection_to_the_store_does() {
 }
 
 #[tokio::test]
-async fn the_bytes_determine_the_format_whatever_a_file_is_called() {
+async fn the_bytes_of_a_file_determine_the_format_and_its_name_does_not() {
     let service = Service::start().await;
     let folder = tempfile::tempdir().unwrap();
     let names: [&[u8]; 6] = [
@@ -124,7 +125,7 @@ async fn the_bytes_determine_the_format_whatever_a_file_is_called() {
 }
 
 #[tokio::test]
-async fn a_silent_issuer_is_reported_with_what_was_waited_for() {
+async fn the_error_for_a_silent_issuer_names_the_response_that_did_not_arrive() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("a.jpg"),

@@ -16,7 +16,7 @@ on_both_clouds!(
 );
 
 /// The maximum mean difference between a variant and the expected image. A smooth scene at quality
-/// 85 is well below it. A scene with a wrong orientation is far above it.
+/// 85 stays well below this limit. A scene with the wrong orientation is far above it.
 const MOST_DIFFERENCE: f64 = 6.0;
 
 async fn a_photo_on_its_side_becomes_upright_variants_without_private_metadata(cloud: Cloud) {

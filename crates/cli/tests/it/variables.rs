@@ -1,4 +1,4 @@
-//! Environment variables as container platforms set them.
+//! Environment variables in the form in which container platforms set them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -82,7 +82,7 @@ fn a_port_and_an_audience_of_digits_are_valid_settings() {
 }
 
 #[test]
-fn what_is_missing_to_reach_a_cloud_is_reported_in_one_line() {
+fn each_error_about_the_connection_to_a_cloud_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let run = |variables: &[(&str, &str)]| {
         let mut command = darkroom(folder.path());
@@ -116,7 +116,7 @@ fn what_is_missing_to_reach_a_cloud_is_reported_in_one_line() {
     let (code, error) = run(&[keys[0], keys[1], ("AWS_ENDPOINT_URL", "localhost:9000")]);
     assert_eq!(code, Some(2), "{error}");
     assert!(error.contains("AWS_ENDPOINT_URL must be a URL"), "{error}");
-    // Nothing listens on the discard port.
+    // Port 9 is the discard port. Nothing listens there.
     let (code, error) = run(&[keys[0], keys[1], ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]);
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("S3 at http://127.0.0.1:9"), "{error}");

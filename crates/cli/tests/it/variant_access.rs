@@ -1,4 +1,4 @@
-//! The delivery of variants: URLs, and access to them.
+//! Public and presigned URLs of variants, and their headers.
 
 use std::time::Duration;
 

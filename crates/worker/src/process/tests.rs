@@ -199,7 +199,7 @@ async fn two_concurrent_attempts_leave_one_correct_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
+async fn a_killed_worker_leaves_no_variants_of_a_replaced_object() {
     let test = TestStore::new();
     let key = MemoryStore::new_key();
     let event = test.upload(&key, "old").await.unwrap();

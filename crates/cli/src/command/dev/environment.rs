@@ -11,10 +11,12 @@ use tempfile::NamedTempFile;
 use crate::console::print;
 use crate::path_text::path_text;
 
-/// The file in the data folder while `dev` runs. It contains the secret key.
+/// The name of the file, which exists in the data folder while `dev` runs. The file contains the
+/// secret key.
 const FILE: &str = "environment";
 
-/// The file. It is removed when this is dropped, because the next run may listen on other ports.
+/// The environment file. Dropping this value removes the file, because the next run may listen on
+/// other ports.
 pub(super) struct EnvironmentFile(PathBuf);
 
 impl EnvironmentFile {
@@ -38,12 +40,12 @@ impl Drop for EnvironmentFile {
     }
 }
 
-/// Prints the environment for the `dev` that runs on this folder.
+/// Prints the environment of the `dev` process that runs on this folder.
 pub(super) fn print_exports(data_dir: &Path) -> anyhow::Result<()> {
     match fs::read_to_string(data_dir.join(FILE)) {
         Ok(text) => print(text.trim_end()),
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
-            "`darkroom dev` does not run on the data folder {}; start it first, or select another \
+            "`darkroom dev` is not running on the data folder {}; start it first, or select another \
              folder with --data-dir",
             path_text(data_dir)
         ),
@@ -51,7 +53,8 @@ pub(super) fn print_exports(data_dir: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Returns a line for each variable. No value contains a quote: URLs of addresses and base64.
+/// Returns one `export` line per variable. The values are URLs, plain names and base64, so none of
+/// them contains a quote.
 fn exports(endpoints: &Endpoints) -> String {
     let Endpoints {
         s3,

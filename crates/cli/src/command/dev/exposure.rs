@@ -9,7 +9,7 @@ use reqwest::Url;
 use crate::arguments::Dev;
 use crate::settings::Settings;
 
-/// Warns of an embedded server that other machines can reach.
+/// Warns about each embedded server that other machines can reach.
 pub(super) fn warn_of_exposure(arguments: &Dev) {
     let is_exposed = |address: ListenAddress| !address.socket().ip().is_loopback();
     if is_exposed(arguments.s3_listen) {
@@ -36,14 +36,15 @@ pub(super) fn allowed_hosts(arguments: &Dev, settings: &Settings) -> Vec<String>
     hosts.chain(public).collect()
 }
 
-/// Returns the origins of the settings without `*`. For `dev`, this default stands for every page on
-/// this machine, because any other site could use it too.
+/// Returns the origins in the settings, without `*`. `*` is the default, but it would let the pages
+/// of any website call the servers. Pages of this machine need no setting, because the origin check
+/// always accepts them.
 pub(super) fn allowed_origins(origins: &[String]) -> Vec<String> {
     let origins = origins.iter().filter(|origin| *origin != "*");
     origins.cloned().collect()
 }
 
-/// Returns the check of an issuer that listens on `listen`.
+/// Returns the origin check of an issuer that listens on `listen`.
 pub(super) fn issuer_check(listen: IpAddr, arguments: &Dev, settings: &Settings) -> OriginCheck {
     let origins = allowed_origins(&settings.issuer.cors_origins);
     OriginCheck::new(listen, &allowed_hosts(arguments, settings), &origins)

@@ -27,8 +27,8 @@ use crate::signals::stop_token;
 const ACCESS_KEY: &str = "darkroom";
 /// The region of LocalStack and of most AWS examples.
 const REGION: &str = "us-east-1";
-/// The time that a poll of a queue waits for messages. It is short, because Ctrl-C waits for the
-/// end of a poll. Frequent polls within one process cost nothing.
+/// The wait time of a long poll. It is short, because a shutdown waits for the current poll to end.
+/// Frequent polls cost nothing here, because the queue is in the same process.
 const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
@@ -123,7 +123,7 @@ async fn enqueue_unfinished(context: &AppContext) -> anyhow::Result<()> {
     if progress.enqueued > 0 {
         tracing::info!(
             uploads = progress.enqueued,
-            "unfinished uploads are enqueued"
+            "enqueued the unfinished uploads of the previous run"
         );
     }
     Ok(())

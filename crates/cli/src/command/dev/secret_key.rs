@@ -12,13 +12,13 @@ use tempfile::NamedTempFile;
 use crate::path_text::path_text;
 
 const FILE: &str = "secret-key";
-/// 30 bytes have 40 characters in base64, as the secret keys of AWS have.
+/// 30 bytes are 40 characters in base64, the length of a secret key of AWS.
 const BYTES: usize = 30;
 
 /// Returns the secret key of the folder. Creates the folder and a random key if they do not exist.
 ///
-/// The key is kept, so that presigned URLs stay valid across restarts. Only the user who runs the
-/// process can read it.
+/// The key is kept in a file, so that presigned URLs stay valid across restarts. Only the user who
+/// runs the process can read the file.
 pub(super) fn read_or_create(data_dir: &Path) -> anyhow::Result<String> {
     let path = data_dir.join(FILE);
     let context = || format!("cannot read or create {}", path_text(&path));
@@ -36,10 +36,11 @@ pub(super) fn read_or_create(data_dir: &Path) -> anyhow::Result<String> {
     Ok(key)
 }
 
-/// Creates the file with its content at once, unless another process does so first.
+/// Creates the file and its content in one step. If another process has created the file first,
+/// keeps that file.
 fn create(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
     let mut key = [0; BYTES];
-    getrandom::fill(&mut key).context("no random numbers")?;
+    getrandom::fill(&mut key).context("cannot get random bytes from the system")?;
     fs::create_dir_all(data_dir)?;
     // Temporary files have the mode 0600.
     let mut file = NamedTempFile::new_in(data_dir)?;
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_folder_has_a_random_key_of_its_own_that_only_its_user_can_read() {
+    fn each_folder_has_its_own_random_key_that_only_its_user_can_read() {
         let [first, second] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         let folder = first.path().join("data");
         let key = read_or_create(&folder).unwrap();
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_key_is_an_error_that_names_it() {
+    fn the_error_for_a_file_without_a_key_names_the_file() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), "\n").unwrap();
         let error = read_or_create(folder.path()).unwrap_err().to_string();

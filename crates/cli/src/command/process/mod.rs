@@ -65,8 +65,8 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
 }
 
 /// Checks that every source exists, that `out` is a folder or can become one, and that `out` is not
-/// the only source. `out` may be one of several sources, because a `*` on the command line matches
-/// it, too.
+/// the only source. `out` may be one of several sources, because a `*` on the command line may
+/// match it.
 ///
 /// # Errors
 /// [`UsageError`] if a check fails.
@@ -76,7 +76,7 @@ fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
         ensure!(source.exists(), error());
     }
     let is_folder = out.is_dir() || (!out.exists() && out != Path::new(""));
-    let error = || UsageError(format!("--out {}: is not a folder", path_text(out)));
+    let error = || UsageError(format!("--out {}: not a folder", path_text(out)));
     ensure!(is_folder, error());
     let out_id = FileId::from_path(out);
     let mut ids = sources.iter().map(|source| FileId::from_path(source));
@@ -86,8 +86,8 @@ fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
 }
 
 /// Determines the path of every variant. A variant never replaces a source. Fails if a variant
-/// would be in a source folder other than `out`, because the next run would take the variant for a
-/// source.
+/// would be in a source folder other than `out`, because the next run would mistake the variant for
+/// a source.
 fn destinations(
     sources: &[SourceFile],
     profile: &Profile,

@@ -50,7 +50,7 @@ impl Report {
         report
     }
 
-    /// Returns one line for a person, or `None` if the file was rejected.
+    /// Returns one line of text for stdout, or `None` if the file was rejected.
     pub(super) fn summary(&self) -> Option<String> {
         let rendered = self.result.as_ref().ok()?;
         let variants: Vec<String> = rendered

@@ -63,7 +63,8 @@ impl Client {
         self.json("an upload URL", Duration::ZERO, request).await
     }
 
-    /// Waits for the outcome and returns the last status, which is not final if the time is up.
+    /// Waits for the outcome and returns the last status. The status is not final if no outcome
+    /// arrived within [`OUTCOME_TIMEOUT`].
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {
         let wait = MAX_WAIT.min(self.timeout);
         let url = format!("{}{status_url}?wait={}", self.issuer, wait.as_secs());

@@ -25,7 +25,7 @@ use crate::sources;
 
 /// The number of concurrent uploads.
 const CONCURRENCY: usize = 4;
-/// The owner if neither the command line nor a token determines the owner.
+/// The owner to send if the command line names neither an owner nor a token.
 const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
@@ -55,7 +55,7 @@ async fn upload(
 ) -> anyhow::Result<UploadStatus> {
     let metadata = tokio::fs::metadata(file).await;
     let metadata = metadata.context("cannot read the file")?;
-    ensure!(metadata.is_file(), "this is not a regular file");
+    ensure!(metadata.is_file(), "not a regular file");
     let size = metadata.len();
     let presigned = client
         .create(&CreateUpload {

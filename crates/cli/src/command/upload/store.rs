@@ -40,9 +40,9 @@ impl Transfer<'_> {
     /// Sends the file.
     ///
     /// A failed attempt may have stored the file: the response may be lost, or S3 may report that
-    /// the object already exists. After a transient failure, this function therefore asks the
-    /// issuer if the file has arrived. No other upload has this key, so an existing object is the
-    /// file of this upload.
+    /// the object already exists. Therefore, after a transient failure, this function asks the
+    /// issuer whether the file has arrived. No other upload has this key, so an existing object is
+    /// the file of this upload.
     pub(super) async fn run(&self) -> anyhow::Result<()> {
         let mut attempt = 0;
         loop {

@@ -7,7 +7,7 @@ fn message(toml: &str, environment: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_wrong_type_in_the_environment_names_the_variable() {
+fn the_error_for_a_wrong_value_in_the_environment_names_the_variable() {
     for (variable, value, expected) in [
         (
             "DARKROOM_WORKER_IN_FLIGHT",
@@ -38,7 +38,7 @@ fn a_wrong_type_in_the_environment_names_the_variable() {
 }
 
 #[test]
-fn a_wrong_type_in_the_file_names_the_line() {
+fn the_error_for_a_wrong_type_in_the_file_names_the_line() {
     for (toml, expected) in [
         (
             "\n[worker]\nin_flight = \"many\"",
@@ -179,7 +179,7 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
-fn a_violated_rule_names_the_setting_to_change() {
+fn the_error_for_a_violated_rule_begins_with_the_setting_to_change() {
     for (toml, key) in [
         (
             "[profiles.avatar]\nprefix = \"raw/x\"",

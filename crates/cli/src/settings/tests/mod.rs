@@ -75,7 +75,7 @@ fn a_list_can_be_set_in_the_environment() {
 }
 
 #[test]
-fn text_in_a_variable_may_look_like_another_type() {
+fn a_variable_for_a_text_setting_may_look_like_another_type() {
     for text in [
         "221394835627794689",
         "007",
@@ -125,7 +125,7 @@ fn digits_in_a_file_are_text_where_text_is_expected() {
 }
 
 #[test]
-fn a_port_alone_is_an_address_to_listen_on() {
+fn a_listen_address_without_a_host_is_on_the_loopback_interface() {
     for port in ["8081", ":8081", "localhost:8081", "127.0.0.1:8081"] {
         let variables = [
             ("DARKROOM_ISSUER_LISTEN", port),

@@ -1,4 +1,4 @@
-//! Several attempts at one upload.
+//! Several attempts at the same upload.
 
 use std::time::Duration;
 
@@ -50,15 +50,15 @@ async fn two_workers_on_one_upload_leave_one_correct_outcome() {
     let _workers = bed.start_workers(2, &[]).await.unwrap();
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let downloads = bed.s3.count("GetObject", &key.to_string());
-    assert_eq!(downloads, 2, "both downloaded it");
+    assert_eq!(downloads, 2, "both workers downloaded the object");
     assert_eq!(assert_consistent(&bed, &key).await, 64);
     assert_eq!(bed.output_keys().await.unwrap().len(), 3);
     assert_no_dead_letters(&bed).await;
 }
 
-/// The next worker overwrites the variants that a lost worker wrote.
+/// The next worker must overwrite the variants that a killed worker wrote.
 #[tokio::test]
-async fn a_lost_worker_leaves_no_variants_of_a_replaced_object() {
+async fn a_killed_worker_leaves_no_variants_of_a_replaced_object() {
     let options = TestBedOptions {
         visibility: Duration::from_secs(3),
         ..TestBedOptions::default()

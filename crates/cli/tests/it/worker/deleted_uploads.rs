@@ -20,7 +20,7 @@ async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
     ]);
     let key = bed.upload(photo(64, 48)).await.unwrap();
     let failed = async || bed.s3.count("PutObject", "/manifests/") > 0;
-    wait::until_async("a failed call", DEADLINE, failed)
+    wait::until_async("a failed write of the manifest", DEADLINE, failed)
         .await
         .unwrap();
     let written = bed.output_keys().await.unwrap();

@@ -1,4 +1,4 @@
-//! Stores and objects that fail.
+//! Stores that fail and objects that cannot be read.
 
 use std::time::Duration;
 
@@ -27,8 +27,9 @@ async fn an_outage_of_the_store_costs_no_attempt() {
     bed.wait_for_store_probes(6).await.unwrap();
     let heartbeats = || bed.sqs.count("ChangeMessageVisibility", "");
     let before = heartbeats();
-    // Up to six messages are extended once a second. A poll that began before the outage was noticed
-    // takes at most a second.
+    // Each message that the worker holds gets a heartbeat once a second, so 24 heartbeats for at
+    // most six messages take at least four seconds. A poll that began before the worker noticed the
+    // outage ends within a second.
     let is_over = async || heartbeats() >= before + 24;
     wait::until_async("the end of the last poll", DEADLINE, is_over)
         .await
@@ -36,7 +37,7 @@ async fn an_outage_of_the_store_costs_no_attempt() {
     let polls = bed.sqs.count("ReceiveMessage", "");
     let before = heartbeats();
     let extended = async || heartbeats() >= before + 24;
-    wait::until_async("four visibility timeouts of an outage", DEADLINE, extended)
+    wait::until_async("more heartbeats during the outage", DEADLINE, extended)
         .await
         .unwrap();
     assert_eq!(

@@ -1,4 +1,5 @@
-//! FIFO queues. S3 cannot send events to a FIFO queue, so they come from `darkroom backfill`.
+//! FIFO queues. S3 cannot send events to a FIFO queue, so these tests create the events with
+//! `darkroom backfill`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Malformed messages.
+//! Malformed messages between valid ones.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::test_bed::{max_receive_count, photo, test_bed};
 
 #[tokio::test]
 async fn malformed_messages_do_not_affect_the_others_of_their_batch() {
-    // Each valid message has only one attempt.
+    // Each message has only one attempt, so a batch that failed as a whole would not be retried.
     let a_batch_at_once = [("DARKROOM_WORKER_IN_FLIGHT", "10")];
     let bed = test_bed(max_receive_count(1).with_settings(&a_batch_at_once)).await;
     let mut keys = Vec::new();

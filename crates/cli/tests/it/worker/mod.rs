@@ -1,11 +1,11 @@
 //! Real worker processes on an embedded cloud behind fault proxies.
 //!
-//! Each behavior has one test, of the usual case or of one fault. All other cases are tested in
-//! memory, next to the code and in the protocol simulation.
+//! Each test covers one behavior, with at most one fault. Unit tests next to the code and the
+//! protocol simulation cover all other cases in memory.
 //!
-//! Known mistakes of other consumers, and the tests that prove their absence here:
+//! Known bugs of other queue consumers, and the tests that prove that Darkroom does not have them:
 //!
-//! | consumer | mistake | test |
+//! | consumer | bug | test |
 //! |---|---|---|
 //! | Vector | polls without a pause after receive errors | `darkroom_consumer`: `a_failing_queue_is_polled_at_most_thirty_times_a_minute_and_reported` |
 //! | Vector | a shutdown drops messages in flight | [`shutdown::a_worker_finishes_its_messages_before_it_exits`] |
