@@ -98,7 +98,7 @@ pub const RECIPES: &[Recipe] = &[
         help: "compare HEIC pixels, time and memory with libheif's, on pillow-heif's test files",
         variables: &[
             ("DARKROOM_TEST_CLIENTS", "1"),
-            ("DARKROOM_LIBHEIF_IN_FULL", "1"),
+            ("DARKROOM_TEST_LIBHEIF_IN_FULL", "1"),
         ],
         steps: &[&[
             "cargo",

@@ -8,7 +8,7 @@ use crate::third_party_clients::{output_text, run, venv_from};
 
 /// The variable that enables the full comparison, which includes pillow-heif's own test files and
 /// measures time and memory. `cargo xtask libheif` sets it.
-const IN_FULL: &str = "DARKROOM_LIBHEIF_IN_FULL";
+const IN_FULL: &str = "DARKROOM_TEST_LIBHEIF_IN_FULL";
 
 #[tokio::test]
 async fn heic_pixels_match_those_of_libheif() {
