@@ -6,7 +6,7 @@ use darkroom_testkit::process::Process;
 
 use crate::DEADLINE;
 
-/// A running `darkroom issuer`. It is killed when this is dropped.
+/// A running `darkroom issuer`. Dropping this value kills the process.
 pub struct Issuer {
     process: Process,
     address: String,
@@ -26,7 +26,7 @@ impl Issuer {
         Ok(Self { process, address })
     }
 
-    /// Returns the host and port.
+    /// Returns the address of the issuer as `HOST:PORT`.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address

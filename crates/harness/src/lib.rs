@@ -1,10 +1,10 @@
 //! The harness that end-to-end tests, chaos scenarios and benchmarks share.
 //!
 //! A [`TestBed`] is a cloud with provisioned buckets and queues: S3 and SQS in the process of the
-//! test, S3 and SQS of `darkroom dev`, LocalStack, or another server ([`Cloud::At`]). Processes of
-//! the real `darkroom` binary access it through fault proxies if [`TestBed::start_worker`] or
-//! [`TestBed::spawn`] starts them, and directly if [`TestBed::start_issuer`] or [`TestBed::run`]
-//! starts them. `darkroom dev` and the test itself access it directly.
+//! test, S3 and SQS of `darkroom dev`, LocalStack, or another server ([`Cloud::At`]). The processes
+//! that [`TestBed::start_worker`] and [`TestBed::spawn`] start reach it through fault proxies. The
+//! processes that [`TestBed::start_issuer`] and [`TestBed::run`] start, `darkroom dev` and the test
+//! itself reach it directly.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -53,5 +53,6 @@ pub use resource_names::ResourceNames;
 pub use test_bed::TestBed;
 pub use worker::Worker;
 
-/// The time limit of a wait. Nothing that a test waits for takes this long, even on a busy machine.
+/// The time limit of most waits. Nothing that a test waits for takes this long, even on a busy
+/// machine.
 pub const DEADLINE: Duration = Duration::from_secs(90);

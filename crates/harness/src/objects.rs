@@ -8,7 +8,7 @@ use darkroom_testkit::wait;
 use crate::{DEADLINE, TestBed};
 
 impl TestBed {
-    /// Writes a raw object. S3 notifies the queue of it.
+    /// Writes a raw object. S3 then sends an event to the queue.
     ///
     /// # Errors
     /// The error of the call.
@@ -34,7 +34,7 @@ impl TestBed {
     /// Returns the manifest of an upload, if there is one.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If the manifest cannot be read.
     pub async fn manifest(&self, key: &RawKey) -> anyhow::Result<Option<Manifest>> {
         let json = self.raw.read(&key.manifest_key(), u64::MAX).await?;
         Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
@@ -59,8 +59,8 @@ impl TestBed {
         Ok(())
     }
 
-    /// Waits until workers have sent `count` probes. A worker probes both buckets at its start, and
-    /// again after a failed call.
+    /// Waits until all workers together have sent `count` probes. A worker probes both buckets when
+    /// it starts, and again after a failed call.
     ///
     /// # Errors
     /// If fewer probes are sent in time.

@@ -9,15 +9,15 @@ use crate::{Cloud, ResourceNames};
 pub struct TestBedOptions {
     /// The cloud that the processes use.
     pub cloud: Cloud,
-    /// The visibility timeout of the events queue.
+    /// The visibility timeout of the event queue.
     pub visibility: Duration,
     /// The number of attempts before SQS moves a message to the dead-letter queue.
     pub max_receive_count: u32,
-    /// `true` for FIFO queues, which S3 cannot notify.
+    /// `true` for FIFO queues, to which S3 cannot send events.
     pub fifo: bool,
     /// The seed of the fault proxies.
     pub seed: u64,
-    /// Environment variables of every process.
+    /// Environment variables for every process.
     pub settings: Vec<(String, String)>,
 }
 
@@ -44,8 +44,8 @@ impl TestBedOptions {
         }
     }
 
-    /// Adds environment variables of every process. If two have the same name, the later one
-    /// applies.
+    /// Adds environment variables for every process. If two variables have the same name, the later
+    /// one takes precedence.
     #[must_use]
     pub fn with_settings(mut self, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter();
@@ -54,7 +54,7 @@ impl TestBedOptions {
         self
     }
 
-    /// Returns the environment variables of every role.
+    /// Returns the environment variables for every role.
     ///
     /// They do not contain the maximum number of attempts, because workers follow the redrive
     /// policy of the queue.
@@ -72,7 +72,7 @@ impl TestBedOptions {
         all.chain(self.settings.clone()).collect()
     }
 
-    /// Returns the environment variables of the process that creates the queues.
+    /// Returns the environment variables for the process that creates the queues.
     pub(crate) fn provision_environment(&self, names: &ResourceNames) -> Vec<(String, String)> {
         let count = "DARKROOM_QUEUES_MAX_RECEIVE_COUNT".to_owned();
         let mut all = vec![(count, self.max_receive_count.to_string())];

@@ -68,7 +68,7 @@ fn kib(status: &str, name: &str) -> anyhow::Result<u64> {
 /// Returns the sum of fields 14 and 15 of `/proc/{pid}/stat`: user and system time. Counts the
 /// fields from the end of the process name, because the name may contain any character.
 fn cpu(stat: &str) -> anyhow::Result<Duration> {
-    let (_, fields) = stat.rsplit_once(") ").context("no name in brackets")?;
+    let (_, fields) = stat.rsplit_once(") ").context("no name in parentheses")?;
     let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
     let ticks: u64 = ticks.sum::<Result<u64, _>>()?;
     Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processor_time_is_read_behind_a_name_with_brackets() {
+    fn processor_time_is_read_after_a_name_that_contains_parentheses() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4 9 9 9 9 150 50 3 3 20 0 8 0 99";
         assert_eq!(cpu(stat).unwrap(), Duration::from_secs(2));
     }

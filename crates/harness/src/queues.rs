@@ -28,7 +28,8 @@ impl TestBed {
     /// Receives dead letters until there are `count`.
     ///
     /// # Errors
-    /// If fewer arrive `within` that time, or if more than `count` arrive.
+    /// If fewer than `count` dead letters arrive in the time `within`, or if more than `count`
+    /// arrive.
     pub async fn receive_dead_letters(
         &self,
         count: usize,
@@ -46,10 +47,10 @@ impl TestBed {
         Ok(messages)
     }
 
-    /// Waits until the events queue is empty: no message is visible, and none is in flight.
+    /// Waits until the event queue is empty: no message is visible, and none is in flight.
     ///
     /// # Errors
-    /// If it is not empty `within` that time.
+    /// If the queue is not empty after the time `within`.
     pub async fn wait_until_idle(&self, within: Duration) -> anyhow::Result<()> {
         let empty = async || match self.events.depth().await {
             Ok(depth) if depth == QueueDepth::default() => Ok(()),

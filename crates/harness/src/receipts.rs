@@ -16,7 +16,7 @@ pub struct Receipts {
 #[derive(Debug, Default)]
 struct Inner {
     messages: HashMap<String, ReceivedMessage>,
-    /// The time at which SQS issued each receipt.
+    /// The time of each receipt whose message has not been deleted or retried yet.
     kept: HashMap<String, Instant>,
     longest: Duration,
     visibility_seconds: u64,
@@ -53,7 +53,7 @@ impl Receipts {
         messages.iter().filter(|message| message.count > 1).count()
     }
 
-    /// Returns the number of receipts of all messages together.
+    /// Returns the total number of receipts of all messages.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.messages().iter().map(|message| message.count).sum()

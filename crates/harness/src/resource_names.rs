@@ -9,19 +9,19 @@ pub struct ResourceNames {
     pub raw_bucket: String,
     /// The media bucket.
     pub media_bucket: String,
-    /// The queue of events.
+    /// The event queue.
     pub events: String,
-    /// The dead-letter queue of the queue of events.
+    /// The dead-letter queue of the event queue.
     pub dead_letters: String,
-    /// The queue of webhooks.
+    /// The webhook queue.
     pub webhooks: String,
-    /// The dead-letter queue of the queue of webhooks.
+    /// The dead-letter queue of the webhook queue.
     pub webhooks_dead_letters: String,
 }
 
 impl ResourceNames {
-    /// Returns names that no other call returns, in this process or in another. The queue of events
-    /// and its dead-letter queue are FIFO queues if `fifo` is `true`.
+    /// Returns names that no other call returns, in this process or in another. The event queue and
+    /// its dead-letter queue are FIFO queues if `fifo` is `true`.
     #[must_use]
     pub fn unique(fifo: bool) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -6,18 +6,18 @@ impl TestBed {
     /// Starts an issuer that reaches the cloud without the fault proxies.
     ///
     /// # Errors
-    /// If it does not start.
+    /// If the issuer does not start.
     pub async fn start_issuer(&self, settings: &[(&str, &str)]) -> anyhow::Result<Issuer> {
         let mut command = self.direct_command("issuer");
         command.envs(settings.iter().copied());
         Issuer::start(command).await
     }
 
-    /// Starts a worker, and waits until it reports that it takes uploads from its queue. `settings`
-    /// are environment variables.
+    /// Starts a worker, and waits until the worker reports that it takes uploads from its queue.
+    /// `settings` are environment variables.
     ///
     /// # Errors
-    /// If it does not start.
+    /// If the worker does not start.
     pub async fn start_worker(&self, settings: &[(&str, &str)]) -> anyhow::Result<Worker> {
         let mut worker = self.spawn_worker(settings)?;
         worker.wait_until_polling().await?;
@@ -40,7 +40,7 @@ impl TestBed {
         Ok(workers)
     }
 
-    /// Starts a worker without waiting for it, because it may exit at any moment.
+    /// Starts a worker and returns at once. For tests in which the worker may exit at any moment.
     ///
     /// # Errors
     /// If the binary cannot be run.

@@ -18,7 +18,8 @@ use crate::{DEADLINE, set_endpoints};
 /// Dropping the test bed stops the processes. It also stops the cloud, unless other tests may use
 /// it.
 pub struct TestBed {
-    // This field is dropped first, so that no process loses its cloud.
+    // This field comes first, because fields are dropped in order: the processes must end before
+    // the cloud.
     roles: Option<Roles>,
     /// The proxy between the processes and S3.
     pub s3: FaultProxy,
@@ -28,11 +29,11 @@ pub struct TestBed {
     pub raw: S3Bucket,
     /// The media bucket.
     pub media: S3Bucket,
-    /// The queue of events.
+    /// The event queue.
     pub events: SqsQueue,
-    /// The dead-letter queue of the queue of events.
+    /// The dead-letter queue of the event queue.
     pub dead_letters: SqsQueue,
-    /// The queue of webhooks.
+    /// The webhook queue.
     pub webhooks: SqsQueue,
     /// The receipts of messages by workers.
     pub receipts: Receipts,
@@ -56,7 +57,8 @@ impl TestBed {
     /// # Errors
     /// If there is no such binary, or the cloud does not start.
     pub async fn start(binary: &Path, options: &TestBedOptions) -> anyhow::Result<Self> {
-        let binary = Binary::new(binary).with_context(|| format!("no {}", binary.display()))?;
+        let binary =
+            Binary::new(binary).with_context(|| format!("cannot find {}", binary.display()))?;
         let folder = tempfile::tempdir()?;
         let names = ResourceNames::unique(options.fifo);
         let settings = options.provision_environment(&names);
@@ -117,9 +119,9 @@ impl TestBed {
     /// Returns a client of the service.
     ///
     /// # Panics
-    /// If the bed was not started as a service.
+    /// If the bed was not started with [`TestBed::start_service`].
     #[must_use]
-    #[expect(clippy::panic, reason = "a mistake in a test must fail it")]
+    #[expect(clippy::panic, reason = "a mistake in a test must fail that test")]
     pub fn client(&self) -> &Client {
         match &self.roles {
             Some(roles) => &roles.client,

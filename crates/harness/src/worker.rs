@@ -6,7 +6,7 @@ use darkroom_testkit::process::{Process, Signal};
 
 use crate::DEADLINE;
 
-/// A running `darkroom worker`. It is killed when this is dropped.
+/// A running `darkroom worker`. Dropping this value kills the process.
 pub struct Worker {
     process: Process,
 }
@@ -20,7 +20,7 @@ impl Worker {
     pub(crate) async fn wait_until_polling(&mut self) -> anyhow::Result<()> {
         let ready = |line: &str| line.starts_with("worker takes uploads").then_some(());
         self.process
-            .wait_for_line_async("its start", DEADLINE, ready)
+            .wait_for_line_async("the start of the worker", DEADLINE, ready)
             .await?;
         Ok(())
     }
@@ -51,7 +51,7 @@ impl Worker {
     /// exit status is success.
     ///
     /// # Errors
-    /// If it does not exit `within` that time.
+    /// If the worker has not exited after the time `within`.
     pub async fn terminate(&mut self, within: Duration) -> anyhow::Result<(Duration, bool)> {
         let start = Instant::now();
         let status = self.process.terminate_async(within).await?;
@@ -61,7 +61,7 @@ impl Worker {
     /// Waits until the worker has exited by itself.
     ///
     /// # Errors
-    /// If it does not exit `within` that time.
+    /// If the worker has not exited after the time `within`.
     pub async fn wait_for_exit(&mut self, within: Duration) -> anyhow::Result<()> {
         self.process.wait_async(within).await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Programs from Debian's packages, which need no installation.
+//! Programs from Debian packages, extracted without installing the packages.
 
 use std::fs::{self, File};
 use std::io;
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_installed_program_is_taken_as_it_is() {
+    fn an_installed_program_is_used_without_a_download() {
         assert_eq!(program("cargo").unwrap(), Path::new("cargo"));
     }
 }

@@ -1,5 +1,5 @@
-//! Tools for tests: LocalStack, Prometheus, fixtures, faults, waiting with a deadline. No release
-//! contains them.
+//! Tools for tests: LocalStack, Prometheus, fixtures, a fault proxy, child processes, and waits
+//! with a deadline. No release contains them.
 
 pub mod debian;
 pub mod fault;

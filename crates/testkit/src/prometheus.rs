@@ -1,4 +1,4 @@
-//! Prometheus, for tests of alerts.
+//! A real Prometheus, for tests of alert rules.
 
 use std::fs;
 use std::io;

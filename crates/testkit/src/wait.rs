@@ -57,7 +57,7 @@ impl<T, E: Display> Check for Result<T, E> {
 /// Repeats a check until it succeeds. Checks at least once.
 ///
 /// # Errors
-/// [`TimedOut`], which contains `what`, if no check succeeds `within` that time.
+/// [`TimedOut`], which names `what`, if no check succeeds in the time `within`.
 pub fn until<L: Check>(
     what: impl Display,
     within: Duration,
@@ -75,11 +75,11 @@ pub fn until<L: Check>(
     }
 }
 
-/// Works like [`until`] for asynchronous checks. A check that hangs is abandoned at the deadline
-/// too.
+/// Works like [`until`] for asynchronous checks. Also abandons a check that hangs when the time is
+/// up.
 ///
 /// # Errors
-/// [`TimedOut`], which contains `what`, if no check succeeds `within` that time.
+/// [`TimedOut`], which names `what`, if no check succeeds in the time `within`.
 pub async fn until_async<L: Check>(
     what: impl Display,
     within: Duration,

@@ -47,7 +47,7 @@ async fn get(proxy: &FaultProxy) -> reqwest::Result<(u16, String)> {
 }
 
 #[tokio::test]
-async fn path_and_host_are_forwarded_as_they_were_signed() {
+async fn the_proxy_forwards_path_and_host_unchanged() {
     let proxy = proxy([]).await;
     let (status, seen) = get(&proxy).await.unwrap();
     assert_eq!(status, 200);

@@ -1,4 +1,4 @@
-//! A LocalStack of one process, which checks signatures and ends when that process ends.
+//! The LocalStack of a test process. It refuses forged URLs, and ends when the test process ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ fn child_process() {
 }
 
 #[tokio::test]
-async fn a_localstack_checks_signatures_and_ends_with_the_process_that_started_it() {
+async fn a_localstack_refuses_forged_urls_and_ends_with_the_process_that_started_it() {
     if env::var_os(ADDRESS_VARIABLE).is_some() {
         return;
     }
@@ -42,10 +42,10 @@ async fn a_localstack_checks_signatures_and_ends_with_the_process_that_started_i
         .env(IS_CHILD, "1");
     let mut child = Process::start(command).unwrap();
     let endpoint = |line: &str| line.strip_prefix("endpoint: ").map(str::to_owned);
-    let endpoint = child.wait_for_line("its endpoint", MINUTES, endpoint);
+    let endpoint = child.wait_for_line("the endpoint of the child", MINUTES, endpoint);
     let endpoint = endpoint.unwrap();
     let shared = LocalStack::shared().endpoint();
-    assert_ne!(shared, endpoint, "two processes disturb each other");
+    assert_ne!(shared, endpoint, "two processes share one LocalStack");
 
     let client = reqwest::Client::new();
     let bucket = format!("{endpoint}/testkit");

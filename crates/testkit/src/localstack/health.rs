@@ -1,3 +1,5 @@
+//! The health check of LocalStack.
+
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;

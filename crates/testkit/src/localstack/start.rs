@@ -1,3 +1,5 @@
+//! Starting LocalStack, with Docker or Python.
+
 use std::env;
 use std::path::Path;
 use std::process::Command;

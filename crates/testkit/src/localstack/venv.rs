@@ -1,3 +1,5 @@
+//! Python virtual environments.
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! The captured output of a child process.
+
 use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;

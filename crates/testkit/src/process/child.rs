@@ -1,3 +1,5 @@
+//! A child process, and waits for its output and its exit.
+
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -91,8 +93,8 @@ impl Process {
     /// start after that line.
     ///
     /// # Errors
-    /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line arrives `within` that
-    /// time.
+    /// [`ProcessError::Ended`] or [`ProcessError::NoLine`] if no such line arrives in the time
+    /// `within`.
     pub fn wait_for_line<T>(
         &mut self,
         what: &str,
@@ -123,7 +125,7 @@ impl Process {
     /// Waits until the process exits and its last lines have arrived.
     ///
     /// # Errors
-    /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
+    /// [`ProcessError::StillRunning`] if the process has not ended after the time `within`.
     pub fn wait(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
         let ended = wait::until("its end", within, || self.check_for_exit().transpose());
         let status = ended.unwrap_or_else(|_| Err(self.still_running(within)))?;
@@ -148,7 +150,7 @@ impl Process {
     /// Sends SIGTERM and waits for the exit.
     ///
     /// # Errors
-    /// [`ProcessError::StillRunning`] if it has not ended `within` that time.
+    /// [`ProcessError::StillRunning`] if the process has not ended after the time `within`.
     pub fn terminate(&mut self, within: Duration) -> Result<ExitStatus, ProcessError> {
         self.signal(Signal::TERM)?;
         self.wait(within)
@@ -273,16 +275,16 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_ends_first_is_an_error_with_its_last_lines() {
+    fn the_error_for_a_process_that_ends_too_early_quotes_its_last_lines() {
         let error =
             shell("echo no such bucket >&2; exit 2")
                 .wait_for_line("the address", AMPLE, |_| Some(()));
-        let said = error.unwrap_err().to_string();
+        let message = error.unwrap_err().to_string();
         assert!(
-            said.starts_with("sh ended (exit status: 2) without the address"),
-            "{said}"
+            message.starts_with("sh ended (exit status: 2) without the address"),
+            "{message}"
         );
-        assert!(said.ends_with("no such bucket"), "{said}");
+        assert!(message.ends_with("no such bucket"), "{message}");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! The errors of child processes.
+
 use std::fmt;
 use std::io;
 use std::process::ExitStatus;
