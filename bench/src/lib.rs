@@ -1,4 +1,4 @@
-//! Chaos scenarios, which prove that workers lose nothing under any fault.
+//! Chaos scenarios, which check that workers lose no upload under any fault.
 //!
 //! Each scenario starts real `darkroom worker` processes on an embedded S3 and SQS, injects one
 //! kind of fault, and counts the results. `README.md` lists the scenarios and their results;

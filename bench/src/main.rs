@@ -32,7 +32,8 @@ struct Arguments {
 enum Scenario {
     /// `kill -9` at random times while uploads arrive.
     Kills,
-    /// The death of a worker before and after every write and the delete (debug builds only).
+    /// The death of a worker before and after every write and the deletion of the message (debug
+    /// builds only).
     KillPoints,
     /// SIGTERM under load.
     Terminations,

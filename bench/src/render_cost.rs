@@ -1,4 +1,5 @@
-//! The cost of rendering the most expensive kinds of sources. A profile may reject some of them.
+//! The cost of rendering the most expensive kinds of sources. A profile may reject some of these
+//! sources.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};

@@ -100,7 +100,7 @@ impl UploadTally {
         Ok(())
     }
 
-    /// Returns the keys of the manifests and variants that belong to no upload's outcome.
+    /// Returns the keys of all manifests and variants that belong to no outcome in the tally.
     async fn strays(&self, bed: &TestBed) -> anyhow::Result<Vec<String>> {
         let mut named = BTreeSet::new();
         for (key, _) in self.0.values() {

@@ -1,4 +1,4 @@
-//! Direct uploads: their bytes pass through the issuer.
+//! Direct uploads, whose bytes pass through the issuer.
 
 use anyhow::ensure;
 use darkroom_harness::{Issuer, ProcessStats};
@@ -14,8 +14,8 @@ const GOAL_MIB: f64 = 64.0;
 
 pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<Measured>> {
     let pid = issuer.pid();
-    // The first upload is not measured, because it also creates everything that is created only
-    // once.
+    // The first upload is not measured, because it also allocates everything that the issuer
+    // allocates only once.
     upload(issuer.address().to_owned()).await?;
     let before = ProcessStats::read(pid)?.memory_mib();
     ProcessStats::reset_peak(pid)?;

@@ -1,4 +1,4 @@
-//! Bodies that are small to write and could be expensive to read.
+//! Request bodies that cost a client little to create and could cost an issuer much to read.
 
 /// A request whose body repeats the same bytes.
 #[derive(Debug, Clone, Copy)]

@@ -22,13 +22,13 @@ pub(super) enum RequestEnd {
     Status(u16),
     /// The connection was closed without a response.
     Closed,
-    /// Neither within [`DEADLINE`] after the last byte.
+    /// Neither of both happened within [`DEADLINE`] after the last byte was sent.
     Pending,
 }
 
 impl RequestEnd {
-    /// Returns `true` if the issuer refused the request and stated that the client is at fault or
-    /// too fast.
+    /// Returns `true` if the issuer refused the request with a 4xx status or by closing the
+    /// connection.
     pub(super) fn is_refusal(self) -> bool {
         match self {
             Self::Status(status) => (400..500).contains(&status),
@@ -37,7 +37,7 @@ impl RequestEnd {
         }
     }
 
-    /// Counts equal ends.
+    /// Counts how often each end occurred.
     pub(super) fn tally(ends: &[Self]) -> BTreeMap<Self, usize> {
         let mut counts = BTreeMap::new();
         for end in ends {

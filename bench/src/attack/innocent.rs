@@ -7,9 +7,9 @@ use anyhow::ensure;
 use darkroom_harness::DEADLINE;
 use serde_json::{Value, json};
 
-/// Another loopback address than that of the attackers, as another machine would have.
+/// A loopback address other than that of the attackers, as if the client were another machine.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-/// The number of requests that are measured at least.
+/// The minimum number of measured requests.
 const MIN_REQUESTS: usize = 50;
 
 /// A client that requests one upload URL after another.
@@ -34,8 +34,8 @@ impl Innocent {
         })
     }
 
-    /// Sends requests until an attack has ended. Returns what the attack returns, and the time in
-    /// which 99 of 100 requests were completed.
+    /// Sends requests until an attack has ended. Returns the result of the attack, and the time
+    /// within which 99 of 100 requests were completed.
     pub(super) async fn continue_during<T>(
         &self,
         attack: impl Future<Output = anyhow::Result<T>>,

@@ -1,4 +1,4 @@
-//! Attacks by clients on an issuer: what each costs the issuer, and what it costs an innocent
+//! Attacks by clients on an issuer, and the costs of each attack for the issuer and for an innocent
 //! client.
 
 mod hostile_body;
@@ -22,15 +22,16 @@ const MAX_MEMORY_MIB: f64 = 256.0;
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The number of hostile requests at once.
+    /// The number of concurrent hostile requests.
     pub requests: usize,
-    /// The bytes of each hostile body, unless the issuer refuses the rest.
+    /// The length of each hostile body in bytes. The issuer may refuse the request before it has
+    /// received all of them.
     pub body_bytes: usize,
     /// The number of connections that send nothing.
     pub sockets: usize,
     /// The number of event streams of uploads that do not exist.
     pub streams: usize,
-    /// The longest time in which 99 of 100 requests of the innocent client must be completed.
+    /// The maximum time within which 99 of 100 requests of the innocent client must be completed.
     pub max_latency: Duration,
 }
 
@@ -54,7 +55,7 @@ impl Size {
 }
 
 /// Shows that no attack takes much memory from the issuer or delays an innocent client, and that
-/// the issuer refuses every hostile request as a mistake of its client.
+/// the issuer refuses every hostile request with a 4xx status or by closing the connection.
 ///
 /// # Errors
 /// If the attacks cannot be run.

@@ -4,8 +4,8 @@ use tokio::net::TcpStream;
 
 use super::hostile_request::RequestEnd;
 
-/// Opens connections until there are `count`, or until this process may not open more. They stay
-/// open as long as `sockets`.
+/// Opens connections until there are `count`, or until the system refuses to open more. The
+/// connections stay open as long as `sockets` exists.
 pub(super) async fn open(
     address: &str,
     count: usize,

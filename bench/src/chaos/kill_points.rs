@@ -1,4 +1,5 @@
-//! The death of a worker before and after every write, and before and after the delete.
+//! The death of a worker before and after every write, and before and after the deletion of the
+//! message.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -39,8 +39,8 @@ impl Size {
     };
 }
 
-/// Shows that every upload gets its expected outcome: nothing is lost, nothing is half written, and
-/// there are no dead letters.
+/// Shows that every upload gets its expected outcome although workers are killed: nothing is lost,
+/// nothing is half written, and there are no dead letters.
 ///
 /// # Errors
 /// If the scenario cannot be run.

@@ -17,7 +17,8 @@ const VERSIONS: u32 = 5;
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The five events can arrive in 120 orders. Every `step`-th order is run; 1 runs all of them.
+    /// The distance between the orders that are run, out of the 120 orders in which five events can
+    /// arrive. 1 runs all of them.
     pub step: usize,
 }
 
@@ -28,8 +29,8 @@ impl Size {
     pub const SHORT: Self = Self { step: 24 };
 }
 
-/// Shows that the newest of five versions of a key wins, in whatever order their events arrive. One
-/// of the events is repeated at the end.
+/// Shows that the newest of five versions of a key wins, regardless of the order in which their
+/// events arrive. One of the events is repeated at the end.
 ///
 /// # Errors
 /// If the scenario cannot be run.
@@ -49,7 +50,8 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
             bodies.push(events[*version as usize - 1].clone());
         }
     }
-    // S3 has already sent events in the order of the writes. They are discarded.
+    // S3 has already sent events, in the order of the writes. The scenario sends its own events
+    // instead.
     bed.drain_events().await?;
     bed.events.send(&bodies).await?;
     let _workers = bed.start_workers(2, &[]).await?;

@@ -30,8 +30,8 @@ impl Size {
     };
 }
 
-/// Shows that a worker without its queue polls rarely, uses little processor time, and recovers
-/// soon.
+/// Shows that a worker that cannot reach its queue polls rarely, uses little processor time, and
+/// recovers within 30 seconds.
 ///
 /// # Errors
 /// If the scenario cannot be run.

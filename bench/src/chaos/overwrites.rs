@@ -32,7 +32,8 @@ impl Size {
     };
 }
 
-/// Shows that each manifest names the newest object, and that the variants are made from it.
+/// Shows that each manifest names the newest object, and that the variants are rendered from that
+/// object.
 ///
 /// # Errors
 /// If the scenario cannot be run.
