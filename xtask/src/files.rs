@@ -1,4 +1,4 @@
-//! The files of the repository that people write and read.
+//! The text files of the repository that people write.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -14,8 +14,8 @@ use crate::source::targets;
 /// The document with the table of metrics, which is generated from their declarations.
 const METRICS: &str = "docs/operations.md";
 
-/// Returns a finding for each code that is only in the source code, or only in the table of
-/// metrics, or only in the glossary.
+/// Returns a finding for each code that is in the source code or in the table of metrics but not in
+/// the glossary, and for each code that is only in the glossary.
 pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Finding>> {
     let defined = defined(root, glossary)?;
     let metrics = fs::read_to_string(root.join(METRICS))?;

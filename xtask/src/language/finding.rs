@@ -1,4 +1,4 @@
-//! Violations of a rule of language.
+//! Violations of the language rules.
 
 use std::collections::BTreeMap;
 use std::fmt;

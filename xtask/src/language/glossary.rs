@@ -68,7 +68,8 @@ impl Glossary {
     }
 }
 
-/// Reads a section if its heading ends with the name of a type or metric in backticks.
+/// Returns the name and the codes of a section whose heading ends with the name of a type or metric
+/// in backticks. Returns `None` for any other section.
 fn table_of_codes(section: &str) -> Option<(String, BTreeSet<String>)> {
     let heading = section.lines().next()?;
     let name = heading.strip_suffix('`')?.rsplit('`').next()?;

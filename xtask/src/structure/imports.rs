@@ -37,7 +37,7 @@ pub(super) fn between(modules: &[Module]) -> BTreeSet<(usize, usize)> {
     pairs
 }
 
-/// Returns `true` if one of two modules is the other or contains it.
+/// Returns `true` if two modules are the same, or if one contains the other.
 fn contains(a: &[String], b: &[String]) -> bool {
     a.starts_with(b) || b.starts_with(a)
 }
