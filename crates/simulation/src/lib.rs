@@ -44,9 +44,11 @@ mod process;
 mod quiescence;
 mod registry;
 mod renderer;
+mod seeds;
 mod simulation;
 mod trace;
 mod worker;
 mod world;
 
+pub use seeds::{all_processors, simulate_seeds};
 pub use simulation::{Failure, Options, Summary, simulate};

@@ -2,12 +2,13 @@
 
 #![allow(clippy::print_stdout, reason = "a command line tool reports on stdout")]
 
+use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use darkroom_simulation::{Failure, Options, simulate};
+use darkroom_simulation::{Failure, Options, all_processors, simulate, simulate_seeds};
 
 /// Simulates issuers, workers and their store with seeded faults in virtual time.
 #[derive(Debug, Parser)]
@@ -21,9 +22,9 @@ struct Arguments {
     /// Replay one seed and print its trace
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     replay: Option<u64>,
-    /// Threads to run seeds on
-    #[arg(long, default_value_t = 2)]
-    threads: u64,
+    /// Threads to run seeds on [default: one per processor]
+    #[arg(long)]
+    threads: Option<NonZero<usize>>,
 }
 
 fn main() -> ExitCode {
@@ -63,33 +64,14 @@ fn replay(seed: u64) -> ExitCode {
 
 fn run(arguments: &Arguments) -> ExitCode {
     let started_at = Instant::now();
-    let (next, end) = (
-        AtomicU64::new(arguments.from),
-        arguments.from + arguments.seeds,
-    );
-    let (steps, failures) = (AtomicU64::new(0), AtomicU64::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..arguments.threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
-                        return;
-                    }
-                    match simulate(seed, Options::default()) {
-                        Ok(summary) => {
-                            steps.fetch_add(summary.steps, Ordering::Relaxed);
-                        }
-                        Err(failure) => {
-                            failures.fetch_add(1, Ordering::Relaxed);
-                            println!("seed {seed}: {}", failure.violation);
-                        }
-                    }
-                }
-            });
-        }
+    let seeds = arguments.from..arguments.from + arguments.seeds;
+    let threads = arguments.threads.unwrap_or_else(all_processors);
+    let failures = AtomicU64::new(0);
+    let steps = simulate_seeds(seeds, threads, |seed, failure| {
+        failures.fetch_add(1, Ordering::Relaxed);
+        println!("seed {seed}: {}", failure.violation);
     });
-    let (steps, failures) = (steps.into_inner(), failures.into_inner());
+    let failures = failures.into_inner();
     let seconds = started_at.elapsed().as_secs_f64();
     println!(
         "{} seeds, {steps} steps, {failures} violations, {seconds:.1} s",
