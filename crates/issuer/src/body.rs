@@ -15,8 +15,8 @@ pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
 /// Reads a small body into memory.
 ///
 /// # Errors
-/// `body_too_large` as soon as the limit is exceeded, `body_timeout`, or `body_incomplete` if the
-/// client disconnected.
+/// `body_too_large` as soon as the body exceeds `max_bytes`, `body_timeout` if it takes longer than
+/// `timeout`, or `body_incomplete` if the client disconnected.
 pub(crate) async fn read(
     body: Body,
     max_bytes: usize,

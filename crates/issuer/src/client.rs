@@ -1,10 +1,10 @@
-//! The client that a limit counts for.
+//! The client that a limit applies to.
 
 use std::net::IpAddr;
 
 use darkroom_contract::Owner;
 
-/// The client that a limit on waits or temporary files counts for.
+/// The client whose waits or temporary files a limit counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Client {
     /// The owner of the uploads that a request concerns.

@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 
 use crate::problem::Problem;
 
-/// Refuses a request without a valid `Host` header, or with several (RFC 9112, section 3.2). A
-/// proxy in front of the service might otherwise see another host than the service.
+/// Refuses a request without a valid `Host` header, or with several (RFC 9112, section 3.2).
+/// Otherwise, the service and a proxy in front of it might read different hosts from one request.
 pub(crate) async fn require_host(request: Request, next: Next) -> Response {
     let is_required = request.version() >= Version::HTTP_11;
     if is_valid(request.headers(), is_required) {
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_names_one_host() {
+    fn a_request_must_name_exactly_one_valid_host() {
         for host in ["example.org", "example.org:80", "10.0.0.1", "[::1]:80", ""] {
             assert!(check(&[host], true), "{host}");
         }
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn http_1_0_has_no_host_header() {
+    fn an_http_1_0_request_needs_no_host_header() {
         assert!(check(&[], false));
     }
 }

@@ -120,8 +120,8 @@ fn invalid_query() -> Problem {
 }
 
 impl AppState {
-    /// Stores every image of a batch as a raw object. By now, the service has read the whole
-    /// request.
+    /// Stores every image of a batch as a raw object. A batch exists only after the service has
+    /// read the whole request, so a request that ends early stores nothing.
     async fn store_batch(
         &self,
         batch: ImageBatch,

@@ -24,8 +24,8 @@ const MAX_FRAMES: u32 = 10_000;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InspectQuery {
-    /// The profile whose limits apply. Without a profile, only the number of bytes (to the largest
-    /// `max_bytes` of any profile) and the number of frames (to 10,000) are limited.
+    /// The profile whose limits apply. Without a profile, only two limits apply: the largest
+    /// `max_bytes` of any profile, and 10,000 frames.
     #[param(value_type = Option<ProfileName>)]
     profile: Option<String>,
 }
@@ -159,7 +159,7 @@ impl AppState {
     /// Inspects one image in a render process.
     ///
     /// # Errors
-    /// The outer error if the image could not be inspected, the inner error if the image is at
+    /// The outer error if the image could not be inspected. The inner error if the image is at
     /// fault.
     async fn inspect_image(
         &self,

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::body::media_type;
 use crate::problem::Problem;
 
-/// The maximum number of edits that turn a typo into a known name.
+/// The maximum number of edits between an unknown name and the known name that the error suggests.
 const MAX_EDITS: usize = 3;
 
-/// The name of a field, and the error code for a value of the wrong type.
+/// The name of a field, and the error code for a field whose value has the wrong type.
 pub(crate) type Field = (&'static str, &'static str);
 
 /// Checks that a body is declared as JSON.

@@ -31,8 +31,8 @@ pub(crate) fn base() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// Adds the schemas of problems and profile names, error responses to every operation and, with
-/// authentication, a security scheme.
+/// Adds the schemas of problems and profile names, and the error responses of every operation. With
+/// authentication, also adds the security scheme.
 pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: bool) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     let schema = (Document::name().into_owned(), Document::schema());

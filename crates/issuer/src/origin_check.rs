@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 type Check = dyn Fn(&HeaderMap) -> Result<(), String> + Send + Sync;
 
-/// A check of the headers of every request, before any route.
+/// A check of the headers of every request. It runs before any route.
 #[derive(Clone)]
 pub(crate) struct OriginCheck(Arc<Check>);
 

@@ -21,7 +21,7 @@ pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     /// The stable code in snake case.
     pub(crate) code: &'static str,
-    /// The text for people.
+    /// The error and its remedy, for people.
     pub(crate) detail: String,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -94,8 +94,8 @@ impl Problem {
         )
     }
 
-    /// Creates the problem for a store that does not respond. It only states that clients may try
-    /// again.
+    /// Creates the problem for a store that does not respond. The response gives no details; it
+    /// only asks the client to try again later.
     pub(crate) fn store_unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_role_without_permission_to_list_is_ready() {
+    async fn the_service_is_ready_if_the_store_forbids_the_probe() {
         let test = MemoryStore::new();
         test.raw.fail(CloudErrorKind::Forbidden);
         test.media.fail(CloudErrorKind::Forbidden);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_probe_serves_all_requests_of_a_second() {
+    async fn the_result_of_a_probe_is_reused_for_a_second() {
         let test = MemoryStore::new();
         let readiness = Readiness::new(test.store);
         test.raw.fail(CloudErrorKind::Unavailable);

@@ -21,13 +21,13 @@ use crate::temp_dir;
 /// The time for which a shutdown waits for requests in progress.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The limit on the head of a request. A token may be as long as 8 KiB, and all other headers are
-/// short. A connection that sends a head slowly takes this much memory.
+/// short. A connection that sends its head slowly holds up to this much memory.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// The size of the buffer for reading from a connection.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 /// The time within which a client must send the first byte on a new connection. A connection
-/// without a request takes the place of another client's connection.
+/// without a request would use up a permit that another client could use.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause after a failed accept. The usual cause is a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -80,7 +80,7 @@ impl Issuer {
             .with_state(Arc::clone(&self.state))
     }
 
-    /// Completes the OpenAPI document, and starts the metrics of its routes.
+    /// Completes the OpenAPI document, and starts the metrics of its routes at zero.
     fn complete(&self, mut document: OpenApi) -> OpenApi {
         let IssuerParts { profiles, auth, .. } = &self.state.parts;
         let (_, metrics) = metrics_route().split_for_parts();

@@ -13,9 +13,9 @@ pub struct IssuerSettings {
     /// The address and port to listen on.
     pub listen: ListenAddress,
     /// The address and port of `/metrics` and `/openapi.json`, which do not authenticate their
-    /// callers. With the value of `listen`, the service serves them to its clients. This is the
-    /// default if `listen` is a loopback address. Otherwise, the default is port 9101 of the
-    /// loopback address.
+    /// callers. If this address equals `listen`, clients can also reach these two paths. The
+    /// default is the value of `listen` if that is a loopback address, and otherwise port 9101 of
+    /// the loopback address.
     pub metrics_listen: Option<ListenAddress>,
     /// The lifetime of an upload URL, at most 15 minutes. A URL expires earlier if the credentials
     /// that signed it expire.
@@ -28,13 +28,14 @@ pub struct IssuerSettings {
     /// The lifetime of a variant's URL if `storage.media_base_url` is not set.
     #[serde(with = "humantime_serde")]
     pub link_expiry: Duration,
-    /// The time limit for the headers of a request, again for a JSON body, and for each pause in a
-    /// direct upload. It is also the idle timeout of a connection, so it must be longer than the
-    /// idle timeout of a load balancer in front of the service. With a shorter timeout, the load
-    /// balancer may send a request on a connection that the service is closing.
+    /// The time limit for the headers of a request, for its JSON body, and for each pause in a
+    /// direct upload, each counted separately. This is also the idle timeout of a connection, so it
+    /// must be longer than the idle timeout of a load balancer in front of the service. With a
+    /// shorter timeout, the load balancer may send a request on a connection that the service is
+    /// closing.
     #[serde(with = "humantime_serde")]
     pub read_timeout: Duration,
-    /// The origins of the web pages that may call the service. `*` allows all.
+    /// The origins of the web pages that may call the service. `*` allows all origins.
     pub cors_origins: Vec<String>,
     /// `true` to let clients report that an upload is complete (`POST …/complete`). This is for
     /// stores that do not send events.

@@ -1,5 +1,5 @@
-//! The folder for temporary files. It holds the images of a request until the whole request has
-//! been read.
+//! The folder for temporary files. It holds the images of a request until they are stored or
+//! inspected.
 
 use std::io::{self, Write};
 

@@ -122,7 +122,7 @@ fn count(route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
     metric::REQUEST_TIME.record(elapsed.as_secs_f64(), [route, method]);
 }
 
-/// Returns the client's own id if it is valid, otherwise a new one.
+/// Returns the request id that the client sent if it is valid, otherwise a new id.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     let is_id = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
@@ -150,12 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn a_valid_id_of_the_client_is_kept() {
+    fn a_valid_request_id_from_the_client_is_kept() {
         assert_eq!(id_for(b"abc-123_x.y"), "abc-123_x.y");
     }
 
     #[test]
-    fn an_invalid_id_of_the_client_is_replaced() {
+    fn an_invalid_request_id_from_the_client_is_replaced() {
         for value in [&b"a b"[..], b"\"", b"\xff", b"", &[b'x'; 65]] {
             let id = id_for(value);
             assert_ne!(id.as_bytes(), value);

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 pub(crate) const PREFIX: &str = "dk_";
 const SECRET_BYTES: usize = 32;
 
-/// A new secret that a client sends as its bearer token. It is not stored anywhere.
+/// A new API key, which a client sends as its bearer token. The service stores only the hash of a
+/// key.
 pub struct ApiKey(String);
 
 /// The SHA-256 digest of a key.
@@ -32,7 +33,7 @@ impl ApiKey {
     /// Generates a key.
     ///
     /// # Errors
-    /// An error if the operating system does not provide random bytes.
+    /// Errors if the operating system does not provide random bytes.
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret)?;

@@ -25,8 +25,8 @@ enum Backend {
 }
 
 impl Authenticator {
-    /// Creates an authenticator with these settings. It fetches the JWK set when the first JWT
-    /// arrives.
+    /// Creates an authenticator with these settings. The authenticator fetches the JWK set when the
+    /// first JWT arrives.
     ///
     /// # Errors
     /// An error for `auth.jwks` if it contains `://` but is not an HTTP URL.

@@ -71,7 +71,7 @@ impl Caller {
         }
     }
 
-    /// Returns the client that limits count a request for. `owner` is the owner of the uploads that
+    /// Returns the client whose limits apply to a request. `owner` is the owner of the uploads that
     /// the request concerns, if there is one.
     pub(crate) fn client(&self, owner: Option<&Owner>) -> Client {
         match (self.address, owner.or(self.owner())) {
@@ -134,7 +134,7 @@ impl Caller {
         Err(Problem::new(
             StatusCode::FORBIDDEN,
             "forbidden_profile",
-            "this key may not use this profile; add it to the key's profiles or use another",
+            "this key may not use this profile; add the profile to the key, or use another profile",
         ))
     }
 

@@ -52,7 +52,7 @@ impl JwkSetCache {
         }
     }
 
-    /// Returns the key with this id. Without an id, returns the only key of the set.
+    /// Returns the key with this id. Without an id, returns the key of a set that has only one.
     ///
     /// Fetches the set again if it is too old or does not contain the key. If the fetch fails, the
     /// old set stays in use, because an outage of the provider should not lock out all callers.

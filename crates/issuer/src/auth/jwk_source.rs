@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 
 /// The time limit for a fetch, including the time to connect.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The maximum size of a set from a URL. Real sets have a few kilobytes.
+/// The maximum size of a set from a URL. Real sets are a few kilobytes long.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// The source of a JWK set.

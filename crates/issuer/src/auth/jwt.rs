@@ -13,7 +13,7 @@ use super::jwk_set::{JwkSetCache, KeyError};
 use super::jwk_source::JwkSource;
 use super::settings::AuthSettings;
 
-/// The maximum length of a token. A longer text is not parsed.
+/// The maximum length of a token. A longer token is refused without being parsed.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MISSING_CLAIM: &str = "the token lacks one of exp, iss, aud and sub";
 
@@ -34,20 +34,21 @@ struct Claims {
     sub: Option<Subject>,
     /// The expiration time in seconds since 1970, possibly with a fraction.
     exp: f64,
-    /// The time of issue, like `exp`.
+    /// The time of issue, in the same unit as `exp`.
     #[serde(default)]
     iat: Option<f64>,
 }
 
 impl Claims {
-    /// Returns the seconds from the issue of the token to its expiration. A token without a time of
-    /// issue, or with one in the future, counts from `now`, in seconds since 1970.
+    /// Returns the seconds from the time of issue to the expiration. If the token has no time of
+    /// issue, or one in the future, returns the seconds from `now` instead. Like the claims, `now`
+    /// is in seconds since 1970.
     fn lifetime(&self, now: f64) -> f64 {
         self.exp - self.iat.map_or(now, |iat| iat.min(now))
     }
 }
 
-/// The subject of a token. RFC 7519 (section 4.1.2) requires text, but some providers send a
+/// The subject of a token. RFC 7519 (section 4.1.2) requires a string, but some providers send a
 /// number.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]

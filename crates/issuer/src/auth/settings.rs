@@ -27,7 +27,7 @@ pub struct AuthSettings {
     #[serde(with = "humantime_serde")]
     pub leeway: Duration,
     /// The longest lifetime of a token, from its issue (`iat`) to its expiration (`exp`). The
-    /// service cannot revoke a token, so a stolen one works for as long.
+    /// service cannot revoke a token, so a stolen token works until it expires.
     #[serde(with = "humantime_serde")]
     pub max_token_lifetime: Duration,
     /// The age at which the service fetches the JWK set again and stops accepting keys that the
@@ -41,8 +41,8 @@ pub struct AuthSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// Callers must authenticate if keys or a JWK set are configured. Without keys and a JWK set,
-    /// the service only starts on a loopback address.
+    /// Callers must authenticate if keys or a JWK set are configured. Without either, the service
+    /// starts only on a loopback address.
     #[default]
     Auto,
     /// Callers do not authenticate. Anyone who can reach the service may do anything for any owner.

@@ -330,7 +330,7 @@ async fn a_new_key_is_fetched_and_unknown_keys_do_not_flood_the_provider() {
 }
 
 #[tokio::test]
-async fn a_token_is_unavailable_and_not_invalid_if_the_provider_does_not_respond() {
+async fn while_the_jwk_set_cannot_be_fetched_a_token_is_not_reported_as_invalid() {
     let signer = Signer::new("k1", OUR_KEY);
     // Nothing listens on the discard port.
     let authenticator = authenticator("http://127.0.0.1:9/jwks.json".to_owned());

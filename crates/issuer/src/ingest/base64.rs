@@ -20,14 +20,14 @@ pub(crate) enum Encoding {
     UrlEncoded,
 }
 
-/// The limits on the files of decoded images.
+/// The limits on the temporary files of decoded images.
 struct FileLimits {
     max_bytes: u64,
     budget: TempBudget,
     client: Client,
 }
 
-/// Decodes a body that was written to a file.
+/// Decodes a body that has been written to a temporary file.
 ///
 /// # Errors
 /// `invalid_json`, `invalid_base64`, `too_many_images`, `metadata_too_large`, `too_many_bytes`,

@@ -77,7 +77,7 @@ impl PartHeaderBudget {
     }
 }
 
-/// The minimum rate of a body.
+/// The pace at which a body must arrive.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyPace {
     /// The longest pause between two chunks, and the longest time by which a client may lag behind
@@ -121,8 +121,8 @@ impl BodyStream {
         self.part_headers.clone()
     }
 
-    /// Counts a chunk of `bytes` and returns the deadline of the next chunk. A client that only
-    /// sends a byte now and then soon falls behind the minimum rate.
+    /// Counts a chunk of `bytes` and returns the deadline of the next chunk. A client that sends
+    /// only a byte now and then soon falls behind the minimum rate.
     fn deadline_after(&mut self, bytes: usize) -> Instant {
         let BodyPace {
             read_timeout,

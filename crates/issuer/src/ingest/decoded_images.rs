@@ -104,7 +104,7 @@ impl<'de> DeserializeSeed<'de> for &mut DecodedImages {
     }
 }
 
-/// One text of a list. It is decoded from the parser's buffer, without a copy.
+/// One text of a list. The text is decoded from the parser's buffer, without a copy.
 struct Item<'a>(&'a mut DecodedImages);
 
 impl<'de> DeserializeSeed<'de> for Item<'_> {

@@ -17,8 +17,8 @@ const MAX_NAME_BYTES: usize = 128;
 /// The maximum number of characters of a client's text in an error.
 const MAX_QUOTED_CHARS: usize = 40;
 
-/// The decoded images and the metadata fields of a body. Beyond these, parsing a body takes no more
-/// memory than the body itself, and an error quotes only the beginning of a text.
+/// The decoded images and the metadata fields of a body. In addition to these, parsing takes no
+/// more memory than the body itself. An error quotes only the beginning of a long text.
 #[derive(Debug, Default)]
 pub(crate) struct EncodedBody {
     pub(crate) images: DecodedImages,
@@ -68,8 +68,8 @@ fn unescape_name(name: &[u8]) -> String {
     name.unwrap_or_default()
 }
 
-/// Decodes the escapes of a form field in place. Spaces become plus signs, because the field is
-/// base64, which has no spaces: clients that forget to escape plus signs send spaces.
+/// Decodes the escapes of a form field in place. Spaces become plus signs. Base64 has no spaces, so
+/// a space can only come from a client that did not escape a plus sign.
 fn unescape_base64(value: &mut [u8]) -> &[u8] {
     let (mut read, mut written) = (0, 0);
     while read < value.len() {
@@ -85,7 +85,7 @@ fn unescape_base64(value: &mut [u8]) -> &[u8] {
     &value[..written]
 }
 
-/// Returns the byte of two hexadecimal digits.
+/// Returns the byte that two hexadecimal digits represent.
 fn unescape(high: u8, low: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
@@ -137,7 +137,8 @@ impl<'de> Deserialize<'de> for EncodedBody {
                 f.write_str("an object")
             }
 
-            // The default error, also that of `deserialize_map`, would quote the whole text.
+            // The default error quotes the whole text, and `deserialize_map` would return it as
+            // well.
             fn visit_str<E: Error>(self, _: &str) -> Result<EncodedBody, E> {
                 Err(E::custom("invalid type: string, expected an object"))
             }
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn plus_signs_of_a_form_survive_with_and_without_escapes() {
+    fn a_form_may_send_plus_signs_with_or_without_escapes() {
         for value in ["+/8AEA==", "%2B/8AEA%3D%3d", " /8AEA", "%20%2F8AEA"] {
             let body = form(&format!("image={value}&al+bum=%37&&files%5B%5D=AAAA&file="));
             let body = body.unwrap();
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_images_in_json_has_several_names_and_a_single_image_needs_no_list() {
+    fn the_images_field_in_json_has_several_names_and_may_be_a_single_image() {
         for text in [
             r#"{"image": "AAAA"}"#,
             r#"{"files": ["AAAA"]}"#,

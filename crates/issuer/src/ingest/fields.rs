@@ -8,11 +8,12 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::problem::Problem;
 
-/// The limit while fields are read. It is higher than the 2 KiB of metadata that S3 stores. Most
-/// requests with more than 2 KiB therefore reach a later check, whose error states the exact size.
+/// The size limit that applies while fields are read. It is higher than the 2 KiB of metadata that
+/// S3 stores, so most requests with more than 2 KiB reach a later check, whose error states the
+/// exact size.
 const MAX_BYTES: usize = 4 * 1024;
 
-/// The metadata fields of a request, bounded while they are read.
+/// The metadata fields of a request. Their size is limited while they are read.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     values: BTreeMap<String, String>,
@@ -20,10 +21,10 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Counts some bytes of a field.
+    /// Counts bytes of a field.
     ///
     /// # Errors
-    /// `metadata_too_large` as soon as the fields exceed the bound.
+    /// `metadata_too_large` as soon as the fields exceed the limit.
     pub(crate) fn count(&mut self, bytes: usize) -> Result<(), Problem> {
         self.bytes = self.bytes.saturating_add(bytes);
         self.check()
@@ -37,9 +38,9 @@ impl Fields {
     /// Adds a field of a URL-encoded form.
     ///
     /// # Errors
-    /// `metadata_too_large`, without decoding a field that must exceed the bound.
+    /// `metadata_too_large`. A field that is certain to exceed the limit is not decoded first.
     pub(crate) fn add_pair(&mut self, pair: &[u8]) -> Result<(), Problem> {
-        // Three bytes encode at least one.
+        // Three encoded bytes stand for at least one decoded byte.
         if pair.len() / 3 > MAX_BYTES {
             self.count(pair.len())?;
         }
@@ -71,8 +72,8 @@ impl Fields {
     }
 }
 
-/// Reads an object of strings. Beyond the bound it only counts the bytes, and [`Fields::check`]
-/// reports the error later.
+/// Reads an object of strings. Beyond the limit, only counts the bytes. [`Fields::check`] then
+/// reports the error.
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
@@ -84,7 +85,8 @@ impl<'de> Deserialize<'de> for Fields {
                 f.write_str("an object of strings")
             }
 
-            // The default error, also that of `deserialize_map`, would quote the whole text.
+            // The default error quotes the whole text, and `deserialize_map` would return it as
+            // well.
             fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
                 Err(E::custom(
                     "invalid type: string, expected an object of strings",

@@ -16,7 +16,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 impl AppState {
-    /// Returns the limits on a request of a client with images of at most `max_image_bytes`.
+    /// Returns the limits on one request of `client`. Each image may have at most
+    /// `max_image_bytes`.
     pub(crate) fn ingest_limits<'a>(
         &'a self,
         client: &'a Client,

@@ -19,11 +19,11 @@ const IMAGE_FIELDS: [&str; 4] = ["image", "images", "file", "files"];
 pub(crate) struct IngestLimits<'a> {
     /// The size limit of one image.
     pub(crate) max_image_bytes: u64,
-    /// The minimum rate of the body.
+    /// The pace at which the body must arrive.
     pub(crate) pace: BodyPace,
     /// The budget for temporary files.
     pub(crate) temp_budget: &'a TempBudget,
-    /// The client whose budget the files count against.
+    /// The client whose budget the temporary files count against.
     pub(crate) client: &'a Client,
     /// The permits for decoding. A base64 body in memory holds one permit.
     pub(crate) decoding: &'a Semaphore,
@@ -65,8 +65,8 @@ pub(crate) fn is_image_field(name: &str) -> bool {
 }
 
 impl ImageBatch {
-    /// Checks that at least one image has bytes. If so, empty files in the same request still
-    /// become uploads, which the worker rejects.
+    /// Checks that at least one image has bytes. Empty files beside that image still become
+    /// uploads, which the worker rejects.
     ///
     /// # Errors
     /// `image_required` or `empty`.
@@ -74,12 +74,15 @@ impl ImageBatch {
         if self.images.is_empty() && !self.has_empty {
             return Err(Problem::unprocessable(
                 "image_required",
-                "the request contains no image; name its parts or fields \"image\", or list them \
-                 as \"images\" in JSON",
+                "the request contains no image; name the part or field of an image \"image\", or \
+                 list the images as \"images\" in JSON",
             ));
         }
         if self.images.iter().all(|image| image.bytes == 0) {
-            return Err(Problem::unprocessable("empty", "an image has no bytes"));
+            return Err(Problem::unprocessable(
+                "empty",
+                "no image in the request has any bytes",
+            ));
         }
         Ok(())
     }

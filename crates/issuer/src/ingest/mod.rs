@@ -1,8 +1,8 @@
 //! Direct uploads: images in the body of a request, in any supported encoding.
 //!
 //! A multipart or binary body is streamed to temporary files. A base64 body is also written to a
-//! file first, and then decoded while it is parsed. The service decodes one body at a time, so memory
-//! use does not depend on the number of requests.
+//! file first, and then decoded while it is parsed. The service decodes only one base64 body at a
+//! time, so memory use does not depend on the number of requests.
 
 mod base64;
 mod body_stream;

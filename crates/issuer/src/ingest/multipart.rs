@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use crate::problem::Problem;
 
-/// The maximum number of parts. Metadata of 2 KiB does not have space for more fields.
+/// The maximum number of parts. The 2 KiB of metadata do not have space for more fields.
 const MAX_PARTS: usize = 256;
 
 /// Reads all parts, in the order in which they arrive.
@@ -115,7 +115,7 @@ fn problem(error: multer::Error) -> Problem {
         | multer::Error::IncompleteHeaders => Problem::new(
             StatusCode::BAD_REQUEST,
             "body_incomplete",
-            "the form ended before its final boundary",
+            "the form ended before its final boundary; send the whole form",
         ),
         error => invalid(&error.to_string()),
     }

@@ -7,8 +7,8 @@ pub(crate) const MAX_IMAGES: usize = 16;
 /// than the images that it encodes.
 pub(crate) const MAX_ENCODED_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Returns the number of bytes that the largest request needs: as many images as are allowed, or a
-/// base64 body together with its decoded images.
+/// Returns the number of bytes that the largest request needs in temporary files: either as many
+/// images as are allowed, or a base64 body together with its decoded images.
 pub(crate) fn largest_request(max_image_bytes: u64) -> u64 {
     let images = max_image_bytes.saturating_mul(MAX_IMAGES as u64);
     images.max(MAX_ENCODED_BYTES + images.min(MAX_ENCODED_BYTES / 4 * 3))

@@ -1,5 +1,5 @@
-//! The OpenAPI schemas of bodies with images. These types are only for the document, because the
-//! bodies are read part by part.
+//! The OpenAPI schemas of bodies with images. These types exist only for the document. The service
+//! reads the bodies part by part and never creates values of these types.
 
 #![expect(dead_code, reason = "the types only describe bodies")]
 

@@ -18,7 +18,7 @@ pub(crate) struct TempBudget {
     clients: KeyedLimit<Client>,
 }
 
-/// Bytes of a temporary file that count against the budget until this is dropped.
+/// The bytes of one temporary file. They count against the budget until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct TempBytes {
     total: KeyedPermit<()>,
@@ -26,8 +26,8 @@ pub(crate) struct TempBytes {
 }
 
 impl TempBudget {
-    /// Creates the budget from settings. It is never smaller than the largest request that the
-    /// other limits allow. `max_image_bytes` is the size of the largest image of any profile.
+    /// Creates the budget from settings. The budget is never smaller than the largest request that
+    /// the other limits allow. `max_image_bytes` is the size limit of an image with any profile.
     pub(crate) fn new(settings: &LimitSettings, max_image_bytes: u64) -> Self {
         let largest = largest_request(max_image_bytes);
         Self {
@@ -36,7 +36,7 @@ impl TempBudget {
         }
     }
 
-    /// Returns the permit for the file of a client, which has no bytes yet.
+    /// Returns a permit for a new file of a client. The file has no bytes yet.
     pub(crate) fn start_file(&self, client: &Client) -> TempBytes {
         TempBytes {
             total: self.total.permit(()),

@@ -29,7 +29,7 @@ pub(crate) struct TempFile {
     pub(crate) bytes: u64,
     /// The media type that the client declared.
     pub(crate) content_type: Option<String>,
-    /// The bytes count until the file is deleted.
+    /// The bytes of the file count against the budget until the file is deleted.
     _budget: TempBytes,
 }
 
@@ -53,8 +53,8 @@ impl TempFileWriter {
     /// Appends a chunk.
     ///
     /// # Errors
-    /// `too_many_bytes` as soon as the limit is exceeded, `too_many_requests` or
-    /// `spool_unavailable`.
+    /// `too_many_bytes` as soon as the file exceeds its limit, or `too_many_requests` or
+    /// `spool_unavailable` if the chunk exceeds the budget.
     pub(crate) async fn write(&mut self, chunk: &Bytes) -> Result<(), Problem> {
         self.bytes += chunk.len() as u64;
         if self.bytes > self.max_bytes {
@@ -142,6 +142,6 @@ pub(crate) fn too_many_bytes(max_bytes: u64) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_many_bytes",
-        format_args!("the body is too large; send {max_bytes} bytes at most"),
+        format_args!("the body or one of its images is too large; send {max_bytes} bytes at most"),
     )
 }

@@ -158,7 +158,7 @@ async fn an_image_that_is_declared_as_a_form_or_not_at_all_is_read_as_an_image()
 }
 
 #[tokio::test]
-async fn an_invalid_form_has_its_code() {
+async fn each_kind_of_invalid_form_has_its_code() {
     let image = part("name=\"image\"", "GIF89a");
     let field = |bytes: usize| part("name=\"note\"", &"x".repeat(bytes));
     let nameless = form(&[part("filename=\"x\"", "x")]);
@@ -179,7 +179,7 @@ async fn an_invalid_form_has_its_code() {
 }
 
 #[tokio::test]
-async fn any_other_invalid_body_has_its_code() {
+async fn each_other_kind_of_invalid_body_has_its_code() {
     let json = "application/json";
     let too_many = json!({"images": vec!["AA"; 17]}).to_string();
     for (content_type, body, expected) in [

@@ -30,7 +30,7 @@ pub(crate) struct ConnectionGuard {
 
 impl ConnectionLimits {
     /// Creates the limits from settings. If the process may not open enough files for
-    /// `limits.max_connections`, lower limits apply and a warning is logged.
+    /// `limits.max_connections`, applies lower limits and logs a warning.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
         Self::with_descriptors(settings, getrlimit(Resource::Nofile).current)
     }
@@ -86,9 +86,9 @@ fn max_connections(requested: usize, descriptors: Option<u64>) -> usize {
         .max(1)
 }
 
-/// Returns the number of connections from one address. Its share of `max` is the share that the
-/// settings give it of `limits.max_connections`, so that one address cannot take all connections
-/// because there are fewer of them.
+/// Returns the number of connections that one address may have. If `max` is lower than
+/// `limits.max_connections`, this number shrinks in proportion. Otherwise, one address could take
+/// all of the remaining connections.
 fn max_per_address(settings: &LimitSettings, max: usize) -> usize {
     let requested = settings.max_connections.max(1);
     let share = settings.max_connections_per_address.min(requested);

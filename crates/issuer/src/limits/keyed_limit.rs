@@ -13,7 +13,7 @@ pub(crate) struct KeyedLimit<K> {
     max: Option<u64>,
 }
 
-/// An amount that counts for a key until this is dropped.
+/// An amount that counts against the limit of a key until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct KeyedPermit<K: Eq + Hash> {
     key: K,
@@ -91,7 +91,10 @@ mod tests {
         let second = limit.try_acquire("a").unwrap();
         assert!(limit.try_acquire("a").is_none());
         assert!(!first.try_grow(1));
-        assert!(limit.try_acquire("b").is_some(), "another key has its own");
+        assert!(
+            limit.try_acquire("b").is_some(),
+            "another key has its own limit"
+        );
         drop(second);
         assert!(first.try_grow(1));
         assert!(!first.try_grow(1));

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 /// The maximum number of keys with their own state. A state takes about a hundred bytes.
 const MAX_KEYS: usize = 100_000;
-/// When there are too many keys, the requests of all new keys count against this one. No real key
-/// is empty.
+/// The key that the requests of all new keys count against when there are too many keys. No real
+/// key is empty.
 const OVERFLOW_KEY: &str = "";
 /// The minimum pause between two sweeps for idle keys. A sweep visits every key.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ pub(crate) struct RateLimiter {
     max_keys: usize,
 }
 
-/// The number of requests in a burst, and the time in which they are replenished.
+/// The number of requests in a burst, and the time in which the whole quota is replenished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) burst: u32,

@@ -29,8 +29,8 @@ pub(crate) type WaitPermit = KeyedPermit<Client>;
 pub(crate) struct RequestLimits {
     key: NamedLimit,
     owner: NamedLimit,
-    /// The long polls and event streams of every client. They are limited, because the service
-    /// polls the store for every upload that a client waits for.
+    /// The long polls and event streams of every client. Their number is limited, because the
+    /// service polls the store for every upload that a client waits for.
     waits: KeyedLimit<Client>,
 }
 
@@ -45,8 +45,8 @@ enum NamedLimit {
 pub(crate) struct RateLimitState(pub(crate) Vec<(HeaderName, HeaderValue)>);
 
 impl RequestLimits {
-    /// Creates the limits from settings. Without authentication, there are no rate limits, and
-    /// waits count for the address of the client.
+    /// Creates the limits from settings. Without authentication, there are no rate limits, and the
+    /// limit on waits applies to the address of the client.
     pub(crate) fn new(settings: &LimitSettings, is_auth_on: bool) -> Self {
         let limit = |name, rate, burst| match rate {
             rate if rate > 0 && is_auth_on => {
@@ -151,8 +151,8 @@ fn header(text: fmt::Arguments<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.to_string()).ok()
 }
 
-/// Rounds a duration up to whole seconds. A client that waits for the rounded time is never refused
-/// because it came too early.
+/// Rounds a duration up to whole seconds. With this rounding, a client that waits for the reported
+/// time never returns too early.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

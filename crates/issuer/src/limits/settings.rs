@@ -25,13 +25,13 @@ pub struct LimitSettings {
     /// limit.
     pub owner_waits: u32,
     /// The number of long polls and event streams at once from one address, without authentication.
-    /// Behind a gateway, all clients share its address. 0 means no limit.
+    /// Behind a gateway, all clients share the address of the gateway. 0 means no limit.
     pub address_waits: u32,
-    /// The number of bytes in the temporary files of all direct uploads and inspections. It is at
-    /// least the size of the largest request.
+    /// The maximum number of bytes in the temporary files of all direct uploads and inspections. A
+    /// value below the size of the largest request counts as that size.
     pub temp_bytes: ByteSize,
-    /// The number of bytes in the temporary files of one owner or, without authentication, of one
-    /// address. It is at least the size of the largest request.
+    /// The maximum number of bytes in the temporary files of one owner or, without authentication,
+    /// of one address. A value below the size of the largest request counts as that size.
     pub client_temp_bytes: ByteSize,
     /// The number of connections to serve at once. Further connections wait until the service
     /// accepts them. The number is lower if the process may not open enough files.

@@ -1,9 +1,9 @@
 //! Unions in a form that code generators accept.
 //!
 //! For a struct with a flattened union, utoipa derives an `allOf` of the union and the other
-//! fields. Few generators can read such an `allOf`. This module makes every alternative a schema
-//! with a name and all its fields. The union refers to these schemas, and the value of a field
-//! distinguishes them.
+//! fields. Few generators can read such an `allOf`. This module turns every alternative into a
+//! schema with a name and all its fields. The union refers to these schemas. If the alternatives
+//! share a field such as `status`, its value distinguishes them.
 
 use std::collections::BTreeSet;
 
@@ -186,7 +186,7 @@ fn remove_unused(document: &mut Value) {
             return;
         };
         let count = schemas.len();
-        // No response contains a bare manifest, but webhooks do.
+        // No operation refers to `Manifest`, but every webhook contains a manifest.
         schemas.retain(|name, _| used.contains(name) || name == "Manifest");
         if schemas.len() == count {
             return;

@@ -54,6 +54,6 @@ fn not_uploaded() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "not_uploaded",
-        "no file has been uploaded; send it to the presigned URL first",
+        "no file has been uploaded; send the file to the presigned URL first",
     )
 }

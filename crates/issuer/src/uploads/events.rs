@@ -146,8 +146,8 @@ impl Subscription {
             }
         };
         let event = Event::default().event("status").id(name).retry(RETRY);
-        // This only fails for a status that JSON cannot represent. The type rules out such a
-        // status.
+        // This fails only for a value that JSON cannot represent, and the type of a status rules
+        // out such values.
         event.json_data(status).ok()
     }
 }

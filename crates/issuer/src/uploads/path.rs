@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The maximum difference between the clocks of two issuers.
+/// The tolerated difference between the clocks of two issuers.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The parameters `{profile}/{owner}/{id}` of a path, not yet checked.

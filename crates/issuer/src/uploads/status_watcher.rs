@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 /// The interval between polls of an upload. It does not depend on the number of clients that wait.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// The interval between polls of an upload after its file has arrived. It is shorter, so that
-/// clients receive the outcome within a second.
+/// The interval between polls of an upload after its file has arrived. It is shorter than
+/// [`POLL_INTERVAL`], so that clients receive the outcome within a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// The maximum number of polls per second for all uploads together. If clients wait for many
 /// uploads, the watcher polls each upload less often.
 const MAX_POLL_RATE: u32 = 500;
-/// The number of polls from one full poll to the next. The other polls save calls to the store by
-/// using the previous status, but only a full poll notices a deletion.
+/// The number of polls from one full poll to the next. The polls in between use the previous status
+/// to save calls to the store, but only a full poll is certain to notice a deletion.
 const FULL_POLL: u32 = 4;
 
 /// The result of the latest poll, or `None` before the first poll.
@@ -46,7 +46,7 @@ impl StatusWatcher {
     /// returns the status.
     ///
     /// # Errors
-    /// The error of the last poll.
+    /// The error of the latest poll.
     pub(crate) async fn wait(
         self: &Arc<Self>,
         key: &RawKey,

@@ -46,8 +46,8 @@ pub(crate) struct ValidatedUpload {
 pub(crate) enum Transfer {
     /// A `PUT` of exactly this many bytes.
     Put { bytes: u64 },
-    /// A form with a file of `min_bytes` to `max_bytes`. A range is possible, because a plain HTML
-    /// form does not know the size of its file.
+    /// A form with a file of `min_bytes` to `max_bytes`. Two different bounds allow a plain HTML
+    /// form, which cannot state the size of its file.
     Post { min_bytes: u64, max_bytes: u64 },
 }
 
@@ -80,13 +80,13 @@ impl ValidatedUpload {
 }
 
 /// Returns the media type that S3 will require for the upload. A known image type stays, in lower
-/// case and without parameters. Everything else that may be an image becomes
-/// `application/octet-stream`.
+/// case and without parameters. A missing type, a type without meaning such as `octet-stream`, or
+/// an unknown image type becomes `application/octet-stream`.
 ///
 /// An alias such as `image/jpg` also stays, because the browser later sends S3 the type that it
 /// declared. Browsers derive the type from the file name and may be wrong. Therefore this function
-/// accepts every image type, and the worker detects the format from the bytes. S3 never serves a
-/// type that an uploader made up, because an unknown type becomes `application/octet-stream`.
+/// accepts every image type, and the worker detects the format from the bytes. An unknown type
+/// becomes `application/octet-stream`, so S3 never serves a type that an uploader made up.
 ///
 /// # Errors
 /// `unsupported_format` if the declared type is neither an image type nor `octet-stream`.

@@ -137,7 +137,7 @@ pub(crate) fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
 }
 
-/// Returns a request for an upload with this body.
+/// Returns a `POST /v1/uploads` with this body.
 pub(crate) fn post(body: impl Into<Body>) -> Request<Body> {
     Request::post("/v1/uploads")
         .header("content-type", "application/json")

@@ -134,7 +134,7 @@ where
 }
 
 #[test]
-fn text_of_a_client_never_escapes_into_keys_or_headers() {
+fn hostile_text_never_corrupts_keys_or_headers() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&body(), |body| {
@@ -144,7 +144,7 @@ fn text_of_a_client_never_escapes_into_keys_or_headers() {
 }
 
 #[test]
-fn every_path_that_is_not_an_upload_is_refused() {
+fn every_invalid_path_of_an_upload_is_refused() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&path(), |path| {

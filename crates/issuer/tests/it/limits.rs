@@ -32,7 +32,7 @@ fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
     (keys, auth)
 }
 
-/// Requests an upload with this key for this owner.
+/// Requests an upload for this owner, with this API key.
 async fn create(router: &axum::Router, key: Option<&ApiKey>, owner: &str) -> TestResponse {
     let body = json!({
         "profile": "avatar", "owner": owner, "content_type": "image/png", "size": 1
@@ -178,7 +178,8 @@ async fn connections_beyond_the_limit_wait_until_another_ends() {
     };
     let served = serve(limits, IssuerSettings::default()).await;
     let mut first = TcpStream::connect(served.address).await.unwrap();
-    // This request makes the service serve the connection, which then stays open.
+    // The response to this request proves that the service has accepted the connection, which then
+    // stays open.
     first
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
@@ -327,7 +328,8 @@ async fn without_authentication_an_address_has_a_limited_number_of_waits() {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from((address, 0))).unwrap();
         let mut connection = socket.connect(served.address).await.unwrap();
-        // Each stream names another owner, because a client chooses its owners freely.
+        // Each stream names a different owner, because a client without authentication chooses
+        // owners freely.
         let id = UploadId::generate();
         let path = format!("/v1/uploads/avatar/{id}/{id}/events");
         let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
