@@ -18,8 +18,8 @@ use crate::s3::{Notifier, S3Http, Store};
 use crate::sqs::{self, Api, Queues};
 use crate::start_error::StartError;
 
-/// The servers of S3 and SQS. Dropping this makes both stop, but does not wait until they have
-/// stopped. [`stop`](Self::stop) waits.
+/// The servers of S3 and SQS. Dropping this value stops both servers but does not wait for them.
+/// [`stop`](Self::stop) waits.
 #[derive(Debug)]
 pub struct EmbeddedCloud {
     s3: SocketAddr,
@@ -32,7 +32,8 @@ pub struct EmbeddedCloud {
 }
 
 impl EmbeddedCloud {
-    /// Opens the folder and starts both servers. They accept connections when this returns.
+    /// Opens the folder and starts both servers. They accept connections when this function
+    /// returns.
     ///
     /// # Errors
     /// [`StartError`] if the folder or an address is not available. In that case, neither server
@@ -91,7 +92,7 @@ impl EmbeddedCloud {
         })
     }
 
-    /// Returns the endpoint URL of S3, with the actual port. Clients must use path style.
+    /// Returns the endpoint URL of S3, with the actual port. Clients must send path-style requests.
     pub fn s3_url(&self) -> String {
         url(self.s3)
     }
@@ -101,7 +102,7 @@ impl EmbeddedCloud {
         url(self.sqs)
     }
 
-    /// Stops both servers. Long polls end at once, and other requests within half a second. Disk
+    /// Stops both servers. Long polls end at once. Other requests get half a second to finish. Disk
     /// writes in progress are completed. The contents of the queues are lost.
     pub async fn stop(mut self) {
         self.stopping.cancel();

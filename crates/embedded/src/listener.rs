@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The pause after a failed accept. The usual cause is a temporary lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `stopping` is cancelled, and closes every connection within [`GRACE`].
+/// Serves until `stopping` is cancelled, and then closes every connection within [`GRACE`].
 pub(crate) async fn serve<S, B>(listener: TcpListener, service: S, stopping: CancellationToken)
 where
     S: Service<Request<Incoming>, Response = http::Response<B>> + Clone + Send + 'static,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). This does not implement `Debug`,
+/// The options of an [`EmbeddedCloud`](crate::EmbeddedCloud). The type does not implement `Debug`,
 /// because it contains a secret.
 #[derive(Clone)]
 pub struct Options {
@@ -23,7 +23,7 @@ pub struct Options {
     /// to those of [`OriginCheck`](crate::OriginCheck).
     pub allowed_hosts: Vec<String>,
     /// The origins whose pages may call the servers, such as `https://app.example.org`. An origin
-    /// may contain one `*` as a wildcard. Origins on this machine are always permitted. These
-    /// origins are also the CORS configuration of buckets that have none.
+    /// may contain one `*` as a wildcard. Origins on this machine are always permitted. A bucket
+    /// without a CORS configuration permits the same origins.
     pub allowed_origins: Vec<String>,
 }

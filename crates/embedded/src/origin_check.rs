@@ -9,10 +9,11 @@ use crate::pattern::matches;
 
 /// The hosts and origins that a server on a developer's machine accepts.
 ///
-/// Every page in a browser on this machine can send requests to a loopback address. The browser names
-/// the page in `Origin`, except if the page's own host name resolves to the loopback address (DNS
-/// rebinding). Then the browser sees no other origin, but names the page's host in `Host`. So both
-/// headers are checked. Clients that are not browsers send no `Origin`, and are not affected.
+/// Every page in a browser on this machine can send requests to a loopback address. The browser
+/// names the page in `Origin`, except if the page's own host name resolves to the loopback address
+/// (DNS rebinding). In that case, the browser treats the request as one to the page's own origin,
+/// but `Host` contains the page's host name. So both headers are checked. Clients that are not
+/// browsers send no `Origin`, and are not affected.
 #[derive(Debug, Clone)]
 pub struct OriginCheck {
     listen: IpAddr,
@@ -24,7 +25,7 @@ pub struct OriginCheck {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ForbiddenOrigin {
-    /// The server is not known by this host.
+    /// The server is not known by this host name or address.
     #[error("this server is not known as {0:?}, and does not accept requests for that host")]
     Host(String),
     /// Pages of this origin may not call the server.
@@ -47,8 +48,8 @@ impl OriginCheck {
         }
     }
 
-    /// Checks the headers of one request. A request without the headers is accepted, because every
-    /// browser sends them.
+    /// Checks the headers of one request. A request without the headers is accepted: it is not from
+    /// a browser, or it is a simple `GET` whose response the page cannot read.
     ///
     /// # Errors
     /// [`ForbiddenOrigin`] if a header has a value that is not accepted.
@@ -65,8 +66,8 @@ impl OriginCheck {
         }
     }
 
-    /// Returns `true` if requests may name this host. A server on all addresses accepts each of them
-    /// as its host, because an address cannot be rebound, as a name can.
+    /// Returns `true` if requests may name this host. A server that listens on all addresses
+    /// accepts any IP address as its host. Unlike a name, an address cannot be rebound.
     fn permits_host(&self, authority: &str) -> bool {
         host_of(authority).is_some_and(|host| {
             self.is_own(&host) || (self.listen.is_unspecified() && address(&host).is_some())
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_all_addresses_accepts_each_as_its_host_but_only_its_own_pages() {
+    fn a_server_on_all_addresses_accepts_any_ip_address_as_host_but_no_page_of_another_host() {
         for listen in [
             IpAddr::from(Ipv4Addr::UNSPECIFIED),
             Ipv6Addr::UNSPECIFIED.into(),

@@ -1,4 +1,4 @@
-//! The errors of a start.
+//! The errors that prevent a start.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,14 +9,14 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum StartError {
     /// Another process, or another `EmbeddedCloud` of this process, has the folder open.
-    #[error("the data folder {0} is in use by another process")]
+    #[error("the data folder {0} is already in use")]
     InUse(PathBuf),
     /// The folder cannot be created, read or written.
     #[error("cannot open the data folder {path}: {source}")]
     DataDir {
         /// The folder.
         path: PathBuf,
-        /// The error of the system.
+        /// The error from the operating system.
         source: io::Error,
     },
     /// The address is in use or does not belong to this machine.
@@ -24,7 +24,7 @@ pub enum StartError {
     Listen {
         /// The requested address.
         address: SocketAddr,
-        /// The error of the system.
+        /// The error from the operating system.
         source: io::Error,
     },
 }

@@ -45,7 +45,7 @@ pub(crate) struct NewObject {
 
 impl Bucket {
     /// Opens or creates the folder, and reads the attributes of every object. A power loss may
-    /// leave incomplete files. These are reported and skipped.
+    /// leave incomplete files. Such files are logged and skipped.
     pub(crate) fn open(name: String, dir: PathBuf, sequencer: Arc<Sequencer>) -> io::Result<Self> {
         fs::create_dir_all(dir.join("objects"))?;
         let made = fs::metadata(&dir)?;
@@ -107,8 +107,8 @@ impl Bucket {
         self.lock().as_ref()?.get(key).cloned()
     }
 
-    /// Opens an object's file and reads its attributes. Both stay the same if the object is
-    /// replaced meanwhile.
+    /// Opens an object's file and reads its attributes. Both stay the same even if the object is
+    /// replaced later.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(File, Attributes)>> {
         match File::open(self.path(key)) {
             Ok(mut file) => {
@@ -138,8 +138,8 @@ impl Bucket {
         Ok(Some((current, sequencer)))
     }
 
-    /// Deletes the folder. Errors with `BucketNotEmpty` if there is an object. Later writes to this
-    /// bucket fail.
+    /// Deletes the folder. Errors with `BucketNotEmpty` if the bucket has an object. After a
+    /// deletion, all writes to this bucket fail.
     pub(crate) fn delete_all(&self) -> S3Result<()> {
         let mut objects = self.lock();
         if objects.as_ref().is_some_and(|index| !index.is_empty()) {

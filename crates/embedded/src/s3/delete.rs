@@ -9,8 +9,8 @@ use super::conditions::WriteConditions;
 use super::notification::{Event, Notifier};
 use super::store::Store;
 
-/// Deletes an object and notifies the queues. If there is no object, this succeeds without an
-/// effect.
+/// Deletes an object and notifies the queues. Succeeds without any effect if the object does not
+/// exist.
 pub(crate) async fn delete(
     store: &Arc<Store>,
     notifier: &Notifier,

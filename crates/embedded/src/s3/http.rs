@@ -25,12 +25,13 @@ use crate::origin_check::OriginCheck;
 const MAX_FORM_FILE_BYTES: u64 = 512 * 1024 * 1024;
 /// The maximum age of a form's signature, 7 days. The form's policy has its own expiration.
 const MAX_FORM_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
-/// The headers that request unsupported features. A request with one of them fails. Otherwise, the
-/// client would not notice that the feature is ignored.
+/// The headers that request unsupported features. A request with one of them fails, because the
+/// client would not notice if the feature were ignored.
 const UNSUPPORTED: [&str; 2] = ["x-amz-tagging", "x-amz-website-redirect-location"];
 
-/// The policy of a document that a browser makes of a response: it belongs to no origin, runs no
-/// scripts and loads nothing. An image as part of a page is not affected.
+/// The `Content-Security-Policy` of responses. If a browser shows a response as a document, the
+/// document belongs to no origin, runs no scripts and loads nothing. An image within another page
+/// is not affected.
 const SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// The S3 server.
@@ -116,9 +117,9 @@ impl S3Http {
             Ok(()) => self.call(request).await?,
             Err(error) => error.into_response(),
         };
-        // hyper sends "100 Continue" only when it reads a body. If botocore does not receive it,
-        // botocore matches the next response on this connection to an earlier request, and then
-        // waits. The connection is therefore closed.
+        // hyper sends "100 Continue" only when it reads a body. Without that response, botocore
+        // would match the next response on this connection to an earlier request, and would then
+        // wait forever. Closing the connection prevents this.
         if waits && (is_empty || !response.status().is_success()) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);

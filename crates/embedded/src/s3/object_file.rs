@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The body and the attributes share a file, so that a single rename publishes both. Even after a
-//! crash, a reader never sees one without the other. The body is at the start of the file, so that
-//! image viewers can open it.
+//! crash of the process, a reader never sees one without the other. The body is at the start of the
+//! file, so that image viewers can open it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -105,7 +105,7 @@ mod tests {
             file.set_len(length).unwrap();
             assert!(
                 read_attributes(&mut file).is_err(),
-                "{length} of {whole} bytes passed"
+                "accepted {length} of {whole} bytes"
             );
         }
     }

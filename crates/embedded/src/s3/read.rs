@@ -16,7 +16,8 @@ use super::conditions::ReadConditions;
 use super::selection::{Selected, Selection};
 use super::store::Store;
 
-/// The longest body that is read at once. Longer bodies are read in chunks of this size.
+/// The size of the longest body that is read at once. Longer bodies are read in chunks of this
+/// size.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// An object and its body, or the requested part of it.

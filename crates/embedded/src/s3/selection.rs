@@ -72,7 +72,7 @@ impl Selection {
     }
 }
 
-/// Selects a part. An object that was uploaded in a single request is its own first part.
+/// Selects a part. An object that was uploaded in a single request counts as one part.
 fn part(object: &Attributes, number: i32) -> S3Result<Selected> {
     let single = [object.size];
     let parts = if object.parts.is_empty() {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_whose_if_range_does_not_match_is_the_whole_object() {
+    fn a_range_is_ignored_if_its_if_range_does_not_match() {
         let object = object(&[]);
         for condition in ["\"e\"", "Tue, 14 Nov 2023 22:13:20 GMT"] {
             let selected = range_if(condition).resolve(&object).unwrap();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_from_a_single_request_is_its_first_part() {
+    fn an_object_from_a_single_request_counts_as_one_part() {
         let selected = numbered(1).resolve(&object(&[])).unwrap();
         assert_eq!((selected.range, selected.parts_count), (0..10, None));
         assert!(numbered(2).resolve(&object(&[])).is_err());

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A source of strictly increasing numbers that order the events of a key.
 ///
-/// The numbers follow the clock and are greater than the numbers of all stored objects. They
-/// therefore keep increasing across restarts, even if the clock is set back.
+/// The numbers follow the clock. After a restart, they are greater than the numbers of all stored
+/// objects, even if the clock was set back.
 #[derive(Debug, Default)]
 pub(crate) struct Sequencer {
     last: AtomicU64,

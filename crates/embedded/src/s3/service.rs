@@ -57,7 +57,7 @@ impl S3 for S3Api {
     }
 
     async fn post_object(&self, req: S3Request<PostObjectInput>) -> Response<PostObjectOutput> {
-        // The response to a form needs the ETag, and can only read it from this header.
+        // `form::response` needs the ETag, and finds it only in this header.
         let output = objects::post(self, req).await?;
         let etag = output.e_tag.as_ref();
         let etag = etag.and_then(|etag| etag.to_http_header().ok());

@@ -13,8 +13,8 @@ struct Signature {
     region: String,
 }
 
-/// Errors as AWS does if a request is signed twice, is valid for too long, names an invalid region,
-/// or has unsigned headers that could change its meaning.
+/// Errors as AWS does if a request is signed twice, has a presigned URL that is valid for too long,
+/// names an invalid region, or has unsigned headers that could change its meaning.
 pub(crate) fn check<B>(request: &Request<B>, region: &str) -> Result<(), ErrorDocument> {
     let query = request.uri().query().unwrap_or_default();
     let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
@@ -64,8 +64,8 @@ fn check_expires(text: &str) -> Result<(), ErrorDocument> {
     }
 }
 
-/// Returns the signature in the `Authorization` header if it has version 4. A signature of version
-/// 2 needs no checks, because it always covers all `x-amz-*` headers.
+/// Returns the signature in the `Authorization` header if it is a signature of version 4. A
+/// signature of version 2 needs no checks, because it always covers all `x-amz-*` headers.
 fn from_header(headers: &HeaderMap) -> Option<Signature> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let fields = text.strip_prefix("AWS4-HMAC-SHA256")?;
@@ -99,9 +99,9 @@ fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     Err(ErrorDocument::bad_request("AuthorizationHeaderMalformed", message).with("Region", region))
 }
 
-/// Checks that the signature covers the host and each `x-amz-*` header. Otherwise, a stranger with
-/// a presigned URL could add such headers. As in AWS, the digest of the body
-/// (`x-amz-content-sha256`) is an exception.
+/// Checks that the signature covers the host and each `x-amz-*` header. Otherwise, anyone with a
+/// presigned URL could add such headers. As in AWS, the digest of the body (`x-amz-content-sha256`)
+/// is an exception.
 fn check_signed(headers: &HeaderMap, signed: &str) -> Result<(), ErrorDocument> {
     let matters = |name: &str| name == "host" || name.starts_with("x-amz-");
     let is_signed = |name: &str| signed.split(';').any(|it| it.eq_ignore_ascii_case(name));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_valid_for_a_week_at_most() {
+    fn a_presigned_url_is_valid_for_a_week_at_most() {
         for (expires, message) in [
             ("604801", "less than a week"),
             ("-1", "non-negative"),

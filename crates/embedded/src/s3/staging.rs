@@ -41,7 +41,7 @@ impl Staging {
         })
     }
 
-    /// Creates an empty body.
+    /// Creates the file of a new body, and returns a writer to it.
     pub(crate) fn create(&self, hasher: ChecksumHasher) -> io::Result<StagingWriter> {
         let path = self
             .dir
@@ -158,7 +158,7 @@ impl StagedBody {
         BASE64.encode(self.md5)
     }
 
-    /// Renames the file to `target`. This replaces an earlier file atomically.
+    /// Renames the file to `target`, and so replaces an earlier file atomically.
     pub(crate) fn publish(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.staged.path, target)?;
         self.staged.published = true;

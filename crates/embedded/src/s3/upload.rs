@@ -22,8 +22,8 @@ pub(crate) struct Upload {
     pub(crate) body: Option<StreamingBlob>,
 }
 
-/// Stores an object and notifies the queues. Once the body is complete, this finishes even if the
-/// client disconnects.
+/// Stores an object and notifies the queues. Once the whole body has arrived, the object is stored
+/// even if the client disconnects.
 pub(crate) async fn store(
     store: &Arc<Store>,
     notifier: &Notifier,

@@ -6,8 +6,8 @@ use crate::origin_check::ForbiddenOrigin;
 
 /// An error of the SQS API.
 ///
-/// The codes are those of AWS, because clients branch on them. The messages are for people. Some have
-/// AWS's wording, but others say more than AWS does.
+/// The codes are those of AWS, because clients branch on them. The messages are for people: some
+/// have AWS's wording, and others give more detail.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqsError {
     #[error("The specified queue does not exist.")]
@@ -51,7 +51,7 @@ pub(crate) enum SqsError {
     Malformed(String),
     #[error("The request must contain a signature.")]
     MissingAuthentication,
-    /// This error exists only here. The code is that of a request without permission.
+    /// AWS has no such error. The code is the one that AWS uses for a request without permission.
     #[error(transparent)]
     ForbiddenOrigin(#[from] ForbiddenOrigin),
     #[error("The action {0} is not known.")]

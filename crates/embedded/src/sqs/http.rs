@@ -15,7 +15,7 @@ use crate::origin_check::OriginCheck;
 /// make the body several times as long.
 const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
-/// Responds to one request. An error becomes a response too.
+/// Responds to one request. Turns every error into a response.
 pub(crate) async fn respond(
     api: &Api,
     check: &OriginCheck,
@@ -45,8 +45,8 @@ pub(crate) async fn respond(
     response
 }
 
-/// Returns the action of a request. Refuses an unsigned request, as AWS does, but does not verify
-/// the signature. An unsigned request usually comes from a client without credentials.
+/// Returns the action of a request. Refuses an unsigned request, as AWS does, because a client that
+/// has no credentials should fail here too. Does not verify the signature.
 fn action(headers: &HeaderMap) -> Result<String, SqsError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Err(SqsError::MissingAuthentication);

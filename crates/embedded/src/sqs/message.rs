@@ -50,7 +50,7 @@ impl NewMessage {
         message_attributes::check(&self.message_attributes)
     }
 
-    /// Returns the size that SQS limits: body plus attributes.
+    /// Returns the size that counts against the limits of SQS: the body plus the attributes.
     pub(crate) fn bytes(&self) -> usize {
         let attribute = |(name, value): (&String, &AttributeValue)| {
             let content = value.string_value.as_ref().or(value.binary_value.as_ref());

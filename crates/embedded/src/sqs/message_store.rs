@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::Message;
 
-/// The messages of a queue by position, in their order of arrival. Each message is either visible,
-/// or invisible until a time in milliseconds since 1970.
+/// The messages of a queue by position, which is their order of arrival. Each message is either
+/// visible, or invisible until a time in milliseconds since 1970.
 #[derive(Debug, Default)]
 pub(crate) struct MessageStore {
     messages: BTreeMap<u64, Message>,
@@ -81,8 +81,8 @@ impl MessageStore {
         self.invisible.clear();
     }
 
-    /// Removes messages in order of arrival, up to the first whose retention period has not passed.
-    /// Makes messages visible whose delay or visibility timeout has passed.
+    /// Removes messages in order of arrival, until it finds one whose retention period has not
+    /// passed. Makes each message visible whose delay or visibility timeout has passed.
     pub(crate) fn refresh(&mut self, now_ms: u64, retention_ms: u64) {
         while let Some((position, message)) = self.messages.first_key_value()
             && message.sent_ms + retention_ms <= now_ms

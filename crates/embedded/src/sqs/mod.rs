@@ -1,6 +1,6 @@
 //! SQS: queues in memory, behind the JSON protocol of the AWS SDKs.
 //!
-//! A [`queue`] only holds state. It gets the time as an argument. [`queues`] adds the clock, the
+//! A [`queue`] holds only state, and gets the time as an argument. [`queues`] adds the clock, the
 //! lock and the long poll. [`actions`], [`api`] and [`http`] add the protocol.
 
 mod actions;

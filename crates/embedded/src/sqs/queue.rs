@@ -175,9 +175,9 @@ impl Queue {
             .collect()
     }
 
-    /// Deletes the message of a receipt. As in SQS, this succeeds without an effect if the receipt
-    /// is outdated or the message is gone. On a FIFO queue, this errors if the visibility timeout
-    /// has ended.
+    /// Deletes the message of a receipt. As in SQS, succeeds without any effect if the receipt is
+    /// outdated or the message is gone. On a FIFO queue, errors if the visibility timeout has
+    /// ended.
     pub(crate) fn delete(&mut self, receipt: &Receipt, now_ms: u64) -> Result<(), SqsError> {
         self.refresh(now_ms);
         if !self.is_current(receipt) {
@@ -195,7 +195,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes a message in flight invisible for `visibility` from now. Zero releases it.
+    /// Makes a message in flight invisible for `visibility` from now. A duration of zero releases
+    /// the message.
     pub(crate) fn change_visibility(
         &mut self,
         receipt: &Receipt,

@@ -2,7 +2,7 @@
 
 use super::error::SqsError;
 
-/// The account id of all queues, which other local clouds use as well.
+/// The account id of all queues. Other emulators of AWS use the same id.
 const ACCOUNT: &str = "000000000000";
 
 /// The suffix of the names of FIFO queues.

@@ -233,7 +233,7 @@ fn a_standard_queue_refuses_a_deduplication_id_but_not_a_group_id() {
 }
 
 #[test]
-fn a_deduplication_id_may_count_within_its_group_only() {
+fn a_deduplication_id_applies_to_the_queue_or_only_to_its_group() {
     let accepted = |scope: &str| {
         let mut queue = queue("q.fifo", &[("DeduplicationScope", scope)]);
         for group in ["a", "b", "b"] {

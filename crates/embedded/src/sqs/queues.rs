@@ -58,7 +58,7 @@ impl Queues {
             .collect()
     }
 
-    /// Creates a queue. If it exists and its attributes match `wanted`, this succeeds without an
+    /// Creates a queue. If the queue exists and its attributes match `wanted`, succeeds without any
     /// effect.
     pub(crate) fn create(&self, name: &str, mut wanted: AttributeMap) -> Result<(), SqsError> {
         queue_name::check(name)?;
@@ -86,7 +86,7 @@ impl Queues {
         Ok(())
     }
 
-    /// Changes all given attributes of a queue, or none if one is invalid.
+    /// Changes all given attributes of a queue, or none of them if one is invalid.
     pub(crate) fn set_attributes(
         &self,
         name: &str,
@@ -109,10 +109,10 @@ impl Queues {
     }
 
     /// Receives messages. If there are none, waits for the first message. The wait time comes from
-    /// `options`, or from the queue's attributes if `options` states none.
+    /// `options` or, by default, from the queue's attributes.
     ///
-    /// When the server stops, this returns early without messages. This is cancel safe: dropping
-    /// the future takes nothing from the queue.
+    /// When the server stops, the wait ends early. This function is cancel safe: dropping the
+    /// future takes nothing from the queue.
     pub(crate) async fn receive(
         &self,
         name: &str,

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::error::SqsError;
 
-/// A receipt of a message: its position in the queue, and a secret that the next receive replaces.
+/// A receipt of a message: the position of the message in the queue, and a secret that the next
+/// receive replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) position: u64,

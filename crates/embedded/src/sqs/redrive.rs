@@ -15,7 +15,7 @@ pub(crate) struct Redrive {
     pub(crate) max_receive_count: u32,
 }
 
-/// The redrive allow policy of a queue: the other queues that may use it as their dead-letter
+/// The redrive allow policy of a queue: the source queues that may use it as their dead-letter
 /// queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RedriveAllow {
@@ -47,7 +47,8 @@ impl Redrive {
 }
 
 impl RedriveAllow {
-    /// Parses the policy. `byQueue` requires source ARNs. The other permissions do not allow them.
+    /// Parses the policy. `byQueue` requires the ARNs of source queues. The other permissions do
+    /// not allow such ARNs.
     pub(crate) fn parse(text: &str) -> Result<Self, SqsError> {
         let invalid = |reason: &str| SqsError::invalid("RedriveAllowPolicy", reason);
         let policy: Value =

@@ -22,7 +22,7 @@ pub(crate) fn digests(message: &NewMessage) -> Map<String, Value> {
     fields
 }
 
-/// Returns the response to a send, with its digests.
+/// Returns the response to a send, including the digests of the sent message.
 pub(crate) fn sent(digests: Map<String, Value>, sent: SentMessage) -> Map<String, Value> {
     let mut fields = digests;
     fields.insert("MessageId".into(), sent.id.into());

@@ -29,8 +29,9 @@ impl State {
         self.queues.get_mut(name).ok_or(SqsError::QueueDoesNotExist)
     }
 
-    /// Checks that the dead-letter queue of `attributes` exists, is a FIFO queue exactly if the
-    /// queue `arn` is one (`is_fifo`), and accepts dead letters from the queue `arn`.
+    /// Checks the redrive policy in `attributes`, which belongs to the queue `arn`. The dead-letter
+    /// queue must exist, must be of the same type (FIFO or standard) as that queue, and must accept
+    /// its dead letters.
     pub(crate) fn check_redrive(
         &self,
         arn: &str,

@@ -171,7 +171,7 @@ async fn a_form_that_violates_its_policy_is_denied_with_the_condition() {
     );
 }
 
-/// botocore waits for "100 Continue" even if the request has no body.
+/// botocore waits for "100 Continue" even if its request has no body.
 #[tokio::test]
 async fn the_connection_closes_if_the_client_waits_in_vain_for_100_continue() {
     let dir = tempfile::tempdir().unwrap();

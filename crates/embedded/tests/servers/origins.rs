@@ -46,7 +46,7 @@ async fn requests_for_other_hosts_and_from_other_origins_are_refused() {
     }
 }
 
-/// The requests are not signed, so they fail, but for that reason.
+/// The requests have no signature, so both servers refuse them for that reason instead.
 #[tokio::test]
 async fn requests_from_this_machine_and_from_allowed_hosts_and_origins_are_not_refused() {
     for (host, origin) in [
@@ -70,7 +70,7 @@ async fn requests_from_this_machine_and_from_allowed_hosts_and_origins_are_not_r
 }
 
 #[tokio::test]
-async fn a_browser_does_not_run_what_the_store_returns() {
+async fn responses_of_s3_forbid_a_browser_to_run_them() {
     let [s3, _] = send_to_both(None, None).await;
     assert_eq!(s3.header("x-content-type-options"), Some("nosniff"));
     let policy = s3.header("content-security-policy").unwrap();

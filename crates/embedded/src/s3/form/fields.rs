@@ -33,7 +33,7 @@ impl Fields {
         Ok(())
     }
 
-    /// Errors if the fields would exceed the limit with `more` additional bytes.
+    /// Errors if `more` additional bytes would make the fields exceed the limit.
     pub(super) fn check_size(&self, more: usize) -> Result<(), ErrorDocument> {
         if self.bytes + more <= MAX_BYTES {
             return Ok(());

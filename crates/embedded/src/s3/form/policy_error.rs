@@ -8,7 +8,7 @@ const MESSAGE: &str = "<Message>Policy condition";
 
 /// Corrects the error for a form that violates its policy. `s3s` returns `InvalidPolicyDocument`
 /// (400), as if the policy were malformed, but S3 returns `AccessDenied` (403) with the condition.
-/// Other responses stay unchanged.
+/// Returns all other responses unchanged.
 pub(crate) fn correct(response: Response<Body>) -> Response<Body> {
     let text = response
         .body()

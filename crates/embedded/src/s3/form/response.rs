@@ -51,7 +51,7 @@ impl FormResponse {
     }
 
     /// Replaces the response of `s3s` to a successful upload, and takes the ETag from its headers.
-    /// Other responses stay unchanged.
+    /// Returns all other responses unchanged.
     pub(crate) fn apply(&self, response: Response<Body>) -> Response<Body> {
         let status = response.status();
         let etag = response.headers().get(header::ETAG);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_chooses_the_status() {
+    fn a_form_may_choose_200_201_or_204_as_the_status() {
         for (wanted, status) in [("200", 200), ("201", 201), ("204", 204), ("500", 204)] {
             let response = respond("success_action_status", wanted);
             assert_eq!(response.status(), status);

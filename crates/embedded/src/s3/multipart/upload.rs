@@ -85,7 +85,8 @@ impl MultipartUpload {
         store.run(work).await
     }
 
-    /// Stores a part that is a copy of an object or of a range of it. Returns its ETag.
+    /// Stores a copy of an object, or of a range of an object, as a part. Returns the ETag of the
+    /// part.
     pub(crate) async fn copy_part(
         self,
         store: &Arc<Store>,

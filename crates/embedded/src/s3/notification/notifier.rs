@@ -24,8 +24,8 @@ impl Notifier {
         Self { queues }
     }
 
-    /// Sends an event to every queue that is configured for it. This never fails. As in S3, a write
-    /// succeeds even if its notification is lost.
+    /// Sends an event to every queue that is configured for it. Only logs a failure: as in S3, a
+    /// write succeeds even if its notification is lost.
     pub(crate) fn notify(
         &self,
         bucket: &Bucket,
@@ -49,8 +49,8 @@ impl Notifier {
         }
     }
 
-    /// Checks that all targets of a configuration are existing queues. Unlike S3, this does not
-    /// check the policies of the queues.
+    /// Checks that all targets of a configuration are existing queues. Unlike S3, does not check
+    /// the policies of the queues.
     pub(crate) fn check(&self, configuration: &NotificationConfiguration) -> S3Result<()> {
         let lambdas = configuration.lambda_function_configurations.as_ref();
         let topics = configuration.topic_configurations.as_ref();
