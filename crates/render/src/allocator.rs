@@ -1,7 +1,7 @@
 //! A global allocator that makes "out of memory" distinguishable from other crashes.
 #![expect(
     unsafe_code,
-    reason = "a global allocator is an unsafe trait; this one only forwards to the system's"
+    reason = "a global allocator is an unsafe trait; this one only forwards to the system allocator"
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -12,8 +12,8 @@ pub(crate) const OUT_OF_MEMORY_STATUS: i32 = 86;
 
 static EXIT_WHEN_OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
 
-/// The system allocator. In a render process it exits with a distinct status when an allocation
-/// fails. Elsewhere a failed allocation aborts the process as usual.
+/// The system allocator. When an allocation fails in a render process, the process exits with a
+/// distinct status. In any other process, a failed allocation aborts the process as usual.
 #[derive(Debug, Clone, Copy)]
 pub struct ExitWhenOutOfMemory;
 

@@ -18,8 +18,9 @@ use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 /// file.
 ///
 /// # Errors
-/// If the pipe is closed in the middle of a message, or a message is invalid. A process that cannot
-/// be confined reports this to its parent and then returns `Ok` without reading requests.
+/// If a pipe fails, if a request is truncated or invalid, or if the CPU time limit cannot be set. A
+/// process that cannot be confined is not an error: this function reports it to the parent and
+/// returns `Ok` without reading requests.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     serve(limits).map_err(io::Error::from)
 }

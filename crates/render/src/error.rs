@@ -21,7 +21,7 @@ impl RenderError {
     /// Moves a rejection of the image into the inner result.
     ///
     /// # Errors
-    /// [`RenderError::Start`], because it is not the image's fault.
+    /// [`RenderError::Start`], because the image is not at fault.
     pub fn split_rejection<T>(result: Result<T, Self>) -> Result<Result<T, Rejection>, Self> {
         match result {
             Ok(value) => Ok(Ok(value)),
@@ -43,7 +43,7 @@ pub enum StartError {
     /// The process did not become ready in time.
     #[error("the process was not ready in time")]
     TimedOut,
-    /// The process could not apply its limits. The text is the reason that it reported.
+    /// The process could not confine itself. The text is the reason that the process reported.
     #[error("the process could not be confined: {0}")]
     Unconfined(String),
     /// `render.sandbox` is `"required"`, but the system lacks these layers.

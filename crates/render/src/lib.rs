@@ -5,8 +5,9 @@
 //! to files or the network ([`run_child`], [`SandboxLayer`]). A child that crashes, hangs or runs
 //! out of memory is replaced, and at most its current image is rejected.
 //!
-//! The parent never trusts a response. It bounds the size of the response, and checks that it
-//! contains the requested variants, each an image in its format and nothing else.
+//! The parent never trusts a response. It limits the size of the response, and checks that the
+//! response contains exactly the requested variants. The file of each variant must be an image in
+//! the requested format, and nothing else.
 
 #![warn(missing_docs)]
 

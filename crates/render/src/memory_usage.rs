@@ -2,18 +2,18 @@
 
 use std::fs;
 
-/// The bytes that are kept free for everything except pixels: tables, stacks and the fragments of the
-/// heap.
+/// The bytes that are kept free for everything except pixels: tables, stacks and heap
+/// fragmentation.
 const RESERVE: u64 = 16 << 20;
 
-/// The memory that a render process had for images when it started.
+/// The bytes of memory that a render process has for images, measured when it starts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemoryForImages(u64);
 
 impl MemoryForImages {
-    /// Measures the address space that the process uses without an image. Call this before the process
-    /// is confined, because it reads a file of procfs. Where there is no procfs, only the reserve
-    /// is subtracted.
+    /// Measures the address space that the process uses without an image, and subtracts it and a
+    /// reserve from `max_memory`. Without procfs, subtracts only the reserve. Call this before the
+    /// process is confined, because a confined process cannot read procfs.
     pub(crate) fn measure(max_memory: u64) -> Self {
         let used = fs::read_to_string("/proc/self/statm")
             .ok()
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_gets_what_the_process_and_the_file_leave() {
+    fn an_image_gets_the_memory_that_the_process_the_file_and_the_reserve_leave() {
         let memory = MemoryForImages::measure(1 << 40);
         let left = memory.besides_file(1 << 30);
         assert!(left < (1 << 40) - (1 << 30) - RESERVE, "{left}");

@@ -104,10 +104,10 @@ async fn read_header<T: DeserializeOwned>(process: &mut RenderProcess) -> Result
     Ok(serde_json::from_slice(&json)?)
 }
 
-/// Checks that a response names the requested variants and stays within its size limit.
+/// Checks that a response names exactly the requested variants and stays within the size limit.
 ///
-/// If an image has taken over the child, the child can send anything. It must not decide which
-/// objects are written or how much memory the parent allocates.
+/// If an image has taken over the child, the child can send anything. The child must not decide
+/// which objects are written or how much memory the parent allocates.
 fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(), ProtocolError> {
     let names_match = header.variants.len() == recipe.variants.len()
         && header

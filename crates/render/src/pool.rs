@@ -18,13 +18,14 @@ use crate::settings::{RenderSettings, SandboxPolicy};
 /// The longest time that a process may take to become ready.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The label of a process that was killed because it returned something other than an image.
+/// The metric label of a process that was killed because it returned something other than an image.
 const INVALID_VARIANT: &str = "invalid_variant";
 
 /// A pool of render processes, which are started on demand and reused.
 ///
-/// A call waits for one of the pool's permits. The deadline covers neither this wait nor the start of
-/// the first process. If an image is rendered again, the deadline covers the start of the second one.
+/// A call waits for one of the pool's permits. The deadline of an image covers neither this wait
+/// nor the start of a process for the first run. If the image is rendered again in a second
+/// process, the deadline also covers the start of that process.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -84,9 +85,10 @@ impl RenderPool {
         Ok(layers)
     }
 
-    /// Runs an operation, twice if necessary. A reused process may have been damaged by an earlier
-    /// image, so only an image that kills a fresh process is at fault. Both runs share the
-    /// deadline. An operation that times out is not repeated.
+    /// Runs an operation. If a reused process dies, runs the operation again in a fresh one: an
+    /// earlier image may have damaged the reused process, so only an image that kills a fresh
+    /// process is at fault. Both runs share the deadline. An operation that times out is not
+    /// repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;
@@ -257,7 +259,7 @@ mod tests {
         assert!(matches!(unconfined, StartError::Unconfined(reason) if reason == "no"));
     }
 
-    /// Returns a script that becomes ready and, when it gets an image, runs `script`.
+    /// Returns a script that reports readiness and, when it receives an image, runs `script`.
     fn ready_and_then(script: &str) -> String {
         let ready = r#"{"ready":[]}"#;
         let length = ready.len();
@@ -265,7 +267,8 @@ mod tests {
         format!("{handshake}; head -c 1 >/dev/null; {script}")
     }
 
-    /// Creates a pool whose children become ready and, when they get an image, run `script`.
+    /// Creates a pool whose children report readiness and, when they receive an image, run
+    /// `script`.
     fn pool_of_children(script: &str, timeout: Duration) -> RenderPool {
         let mut pool = pool(&ready_and_then(script), SandboxPolicy::BestEffort);
         pool.timeout = timeout;
@@ -352,7 +355,8 @@ mod tests {
         let page = b"<!doctype html><script>alert(1)</script>";
         for file in [page.to_vec(), [PNG, page].concat()] {
             let pool = pool_that_returns(&file);
-            // The first process is reused, so the image is rendered again in a second one.
+            // This starts a process for `render` to reuse. When that process is killed, `render`
+            // repeats the run in a fresh one.
             pool.check().await.unwrap();
             match pool.render(b"x", &recipe).await {
                 Err(RenderError::Rejected(rejection)) => {

@@ -1,8 +1,8 @@
 //! The messages between parent and child.
 //!
 //! A message consists of a four-byte big-endian length, a JSON header of this length, and the bytes
-//! of the images. The header contains the length of each image. The child sends a handshake after
-//! it has entered the sandbox. After that, requests and responses alternate.
+//! of the images. The header contains the length of each image. The child sends a handshake once it
+//! has entered the sandbox, or has failed to. After that, requests and responses alternate.
 
 use std::io::{self, Read, Write};
 
@@ -33,8 +33,8 @@ pub(crate) enum ProtocolError {
     /// A response does not match its request.
     #[error("the response does not match the request")]
     UnexpectedResponse,
-    /// The file of a variant is not an image in its format, or contains something else too. The text
-    /// is the violation.
+    /// The file of a variant is not an image in the requested format, or contains something else
+    /// too. The text describes the violation.
     #[error("the file of a variant is invalid: {0}")]
     InvalidVariant(&'static str),
 }
@@ -82,7 +82,7 @@ pub(crate) enum Response {
     Rejected(Rejection),
 }
 
-/// A [`Rendered`] without its variants' bytes.
+/// A [`Rendered`] without the bytes of its variants.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RenderedHeader {
     source: Source,
@@ -123,7 +123,7 @@ impl From<&Rendered> for RenderedHeader {
 }
 
 impl RenderedHeader {
-    /// Adds the variants' bytes, in the order of the header.
+    /// Adds the bytes of the variants, in the order of the header.
     pub(crate) fn with_bodies(self, bodies: Vec<Vec<u8>>) -> Rendered {
         let variants = self.variants.into_iter().zip(bodies);
         Rendered {
@@ -161,7 +161,8 @@ pub(crate) fn header_length(prefix: [u8; 4]) -> Result<usize, ProtocolError> {
     }
 }
 
-/// Reads a header. Returns `None` if the other process closed the pipe between two messages.
+/// Reads a header. Returns `None` if the other process closed the pipe before it sent the four
+/// bytes of the length.
 pub(crate) fn read_header<T: DeserializeOwned>(
     input: &mut impl Read,
 ) -> Result<Option<T>, ProtocolError> {

@@ -8,8 +8,8 @@ use ::landlock::{
     RulesetStatus, Scope,
 };
 
-/// The newest Landlock ABI. All its access rights are requested, and an older kernel enforces the
-/// ones that it supports.
+/// The newest Landlock ABI that Darkroom uses. Darkroom requests all its access rights, and an
+/// older kernel enforces the ones that it supports.
 const NEWEST: ABI = ABI::V6;
 
 /// Forbids reading, writing, creating, removing and executing anything below `/`.
@@ -28,7 +28,7 @@ pub(super) fn forbid_signals() -> bool {
     enforce(Ruleset::default().scope(Scope::from_all(NEWEST)))
 }
 
-/// Enforces a ruleset. Returns `false` if the kernel does not support any part of it, or does not
+/// Enforces a ruleset. Returns `false` if the kernel supports no part of the ruleset, or does not
 /// permit this process to enforce it.
 fn enforce(ruleset: Result<Ruleset, RulesetError>) -> bool {
     let restricted = ruleset

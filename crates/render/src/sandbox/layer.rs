@@ -1,12 +1,12 @@
-//! The layers of the sandbox by name.
+//! The sandbox layers and their names.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-/// A layer of the sandbox. It prevents certain actions, even after an image has taken over the
-/// render process.
+/// A layer of the sandbox. Each layer prevents certain actions of a render process, even after an
+/// image has taken over the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxLayer {
@@ -43,7 +43,7 @@ impl SandboxLayer {
         !matches!(self, Self::Tcp | Self::Signals)
     }
 
-    /// Returns the name in settings, logs and metrics.
+    /// Returns the name in logs, metrics and the handshake.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Resources => "resources",

@@ -21,7 +21,8 @@ pub struct ChildLimits {
 /// Limits address space and CPU time, and forbids core files.
 pub(super) fn limit_memory_and_cpu_time(limits: &ChildLimits) -> io::Result<()> {
     limit(libc::RLIMIT_CORE, 0, 0)?;
-    // macOS accepts this limit but does not enforce it. The deadline still ends runaway allocation.
+    // macOS accepts this limit but does not enforce it. There, only the parent's deadline stops an
+    // image that allocates without end.
     limit(libc::RLIMIT_AS, limits.max_memory, limits.max_memory)?;
     let hard = limits.process_cpu_seconds;
     limit(libc::RLIMIT_CPU, limits.image_cpu_seconds.min(hard), hard)

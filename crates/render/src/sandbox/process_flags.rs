@@ -36,8 +36,9 @@ pub(super) fn forbid_new_privileges() -> io::Result<()> {
 
 /// Closes every descriptor except stdin, stdout and stderr.
 ///
-/// The parent opens all its files close-on-exec, so this closes only descriptors that other code
-/// opened. It is therefore acceptable if the kernel does not support `close_range`.
+/// The parent opens all its own files close-on-exec, so this function closes only descriptors that
+/// other code opened without that flag. If the kernel does not support `close_range`, those few
+/// descriptors stay open.
 pub(super) fn close_inherited_descriptors() {
     #[cfg(target_os = "linux")]
     // SAFETY: this process has only opened stdin, stdout and stderr so far.

@@ -1,10 +1,10 @@
 //! The seccomp layer, which permits only the system calls that rendering needs.
 //!
-//! A system call that none of the lists below contains kills the process. If an image makes the
+//! A system call that is on none of the lists below kills the process. If an image makes the
 //! process open a file or a socket, the image has taken over the process and must not get a second
-//! chance. A few harmless queries are refused with an error instead. C libraries make these calls
-//! but do not depend on them. An update of the C library therefore does not cause images to be
-//! rejected.
+//! chance. A few harmless queries only return an error. C libraries make these calls but do not
+//! depend on their success. Without this exception, an update of the C library could kill the
+//! process for every image.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -76,7 +76,7 @@ pub(super) fn forbid_system_calls() -> io::Result<bool> {
 /// Returns the filters in the order in which they are installed.
 fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut refused: Rules = REFUSED.map(|call| (call, Vec::new())).into();
-    // glibc's allocator names its mappings if a tunable enables that.
+    // If a tunable enables it, glibc's allocator calls `prctl` to name its mappings.
     let naming_memory = SeccompRule::new(vec![is(0, libc::PR_SET_VMA as u64)?])?;
     refused.insert(libc::SYS_prctl, vec![naming_memory]);
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();
@@ -97,16 +97,16 @@ fn allowed_with_arguments() -> Result<Rules, BackendError> {
     let not_executable = SeccompCmpOp::MaskedEq(libc::PROT_EXEC.unsigned_abs().into());
     let own_cpu_time = vec![is(0, 0)?, is(1, libc::RLIMIT_CPU as u64)?];
     [
-        // These map memory for data, never for code.
+        // Memory may be mapped for data, but never for code.
         (
             libc::SYS_mmap,
             vec![argument(2, not_executable.clone(), 0)?],
         ),
         (libc::SYS_mprotect, vec![argument(2, not_executable, 0)?]),
-        // `abort` sends a signal to its own process: glibc by tgkill, musl by tkill.
+        // `abort` sends a signal to its own process: with tgkill in glibc, with tkill in musl.
         (libc::SYS_tgkill, vec![is(0, own_pid)?]),
         (libc::SYS_tkill, vec![is(0, own_pid)?]),
-        // Sets the limit on CPU time for the next image.
+        // The process may set its own limit on CPU time, which it does before each image.
         (libc::SYS_prlimit64, own_cpu_time),
     ]
     .into_iter()

@@ -19,7 +19,7 @@ pub(super) fn take_array<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Vi
     Ok(*taken)
 }
 
-/// Returns an error with this text unless the condition holds.
+/// Returns `violation` as the error if the condition does not hold.
 pub(super) fn ensure(condition: bool, violation: Violation) -> Result<(), Violation> {
     if condition { Ok(()) } else { Err(violation) }
 }

@@ -1,4 +1,4 @@
-//! The check of one file.
+//! The check of the file of one variant.
 
 use darkroom_imaging::{IccPolicy, OutputFormat, RenderedVariant, Variant};
 
@@ -22,7 +22,7 @@ pub(crate) fn check(rendered: &RenderedVariant, requested: &Variant) -> Result<(
     if size == (rendered.width, rendered.height) {
         Ok(())
     } else {
-        Err("the size is not the reported one")
+        Err("the image does not have the reported size")
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn every_variant_that_the_renderer_makes_passes_and_no_changed_one_does() {
+    fn every_rendered_variant_passes_and_every_changed_one_is_a_violation() {
         let recipe = recipe();
         let mut checked = 0;
         for (name, rendered) in rendered() {
@@ -111,7 +111,7 @@ mod tests {
         assert!(checked > 100, "{checked}");
     }
 
-    /// Returns files that differ from a valid one in one respect each.
+    /// Returns invalid copies of a file. Each differs from the file in one respect.
     fn changed(file: &RenderedVariant) -> Vec<RenderedVariant> {
         let with_bytes = |bytes: Vec<u8>| RenderedVariant {
             bytes,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_with_metadata_or_text_is_a_violation() {
+    fn metadata_text_and_an_unwanted_color_profile_are_violations() {
         let chunk = |name: &[u8]| [&[0, 0, 0, 4], name, b"text", &[0; 4]].concat();
         let header = [
             &[0, 0, 0, 13],

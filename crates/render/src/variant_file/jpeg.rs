@@ -12,8 +12,8 @@ const SOF0: u8 = 0xc0;
 const APP0: u8 = 0xe0;
 const APP2: u8 = 0xe2;
 
-/// Checks that a file consists of a JFIF header, possibly a color profile, tables, a frame header and
-/// one scan, and returns its size.
+/// Checks that a file consists of a frame header and one scan, with no other segments than a JFIF
+/// header, tables and, if allowed, a color profile. Returns the size of the image.
 pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     let rest = &mut &*file;
     ensure(take_array(rest)? == [0xff, SOI], "not a JPEG file")?;
@@ -22,7 +22,9 @@ pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
         let [prefix, marker] = take_array(rest)?;
         ensure(prefix == 0xff, "bytes between two segments")?;
         let length = u16::from_be_bytes(take_array(rest)?);
-        let length = length.checked_sub(2).ok_or("a segment without a length")?;
+        let length = length
+            .checked_sub(2)
+            .ok_or("a segment with an invalid length")?;
         let data = take(rest, length.into())?;
         match marker {
             APP0 if data.starts_with(b"JFIF\0") => {}
@@ -46,8 +48,8 @@ fn frame_size(header: &[u8]) -> Result<Size, Violation> {
     Ok((width.into(), height.into()))
 }
 
-/// Checks that the scan ends with the end marker, and that the file ends there too. The only other
-/// marker in a scan is the zero byte after a coded 0xff.
+/// Checks that the scan ends with the end marker, and that the file ends there too. Within a scan,
+/// a zero byte follows each byte of 0xff, and there are no markers.
 fn check_scan(scan: &[u8]) -> Result<(), Violation> {
     let mut rest = scan;
     while let Some(position) = rest.iter().position(|byte| *byte == 0xff) {

@@ -1,9 +1,9 @@
 //! Checks of the files that a render process returns.
 //!
 //! The parent does not decode a variant, but it knows exactly which parts the file of a variant may
-//! have. An image that has taken over its render process can therefore return another image at
-//! worst. It cannot return a page that a browser would run, metadata, or anything after the end of an
-//! image.
+//! have. If an image has taken over its render process, the worst that the process can return is a
+//! different image. It cannot return a page that a browser would run, metadata, or anything after
+//! the end of an image.
 
 mod bytes;
 mod check;
@@ -16,7 +16,7 @@ pub(crate) use check::check;
 /// The size of an image in pixels: width and height.
 type Size = (u32, u32);
 
-/// A violation, in words.
+/// The description of a violation.
 type Violation = &'static str;
 
 /// The parts that the file of a variant may have.

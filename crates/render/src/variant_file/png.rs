@@ -5,8 +5,8 @@ use super::{Allowed, Size, Violation};
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// Checks that a file consists of a header, possibly a color profile, pixels and an end, and
-/// returns its size.
+/// Checks that a file consists of a header, pixels, an end and, if allowed, a color profile.
+/// Returns the size of the image.
 pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     let rest = &mut &*file;
     ensure(take_array(rest)? == SIGNATURE, "not a PNG file")?;
@@ -22,7 +22,8 @@ pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
             b"iCCP" if allowed.profile && !has_pixels => {}
             b"IDAT" => has_pixels = true,
             b"IEND" => {
-                ensure(has_pixels && data.is_empty(), "there are no pixels")?;
+                ensure(has_pixels, "there are no pixels")?;
+                ensure(data.is_empty(), "the IEND chunk is not empty")?;
                 ensure(rest.is_empty(), "there is something after the image")?;
                 return Ok((width, height));
             }
@@ -31,7 +32,7 @@ pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     }
 }
 
-/// Removes a chunk and returns its name and its data.
+/// Removes a chunk from `rest` and returns its name and its data.
 fn take_chunk<'a>(rest: &mut &'a [u8]) -> Result<([u8; 4], &'a [u8]), Violation> {
     let length = u32::from_be_bytes(take_array(rest)?) as usize;
     let name = take_array(rest)?;

@@ -5,13 +5,16 @@ use super::{Allowed, Size, Violation};
 
 const UNEXPECTED: Violation = "a chunk that no variant has";
 
-/// Checks that a file consists of an image or frames, with their alpha planes and possibly a color
-/// profile, and returns its size.
+/// Checks that a file consists of an image or, if allowed, of frames, with no other chunks than
+/// headers, alpha planes and, if allowed, a color profile. Returns the size of the canvas.
 pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     let rest = &mut &*file;
     ensure(&take_array(rest)? == b"RIFF", "not a RIFF file")?;
     let length = u32::from_le_bytes(take_array(rest)?) as usize;
-    ensure(length == rest.len(), "the length is not that of the file")?;
+    ensure(
+        length == rest.len(),
+        "the RIFF length does not match the length of the file",
+    )?;
     ensure(&take_array(rest)? == b"WEBP", "not a WebP file")?;
     if !rest.starts_with(b"VP8X") {
         let size = take_image(rest)?;
@@ -56,7 +59,7 @@ fn check_frames(rest: &mut &[u8], (width, height): Size) -> Result<(), Violation
     Ok(())
 }
 
-/// Removes an image, with an alpha plane if it has one, and returns its size.
+/// Removes an image from `rest`, with its alpha plane if it has one, and returns its size.
 fn take_image(rest: &mut &[u8]) -> Result<Size, Violation> {
     if rest.starts_with(b"ALPH") {
         take_chunk(rest)?;
@@ -91,7 +94,7 @@ fn lossless_size(data: &[u8]) -> Result<Size, Violation> {
     Ok(((bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1))
 }
 
-/// Removes a chunk with its padding, and returns its name and its data.
+/// Removes a chunk and its padding from `rest`, and returns the chunk's name and data.
 fn take_chunk<'a>(rest: &mut &'a [u8]) -> Result<([u8; 4], &'a [u8]), Violation> {
     let name = take_array(rest)?;
     let length = u32::from_le_bytes(take_array(rest)?) as usize;

@@ -1,9 +1,12 @@
 //! Attacks by an image that has taken over its render process.
 //!
 //! This test binary starts itself again. In the new process, [`attempt`] confines its own thread
-//! and makes the attack. Landlock and seccomp apply to the calling thread, resource limits to the
-//! whole process.
-#![expect(unsafe_code, reason = "an attacker's calls have no safe form")]
+//! and attempts the attack. Landlock and seccomp apply to the calling thread, resource limits to
+//! the whole process.
+#![expect(
+    unsafe_code,
+    reason = "the system calls of an attacker have no safe form"
+)]
 
 use std::fs::File;
 use std::io;
@@ -18,7 +21,7 @@ const ATTEMPT: &str = "DARKROOM_TEST_ATTEMPT";
 const LAYERS: &str = "DARKROOM_TEST_LAYERS";
 const PORT: &str = "DARKROOM_TEST_PORT";
 
-/// An attack, which [`Attempt::make`] makes.
+/// An attack that [`Attempt::make`] attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
     ReadFile,
@@ -86,7 +89,7 @@ impl Attempt {
     }
 }
 
-/// The outcome of an attack.
+/// The outcome of an attempted attack.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
     Succeeded,
@@ -98,7 +101,7 @@ pub(crate) enum AttemptOutcome {
     Unsupported(SandboxLayer),
 }
 
-/// Makes an attack with these layers in force, in a new process.
+/// Attempts an attack in a new process with these layers in force, and returns the outcome.
 pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOutcome {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
@@ -128,7 +131,7 @@ pub(crate) fn outcome_of(attempt: Attempt, layers: &[SandboxLayer]) -> AttemptOu
     }
 }
 
-/// Makes the attack that [`outcome_of`] started this process for. Does nothing in any other
+/// Attempts the attack that [`outcome_of`] started this process for. Does nothing in any other
 /// process.
 #[test]
 #[ignore = "run by the other tests"]
@@ -141,8 +144,8 @@ fn attempt() {
         .find(|one| format!("{one:?}") == name)
         .unwrap();
     let layers: Vec<SandboxLayer> = serde_json::from_str(&std::env::var(LAYERS).unwrap()).unwrap();
-    // This call makes the dynamic linker resolve the symbols that `port` needs. The sandbox would
-    // not permit that later.
+    // This call makes the dynamic linker resolve the symbols that `port` needs. Inside the sandbox,
+    // the linker could not do so.
     port();
     let in_force = confine(&limits(), layers.iter().copied()).unwrap();
     if let Some(missing) = layers.iter().find(|layer| !in_force.contains(**layer)) {

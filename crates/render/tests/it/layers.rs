@@ -1,5 +1,5 @@
 //! Tests of every attack ([`Attempt`]) against all layers together and against the system call
-//! filter alone, and of some attacks against every other layer alone.
+//! filter alone, and of some attacks against each of the other layers alone.
 
 use darkroom_render::SandboxLayer;
 
@@ -8,7 +8,7 @@ use crate::attempt::{Attempt, AttemptOutcome, outcome_of};
 /// Proves that the attacks succeed without a sandbox. Otherwise their failure in the sandbox would
 /// prove nothing. Attacks that some machines always prevent are excluded.
 #[test]
-fn without_a_sandbox_an_attack_succeeds() {
+fn without_a_sandbox_the_attacks_succeed() {
     for attempt in [
         Attempt::ReadFile,
         Attempt::WriteFile,
