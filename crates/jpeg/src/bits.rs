@@ -116,7 +116,8 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// Returns the signed value that `bits`, the `size` bits after a code, stand for (F.2.2.1, EXTEND).
+/// Converts `bits`, the `size` bits after a code, to the signed value that they encode (F.2.2.1,
+/// EXTEND). `size` must be at least 1.
 #[inline(always)]
 pub(crate) const fn extend(bits: u32, size: u32) -> i32 {
     let value = bits as i32;
@@ -124,6 +125,7 @@ pub(crate) const fn extend(bits: u32, size: u32) -> i32 {
     value + (is_negative & ((-1 << size) + 1))
 }
 
+/// Returns whether any byte of `word` is 0xFF.
 #[inline(always)]
 const fn has_marker_byte(word: u64) -> bool {
     const ONES: u64 = u64::MAX / 255;
@@ -131,9 +133,10 @@ const fn has_marker_byte(word: u64) -> bool {
     inverted.wrapping_sub(ONES) & word & (ONES << 7) != 0
 }
 
-/// Returns a byte of data and the offset after it; `None` at a marker and at the end of the file.
+/// Returns the next byte of data and the offset after it. Returns `None` at a marker and at the end
+/// of the file.
 ///
-/// Like libjpeg, it treats a run of 0xFF before a stuffed zero as a single byte of 0xFF.
+/// Like libjpeg, this function treats a run of 0xFF before a stuffed zero as a single byte of 0xFF.
 fn next_byte(data: &[u8], position: usize) -> Option<(u8, usize)> {
     let byte = *data.get(position)?;
     if byte != 0xff {

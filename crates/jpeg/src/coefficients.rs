@@ -12,7 +12,7 @@ use crate::scan::{Scan, ScanComponent};
 use crate::tables::Tables;
 use crate::window::RowWindow;
 
-/// The value in `Plane::sent` for a coefficient before any of its bits was sent.
+/// The value in `Plane::sent` for a coefficient of which no bit has been sent yet.
 const NOT_SENT: u8 = u8::MAX;
 
 /// The coefficients of a component.
@@ -155,7 +155,7 @@ impl Coefficients {
     }
 
     /// Returns whether at least the high bits of the DC coefficients were sent for every component.
-    /// They make a coarse image.
+    /// These bits are enough for a coarse image.
     pub(crate) fn have_all_components(&self) -> bool {
         self.planes.iter().all(|plane| plane.sent[0] != NOT_SENT)
     }
@@ -229,9 +229,10 @@ fn grid(frame: &Frame, component: &Component) -> (u32, u32) {
     )
 }
 
-/// Allocates blocks of zeros with `vec!`, which gets pages from the system that are already zeroed,
-/// so no code has to write them. But `vec!` aborts the process if its allocation fails, so a
-/// fallible allocation of the same size comes first.
+/// Allocates blocks of zeros.
+///
+/// `vec!` is fast, because it gets pages from the system that are already zeroed. But `vec!` aborts
+/// the process if its allocation fails. So a fallible allocation of the same size comes first.
 fn zeroed_blocks(count: usize) -> Result<Vec<Block>> {
     let mut probe = Vec::<Block>::new();
     probe

@@ -41,8 +41,8 @@ pub(crate) struct ColorHints {
 }
 
 impl ColorHints {
-    /// Returns the color model of components with these identifiers. Like libjpeg, it treats an unknown
-    /// transform as the usual one for the number of components.
+    /// Returns the color model of components with these identifiers. Like libjpeg, this method
+    /// treats an unknown transform as the usual one for the number of components.
     pub(crate) fn color_model(&self, identifiers: &[u8]) -> ColorModel {
         let transform = self.adobe.and_then(|adobe| adobe.transform);
         match (identifiers.len(), transform) {
@@ -117,8 +117,8 @@ fn ycbcr_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], pixels: &mut [u8]) {
 
 /// Converts a pixel as JFIF defines it, with the rounding of libjpeg: 16 fractional bits, half up.
 ///
-/// A factor that exceeds 15 bits is split into a whole number and a remainder. So all products are of
-/// 16-bit numbers, which processors multiply fastest.
+/// A factor that exceeds 15 bits is split into a whole number and a remainder. So every product is
+/// of two 16-bit numbers, which processors multiply fastest.
 #[inline(always)]
 fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     const HALF: i32 = 1 << 15;

@@ -56,7 +56,7 @@ impl<'a> Decoder<'a> {
             .next_scan()?
             .ok_or(Error::Damaged("the JPEG has no pixels"))?;
         let frame = segments.frame.clone().ok_or(Error::Truncated)?;
-        // Each block takes at least one bit.
+        // The DC coefficient of each block takes at least one bit.
         if frame.blocks() > 8 * (bytes.len() - scan.data) as u64 {
             return Err(Error::Truncated);
         }
@@ -209,7 +209,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// Reads scans until every coefficient is complete or the image ends. Once all coefficients are
-/// complete, it does not need the rest of the file, not even EOI.
+/// complete, the rest of the file is not needed, not even EOI.
 fn read_scans(segments: &mut Segments<'_>, frame: &Frame, first: Scan) -> Result<Coefficients> {
     let mut coefficients = Coefficients::new(frame)?;
     let mut next = Some(first);

@@ -14,7 +14,7 @@ pub(crate) const BAD_CODE: Error = Error::Damaged("the compressed pixels of the 
 /// A decoded code, and the value of the bits after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Symbol {
-    /// The high four bits of the symbol: how many zeros precede the coefficient.
+    /// The high four bits of the symbol: the number of zeros before the coefficient.
     pub(crate) run: u32,
     /// The low four bits of the symbol: the number of bits of the value.
     pub(crate) size: u32,
@@ -25,10 +25,10 @@ pub(crate) struct Symbol {
 /// A decoding table.
 #[derive(Debug, Clone)]
 pub(crate) struct HuffmanTable {
-    /// For the next [`LOOKUP_BITS`] bits, from the low bits to the high bits of an entry: the
-    /// number of bits to consume (8 bits), the symbol (8 bits) and the value (16 bits). The value
-    /// is 0 unless all its bits are among the looked-up bits. The entry is 0 if these bits do not
-    /// contain a whole code.
+    /// An entry for each value of the next [`LOOKUP_BITS`] bits. From its low bits to its high
+    /// bits, an entry contains the number of bits to consume (8 bits), the symbol (8 bits) and the
+    /// value (16 bits). The value is 0 unless all its bits are among the looked-up bits. The whole
+    /// entry is 0 if the looked-up bits do not contain a whole code.
     lookup: Box<[u32; 1 << LOOKUP_BITS]>,
     /// For each length, the first 16-bit value after all codes of this length or shorter.
     ends: [u32; LONGEST_CODE + 1],
@@ -166,9 +166,9 @@ mod tests {
     #[test]
     fn short_and_long_codes_are_decoded_with_their_values() {
         let table = unary(16);
-        // 0, then a bit of 1.
+        // The code 0, then the value bit 1.
         assert_eq!(decode(&table, &[0b0100_0000]), Ok((1, 1)));
-        // 1110, then four bits: 0111 is -8.
+        // The code 1110, then the four value bits 0111, which mean -8.
         assert_eq!(decode(&table, &[0b1110_0111]), Ok((4, -8)));
         // The code of eleven ones and a zero means symbol 12, so a value of twelve bits follows:
         // twelve ones.
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_that_are_no_code_of_the_table_are_damaged() {
+    fn bits_that_match_no_code_of_the_table_are_damaged() {
         assert_eq!(decode(&unary(8), &[0xff, 0, 0xff, 0]), Err(BAD_CODE));
         assert_eq!(decode(&unary(15), &[0xff, 0, 0xff, 0]), Err(BAD_CODE));
     }

@@ -64,9 +64,9 @@ pub(crate) fn transform_even(dc: i16, factor: i16, samples: &mut [u8], stride: u
 
 /// Transforms each column of a block in one dimension, and removes `SHIFT` fractional bits.
 ///
-/// The columns are independent of each other, so the compiler processes several at once. It would
-/// not do so if it first inlined the function or unrolled its loop, so the function is never
-/// inlined.
+/// The columns are independent of each other, so the compiler generates code that processes several
+/// columns at once. If the compiler first inlined this function or unrolled its loop, it would not
+/// do so. The function is therefore never inlined.
 #[inline(never)]
 fn pass<const SHIFT: u32>(from: &Block, to: &mut Block) {
     for column in 0..8 {
@@ -138,9 +138,9 @@ fn descale<const SHIFT: u32>(value: i32) -> i16 {
     rounded.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
 }
 
-/// Exchanges rows and columns. Each of three steps interleaves the halves of a block, which rotates
-/// the six bits of every index by one. Three such rotations swap the bits of the row and of the
-/// column.
+/// Exchanges rows and columns. Each of three steps interleaves the two halves of the block, which
+/// rotates the six bits of every index by one. After three such rotations, the three bits of the
+/// row and the three bits of the column have changed places.
 #[inline(always)]
 fn transpose<T: Copy>(block: &mut [T; 64]) {
     let mut other = *block;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn transform_even_has_the_samples_of_transform() {
+    fn transform_even_returns_the_same_samples_as_transform() {
         for dc in -2000..2000 {
             let mut block = [0; 64];
             block[0] = dc;

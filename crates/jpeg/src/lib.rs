@@ -1,16 +1,16 @@
 //! A JPEG decoder that produces the same pixels as libjpeg-turbo.
 //!
-//! It decodes baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits, with up
-//! to 500 scans, restart markers, DNL segments, and the color models that JFIF and Adobe define. In
-//! each direction, the sampling factor of every component must divide the largest factor. The
-//! inverse transform (`islow`), upsampling ("fancy") and color conversion match libjpeg bit for
-//! bit.
+//! The decoder reads baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits,
+//! with up to 500 scans, restart markers, DNL segments, and the color models that JFIF and Adobe
+//! define. In each direction, the sampling factor of every component must divide the largest
+//! factor. The inverse transform (`islow`), upsampling ("fancy") and color conversion match libjpeg
+//! bit for bit.
 //!
-//! Unlike libjpeg, it never invents pixels: data that ends before the last pixel is an error. It
-//! reads nothing after the last pixel, so a missing end marker is not an error.
+//! Unlike libjpeg, the decoder never invents pixels: data that ends before the last pixel is an
+//! error. The decoder reads nothing after the last pixel, so a missing end marker is not an error.
 //!
-//! It performs no I/O, allocates no sample buffers before the headers are read, and contains no unsafe
-//! code.
+//! The decoder performs no I/O, allocates no sample buffers before the headers are read, and
+//! contains no unsafe code.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

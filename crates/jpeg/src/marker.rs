@@ -2,7 +2,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the constants have the names of the specification"
+    reason = "the constants have the names that the specification gives them"
 )]
 
 use memchr::memchr;

@@ -7,11 +7,11 @@ use crate::marker::Marker;
 /// A component of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ScanComponent {
-    /// Its index among the components of the frame.
+    /// The index of this component in the frame.
     pub(crate) index: usize,
-    /// The number of its table for DC coefficients.
+    /// The number of the Huffman table for DC coefficients.
     pub(crate) dc: usize,
-    /// The number of its table for AC coefficients.
+    /// The number of the Huffman table for AC coefficients.
     pub(crate) ac: usize,
 }
 

@@ -57,7 +57,7 @@ impl Tables {
     fn read_quantization(&mut self, mut rest: &[u8]) -> Result<()> {
         while let Some((&head, factors)) = rest.split_first() {
             let slot = self.quantization.get_mut(usize::from(head & 15));
-            let slot = slot.ok_or(Error::Damaged("a quantization table has no valid number"))?;
+            let slot = slot.ok_or(Error::Damaged("a quantization table has an invalid number"))?;
             let length = if head >> 4 == 0 { 64 } else { 128 };
             let (factors, next) = factors.split_at_checked(length).ok_or(Error::Truncated)?;
             let mut table = [0; 64];
@@ -80,7 +80,7 @@ impl Tables {
             let (symbols, next) = after.split_at_checked(length).ok_or(Error::Truncated)?;
             let table = HuffmanTable::new(counts, symbols)?;
             let tables = if head >> 4 == 0 {
-                // The symbols of a DC table are numbers of bits, which are at most 15.
+                // A symbol of a DC table is a number of bits, which is at most 15.
                 if table.largest_symbol() > 15 {
                     return Err(Error::Damaged("a Huffman table of the JPEG is damaged"));
                 }
@@ -89,14 +89,14 @@ impl Tables {
                 &mut self.ac
             };
             let slot = tables.get_mut(usize::from(head & 15));
-            *slot.ok_or(Error::Damaged("a Huffman table has no valid number"))? = Some(table);
+            *slot.ok_or(Error::Damaged("a Huffman table has an invalid number"))? = Some(table);
             rest = next;
         }
         Ok(())
     }
 
-    /// Adds the standard tables 0 and 1 for DC and AC coefficients where the file has not defined a
-    /// table yet, as Motion JPEG expects.
+    /// Adds the standard tables 0 and 1 for DC and AC coefficients, where the file has not defined
+    /// such a table yet. Frames of Motion JPEG depend on this.
     ///
     /// # Errors
     /// Never fails in practice, because the standard tables are valid.
@@ -132,7 +132,7 @@ impl Tables {
         self.ac[number & 3].as_ref().ok_or(MISSING_HUFFMAN_TABLE)
     }
 
-    /// Returns the quantization table of a component, as factors for 16-bit arithmetic.
+    /// Returns the quantization factors of a component, converted for 16-bit arithmetic.
     ///
     /// # Errors
     /// [`Error::Damaged`] if the table is missing.

@@ -1,8 +1,8 @@
 //! Upsampling of components that are smaller than the image, as libjpeg does it.
 //!
-//! A factor of two interpolates between the nearest two samples at a ratio of 3 to 1 ("fancy
-//! upsampling"). Samples are repeated instead if the factor in either direction exceeds two, or if
-//! columns are to be doubled but the component has fewer than three.
+//! At a factor of two, each new sample is a mix of the two nearest samples at a ratio of 3 to 1
+//! ("fancy upsampling"). Samples are repeated instead if the factor in either direction exceeds
+//! two, or if columns are to be doubled and the component has fewer than three columns.
 
 use crate::frame::{Component, Frame};
 use crate::window::RowWindow;
@@ -104,9 +104,9 @@ fn weighted_sums(nearest: &[u8], neighbor: &[u8]) -> impl Iterator<Item = u16> {
     samples.map(|(nearest, neighbor)| u16::from(*nearest) * 3 + u16::from(*neighbor))
 }
 
-/// Turns each sample into a left and a right one: mixes it with its neighbor, adds a bias for
-/// rounding, and removes `SHIFT` fractional bits. `bias` holds the value for right samples, then
-/// the one for left samples.
+/// Turns each sample into a left and a right sample: mixes it with the neighbor on that side, adds
+/// a bias for rounding, and removes `SHIFT` fractional bits. `bias` contains the bias for right
+/// samples, then the bias for left samples.
 #[inline(always)]
 fn interpolate<const SHIFT: u32, T: Copy + Into<u16>>(from: &[T], to: &mut [u8], bias: [u16; 2]) {
     let mix = |near: T, far: T, bias: u16| ((near.into() * 3 + far.into() + bias) >> SHIFT) as u8;

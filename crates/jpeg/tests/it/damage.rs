@@ -1,4 +1,4 @@
-//! Damaged files are recognized, cause no panic, and take little time.
+//! Tests that damaged files are recognized, cause no panic and take little time.
 
 use darkroom_jpeg::Error;
 use darkroom_testkit::fixture::damage::mutated;
@@ -69,7 +69,7 @@ fn a_missing_component_is_truncated_and_a_missing_last_scan_lacks_detail() {
 }
 
 #[test]
-fn a_lost_restart_interval_is_truncated_and_a_wrong_or_repeated_one_is_stray() {
+fn a_lost_restart_interval_is_truncated_and_a_misnumbered_or_repeated_one_has_stray_bytes() {
     let image = image();
     let script = ScanScript::sequential(&[&[0, 1, 2]]);
     let file = JpegCoder::new(&image, script).restart_interval(1).build();

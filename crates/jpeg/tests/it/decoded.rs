@@ -1,4 +1,4 @@
-//! Decoded files.
+//! Decoding of a whole file for the tests.
 
 use darkroom_jpeg::{Damage, Decoder, Result};
 

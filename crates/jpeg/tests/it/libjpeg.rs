@@ -1,7 +1,7 @@
-//! The decoded pixels of files of every kind, compared with those of libjpeg-turbo, which Pillow
-//! contains.
+//! A comparison of decoded pixels with those of libjpeg-turbo, which Pillow contains, for files of
+//! every kind.
 //!
-//! `cargo xtask libjpeg` runs the long form on 6,000 files.
+//! `cargo xtask libjpeg` compares 6,000 files.
 
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};

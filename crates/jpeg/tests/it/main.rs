@@ -1,4 +1,4 @@
-//! Tests on generated files of every kind that the format has.
+//! Tests on generated files of every supported kind.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Planes of components.
+//! Tests of the planes of components.
 
 use darkroom_jpeg::Decoder;
 use darkroom_testkit::fixture::jpeg_coder::{

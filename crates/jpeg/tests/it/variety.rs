@@ -1,4 +1,4 @@
-//! The decoded pixels of files of every kind, compared with the definition in floating point.
+//! A comparison of decoded pixels with the definition in floating point, for files of every kind.
 
 use darkroom_jpeg::{ColorModel, Decoder};
 use darkroom_testkit::fixture::jpeg_coder::{JpegColor, variety};
