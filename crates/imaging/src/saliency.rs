@@ -85,8 +85,8 @@ fn luma(pixel: &[f32; 4]) -> f32 {
     0.2126 * pixel[0] + 0.7152 * pixel[1] + 0.0722 * pixel[2]
 }
 
-/// Returns the magnitude of the Laplacian. It is high at edges and in texture, and zero on even
-/// slopes.
+/// Returns the magnitude of the Laplacian. It is high at edges and in texture, and zero where the
+/// brightness changes evenly.
 fn edge(lumas: &[f32], width: usize, index: usize) -> f32 {
     let (x, y) = (index % width, index / width);
     if x == 0 || y == 0 || x + 1 == width || index + width >= lumas.len() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_even_image_is_kept_in_its_middle() {
+    fn the_middle_of_a_uniform_image_is_kept() {
         assert_eq!(kept_from(&square_at(0, 0, [128; 3])), 100.0);
     }
 

@@ -7,9 +7,10 @@ use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::geometry::{Area, Size};
 use crate::pixels::crop;
 
-/// The longest duration that browsers ignore. They treat the frame as if it stated none.
+/// The longest duration that browsers ignore. They show a frame with such a duration for
+/// [`DEFAULT_DURATION_MS`].
 const MAX_UNSET_DURATION_MS: u32 = 10;
-/// The time for which browsers show a frame without a duration.
+/// The time for which browsers show a frame whose duration they ignore.
 const DEFAULT_DURATION_MS: u32 = 100;
 
 /// A decoder of an animation, or of a GIF with a single frame.

@@ -129,6 +129,7 @@ fn narrow_in_place(
     Ok(data)
 }
 
+/// Transforms samples into a new buffer, because the result has a different number of channels.
 fn transform_to_new<S: Sample>(
     samples: &[S],
     channels: Channels,
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn narrow_in_place_equals_to_eight_bits_of_every_sample() {
+    fn narrow_in_place_rounds_every_sample_like_to_eight_bits() {
         for pixels in [1, 2, CHUNK_PIXELS - 1, CHUNK_PIXELS * 2 + 1] {
             let count = u32::try_from(pixels * 3).unwrap();
             let value = |index: u32| u16::try_from(index.wrapping_mul(2_654_435_761) >> 16);

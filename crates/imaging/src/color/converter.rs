@@ -11,7 +11,7 @@ use crate::{Note, NoteCode, Rejection};
 pub(crate) struct ColorConverter {
     /// `None` if the samples are sRGB already, or are CMYK without a usable profile.
     transform: Option<Transform>,
-    /// The embedded profile from which the transform is made, if it is an RGB profile.
+    /// The embedded profile, if it is used and is an RGB profile.
     rgb_profile: Option<Vec<u8>>,
 }
 

@@ -19,7 +19,7 @@ const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 const SRGB_GAMMA: f32 = 1.0 / 2.2;
 const GAMMA_TOLERANCE: f32 = 0.05;
 
-/// Creates the transform of code points (ITU-T H.273); `None` if they mean sRGB.
+/// Creates the transform for code points (ITU-T H.273); `None` if they mean sRGB.
 ///
 /// HDR transfer functions are not supported, because there is no single correct tone mapping. HDR
 /// files contain less specific color information as a fallback.
@@ -56,8 +56,9 @@ pub(super) fn from_code_points(
 /// sRGB.
 ///
 /// A gAMA of 45455 alone means sRGB, as in Chromium: writers add it for readers that do not know the sRGB
-/// chunk (PNG, section 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2. With cHRM, any
-/// gAMA is a power, even if both have the values of sRGB: Chromium and Firefox show such files this way.
+/// chunk (PNG, section 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2. With
+/// cHRM, any gAMA is applied as a power, even if both chunks have the values of sRGB. Chromium and
+/// Firefox show such files this way.
 pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
     let declared = &decoded.declared_color;
     let gamma = declared.gamma.filter(|_| !declared.is_srgb)?;

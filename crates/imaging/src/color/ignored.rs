@@ -9,6 +9,6 @@ pub(super) enum Ignored {
     WrongChannels,
     #[error("the embedded color profile cannot be converted to sRGB")]
     NoTransform,
-    #[error("the color space in the cICP chunk is unknown or HDR")]
+    #[error("the color space that the code points of the file declare is unknown or HDR")]
     UnsupportedCodePoints,
 }

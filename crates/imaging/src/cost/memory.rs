@@ -1,9 +1,9 @@
 //! The memory that rendering needs.
 //!
 //! The estimate follows the order of the pipeline and takes the largest of its phases: decoding,
-//! rendering of still variants, and rendering of animated variants. What only the pixels decide counts
-//! with its smallest value: alpha counts as opaque, and variants count as tiny until they are encoded.
-//! An image that the estimate refuses could therefore never have been rendered.
+//! rendering of still variants, and rendering of animated variants. Whatever depends on the values
+//! of the pixels counts with its smallest value: images count as opaque, and encoded files as
+//! empty. An image that the estimate refuses could therefore never have been rendered.
 
 use crate::encode::encoding_peak;
 use crate::formats::Header;

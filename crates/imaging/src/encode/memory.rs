@@ -1,8 +1,8 @@
 //! The memory that encoders need.
 //!
 //! libwebp's lossless encoder needs 13 to 40 bytes per pixel, and its encoder for an alpha plane 10 to
-//! 30, depending on the content. The lower ends count here, so that no image is refused that could be
-//! encoded. The figures are from measurements of whole render processes.
+//! 30, depending on the content. The estimate uses the lower ends, so that no image is refused that
+//! could be encoded. The figures are from measurements of whole render processes.
 
 use crate::{Encoding, WebpMode};
 
@@ -11,8 +11,8 @@ const LOSSLESS_COPY: u64 = 4;
 /// The bytes per pixel that the encoder of VP8L needs at least.
 const LOSSLESS_ENCODER: u64 = 13;
 
-/// Returns the bytes in use at the peak of encoding `pixels` pixels, which have `pixel_bytes` bytes and
-/// are opaque. `is_owned` means that the pixels are freed as soon as the encoder has a copy.
+/// Returns the bytes in use at the peak of encoding `pixels` opaque pixels, which take
+/// `pixel_bytes` bytes. If `is_owned`, the pixels are freed as soon as the encoder has a copy.
 pub(crate) fn encoding_peak(
     encoding: Encoding,
     pixels: u64,

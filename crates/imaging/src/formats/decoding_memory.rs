@@ -8,7 +8,7 @@ pub(crate) struct DecodingMemory {
     channels: Channels,
     /// The bytes of the decoded samples.
     samples: u64,
-    /// The bytes that the decoder needs in addition, and frees at its end.
+    /// The bytes that the decoder needs in addition, and frees when it finishes.
     scratch: u64,
 }
 
@@ -29,9 +29,10 @@ impl DecodingMemory {
         }
     }
 
-    /// Returns the bytes that are in use at the peak, from the file to `pixels` pixels in sRGB.
+    /// Returns the bytes in use at the peak of decoding a file and converting it to `pixels` pixels
+    /// in sRGB.
     ///
-    /// Samples in red, green and blue are converted in place. Others are copied.
+    /// RGB samples are converted in place. Other samples are converted into a new buffer.
     pub(crate) fn peak(self, pixels: u64) -> u64 {
         let converted = match self.channels.is_rgb() {
             true => 0,

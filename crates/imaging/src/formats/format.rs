@@ -24,7 +24,7 @@ pub(super) struct Format {
     /// Reads the size and the frame count from the header. Counting stops at one frame more than the
     /// second argument.
     pub(super) read_header: fn(&[u8], u32) -> Result<Header, Rejection>,
-    /// Estimates the memory for decoding. It is never much more than decoding needs.
+    /// Estimates the memory for decoding. The estimate is never much more than decoding needs.
     pub(super) decoding_memory: fn(&[u8], &Header) -> Result<DecodingMemory, Rejection>,
     /// Scans for metadata. Damaged parts are skipped.
     pub(super) scan_metadata: fn(&[u8], &mut MetadataScan),

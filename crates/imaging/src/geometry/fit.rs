@@ -79,6 +79,6 @@ pub(super) fn cover_source(
     if rect.size() != target {
         return rect;
     }
-    // Nothing is scaled, so the pixels stay on their grid.
+    // Nothing is scaled, so the edges of the rectangle are put on whole pixels.
     Rect::from_size(target).translated(rect.x.floor(), rect.y.floor())
 }

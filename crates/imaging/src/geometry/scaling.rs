@@ -39,7 +39,8 @@ impl Scaling {
             && self.source.y.fract() == 0.0
     }
 
-    /// Returns the part of the result that a change of the source may affect.
+    /// Returns the part of the result that a change of the source may affect; `None` if it affects
+    /// nothing.
     pub(crate) fn affected_by(&self, change: Area) -> Option<Area> {
         let (x, y) = self.axes();
         Area::between(
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unscaled_change_affects_only_itself() {
+    fn without_scaling_a_change_affects_only_its_own_area() {
         let mut identity = scaling(50, 50);
         assert_eq!(identity.affected_by(square(3, 9)), Some(square(3, 9)));
         identity.source.x = 4.0;

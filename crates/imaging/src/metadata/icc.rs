@@ -66,7 +66,8 @@ pub(crate) struct Segments<'a> {
 
 impl<'a> Segments<'a> {
     /// Adds a segment, which consists of its number, the number of segments, and its part of the
-    /// profile. If two segments have the same number, the first counts.
+    /// profile. If two segments have the same number, the first counts. A segment is ignored if it
+    /// states a different number of segments than the first segment.
     pub(crate) fn add(&mut self, segment: &'a [u8]) {
         let [number, count, part @ ..] = segment else {
             return;

@@ -1,5 +1,6 @@
-//! Metadata: everything in a file except pixels. Darkroom detects it to report it. None of it reaches a
-//! variant, except for an ICC profile if the recipe keeps it.
+//! Metadata: everything in a file except pixels. Darkroom reports the kinds of metadata, and
+//! applies the orientation and the color profile. No metadata reaches a variant, except for an ICC
+//! profile if the recipe keeps it.
 //!
 //! The module of each format splits a file into its blocks and passes them to the readers here
 //! ([`exif`], [`xmp`], [`photoshop`], [`icc`]).

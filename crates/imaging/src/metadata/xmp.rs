@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_off_the_globe_or_without_a_fix_is_only_a_kind() {
+    fn an_invalid_zero_or_incomplete_position_is_reported_only_as_a_kind() {
         for packet in [
             "exif:GPSLatitude='91,0N' exif:GPSLongitude='2,0E'",
             "exif:GPSLatitude='0,0N' exif:GPSLongitude='0,0E'",

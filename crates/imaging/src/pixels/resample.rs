@@ -11,9 +11,9 @@ use crate::{Rejection, RejectionCode};
 
 /// Scales the rectangle `source` to `size` with Lanczos3. Alpha is premultiplied during this step.
 ///
-/// Like browsers, libvips and Pillow by default, the filter works on the encoded sRGB values and
-/// not in linear light. Linear light would need 16 bits per channel for the whole image, and would
-/// turn the overshoot of Lanczos at dark edges into visible halos.
+/// As in browsers, libvips and Pillow by default, the filter works on the encoded sRGB values, not
+/// in linear light. Linear light would need 16 bits per channel for the whole image, and would turn
+/// the overshoot of Lanczos at dark edges into visible halos.
 ///
 /// # Errors
 /// `out_of_memory`.

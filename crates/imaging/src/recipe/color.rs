@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An opaque sRGB color, which is `#rrggbb` as text.
+/// An opaque sRGB color. Its text form is `#rrggbb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Color {

@@ -21,9 +21,9 @@ impl OutputLimits {
         min_quality: None,
     };
 
-    /// Returns lists of variants to render, one list after the other, as long as the variants
-    /// exceed `max_bytes`. There are at most two lists. Each contains all variants, at lower
-    /// qualities than before.
+    /// Returns the further attempts to make, in order, if the variants exceed `max_bytes`. There
+    /// are at most two. Each attempt lists all variants, at lower qualities than the attempt
+    /// before.
     pub(crate) fn lower_qualities(self, variants: &[Variant]) -> Vec<Vec<Variant>> {
         const STEPS: u8 = 2;
         let Some(min_quality) = self.min_quality else {

@@ -15,7 +15,7 @@ pub struct Resize {
     pub height: Option<u32>,
     /// The way the image is fitted into the box.
     pub fit: Fit,
-    /// Enlarges an image that is smaller than the box.
+    /// `true` to enlarge an image that is smaller than the box.
     pub enlarge: bool,
 }
 
@@ -23,9 +23,10 @@ pub struct Resize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// The whole image fits inside the box. Neither side is longer than the box.
+    /// The whole image fits inside the box. Neither side is longer than that side of the box.
     Inside,
-    /// The image covers the box. The gravity decides which parts outside the box are cut off.
+    /// The image covers the whole box, and the parts outside the box are cut off. The gravity
+    /// decides which part is kept.
     Cover(Gravity),
     /// The whole image fits inside the box, and the rest of the box is filled.
     Pad {

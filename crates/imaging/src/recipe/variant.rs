@@ -14,8 +14,8 @@ pub struct Variant {
     pub resize: Option<Resize>,
     /// The encoding of the file.
     pub encoding: Encoding,
-    /// Keeps an animated source animated if the encoding supports animation. Otherwise the variant
-    /// shows the first frame.
+    /// `true` to keep an animated source animated if the encoding supports animation. Otherwise,
+    /// the variant shows the first frame.
     pub animated: bool,
     /// The treatment of a color profile.
     pub icc: IccPolicy,

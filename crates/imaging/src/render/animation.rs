@@ -21,15 +21,15 @@ pub(super) struct AnimationRenderer<'a> {
     /// The upright RGBA canvas after the last frame.
     canvas: Pixels,
     requests: &'a [VariantRequest<'a>],
-    /// Empty until the first frame is added. Large variants come first.
+    /// The state of each variant, large variants first. Empty until the first frame is added.
     tracks: Vec<Track<'a>>,
 }
 
 /// The state of one variant.
 struct Track<'a> {
     job: RenderJob<'a>,
-    /// The index of the variant of at least the same size from which this variant is made; `None`
-    /// if it is made from the canvas.
+    /// The index of the track from whose pixels this variant is made; `None` if the variant is made
+    /// from the canvas.
     base: Option<usize>,
     /// The scaling from the base, without the padding.
     scaling: Scaling,

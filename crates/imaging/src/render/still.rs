@@ -27,8 +27,8 @@ pub(super) struct StillRenderer {
 impl StillRenderer {
     /// Renders all requested variants and the placeholder.
     ///
-    /// Variants that show the whole image unscaled come last, so that its pixels can be freed before
-    /// the last of them is encoded.
+    /// Variants that show the whole image unscaled come last. The last of them owns the pixels, so
+    /// that its encoder can free them early.
     ///
     /// # Errors
     /// `out_of_memory`; `output_too_large`.

@@ -30,8 +30,8 @@ fn a_separate_perceptual_table_gets_no_black_point_compensation() {
 
 #[test]
 fn black_is_compensated_if_there_is_no_separate_perceptual_table() {
-    // Little CMS gives the same levels by relative colorimetric intent with black point
-    // compensation.
+    // With the relative colorimetric intent and black point compensation, Little CMS gives the same
+    // levels.
     for tables in [IccTables::Shared, IccTables::OnlyColorimetric] {
         assert_levels(&printing_profile(20, tables), [0, 140, 255]);
         assert_levels(&printing_profile(0, tables), [0, 119, 255]);

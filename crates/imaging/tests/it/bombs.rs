@@ -1,4 +1,4 @@
-//! Decompression bombs are rejected cheaply.
+//! Tests that decompression bombs are rejected cheaply.
 
 use std::time::{Duration, Instant};
 
@@ -63,8 +63,8 @@ fn metadata_that_inflates_or_loops_is_cheap() {
     }
 }
 
-/// The time limit of a crowded file. It is far more than one pass over the file takes, and far less
-/// than two nested passes take.
+/// The time limit for a file with many tiny parts. It is far more than one pass over the file
+/// takes, and far less than two nested passes take.
 const MAX_CROWD_TIME: Duration = Duration::from_secs(3);
 
 #[test]

@@ -47,7 +47,7 @@ fn screenshot() -> RgbImage {
     })
 }
 
-/// Returns an image with grain on gradients, which no lossless encoder can compress.
+/// Returns an image with grain on gradients, which no lossless encoder can compress well.
 fn photograph() -> RgbImage {
     let mut seed = 1_u32;
     RgbImage::from_fn(640, 400, |x, y| {

@@ -1,6 +1,6 @@
-//! The estimate of the memory that rendering needs, compared with what it allocates.
+//! A comparison of the estimated memory for rendering with the memory that rendering allocates.
 //!
-//! libwebp's own memory is not measured here, so all variants are tiny.
+//! libwebp's own memory is not measured here, so the rendered variants are tiny.
 
 use darkroom_imaging::{
     Fit, Recipe, RejectionCode, Resize, WebpMode, estimated_memory, render, render_within,

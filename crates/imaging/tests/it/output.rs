@@ -46,7 +46,7 @@ fn unlimited(bytes: &[u8], recipe: &Recipe) -> usize {
 }
 
 #[test]
-fn variants_above_their_limit_are_rejected() {
+fn a_source_whose_variants_exceed_the_limit_is_rejected() {
     for bytes in [noise(), pan(64, 4).gif()] {
         let size = unlimited(&bytes, &avatar());
         let within = render(&bytes, &limited(avatar(), size, None)).unwrap();

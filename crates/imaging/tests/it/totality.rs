@@ -1,4 +1,4 @@
-//! Arbitrary bytes lead to an outcome, never to a panic.
+//! Tests that arbitrary bytes lead to an outcome, never to a panic.
 
 use darkroom_imaging::{inspect, render};
 use darkroom_testkit::fixture::{damage, planted};

@@ -1,4 +1,4 @@
-//! Images become upright from every orientation.
+//! Tests that images become upright from every orientation.
 
 use darkroom_imaging::{MetadataKind, inspect, render};
 use darkroom_testkit::fixture::{Exif, Jpeg, Png, Webp, rotated_for_orientation, scene};

@@ -35,7 +35,7 @@ pub(crate) struct AnimationEncoder {
     /// with two exceptions: in the mode `auto`, areas that are not flat are lossy, and a frame that
     /// looks like the previous one is always lossless.
     bitstream: WebpMode,
-    /// The RGBA canvas after the last frame, without the loss of encoding.
+    /// The RGBA canvas after the last frame, as it was before lossy encoding.
     displayed: Pixels,
     /// The `ANMF` chunks so far.
     frames: Vec<u8>,
@@ -107,7 +107,7 @@ impl AnimationEncoder {
         Ok(Some(encoder))
     }
 
-    /// Returns the RGBA canvas after the last frame, without the loss of encoding.
+    /// Returns the RGBA canvas after the last frame, as it was before lossy encoding.
     pub(crate) const fn displayed(&self) -> &Pixels {
         &self.displayed
     }

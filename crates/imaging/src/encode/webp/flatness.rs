@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn even_areas_and_few_colors_are_flat() {
+    fn areas_of_one_color_and_images_of_few_colors_are_flat() {
         assert!(is_flat(&image(|x, _| if x < 150 {
             [9; 3]
         } else {

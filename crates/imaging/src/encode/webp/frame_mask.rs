@@ -14,8 +14,8 @@ const MIN_UNCHANGED: usize = 4;
 /// Masking whole blocks keeps the edges of the transparency out of the coded blocks, where they
 /// would cost bits and quality.
 ///
-/// `None` if blending the result over `before` does not yield `after`, or if too few blocks are
-/// unchanged.
+/// Returns `None` if blending the result over `before` does not yield `after`, or if too few blocks
+/// are unchanged.
 pub(super) fn changed_blocks(before: &Pixels, after: &Pixels) -> Option<Pixels> {
     let mut frame = after.clone();
     let stride = frame.stride();
@@ -78,8 +78,8 @@ fn mask_block(
 /// Returns the RGBA frame `after`, with each unchanged pixel made transparent. This suits lossless
 /// coding.
 ///
-/// `None` if blending the result over `before` does not yield `after`, or if too few pixels are
-/// unchanged.
+/// Returns `None` if blending the result over `before` does not yield `after`, or if too few pixels
+/// are unchanged.
 pub(super) fn changed_pixels(before: &Pixels, after: &Pixels) -> Option<Pixels> {
     let mut changed = after.clone();
     let mut unchanged_count = 0;

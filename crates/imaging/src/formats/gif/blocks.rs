@@ -70,8 +70,9 @@ impl<'a> Blocks<'a> {
         Some((screen, blocks))
     }
 
-    /// Returns the bytes after the trailer, or the bytes from where the blocks end without a
-    /// trailer. Returns `None` until the iterator gets there, and if the file ends first.
+    /// Returns the bytes after the trailer. If something that is not a block ends the blocks,
+    /// returns the bytes from there on. Returns `None` until the iterator has ended, and if the
+    /// file ends without a trailer.
     pub(super) const fn after_end(&self) -> Option<&'a [u8]> {
         self.after_end
     }
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_ends_within_a_block_yields_what_is_left_of_it() {
+    fn a_truncated_block_is_kept_unless_its_descriptor_is_truncated() {
         let file = [SCREEN, b"\x2c\x01\0\x02\0\x03\0\x04\0\0\x02\x09\xaa\xbb"].concat();
         for cut in 0..=4 {
             let (found, after) = blocks(&file[..file.len() - cut]);

@@ -36,8 +36,8 @@ fn application(mut data: SubBlocks<'_>, scan: &mut MetadataScan) {
         // The loop count of an animation.
         Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {}
         // The XMP packet is not divided into sub-blocks, so it contains no lengths. A reader that
-        // takes its bytes for lengths ends up in the trailer of the packet, which leads the reader
-        // to the end.
+        // interprets bytes of the packet as lengths ends up in the packet's trailer, whose bytes
+        // lead the reader to the end of the extension.
         Some(b"XMP DataXMP") => xmp::read(data.as_bytes(), scan),
         Some(b"ICCRGBG1012") => {
             scan.add(Icc);

@@ -12,8 +12,8 @@ use crate::pixels::{Layout, Pixels, zeroed_buffer};
 /// The valid LZW minimum code sizes. The first codes have one bit more than this size, and no code
 /// has more than 12 bits.
 const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
-/// The maximum number of bytes of data per pixel. A pixel takes at most 12 bits, and as many for a clear
-/// code before it.
+/// The maximum number of bytes of data per pixel. A pixel takes at most 12 bits, and a clear code
+/// before it takes at most another 12.
 const MAX_BYTES_PER_PIXEL: usize = 4;
 /// The number of bytes of data that even the smallest frame may have.
 const MIN_BYTES: usize = 4096;
@@ -71,8 +71,10 @@ pub(super) fn decode(
 }
 
 /// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
-/// is full. Data without end for few pixels counts as ended, because each clear code is expensive.
-/// Returns the number of decoded indices.
+/// is full. Returns the number of decoded indices.
+///
+/// Data that is far too long for its pixels counts as ended, because each clear code takes much
+/// time to decode.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,

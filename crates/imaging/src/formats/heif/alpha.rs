@@ -13,8 +13,8 @@ const TYPES: [&[u8]; 2] = [
     b"urn:mpeg:hevc:2015:auxid:1",
 ];
 
-/// The number of bytes of an `auxC` box that are read, which is enough for every name. Many images
-/// can share one box.
+/// The maximum number of bytes of an `auxC` box that are read. It is enough for every name, and it
+/// bounds the time if many images share one large box.
 const MAX_BODY: usize = 256;
 
 /// An alpha plane.

@@ -15,8 +15,8 @@ use crate::pixels::probe;
 
 /// The maximum number of frames in an image: AVIF allows four layers (AVIF 1.1, 2.3.2.3).
 const MAX_FRAMES: usize = 4;
-/// The number of bytes of a configuration record that are read, which is enough for every sequence header.
-/// Each tile of a grid may copy them.
+/// The maximum number of bytes of a configuration record that are read. It is enough for every
+/// sequence header, and it bounds the copies that the tiles of a grid may make.
 const MAX_RECORD: usize = 1024;
 /// The maximum memory in bytes per pixel for the state of blocks, in addition to the samples.
 const BYTES_PER_PIXEL: u64 = 4;
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn planes_equal_those_of_dav1d() {
-        // The digests of what `avifdec -c dav1d` writes as Y4M.
+        // The digests of the samples that `avifdec -c dav1d` writes as Y4M.
         for (file, expected) in [
             (
                 avif::YUV_420,

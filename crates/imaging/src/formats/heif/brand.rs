@@ -31,8 +31,8 @@ const UNSUPPORTED: &[(&Code, &str)] = &[
 /// The coding of a HEIF file's images according to its brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// HEVC. It is assumed if the brands do not state a coding, because then only the items state
-    /// it.
+    /// HEVC. Also assumed if the brands do not state a coding, because only the items of such a
+    /// file state it.
     Hevc,
     /// AV1.
     Av1,

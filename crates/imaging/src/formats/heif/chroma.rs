@@ -64,7 +64,7 @@ fn blend(near: f32, far: f32) -> f32 {
     0.75 * near + 0.25 * far
 }
 
-/// Doubles the width of a row. `wide` may be one sample shorter than that.
+/// Doubles the width of a row. `wide` may be one sample shorter than twice the length of `narrow`.
 fn widen(narrow: &[f32], wide: &mut [f32]) {
     let (Some(first), Some(last)) = (narrow.first(), narrow.last()) else {
         return;

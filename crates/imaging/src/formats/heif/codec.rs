@@ -19,7 +19,8 @@ pub(super) enum Codec {
 }
 
 impl Codec {
-    /// Reads the configuration of a coded image. Only that of an AV1 image depends on its content.
+    /// Reads the configuration of a coded image. The content of the image is read only if the codec
+    /// is AV1.
     ///
     /// # Errors
     /// `corrupt`, or `unsupported_format` for a codec or profile that is not supported.

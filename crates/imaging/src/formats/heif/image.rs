@@ -22,7 +22,8 @@ const MAX_PADDING: u32 = 64;
 
 /// The description of an image. Its pixels are not read yet.
 pub(super) struct Image {
-    /// The coded image, grid or overlay item. For an identity derivation, this is its source item.
+    /// The ID of the coded image, grid or overlay item. For an identity derivation, the ID of its
+    /// source item.
     pub(super) id: u32,
     /// The items whose color properties apply, the first of which takes precedence.
     pub(super) described_by: Vec<u32>,
@@ -57,9 +58,9 @@ pub(super) enum Composition {
 /// An image of an overlay.
 pub(super) struct Layer {
     pub(super) image: Image,
-    /// The distance of its left edge from that of the canvas.
+    /// The distance of the layer's left edge from the left edge of the canvas.
     pub(super) x: i32,
-    /// The distance of its top edge from that of the canvas.
+    /// The distance of the layer's top edge from the top edge of the canvas.
     pub(super) y: i32,
 }
 
@@ -157,7 +158,7 @@ impl Image {
         Ok(Self::new(id, composition, size, coded_size))
     }
 
-    /// Reads a grid (6.6.2.3.2), but the description of its first tile only. Decoding checks that
+    /// Reads a grid (6.6.2.3.2). Reads the description of the first tile only. Decoding checks that
     /// the other tiles have the same size and sample format.
     fn read_grid(items: &Items<'_>, id: u32) -> Result<Self, Rejection> {
         let invalid = || Rejection::corrupt("the grid of the image is invalid");

@@ -12,12 +12,13 @@ use crate::Rejection;
 /// The maximum number of items, which is more than any camera writes: an image of 200 megapixels
 /// has 1,600 tiles.
 const MAX_ITEMS: usize = 16_384;
-/// The maximum number of associations of an item. The list of an item has at most 255 entries, and
-/// real items have fewer than 20. If lists repeat an item, the rest is ignored.
+/// The maximum number of associations of an item. One list for an item has at most 255 entries, and
+/// real items have fewer than 20. If several lists for the same item exceed the maximum, the rest
+/// is ignored.
 const MAX_ASSOCIATIONS: usize = 256;
 /// The number of properties that an association can point to.
 const MAX_PROPERTIES: usize = 0x7fff;
-/// The flag of an association with a property that a reader has to understand.
+/// The flag of an association with an essential property, which a reader has to understand.
 const ESSENTIAL: u16 = 0x8000;
 
 /// The items, and everything that the file says about them. Nothing of their content is read yet.

@@ -6,7 +6,7 @@ use super::boxes::versioned;
 use super::fields::Fields;
 use crate::Rejection;
 
-/// The source of an item's bytes. Offsets are relative to it.
+/// The source of an item's bytes. Offsets are relative to the beginning of the source.
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     File,
@@ -80,7 +80,7 @@ impl<'a> Location<'a> {
 
     /// Returns the content: a slice of `file` or `idat`, or a copy of several extents of one of them.
     ///
-    /// Each extent costs its length of the budget, and at least 1, before it is copied.
+    /// Before an extent is copied, its length is taken from the budget, or 1 if it is empty.
     ///
     /// # Errors
     /// `corrupt` if an extent lies outside its source or the budget is exceeded;
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn even_an_extent_without_bytes_spends_the_budget() {
+    fn even_an_empty_extent_spends_the_budget() {
         // One item of 1,000 extents, which have neither an offset nor a length. Its base offset is
         // the end of the file.
         let body = b"\0\0\0\0\x00\x40\0\x01\0\x01\0\0\0\0\0\x04\x03\xe8";

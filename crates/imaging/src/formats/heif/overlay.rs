@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_layer_covers_what_is_below_it_as_far_as_it_is_opaque() {
+    fn a_layer_covers_the_pixels_below_it_in_proportion_to_its_alpha() {
         let below = [0, 0, 200, 255];
         assert_eq!(over([100, 0, 0, 255], below), [100, 0, 0, 255]);
         assert_eq!(over([100, 0, 0, 0], below), below);

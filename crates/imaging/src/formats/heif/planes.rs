@@ -26,8 +26,8 @@ impl Image {
         }
     }
 
-    /// Decodes the planes of a coded image or a grid, without applying transformations. A coded image
-    /// may be larger than its header states.
+    /// Decodes the planes of a coded image or a grid, without applying transformations. The planes
+    /// of a coded image may be larger than its header states.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -62,7 +62,8 @@ impl Image {
             let content = items.content_within(*tile, &mut budget)?;
             let own_record = Codec::record(items, *tile);
             let frame = match own_record {
-                // Most tiles share one record, which is not compared with itself.
+                // Most tiles share the record of the first tile, which does not have to be read
+                // again.
                 Some(own) if !record.is_some_and(|record| std::ptr::eq(own, record)) => {
                     spend(&mut budget, own.len())?;
                     Codec::read(items, *tile, || Ok(Cow::Borrowed(&*content)))?

@@ -41,7 +41,7 @@ impl Signal {
         is_full_range: false,
     };
 
-    /// Reads the body of a `colr` box; `None` if it is no complete `nclx` box.
+    /// Reads the body of a `colr` box; `None` if it is not a complete `nclx` box.
     pub(super) fn from_nclx(colr: &[u8]) -> Option<Self> {
         let mut fields = Fields(colr.strip_prefix(b"nclx")?);
         let mut code = || Some(u8::try_from(fields.u16()?).unwrap_or(UNSPECIFIED));

@@ -18,7 +18,7 @@ impl Chunk<'_> {
         self.name[0].is_ascii_uppercase()
     }
 
-    /// Returns whether the file contains a wrong checksum of the chunk.
+    /// Returns whether the chunk has a wrong checksum. A missing checksum does not count as wrong.
     pub(super) fn has_wrong_checksum(&self) -> bool {
         // Fuzzing ignores checksums, because almost every mutation would break one.
         !cfg!(fuzzing) && self.checksum.is_some_and(|stated| stated != self.crc())
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_ends_early_yields_what_is_left_of_its_last_chunk() {
+    fn a_truncated_chunk_has_its_remaining_data_and_no_wrong_checksum() {
         let file = b"\x89PNG\r\n\x1a\n\0\0\0\x01abCD!\0\0\0\0\0\0\0\x05IDATxy";
         let found: Vec<_> = Chunks::new(file).collect();
         assert_eq!((found[0].name, found[0].data), (*b"abCD", &b"!"[..]));

@@ -16,8 +16,8 @@ use crate::pixels::{out_of_memory, zeroed_buffer};
 /// The bits of the first byte of ALPH that state its compression and filter.
 const ALPHA_CODING: u8 = 0x0f;
 
-/// Estimates the memory for decoding: the planes (VP8) or a copy in RGBA (VP8L) of a still image, and
-/// a copy of its chunk; a canvas and the first frame of an animation.
+/// Estimates the memory for decoding. A still image takes its planes (VP8) or a copy in RGBA
+/// (VP8L), and a copy of its chunk. An animation takes a canvas and its first frame.
 pub(super) fn memory(bytes: &[u8], header: &Header) -> Result<DecodingMemory, Rejection> {
     let pixels = header.size().area();
     let bitstream = chunks_of_file(bytes).find(|chunk| matches!(chunk.name, b"VP8 " | b"VP8L"));

@@ -1,4 +1,4 @@
-//! Generated animations, one for each aspect.
+//! Tests of generated animations, each for one aspect.
 
 use darkroom_imaging::{
     Color, CropBox, Encoding, Fit, IccPolicy, Recipe, Resize, Variant, WebpMode, render,
@@ -217,7 +217,7 @@ fn a_rotated_animation_becomes_upright() {
 }
 
 #[test]
-fn the_colors_of_every_frame_are_converted_or_kept() {
+fn the_colors_of_an_animation_are_converted_or_kept() {
     let animation = small_animation();
     let bytes = Webp::animated(&animation)
         .icc(&icc_profile("swapped"))

@@ -14,7 +14,7 @@ pub(super) fn one(bytes: &[u8], recipe: &Recipe) -> RenderedVariant {
     rendered.variants.remove(0)
 }
 
-/// Plays the only variant of a recipe after checking its chunks.
+/// Renders the only variant of a recipe, checks its chunks, and plays it.
 pub(super) fn played(bytes: &[u8], recipe: &Recipe) -> Playback {
     let rendered = one(bytes, recipe);
     assert_only_pixels(&rendered.bytes[12..]);

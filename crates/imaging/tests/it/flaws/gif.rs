@@ -102,7 +102,7 @@ fn a_file_may_end_after_its_pixels() {
 }
 
 #[test]
-fn the_local_palette_precedes_the_global_one_and_colors_are_black_without_both() {
+fn the_local_palette_overrides_the_global_one_and_colors_are_black_without_either() {
     let area = GifArea::new(4, 4);
     let local = gif().image_with_palette(area, &[[0, 0, 255], [0, 0, 0]], &[0; 16]);
     assert!(is_all(&unnoted(&local.end()), BLUE));

@@ -31,8 +31,8 @@ impl Config {
         }
     }
 
-    /// Creates the configuration of VP8L with an effort of 0 to 6. For VP8L, libwebp's `quality` is
-    /// an effort too. It keeps libwebp's default.
+    /// Creates the configuration of VP8L with an effort of 0 to 6. For VP8L, libwebp's `quality`
+    /// sets a second kind of effort, which stays at libwebp's default.
     pub(in crate::encode::webp) fn lossless(effort: u8) -> Self {
         Self {
             is_lossless: true,
