@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// A delay that grows with every failed attempt, up to a maximum.
 ///
-/// Half of each delay is random jitter, so that clients that fail together do not retry together
-/// ("Exponential Backoff And Jitter", AWS Architecture Blog).
+/// The second half of each delay is random jitter, so that clients that fail together do not retry
+/// together ("Exponential Backoff And Jitter", AWS Architecture Blog).
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
     first: Duration,
@@ -20,7 +20,7 @@ impl Backoff {
         Self { first, factor, max }
     }
 
-    /// Creates a backoff that doubles.
+    /// Creates a backoff that doubles the delay after every further failed attempt.
     pub const fn doubling(first: Duration, max: Duration) -> Self {
         Self::new(first, 2, max)
     }

@@ -211,7 +211,8 @@ impl Connection {
     }
 }
 
-/// Returns the URL of a service from its own variable, or else from the setting for all services.
+/// Returns the URL of a service: the value of its own `variable`, or else the URL that applies to
+/// all services.
 ///
 /// # Errors
 /// An error that names the variable, if its value is not an HTTP URL.
@@ -234,7 +235,7 @@ fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, Settin
 fn no_region(bucket: &str) -> SettingError {
     let problem = format!(
         "is not set, and neither AWS_DEFAULT_REGION nor the profile in ~/.aws/config nor instance \
-         metadata name a region for bucket {bucket}; set it, or set AWS_ENDPOINT_URL if the store \
+         metadata names a region for bucket {bucket}; set it, or set AWS_ENDPOINT_URL if the store \
          is not AWS S3"
     );
     SettingError::new("AWS_REGION", problem)

@@ -171,6 +171,8 @@ fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
 fn by_status(status: u16) -> CloudErrorKind {
     match status {
         401 | 403 => CloudErrorKind::Forbidden,
+        // S3 sends 405 if the requested version is a delete marker. The response to a HEAD request
+        // has no body, so it contains no code.
         404 | 405 | 410 => CloudErrorKind::NotFound,
         408 => CloudErrorKind::TimedOut,
         412 => CloudErrorKind::PreconditionFailed,

@@ -7,8 +7,8 @@ use tokio::time::sleep;
 
 use crate::{CloudError, CloudErrorKind};
 
-/// The faults of an in-memory bucket or queue, and the calls to it so far. This is cheap to clone,
-/// and all clones share the same lists.
+/// A list of faults of an in-memory bucket or queue, and a list of the calls to it so far. It is
+/// cheap to clone, and all clones share the same lists.
 ///
 /// Operations have the same names as in the API of AWS, such as `GetObject`. If several faults
 /// apply to a call, the latest one counts.

@@ -54,12 +54,12 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
         }
     }
 
-    /// Returns the newest value. A fetch is due if there is no value, or if `freshness`, given the
-    /// value and its age, does not return `Fresh`. It is skipped within the retry interval, and if
-    /// another caller is fetching and the value is `Stale`.
+    /// Returns the newest value. Calls `freshness` with the value and its age. Fetches a new value
+    /// if there is none, or if `freshness` does not return `Fresh`. Skips the fetch if the retry
+    /// interval has not passed, or if the value is `Stale` and another caller is fetching.
     ///
-    /// The returned value may be `Unusable`: `fetch` may fail or return such a value, or the retry
-    /// interval may not have passed.
+    /// The returned value may be `Unusable`, because `fetch` may fail or return such a value, or
+    /// because the retry interval has not passed.
     ///
     /// # Errors
     /// The error of the last fetch, if none has ever succeeded.
@@ -108,7 +108,7 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
                 (None, None) => {}
             }
         }
-        // This is recorded before the fetch, so that the attempt counts even if this caller is
+        // The attempt is recorded before the fetch, so that it counts even if this caller is
         // cancelled.
         *attempt = Some(Attempt::new(None));
         match fetch().await {

@@ -19,8 +19,8 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// The characters to encode in a key. S3 does not encode slashes, and encodes everything else only
-/// once.
+/// The characters to encode in a key. Unlike other services, S3 expects slashes as they are, and
+/// all other reserved characters encoded only once.
 const PATH: &AsciiSet = &QUERY.remove(b'/');
 
 /// The request that a presigned URL permits.

@@ -91,8 +91,12 @@ impl Provisioner {
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        let (kind, detail) = (CloudErrorKind::NotImplemented, "accepted, but not kept");
-        Err(CloudError::new(kind, OPERATION, detail))
+        let detail = "the store accepted the notification but did not keep it";
+        Err(CloudError::new(
+            CloudErrorKind::NotImplemented,
+            OPERATION,
+            detail,
+        ))
     }
 }
 

@@ -28,8 +28,8 @@ impl Provisioner {
     }
 
     /// Creates and updates buckets, queues, policy, notification, CORS and lifecycle according to
-    /// the settings, and checks that the store supports conditional writes. Passes each finished
-    /// step to `report`.
+    /// the settings. If the settings use conditional writes, also checks that the store supports
+    /// them. Passes each finished step to `report`.
     ///
     /// If a service refuses a step, the other steps still run, because the service may simply not
     /// support that resource. If a service is unavailable, times out or throttles, the run ends. A

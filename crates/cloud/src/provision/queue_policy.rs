@@ -6,8 +6,8 @@ use super::provisioner::RULE_ID;
 
 /// Returns the policy with Darkroom's statement added. A policy that is not JSON counts as empty.
 ///
-/// Names of buckets are global, and a deleted bucket's name is free for any account. The statement
-/// therefore also names the account of the queue, which must be that of the bucket.
+/// Bucket names are global, and any account may create a bucket with the name of a deleted one. The
+/// statement therefore also requires that the bucket belongs to the account of the queue.
 pub(super) fn with_statement(current: Option<&str>, queue_arn: &str, raw_bucket: &str) -> Value {
     let partition = queue_arn.split(':').nth(1).unwrap_or("aws");
     let account = queue_arn.split(':').nth(4).unwrap_or_default();

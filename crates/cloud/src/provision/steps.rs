@@ -14,7 +14,8 @@ impl<'a> Steps<'a> {
         Self { dry_run, report }
     }
 
-    /// Reports a step, unless the service is unavailable, timed out or throttled the call.
+    /// Reports a step, unless it failed because the service is unavailable, timed out or throttles
+    /// calls.
     ///
     /// # Errors
     /// The error of a step that is not reported. The run should then end, because every later step
@@ -37,7 +38,8 @@ impl<'a> Steps<'a> {
     /// creates the queue first.
     ///
     /// # Errors
-    /// None.
+    /// The same as for [`Steps::finish`]. A missing queue does not end the run, so this function
+    /// never returns an error.
     pub(super) fn finish_without(
         &mut self,
         resource: Resource,

@@ -12,8 +12,8 @@ use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue};
 use crate::CloudError;
 
 /// A queue that is looked up on first use. A process that never uses the queue therefore needs
-/// neither the queue nor permission to access it. A failed lookup is repeated on the next use. The
-/// queue is cheap to clone.
+/// neither the queue nor permission to access it. A failed lookup is repeated on the next use. A
+/// `LazyQueue` is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct LazyQueue(Arc<Inner>);
 

@@ -16,8 +16,8 @@ use crate::{CloudError, CloudErrorKind, Faults};
 /// A queue in memory with SQS's visibility timeouts, delays and redrive policy. It is cheap to
 /// clone, and every clone is the same queue.
 ///
-/// Messages are delivered in the order they become visible. Durations follow tokio's clock, which
-/// tests may pause. Timestamps follow the [`Clock`].
+/// Messages are delivered in the order in which they become visible. Durations follow tokio's
+/// clock, which tests may pause. Timestamps follow the [`Clock`].
 #[derive(Debug, Clone)]
 pub struct MemoryQueue(Arc<Inner>);
 
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_delayed_message_wakes_a_long_poll() {
+    async fn a_long_poll_receives_a_delayed_message_after_its_delay() {
         let queue = MemoryQueue::new(Clock::system());
         let delay = Duration::from_secs(5);
         queue.send_delayed("a", delay).await.unwrap();
