@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_pairs_are_plain_json() {
+    fn pairs_of_printable_ascii_are_not_escaped() {
         assert_eq!(
             pairs(&[("Album", "7")]).to_header().unwrap(),
             r#"{"metadata":{"Album":"7"}}"#
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_s3_accepts_is_an_error() {
+    fn an_attachment_larger_than_s3_accepts_is_an_error() {
         let attachment = pairs(&[("note", &"x".repeat(2048))]);
         assert!(matches!(
             attachment.to_header(),

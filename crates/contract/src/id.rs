@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_read_back_from_its_text_and_knows_its_time() {
+    fn an_id_is_read_back_from_its_text_and_contains_its_time() {
         let before = OffsetDateTime::now_utc();
         let id = UploadId::generate();
         assert_eq!(id.to_string().parse::<UploadId>(), Ok(id));

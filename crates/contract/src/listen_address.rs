@@ -56,7 +56,7 @@ impl FromStr for ListenAddress {
             Some(("" | "localhost", port)) => port,
             Some(_) => return Err(ListenAddressError),
         };
-        // Otherwise the standard library would accept a port with a plus sign.
+        // Without this check, the standard library would accept a port with a plus sign.
         let port = port
             .bytes()
             .all(|byte| byte.is_ascii_digit())
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_alone_means_the_loopback_address() {
+    fn a_port_without_an_ip_address_means_the_loopback_address() {
         for (text, expected) in [
             ("8080", "127.0.0.1:8080"),
             (":8080", "127.0.0.1:8080"),

@@ -14,7 +14,7 @@ pub struct OutcomeEvent {
     /// The number of delivery attempts so far.
     #[serde(default)]
     pub attempts: u32,
-    /// The time at which the outcome was first published.
+    /// The time at which this event was published. Further delivery attempts do not change it.
     #[serde(with = "time::serde::rfc3339")]
     pub published_at: OffsetDateTime,
     /// The outcome.

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn two_variants_cannot_have_one_key() {
+    fn two_variants_cannot_have_the_same_key() {
         let mut profile = Profile::avatar();
         profile.variants[1].suffix.clear();
         assert_eq!(profile.validate().unwrap_err().key(), "variants.1.suffix");

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_endpoint_is_a_url() {
+    fn the_public_endpoint_must_be_a_url() {
         for (endpoint, is_valid) in [
             ("http://localhost:9000", true),
             ("localhost:9000", false),

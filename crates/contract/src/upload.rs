@@ -173,7 +173,8 @@ impl UploadStatus {
         )
     }
 
-    /// Returns `true` if the status cannot change without another request from the client.
+    /// Returns `true` if the status cannot change without another request from the client or a
+    /// command of the operator, such as a backfill.
     pub const fn is_final(&self) -> bool {
         match self {
             Self::Done(_) => true,

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Lossless, SettingError};
 
-/// The quality and libwebp's `method` for variants that do not set them. Compared with libwebp's
-/// own default, method 4, method 2 is 2.6 times as fast and makes files 3 % larger at the same
-/// quality.
+/// The quality of variants that do not set one.
 const DEFAULT_QUALITY: u8 = 85;
+/// libwebp's `method` for variants that do not set `effort`. Compared with libwebp's own default,
+/// method 4, method 2 is 2.6 times as fast and makes files 3 % larger at the same quality.
 const DEFAULT_EFFORT: u8 = 2;
+/// The longest side of a WebP image, in pixels. The limit applies to all formats.
 const MAX_SIDE: u32 = 16_383;
 
 /// One variant of a profile.
