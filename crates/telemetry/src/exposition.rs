@@ -26,7 +26,7 @@ pub struct InstallError(#[from] BuildError);
 /// label values, its series start at zero.
 ///
 /// # Errors
-/// Only if another recorder is installed.
+/// Only if a recorder is already installed.
 pub fn install() -> Result<(), InstallError> {
     let builder = PrometheusBuilder::new();
     let handle = builder

@@ -9,8 +9,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// Records the attributes of a request in its server span.
 ///
-/// The query is left out, because clients put secrets into it. Only the collector receives the
-/// path: attributes do not appear in the log.
+/// The query is left out, because it may contain a client's secrets. The path does not appear in
+/// the log, because only the collector receives attributes.
 pub fn record_request<B>(span: &Span, request: &Request<B>, route: Option<&str>) {
     let method = known_method(request.method());
     span.set_attribute("http.request.method", method.unwrap_or("_OTHER"));

@@ -12,7 +12,7 @@ pub trait Metric: Sync {
     fn labels(&self) -> &[LabelDefinition];
     /// Returns the description, which is one sentence.
     fn help(&self) -> &'static str;
-    /// Returns Prometheus's word for the kind of metric.
+    /// Returns Prometheus's name for the kind of metric, such as `"counter"`.
     fn kind(&self) -> &'static str;
     /// Describes the metric to the recorder.
     fn describe(&self);

@@ -103,7 +103,7 @@ fn every_metric_is_on_the_dashboard() {
 
 /// `UPDATE_SNAPSHOTS=1` rewrites the table.
 #[test]
-fn the_table_in_the_documentation_is_that_of_the_code() {
+fn the_table_in_the_documentation_lists_the_declared_metrics() {
     let text = docs::read();
     let updated = docs::with_table(&text);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
