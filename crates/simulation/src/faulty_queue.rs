@@ -13,7 +13,7 @@ use crate::process::Process;
 /// The longest delay of a duplicated message.
 const MAX_DUPLICATE_DELAY: Duration = Duration::from_secs(120);
 
-/// A queue with calls that may fail. It may also deliver a message twice.
+/// A queue whose calls may fail. It may also deliver a message twice.
 #[derive(Debug)]
 pub(crate) struct FaultyQueue {
     name: &'static str,
@@ -58,7 +58,7 @@ impl FaultyQueue {
     }
 
     /// Checks a change of visibility. A timeout other than the full visibility timeout is a backoff
-    /// or a release, and ends the delivery. No change may follow after that.
+    /// or a release, and ends the delivery. After that, no change of visibility may follow.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
         let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();

@@ -1,4 +1,5 @@
-//! The invariants that are checked after every step.
+//! The checks of the invariants. They run when an object is written or deleted, when a message is
+//! deleted, and when an outcome is published.
 
 use bytes::Bytes;
 use darkroom_contract::{

@@ -3,8 +3,8 @@
 //! [`simulate`] runs the real code of three workers and two issuers on one in-memory store and
 //! queue. Time is virtual and random choices are seeded, so a seed always runs the same way.
 //! Clients upload, overwrite, delete and upload again. Messages are duplicated, reordered and lost.
-//! Calls fail before or after they take effect. Processes crash between any two calls. Clocks jump.
-//! The store has outages.
+//! Calls fail before or after they take effect. Processes crash before or after any call. Clocks
+//! are wrong by up to five minutes. The store has outages.
 //!
 //! After every step these invariants hold:
 //!

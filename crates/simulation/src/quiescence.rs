@@ -22,8 +22,8 @@ const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
 /// Stops the faults, waits until the queue is empty, and checks every upload that needs no
-/// operator. Then runs the operator's commands (purge, redrive and backfill), and checks all
-/// uploads.
+/// operator, because it has neither lost events nor dead letters. Then runs the operator's commands
+/// (purge, redrive and backfill), and checks all uploads.
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;

@@ -25,6 +25,7 @@ pub(crate) struct SimulatedRenderer {
 #[async_trait]
 impl Renderer for SimulatedRenderer {
     async fn render(&self, source: &Bytes, recipe: &Recipe) -> Result<Rendered, RenderError> {
+        // Three of four renders take only a twentieth of the drawn time.
         let time = self.world.draw_duration(MAX_RENDER_TIME);
         sleep(time.mul_f64(f64::from(u8::from(self.world.draw(4) == 0)).max(0.05))).await;
         if self.world.happens(self.world.rates.renderer_failure) {

@@ -27,8 +27,8 @@ pub(crate) struct World {
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) queues: QueueSettings,
     pub(crate) rates: Rates,
-    /// The number of messages that workers receive beyond their permits. With few, many messages are
-    /// deferred.
+    /// The number of messages that workers receive beyond their permits. If it is 0, no message is
+    /// deferred. If it is small, many messages are deferred.
     pub(crate) look_ahead: usize,
     started_at: Instant,
     state: Mutex<State>,
