@@ -81,7 +81,7 @@ impl Frame {
             return Err(Error::Truncated);
         };
         if *precision != 8 {
-            let message = "a JPEG with more than 8 bits per sample is not supported";
+            let message = "a JPEG with a precision other than 8 bits per sample is not supported";
             return Err(Error::Unsupported(message));
         }
         if !matches!(count, 1 | 3 | 4) {

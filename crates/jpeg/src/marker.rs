@@ -63,7 +63,8 @@ impl Marker {
         }
     }
 
-    /// Returns whether the marker stands alone, without a segment: TEM, RST0 to RST7 and SOI.
+    /// Returns whether the marker stands alone, without a segment: TEM, RST0 to RST7 and SOI. EOI
+    /// is not included, because it ends the image.
     pub const fn is_standalone(self) -> bool {
         matches!(self.code, 0x01 | RST0..=SOI)
     }

@@ -20,7 +20,7 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<SourceFormat, Rejection> {
     }
     if png::has_damaged_signature(bytes) {
         return Err(Rejection::corrupt(
-            "the PNG signature is damaged, as by a transfer in text mode",
+            "the PNG signature is damaged, probably by a transfer in text mode",
         ));
     }
     Err(match other::identify(bytes) {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_kind_of_file_is_unsupported_and_named() {
+    fn a_known_kind_of_file_is_unsupported_and_named_in_the_message() {
         let rejection = sniff(b"%PDF-1.7").unwrap_err();
         assert_eq!(rejection.code, RejectionCode::UnsupportedFormat);
         assert!(rejection.message.contains("a PDF document"), "{rejection}");

@@ -60,7 +60,7 @@ impl Pixels {
         self.width as usize * self.layout.channels()
     }
 
-    /// Moves the pixels out and leaves an empty image behind.
+    /// Moves the pixels into a new image, and leaves this image without pixels.
     pub(crate) fn take(&mut self) -> Self {
         Self {
             data: std::mem::take(&mut self.data),

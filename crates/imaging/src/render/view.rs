@@ -30,7 +30,7 @@ impl View {
         })
     }
 
-    /// Returns whether a placement is the whole image, unscaled and unpadded.
+    /// Returns whether a placement shows the whole image, unscaled and unpadded.
     pub(super) fn is_whole_image(self, stored: Size, placement: &Placement) -> bool {
         let upright = self.orientation.apply_to_size(stored);
         placement.source == Rect::from_size(upright)

@@ -83,7 +83,7 @@ fn an_overlay_draws_its_layers_in_order_and_cuts_them_at_the_edge() {
 }
 
 #[test]
-fn a_sequence_without_a_still_image_is_unsupported_and_named() {
+fn a_sequence_without_a_still_image_is_unsupported_and_named_in_the_message() {
     let file = [
         b"\0\0\0\x14ftypmsf1\0\0\0\0hevc".as_slice(),
         b"\0\0\0\x08moov",
@@ -220,7 +220,7 @@ fn premultiplied_colors_become_straight() {
 }
 
 #[test]
-fn heif_images_of_other_codings_are_named() {
+fn heif_images_of_other_codings_are_named_in_the_message() {
     let image = Heic::new(&scene(8, 6));
     for (brands, words) in [
         (&[b"avif", b"mif1"], "a HEIF image with HEVC"),

@@ -62,7 +62,7 @@ fn every_valid_photo_is_rendered() {
 }
 
 #[test]
-fn a_truncated_image_is_corrupt() {
+fn truncated_and_damaged_photos_are_corrupt() {
     for name in ["truncated.jpg", "truncated.png", "corrupt-header.jpg"] {
         let Some(bytes) = corpus::read(&format!("hostile/{name}")) else {
             return;

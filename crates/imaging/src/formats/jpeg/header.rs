@@ -18,7 +18,7 @@ mod tests {
     use crate::RejectionCode;
 
     #[test]
-    fn an_arithmetic_coded_jpeg_is_unsupported_and_named() {
+    fn an_arithmetic_coded_jpeg_is_unsupported_and_named_in_the_message() {
         let bytes = b"\xff\xd8\xff\xc9\0\x0b\x08\0\x08\0\x08\x01\x01\x11\0";
         let rejection = read(bytes).unwrap_err();
         assert_eq!(rejection.code, RejectionCode::UnsupportedFormat);

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cgbi_file_is_unsupported_and_named() {
+    fn a_cgbi_file_is_unsupported_and_named_in_the_message() {
         let bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x04CgBI\x50\0\x20\x02";
         let rejection = read(bytes).unwrap_err();
         assert_eq!(rejection.code, crate::RejectionCode::UnsupportedFormat);

@@ -217,7 +217,7 @@ fn broken_animation_chunks_do_not_affect_the_default_image() {
 }
 
 #[test]
-fn a_cgbi_file_is_unsupported_and_named() {
+fn a_cgbi_file_is_unsupported_and_named_in_the_message() {
     let file = Png::new(&scene(4, 4)).build();
     let empty = RawPng::new((4, 4), 8, RGB);
     let marked = empty.clone().chunk(b"CgBI", &[0x50, 0, 0x20, 2]).build();
