@@ -7,7 +7,7 @@ metrics! {
     /// Messages received, including redeliveries.
     RECEIVED: Counter = "darkroom_consumer_messages_received_total"["queue"];
 
-    /// Messages received again.
+    /// Messages received again after an earlier attempt.
     REDELIVERIES: Counter = "darkroom_consumer_redeliveries_total"["queue"];
 
     /// Messages by the result of a delivery: acknowledged, retried, deferred, dead_lettered,
@@ -30,7 +30,7 @@ metrics! {
     /// Messages being processed.
     IN_FLIGHT: Gauge = "darkroom_consumer_in_flight"["queue"];
 
-    /// Maximum number of messages processed at once.
+    /// Maximum number of messages processed at once, without those received by looking ahead.
     PERMITS: Gauge = "darkroom_consumer_permits"["queue"];
 
     /// Time from the sending of a message to its first receipt.
