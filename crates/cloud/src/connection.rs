@@ -235,8 +235,8 @@ fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, Settin
 fn no_region(bucket: &str) -> SettingError {
     let problem = format!(
         "is not set, and neither AWS_DEFAULT_REGION nor the profile in ~/.aws/config nor instance \
-         metadata names a region for bucket {bucket}; set it, or set AWS_ENDPOINT_URL if the store \
-         is not AWS S3"
+         metadata names a region for bucket {bucket}; set AWS_REGION, or set AWS_ENDPOINT_URL if \
+         the store is not AWS S3"
     );
     SettingError::new("AWS_REGION", problem)
 }

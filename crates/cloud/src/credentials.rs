@@ -11,7 +11,7 @@ use crate::error::cause;
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
 /// The remaining lifetime at which credentials are refreshed. By then, AWS has already issued new
-/// credentials for a role, and signatures made with them are valid longer.
+/// credentials for a role. Signatures made with the new credentials are valid for longer.
 const REFRESH_BEFORE: Duration = Duration::from_secs(5 * 60);
 /// The age at which credentials without an expiry are read again, because the files that contain
 /// them may have changed.

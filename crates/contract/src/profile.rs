@@ -126,7 +126,7 @@ impl Profile {
             is_prefix(&self.prefix),
             "prefix",
             "must be segments of A-Z a-z 0-9 _ - joined by slashes, and not below raw, \
-             manifests or deleted, which hold uploads, outcomes and tombstones",
+             manifests or deleted, which contain uploads, outcomes and tombstones",
         )?;
         SettingError::ensure(
             !self.formats.is_empty(),
@@ -150,7 +150,7 @@ impl Profile {
         SettingError::ensure(
             !self.variants.is_empty(),
             "variants",
-            "must hold at least one variant",
+            "must contain at least one variant",
         )?;
         let mut names = BTreeSet::new();
         let mut suffixes = BTreeSet::new();

@@ -55,15 +55,15 @@ impl Process {
         let is_down = needs_store && self.world.state().is_store_down;
         match fate {
             Fate::CrashBefore => self.crash(operation, "before").await,
-            Fate::FailBefore => return Err(self.failure(operation, "before")),
-            _ if is_down => return Err(self.failure(operation, "down")),
+            Fate::FailBefore => return Err(self.failure(operation, "before its effect")),
+            _ if is_down => return Err(self.failure(operation, "during an outage")),
             _ => {}
         }
         let result = effect.await;
         self.stop_if_crashed().await;
         match fate {
             Fate::CrashAfter => self.crash(operation, "after").await,
-            Fate::FailAfter => return Err(self.failure(operation, "after")),
+            Fate::FailAfter => return Err(self.failure(operation, "after its effect")),
             _ => {}
         }
         result

@@ -28,7 +28,7 @@ pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
     let dead_letters = world.dead_letters.bodies();
-    check_uploads(world, "without help", |record| {
+    check_uploads(world, "before repair", |record| {
         let id = record.key.id.to_string();
         let is_dead = dead_letters.iter().any(|body| body.contains(&id));
         !record.has_lost_events && !is_dead
@@ -113,7 +113,7 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     let manifest = manifest(world, &record.key);
     let Some(etag) = source_etag(world, &record.key) else {
         let left = objects(world, &record.key);
-        return (!left.is_empty()).then(|| format!("{id}: deleted, but there is {left:?}"));
+        return (!left.is_empty()).then(|| format!("{id}: deleted, but {left:?} still exist"));
     };
     let Some(manifest) = manifest else {
         return Some(format!("{id}: there is no outcome"));

@@ -31,7 +31,8 @@ pub struct ObjectEvent {
     pub bucket: String,
     /// The object's key, decoded.
     pub key: String,
-    /// The size of the object in bytes, as stated in the event. The real size may be larger.
+    /// The size of the object in bytes, as stated in the event. The size of the current object may
+    /// be larger, because the object may have been replaced.
     pub size: Option<u64>,
     /// The entity tag without quotes.
     pub etag: Option<String>,

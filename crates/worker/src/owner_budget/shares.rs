@@ -198,7 +198,7 @@ mod tests {
             begun.take(100).count()
         };
         assert_eq!(begun(&mut shares, "busy"), 54);
-        assert_eq!(begun(&mut shares, "quiet"), 27, "one half of the messages");
+        assert_eq!(begun(&mut shares, "quiet"), 27, "half of the messages");
         let last = shares.begin(&owner("busy"), false);
         assert_eq!(last, Ok(()), "this message cannot be deferred");
     }

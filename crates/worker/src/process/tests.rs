@@ -67,7 +67,10 @@ async fn an_outcome_that_could_not_be_verified_is_deleted_with_the_upload() {
     faults.fail("HeadObject", "raw/", CloudErrorKind::Forbidden);
     sleep(10 * SECOND).await;
     assert!(test.manifest(&key).await.is_some());
-    assert!(test.outcomes.is_empty(), "it is not published unverified");
+    assert!(
+        test.outcomes.is_empty(),
+        "no unverified outcome is published"
+    );
     test.raw.delete(&[key.to_string()]).await.unwrap();
     faults.clear();
     sleep(HOUR).await;
