@@ -11,8 +11,9 @@ const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The time for which a dead letter is invisible to others. If this process is killed, the dead
 /// letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// The limit on the messages of a lease. A FIFO queue permits at most 20,000 messages in flight. If
-/// there are more dead letters, several runs are needed.
+/// The limit on the messages of a lease. It is below the limit on messages in flight of a FIFO
+/// queue: 20,000, which AWS has since raised to 120,000. If there are more dead letters, several
+/// runs are needed.
 const MAX_MESSAGES: usize = 18_000;
 
 /// The dead letters of a queue, kept invisible until they are released.
