@@ -153,8 +153,8 @@ impl AppContext {
         let queue = queue.with_context(|| {
             let sqs = self.connection.sqs_url();
             format!(
-                "cannot open queue {name} of SQS at {sqs} (run `darkroom provision` if it does not \
-                 exist)"
+                "cannot open queue {name} of SQS at {sqs} (run `darkroom provision` if the queue \
+                 does not exist)"
             )
         })?;
         Ok(Arc::new(queue))

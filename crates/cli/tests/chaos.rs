@@ -16,77 +16,77 @@ fn darkroom() -> &'static Path {
 }
 
 #[track_caller]
-fn holds(report: anyhow::Result<Report>) {
+fn assert_holds(report: anyhow::Result<Report>) {
     let report = report.unwrap();
     assert!(report.holds(), "\n{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_upload_is_lost_when_workers_are_killed() {
-    holds(kills::run(darkroom(), kills::Size::SHORT).await);
+    assert_holds(kills::run(darkroom(), kills::Size::SHORT).await);
 }
 
 /// Release builds have no kill points.
 #[cfg(debug_assertions)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_wherever_a_worker_dies() {
-    holds(kill_points::run(darkroom(), kill_points::Size::SHORT).await);
+    assert_holds(kill_points::run(darkroom(), kill_points::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_stops_leaves_no_message_invisible() {
-    holds(terminations::run(darkroom(), terminations::Size::SHORT).await);
+    assert_holds(terminations::run(darkroom(), terminations::Size::SHORT).await);
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_clients_cost_the_issuer_and_its_other_clients_little() {
-    holds(attack::run(darkroom(), attack::Size::SHORT).await);
+    assert_holds(attack::run(darkroom(), attack::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_file_kills_a_worker() {
-    holds(hostile::run(darkroom(), hostile::Size::SHORT).await);
+    assert_holds(hostile::run(darkroom(), hostile::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_survive_faults_of_s3() {
-    holds(storage_faults::run(darkroom(), storage_faults::Size::SHORT).await);
+    assert_holds(storage_faults::run(darkroom(), storage_faults::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_delete_is_retried() {
-    holds(deletes::run(darkroom(), deletes::Size::SHORT).await);
+    assert_holds(deletes::run(darkroom(), deletes::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_cannot_be_understood_do_not_affect_good_ones() {
-    holds(poison::run(darkroom(), poison::Size::SHORT).await);
+    assert_holds(poison::run(darkroom(), poison::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_without_its_queue_backs_off_and_recovers() {
-    holds(outage::run(darkroom(), outage::Size::SHORT).await);
+    assert_holds(outage::run(darkroom(), outage::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn variants_are_made_from_the_source_that_the_manifest_names() {
-    holds(overwrites::run(darkroom(), overwrites::Size::SHORT).await);
+    assert_holds(overwrites::run(darkroom(), overwrites::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_version_wins_in_every_order_of_events() {
-    holds(orders::run(darkroom(), orders::Size::SHORT).await);
+    assert_holds(orders::run(darkroom(), orders::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_job_is_received_once() {
-    holds(long_jobs::run(darkroom(), long_jobs::Size::SHORT).await);
+    assert_holds(long_jobs::run(darkroom(), long_jobs::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_and_descriptors_stay_flat() {
-    holds(soak::run(darkroom(), soak::Size::SHORT).await);
+    assert_holds(soak::run(darkroom(), soak::Size::SHORT).await);
 }
 
 #[test]

@@ -40,7 +40,8 @@ impl TestBed {
         Ok(workers)
     }
 
-    /// Starts a worker and returns at once. For tests in which the worker may exit at any moment.
+    /// Starts a worker without waiting until it polls, because a test may need it to exit before
+    /// that.
     ///
     /// # Errors
     /// If the binary cannot be run.

@@ -10,9 +10,9 @@ use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     a_photo_on_its_side_becomes_upright_variants_without_private_metadata,
-    metadata_and_crop_reach_the_manifest,
-    an_upload_goes_from_awaiting_to_ready,
-    a_wrongly_declared_type_is_reported,
+    metadata_reaches_the_manifest_and_the_crop_is_applied_to_the_variants,
+    the_status_of_an_upload_goes_from_awaiting_upload_to_ready,
+    a_wrongly_declared_type_is_noted_in_the_manifest,
 );
 
 /// The maximum mean difference between a variant and the expected image. A smooth scene at quality
@@ -61,7 +61,7 @@ async fn a_photo_on_its_side_becomes_upright_variants_without_private_metadata(c
     );
 }
 
-async fn metadata_and_crop_reach_the_manifest(cloud: Cloud) {
+async fn metadata_reaches_the_manifest_and_the_crop_is_applied_to_the_variants(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(300, 200)).build();
     let metadata = json!({"Album": "7", "titre": "été à  la mer 🏖", "empty": ""});
@@ -76,7 +76,7 @@ async fn metadata_and_crop_reach_the_manifest(cloud: Cloud) {
     assert_eq!(outcome["variants"][0]["height"], 50);
 }
 
-async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
+async fn the_status_of_an_upload_goes_from_awaiting_upload_to_ready(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let presigned = bed.client().presign(photo.len()).await;
@@ -93,7 +93,7 @@ async fn an_upload_goes_from_awaiting_to_ready(cloud: Cloud) {
     bed.wait_until_idle(DEADLINE).await.unwrap();
 }
 
-async fn a_wrongly_declared_type_is_reported(cloud: Cloud) {
+async fn a_wrongly_declared_type_is_noted_in_the_manifest(cloud: Cloud) {
     let bed = service(cloud, &[]).await;
     let photo = Jpeg::new(&scene(64, 48)).build();
     let fields = json!({"size": photo.len(), "content_type": "image/png"});

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::test_bed::{on_both_clouds, service};
 
-on_both_clouds!(variants_are_served_according_to_their_profile);
+on_both_clouds!(public_variants_have_plain_urls_and_private_ones_have_presigned_urls);
 
 /// Returns the part of a variant's URL that changes with its bytes.
 fn version(variant: &Value) -> &str {
     &variant["sha256"].as_str().unwrap()[..12]
 }
 
-async fn variants_are_served_according_to_their_profile(cloud: Cloud) {
+async fn public_variants_have_plain_urls_and_private_ones_have_presigned_urls(cloud: Cloud) {
     let bed = service(
         cloud,
         &[

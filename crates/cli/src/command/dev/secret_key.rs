@@ -30,7 +30,7 @@ pub(super) fn read_or_create(data_dir: &Path) -> anyhow::Result<String> {
     let is_valid = key.len() >= BYTES && key.chars().all(|c| c.is_ascii_graphic());
     ensure!(
         is_valid,
-        "{} has no secret key; delete the file to get a new one",
+        "{} contains no valid secret key; delete the file to get a new key",
         path_text(&path)
     );
     Ok(key)

@@ -159,7 +159,10 @@ impl Client {
         }
         let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
         match (problem["code"].as_str(), problem["detail"].as_str()) {
-            (Some(code), detail) => bail!("rejected: {code}: {}", detail.unwrap_or_default()),
+            (Some(code), detail) => bail!(
+                "the issuer responded {code}: {}",
+                detail.unwrap_or_default()
+            ),
             _ => bail!("the issuer at {} responded {status}", self.issuer),
         }
     }

@@ -120,7 +120,7 @@ impl Transfer<'_> {
         let position = self.bar.position();
         Failure::Transient(if position < self.size {
             anyhow!(
-                "S3 took no data for {limit}, after {position} of {} bytes",
+                "S3 accepted no data for {limit}, after {position} of {} bytes",
                 self.size
             )
         } else {
