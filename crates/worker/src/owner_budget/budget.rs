@@ -1,4 +1,4 @@
-//! The budgets of all owners, and the wait for a turn.
+//! The budgets of all owners. Messages and renders wait here until their owner's share allows them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,8 +10,8 @@ use super::capacity::Capacity;
 use super::shares::Shares;
 use super::usage::StartedRender;
 
-/// The time for which an owner must have had several messages before the worker looks ahead. Until
-/// then, the worker receives messages only while it has free permits.
+/// The worker looks ahead after some owner has had several messages for this time. Until then, the
+/// worker receives messages only while it has free permits.
 const LOOK_AHEAD_PAUSE: Duration = Duration::from_millis(100);
 
 /// The budgets of all owners on one worker. It is cheap to clone.
@@ -47,8 +47,8 @@ pub(crate) struct RenderInProgress {
 }
 
 impl OwnerBudget {
-    /// Creates budgets that share this capacity evenly. If [`Capacity::look_ahead`] is 0, no owner
-    /// is limited.
+    /// Creates budgets that share `capacity` evenly. If [`Capacity::look_ahead`] is 0, no owner is
+    /// limited.
     pub(crate) fn new(capacity: Capacity) -> Self {
         let unlimited = usize::MAX / 2;
         let capacity = match capacity.look_ahead {
@@ -70,11 +70,11 @@ impl OwnerBudget {
         shares.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a message, then waits until its owner may have another active message.
+    /// Begins a message, then waits until the message may be active.
     ///
     /// # Errors
-    /// The delay by which the message has to be deferred, if its owner already has its share of
-    /// messages in progress.
+    /// The delay by which the message has to be deferred, if `can_be_deferred` is `true` and the
+    /// owner already has its share of messages in progress.
     pub(crate) async fn begin(
         &self,
         owner: &Owner,
@@ -116,8 +116,8 @@ impl OwnerBudget {
         }
     }
 
-    /// Returns `true` if the worker should look ahead, because an owner may have kept others
-    /// waiting for some time.
+    /// Returns `true` if the worker should look ahead, because some owner has had several messages
+    /// for a while. Other owners may have to wait for this owner.
     pub(crate) fn looks_ahead(&self) -> bool {
         self.shares().is_busy_for(LOOK_AHEAD_PAUSE)
     }

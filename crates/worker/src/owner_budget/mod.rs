@@ -1,13 +1,19 @@
 //! Fairness between the owners of uploads.
 //!
-//! Each owner gets an equal share of this worker. While one owner has several messages in progress
-//! or waiting, the worker looks ahead in its queue for messages of other owners. Messages beyond an
-//! owner's share are deferred, each to the time at which it will probably be rendered. When a
-//! render process becomes free, it renders an image of the owner that has used the least render
-//! time.
+//! Each owner gets an equal share of this worker. While an owner has several messages, the worker
+//! looks ahead in its queue for messages of other owners. Messages beyond an owner's share are
+//! deferred. When a render process becomes free, it renders an image of the owner that has used
+//! the least render time.
+//!
+//! In this module:
+//! - A message is in progress from its receipt until it is processed or deferred.
+//! - A message in progress is active unless it has to wait for other messages of its owner.
+//! - An owner is active while it has messages in progress.
+//! - A turn is the time until which a message is deferred: an estimate of when its image can be
+//!   rendered.
 //!
 //! All numbers describe this worker alone and are kept in memory. Workers need not know of each
-//! other, because each of them shares out its own capacity.
+//! other, because each worker shares out its own capacity.
 
 mod budget;
 mod capacity;

@@ -10,8 +10,9 @@ use super::capacity::Capacity;
 use super::render_queue::RenderQueue;
 use super::usage::{OwnerUsage, StartedRender};
 
-/// The maximum number of owners that are remembered. When another owner arrives, the half that was
-/// active least recently is forgotten, except owners with messages or renders in progress.
+/// The maximum number of owners that are remembered. When another owner arrives, the half of the
+/// owners that were active least recently is forgotten. Owners with messages or renders in progress
+/// are kept.
 const MAX_OWNERS: usize = 10_000;
 
 /// The state of an [`OwnerBudget`](super::OwnerBudget).
@@ -23,11 +24,11 @@ pub(super) struct Shares {
     active_owners: usize,
     rendering: usize,
     render_queue: RenderQueue,
-    /// The highest render time that any owner had used when one of its images was started. An owner
-    /// that becomes active begins with this time, so that it cannot save up time while it is
-    /// inactive.
+    /// The starting value of `used` for an owner that becomes active, so that no owner can save up
+    /// render time while it is inactive. It is the highest value of `used` that any owner had when
+    /// one of its renders started.
     used: Duration,
-    /// The time since which there has always been an owner with several messages.
+    /// The time since which at least one owner has always been busy.
     busy_since: Option<Instant>,
 }
 
@@ -71,8 +72,8 @@ impl Shares {
     /// Begins a message of this owner.
     ///
     /// # Errors
-    /// The time until the message gets its turn, if the owner already has its share of messages in
-    /// progress and `can_be_deferred` is `true`.
+    /// The time until the turn of the message, if `can_be_deferred` is `true` and the owner already
+    /// has its share of messages in progress.
     pub(super) fn begin(&mut self, owner: &Owner, can_be_deferred: bool) -> Result<(), Duration> {
         let (capacity, now) = (self.capacity, Instant::now());
         let is_active = self.usage(owner).messages > 0;
@@ -112,7 +113,7 @@ impl Shares {
         }
     }
 
-    /// Activates a message that has begun. Returns `false` if its owner already has its share of
+    /// Makes a message in progress active. Returns `false` if its owner already has its share of
     /// active messages.
     pub(super) fn activate(&mut self, owner: &Owner) -> bool {
         let max = self.capacity.active_messages_per_owner(self.active_owners);
@@ -164,13 +165,14 @@ impl Shares {
         self.usage(owner).end_render(render, Instant::now());
     }
 
-    /// Returns `true` if an owner has several messages in progress, or deferred ones.
+    /// Returns `true` if an owner is busy: it has several messages in progress, or deferred
+    /// messages.
     fn has_busy_owner(&self) -> bool {
         let now = Instant::now();
         self.owners.values().any(|usage| usage.is_busy(now))
     }
 
-    /// Returns `true` if there has been an owner with several messages throughout this time.
+    /// Returns `true` if at least one owner has always been busy for this time.
     pub(super) fn is_busy_for(&self, time: Duration) -> bool {
         self.busy_since.is_some_and(|since| since.elapsed() >= time)
     }

@@ -58,9 +58,9 @@ async fn upload(test: &TestStore, owner: &str, source: &str) {
     test.upload(&key, source.to_owned()).await.unwrap();
 }
 
-/// Returns the 99th percentile of the time in which an image of a quiet owner is rendered after its
-/// upload. Meanwhile, a busy owner has this number of `expensive` images that take 10 s each, and
-/// of `ordinary` images that take 60 ms each.
+/// Returns the 99th percentile of the time between an upload of a quiet owner and the end of its
+/// render. Meanwhile, a busy owner has `expensive` images that take 10 s each, and `ordinary`
+/// images that take 60 ms each.
 async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
     let test = TestStore::new();
     let renderer = TimedRenderer::new();

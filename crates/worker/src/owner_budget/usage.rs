@@ -10,22 +10,24 @@ const SLOW: Duration = Duration::from_secs(3);
 const SLOW_FOR: Duration = Duration::from_secs(60);
 /// The assumed render time of an owner's images until the first of them has been rendered.
 const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
-/// The divisor of the moving average. The latest image has the weight 1/`AVERAGE_WEIGHT`.
+/// The divisor of the moving average of render times. The latest image has the weight
+/// 1/`AVERAGE_WEIGHT`.
 const AVERAGE_WEIGHT: u32 = 4;
-/// The shortest render time that is assumed in estimates.
+/// The shortest average render time that [`OwnerUsage::useful_messages`] assumes.
 const MIN_AVERAGE: Duration = Duration::from_millis(1);
-/// The render time, per render process, of the messages that an owner may have in progress. It is
+/// The amount of work that an owner may have in progress, as render time per render process. It is
 /// longer than [`MIN_DELAY`], because deferred messages come back in bursts.
 const USEFUL_WORK: Duration = Duration::from_secs(2);
 /// The shortest delay of a deferred message. Queues delay messages by whole seconds.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
-/// The time from now within which the distance between turns follows from the estimates alone.
+/// A turn is the time until which a message is deferred. Turns within this time from now are spaced
+/// by the estimated render time. Later turns are spaced by at most [`MAX_SPACING`].
 const ESTIMATED: Duration = Duration::from_secs(60);
-/// The longest distance between turns that are further away than [`ESTIMATED`]. Their messages come
-/// back early, when the estimates are better. They do not all come back at once, because receiving
-/// so many messages again would slow down other owners.
+/// The longest time between two turns that are later than [`ESTIMATED`]. It makes the messages of
+/// these turns come back early, to be deferred again with a better estimate. It is not 0: if all of
+/// these messages came back at once, receiving them would slow down other owners.
 const MAX_SPACING: Duration = Duration::from_millis(50);
 
 /// A render in progress, with its estimated time.
@@ -38,17 +40,18 @@ pub(super) struct StartedRender {
 /// The use that one owner makes of this worker.
 #[derive(Debug)]
 pub(super) struct OwnerUsage {
-    /// The messages in progress, including those that wait for others of this owner.
+    /// The number of messages in progress, active or not.
     pub(super) messages: usize,
-    /// The messages in progress that do not wait for others of this owner.
+    /// The number of active messages: those that do not wait for other messages of this owner.
     pub(super) active_messages: usize,
     renders: Vec<StartedRender>,
-    /// The moving average of the time that an image takes.
+    /// The moving average of the render times of this owner's images.
     average: Option<Duration>,
     slow_until: Instant,
-    /// The time at which the next deferred message gets its turn.
+    /// The turn of the next message that will be deferred.
     next_turn: Instant,
-    /// The render time of this owner, from the point at which it became active.
+    /// The render time that this owner counts as having used. When the owner becomes active, it
+    /// starts with the value that [`Shares`](super::shares::Shares) sets.
     pub(super) used: Duration,
     pub(super) last_used_at: Instant,
 }
@@ -94,9 +97,10 @@ impl OwnerUsage {
     }
 
     /// Reserves a turn for a deferred message and returns the time until that turn. Assumes that
-    /// `parallel` images are rendered at a time, and that `owners` owners share that rate evenly.
+    /// `parallel` images are rendered at a time, and that `owners` owners share the render
+    /// processes evenly.
     ///
-    /// The distance between two turns is half of the estimated time per image, so that no render
+    /// The time between two turns is half of the estimated time per image, so that no render
     /// process has to wait for a message. A message that comes back too early is deferred again.
     pub(super) fn reserve_turn(
         &mut self,
@@ -118,7 +122,7 @@ impl OwnerUsage {
         turn - now
     }
 
-    /// Starts a render and adds its estimated time.
+    /// Starts a render and adds its estimated time to `used`.
     pub(super) fn start_render(&mut self, now: Instant) -> StartedRender {
         let render = StartedRender {
             started_at: now,
@@ -129,7 +133,7 @@ impl OwnerUsage {
         render
     }
 
-    /// Ends a render and replaces its estimated time with the real time.
+    /// Ends a render and replaces its estimated time in `used` with the real time.
     pub(super) fn end_render(&mut self, render: StartedRender, now: Instant) {
         if let Some(index) = self.renders.iter().position(|one| *one == render) {
             self.renders.swap_remove(index);
