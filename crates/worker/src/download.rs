@@ -16,8 +16,8 @@ use tracing::{Instrument, Span, info_span};
 /// The unit of the memory budget. The number of permits is a `u32`. If one permit were one byte,
 /// the budget could not exceed 4 GiB.
 const KIB: u64 = 1024;
-/// The number of times that the object is opened. If it turns out larger than expected each time,
-/// the attempt fails.
+/// The maximum number of times that an object is opened. If the object turns out larger than
+/// expected each time, the attempt fails.
 const MAX_SIZE_GUESSES: u32 = 3;
 
 /// A downloader of raw objects. All downloads share a memory budget.
@@ -126,8 +126,8 @@ impl Downloads {
         Err(failure(CloudErrorKind::Unavailable, &detail))
     }
 
-    /// Waits for memory. An object that is larger than the whole budget takes all of it, so it is
-    /// read alone.
+    /// Waits for memory. An object that is larger than the budget takes the whole budget, so the
+    /// object is read alone.
     async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, CloudError> {
         let share = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
         let budget = Arc::clone(&self.budget);

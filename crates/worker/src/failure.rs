@@ -51,7 +51,7 @@ impl Processor {
     }
 
     /// Writes a tombstone and deletes the outputs, if this attempt or an earlier attempt at this
-    /// message may have written any. Call this only if the raw object is gone.
+    /// message may have written outputs. Call this only if the raw object is gone.
     async fn delete_left_over(
         &self,
         key: &RawKey,

@@ -6,10 +6,10 @@ use darkroom_contract::Manifest;
 /// Returns `true` if an earlier attempt at this message may have written outputs before the object
 /// was deleted. Call this only if the raw object is gone.
 ///
-/// A manifest that is older than the message's first delivery is kept: its raw object may have
-/// expired, and an expiry does not delete the upload. The comparison has a margin, because the two
-/// times come from different clocks, the queue's and a worker's. A raw object exists for at least a
-/// day, so an expiry is never mistaken for a deletion because of the margin.
+/// A manifest that is older than the message's first delivery is kept. Its raw object may have
+/// been removed by a lifecycle rule, and such an expiry does not delete the upload. The comparison
+/// has a margin, because the two times come from different clocks, the queue's and a worker's.
+/// Lifecycle expiry takes at least a day, so the margin never makes an expiry look like a deletion.
 pub(crate) fn may_be_left_over(manifest: Option<&Manifest>, attempt: &DeliveryAttempt) -> bool {
     const MAX_CLOCK_SKEW: time::Duration = time::Duration::minutes(15);
     let is_recent = |manifest: &Manifest| {

@@ -105,8 +105,8 @@ impl Processor {
         if let Some(manifest) = current {
             // The source is verified here too. The worker that wrote the manifest may have stopped
             // before it verified the source or published the outcome. It is also possible that the
-            // object was deleted after this worker opened it, and that the other worker wrote the
-            // manifest after the deletion.
+            // object was deleted after this worker opened it, and that the manifest was written
+            // after the deletion.
             return self.verify_source(&manifest, EventOutcome::Unchanged).await;
         }
         let processing = self.render_and_write(upload, download, attempt);

@@ -35,7 +35,7 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// Creates a processor of uploads in `store`, whose owners share this capacity.
+    /// Creates a processor of the uploads in `store`. The owners of the uploads share `capacity`.
     pub(crate) fn new(
         store: UploadStore,
         renderer: Arc<dyn Renderer>,
@@ -84,8 +84,8 @@ impl Processor {
     }
 
     /// Processes an event. While the store is down, keeps the message and waits. An outage is not
-    /// the message's fault, so it costs no attempt unless it outlasts [`MAX_OUTAGE_WAIT`] or the
-    /// worker is stopped.
+    /// the message's fault, so the attempt fails only if the outage outlasts [`MAX_OUTAGE_WAIT`] or
+    /// the worker is stopped.
     async fn process_through_outages(
         &self,
         event: &ObjectEvent,
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_outage_by_expired_credentials_costs_no_attempt() {
+    async fn expired_credentials_count_as_an_outage_and_cost_no_attempt() {
         outage_costs_no_attempt(CloudErrorKind::Forbidden).await;
     }
 
@@ -395,7 +395,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_expired_raw_object_keeps_its_outcome_and_a_deleted_one_does_not() {
+    async fn an_outcome_outlives_the_expiry_of_its_raw_object_but_not_a_deletion() {
+        // Lifecycle expiry takes at least a day. An object that is missing soon after its manifest
+        // was written counts as deleted.
         for (age, is_kept) in [(0, false), (48 * 3600, true)] {
             let test = TestStore::new();
             let key = MemoryStore::new_key();

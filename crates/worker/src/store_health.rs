@@ -16,9 +16,9 @@ const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration:
 /// The state of the store, as far as this worker knows. It is cheap to clone.
 ///
 /// While the store is down, the worker does not receive messages, so an outage does not use up
-/// their attempts. Messages in flight wait. A failed call does not prove an outage: it may concern
-/// a single object, for example an object that the role is not permitted to read. Such an object
-/// must not block all others, so the worker probes the store itself after a failure.
+/// attempts. Messages in flight wait. A failed call does not prove an outage: it may concern a
+/// single object, for example an object that the role is not permitted to read. Such an object must
+/// not block all others, so the worker probes the store itself after a failure.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHealth {
     store: UploadStore,
@@ -40,7 +40,7 @@ impl StoreHealth {
     }
 
     /// Probes the store after a failed call, unless the store is already known to be down. Returns
-    /// `true` if it is down.
+    /// `true` if the store is down.
     pub(crate) async fn probe_is_down(&self) -> bool {
         if self.is_down() {
             return true;
@@ -91,7 +91,7 @@ impl StoreHealth {
         }
     }
 
-    /// Sets the state. Returns the previous one.
+    /// Sets the state. Returns the previous state.
     fn set_down(&self, is_down: bool) -> bool {
         metric::STORE_DOWN.set(if is_down { 1.0 } else { 0.0 }, []);
         let was_down = self.state.is_down.swap(is_down, Ordering::AcqRel);

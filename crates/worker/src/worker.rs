@@ -17,7 +17,7 @@ use crate::report::start_metrics;
 use crate::settings::WorkerSettings;
 use crate::store_health::StoreHealth;
 
-/// The longest delay before a failed message is delivered again.
+/// The longest delay before a message is delivered again after a failed attempt.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(15 * 60);
 const RETRY_FACTOR: u32 = 4;
 /// The name of the queue in logs and metrics.
@@ -44,7 +44,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Creates a worker for a renderer with this number of render processes.
+    /// Creates a worker whose renderer has `render_processes` render processes.
     ///
     /// Reads the redrive policy of the queue, which takes precedence over the settings.
     ///

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 /// The duration of a long poll. A poll that does not wait queries only some of the queue's servers.
 const POLL_WAIT: Duration = Duration::from_secs(1);
-/// The time for which a dead letter is invisible to others. If this process is killed, the dead
-/// letter becomes visible after that time.
+/// The time for which a received dead letter is invisible to others. If the process that received
+/// the dead letter is killed, the dead letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
 /// The limit on the messages of a lease. It is below the limit on messages in flight of a FIFO
 /// queue: 20,000, which AWS has since raised to 120,000. If there are more dead letters, several
@@ -19,7 +19,7 @@ const MAX_MESSAGES: usize = 18_000;
 /// The dead letters of a queue, kept invisible until they are released.
 ///
 /// All messages are received before any of them is handled. Otherwise a malformed message that is
-/// redriven would become a dead letter again at once, and this process would receive and redrive it
+/// redriven would become a dead letter again at once, and would then be received and redriven
 /// endlessly.
 pub(super) struct Lease<'a> {
     queue: &'a dyn Queue,
@@ -61,7 +61,8 @@ impl<'a> Lease<'a> {
         has_all || self.messages.len() >= MAX_MESSAGES
     }
 
-    /// Returns the messages with these ids, or all if `ids` is empty, in the order of sending.
+    /// Returns the messages with these ids, or all messages if `ids` is empty, in the order of
+    /// sending.
     pub(super) fn selected(&self, ids: &HashSet<String>) -> Vec<Message> {
         let is_selected = |message: &&Message| ids.is_empty() || ids.contains(&message.id);
         let messages = self.messages.values().filter(is_selected);

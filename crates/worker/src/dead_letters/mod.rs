@@ -24,12 +24,12 @@ const DELETE_ATTEMPTS: u32 = 3;
 /// The dead letters of the queue of upload events.
 ///
 /// A redrive receives, sends and deletes each message. It does not use SQS's own move task
-/// (`StartMessageMoveTask`), which moves all messages or none and continues after this process has
-/// ended. Without a destination queue, the task moves only the messages that SQS itself
-/// dead-lettered, and leaves those that a worker dead-lettered. Many SQS-compatible services do not
-/// have the task.
+/// (`StartMessageMoveTask`). The task moves all messages or none, and continues after the command
+/// that started it has ended. Without a destination queue, the task moves only the messages that
+/// SQS itself dead-lettered, and leaves those that a worker dead-lettered. Many SQS-compatible
+/// services do not have the task.
 ///
-/// If this process fails between sending and deleting a message, the message exists twice. Workers
+/// If a redrive fails between sending and deleting a message, the message exists twice. Workers
 /// tolerate that. No message is ever lost.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
@@ -61,17 +61,17 @@ pub struct DeadLetter {
 pub enum DeadLetterAction {
     /// Leaves the dead letters on the queue.
     List,
-    /// Moves them back to the queue that they come from.
+    /// Moves the dead letters back to the queue that they come from.
     Redrive,
-    /// Deletes them.
+    /// Deletes the dead letters.
     Purge,
 }
 
 impl DeadLetters {
     /// Applies an action to the dead letters with these ids, or to all if `ids` is empty. Reports
-    /// each dead letter once the action is complete, and releases all messages that stay on the
-    /// queue. The only effect of listing is a higher receive count, which does not matter in a
-    /// dead-letter queue.
+    /// each dead letter after the action has been applied to it. At the end, releases all messages
+    /// that stay on the queue. The only effect of listing is a higher receive count, which does not
+    /// matter in a dead-letter queue.
     ///
     /// # Errors
     /// The error of the first call that failed. Messages that were reported have been handled.
@@ -154,8 +154,8 @@ impl DeadLetters {
 
 /// Returns the attributes that keep a dead letter's history across a redrive, so that the next
 /// attempt still cleans up what earlier attempts left over. A worker that dead-letters a message
-/// stores the time of the first delivery in it. SQS does not store that time. For a message that
-/// SQS itself moved, the time of sending is used, because no delivery can be earlier.
+/// stores the time of the first delivery in the message. SQS does not store that time. For a
+/// message that SQS itself moved, the time of sending is used, because no delivery can be earlier.
 fn history(message: &Message) -> BTreeMap<&'static str, String> {
     let attempt = DeliveryAttempt::new(message, u32::MAX);
     let first_received_at = if attempt.is_redriven {

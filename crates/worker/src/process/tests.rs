@@ -119,8 +119,9 @@ async fn no_failure_is_recorded_for_a_deleted_upload() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_last_attempt_an_expired_raw_object_keeps_its_outcome_and_a_deleted_one_does_not()
-{
+async fn after_all_attempts_an_outcome_outlives_the_expiry_of_its_raw_object_but_not_a_deletion() {
+    // Lifecycle expiry takes at least a day. An object that is missing soon after its manifest was
+    // written counts as deleted.
     for (age, is_kept) in [(Duration::ZERO, false), (48 * HOUR, true)] {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
@@ -145,7 +146,7 @@ async fn after_the_last_attempt_an_expired_raw_object_keeps_its_outcome_and_a_de
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_attempt_deletes_its_own_variants_of_a_deleted_upload_even_if_it_was_the_first() {
+async fn the_only_attempt_at_a_message_deletes_its_own_variants_of_a_deleted_upload() {
     let test = TestStore::new();
     let key = MemoryStore::new_key();
     let event = test.upload(&key, "image").await.unwrap();
@@ -212,7 +213,10 @@ async fn a_killed_worker_leaves_no_variants_of_a_replaced_object() {
     let lost = test.processor(renderer.clone());
     test.raw.faults().delay("PutObject", "manifests/", HOUR);
     let interrupted = timeout(SECOND, lost.process(&event, &attempt)).await;
-    assert!(interrupted.is_err(), "it writes variants but no manifest");
+    assert!(
+        interrupted.is_err(),
+        "the worker writes variants but no manifest"
+    );
     assert_ne!(test.outputs(), [""; 0]);
     test.raw.succeed();
     test.upload(&key, "new").await.unwrap();
