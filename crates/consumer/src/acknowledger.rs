@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// A batch is sent when it is full or when its first message has waited this long.
+/// The longest time that the first receipt of a batch waits. A full batch is sent at once.
 const LINGER: Duration = Duration::from_millis(200);
 /// The number of attempts to delete a message. If the last attempt fails, the message is
 /// redelivered. The handler then finds that the work is done and acknowledges the message again.

@@ -6,23 +6,23 @@ use darkroom_cloud::Message;
 use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// The attribute of a redriven or deferred message that contains the time of its first delivery, in
+/// The attribute with the time of the first delivery of a redriven or deferred message, in
 /// milliseconds since 1970. The queue does not know that time, because it treats such a message as
 /// a new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
-/// The attribute of a deferred message that contains the time at which it was first sent, in
-/// milliseconds since 1970.
+/// The attribute with the time at which a deferred message was first sent, in milliseconds since
+/// 1970.
 const SENT_AT: &str = "darkroom-sent-at";
-/// The attribute of a deferred message that contains the number of attempts before it was deferred.
+/// The attribute with the number of attempts before a message was deferred.
 const ATTEMPTS: &str = "darkroom-attempts";
-/// The attribute of a message that was deferred after it had been redriven.
+/// The attribute that marks a message that was redriven and then deferred.
 const REDRIVEN: &str = "darkroom-redriven";
 
 /// The history of a message up to its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
-    /// The number of deliveries that were attempts, including this one. A delivery that ended with
-    /// a deferral is not an attempt.
+    /// The number of deliveries that were attempts, including this delivery. A delivery that ended
+    /// with a deferral is not an attempt.
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,

@@ -24,7 +24,8 @@ const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::
 const MIN_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after an empty poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
-/// The interval at which a consumer without a free permit asks its handler if it looks ahead.
+/// The interval at which a consumer without a free permit asks its handler if the consumer should
+/// look ahead.
 const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
 /// The time limit, after the grace period, for releasing and acknowledging messages.
 const LAST_CALLS: Duration = Duration::from_millis(600);
@@ -168,8 +169,8 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// Waits for one permit and for the handler to be ready. Then takes as many further permits as
-    /// are free, up to the number of messages that the handler accepts, and at most ten in total.
+    /// Waits for one permit and for the handler to be ready. Then takes further free permits. The
+    /// total is at most ten, and at most the number of messages that the handler accepts.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
         let mut permits = vec![self.acquire_first().await?];
         let max = self.handler.ready().await.min(MAX_BATCH);
@@ -180,7 +181,8 @@ impl<H: MessageHandler> Consumer<H> {
         Ok(permits)
     }
 
-    /// Waits for one permit. While the handler looks ahead, a permit for looking ahead counts too.
+    /// Waits for one permit. While the consumer should look ahead, this may also be a permit for
+    /// looking ahead.
     async fn acquire_first(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
         if self.settings.look_ahead == 0 {
             return Arc::clone(&self.permits).acquire_owned().await;
@@ -226,8 +228,8 @@ impl<H: MessageHandler> Consumer<H> {
     }
 }
 
-/// Returns the pause after a poll. There is a pause only if an empty poll returned early, as it
-/// does on services without long polls.
+/// Returns the pause after a poll. There is a pause only after an empty poll that returned early,
+/// as polls do on services without long polls.
 fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
     let is_short = polled_at.elapsed() < SHORT_POLL_PAUSE / 2;
     if is_short && messages.is_empty() {
@@ -530,8 +532,8 @@ mod tests {
         assert_eq!(stopped_at.elapsed(), SECOND);
     }
 
-    /// A handler that works for the number of seconds in the body, or returns the disposition in
-    /// the body.
+    /// A handler of messages whose body is a disposition or a number of seconds. The handler
+    /// returns the disposition at once, or works for that time.
     #[derive(Debug)]
     struct ByBody;
 
@@ -631,7 +633,7 @@ mod tests {
         assert_eq!(test.queue.queue.depth().await.unwrap().delayed, 1);
     }
 
-    /// A handler that looks ahead.
+    /// A handler that always wants the consumer to look ahead.
     #[derive(Debug, Clone)]
     struct LooksAhead(ScriptedHandler);
 
@@ -647,7 +649,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_handler_that_looks_ahead_gets_messages_beyond_the_permits() {
+    async fn a_consumer_that_looks_ahead_receives_messages_beyond_the_permits() {
         let handler = ScriptedHandler::new(3600 * SECOND, Disposition::Ack);
         let settings = ConsumerSettings {
             permits: 2,

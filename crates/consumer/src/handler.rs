@@ -19,9 +19,9 @@ pub trait MessageHandler: Send + Sync + 'static {
         usize::MAX
     }
 
-    /// Returns `true` while the handler should get messages although all permits are in use,
-    /// because messages that should not wait may be behind those in progress. By default, a handler
-    /// never looks ahead. See
+    /// Returns `true` while the consumer should look ahead, that is, receive messages although all
+    /// permits are in use. A handler wants this if messages that should not wait may be behind
+    /// those in progress. By default, a consumer never looks ahead. See
     /// [`ConsumerSettings::look_ahead`](crate::ConsumerSettings::look_ahead).
     fn looks_ahead(&self) -> bool {
         false

@@ -9,7 +9,7 @@ use darkroom_cloud::Backoff;
 pub struct ConsumerSettings {
     /// The number of messages processed concurrently.
     pub permits: usize,
-    /// The number of further messages that a handler may get while all permits are in use.
+    /// The number of further messages that a consumer may receive while all permits are in use.
     pub look_ahead: usize,
     /// The duration of a long poll, at most 20 s.
     pub poll_wait: Duration,
@@ -18,7 +18,7 @@ pub struct ConsumerSettings {
     pub visibility_timeout: Duration,
     /// The number of deliveries of a message that the queue permits.
     pub max_receive_count: u32,
-    /// The delay before a failed message is delivered again.
+    /// The delay before a message is delivered again after a failed attempt.
     pub retry: Backoff,
     /// The time that an open poll may take after the signal to stop. A message that is received by
     /// an abandoned poll stays invisible until its visibility timeout ends.

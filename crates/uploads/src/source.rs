@@ -39,8 +39,8 @@ impl UploadStore {
     /// Opens an upload's raw object.
     ///
     /// # Errors
-    /// `NotFound` if it is gone, `PreconditionFailed` if its entity tag is not `etag`, or the error
-    /// of the call.
+    /// `NotFound` if the object is gone, `PreconditionFailed` if its entity tag is not `etag`, or
+    /// the error of the call.
     pub async fn open_source(
         &self,
         key: &RawKey,
