@@ -130,6 +130,25 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "http-fuzz",
+        help: "fuzz every route of an issuer for ten minutes with a key and ten without",
+        variables: &[
+            ("DARKROOM_TEST_CLIENTS", "1"),
+            ("DARKROOM_TEST_FUZZ_SECONDS", "600"),
+        ],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "http_fuzzer",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "clients",
         help: "copy folders with the AWS CLI, rclone, s5cmd and s3cmd, and run tasks with celery",
         variables: &[("DARKROOM_TEST_CLIENTS", "1")],

@@ -19,7 +19,7 @@ const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data; boundary=b";
 
 /// Every kind of hostile body.
-pub(super) const ALL: [HostileBody; 10] = [
+pub(super) const ALL: [HostileBody; 14] = [
     HostileBody {
         name: "form of empty fields",
         path: IMAGES,
@@ -47,6 +47,34 @@ pub(super) const ALL: [HostileBody; 10] = [
         content_type: JSON,
         start: r#"{"images": ["""#,
         repeated: r#","""#,
+    },
+    HostileBody {
+        name: "form of one escaped image",
+        path: IMAGES,
+        content_type: FORM,
+        start: "image=",
+        repeated: "%41",
+    },
+    HostileBody {
+        name: "form of one long name",
+        path: IMAGES,
+        content_type: FORM,
+        start: "",
+        repeated: "%61",
+    },
+    HostileBody {
+        name: "JSON of one escaped image",
+        path: IMAGES,
+        content_type: JSON,
+        start: r#"{"images": [""#,
+        repeated: r"\u0041",
+    },
+    HostileBody {
+        name: "JSON of one long key",
+        path: IMAGES,
+        content_type: JSON,
+        start: r#"{""#,
+        repeated: "key",
     },
     HostileBody {
         name: "nested JSON",

@@ -1,16 +1,17 @@
 //! Attacks by clients on an issuer, and the costs of each attack for the issuer and for an innocent
 //! client.
 
+mod event_streams;
 mod hostile_body;
 mod hostile_request;
 mod innocent;
-mod made_up_streams;
 mod silent_sockets;
 
 use std::path::Path;
 use std::time::Duration;
 
 use darkroom_harness::{Issuer, ProcessStats, TestBed, TestBedOptions};
+use darkroom_testkit::fault::FaultProxy;
 
 use crate::report::Report;
 use hostile_request::RequestEnd;
@@ -18,6 +19,8 @@ use innocent::Innocent;
 
 /// The resident memory that an issuer may have under any attack.
 const MAX_MEMORY_MIB: f64 = 256.0;
+/// The number of requests per second that all event streams together may cause at the store.
+const MAX_STORE_RATE: f64 = 1000.0;
 
 /// The size of a run.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,10 @@ pub struct Size {
     pub sockets: usize,
     /// The number of event streams of uploads that do not exist.
     pub streams: usize,
+    /// The number of event streams that the issuer accepts from one address.
+    pub max_streams: usize,
+    /// The time for which the accepted event streams stay open.
+    pub streams_open_for: Duration,
     /// The maximum time within which 99 of 100 requests of the innocent client must be completed.
     pub max_latency: Duration,
 }
@@ -42,6 +49,8 @@ impl Size {
         body_bytes: 62 << 20,
         sockets: 10_001,
         streams: 1500,
+        max_streams: 1000,
+        streams_open_for: Duration::from_secs(10),
         max_latency: Duration::from_millis(500),
     };
     /// The size for `cargo test`. The latency allows for a busy machine.
@@ -50,6 +59,8 @@ impl Size {
         body_bytes: 4 << 20,
         sockets: 300,
         streams: 100,
+        max_streams: 60,
+        streams_open_for: Duration::from_secs(2),
         max_latency: Duration::from_secs(5),
     };
 }
@@ -61,7 +72,16 @@ impl Size {
 /// If the attacks cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let bed = TestBed::start(program, &TestBedOptions::default()).await?;
-    let issuer = bed.start_issuer(&[]).await?;
+    let max_streams = size.max_streams.to_string();
+    let settings = [
+        // Through the proxy, which counts the requests.
+        ("AWS_ENDPOINT_URL_S3", bed.s3.url()),
+        ("DARKROOM_LIMITS_ADDRESS_WAITS", max_streams),
+    ];
+    let settings = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let issuer = bed.start_issuer(&settings).await?;
     let address = issuer.address().to_owned();
     let mut attacked = Attacked {
         innocent: Innocent::new(&address)?,
@@ -74,8 +94,9 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         let requests = hostile_request::send(&address, body, size);
         attacked.run(body.name, requests).await?;
     }
-    let streams = made_up_streams::open(&address, size.streams);
-    attacked.run("made-up event streams", streams).await?;
+    let streams = event_streams::open_future(&address, size.streams);
+    attacked.run("event streams of the future", streams).await?;
+    attacked.run_current_streams(&address, &bed.s3).await?;
     let mut sockets = Vec::new();
     let opened = silent_sockets::open(&address, size.sockets, &mut sockets);
     attacked.run("silent connections", opened).await?;
@@ -98,10 +119,45 @@ impl Attacked {
         name: &str,
         attack: impl Future<Output = anyhow::Result<Vec<RequestEnd>>>,
     ) -> anyhow::Result<()> {
+        let attack = async { Ok(((), attack.await?)) };
+        self.measure(name, attack).await
+    }
+
+    /// Opens more event streams than the issuer accepts from one address.
+    async fn run_current_streams(
+        &mut self,
+        address: &str,
+        store: &FaultProxy,
+    ) -> anyhow::Result<()> {
+        let name = "event streams of now";
+        let size = self.size;
+        let attack =
+            event_streams::open_current(address, size.streams, store, size.streams_open_for);
+        let accepted = self.measure(name, attack).await?;
+        let report = &mut self.report;
+        report.expect(
+            &format!("{name}: accepted"),
+            accepted.count,
+            size.max_streams,
+        );
+        let rate = accepted.store_rate.round();
+        report.at_most(
+            &format!("{name}: store requests per second"),
+            rate,
+            MAX_STORE_RATE,
+        );
+        Ok(())
+    }
+
+    async fn measure<T>(
+        &mut self,
+        name: &str,
+        attack: impl Future<Output = anyhow::Result<(T, Vec<RequestEnd>)>>,
+    ) -> anyhow::Result<T> {
         let pid = self.issuer.pid();
         let before = ProcessStats::read(pid)?;
         ProcessStats::reset_peak(pid)?;
-        let (ends, latency) = self.innocent.continue_during(attack).await?;
+        let ((result, ends), latency) = self.innocent.continue_during(attack).await?;
         let after = ProcessStats::read(pid)?;
         let report = &mut self.report;
         for (end, count) in RequestEnd::tally(&ends) {
@@ -121,6 +177,6 @@ impl Attacked {
         let most = self.size.max_latency.as_millis();
         let innocent = format!("{name}: p99 of the innocent client, ms");
         report.at_most(&innocent, latency.as_millis(), most);
-        Ok(())
+        Ok(result)
     }
 }

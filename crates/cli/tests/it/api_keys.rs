@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::test_bed::{darkroom, service};
 
 /// Runs `darkroom key new --json` with these arguments.
-fn new_key(arguments: &[&str]) -> Value {
+pub(crate) fn new_key(arguments: &[&str]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut command = darkroom(folder.path());
     let printed = command.args(["key", "new", "--json"]).args(arguments);
@@ -23,7 +23,7 @@ fn new_key(arguments: &[&str]) -> Value {
 }
 
 /// Returns the key as a value of `DARKROOM_AUTH_KEYS`.
-fn in_environment(key: &Value) -> String {
+pub(crate) fn in_environment(key: &Value) -> String {
     let field = |name: &str| key[name].as_str().unwrap();
     let owner = key["owner"].as_str();
     let owner = owner.map_or(String::new(), |owner| format!(",owner=\"{owner}\""));

@@ -17,6 +17,7 @@ mod deletions_and_replacements;
 mod dev;
 mod dev_access;
 mod generated_clients;
+mod http_fuzzer;
 mod issuer_endpoints;
 mod lenient_clients;
 mod libheif;
