@@ -38,7 +38,7 @@ impl Client {
         self.presign_with(json!({"size": size})).await
     }
 
-    /// Requests a presigned upload, with some fields of the default request replaced.
+    /// Requests a presigned upload. `fields` override fields of the default request, or add fields.
     pub async fn presign_with(&self, fields: Value) -> Value {
         let mut body = json!({"profile": "avatar", "owner": "u1", "content_type": "image/jpeg"});
         body.as_object_mut()
@@ -73,7 +73,7 @@ impl Client {
         self.get(presigned["status_url"].as_str().unwrap()).await.1
     }
 
-    /// Waits for the outcome of an upload and returns its status.
+    /// Waits for the outcome of an upload, and returns the status of the upload.
     pub async fn outcome(&self, presigned: &Value) -> Value {
         let path = format!("{}?wait=60", presigned["status_url"].as_str().unwrap());
         let (status, outcome) = self.get(&path).await;

@@ -25,7 +25,7 @@ pub enum Cloud {
     At(&'static str),
 }
 
-/// A running cloud. Dropping this value stops the cloud, unless other tests may use it too.
+/// A running cloud. Dropping this value stops the cloud, except for a [`Server::Shared`].
 pub(crate) struct RunningCloud {
     pub(crate) endpoints: Endpoints,
     pub(crate) server: Server,
@@ -112,8 +112,8 @@ impl RunningCloud {
     }
 }
 
-/// Returns the endpoints of the `darkroom dev` that runs in the folder of `command`. Like a user,
-/// gets them from `dev --env`.
+/// Returns the endpoints of the `darkroom dev` that runs in the folder of `command`. Reads the
+/// endpoints from the output of `darkroom dev --env`, as a user does.
 async fn dev_endpoints(mut command: Command) -> anyhow::Result<Endpoints> {
     command.args(["dev", "--data-dir", "data", "--env"]);
     let output = tokio::task::spawn_blocking(move || command.output()).await??;

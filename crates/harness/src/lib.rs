@@ -1,10 +1,12 @@
 //! The harness that end-to-end tests, chaos scenarios and benchmarks share.
 //!
-//! A [`TestBed`] is a cloud with provisioned buckets and queues: S3 and SQS in the process of the
-//! test, S3 and SQS of `darkroom dev`, LocalStack, or another server ([`Cloud::At`]). The processes
-//! that [`TestBed::start_worker`] and [`TestBed::spawn`] start reach it through fault proxies. The
-//! processes that [`TestBed::start_issuer`] and [`TestBed::run`] start, `darkroom dev` and the test
-//! itself reach it directly.
+//! A [`TestBed`] is a cloud with provisioned buckets and queues. The cloud is S3 and SQS in the
+//! process of the test, S3 and SQS of `darkroom dev`, LocalStack, or another server
+//! ([`Cloud::At`]).
+//!
+//! [`TestBed::start_worker`] and [`TestBed::spawn`] start processes that reach the cloud through
+//! fault proxies. All other processes reach the cloud directly: those of [`TestBed::start_issuer`]
+//! and [`TestBed::run`], `darkroom dev`, and the test itself.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {

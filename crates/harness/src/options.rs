@@ -13,7 +13,7 @@ pub struct TestBedOptions {
     pub visibility: Duration,
     /// The number of attempts before SQS moves a message to the dead-letter queue.
     pub max_receive_count: u32,
-    /// `true` for FIFO queues, to which S3 cannot send events.
+    /// `true` for FIFO queues. S3 cannot send events to a FIFO queue.
     pub fifo: bool,
     /// The seed of the fault proxies.
     pub seed: u64,

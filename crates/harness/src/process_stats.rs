@@ -53,7 +53,7 @@ impl ProcessStats {
     /// Resets the peak of a process to its current memory.
     ///
     /// # Errors
-    /// If there is no such process, or if it belongs to another user.
+    /// If there is no such process, or if the process belongs to another user.
     pub fn reset_peak(pid: u32) -> anyhow::Result<()> {
         Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
     }

@@ -9,7 +9,7 @@ use darkroom_testkit::wait;
 use crate::TestBed;
 
 impl TestBed {
-    /// Deletes all visible events.
+    /// Deletes all visible messages of the event queue.
     ///
     /// # Errors
     /// The error of the call.
@@ -25,7 +25,7 @@ impl TestBed {
         }
     }
 
-    /// Receives dead letters until there are `count`.
+    /// Receives dead letters until `count` of them have arrived.
     ///
     /// # Errors
     /// If fewer than `count` dead letters arrive in the time `within`, or if more than `count`
@@ -47,7 +47,7 @@ impl TestBed {
         Ok(messages)
     }
 
-    /// Waits until the event queue is empty: no message is visible, and none is in flight.
+    /// Waits until the event queue is empty: no message is visible, in flight or delayed.
     ///
     /// # Errors
     /// If the queue is not empty after the time `within`.

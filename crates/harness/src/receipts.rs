@@ -1,4 +1,4 @@
-//! The receipts of messages, as observed by the proxy in front of SQS.
+//! A record of the messages that workers receive. The proxy in front of SQS observes them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use darkroom_testkit::fault::{Exchange, FaultProxy};
 use serde_json::Value;
 
-/// The receipts of each message, and the time until its deletion or retry.
+/// A record of every time that a message was received, and of the time until its deletion or retry.
 #[derive(Debug, Clone, Default)]
 pub struct Receipts {
     inner: Arc<Mutex<Inner>>,
@@ -16,7 +16,8 @@ pub struct Receipts {
 #[derive(Debug, Default)]
 struct Inner {
     messages: HashMap<String, ReceivedMessage>,
-    /// The time of each receipt whose message has not been deleted or retried yet.
+    /// The time when each message was received, by receipt handle. Messages that were deleted or
+    /// retried are not included.
     kept: HashMap<String, Instant>,
     longest: Duration,
     visibility_seconds: u64,
@@ -25,15 +26,15 @@ struct Inner {
 /// A message that was received at least once.
 #[derive(Debug, Clone, Default)]
 pub struct ReceivedMessage {
-    /// The number of receipts.
+    /// The number of times that the message was received.
     pub count: u32,
     /// The message's body.
     pub body: String,
 }
 
 impl Receipts {
-    /// Counts the receipts that pass through a proxy. `visibility` is the timeout that a heartbeat
-    /// sets, which distinguishes heartbeats from retries.
+    /// Records the messages that are received through a proxy. `visibility` is the timeout that a
+    /// heartbeat sets. A retry sets any other timeout.
     pub(crate) fn observe(&self, proxy: &FaultProxy, visibility: Duration) {
         self.lock().visibility_seconds = visibility.as_secs();
         let receipts = self.clone();
@@ -53,13 +54,13 @@ impl Receipts {
         messages.iter().filter(|message| message.count > 1).count()
     }
 
-    /// Returns the total number of receipts of all messages.
+    /// Returns how many times messages were received, all messages together.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.messages().iter().map(|message| message.count).sum()
     }
 
-    /// Returns the longest time from the receipt of a message to its deletion or retry.
+    /// Returns the longest time between receiving a message and its deletion or retry.
     #[must_use]
     pub fn longest(&self) -> Duration {
         self.lock().longest

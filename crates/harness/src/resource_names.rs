@@ -38,7 +38,7 @@ impl ResourceNames {
         }
     }
 
-    /// Returns the settings with these names as environment variables.
+    /// Returns the environment variables that set these names.
     #[must_use]
     pub fn environment(&self) -> [(&'static str, &str); 6] {
         [

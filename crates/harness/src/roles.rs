@@ -40,8 +40,8 @@ impl TestBed {
         Ok(workers)
     }
 
-    /// Starts a worker without waiting until it polls, because a test may need it to exit before
-    /// that.
+    /// Starts a worker. Does not wait until the worker polls, because a test may need a worker that
+    /// exits before it polls.
     ///
     /// # Errors
     /// If the binary cannot be run.

@@ -14,9 +14,9 @@ use crate::cloud::{RunningCloud, Server};
 use crate::{Binary, Client, Issuer, Receipts, ResourceNames, TestBedOptions, Worker};
 use crate::{DEADLINE, set_endpoints};
 
-/// A cloud with provisioned buckets and queues, and processes of the `darkroom` binary on it.
-/// Dropping the test bed stops the processes. It also stops the cloud, unless other tests may use
-/// it.
+/// A cloud with provisioned buckets and queues, and processes of the `darkroom` binary that use the
+/// cloud. Dropping the test bed stops the processes. It also stops the cloud, except for a cloud
+/// that other tests may use.
 pub struct TestBed {
     // This field comes first, because fields are dropped in order: the processes must end before
     // the cloud.
@@ -35,7 +35,7 @@ pub struct TestBed {
     pub dead_letters: SqsQueue,
     /// The webhook queue.
     pub webhooks: SqsQueue,
-    /// The receipts of messages by workers.
+    /// A record of every time that a worker received a message.
     pub receipts: Receipts,
     pub(crate) options: TestBedOptions,
     names: ResourceNames,
