@@ -6,7 +6,7 @@ const ENOUGH: u32 = 32;
 
 /// A reader of the bits before the next marker.
 ///
-/// After the last bit, the reader yields zero bits. Once one of these is consumed,
+/// After the last bit, the reader yields zero bits. Once one of these zero bits is consumed,
 /// [`is_exhausted`](Self::is_exhausted) returns `true`. So a decoder needs to check for the end
 /// only once per unit (MCU), not once per bit.
 #[derive(Debug, Clone, Copy)]
@@ -104,8 +104,8 @@ impl<'a> BitReader<'a> {
         self.padding > self.available
     }
 
-    /// Returns the offset of the first byte that was not loaded. It is at or before the next
-    /// marker.
+    /// Returns the offset of the first byte that was not loaded. The offset is at or before the
+    /// next marker.
     pub(crate) const fn position(&self) -> usize {
         self.position
     }

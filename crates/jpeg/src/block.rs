@@ -15,7 +15,7 @@ pub(crate) fn has_only_dc(block: &Block) -> bool {
 }
 
 /// Decodes a block into `block`, whose AC coefficients must be zero on entry. Returns the zigzag
-/// index of its last nonzero AC coefficient, or 0 if there is none.
+/// index of the last nonzero AC coefficient, or 0 if all are zero.
 ///
 /// On entry, `prediction` is the DC coefficient of the component's preceding block. On return, it
 /// is the DC coefficient of this block.

@@ -12,8 +12,8 @@ use crate::scan::{Scan, ScanComponent};
 use crate::tables::Tables;
 use crate::window::RowWindow;
 
-/// The value in `Plane::sent` for a coefficient of which no bit has been sent yet.
-const NOT_SENT: u8 = u8::MAX;
+/// The value in `Plane::lowest_decoded` for a coefficient of which no bit has been decoded yet.
+const NOT_DECODED: u8 = u8::MAX;
 
 /// The coefficients of a component.
 struct Plane {
@@ -21,9 +21,9 @@ struct Plane {
     blocks_per_row: usize,
     /// The quantization table that was in force at the component's first scan.
     factors: Option<[i16; 64]>,
-    /// For each coefficient in zigzag order, the number of the lowest bit that was sent, or
-    /// `NOT_SENT`.
-    sent: [u8; 64],
+    /// For each coefficient in zigzag order, the number of the lowest bit that has been decoded, or
+    /// `NOT_DECODED`.
+    lowest_decoded: [u8; 64],
 }
 
 /// The coefficients of all components.
@@ -53,13 +53,13 @@ impl Coefficients {
                 blocks: zeroed_blocks(columns as usize * rows as usize)?,
                 blocks_per_row: columns as usize,
                 factors: None,
-                sent: [NOT_SENT; 64],
+                lowest_decoded: [NOT_DECODED; 64],
             });
         }
         Ok(Self { planes })
     }
 
-    /// Adds the coefficients of a scan. Returns the state of entropy decoding after the scan.
+    /// Decodes a scan into the coefficients. Returns the state of entropy decoding after the scan.
     ///
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Damaged`].
@@ -86,7 +86,7 @@ impl Coefficients {
             [component] => self.add_single(&mut decode, component, &mut entropy)?,
             _ => self.add_interleaved(&mut decode, &mut entropy)?,
         }
-        self.note_sent(frame, scan);
+        self.note_decoded(frame, scan);
         Ok(entropy)
     }
 
@@ -139,28 +139,33 @@ impl Coefficients {
         Ok(())
     }
 
-    fn note_sent(&mut self, frame: &Frame, scan: &Scan) {
+    fn note_decoded(&mut self, frame: &Frame, scan: &Scan) {
         let (band, low) = match frame.is_progressive {
             true => (scan.first as usize..=scan.last as usize, scan.low as u8),
             false => (0..=63, 0),
         };
         for component in &scan.components {
-            self.planes[component.index].sent[band.clone()].fill(low);
+            self.planes[component.index].lowest_decoded[band.clone()].fill(low);
         }
     }
 
-    /// Returns whether every bit of every coefficient was sent.
+    /// Returns whether every bit of every coefficient has been decoded.
     pub(crate) fn are_complete(&self) -> bool {
-        self.planes.iter().all(|plane| plane.sent == [0; 64])
+        self.planes
+            .iter()
+            .all(|plane| plane.lowest_decoded == [0; 64])
     }
 
-    /// Returns whether at least the high bits of the DC coefficients were sent for every component.
-    /// These bits are enough for a coarse image.
+    /// Returns whether at least the high bits of the DC coefficients of every component have been
+    /// decoded. These bits are enough for a coarse image.
     pub(crate) fn have_all_components(&self) -> bool {
-        self.planes.iter().all(|plane| plane.sent[0] != NOT_SENT)
+        self.planes
+            .iter()
+            .all(|plane| plane.lowest_decoded[0] != NOT_DECODED)
     }
 
-    /// Transforms a row of units into the windows of the components.
+    /// Applies the inverse DCT to one row of units (MCUs), and writes the samples to the
+    /// [`RowWindow`] of each component.
     pub(crate) fn transform_row(&self, frame: &Frame, unit_row: u32, windows: &mut [RowWindow]) {
         let components = frame.components.iter().zip(&self.planes).zip(windows);
         for ((component, plane), window) in components {

@@ -115,7 +115,8 @@ fn ycbcr_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], pixels: &mut [u8]) {
     }
 }
 
-/// Converts a pixel as JFIF defines it, with the rounding of libjpeg: 16 fractional bits, half up.
+/// Converts a pixel from YCbCr to RGB by the formula of JFIF. Rounds like libjpeg: 16 fractional
+/// bits, half up.
 ///
 /// A factor that exceeds 15 bits is split into a whole number and a remainder. So every product is
 /// of two 16-bit numbers, which processors multiply fastest.

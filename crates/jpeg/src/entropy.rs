@@ -92,8 +92,8 @@ impl<'a> Entropy<'a> {
         Ok(())
     }
 
-    /// Ends a restart interval or the scan, and records whether some of its bytes remain unread.
-    /// Returns an offset at or before the next marker.
+    /// Ends a restart interval or the scan, and records whether some bytes before the next marker
+    /// remain unread. Returns an offset at or before that marker.
     pub(crate) fn end(&mut self) -> usize {
         self.has_stray_bytes |= self.reader.unread_bytes() > 0;
         self.reader.position()

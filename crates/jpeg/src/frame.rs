@@ -85,7 +85,7 @@ impl Frame {
             return Err(Error::Unsupported(message));
         }
         if !matches!(count, 1 | 3 | 4) {
-            let message = "a JPEG that is neither gray, color nor CMYK is not supported";
+            let message = "only gray, color and CMYK JPEGs are supported";
             return Err(Error::Unsupported(message));
         }
         let specifications = specifications

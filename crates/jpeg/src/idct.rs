@@ -65,8 +65,8 @@ pub(crate) fn transform_even(dc: i16, factor: i16, samples: &mut [u8], stride: u
 /// Transforms each column of a block in one dimension, and removes `SHIFT` fractional bits.
 ///
 /// The columns are independent of each other, so the compiler generates code that processes several
-/// columns at once. If the compiler first inlined this function or unrolled its loop, it would not
-/// do so. The function is therefore never inlined.
+/// columns at once. The compiler generates no such code if it first inlines this function or
+/// unrolls the loop. The function is therefore never inlined.
 #[inline(never)]
 fn pass<const SHIFT: u32>(from: &Block, to: &mut Block) {
     for column in 0..8 {

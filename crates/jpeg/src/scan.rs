@@ -23,9 +23,10 @@ pub(crate) struct Scan {
     pub(crate) first: u32,
     /// The index of the last coefficient of the scan.
     pub(crate) last: u32,
-    /// The lowest bit of each coefficient that an earlier scan sent; 0 if there was no earlier scan.
+    /// The number of the lowest bit that earlier scans of these coefficients contain; 0 if there
+    /// was no earlier scan.
     pub(crate) high: u32,
-    /// The lowest bit of each coefficient that this scan sends.
+    /// The number of the lowest bit that this scan contains.
     pub(crate) low: u32,
     /// The offset of the entropy-coded data.
     pub(crate) data: usize,

@@ -1,5 +1,5 @@
-//! Decoding of an image with a single scan that contains all components. Each unit becomes samples
-//! immediately.
+//! Decoding of an image with a single scan that contains all components. Each unit (MCU) becomes
+//! samples immediately.
 
 use crate::block::{Block, decode_block};
 use crate::entropy::Entropy;
@@ -58,7 +58,7 @@ impl<'a> Sequential<'a> {
         })
     }
 
-    /// Decodes a row of units into the windows of the components.
+    /// Decodes a row of units, and writes the samples to the window of each component.
     ///
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Damaged`].

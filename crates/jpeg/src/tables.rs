@@ -95,8 +95,8 @@ impl Tables {
         Ok(())
     }
 
-    /// Adds the standard tables 0 and 1 for DC and AC coefficients, where the file has not defined
-    /// such a table yet. Frames of Motion JPEG depend on this.
+    /// Adds each standard table (0 and 1, for DC and AC coefficients) that the file has not defined
+    /// yet. Frames of Motion JPEG depend on the standard tables.
     ///
     /// # Errors
     /// Never fails in practice, because the standard tables are valid.

@@ -59,8 +59,8 @@ impl RowWindow {
         self.stride
     }
 
-    /// Returns the samples from the first sample of a block in the current row of units. The slice
-    /// is empty if the block lies to the right of the image.
+    /// Returns the samples of the window, beginning with the first sample of a block in the current
+    /// row of units. The slice is empty if the block lies to the right of the image.
     #[inline]
     pub(crate) fn block_mut(&mut self, column: usize, row: usize) -> &mut [u8] {
         let row = KEPT_GROUPS as usize * self.rows_per_group + 8 * row;

@@ -1,5 +1,5 @@
-//! A comparison of decoded pixels with those of libjpeg-turbo, which Pillow contains, for files of
-//! every kind.
+//! A comparison of decoded pixels with those of libjpeg-turbo, for files of every kind. Pillow
+//! contains libjpeg-turbo.
 //!
 //! `cargo xtask libjpeg` compares 6,000 files.
 
