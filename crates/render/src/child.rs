@@ -19,8 +19,8 @@ use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 ///
 /// # Errors
 /// If a pipe fails, if a request is truncated or invalid, or if the CPU time limit cannot be set. A
-/// process that cannot be confined is not an error: this function reports it to the parent and
-/// returns `Ok` without reading requests.
+/// process that cannot be confined is not an error: this function reports the reason to the parent
+/// and returns `Ok` without reading requests.
 pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
     serve(limits).map_err(io::Error::from)
 }

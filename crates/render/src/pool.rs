@@ -23,9 +23,10 @@ const INVALID_VARIANT: &str = "invalid_variant";
 
 /// A pool of render processes, which are started on demand and reused.
 ///
-/// A call waits for one of the pool's permits. The deadline of an image covers neither this wait
-/// nor the start of a process for the first run. If the image is rendered again in a second
-/// process, the deadline also covers the start of that process.
+/// A call waits for one of the pool's permits. The deadline of an image is set when a process
+/// begins to render the image, so the wait for a permit and the start of that process do not count.
+/// If a reused process dies, the image is rendered once more in a fresh process, within the same
+/// deadline. The start of the fresh process counts.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,

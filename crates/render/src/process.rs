@@ -71,9 +71,9 @@ impl RenderProcess {
         }
     }
 
-    /// Waits for the exit of a child after an exchange with it failed. Returns the rejection code
-    /// for the image, and the exit status in words. If the child does not exit, it has violated the
-    /// protocol and is killed.
+    /// Waits until a child exits, after an exchange of messages with the child has failed. Returns
+    /// the rejection code for the image, and the exit status in words. If the child does not exit,
+    /// it has violated the protocol and is killed.
     pub(crate) async fn wait_for_exit(mut self) -> (RejectionCode, String) {
         drop(self.input);
         match timeout(EXIT_GRACE, self.child.wait()).await {

@@ -8,8 +8,8 @@ use ::landlock::{
     RulesetStatus, Scope,
 };
 
-/// The newest Landlock ABI that Darkroom uses. Darkroom requests all its access rights, and an
-/// older kernel enforces the ones that it supports.
+/// The newest Landlock ABI that Darkroom uses. Darkroom handles all access rights of this ABI, and
+/// an older kernel enforces the ones that it supports.
 const NEWEST: ABI = ABI::V6;
 
 /// Forbids reading, writing, creating, removing and executing anything below `/`.

@@ -76,7 +76,7 @@ pub(super) fn forbid_system_calls() -> io::Result<bool> {
 /// Returns the filters in the order in which they are installed.
 fn filters(arch: TargetArch) -> Result<Vec<BpfProgram>, BackendError> {
     let mut refused: Rules = REFUSED.map(|call| (call, Vec::new())).into();
-    // If a tunable enables it, glibc's allocator calls `prctl` to name its mappings.
+    // A tunable can make glibc's allocator call `prctl` to name its mappings.
     let naming_memory = SeccompRule::new(vec![is(0, libc::PR_SET_VMA as u64)?])?;
     refused.insert(libc::SYS_prctl, vec![naming_memory]);
     let mut allowed: Rules = ALLOWED.map(|call| (call, Vec::new())).into();

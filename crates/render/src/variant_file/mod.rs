@@ -2,7 +2,7 @@
 //!
 //! The parent does not decode a variant, but it knows exactly which parts the file of a variant may
 //! have. If an image has taken over its render process, the worst that the process can return is a
-//! different image. It cannot return a page that a browser would run, metadata, or anything after
+//! different image. It cannot return metadata, a page that a browser would run, or anything after
 //! the end of an image.
 
 mod bytes;
