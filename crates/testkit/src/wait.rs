@@ -75,8 +75,8 @@ pub fn until<L: Check>(
     }
 }
 
-/// Works like [`until`] for asynchronous checks. Also abandons a check that hangs when the time is
-/// up.
+/// Works like [`until`] for asynchronous checks. Also abandons a check that is still running when
+/// the time is up.
 ///
 /// # Errors
 /// [`TimedOut`], which names `what`, if no check succeeds in the time `within`.

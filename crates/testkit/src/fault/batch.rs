@@ -13,9 +13,9 @@ pub(super) struct BatchEntries {
 }
 
 impl BatchEntries {
-    /// Removes the entries that will fail from a batch request: `of_ten` out of every ten entries,
-    /// and each entry only the first time. Returns the rest of the request and the failures for its
-    /// response, or `None` if the request is not a batch.
+    /// Chooses entries of a batch request that fail: `of_ten` out of every ten. Each entry fails
+    /// only the first time. Returns the request without these entries, and their failures for the
+    /// response. Returns `None` if the request is not a batch.
     pub(super) fn split(&mut self, request: &Bytes, of_ten: usize) -> Option<(Bytes, Vec<Value>)> {
         let mut batch: Value = serde_json::from_slice(request).ok()?;
         let entries = batch.get_mut("Entries")?.as_array_mut()?;

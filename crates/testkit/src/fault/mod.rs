@@ -1,5 +1,5 @@
-//! A proxy between a client and S3, SQS or any other HTTP service that injects faults and records
-//! requests.
+//! A proxy that injects faults and records requests. It stands between a client and an HTTP
+//! service, such as S3 or SQS.
 //!
 //! Signatures stay valid, because the proxy does not change the path or the `Host` header. The host
 //! is always that of the proxy, so clients must address buckets by path and not by host name.

@@ -55,8 +55,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Matches requests for one operation, by the name that AWS gives it: `GetObject`,
-    /// `ReceiveMessage`.
+    /// Matches requests for one operation. `operation` is the name that AWS gives to it, such as
+    /// `GetObject` or `ReceiveMessage`.
     #[must_use]
     pub fn on(operation: &'static str, fault: Fault) -> Self {
         Self {

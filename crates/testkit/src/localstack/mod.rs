@@ -2,7 +2,7 @@
 //!
 //! [`LocalStack::shared`] uses the LocalStack at the address in [`ADDRESS_VARIABLE`]. Without an
 //! address, it starts LocalStack with Docker or Python. `localstack/README.md` describes the order.
-//! The child process exits when the test process ends for any reason.
+//! LocalStack then runs in a child process, which exits when the test process ends for any reason.
 //!
 //! S3 and SQS share one address. S3 verifies the signatures of presigned URLs. Each test uses its
 //! own buckets and queues.

@@ -36,8 +36,8 @@ impl Process {
         Self::start_with(command, Stdio::null())
     }
 
-    /// Starts `command` with a stdin that stays open and empty until this process ends for any
-    /// reason. A child that exits at the end of its stdin therefore never outlives its parent.
+    /// Starts `command` with a stdin that is empty and stays open until the calling process ends,
+    /// for any reason. So a child that exits at the end of its stdin never outlives the caller.
     ///
     /// # Errors
     /// [`ProcessError::Io`] if the program cannot be started.
@@ -239,7 +239,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only if the process has already ended.
+        // Both calls fail only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
