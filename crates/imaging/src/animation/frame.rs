@@ -35,7 +35,7 @@ pub(crate) enum Disposal {
     Keep,
     /// The rectangle becomes transparent. As in every browser, the file's background color is ignored.
     Clear,
-    /// The rectangle gets back the content that it had before the frame.
+    /// The rectangle is restored to the content that it had before the frame was drawn.
     Restore,
 }
 

@@ -24,8 +24,8 @@ const OFFSET: f32 = 0.055 / 1.055;
 const LINEAR_SLOPE: f32 = 1.0 / 12.92;
 const LINEAR_END: f32 = 0.040_45;
 
-/// Copies the colorimetric table of a profile to its perceptual table if it has no perceptual
-/// table.
+/// Copies the colorimetric table of a profile to the place of the perceptual table, if the profile
+/// has no perceptual table.
 pub(super) fn fill_perceptual_table(profile: &mut ColorProfile) {
     if profile.lut_a_to_b_perceptual.is_none() {
         profile.lut_a_to_b_perceptual = profile.lut_a_to_b_colorimetric.clone();
@@ -73,8 +73,8 @@ fn black_of(profile: &ColorProfile, channels: Channels) -> Option<f32> {
         Channels::Gray | Channels::GrayAlpha => (Layout::Gray, vec![0]),
         Channels::Rgb | Channels::Rgba => (Layout::Rgb, vec![0; 3]),
         // Printers limit the total amount of ink, so black is seldom full ink in all four channels.
-        // The profile states the amounts that print black. If it does not, full ink in all channels
-        // counts as black.
+        // The profile states the amounts that print black. If it states no amounts, full ink in all
+        // channels counts as black.
         Channels::Cmyk => (Layout::Rgba, black_ink(profile).unwrap_or(vec![255; 4])),
     };
     let mut rgb = [0; 3];

@@ -94,8 +94,8 @@ fn transform_in_place(
     data
 }
 
-/// Converts 16-bit samples to 8 bits in their own buffer. That buffer is then cut to half its size
-/// before the result is copied to a new one, so both together never take more memory than the
+/// Converts 16-bit samples to 8 bits in their own buffer. Cuts that buffer to half its size, and
+/// then copies the result to a new buffer. So both buffers together never take more memory than the
 /// 16-bit samples.
 fn narrow_in_place(
     mut samples: Vec<u16>,

@@ -14,8 +14,8 @@ use crate::decoded::Decoded;
 /// ignored.
 const GAMMAS: std::ops::RangeInclusive<f32> = 0.1..=10.0;
 
-/// The gAMA value of sRGB, and the relative difference up to which a value without cHRM means sRGB. libpng
-/// has the same threshold.
+/// The gAMA value of sRGB, and the relative difference up to which a gAMA value without cHRM means
+/// sRGB. libpng has the same threshold.
 const SRGB_GAMMA: f32 = 1.0 / 2.2;
 const GAMMA_TOLERANCE: f32 = 0.05;
 

@@ -1,8 +1,8 @@
 //! The memory that encoders need.
 //!
 //! libwebp's lossless encoder needs 13 to 40 bytes per pixel, and its encoder for an alpha plane 10 to
-//! 30, depending on the content. The estimate uses the lower ends, so that no image is refused that
-//! could be encoded. The figures are from measurements of whole render processes.
+//! 30, depending on the content. The estimate uses the lower ends, so that an image that could be
+//! encoded is never refused. The figures are from measurements of whole render processes.
 
 use crate::{Encoding, WebpMode};
 

@@ -1,11 +1,12 @@
-//! Kinds of file that are recognized but not supported, so that a rejection can name them.
+//! Kinds of file that are not supported. They are recognized only so that a rejection can name
+//! them.
 
 use super::bytes::{u16_le, u32_le};
 use super::signatures::SIGNATURES;
 use super::{heif, targa, windows_icon};
 
-/// Identifies a file in none of the source formats, and returns the name of its kind with an article,
-/// such as `"a PDF document"`.
+/// Identifies a file that is in none of the source formats, and returns the name of its kind with
+/// an article, such as `"a PDF document"`.
 ///
 /// Formats without a signature come last, because a check of their header is only a guess.
 pub(super) fn identify(bytes: &[u8]) -> Option<&'static str> {

@@ -87,8 +87,8 @@ fn meters(entry: Entry<'_>) -> Option<f64> {
     }
 }
 
-/// Returns whether a tag has a meaningful value. Versions, units and references never have one. Other
-/// tags have one unless they are blank or zero.
+/// Returns whether a tag has a meaningful value. Only the values of the tags below are meaningful,
+/// unless they are blank or zero. Versions, units and references, for example, never are.
 fn is_meaningful(entry: Entry<'_>) -> bool {
     match entry.tag {
         // Position, altitude, time, speed, track, direction, destination, distance, error.

@@ -26,7 +26,7 @@ pub(crate) fn changed_area(before: &Pixels, place: Area, after: &Pixels) -> Opti
         top.get_or_insert(y);
         bottom = y + 1;
     }
-    // Both lie within an image, and its sides fit into u32.
+    // Both edges lie within an image, whose sides fit into u32.
     let [left, right] = [left, right].map(|x| u32::try_from(x).unwrap_or_default());
     let area = Area::between((left, right), (top?, bottom))?;
     Some(area.translated(place.x, place.y))

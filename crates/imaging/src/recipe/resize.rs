@@ -23,7 +23,8 @@ pub struct Resize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// The whole image fits inside the box. Neither side is longer than that side of the box.
+    /// The whole image fits inside the box. Each side is at most as long as the same side of the
+    /// box.
     Inside,
     /// The image covers the whole box, and the parts outside the box are cut off. The gravity
     /// decides which part is kept.

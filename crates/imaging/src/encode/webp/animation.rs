@@ -1,9 +1,9 @@
 //! Animated WebP files (RFC 9649, section 2.7.1.1).
 //!
 //! Every frame of the source stays a frame. libwebp's own animation encoder would merge frames that
-//! look the same. A frame contains only the area of the canvas that changes, and is encoded once.
-//! If much of that area is unchanged, the unchanged part is made transparent. Otherwise the whole
-//! area is encoded. No frame is disposed of before the next.
+//! look the same. A frame contains only a rectangle of the canvas that encloses all changes, and is
+//! encoded once. If much of the rectangle is unchanged, the unchanged part is made transparent.
+//! Otherwise the whole rectangle is encoded. No frame is disposed of before the next.
 
 use std::borrow::Cow;
 

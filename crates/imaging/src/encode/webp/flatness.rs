@@ -8,8 +8,8 @@ use crate::pixels::Pixels;
 const ROWS: usize = 64;
 /// The size of a palette: lossless WebP stores an image with at most this many colors as indices.
 const PALETTE: usize = 256;
-/// The minimum fraction of pixels that equal their left neighbor for lossless encoding to be worth
-/// trying. In photographs the fraction is below 0.1, in screenshots above 0.66.
+/// Lossless encoding is worth trying if at least this fraction of the pixels equal their left
+/// neighbor. In photographs the fraction is below 0.1, in screenshots above 0.66.
 const MIN_EQUAL_FRACTION: f64 = 0.3;
 
 /// Returns whether lossless WebP may be smaller than lossy, because there are few colors or large

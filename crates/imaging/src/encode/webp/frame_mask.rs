@@ -5,7 +5,8 @@ use crate::pixels::{Pixels, looks_equal};
 
 /// The side of a macroblock of VP8, in pixels.
 const BLOCK: usize = 16;
-/// A frame is masked if at least one in this many of its pixels or blocks is unchanged.
+/// A frame is masked if the unchanged fraction of its pixels or blocks is at least 1 divided by
+/// this number.
 const MIN_UNCHANGED: usize = 4;
 
 /// Returns the RGBA frame `after`, with each unchanged block of 16 x 16 pixels made transparent.

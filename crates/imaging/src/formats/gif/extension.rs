@@ -1,4 +1,5 @@
-//! The extensions of a GIF (GIF 89a specification; application extensions by their owners).
+//! The extensions of a GIF (GIF 89a specification). The owners of application extensions define
+//! their content.
 
 use super::blocks::SubBlocks;
 use crate::animation::Disposal;

@@ -73,8 +73,8 @@ pub(super) fn decode(
 /// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
 /// is full. Returns the number of decoded indices.
 ///
-/// Data that is far too long for its pixels counts as ended, because each clear code takes much
-/// time to decode.
+/// Stops reading data that is far too long for its pixels, because each clear code takes much time
+/// to decode.
 fn decode_indices(
     data: SubBlocks<'_>,
     lzw_minimum_code_size: u8,

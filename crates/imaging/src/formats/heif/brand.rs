@@ -31,8 +31,8 @@ const UNSUPPORTED: &[(&Code, &str)] = &[
 /// The coding of a HEIF file's images according to its brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// HEVC. Also assumed if the brands do not state a coding, because only the items of such a
-    /// file state it.
+    /// HEVC. This is also assumed if the brands do not state a coding. Only the items of such a
+    /// file state the coding.
     Hevc,
     /// AV1.
     Av1,

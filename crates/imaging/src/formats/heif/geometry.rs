@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn a_crop_after_a_rotation_is_in_turned_pixels() {
         let mut geometry = property(b"irot", &[3]);
-        // The left half of the turned image, which is 6 px wide and 8 px high. It is the bottom half of
-        // the stored image.
+        // The turned image is 6 px wide and 8 px high. Its left half is the bottom half of the
+        // stored image.
         let left = clean_aperture([6, 16, -3, 0]);
         geometry.apply(&part(b"clap", &left)).unwrap();
         assert_eq!((geometry.origin, geometry.size), ((0, 3), Size::new(8, 3)));

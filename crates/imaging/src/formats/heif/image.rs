@@ -13,8 +13,8 @@ use crate::geometry::{Orientation, Size};
 const MAX_DEPTH: u32 = 4;
 /// The maximum number of images in an overlay.
 const MAX_LAYERS: usize = 16;
-/// The maximum number of pixels of all layers of an overlay together, as a multiple of the pixels of the
-/// canvas or of the largest layer.
+/// The maximum number of pixels of all layers of an overlay together, as a multiple of the pixels
+/// of the canvas. If a layer is larger than the canvas, the largest layer counts instead.
 const MAX_LAYERED_PIXELS: u64 = 2;
 /// The largest padding of a coded image, in pixels per dimension, that does not count toward the
 /// limits.
@@ -25,13 +25,14 @@ pub(super) struct Image {
     /// The ID of the coded image, grid or overlay item. For an identity derivation, the ID of its
     /// source item.
     pub(super) id: u32,
-    /// The items whose color properties apply, the first of which takes precedence.
+    /// The items whose color properties apply. The first item takes precedence.
     pub(super) described_by: Vec<u32>,
     pub(super) composition: Composition,
     /// The size before transformations.
     pub(super) size: Size,
-    /// The largest width and the largest height that must be decoded: of the coded image or one tile, or,
-    /// for an overlay, of any layer. Padding counts only if it exceeds [`MAX_PADDING`].
+    /// The largest width and the largest height that must be decoded. A coded image has its own
+    /// size, a grid the size of one tile, and an overlay the largest width and height of any layer.
+    /// Padding counts only if it exceeds [`MAX_PADDING`].
     pub(super) coded_size: Size,
     pub(super) geometry: Geometry,
 }

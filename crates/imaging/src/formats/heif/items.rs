@@ -118,7 +118,7 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Reads `ipma`, or as much of it as there is if it is truncated.
+    /// Reads `ipma`. If the box is truncated, reads as much of it as there is.
     fn read_associations(&mut self, body: &'a [u8]) -> Option<()> {
         let (version, flags, mut fields) = versioned(body)?;
         for _ in 0..fields.u32()? {
@@ -207,8 +207,9 @@ impl<'a> Items<'a> {
         self.content_within(id, &mut self.file_length())
     }
 
-    /// Returns the content of an item, and spends its length from a budget that several items share.
-    /// Items can share bytes, so together they may have many times the bytes of the file.
+    /// Returns the content of an item, and takes the length of the content from a budget that
+    /// several items share. Items can share bytes, so together they may have many times the bytes
+    /// of the file.
     ///
     /// # Errors
     /// As for [`Items::content`]; `corrupt` if the budget is exceeded.
@@ -224,7 +225,7 @@ impl<'a> Items<'a> {
     }
 }
 
-/// Reads `iinf`, or as much of it as there is if it is truncated.
+/// Reads `iinf`. If the box is truncated, reads as much of it as there is.
 fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
     let mut items = BTreeMap::new();
     let Some((version, _, mut fields)) = find(meta, b"iinf").and_then(versioned) else {
@@ -247,7 +248,7 @@ fn items<'a>(meta: &'a [u8]) -> Result<BTreeMap<u32, Item<'a>>, Rejection> {
 }
 
 /// Reads `infe`; `None` if the box is truncated, if the item is encrypted, or if the box has
-/// version 0 or 1, because these versions do not state an item type.
+/// version 0 or 1. These versions do not state an item type.
 fn item(body: &[u8]) -> Option<(u32, Item<'_>)> {
     let (version, _, mut fields) = versioned(body)?;
     if version < 2 {

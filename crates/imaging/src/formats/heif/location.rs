@@ -80,7 +80,7 @@ impl<'a> Location<'a> {
 
     /// Returns the content: a slice of `file` or `idat`, or a copy of several extents of one of them.
     ///
-    /// Before an extent is copied, its length is taken from the budget, or 1 if it is empty.
+    /// Before an extent is copied, its length is taken from the budget. An empty extent costs 1.
     ///
     /// # Errors
     /// `corrupt` if an extent lies outside its source or the budget is exceeded;

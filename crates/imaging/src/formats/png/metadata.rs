@@ -49,8 +49,8 @@ fn chunk(name: &[u8; 4], data: &[u8], inflater: &mut Inflater, scan: &mut Metada
     }
 }
 
-/// Inflates a profile. If the end of the stream is damaged, the profile still counts if all of its bytes
-/// are there, because some tools write wrong checksums.
+/// Inflates a profile. The profile counts if all of its bytes are there, even if the end of the
+/// stream is damaged. Some tools write wrong checksums.
 fn profile(stream: &[u8], inflater: &mut Inflater) -> Option<Vec<u8>> {
     let inflated = inflater.inflate(stream)?;
     (inflated.is_complete || icc::is_whole(&inflated.bytes)).then_some(inflated.bytes)

@@ -17,8 +17,8 @@ use crate::formats::header::truncated;
 const COLOR_CHUNKS: [&[u8; 4]; 4] = [b"cICP", b"sRGB", b"gAMA", b"cHRM"];
 const INDEXED: u8 = 3;
 const MAX_PALETTE_BYTES: usize = 256 * 3;
-/// The end of the stream: zeros in place of the checksum of the pixels, which the decoder does not
-/// verify, and IEND.
+/// The end of the stream: zeros in place of the checksum of the pixels, and IEND. The decoder does
+/// not verify that checksum.
 const TAIL: &[u8] = b"\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82";
 
 /// A stream for a decoder that does not verify checksums. `new` verifies the checksums in the file.

@@ -10,7 +10,7 @@ const INDEXED: u8 = 3;
 /// A transparent color is masked to the depth of the image, as the specification requires, because
 /// some writers set the unused bits. As in browsers, an alpha table does not apply if it is longer
 /// than the palette or comes before the palette. `entries` is the number of entries of the palette,
-/// if one came before the chunk.
+/// if a palette came before the chunk.
 pub(super) fn read(
     data: &[u8],
     color_type: u8,

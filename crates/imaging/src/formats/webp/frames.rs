@@ -1,7 +1,7 @@
 //! The frames of an animated WebP (RFC 9649, section 2.7.1.1).
 //!
 //! Each frame is decoded as a still image. `image-webp` can decode animations too, but does not dispose
-//! of frames as the format specifies, so [`crate::animation`] composes them.
+//! of frames as the format specifies. So [`crate::animation`] composes the frames.
 
 use super::riff::{chunks_of_file, chunks_of_frame};
 use super::still::decode_image;
