@@ -31,8 +31,8 @@ impl Issuer {
         }
     }
 
-    /// Makes the service refuse each request whose headers `check` refuses, with `forbidden_origin`
-    /// and the reason that `check` returns.
+    /// Makes the service check the headers of every request. If `check` returns a reason, the
+    /// service refuses the request with `forbidden_origin` and this reason.
     #[must_use]
     pub fn with_origin_check(
         mut self,

@@ -76,7 +76,7 @@ impl AppState {
     }
 }
 
-/// Returns the size limit of an image with any profile.
+/// Returns the largest `max_bytes` of all profiles.
 pub(crate) fn max_image_bytes(profiles: &Profiles) -> u64 {
     let max_bytes = |(_, profile): (_, &Profile)| profile.max_bytes.as_u64();
     profiles.iter().map(max_bytes).max().unwrap_or_default()

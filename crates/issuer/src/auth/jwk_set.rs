@@ -52,11 +52,12 @@ impl JwkSetCache {
         }
     }
 
-    /// Returns the key with this id. Without an id, returns the key of a set that has only one.
+    /// Returns the key with this id. Without an id, returns the only key of the set, if the set has
+    /// exactly one key.
     ///
     /// Fetches the set again if it is too old or does not contain the key. If the fetch fails, the
-    /// old set stays in use, because an outage of the provider should not lock out all callers.
-    /// Expired tokens are still rejected.
+    /// old set stays in use. Otherwise, a provider that is down would lock out all callers. Expired
+    /// tokens are still rejected.
     pub(crate) async fn find(&self, id: Option<&str>) -> Result<Arc<PublicKey>, KeyError> {
         let freshness = |set: &Arc<JwkSet>, age| match set.find(id) {
             None => Freshness::Unusable,

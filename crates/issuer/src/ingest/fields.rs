@@ -38,7 +38,8 @@ impl Fields {
     /// Adds a field of a URL-encoded form.
     ///
     /// # Errors
-    /// `metadata_too_large`. A field that is certain to exceed the limit is not decoded first.
+    /// `metadata_too_large`. If the encoded field is so long that it must exceed the limit, it is
+    /// not decoded.
     pub(crate) fn add_pair(&mut self, pair: &[u8]) -> Result<(), Problem> {
         // Three encoded bytes stand for at least one decoded byte.
         if pair.len() / 3 > MAX_BYTES {
@@ -85,8 +86,8 @@ impl<'de> Deserialize<'de> for Fields {
                 f.write_str("an object of strings")
             }
 
-            // The default error quotes the whole text, and `deserialize_map` would return it as
-            // well.
+            // The default error quotes the whole text, and so does the error of `deserialize_map`,
+            // which would not call this function.
             fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
                 Err(E::custom(
                     "invalid type: string, expected an object of strings",

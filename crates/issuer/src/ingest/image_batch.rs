@@ -49,8 +49,8 @@ pub(crate) struct ImageBatch {
     pub(crate) has_empty: bool,
 }
 
-/// Returns `true` if a form field with this name is an image. In a multipart form, a file with
-/// another name may be an image too.
+/// Returns `true` if a form field with this name is an image. In a multipart form, a part that has
+/// a file name may be an image under any field name.
 pub(crate) fn is_image_field(name: &str) -> bool {
     let base = match name.split_once('[') {
         None => name,
@@ -65,8 +65,8 @@ pub(crate) fn is_image_field(name: &str) -> bool {
 }
 
 impl ImageBatch {
-    /// Checks that at least one image has bytes. Empty files beside that image still become
-    /// uploads, which the worker rejects.
+    /// Checks that at least one image has bytes. The other images may be empty files. They still
+    /// become uploads, which the worker rejects.
     ///
     /// # Errors
     /// `image_required` or `empty`.
@@ -74,8 +74,8 @@ impl ImageBatch {
         if self.images.is_empty() && !self.has_empty {
             return Err(Problem::unprocessable(
                 "image_required",
-                "the request contains no image; name the part or field of an image \"image\", or \
-                 list the images as \"images\" in JSON",
+                "the request contains no image; send an image in a part or field named \"image\", \
+                 or a list named \"images\" in JSON",
             ));
         }
         if self.images.iter().all(|image| image.bytes == 0) {

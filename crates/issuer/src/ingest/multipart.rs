@@ -51,9 +51,9 @@ pub(crate) async fn read(
     }
 }
 
-/// Returns `true` if a part has the name of an image field or is a file. A file counts as an image
-/// under any name, because forms name their file inputs freely. But a file with a text or JSON
-/// media type counts as an image only if it has the name of an image field.
+/// Returns `true` if a part is an image. A part with the name of an image field always is. A part
+/// that has a file name is an image under any field name, because forms name their file inputs
+/// freely. The exception is a file with a text or JSON media type.
 fn is_image(name: &str, part: &Field<'_>) -> bool {
     let is_text = part.content_type().is_some_and(|media_type| {
         media_type.type_() == "text" || media_type.essence_str().ends_with("json")

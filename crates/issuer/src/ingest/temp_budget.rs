@@ -27,7 +27,7 @@ pub(crate) struct TempBytes {
 
 impl TempBudget {
     /// Creates the budget from settings. The budget is never smaller than the largest request that
-    /// the other limits allow. `max_image_bytes` is the size limit of an image with any profile.
+    /// the other limits allow. `max_image_bytes` is the largest `max_bytes` of all profiles.
     pub(crate) fn new(settings: &LimitSettings, max_image_bytes: u64) -> Self {
         let largest = largest_request(max_image_bytes);
         Self {

@@ -75,7 +75,7 @@ fn typed(disposition: &str, kind: &str, content: &str) -> String {
 }
 
 #[tokio::test]
-async fn parts_with_the_name_of_an_image_field_and_files_except_json_are_images() {
+async fn a_part_is_an_image_if_it_has_the_name_of_an_image_field_or_is_a_file_other_than_json() {
     let named = |name: &str| part(&format!("name=\"{name}\""), "GIF89a");
     let parts = [
         named("file"),

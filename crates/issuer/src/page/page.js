@@ -92,6 +92,7 @@ class Card {
     if (outcome.status === "ready") this.showReady(outcome);
     else if (outcome.status === "expired") this.finish("rejected", "The upload did not arrive in time");
     else if (outcome.status === "deleted") this.finish("rejected", "The upload was deleted");
+    else if (outcome.status === "failed") this.finish("rejected", `Failed: ${outcome.error.message}`);
     else this.finish("rejected", `Rejected: ${outcome.error.message}`);
   }
 

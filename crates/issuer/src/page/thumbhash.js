@@ -62,7 +62,7 @@ function reader(hash, start) {
 
 /**
  * Reads the waves of a channel in the order of the hash. The hash contains only the low frequencies, so the pairs of
- * `u` and `v` form a triangle. It lacks the corner 0, 0, because `mean` has that value.
+ * `u` and `v` form a triangle. The triangle lacks the corner 0, 0, whose value is `mean`.
  */
 function channel(mean, scale, across, down, nibble) {
   const waves = [];

@@ -13,7 +13,8 @@ use crate::state::AppState;
 
 /// Deletes an upload and everything that was made from it.
 ///
-/// Its status is `deleted` from then on. This also succeeds if there is nothing to delete.
+/// Afterwards, the status of the upload is `deleted`. The request also succeeds if there is nothing
+/// to delete.
 #[utoipa::path(
     delete,
     path = "/v1/uploads/{profile}/{owner}/{id}",

@@ -40,8 +40,8 @@ impl WaitQuery {
 
 /// Returns the status of an upload.
 ///
-/// Without `?wait=`, responds at once. With it, responds as soon as the status is final, or when
-/// the wait is over. For a deleted upload, the response is `410` with its status.
+/// Without `?wait=`, responds at once. With `?wait=`, responds as soon as the status is final or
+/// the wait is over. For a deleted upload, the response is `410` with the status of the upload.
 #[utoipa::path(
     get,
     path = "/v1/uploads/{profile}/{owner}/{id}",

@@ -132,7 +132,7 @@ impl StatusWatcher {
     }
 }
 
-/// Returns the interval at which the polls of this many uploads reach [`MAX_POLL_RATE`].
+/// Returns the interval at which the polls of `watched` uploads reach [`MAX_POLL_RATE`] together.
 fn min_interval(watched: usize) -> Duration {
     let watched = u32::try_from(watched).unwrap_or(u32::MAX);
     Duration::from_secs(1) * watched / MAX_POLL_RATE

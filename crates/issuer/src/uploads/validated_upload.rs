@@ -79,12 +79,12 @@ impl ValidatedUpload {
     }
 }
 
-/// Returns the media type that S3 will require for the upload. A known image type stays, in lower
-/// case and without parameters. A missing type, a type without meaning such as `octet-stream`, or
-/// an unknown image type becomes `application/octet-stream`.
+/// Returns the media type that S3 will require for the upload. A known image type is returned in
+/// lower case and without parameters. For a missing type, a type without meaning such as
+/// `octet-stream`, or an unknown image type, the result is `application/octet-stream`.
 ///
-/// An alias such as `image/jpg` also stays, because the browser later sends S3 the type that it
-/// declared. Browsers derive the type from the file name and may be wrong. Therefore this function
+/// An alias such as `image/jpg` is not replaced, because the browser later sends the declared type
+/// to S3. Browsers derive the type from the file name and may be wrong. Therefore this function
 /// accepts every image type, and the worker detects the format from the bytes. An unknown type
 /// becomes `application/octet-stream`, so S3 never serves a type that an uploader made up.
 ///
