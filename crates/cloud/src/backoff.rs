@@ -25,8 +25,8 @@ impl Backoff {
         Self::new(first, 2, max)
     }
 
-    /// Returns the delay after this many failed attempts: a random value from half of the full
-    /// delay to all of it.
+    /// Returns the delay after `failed_attempts` failed attempts: a random value between half of
+    /// the full delay and the full delay.
     pub fn delay(&self, failed_attempts: u32) -> Duration {
         let growth = self
             .factor

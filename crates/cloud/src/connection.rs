@@ -234,9 +234,9 @@ fn endpoint(variable: &str, config: &SdkConfig) -> Result<Option<String>, Settin
 
 fn no_region(bucket: &str) -> SettingError {
     let problem = format!(
-        "is not set, and neither AWS_DEFAULT_REGION nor the profile in ~/.aws/config nor instance \
-         metadata names a region for bucket {bucket}; set AWS_REGION, or set AWS_ENDPOINT_URL if \
-         the store is not AWS S3"
+        "is not set, and no region for bucket {bucket} was found; tried AWS_DEFAULT_REGION, the \
+         profile in ~/.aws/config, and instance metadata; set AWS_REGION, or set AWS_ENDPOINT_URL \
+         if the store is not AWS S3"
     );
     SettingError::new("AWS_REGION", problem)
 }

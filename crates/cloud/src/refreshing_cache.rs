@@ -10,9 +10,9 @@ use tokio::time::Instant;
 /// A cached value of type `T`. It is fetched on first use, and refreshed before it is too old
 /// ("stale while revalidate", RFC 5861).
 ///
-/// Only one caller fetches at a time. Meanwhile, the others get the old value if they can use it,
-/// and wait otherwise. If a fetch fails, the cache keeps the old value, and fetches again after the
-/// retry interval at the earliest.
+/// Only one caller fetches at a time. Meanwhile, the other callers get the old value if they can
+/// use it, and wait otherwise. If a fetch fails, the cache keeps the old value, and fetches again
+/// after the retry interval at the earliest.
 #[derive(Debug)]
 pub struct RefreshingCache<T, E> {
     cached: RwLock<Option<Cached<T>>>,
@@ -62,7 +62,7 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
     /// because the retry interval has not passed.
     ///
     /// # Errors
-    /// The error of the last fetch, if none has ever succeeded.
+    /// The error of the last fetch, if no fetch has ever succeeded.
     pub async fn get<F>(
         &self,
         freshness: impl Fn(&T, Duration) -> Freshness,

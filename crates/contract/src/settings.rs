@@ -15,7 +15,7 @@ pub struct StorageSettings {
     /// The bucket of variants. It may be the raw bucket.
     pub media_bucket: String,
     /// The S3 endpoint that clients use, if it differs from the endpoint that the services use.
-    /// Upload URLs are signed for it.
+    /// Upload URLs are signed for the endpoint that clients use.
     pub public_endpoint: Option<String>,
     /// Puts the bucket into the path of a URL instead of the host. The default is `true` if a
     /// custom endpoint is set, and `false` for AWS's own endpoints.

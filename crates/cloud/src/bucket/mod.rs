@@ -35,8 +35,8 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Opens the current object of a key. [`ObjectReader::read`] reads its bytes.
     ///
     /// # Errors
-    /// `NotFound` if there is no object, `PreconditionFailed` if its entity tag is not `etag`, or
-    /// the error of the call.
+    /// `NotFound` if there is no object, `PreconditionFailed` if the object's entity tag is not
+    /// `etag`, or the error of the call.
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError>;
 
     /// Returns an object's metadata, or `None` if there is no object.
@@ -52,8 +52,8 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     async fn put(&self, key: &str, bytes: Bytes, options: PutOptions<'_>)
     -> Result<(), CloudError>;
 
-    /// Writes an object unless the key already has one (`If-None-Match: *`). Returns `true` if it
-    /// was written.
+    /// Writes an object unless the key already has one (`If-None-Match: *`). Returns `true` if the
+    /// object was written.
     ///
     /// Without `storage.conditional_writes`, the check and the write are two calls, so an object
     /// that is written between them is replaced.

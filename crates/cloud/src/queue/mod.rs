@@ -41,8 +41,8 @@ pub const MAX_BATCH: usize = 10;
 /// [`SqsQueue`] is the real implementation. [`MemoryQueue`] is for tests.
 #[async_trait]
 pub trait Queue: fmt::Debug + Send + Sync {
-    /// Waits up to `wait` (at most 20 s) for up to `max` messages (at most 10). They become
-    /// invisible for `visibility_timeout`.
+    /// Waits up to `wait` (at most 20 s) for up to `max` messages (at most 10). Received messages
+    /// become invisible for `visibility_timeout`.
     ///
     /// A failed call is not retried. A caller that polls in a loop must pause before the next call.
     ///
@@ -96,9 +96,9 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// The error of the call.
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
 
-    /// Sends a copy of a received message to this queue, with `attributes` in place of the message's
-    /// own. The copy stays invisible for `delay`, at most 15 minutes. FIFO queues do not support a
-    /// delay.
+    /// Sends a copy of a received message to this queue, with `attributes` in place of the
+    /// message's own. The copy stays invisible for `delay`, at most 15 minutes. FIFO queues do not
+    /// support a delay.
     ///
     /// On a FIFO queue the message keeps its group, and a repeated call within five minutes has no
     /// effect. To move a message, forward it first and delete the original afterward.

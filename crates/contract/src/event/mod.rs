@@ -18,7 +18,7 @@ pub use s3::notification_body;
 pub enum EventKind {
     /// The object was written, by any operation.
     Created,
-    /// The object was deleted, expired, or covered by a delete marker.
+    /// The object was deleted, removed by a lifecycle rule, or covered by a delete marker.
     Removed,
 }
 
@@ -74,7 +74,10 @@ pub enum NotificationError {
     #[error("the message is not JSON: {0}")]
     NotJson(String),
     /// JSON of an unknown shape.
-    #[error("the message is not an S3 notification or EventBridge event, directly or through SNS")]
+    #[error(
+        "the message is neither an S3 notification nor an EventBridge event, \
+         with or without an SNS envelope"
+    )]
     UnknownShape,
 }
 

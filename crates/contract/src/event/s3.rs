@@ -72,7 +72,7 @@ fn decode_key(encoded: &str) -> Result<String, RecordError> {
         .map_err(|_| RecordError::Key)
 }
 
-/// The ASCII characters that are percent-encoded in a key. A space is not, because it becomes `+`.
+/// The ASCII characters that are percent-encoded in a key. A space becomes `+` instead.
 const KEY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
