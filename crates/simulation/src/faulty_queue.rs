@@ -57,8 +57,9 @@ impl FaultyQueue {
         Ok(())
     }
 
-    /// Checks a change of visibility. A timeout other than the full visibility timeout is a backoff
-    /// or a release, and ends the delivery. After that, no change of visibility may follow.
+    /// Checks a change of visibility (invariant 3). A timeout other than the full visibility
+    /// timeout is a backoff or a release, and ends the delivery. After that, no change of
+    /// visibility may follow.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
         let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();

@@ -1,5 +1,6 @@
-//! The checks of the invariants. They run when an object is written or deleted, when a message is
-//! deleted, and when an outcome is published.
+//! The checks of invariants 1, 2, 4 and 5, which the documentation of the crate lists. They run
+//! when an object is written or deleted, when a message is deleted, and when an outcome is
+//! published. The queue checks invariant 3. The end of a run checks invariant 6.
 
 use bytes::Bytes;
 use darkroom_contract::{
@@ -115,8 +116,8 @@ pub(crate) fn variants_problem(
     None
 }
 
-/// Checks a deleted message. The message must be a dead letter, or its object must have an outcome,
-/// be gone, or have been replaced.
+/// Checks a deleted message that was not deferred. The message must be a dead letter, or its object
+/// must have an outcome, be gone, or have been replaced.
 pub(crate) fn check_deleted_message(world: &World, body: &str) {
     let Ok(Notification::Records(records)) = Notification::parse(body) else {
         if !world.dead_letters.bodies().iter().any(|one| one == body) {

@@ -6,15 +6,19 @@
 //! Calls fail before or after they take effect. Processes crash before or after any call. Clocks
 //! are wrong by up to five minutes. The store has outages.
 //!
-//! After every step these invariants hold:
+//! Each of these invariants is checked at every step that could violate it:
 //!
 //! 1. A `ready` manifest names only variants that exist and were made from the source in the
-//!    manifest.
-//! 2. A message is deleted only if the outcome of its object is durable or the message is a dead
-//!    letter.
-//! 3. No heartbeat follows the backoff of the same delivery.
+//!    manifest. This is checked when an object is written or deleted.
+//! 2. A message is deleted only if the outcome of its object is durable, if its object is gone or
+//!    was replaced, or if the message was deferred or dead-lettered. This is checked when a message
+//!    is deleted.
+//! 3. No heartbeat follows the backoff of the same delivery. This is checked when a visibility
+//!    timeout is changed.
 //! 4. The outcome of an upload that was deleted before its manifest was written is never published.
-//! 5. A raw object is deleted only after its tombstone is written.
+//!    This is checked when an outcome is published.
+//! 5. A raw object is deleted only after its tombstone is written. This is checked when a raw
+//!    object is deleted.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -22,11 +26,12 @@
 //! the newer version, until the worker with the older version checks the source again. Invariant 1
 //! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
 //! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
-//! was written at some time. Neither state may persist:
+//! was written at some time. Neither state may persist. At the end of a run, after the faults have
+//! stopped and the queue is empty, one more invariant is checked:
 //!
-//! 6. After quiescence, every upload that still has a raw object has exactly one outcome, which is
-//!    the correct one. A deleted upload has no messages and no objects except its tombstone, and
-//!    its status is `deleted`.
+//! 6. Every upload that still has a raw object has exactly one outcome, which is the correct one. A
+//!    deleted upload has no messages and no objects except its tombstone, and its status is
+//!    `deleted`.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());

@@ -16,14 +16,14 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// The time limit for the queue to become empty. It exceeds the longest wait for a store that is
-/// down plus all backoffs.
+/// The time limit for the queue to become empty. It exceeds the sum of all backoffs and the longest
+/// wait for a store that is down.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
-/// Stops the faults, waits until the queue is empty, and checks every upload that needs no
-/// operator, because it has neither lost events nor dead letters. Then runs the operator's commands
-/// (purge, redrive and backfill), and checks all uploads.
+/// Stops the faults, waits until the queue is empty, and checks every upload without lost events
+/// and without dead letters. Such uploads need no operator. Then runs the operator's commands
+/// (purge, redrive and backfill), and checks all uploads (invariant 6).
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;

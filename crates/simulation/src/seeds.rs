@@ -7,8 +7,8 @@ use std::thread;
 
 use crate::simulation::{Failure, Options, simulate};
 
-/// Runs the simulation with every seed in `seeds`, on this number of threads. Calls `on_failure` for
-/// each seed that violates an invariant. Returns the number of steps of the seeds that do not.
+/// Runs the simulation with every seed in `seeds`, on `threads` threads. Calls `on_failure` for
+/// each seed that violates an invariant. Returns the total number of steps of all other seeds.
 pub fn simulate_seeds(
     seeds: Range<u64>,
     threads: NonZero<usize>,

@@ -2,9 +2,9 @@
 
 /// Declares metrics. Each declaration defines a static with a description and adds it to `ALL`.
 ///
-/// Each label is followed by its values. If a declaration lists no values, they depend on the
-/// deployment, as the names of profiles do. In that case, the role supplies the values when it
-/// starts ([`start_at_zero`](super::start_at_zero)).
+/// Each label is followed by its values. If a declaration lists no values for a label, the values
+/// depend on the deployment, as the names of profiles do. In that case, the role supplies the
+/// values when it starts ([`start_at_zero`](super::start_at_zero)).
 ///
 /// ```text
 /// metrics! {
