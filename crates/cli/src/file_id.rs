@@ -18,8 +18,8 @@ impl FileId {
         path.metadata().ok().map(|metadata| Self::new(&metadata))
     }
 
-    /// Identifies the file or the symbolic link itself at a path. Returns `None` if there is
-    /// neither.
+    /// Identifies the file or symbolic link at a path, and does not follow the link. Returns `None`
+    /// if there is nothing.
     pub(crate) fn from_entry(path: &Path) -> Option<Self> {
         let metadata = path.symlink_metadata();
         metadata.ok().map(|metadata| Self::new(&metadata))

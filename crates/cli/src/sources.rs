@@ -27,8 +27,8 @@ const SYSTEM_NAMES: [&[u8]; 10] = [
 /// support.
 const APPLE_DOUBLE_PREFIX: &[u8] = b"._";
 
-/// A file, and its path relative to the folder on the command line. The relative path of a file on
-/// the command line is its name.
+/// A file and its relative path. If the command line names the file itself, the relative path is
+/// the name of the file. Otherwise, it is the path below the folder on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
@@ -36,13 +36,14 @@ pub(crate) struct SourceFile {
 }
 
 /// Finds every file on the command line, and every file below a folder on the command line. The
-/// contents of a folder are in the order of their names.
+/// contents of a folder are in the order of their names. Returns each file once.
 ///
-/// Returns each file once. Below a folder, skips system files, names that begin with a dot, links
-/// to folders, special files such as sockets, and the folder `excluded`. Of the paths on the
-/// command line, skips only system files and `excluded`, and reports each skipped path on stderr,
-/// because a `*` on the command line may have matched it. Does not skip a path that does not exist,
-/// because the code that reads the file reports the error.
+/// Below a folder, skips system files, names that begin with a dot, links to folders, special files
+/// such as sockets, and the folder `excluded`.
+///
+/// On the command line itself, skips only system files and the folder `excluded`, and reports each
+/// skipped path on stderr. The user may not have named such a path: a `*` may have matched it. A
+/// path that does not exist is returned too. The code that reads the file reports the error.
 pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
     let mut search = Search {
         excluded,

@@ -67,7 +67,8 @@ impl Variables {
         Serialized::globals(settings)
     }
 
-    /// Returns the variable that sets the setting at `path`, or a list or table that contains it.
+    /// Returns the variable that sets the setting at `path`. The variable may also set a whole list
+    /// or table that contains the setting.
     pub(super) fn find(&self, path: &[&str]) -> Option<&Variable> {
         self.0.iter().find(|variable| {
             path.len() >= variable.path.len() && variable.path.iter().zip(path).all(|(a, b)| a == b)

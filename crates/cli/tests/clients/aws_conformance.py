@@ -1,7 +1,7 @@
 """Sends requests whose responses AWS documents, and checks the responses.
 
-The endpoints are in the environment. Some checks run only if STRICT is 1, on the embedded cloud,
-because LocalStack is more lenient than AWS.
+The endpoints are in the environment. LocalStack is more lenient than AWS, so some checks run only
+on the embedded cloud, where STRICT is 1.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""Sends requests that S3 refuses, because a stranger with an upload URL or a form could send them.
+"""Sends requests that a stranger with an upload URL or a form could send, and that S3 must refuse.
 
-Each case states the response of AWS. The embedded S3 must respond in the same way, and so must
-LocalStack, except in the cases that are listed with another status. The endpoint is in the
+Each case states the response of AWS. The embedded S3 and LocalStack must respond in the same way.
+LOCALSTACK lists the cases in which LocalStack responds with another status. The endpoint is in the
 environment. STRICT is 1 on the embedded cloud.
 """
 
@@ -94,7 +94,7 @@ def week_and(seconds):
 
 
 def form(more=(), fields=None):
-    """Sends a form with fields that its policy names (`fields`) and others (`more`)."""
+    """Sends a form with the fields `fields`, which its policy names, and `more`, which it does not."""
 
     def call():
         conditions = [{name: value} for name, value in (fields or {}).items()]
@@ -161,7 +161,7 @@ CASES = [
     Case("header twice", signed_put(V2), 400, "InvalidArgument"),
     Case("URL for a second too long", week_and(1), 400, "AuthorizationQueryParametersError"),
 ]
-# These requests differ from refused ones only in what is signed or named, and succeed.
+# These requests succeed. They differ from refused requests only in what is signed or named.
 ACCEPTED = [
     Case("URL, signed", presigned_put(("x-amz-meta-a", "b"), Metadata={"a": "b"}), 200, ""),
     Case("header, signed", signed_put(x_amz_meta_a="b"), 200, ""),

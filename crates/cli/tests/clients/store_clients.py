@@ -15,7 +15,7 @@ ENDPOINT = os.environ["S3_ENDPOINT"]
 HOST = ENDPOINT.removeprefix("http://")
 KEY, SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 PROGRAM = os.environ["CLIENT"]
-# Slightly more than four parts of a multipart upload, at the smallest part size of 5 MiB.
+# One byte more than four parts of a multipart upload, at the smallest part size of 5 MiB.
 BIG = os.urandom(20 * 1024 * 1024 + 1)
 SMALL = {
     "plain.txt": b"plain",

@@ -26,7 +26,7 @@ on_both_clouds!(
     a_deleted_upload_can_be_uploaded_again_with_the_same_url,
 );
 
-/// The time after a deletion during which a webhook that was sent before it may still arrive.
+/// The time after a deletion during which an earlier webhook may still arrive.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// A back end that records each event and the time at which it arrives.
@@ -111,8 +111,8 @@ async fn a_deletion_at_any_moment_is_final_and_no_webhook_follows_it(cloud: Clou
     assert_eq!(left.len(), deleted.len(), "only tombstones: {left:?}");
 }
 
-/// Returns the first variant of a ready upload. Checks that its URL contains the start of its
-/// digest, and that the bytes at the URL have this digest.
+/// Returns the first variant of a ready upload. Checks that the URL of the variant contains the
+/// start of a digest, and that the bytes at the URL have this digest.
 async fn checked_variant(bed: &TestBed, outcome: &Value) -> Value {
     assert_eq!(outcome["status"], "ready", "{outcome}");
     let variant = outcome["variants"][0].clone();

@@ -8,9 +8,9 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_fi
 
 use crate::test_bed::darkroom;
 
-/// Runs the binary as if the kernel had none of these system calls. A seccomp filter applies only
-/// to the thread that installs it and to the processes that this thread starts, so the thread ends
-/// with the command.
+/// Runs the binary as if the kernel had none of these system calls. A seccomp filter applies to the
+/// thread that installs it and to the processes that this thread starts. The command therefore runs
+/// in a thread of its own, which ends with the command.
 fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbox: &str) -> Output {
     let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());

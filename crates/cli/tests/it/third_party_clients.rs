@@ -32,8 +32,8 @@ pub(crate) async fn venv_from(name: &'static str, requirements: PathBuf) -> Opti
     or_skip(made.await.unwrap())
 }
 
-/// Returns the value that a test needs. If it is missing, prints a note to stderr and returns
-/// `None`, or fails if `DARKROOM_TEST_CLIENTS` is set.
+/// Returns the value that a test needs. If the value is missing, prints a note to stderr and
+/// returns `None`. Fails instead if `DARKROOM_TEST_CLIENTS` is set.
 pub(crate) fn or_skip<T>(needed: Result<T, String>) -> Option<T> {
     match needed {
         Ok(needed) => Some(needed),

@@ -68,7 +68,7 @@ fn exports(endpoints: &Endpoints) -> String {
         ("AWS_ENDPOINT_URL_SQS", sqs),
         ("AWS_ACCESS_KEY_ID", access_key),
         ("AWS_SECRET_ACCESS_KEY", secret_key),
-        // The AWS CLI and boto3 read only the second of these two.
+        // The AWS CLI and boto3 read only the second of these two variables.
         ("AWS_REGION", region),
         ("AWS_DEFAULT_REGION", region),
     ];

@@ -21,8 +21,8 @@ pub(super) fn warn_of_exposure(arguments: &Dev) {
     if is_exposed(arguments.sqs_listen) {
         tracing::warn!(
             address = %arguments.sqs_listen,
-            "other machines can reach the embedded SQS, and anyone who does can use its queues, \
-             because it does not verify signatures"
+            "other machines can reach the embedded SQS and use its queues without a key; it does \
+             not verify signatures"
         );
     }
 }
