@@ -20,7 +20,7 @@ pub(crate) struct ObjectHeaders {
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) expires: Option<Timestamp>,
-    /// The user metadata, with names without `x-amz-meta-`.
+    /// The user metadata. The names lack the prefix `x-amz-meta-`.
     pub(crate) metadata: HashMap<String, String>,
 }
 

@@ -16,8 +16,8 @@ const MAX_TIME: Duration = Duration::from_secs(30);
 /// A request body. If the service stops before the end of the body, the rest is read in the
 /// background.
 ///
-/// Closing a connection with unread bytes would reset it. The client would then see "connection
-/// reset" instead of, say, "Request has expired".
+/// Closing a connection with unread bytes would reset the connection. The client would then see
+/// "connection reset" instead of, say, "Request has expired".
 pub(crate) struct DrainedBody {
     inner: Option<Incoming>,
 }

@@ -57,7 +57,7 @@ pub(crate) fn page(index: &Index, query: &Query<'_>) -> Page {
         };
         let group = common_prefix(query, rest).map(|length| &key[..query.prefix.len() + length]);
         let entry = group.unwrap_or(key);
-        // The group of this key is already on this page, or was on the previous page.
+        // The common prefix of this key is already on this page, or was on the previous page.
         if group.is_some() && (entry == last || entry <= query.after) {
             continue;
         }

@@ -16,7 +16,7 @@ use super::conditions::ReadConditions;
 use super::selection::{Selected, Selection};
 use super::store::Store;
 
-/// The size of the longest body that is read at once. Longer bodies are read in chunks of this
+/// The size of the longest body that is read in one piece. Longer bodies are read in chunks of this
 /// size.
 const CHUNK_BYTES: usize = 256 * 1024;
 

@@ -15,8 +15,8 @@ pub(crate) struct Redrive {
     pub(crate) max_receive_count: u32,
 }
 
-/// The redrive allow policy of a queue: the source queues that may use it as their dead-letter
-/// queue.
+/// The redrive allow policy of a dead-letter queue: the source queues whose dead letters it
+/// accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RedriveAllow {
     #[default]

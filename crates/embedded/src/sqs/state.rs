@@ -29,9 +29,9 @@ impl State {
         self.queues.get_mut(name).ok_or(SqsError::QueueDoesNotExist)
     }
 
-    /// Checks the redrive policy in `attributes`, which belongs to the queue `arn`. The dead-letter
-    /// queue must exist, must be of the same type (FIFO or standard) as that queue, and must accept
-    /// its dead letters.
+    /// Checks the redrive policy in `attributes`, the attributes of the source queue `arn`. The
+    /// dead-letter queue must exist, must be of the same type (FIFO or standard) as the source
+    /// queue, and must accept dead letters from the source queue.
     pub(crate) fn check_redrive(
         &self,
         arn: &str,

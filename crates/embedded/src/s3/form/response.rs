@@ -50,8 +50,8 @@ impl FormResponse {
         }
     }
 
-    /// Replaces the response of `s3s` to a successful upload, and takes the ETag from its headers.
-    /// Returns all other responses unchanged.
+    /// Replaces the response of `s3s` to a successful upload. The ETag comes from the headers of
+    /// that response. Returns all other responses unchanged.
     pub(crate) fn apply(&self, response: Response<Body>) -> Response<Body> {
         let status = response.status();
         let etag = response.headers().get(header::ETAG);

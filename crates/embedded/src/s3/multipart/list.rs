@@ -107,7 +107,7 @@ fn page(uploads: Vec<Entry>, query: &Query<'_>) -> Page {
     page
 }
 
-/// Returns `true` if this upload does not come after the markers.
+/// Returns `true` if the markers state that this upload was on an earlier page.
 fn is_before(upload: &Entry, query: &Query<'_>) -> bool {
     let is_seen = |marker: &str| *upload.id <= *marker;
     match upload.key.as_str().cmp(query.key_marker) {
