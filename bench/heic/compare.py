@@ -164,7 +164,7 @@ def rendering(darkroom, folder, path, profile):
 
 
 def decoded_by_libheif(path):
-    """The pixels that Darkroom's may equal, or nothing and the reason."""
+    """The acceptable pixels according to libheif, or nothing and the reason."""
     try:
         return references(path), ""
     except ValueError as error:

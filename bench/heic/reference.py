@@ -1,8 +1,8 @@
 """The pixels that Darkroom's are compared with: those of libheif, without a fault of libheif.
 
 If an image is 4:2:2 in limited range and is turned, libheif turns it in RGB, and expands the range once more
-afterwards. Its planes without the transformations are right. Such images are recognized by these properties,
-and are compared with the planes that this script turns.
+afterwards. The planes that libheif decodes without turning them are correct. This script recognizes such images
+by these properties, turns their planes itself, and compares the images with the turned planes.
 """
 
 import collections
@@ -15,8 +15,8 @@ FAULT = "libheif expands the limited range of turned 4:2:2 twice, so the script 
 
 
 def references(path):
-    """The pixels of libheif. For an image for which they are wrong, also the right pixels in every orientation,
-    with an explanation."""
+    """The pixels of libheif. If libheif converts the image incorrectly, also the correct pixels in every
+    orientation, with an explanation."""
     with Planes(path) as planes:
         found = [Reference(pixels(planes), "")]
     with Planes(path, is_transformed=False) as planes:

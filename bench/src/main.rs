@@ -32,8 +32,8 @@ struct Arguments {
 enum Scenario {
     /// `kill -9` at random times while uploads arrive.
     Kills,
-    /// The death of a worker before and after every write and the deletion of the message (debug
-    /// builds only).
+    /// The death of a worker before and after every write, and before and after the deletion of the
+    /// message (debug builds only).
     KillPoints,
     /// SIGTERM under load.
     Terminations,

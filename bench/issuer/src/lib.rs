@@ -22,7 +22,7 @@ pub enum Figure {
     Presign,
     /// 1,000 clients that wait for outcomes.
     Waiting,
-    /// 16 uploads of 10 MiB through the issuer at once.
+    /// 16 concurrent uploads of 10 MiB through the issuer.
     Direct,
 }
 

@@ -52,7 +52,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         tokio::time::sleep(size.phase).await;
         let receives = bed.sqs.count("ReceiveMessage", "") - before.0;
         let per_minute = receives as f64 * 60.0 / size.phase.as_secs_f64();
-        // The backoff starts short, so a short outage sees more polls per minute.
+        // The backoff begins with short pauses, so a short phase has more polls per minute.
         let most = if size.phase >= Size::FULL.phase {
             30.0
         } else {
