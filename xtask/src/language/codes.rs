@@ -27,7 +27,7 @@ pub(super) fn check(root: &Path, glossary: &Glossary) -> anyhow::Result<Vec<Find
             defined.get(name).cloned().unwrap_or_default()
         };
         for code in codes.symmetric_difference(listed) {
-            let word = format!("`{code}` of {name} is only in code or only in docs/glossary.md");
+            let word = format!("`{code}` of {name} is missing in the code or in docs/glossary.md");
             findings.push(Finding::new(&file, 0, word));
         }
     }
