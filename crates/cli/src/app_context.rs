@@ -8,7 +8,7 @@ use darkroom_contract::Clock;
 use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts, VariantUrls};
-use darkroom_webhooks::{WebhookDispatcher, WebhookDispatcherParts, WebhookSender};
+use darkroom_webhooks::{WebhookClient, WebhookDispatcher, WebhookDispatcherParts, WebhookSender};
 use darkroom_worker::{Backfill, DeadLetters, Worker, WorkerParts};
 use tokio_util::sync::CancellationToken;
 
@@ -113,18 +113,16 @@ impl AppContext {
         let Settings {
             webhooks, queues, ..
         } = &self.settings;
-        let Some(sender) = WebhookSender::new(webhooks)? else {
+        let Some(client) = WebhookClient::new(webhooks)? else {
             return Ok(());
         };
         let parts = WebhookDispatcherParts {
             events: self.queue(&queues.webhooks).await?,
             dead_letters: self.queue(&queues.webhooks_dead_letters).await?,
             store: self.store(),
-            variant_urls: self.variant_urls(),
+            sender: Arc::new(WebhookSender::new(client, self.variant_urls())),
         };
-        WebhookDispatcher::new(parts, sender, webhooks)
-            .run(stop)
-            .await;
+        WebhookDispatcher::new(parts, webhooks).run(stop).await;
         Ok(())
     }
 

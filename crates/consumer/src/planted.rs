@@ -12,6 +12,8 @@ pub enum Bug {
     NoVerifyAfterPublish,
     /// A heartbeat is sent after the backoff is set, and overwrites it.
     HeartbeatAfterBackoff,
+    /// A webhook reports whatever outcome is stored, even if it was not published yet.
+    DeliverUnpublished,
 }
 
 thread_local! {

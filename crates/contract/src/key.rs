@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{NameError, Owner, ProfileName, UploadId, id::IdError};
 
 /// The prefix of every raw object's key. The bucket's notification filters by it.
@@ -14,7 +16,7 @@ pub const TOMBSTONE_PREFIX: &str = "deleted/";
 /// The key of a raw object: `raw/{profile}/{owner}/{id}`.
 ///
 /// It identifies one upload. It does not contain other text from a client, such as a file name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RawKey {
     /// The profile.
     pub profile: ProfileName,

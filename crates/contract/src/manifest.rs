@@ -9,6 +9,9 @@ use time::OffsetDateTime;
 
 use crate::{Owner, ProfileName, RawKey, UploadId};
 
+/// The number of hex digits in the digest that distinguishes the outcomes of one upload.
+const OUTCOME_DIGITS: usize = 16;
+
 /// The outcome of one upload, written after every variant that it names.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,13 +61,21 @@ impl Manifest {
             && self.recipe == recipe
     }
 
-    /// Returns `true` if both manifests have the same source and recipe, and outcomes of the same
-    /// [name](Outcome::name).
-    pub fn is_same_outcome(&self, other: &Self) -> bool {
-        self.source.etag == other.source.etag
-            && self.source.version_id == other.source.version_id
-            && self.recipe == other.recipe
-            && self.outcome.name() == other.outcome.name()
+    /// Returns the id by which the receiver of a webhook recognizes an outcome that it already got.
+    /// Manifests of one upload with the same source, the same recipe and outcomes of the same
+    /// [name](Outcome::name) have the same id.
+    pub fn outcome_id(&self) -> String {
+        let Self {
+            id,
+            outcome,
+            source,
+            recipe,
+            ..
+        } = self;
+        let version = source.version_id.as_deref().unwrap_or_default();
+        let parts = [&*source.etag, version, recipe, outcome.name()].join("\n");
+        let digest = sha256_hex(parts.as_bytes());
+        format!("msg_{id}_{}", &digest[..OUTCOME_DIGITS])
     }
 
     /// Returns the raw key of the upload.
@@ -221,5 +232,22 @@ mod tests {
             ..manifest
         };
         assert!(!failed.is_current("e", None, "00"));
+    }
+
+    #[test]
+    fn an_outcome_has_the_same_id_if_it_is_reached_again() {
+        let id = |changes: serde_json::Value| {
+            let mut json = rejected();
+            for (name, value) in changes.as_object().unwrap() {
+                json[name] = value.clone();
+            }
+            serde_json::from_value::<Manifest>(json)
+                .unwrap()
+                .outcome_id()
+        };
+        let first = id(json!({}));
+        assert!(first.starts_with("msg_01920000-0000-7000-8000-000000000000_"));
+        assert_eq!(first, id(json!({"finished_at": "2026-11-21T13:00:00Z"})));
+        assert_ne!(first, id(json!({"recipe": "01"})));
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Rates {
     pub(crate) lost: f64,
     pub(crate) renderer_failure: f64,
     /// The longest latency of a call.
-    max_latency: Duration,
+    pub(crate) max_latency: Duration,
 }
 
 impl Rates {

@@ -27,6 +27,8 @@ pub(crate) struct FaultyQueue {
 struct Delivery {
     receipt: Receipt,
     body: String,
+    /// The visibility timeout with which the message was received.
+    visibility_timeout: Duration,
     /// The visibility timeout that ended this delivery, or `None` if it has not ended.
     backoff: Option<Duration>,
     /// `true` if a copy of the message was sent to the same queue.
@@ -61,7 +63,6 @@ impl FaultyQueue {
     /// timeout is a backoff or a release, and ends the delivery. After that, no change of
     /// visibility may follow.
     fn check_visibility(&self, receipt: &Receipt, timeout: Duration) {
-        let full = self.process.world.queues.visibility_timeout;
         let mut deliveries = self.deliveries();
         let delivery = deliveries.iter_mut().find(|one| &one.receipt == receipt);
         let Some(delivery) = delivery else {
@@ -74,7 +75,7 @@ impl FaultyQueue {
                 );
                 self.process.world.violate(violation);
             }
-            None if timeout != full => delivery.backoff = Some(timeout),
+            None if timeout != delivery.visibility_timeout => delivery.backoff = Some(timeout),
             None => {}
         }
     }
@@ -90,7 +91,7 @@ impl FaultyQueue {
         if let Some((body, is_deferred)) = delivery.filter(|_| is_deleted) {
             self.process
                 .trace(format_args!("delete message {}", self.name));
-            if !is_deferred {
+            if self.name == "events" && !is_deferred {
                 invariants::check_deleted_message(&self.process.world, &body);
             }
         }
@@ -116,6 +117,7 @@ impl Queue for FaultyQueue {
                 self.deliveries().push(Delivery {
                     receipt: message.receipt.clone(),
                     body: message.body.clone(),
+                    visibility_timeout,
                     backoff: None,
                     is_deferred: false,
                 });
@@ -161,8 +163,8 @@ impl Queue for FaultyQueue {
 
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError> {
         let effect = async {
-            for body in bodies {
-                if self.name == "outcomes" {
+            if self.name == "outcomes" {
+                for body in bodies {
                     invariants::check_published(&self.process.world, body);
                 }
             }

@@ -8,6 +8,7 @@ use darkroom_contract::{
     sha256_hex,
 };
 use darkroom_worker::StandInRenderer;
+use tokio::time::Instant;
 
 use crate::registry::UploadRecord;
 use crate::world::World;
@@ -24,7 +25,7 @@ pub(crate) fn source_etag(world: &World, key: &RawKey) -> Option<String> {
     Some(info.etag)
 }
 
-/// Notes that a manifest was written.
+/// Notes that a manifest was written or deleted.
 pub(crate) fn note_manifest(world: &World, object_key: &str) {
     if !object_key.starts_with(MANIFEST_PREFIX) {
         return;
@@ -34,14 +35,14 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
     let Some(record) = upload_id(object_key).and_then(|id| state.registry.get_mut(id)) else {
         return;
     };
-    if let Some(manifest) = manifest(world, &record.key) {
-        let etag = manifest.source.etag;
-        record.outcomes.entry(etag).or_insert(step);
-    }
+    let manifest = manifest(world, &record.key);
+    record.set_manifest(manifest, step);
 }
 
-/// Notes that a raw object was deleted, and checks that its upload already has a tombstone.
+/// Notes that an object was deleted. If it is a raw object, checks that its upload already has a
+/// tombstone.
 pub(crate) fn note_deletion(world: &World, object_key: &str) {
+    note_manifest(world, object_key);
     if let Ok(key) = RawKey::parse(object_key) {
         let mut state = world.state();
         let step = state.trace.steps();
@@ -148,7 +149,10 @@ fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
     }
     let state = world.state();
     let record = state.registry.get(key.id);
-    let has_outcome = record.is_some_and(|record| record.outcomes.contains_key(&current));
+    let has_outcome = record.is_some_and(|record| {
+        let mut manifests = record.manifests.iter();
+        manifests.any(|stored| stored.manifest.source.etag == current)
+    });
     drop(state);
     has_outcome || world.dead_letters.bodies().iter().any(|one| one == body)
 }
@@ -160,21 +164,54 @@ pub(crate) fn check_published(world: &World, body: &str) {
         world.violate("an outcome event cannot be read".to_owned());
         return;
     };
-    let id = event.manifest.id;
-    let state = world.state();
-    let Some(record) = state.registry.get(id) else {
+    let id = event.upload.id;
+    let mut state = world.state();
+    let Some(record) = state.registry.get_mut(id) else {
         return;
     };
-    let written_at = record.outcomes.get(&event.manifest.source.etag);
+    let mut manifests = record.manifests.iter();
+    let first = manifests.find(|stored| stored.manifest.outcome_id() == event.outcome_id);
+    let written_at = first.map(|stored| stored.written_at);
     let deleted_before = match (record.source_deleted_at, written_at) {
-        (Some(deleted), Some(written)) => deleted < *written,
+        (Some(deleted), Some(written)) => deleted < written,
         _ => false,
     };
+    record.published.insert(event.outcome_id);
     drop(state);
+    if written_at.is_none() {
+        world.violate(format!("{id}: an outcome was published but not stored"));
+    }
     if deleted_before {
         world.violate(format!(
             "{id}: an outcome of a deleted upload was published"
         ));
+    }
+}
+
+/// Checks the outcome that a webhook reports. It must have been published. The store must contain
+/// exactly this manifest, or must have contained it until the webhook was about to be sent, which
+/// takes one call.
+pub(crate) fn check_delivered(world: &World, manifest: &Manifest) {
+    let now = Instant::now();
+    let max_latency = world.rates.max_latency;
+    let outcome_id = manifest.outcome_id();
+    let mut state = world.state();
+    let Some(record) = state.registry.get_mut(manifest.id) else {
+        return;
+    };
+    let is_published = record.published.contains(&outcome_id);
+    let mut manifests = record.manifests.iter();
+    let is_stored = manifests.any(|stored| {
+        let removed_at = stored.removed_at;
+        stored.manifest == *manifest && removed_at.is_none_or(|at| at + max_latency >= now)
+    });
+    record.delivered.insert(outcome_id.clone());
+    drop(state);
+    if !is_published {
+        world.violate(format!("{outcome_id}: delivered before it was published"));
+    }
+    if !is_stored {
+        world.violate(format!("{outcome_id}: delivered, but not stored any more"));
     }
 }
 

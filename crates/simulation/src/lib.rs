@@ -1,7 +1,7 @@
 //! A deterministic simulation of the protocol.
 //!
-//! [`simulate`] runs the real code of three workers and two issuers on one in-memory store and
-//! queue. Time is virtual and random choices are seeded, so a seed always runs the same way.
+//! [`simulate`] runs the real code of three workers, two issuers and two dispatchers of webhooks on
+//! one in-memory store and its queues. Time is virtual and random choices are seeded, so a seed always runs the same way.
 //! Clients upload, overwrite, delete and upload again. Messages are duplicated, reordered and lost.
 //! Calls fail before or after they take effect. Processes crash before or after any call. Clocks
 //! are wrong by up to five minutes. The store has outages.
@@ -19,6 +19,9 @@
 //!    This is checked when an outcome is published.
 //! 5. A raw object is deleted only after its tombstone is written. This is checked when a raw
 //!    object is deleted.
+//! 6. A webhook reports only an outcome that was published. Its content is a manifest that the
+//!    store contained when the webhook was sent, or no more than one call earlier. This is checked
+//!    when a webhook is sent.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -27,11 +30,11 @@
 //! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
 //! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
 //! was written at some time. Neither state may persist. At the end of a run, after the faults have
-//! stopped and the queue is empty, one more invariant is checked:
+//! stopped and the queues are empty, one more invariant is checked:
 //!
-//! 6. Every upload that still has a raw object has exactly one outcome, which is the correct one. A
-//!    deleted upload has no messages and no objects except its tombstone, and its status is
-//!    `deleted`.
+//! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
+//!    and a webhook has reported it. A deleted upload has no messages and no objects except its
+//!    tombstone, and its status is `deleted`.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());
@@ -51,7 +54,9 @@ mod registry;
 mod renderer;
 mod seeds;
 mod simulation;
+mod supervisor;
 mod trace;
+mod webhooks;
 mod worker;
 mod world;
 

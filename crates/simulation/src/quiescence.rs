@@ -16,14 +16,14 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// The time limit for the queue to become empty. It exceeds the sum of all backoffs and the longest
+/// The time limit for the queues to become empty. It exceeds the sum of all backoffs and the longest
 /// wait for a store that is down.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
-/// Stops the faults, waits until the queue is empty, and checks every upload without lost events
+/// Stops the faults, waits until the queues are empty, and checks every upload without lost events
 /// and without dead letters. Such uploads need no operator. Then runs the operator's commands
-/// (purge, redrive and backfill), and checks all uploads (invariant 6).
+/// (purge, redrive and backfill), and checks all uploads (invariant 7).
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -51,9 +51,9 @@ fn stop_faults(world: &World) {
 
 async fn until_idle(world: &World) {
     let deadline = Instant::now() + DEADLINE;
-    while !world.events.is_empty() {
+    while !world.events.is_empty() || !world.outcomes.is_empty() {
         if Instant::now() > deadline {
-            world.violate("the queue does not become empty".to_owned());
+            world.violate("the queues do not become empty".to_owned());
             return;
         }
         sleep(POLL).await;
@@ -128,6 +128,9 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
             "{id}: the outcome is {status} instead of {right:?}"
         ));
     }
+    if !record.delivered.contains(&manifest.outcome_id()) {
+        return Some(format!("{id}: no webhook has reported the outcome"));
+    }
     variants_problem(world, record, true)
 }
 
@@ -161,8 +164,12 @@ async fn check_statuses(world: &Arc<World>) {
     }
 }
 
-/// Checks that every dead letter is gone, except malformed messages, which a redrive cannot fix.
+/// Checks that every dead letter is gone, except malformed messages, which a redrive cannot fix, and
+/// that no outcome was undeliverable.
 fn check_orphans(world: &World) {
+    if !world.undeliverable.is_empty() {
+        world.violate("an outcome event is a dead letter".to_owned());
+    }
     let left = world.dead_letters.bodies();
     if left.iter().any(|body| body != MALFORMED) {
         world.violate(format!("dead letters are left: {left:?}"));

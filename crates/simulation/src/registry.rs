@@ -1,9 +1,10 @@
 //! The true state of every upload, which only the simulation knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use darkroom_contract::{RawKey, UploadId};
+use darkroom_contract::{Manifest, RawKey, UploadId};
+use tokio::time::Instant;
 
 /// All uploads.
 #[derive(Debug, Default)]
@@ -17,8 +18,12 @@ pub(crate) struct UploadRecord {
     pub(crate) key: RawKey,
     /// The content of every object that the key has had, by entity tag.
     pub(crate) contents: BTreeMap<String, Bytes>,
-    /// The step at which an outcome was first written, by the entity tag of its object.
-    pub(crate) outcomes: BTreeMap<String, u64>,
+    /// Every manifest that the upload has had, in order.
+    pub(crate) manifests: Vec<ManifestRecord>,
+    /// The ids of the outcomes that were published.
+    pub(crate) published: BTreeSet<String>,
+    /// The ids of the outcomes that a webhook has reported.
+    pub(crate) delivered: BTreeSet<String>,
     /// `true` if a deletion was requested.
     pub(crate) is_deletion_requested: bool,
     /// `true` if an event of the upload was lost.
@@ -28,7 +33,30 @@ pub(crate) struct UploadRecord {
     pub(crate) source_deleted_at: Option<u64>,
 }
 
+/// The history of one manifest.
+#[derive(Debug)]
+pub(crate) struct ManifestRecord {
+    pub(crate) manifest: Manifest,
+    /// The step at which it was written.
+    pub(crate) written_at: u64,
+    /// The time at which it was replaced or deleted, or `None` if it is still stored.
+    pub(crate) removed_at: Option<Instant>,
+}
+
 impl UploadRecord {
+    /// Notes that the stored manifest is now this one, or that there is none.
+    pub(crate) fn set_manifest(&mut self, manifest: Option<Manifest>, step: u64) {
+        if let Some(last) = self.manifests.last_mut() {
+            last.removed_at.get_or_insert_with(Instant::now);
+        }
+        self.manifests
+            .extend(manifest.map(|manifest| ManifestRecord {
+                manifest,
+                written_at: step,
+                removed_at: None,
+            }));
+    }
+
     /// Returns `true` if the key has had more than one object.
     pub(crate) fn is_overwritten(&self) -> bool {
         self.contents.len() > 1
@@ -41,7 +69,9 @@ impl Registry {
         let record = self.uploads.entry(key.id).or_insert_with(|| UploadRecord {
             key: key.clone(),
             contents: BTreeMap::new(),
-            outcomes: BTreeMap::new(),
+            manifests: Vec::new(),
+            published: BTreeSet::new(),
+            delivered: BTreeSet::new(),
             is_deletion_requested: false,
             has_lost_events: false,
             source_deleted_at: None,

@@ -7,10 +7,12 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::supervisor::supervise;
 use crate::world::World;
-use crate::{client, quiescence, worker};
+use crate::{client, quiescence, webhooks, worker};
 
 const WORKERS: u64 = 3;
+const DISPATCHERS: u64 = 2;
 const MAX_CLIENTS: u64 = 6;
 /// The longest pause between two outages.
 const MAX_OUTAGE_PAUSE: Duration = Duration::from_secs(600);
@@ -67,7 +69,11 @@ async fn run(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
     let mut background = JoinSet::new();
     for number in 0..WORKERS {
         let name = format!("worker.{number}");
-        background.spawn(worker::supervise(Arc::clone(&world), name));
+        background.spawn(supervise(Arc::clone(&world), name, worker::run));
+    }
+    for number in 0..DISPATCHERS {
+        let name = format!("webhooks.{number}");
+        background.spawn(supervise(Arc::clone(&world), name, webhooks::run));
     }
     background.spawn(outages(Arc::clone(&world)));
     let mut clients = JoinSet::new();
@@ -148,6 +154,7 @@ mod tests {
             Bug::DeleteBeforePublish,
             Bug::NoVerifyAfterPublish,
             Bug::HeartbeatAfterBackoff,
+            Bug::DeliverUnpublished,
         ] {
             plant(Some(bug));
             let found = (0..SEEDS).find_map(|seed| simulate(seed, Options::default()).err());

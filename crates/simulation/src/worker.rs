@@ -5,19 +5,14 @@ use std::time::Duration;
 
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts};
 use darkroom_worker::{StandInRenderer, Worker, WorkerParts, WorkerSettings};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty_bucket::FaultyBucket;
 use crate::faulty_queue::FaultyQueue;
 use crate::process::Process;
 use crate::renderer::SimulatedRenderer;
-use crate::world::World;
 
 const RENDER_PROCESSES: usize = 1;
-/// The longest life of a worker before it is stopped and started again.
-const MAX_LIFETIME: Duration = Duration::from_secs(1800);
-const MAX_RESTART_TIME: Duration = Duration::from_secs(30);
 /// The largest error of a clock, in either direction.
 const MAX_SKEW_SECONDS: u64 = 300;
 
@@ -39,32 +34,8 @@ pub(crate) fn store(process: &Process) -> UploadStore {
     })
 }
 
-/// Runs one worker after another. Each runs until it crashes or is stopped.
-pub(crate) async fn supervise(world: Arc<World>, name: String) {
-    for generation in 0.. {
-        let process = Process::new(&world, &format!("{name}.{generation}"));
-        let stop = CancellationToken::new();
-        let lifetime = world.draw_duration(MAX_LIFETIME);
-        let stopped = async {
-            sleep(lifetime).await;
-            if world.state().has_faults {
-                stop.cancel();
-            }
-            std::future::pending::<()>().await;
-        };
-        // A crashed worker is not cancelled. Its calls never return, so it has no further effect.
-        let task = tokio::spawn(run(process.clone(), stop.clone()));
-        tokio::select! {
-            biased;
-            () = process.crashed() => {}
-            _ = task => process.trace(format_args!("stopped")),
-            () = stopped => {}
-        }
-        sleep(world.draw_duration(MAX_RESTART_TIME)).await;
-    }
-}
-
-async fn run(process: Process, stop: CancellationToken) {
+/// Runs a worker until it is stopped.
+pub(crate) async fn run(process: Process, stop: CancellationToken) {
     let world = &process.world;
     let queue = |name, queue| Arc::new(FaultyQueue::new(name, queue, process.clone()));
     let parts = WorkerParts {

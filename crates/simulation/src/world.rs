@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) events: MemoryQueue,
     pub(crate) dead_letters: MemoryQueue,
     pub(crate) outcomes: MemoryQueue,
+    /// The dead-letter queue of `outcomes`.
+    pub(crate) undeliverable: MemoryQueue,
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) queues: QueueSettings,
     pub(crate) rates: Rates,
@@ -59,7 +61,8 @@ impl World {
             media: MemoryBucket::new("media"),
             events: MemoryQueue::with_dead_letters(clock.clone(), max, dead_letters.clone()),
             dead_letters,
-            outcomes: MemoryQueue::new(clock),
+            outcomes: MemoryQueue::new(clock.clone()),
+            undeliverable: MemoryQueue::new(clock),
             profiles: Arc::new(Profiles::default()),
             queues,
             rates: Rates::draw(&mut rng),

@@ -16,6 +16,14 @@ pub enum StoreError {
         /// The encoder's message.
         detail: String,
     },
+    /// A stored manifest is too large or is not a manifest that this version understands.
+    #[error("unreadable manifest {key}: {detail}")]
+    Unreadable {
+        /// The key of the manifest.
+        key: String,
+        /// The reason.
+        detail: String,
+    },
 }
 
 impl StoreError {
@@ -31,6 +39,7 @@ impl StoreError {
         match self {
             Self::Cloud(error) => error.kind.name(),
             Self::Encode { .. } => "encode",
+            Self::Unreadable { .. } => "unreadable",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions, ReadError};
-use darkroom_contract::{Manifest, RawKey};
+use darkroom_contract::{Manifest, OutcomeEvent, RawKey};
 
 use crate::{StoreError, UploadStore};
 
@@ -24,23 +24,30 @@ impl UploadStore {
     /// # Errors
     /// The error of the call.
     pub async fn manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
-        let manifest_key = key.manifest_key();
-        let raw = &self.parts.raw;
-        let unreadable = match raw.read(&manifest_key, MAX_MANIFEST_BYTES).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(json)) => match serde_json::from_slice(&json) {
-                Ok(manifest) => return Ok(Some(Arc::new(manifest))),
-                Err(error) => error.to_string(),
-            },
-            Err(ReadError::Cloud(error)) => return Err(error),
-            Err(error @ ReadError::TooLarge { .. }) => error.to_string(),
+        let Some(stored) = self.stored_manifest(key).await? else {
+            return Ok(None);
         };
-        tracing::warn!(
-            key = manifest_key,
-            error = unreadable,
-            "unreadable manifest"
-        );
-        Ok(None)
+        if let Err(error) = &stored {
+            let key = key.manifest_key();
+            tracing::warn!(key, error, "unreadable manifest");
+        }
+        Ok(stored.ok())
+    }
+
+    /// Returns the manifest of an upload, or the reason why it is unreadable.
+    async fn stored_manifest(
+        &self,
+        key: &RawKey,
+    ) -> Result<Option<Result<Arc<Manifest>, String>>, CloudError> {
+        let raw = &self.parts.raw;
+        let json = match raw.read(&key.manifest_key(), MAX_MANIFEST_BYTES).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(json)) => json,
+            Err(ReadError::Cloud(error)) => return Err(error),
+            Err(error @ ReadError::TooLarge { .. }) => return Ok(Some(Err(error.to_string()))),
+        };
+        let manifest = serde_json::from_slice(&json).map(Arc::new);
+        Ok(Some(manifest.map_err(|error| error.to_string())))
     }
 
     /// Works like [`manifest`](Self::manifest), but also for a role without `s3:ListBucket`, to
@@ -53,14 +60,25 @@ impl UploadStore {
         self.missing_if_forbidden(manifest).await
     }
 
-    /// Returns `true` if the upload still has this outcome. Returns `false` if the upload was
-    /// deleted, replaced or rendered with another recipe in the meantime.
+    /// Returns the manifest with the outcome that an event is about. Returns `None` if the upload no
+    /// longer has this outcome, because it was deleted, replaced or rendered with another recipe in
+    /// the meantime. A newer outcome has its own event, which is published only after the source
+    /// was verified.
     ///
     /// # Errors
-    /// The error of the call.
-    pub async fn has_outcome(&self, manifest: &Manifest) -> Result<bool, CloudError> {
-        let stored = self.manifest(&manifest.raw_key()).await?;
-        Ok(stored.is_some_and(|stored| stored.is_same_outcome(manifest)))
+    /// The error of the call, or [`StoreError::Unreadable`]. An unreadable manifest may come from a
+    /// newer version of this program, so the event must not be lost.
+    pub async fn outcome(&self, event: &OutcomeEvent) -> Result<Option<Arc<Manifest>>, StoreError> {
+        let stored = self.stored_manifest(&event.upload).await;
+        match self.missing_if_forbidden(stored).await? {
+            None => Ok(None),
+            Some(Ok(manifest)) if manifest.outcome_id() == event.outcome_id => Ok(Some(manifest)),
+            Some(Ok(_)) => Ok(None),
+            Some(Err(detail)) => Err(StoreError::Unreadable {
+                key: event.upload.manifest_key(),
+                detail,
+            }),
+        }
     }
 
     /// Writes a manifest, which makes the outcome visible. All variants that it names must already
@@ -108,11 +126,11 @@ fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use darkroom_cloud::{Bucket, CloudErrorKind};
+    use darkroom_cloud::{Bucket, CloudErrorKind, UploadOptions};
 
     use super::*;
     use crate::MemoryStore;
-    use crate::testing::failed;
+    use crate::testing::{failed, ready};
 
     #[tokio::test]
     async fn an_unreadable_or_too_large_manifest_counts_as_missing() {
@@ -151,5 +169,48 @@ mod tests {
         test.store.write_manifest(&second).await.unwrap();
         let stored = test.store.manifest(&key).await.unwrap().unwrap();
         assert_eq!(*stored, second);
+    }
+
+    fn put_unreadable(test: &MemoryStore, key: &RawKey) {
+        let options = UploadOptions::default();
+        test.raw.upload(&key.manifest_key(), "{".into(), options);
+    }
+
+    #[tokio::test]
+    async fn an_event_finds_the_manifest_with_its_outcome_and_no_other() {
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let outcome = async |event| test.store.outcome(event).await.unwrap();
+        let manifest = failed(&key, "first");
+        let event = OutcomeEvent::new(&manifest, test.clock.now());
+        assert_eq!(outcome(&event).await, None, "deleted");
+        // The same outcome, reached again: what is stored counts.
+        let stored = failed(&key, "second");
+        test.store.write_manifest(&stored).await.unwrap();
+        assert_eq!(outcome(&event).await.as_deref(), Some(&stored));
+        let replaced = ready(&key, &test.put(&key, "bytes"), &[]);
+        test.store.write_manifest(&replaced).await.unwrap();
+        assert_eq!(outcome(&event).await, None, "replaced");
+    }
+
+    #[tokio::test]
+    async fn an_event_whose_manifest_cannot_be_read_is_an_error() {
+        let test = MemoryStore::new();
+        let key = MemoryStore::new_key();
+        let event = OutcomeEvent::new(&failed(&key, ""), test.clock.now());
+        let error = async || test.store.outcome(&event).await.unwrap_err();
+        put_unreadable(&test, &key);
+        assert_eq!(error().await.code(), "unreadable");
+        test.raw.fail(CloudErrorKind::Unavailable);
+        assert_eq!(error().await.code(), "unavailable");
+    }
+
+    /// S3 responds `403` instead of `404` to a role without `s3:ListBucket`.
+    #[tokio::test]
+    async fn for_a_role_without_permission_to_list_a_deleted_upload_has_no_outcome() {
+        let test = MemoryStore::new();
+        let event = OutcomeEvent::new(&failed(&MemoryStore::new_key(), ""), test.clock.now());
+        test.raw.fail(CloudErrorKind::Forbidden);
+        assert_eq!(test.store.outcome(&event).await.unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A circuit breaker for the webhook receiver.
+//! A circuit breaker for deliveries.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -6,9 +6,10 @@ use std::time::Duration;
 use darkroom_cloud::Backoff;
 use tokio::time::sleep;
 
-/// The receiver counts as down after this many consecutive failures.
+/// The receiver, or the store with the outcomes, counts as down after this many consecutive
+/// failures.
 const OPEN_AFTER: u32 = 20;
-/// The pauses between attempts while the receiver is down.
+/// The pauses between attempts while one of them is down.
 const PAUSE: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(60));
 
 /// A circuit breaker. After many consecutive failures, it permits only one attempt at a time, with

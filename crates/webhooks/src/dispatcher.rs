@@ -9,14 +9,14 @@ use darkroom_consumer::{
     Consumer, ConsumerParts, ConsumerSettings, Context, DeadLetterReason, Disposition,
     MessageHandler,
 };
-use darkroom_contract::OutcomeEvent;
+use darkroom_contract::{Manifest, OutcomeEvent};
 use darkroom_telemetry::metric;
-use darkroom_uploads::{UploadStore, VariantUrls};
+use darkroom_uploads::{StoreError, UploadStore};
 use tokio_util::sync::CancellationToken;
 
 use crate::circuit_breaker::CircuitBreaker;
 use crate::retry::RetrySchedule;
-use crate::sender::WebhookSender;
+use crate::sender::OutcomeSender;
 use crate::settings::WebhookSettings;
 
 /// The number of concurrent deliveries.
@@ -39,8 +39,8 @@ pub struct WebhookDispatcherParts {
     pub dead_letters: Arc<dyn Queue>,
     /// The store of the uploads that the events are about.
     pub store: UploadStore,
-    /// The source of the variant URLs that are filled in before an event is sent.
-    pub variant_urls: VariantUrls,
+    /// The sender of the outcomes that the events are about.
+    pub sender: Arc<dyn OutcomeSender>,
 }
 
 /// The consumer of outcome events, which delivers them to the operator's URL.
@@ -49,35 +49,39 @@ pub struct WebhookDispatcher {
     consumer: Consumer<DeliveryHandler>,
 }
 
-/// The handler that delivers events.
+/// The result of an attempt that did not fail.
+enum Delivered {
+    /// The receiver accepted the outcome.
+    Accepted,
+    /// The upload no longer has the outcome that the event is about, so nothing was sent. A deleted
+    /// upload is not reported, and a newer outcome has its own event.
+    NotCurrent,
+}
+
+/// The handler that delivers the outcomes that events are about.
 ///
 /// An undelivered event is not kept invisible. A new, delayed message replaces it. The reason is
 /// that a receiver may be down for days, but SQS limits both the time that a message may stay
 /// invisible (12 hours) and the number of messages in flight (120,000).
 #[derive(Debug)]
 struct DeliveryHandler {
-    sender: WebhookSender,
+    sender: Arc<dyn OutcomeSender>,
     store: UploadStore,
-    variant_urls: VariantUrls,
     circuit_breaker: CircuitBreaker,
     retry: RetrySchedule,
 }
 
 impl WebhookDispatcher {
-    /// Creates a dispatcher that delivers through `sender`.
-    pub fn new(
-        parts: WebhookDispatcherParts,
-        sender: WebhookSender,
-        settings: &WebhookSettings,
-    ) -> Self {
+    /// Creates a dispatcher from its parts. Makes no call yet.
+    pub fn new(parts: WebhookDispatcherParts, settings: &WebhookSettings) -> Self {
         let WebhookDispatcherParts {
             events,
             dead_letters,
             store,
-            variant_urls,
+            sender,
         } = parts;
         let clock = store.clock().clone();
-        let handler = DeliveryHandler::new(sender, store, variant_urls, settings);
+        let handler = DeliveryHandler::new(sender, store, settings);
         metric::start_at_zero(&[("queue", &[QUEUE]), ("reason", &[UNDELIVERABLE, MALFORMED])]);
         let consumer_parts = ConsumerParts {
             name: QUEUE,
@@ -107,44 +111,46 @@ impl WebhookDispatcher {
 }
 
 impl DeliveryHandler {
-    fn new(
-        sender: WebhookSender,
-        store: UploadStore,
-        variant_urls: VariantUrls,
-        settings: &WebhookSettings,
-    ) -> Self {
+    fn new(sender: Arc<dyn OutcomeSender>, store: UploadStore, settings: &WebhookSettings) -> Self {
         Self {
             sender,
             store,
-            variant_urls,
             circuit_breaker: CircuitBreaker::default(),
             retry: RetrySchedule::new(settings),
         }
     }
 
-    /// Sends an event if its outcome is still current. The outcome of a deleted upload is not
-    /// reported, and a newer outcome has its own event.
-    async fn deliver(&self, event: &OutcomeEvent) -> Result<(), String> {
-        let is_current = self.store.has_outcome(&event.manifest).await;
-        if !is_current.map_err(|error| error.to_string())? {
-            tracing::info!(
-                event = event.id(),
-                "not delivering an outcome that is no longer current"
-            );
-            return Ok(());
+    /// Reads the outcome that an event is about from the store, and sends it if it is still current.
+    async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, String> {
+        let manifest = self
+            .outcome(event)
+            .await
+            .map_err(|error| error.to_string())?;
+        let Some(manifest) = manifest else {
+            return Ok(Delivered::NotCurrent);
+        };
+        let now = self.store.clock().now();
+        self.sender.send(&manifest, now).await?;
+        Ok(Delivered::Accepted)
+    }
+
+    async fn outcome(&self, event: &OutcomeEvent) -> Result<Option<Arc<Manifest>>, StoreError> {
+        #[cfg(feature = "planted-bugs")]
+        {
+            use darkroom_consumer::planted::{Bug, is_planted};
+            if is_planted(Bug::DeliverUnpublished) {
+                return Ok(self.store.manifest(&event.upload).await?);
+            }
         }
-        let mut event = event.clone();
-        let filled_in = self.variant_urls.fill_in(&mut event.manifest).await;
-        filled_in.map_err(|error| error.to_string())?;
-        self.sender.send(&event, self.store.clock().now()).await
+        self.store.outcome(event).await
     }
 
     /// Returns the disposition of an event that could not be delivered: `Replace` with a delay, or
-    /// `DeadLetter` if the event is too old. The replacement contains no URLs, because they expire.
+    /// `DeadLetter` if the event is too old.
     fn retry_or_dead_letter(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.store.clock().now() - event.published_at;
         tracing::warn!(
-            event = event.id(),
+            event = event.outcome_id,
             attempts = event.attempts,
             error,
             "webhook not delivered"
@@ -172,11 +178,22 @@ impl MessageHandler for DeliveryHandler {
             Ok(event) => event,
             Err(error) => return dead_letter(MALFORMED, &error.to_string()),
         };
-        let delivered = self.deliver(&event).await;
-        self.circuit_breaker.record(delivered.is_ok());
-        match delivered {
-            Ok(()) => Disposition::Ack,
-            Err(error) => self.retry_or_dead_letter(event, &error),
+        match self.deliver(&event).await {
+            Ok(Delivered::Accepted) => {
+                self.circuit_breaker.record(true);
+                Disposition::Ack
+            }
+            Ok(Delivered::NotCurrent) => {
+                tracing::info!(
+                    event = event.outcome_id,
+                    "not delivering an outcome that is no longer current"
+                );
+                Disposition::Ack
+            }
+            Err(error) => {
+                self.circuit_breaker.record(false);
+                self.retry_or_dead_letter(event, &error)
+            }
         }
     }
 }

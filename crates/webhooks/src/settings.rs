@@ -67,7 +67,7 @@ impl Default for WebhookSettings {
 
 impl WebhookSettings {
     /// Checks the rules that the types do not express.
-    /// [`WebhookSender::new`](crate::WebhookSender::new) checks the URL and the secret.
+    /// [`WebhookClient::new`](crate::WebhookClient::new) checks the URL and the secret.
     ///
     /// # Errors
     /// The first invalid setting.

@@ -15,7 +15,7 @@ use anyhow::Result;
 use darkroom_contract::{Profiles, QueueSettings, SettingError, StorageSettings};
 use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
 use darkroom_render::RenderSettings;
-use darkroom_webhooks::{WebhookSender, WebhookSettings};
+use darkroom_webhooks::{WebhookClient, WebhookSettings};
 use darkroom_worker::WorkerSettings;
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl Settings {
         self.auth.validate()?;
         self.limits.validate()?;
         self.webhooks.validate()?;
-        WebhookSender::new(&self.webhooks)?;
+        WebhookClient::new(&self.webhooks)?;
         self.worker.validate()?;
         self.render.validate()?;
         self.log.validate()?;

@@ -1,100 +1,28 @@
 //! Deliveries to a receiver on this machine.
 
-use std::sync::atomic::{AtomicU16, Ordering};
-
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use darkroom_cloud::{Connection, Endpoints, MemoryQueue};
 use darkroom_consumer::DeliveryAttempt;
-use darkroom_contract::{Clock, Manifest, Profiles, StorageSettings};
-use darkroom_uploads::MemoryStore;
-use serde_json::{Value, json};
+use darkroom_contract::{Clock, Profiles, StorageSettings};
+use darkroom_uploads::{MemoryStore, VariantUrls};
+use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
 use super::*;
 use crate::signature::SigningSecrets;
+use crate::{WebhookClient, WebhookSender};
+use receiver::Receiver;
+
+mod current;
+mod receiver;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PUBLISHED_AT: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00:07 UTC);
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
-
-struct Request {
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Request {
-    fn header(&self, name: &str) -> &str {
-        self.headers[name].to_str().unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-}
-
-#[derive(Debug, Clone)]
-struct ReceiverState {
-    status: Arc<AtomicU16>,
-    requests: UnboundedSender<(HeaderMap, String)>,
-}
-
-/// A receiver that responds to every request with the status that was set last.
-struct Receiver {
-    url: String,
-    status: Arc<AtomicU16>,
-    requests: UnboundedReceiver<(HeaderMap, String)>,
-}
-
-impl Receiver {
-    async fn start(status: StatusCode) -> Self {
-        let (sender, requests) = unbounded_channel();
-        let status = Arc::new(AtomicU16::new(status.as_u16()));
-        let state = ReceiverState {
-            status: Arc::clone(&status),
-            requests: sender,
-        };
-        let router = Router::new().fallback(respond).with_state(state);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router).into_future());
-        Self {
-            url,
-            status,
-            requests,
-        }
-    }
-
-    fn set_status(&self, status: StatusCode) {
-        self.status.store(status.as_u16(), Ordering::Relaxed);
-    }
-
-    /// Returns the next request, or `None` if no further request has arrived yet.
-    fn request(&mut self) -> Option<Request> {
-        let request = self.requests.try_recv().ok();
-        request.map(|(headers, body)| Request { headers, body })
-    }
-
-    fn settings(&self) -> WebhookSettings {
-        settings(&self.url)
-    }
-}
-
-async fn respond(
-    State(state): State<ReceiverState>,
-    headers: HeaderMap,
-    body: String,
-) -> (StatusCode, [(&'static str, &'static str); 1]) {
-    state.requests.send((headers, body)).unwrap();
-    let status = StatusCode::from_u16(state.status.load(Ordering::Relaxed)).unwrap();
-    (status, [("location", "/elsewhere")])
-}
 
 fn settings(url: &str) -> WebhookSettings {
     WebhookSettings {
@@ -122,15 +50,23 @@ async fn variant_urls() -> VariantUrls {
 }
 
 /// Returns a store that contains the outcome of [`event`].
-async fn store() -> UploadStore {
-    let store = MemoryStore::with_clock(Clock::from_fn(|| NOW)).store;
-    store.write_manifest(&manifest("etag")).await.unwrap();
-    store
+async fn memory_store() -> MemoryStore {
+    let test = MemoryStore::with_clock(Clock::from_fn(|| NOW));
+    test.store.write_manifest(&manifest("etag")).await.unwrap();
+    test
+}
+
+async fn sender(settings: &WebhookSettings) -> Arc<WebhookSender> {
+    let client = WebhookClient::new(settings).unwrap().unwrap();
+    Arc::new(WebhookSender::new(client, variant_urls().await))
 }
 
 async fn handler(settings: &WebhookSettings) -> DeliveryHandler {
-    let sender = WebhookSender::new(settings).unwrap().unwrap();
-    DeliveryHandler::new(sender, store().await, variant_urls().await, settings)
+    handler_of(&memory_store().await, settings).await
+}
+
+async fn handler_of(test: &MemoryStore, settings: &WebhookSettings) -> DeliveryHandler {
+    DeliveryHandler::new(sender(settings).await, test.store.clone(), settings)
 }
 
 fn manifest(etag: &str) -> Manifest {
@@ -182,11 +118,11 @@ async fn the_first_delivery_is_signed_has_urls_and_is_acknowledged() {
     let event = event();
     assert_eq!(handle(&handler, &body(&event)).await, Disposition::Ack);
     let request = receiver.request().unwrap();
-    assert_eq!(request.header("webhook-id"), event.id());
+    assert_eq!(request.header("webhook-id"), event.outcome_id);
     let timestamp = NOW.unix_timestamp();
     assert_eq!(request.header("webhook-timestamp"), timestamp.to_string());
     let secrets = SigningSecrets::parse(SECRET).unwrap();
-    let expected = secrets.sign(&event.id(), timestamp, &request.body);
+    let expected = secrets.sign(&event.outcome_id, timestamp, &request.body);
     assert_eq!(request.header("webhook-signature"), expected);
     let json = request.json();
     assert_eq!(json["type"], "upload.ready");
@@ -194,20 +130,6 @@ async fn the_first_delivery_is_signed_has_urls_and_is_acknowledged() {
     let url = json["data"]["variants"][0]["url"].as_str().unwrap();
     assert!(url.contains("X-Amz-Signature="), "{url}");
     assert!(receiver.request().is_none(), "one request");
-}
-
-#[tokio::test]
-async fn only_the_current_outcome_of_an_upload_is_sent() {
-    let mut receiver = Receiver::start(StatusCode::OK).await;
-    let handler = handler(&receiver.settings()).await;
-    let event = body(&event());
-    let (store, manifest) = (&handler.store, manifest("other"));
-    store.write_manifest(&manifest).await.unwrap();
-    assert_eq!(handle(&handler, &event).await, Disposition::Ack);
-    assert!(receiver.request().is_none(), "the upload was replaced");
-    store.delete(&manifest.raw_key()).await.unwrap();
-    assert_eq!(handle(&handler, &event).await, Disposition::Ack);
-    assert!(receiver.request().is_none(), "the upload was deleted");
 }
 
 #[tokio::test]
@@ -233,7 +155,7 @@ async fn any_response_but_a_success_is_a_failure_and_no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_failed_event_is_queued_again_without_urls_after_a_delay_that_doubles_to_15_minutes() {
+async fn a_failed_event_is_queued_again_after_a_delay_that_doubles_to_15_minutes() {
     let mut receiver = Receiver::start(StatusCode::SERVICE_UNAVAILABLE).await;
     let settings = receiver.settings();
     let handler = handler(&settings).await;
@@ -254,7 +176,7 @@ async fn a_failed_event_is_queued_again_without_urls_after_a_delay_that_doubles_
         assert_eq!(queued, expected);
         assert_eq!(
             receiver.request().unwrap().header("webhook-id"),
-            event().id()
+            event().outcome_id
         );
         next = body;
         full_delay = (full_delay * 2).min(MAX_DELAY);
@@ -328,11 +250,10 @@ async fn a_message_that_is_not_an_event_is_a_dead_letter_and_does_not_affect_the
     let parts = WebhookDispatcherParts {
         events: Arc::new(events.clone()),
         dead_letters: Arc::new(dead_letters.clone()),
-        store: store().await,
-        variant_urls: variant_urls().await,
+        store: memory_store().await.store,
+        sender: sender(&settings).await,
     };
-    let sender = WebhookSender::new(&settings).unwrap().unwrap();
-    let dispatcher = WebhookDispatcher::new(parts, sender, &settings);
+    let dispatcher = WebhookDispatcher::new(parts, &settings);
     let bodies = ["{}".to_owned(), body(&event())];
     events.send(&bodies).await.unwrap();
     let stop = CancellationToken::new();
