@@ -12,7 +12,7 @@ use crate::SettingError;
 pub struct StorageSettings {
     /// The bucket that clients upload to, which also holds the manifests.
     pub raw_bucket: String,
-    /// The bucket of variants. It may be the raw bucket.
+    /// The bucket of variants. If it is the raw bucket, there is a warning at start.
     pub media_bucket: String,
     /// The S3 endpoint that clients use, if it differs from the endpoint that the services use.
     /// Upload URLs are signed for the endpoint that clients use.
@@ -58,6 +58,11 @@ impl Default for StorageSettings {
 }
 
 impl StorageSettings {
+    /// Returns `true` if variants are in the same bucket as raw objects and manifests.
+    pub fn has_single_bucket(&self) -> bool {
+        self.raw_bucket == self.media_bucket
+    }
+
     /// Checks the rules that the types do not express.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod key;
 mod process;
 mod provision;
 mod roles;
+mod single_bucket;
 mod upload;
 
 use std::time::Duration;

@@ -5,11 +5,13 @@ use darkroom_cloud::{Change, Resource, Step};
 
 use crate::arguments::Provision;
 use crate::command::connect;
+use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 
 pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::Result<ExitStatus> {
+    warn_of_single_bucket(&settings.storage);
     let connection = connect(settings).await?;
     let mut status = ExitStatus::Success;
     let mut printed = Ok(());

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app_context::AppContext;
 use crate::command::connect;
+use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
@@ -22,6 +23,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     descriptors::raise_limit();
     let address = settings.issuer.listen.socket();
     settings.check_exposure(address)?;
+    warn_of_single_bucket(&settings.storage);
     let context = AppContext::new(connect(&settings).await?, settings)?;
     renderer::check(&context.pool).await?;
     let listener = bind("the issuer", address).await?;
@@ -40,6 +42,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
 
 pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
     let stop = stop_token()?;
+    warn_of_single_bucket(&settings.storage);
     let context = AppContext::new(connect(&settings).await?, settings)?;
     renderer::check(&context.pool).await?;
     let worker = context.worker().await?;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use darkroom_cloud::Bucket;
 use darkroom_harness::{Client, DEADLINE, TestBed, TestBedOptions};
 use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::wait;
@@ -100,6 +101,34 @@ async fn provision_detects_whether_a_store_supports_conditional_writes() {
         assert!(missing[0].ends_with("set storage.conditional_writes = false"));
         let (code, _, missing) = provision(&bed, &[UNCONDITIONAL]).await;
         assert_eq!((code, &missing[..]), (0, &[][..]));
+    }
+}
+
+/// A set-up with a single bucket works, but a CDN for the variants would also serve raw photos.
+#[tokio::test]
+async fn a_single_bucket_for_everything_is_warned_of_once() {
+    let bed = test_bed(TestBedOptions::default()).await;
+    let is_warning = |line: &str| line.contains("set storage.media_bucket to a bucket of its own");
+    let single = ("DARKROOM_STORAGE_MEDIA_BUCKET", "new-raw");
+    let (code, steps, log) = provision(&bed, &[single]).await;
+    assert_eq!((code, log.len()), (0, 1), "{log:?}");
+    assert!(is_warning(&log[0]), "{log:?}");
+    let buckets = steps.iter().filter(|step| step.starts_with("bucket "));
+    assert_eq!(buckets.count(), 1, "{steps:?}");
+    let (_, _, log) = provision(&bed, &[]).await;
+    assert_eq!(log, [""; 0], "two buckets");
+    let media = ("DARKROOM_STORAGE_MEDIA_BUCKET", bed.raw.name());
+    let mut issuer = bed.spawn("issuer", &[media]).unwrap();
+    let url = address(&mut issuer, "issuer").await;
+    let worker = bed.start_worker(&[media]).await.unwrap();
+    let outcome = Client::new(url).upload(&photo(60, 40)).await;
+    assert_eq!(outcome["status"], "ready");
+    for log in [issuer.stderr(), worker.log()] {
+        assert_eq!(
+            log.lines().filter(|line| is_warning(line)).count(),
+            1,
+            "{log}"
+        );
     }
 }
 

@@ -16,6 +16,7 @@ use self::environment::EnvironmentFile;
 use crate::app_context::AppContext;
 use crate::arguments::Dev;
 use crate::command::roles::serve_metrics;
+use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
@@ -52,6 +53,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let secret_key = options.secret_key.clone();
     let embedded = EmbeddedCloud::start(options).await?;
     exposure::warn_of_exposure(&arguments);
+    warn_of_single_bucket(&settings.storage);
     let endpoints = Endpoints {
         s3: embedded.s3_url(),
         sqs: embedded.sqs_url(),
