@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
@@ -9,6 +10,15 @@ use http::header;
 
 use crate::problem::Problem;
 use crate::state::AppState;
+
+/// The audience of a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Everyone. `/readyz` shows no details.
+    Clients,
+    /// The operator, who can also read the metrics.
+    Operator,
+}
 
 /// Reports that the process is running.
 #[utoipa::path(
@@ -28,6 +38,8 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// Reports whether the store can be reached and images can be received.
+///
+/// The listener that also serves the metrics adds a line for each layer of the sandbox.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -40,9 +52,17 @@ pub(crate) async fn healthz() -> &'static str {
         description = "Both buckets respond, and temporary files can be written.",
     )),
 )]
-pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, Problem> {
+pub(crate) async fn readyz(
+    State(state): State<Arc<AppState>>,
+    Extension(audience): Extension<Audience>,
+) -> Result<String, Problem> {
     state.readiness.check().await?;
-    Ok("ok\n")
+    let layers = match audience {
+        Audience::Clients => None,
+        Audience::Operator => state.parts.pool.sandbox_layers(),
+    };
+    let detail = layers.map_or_else(String::new, |layers| layers.detail());
+    Ok(format!("ok\n{detail}"))
 }
 
 /// Returns all metrics in Prometheus's text format.

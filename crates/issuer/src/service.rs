@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use http::HeaderMap;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::health::Audience;
 use crate::origin_check::{self, OriginCheck};
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
@@ -48,20 +49,24 @@ impl Issuer {
         let settings = &self.state.parts.settings;
         let (mut router, document) = self.documented_routes().split_for_parts();
         let document = self.complete(document);
-        if settings.metrics_address().is_none() {
+        let audience = if settings.metrics_address().is_none() {
             router = router.merge(metrics_routes(document));
-        }
+            Audience::Operator
+        } else {
+            Audience::Clients
+        };
         if settings.demo_page {
             router = router.merge(page::router());
         }
-        self.finish(router)
+        self.finish(router.layer(Extension(audience)))
     }
 
     /// Returns the routes for the operator: metrics, the OpenAPI document and the probes.
     pub fn metrics_router(&self) -> Router {
         let (_, document) = self.documented_routes().split_for_parts();
         let (probes, _) = probes().split_for_parts();
-        self.finish(probes.merge(metrics_routes(self.complete(document))))
+        let router = probes.merge(metrics_routes(self.complete(document)));
+        self.finish(router.layer(Extension(Audience::Operator)))
     }
 
     /// Adds the parts that all routes share.

@@ -36,6 +36,8 @@ pub struct RenderPool {
     sandbox: SandboxPolicy,
     permits: Semaphore,
     idle: Mutex<Vec<RenderProcess>>,
+    /// The layers of the process that was started last.
+    layers: Mutex<Option<SandboxLayers>>,
 }
 
 impl RenderPool {
@@ -49,6 +51,7 @@ impl RenderPool {
             sandbox: settings.sandbox,
             permits: Semaphore::new(settings.process_count()),
             idle: Mutex::new(Vec::new()),
+            layers: Mutex::new(None),
         }
     }
 
@@ -86,6 +89,13 @@ impl RenderPool {
         Ok(layers)
     }
 
+    /// Returns the sandbox layers of the process that was started last, or `None` if none was started
+    /// yet.
+    pub fn sandbox_layers(&self) -> Option<SandboxLayers> {
+        let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        layers.clone()
+    }
+
     /// Runs an operation. If a reused process dies, runs the operation again in a fresh one: an
     /// earlier image may have damaged the reused process, so only an image that kills a fresh
     /// process is at fault. Both runs share the deadline. An operation that times out is not
@@ -117,7 +127,7 @@ impl RenderPool {
         metric::RENDER_PROCESS_STARTS.add(1, []);
         let layers = match timeout(START_TIMEOUT, read_handshake(&mut process)).await {
             Ok(Ok(Handshake::Ready(layers))) => {
-                report(&layers);
+                self.report(&layers);
                 layers
             }
             Ok(Ok(Handshake::Unconfined(reason))) => {
@@ -158,6 +168,17 @@ impl RenderPool {
         }
     }
 
+    /// Reports the sandbox layers that confine a new process, as a metric and for
+    /// [`RenderPool::sandbox_layers`].
+    fn report(&self, layers: &SandboxLayers) {
+        for layer in SandboxLayer::ALL {
+            let is_in_force = if layers.contains(layer) { 1.0 } else { 0.0 };
+            metric::RENDER_SANDBOX_LAYER.set(is_in_force, [layer.name()]);
+        }
+        let mut last = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(layers.clone());
+    }
+
     fn pop_idle(&self) -> Option<RenderProcess> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.pop()
@@ -182,14 +203,6 @@ impl RenderPool {
         tracing::warn!(seconds, "killed a render process at its deadline");
         let message = format!("rendering took longer than {seconds} s");
         Rejection::new(RejectionCode::TimedOut, message)
-    }
-}
-
-/// Sets the metric of the sandbox layers that confine a new process.
-fn report(layers: &SandboxLayers) {
-    for layer in SandboxLayer::ALL {
-        let is_in_force = if layers.contains(layer) { 1.0 } else { 0.0 };
-        metric::RENDER_SANDBOX_LAYER.set(is_in_force, [layer.name()]);
     }
 }
 
@@ -373,8 +386,10 @@ mod tests {
     async fn a_missing_essential_layer_is_an_error_only_if_the_sandbox_is_required() {
         let few = r#"{"ready":["resources","system_calls"]}"#;
         let pool = pool_with_handshake(few, SandboxPolicy::BestEffort);
+        assert_eq!(pool.sandbox_layers(), None);
         let layers = pool.check().await.unwrap();
         assert_eq!(layers.names(), "resources, system_calls");
+        assert_eq!(pool.sandbox_layers(), Some(layers));
         let pool = pool_with_handshake(few, SandboxPolicy::Required);
         assert_eq!(
             pool.check().await.unwrap_err().to_string(),

@@ -1,6 +1,7 @@
 //! The worker's health over HTTP.
 
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,6 +13,7 @@ use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::renderer::Renderer;
 use crate::store_health::StoreHealth;
 
 /// A handle that serves the liveness, readiness and metrics of a worker. It is cheap to clone.
@@ -19,11 +21,20 @@ use crate::store_health::StoreHealth;
 pub struct Health {
     store: StoreHealth,
     consumer: ConsumerStatus,
+    renderer: Arc<dyn Renderer>,
 }
 
 impl Health {
-    pub(crate) const fn new(store: StoreHealth, consumer: ConsumerStatus) -> Self {
-        Self { store, consumer }
+    pub(crate) const fn new(
+        store: StoreHealth,
+        consumer: ConsumerStatus,
+        renderer: Arc<dyn Renderer>,
+    ) -> Self {
+        Self {
+            store,
+            consumer,
+            renderer,
+        }
     }
 
     /// Serves `/healthz`, `/readyz` and `/metrics` until `stop` is cancelled.
@@ -42,14 +53,17 @@ impl Health {
     }
 }
 
-async fn readyz(State(health): State<Health>) -> (StatusCode, &'static str) {
-    if health.store.is_down() {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store is down\n")
+async fn readyz(State(health): State<Health>) -> (StatusCode, String) {
+    let (status, summary) = if health.store.is_down() {
+        (StatusCode::SERVICE_UNAVAILABLE, "the store is down")
     } else if !health.consumer.can_receive() {
-        (StatusCode::SERVICE_UNAVAILABLE, "the queue is down\n")
+        (StatusCode::SERVICE_UNAVAILABLE, "the queue is down")
     } else {
-        (StatusCode::OK, "ok\n")
-    }
+        (StatusCode::OK, "ok")
+    };
+    let layers = health.renderer.sandbox_layers();
+    let detail = layers.map_or_else(String::new, |layers| layers.detail());
+    (status, format!("{summary}\n{detail}"))
 }
 
 async fn metrics() -> impl IntoResponse {

@@ -41,6 +41,7 @@ pub struct WorkerParts {
 pub struct Worker {
     consumer: Consumer<Processor>,
     store_health: StoreHealth,
+    renderer: Arc<dyn Renderer>,
 }
 
 impl Worker {
@@ -92,8 +93,9 @@ impl Worker {
             dead_letters,
             clock: store.clock().clone(),
         };
-        let processor = Processor::new(store, renderer, settings, capacity);
+        let processor = Processor::new(store, Arc::clone(&renderer), settings, capacity);
         Ok(Self {
+            renderer,
             store_health: processor.store_health().clone(),
             consumer: Consumer::new(consumer_parts, Arc::new(processor), consumer_settings),
         })
@@ -101,7 +103,11 @@ impl Worker {
 
     /// Returns a handle for reading the worker's health while it runs.
     pub fn health(&self) -> Health {
-        Health::new(self.store_health.clone(), self.consumer.status())
+        Health::new(
+            self.store_health.clone(),
+            self.consumer.status(),
+            Arc::clone(&self.renderer),
+        )
     }
 
     /// Runs until `stop` is cancelled, then drains. See

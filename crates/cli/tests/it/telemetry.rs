@@ -123,7 +123,12 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         .await
         .unwrap();
     let readyz = format!("{url}/readyz");
-    assert_eq!(get(&readyz).await.0, 200);
+    let (status, detail) = get(&readyz).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        detail,
+        format!("ok\n{}", sandbox_lines(&get(&metrics).await.1))
+    );
     bed.s3.set_rules([Rule::any(Fault::Unavailable)]);
     bed.upload(photo(64, 48)).await.unwrap();
     let unready = async || get(&readyz).await.0 == 503;
@@ -141,6 +146,18 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
     wait::until_async("a ready worker", DEADLINE, ready)
         .await
         .unwrap();
+}
+
+/// Returns the lines of `/readyz` that state the same layers as the metric.
+fn sandbox_lines(exposition: &str) -> String {
+    let names = ["resources", "file_system", "tcp", "signals", "system_calls"];
+    let lines = names.map(|layer| {
+        let series = format!(r#"darkroom_render_sandbox_layer{{layer="{layer}"}}"#);
+        let is_in_force = value(exposition, &series).unwrap() > 0.0;
+        let state = if is_in_force { "in force" } else { "missing" };
+        format!("sandbox {layer}: {state}\n")
+    });
+    lines.concat()
 }
 
 #[tokio::test]
@@ -168,6 +185,32 @@ async fn an_issuer_counts_its_requests() {
     ] {
         wait_for_value(&format!("{url}/metrics"), series, wanted).await;
     }
+}
+
+#[tokio::test]
+async fn an_issuer_states_its_sandbox_layers_to_the_operator_only() {
+    let bed = test_bed(TestBedOptions::default()).await;
+    let public = [
+        ("DARKROOM_ISSUER_LISTEN", "0.0.0.0:0"),
+        ("DARKROOM_ISSUER_METRICS_LISTEN", "127.0.0.1:0"),
+        ("DARKROOM_AUTH_MODE", "open"),
+    ];
+    let mut issuer = bed.spawn("issuer", &public).unwrap();
+    let url = address(&mut issuer, "issuer").await;
+    let metrics = issuer.wait_for_line_async("the address of the metrics", DEADLINE, |line| {
+        line.strip_prefix("issuer serves metrics on ")
+            .map(str::to_owned)
+    });
+    let metrics = metrics.await.unwrap();
+    let url = url.replace("0.0.0.0", "127.0.0.1");
+    assert_eq!(
+        get(&format!("{url}/readyz")).await,
+        (200, "ok\n".to_owned())
+    );
+    let (status, detail) = get(&format!("{metrics}/readyz")).await;
+    let exposition = get(&format!("{metrics}/metrics")).await.1;
+    let expected = format!("ok\n{}", sandbox_lines(&exposition));
+    assert_eq!((status, detail), (200, expected));
 }
 
 /// The delay of the store's response to a GET.

@@ -95,6 +95,20 @@ impl SandboxLayers {
         let names: Vec<_> = self.0.iter().map(|layer| layer.name()).collect();
         names.join(", ")
     }
+
+    /// Returns one line for each layer, with its name and its state: `sandbox tcp: in force` or
+    /// `sandbox tcp: missing`.
+    pub fn detail(&self) -> String {
+        let lines = SandboxLayer::ALL.map(|layer| {
+            let state = if self.contains(layer) {
+                "in force"
+            } else {
+                "missing"
+            };
+            format!("sandbox {}: {state}\n", layer.name())
+        });
+        lines.concat()
+    }
 }
 
 impl FromIterator<SandboxLayer> for SandboxLayers {
@@ -120,6 +134,11 @@ mod tests {
             SandboxLayer::Signals,
         ];
         assert_eq!(missing, expected);
+        assert_eq!(
+            layers.detail(),
+            "sandbox resources: in force\nsandbox file_system: missing\nsandbox tcp: missing\n\
+             sandbox signals: missing\nsandbox system_calls: in force\n"
+        );
     }
 
     #[test]
