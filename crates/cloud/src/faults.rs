@@ -11,7 +11,7 @@ use crate::{CloudError, CloudErrorKind};
 /// cheap to clone, and all clones share the same lists.
 ///
 /// Operations have the same names as in the API of AWS, such as `GetObject`. If several faults
-/// apply to a call, the latest one counts.
+/// apply to a call, only the fault that was added last takes effect.
 #[derive(Debug, Clone, Default)]
 pub struct Faults(Arc<Mutex<State>>);
 

@@ -84,7 +84,7 @@ impl Processor {
     }
 
     /// Processes an event. While the store is down, keeps the message and waits. An outage is not
-    /// the message's fault, so the attempt fails only if the outage outlasts [`MAX_OUTAGE_WAIT`] or
+    /// the message's fault, so it costs an attempt only if it outlasts [`MAX_OUTAGE_WAIT`] or if
     /// the worker is stopped.
     async fn process_through_outages(
         &self,

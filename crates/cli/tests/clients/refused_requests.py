@@ -94,7 +94,7 @@ def week_and(seconds):
 
 
 def form(more=(), fields=None):
-    """Sends a form with the fields `fields`, which its policy names, and `more`, which it does not."""
+    """Sends a form with `fields`, which its policy names, and `more`, which its policy omits."""
 
     def call():
         conditions = [{name: value} for name, value in (fields or {}).items()]
