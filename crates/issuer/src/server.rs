@@ -33,8 +33,8 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
-    /// Serves until `stop` is cancelled. Then ends long polls at once, and gives requests in
-    /// progress 10 seconds to finish.
+    /// Serves until `stop` is cancelled. Then ends all long polls immediately, and gives other
+    /// requests in progress 10 seconds to finish.
     ///
     /// A failed connection is logged and does not affect other connections.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {

@@ -31,8 +31,8 @@ pub struct AuthSettings {
     #[serde(with = "humantime_serde")]
     pub max_token_lifetime: Duration,
     /// The age at which the service fetches the JWK set again and stops accepting keys that the
-    /// provider removed. A token with an unknown key causes a fetch at once, but at most one fetch
-    /// in 10 seconds.
+    /// provider removed. A token with an unknown key causes an immediate fetch, but there is at most
+    /// one fetch in 10 seconds.
     #[serde(with = "humantime_serde")]
     pub jwks_max_age: Duration,
 }
