@@ -9,7 +9,7 @@ use tokio::time::sleep;
 /// The receiver, or the store with the outcomes, counts as down after this many consecutive
 /// failures.
 const OPEN_AFTER: u32 = 20;
-/// The pauses between attempts while one of them is down.
+/// The pauses between attempts while the receiver or the store is down.
 const PAUSE: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(60));
 
 /// A circuit breaker. After many consecutive failures, it permits only one attempt at a time, with

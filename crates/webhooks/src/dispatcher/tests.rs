@@ -112,7 +112,7 @@ fn reason(disposition: Disposition) -> DeadLetterReason {
 }
 
 #[tokio::test]
-async fn the_first_delivery_is_signed_has_urls_and_is_acknowledged() {
+async fn a_delivery_is_signed_contains_the_urls_of_variants_and_acknowledges_its_message() {
     let mut receiver = Receiver::start(StatusCode::NO_CONTENT).await;
     let handler = handler(&receiver.settings()).await;
     let event = event();
@@ -155,7 +155,7 @@ async fn any_response_but_a_success_is_a_failure_and_no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_failed_event_is_queued_again_after_a_delay_that_doubles_to_15_minutes() {
+async fn an_undelivered_event_is_queued_again_after_a_delay_that_doubles_to_15_minutes() {
     let mut receiver = Receiver::start(StatusCode::SERVICE_UNAVAILABLE).await;
     let settings = receiver.settings();
     let handler = handler(&settings).await;
@@ -261,7 +261,7 @@ async fn a_message_that_is_not_an_event_is_a_dead_letter_and_does_not_affect_the
     receiver.requests.recv().await.unwrap();
     stop.cancel();
     running.await.unwrap();
-    assert!(events.is_empty(), "both events were handled");
+    assert!(events.is_empty(), "both messages were handled");
     let received = dead_letters.receive(10, Duration::ZERO, VISIBILITY_TIMEOUT);
     let received = received.await.unwrap();
     assert_eq!(received.len(), 1);

@@ -1,4 +1,4 @@
-//! The outcome that is sent: what the store contains at that time.
+//! The outcome that is sent: the one that the store contains when the attempt starts.
 
 use darkroom_cloud::{CloudErrorKind, UploadOptions};
 use darkroom_contract::{Outcome, OutcomeError};
@@ -21,13 +21,13 @@ async fn only_the_current_outcome_of_an_upload_is_sent() {
 }
 
 #[tokio::test]
-async fn what_is_signed_is_what_the_store_contains_at_that_time() {
+async fn each_attempt_sends_the_manifest_that_the_store_contains_at_that_time() {
     let mut receiver = Receiver::start(StatusCode::SERVICE_UNAVAILABLE).await;
     let test = memory_store().await;
     let handler = handler_of(&test, &receiver.settings()).await;
     let event = body(&event());
     for album in ["first", "second"] {
-        // The same outcome, reached again after a forced backfill.
+        // A forced backfill writes a new manifest with the same outcome id.
         let mut stored = manifest("etag");
         let pair = ("album".to_owned(), album.to_owned());
         stored.metadata.extend([pair]);
@@ -63,7 +63,7 @@ async fn a_message_with_a_manifest_of_its_own_does_not_change_what_is_sent() {
 }
 
 #[tokio::test]
-async fn an_outcome_that_cannot_be_read_is_kept_until_it_can() {
+async fn an_event_is_kept_until_its_outcome_can_be_read() {
     let mut receiver = Receiver::start(StatusCode::OK).await;
     let test = memory_store().await;
     let handler = handler_of(&test, &receiver.settings()).await;
