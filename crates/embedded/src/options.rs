@@ -20,10 +20,11 @@ pub struct Options {
     /// The region in ARNs, events and bucket locations. Signatures for other regions are accepted.
     pub region: String,
     /// The host names and addresses of this machine by which clients reach the servers, in addition
-    /// to those of [`OriginCheck`](crate::OriginCheck).
+    /// to those that [`OriginCheck`](crate::OriginCheck) always accepts.
     pub allowed_hosts: Vec<String>,
     /// The origins whose pages may call the servers, such as `https://app.example.org`. An origin
     /// may contain one `*` as a wildcard. Origins on this machine are always permitted. A bucket
-    /// without a CORS configuration permits the same origins.
+    /// without a CORS configuration permits the origins in this list, and the `http` origins of
+    /// `localhost` and `127.0.0.1`.
     pub allowed_origins: Vec<String>,
 }

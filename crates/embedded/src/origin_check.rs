@@ -13,7 +13,7 @@ use crate::pattern::matches;
 /// names the page in `Origin`, except if the page's own host name resolves to the loopback address
 /// (DNS rebinding). In that case, the browser treats the request as one to the page's own origin,
 /// but `Host` contains the page's host name. So both headers are checked. Clients that are not
-/// browsers send no `Origin`, and are not affected.
+/// browsers send no `Origin`, so only their `Host` is checked.
 #[derive(Debug, Clone)]
 pub struct OriginCheck {
     listen: IpAddr,
@@ -48,8 +48,8 @@ impl OriginCheck {
         }
     }
 
-    /// Checks the headers of one request. A request without the headers is accepted: it is not from
-    /// a browser, or it is a simple `GET` whose response the page cannot read.
+    /// Checks `Host` and `Origin` of one request. A missing header is accepted: a request without
+    /// `Origin` is not from a browser, or is a simple `GET` whose response the page cannot read.
     ///
     /// # Errors
     /// [`ForbiddenOrigin`] if a header has a value that is not accepted.

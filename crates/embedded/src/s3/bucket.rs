@@ -66,7 +66,7 @@ impl Bucket {
         })
     }
 
-    /// Publishes a staged body as an object. The check of the conditions and the write happen under
+    /// Stores a staged body as an object. The check of the conditions and the write happen under
     /// one lock, so exactly one of several writers with `If-None-Match: *` succeeds.
     pub(crate) fn commit(
         &self,

@@ -107,7 +107,7 @@ fn enable(hasher: &mut ChecksumHasher, name: &str) {
 }
 
 impl Checksums {
-    /// Returns the checksums with their names in headers.
+    /// Returns each checksum with its name, which follows [`HEADER_PREFIX`] in its header.
     fn named(&self) -> [(&'static str, Option<&String>); 5] {
         [
             ("crc32", self.crc32.as_ref()),

@@ -1,7 +1,8 @@
 //! Cross-origin requests.
 //!
-//! A bucket's own CORS rules apply. A bucket without rules gets the default, which permits the
-//! configured origins and every page on localhost to read, upload and delete.
+//! A bucket's own CORS rules apply. A bucket without rules gets the default rule. It permits the
+//! configured origins, and the `http` origins of localhost and 127.0.0.1, to read, upload and
+//! delete.
 
 use std::sync::Arc;
 

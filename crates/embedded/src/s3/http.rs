@@ -74,7 +74,8 @@ impl S3Http {
         }
     }
 
-    /// Responds to one request. An error closes the connection.
+    /// Returns the response to one request, which may be an S3 error. An `Err` closes the
+    /// connection.
     pub(crate) async fn respond(
         &self,
         request: Request<Incoming>,
@@ -158,7 +159,7 @@ impl S3Http {
             });
         }
         let mut response = self.service.call(request).await?;
-        // For a range, `s3s` sets this status in response to a GET, but not to a HEAD.
+        // For a range, `s3s` sets status 206 in the response to a GET, but not to a HEAD.
         if response.status() == StatusCode::OK
             && response.headers().contains_key(header::CONTENT_RANGE)
         {

@@ -85,9 +85,9 @@ fn region_of(credential: &str) -> String {
     region.unwrap_or_default().to_owned()
 }
 
-/// Checks that the region consists of lower-case letters, digits and hyphens. Any such region is
-/// accepted. `US`, the default of s3cmd, is refused. The error names the right region, so that
-/// clients can correct theirs.
+/// Checks that the region in the signature, `signed`, consists of lower-case letters, digits and
+/// hyphens. Any such region is accepted. `US`, the default of s3cmd, is refused. The error names
+/// `region`, the region of this server, so that clients can correct theirs.
 fn check_region(signed: &str, region: &str) -> Result<(), ErrorDocument> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if signed.chars().all(is_allowed) {

@@ -69,8 +69,8 @@ pub(crate) struct QueueAttributes {
     redrive_allow: RedriveAllow,
 }
 
-/// Parses a document. Returns `None` for an empty document, because an empty value removes the
-/// attribute.
+/// Parses a policy document with `parse`. Returns `None` for an empty document, because an empty
+/// value removes the attribute.
 fn parse<T>(
     text: &str,
     parse: impl FnOnce(&str) -> Result<T, SqsError>,

@@ -21,7 +21,8 @@ impl MessageStore {
         self.last_position + 1
     }
 
-    /// Adds a message at the end.
+    /// Adds a message at the end. The first [`refresh`](Self::refresh) after its delay makes it
+    /// visible.
     pub(crate) fn push(&mut self, message: Message) {
         self.last_position += 1;
         let position = self.last_position;

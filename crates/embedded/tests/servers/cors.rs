@@ -25,7 +25,7 @@ async fn preflight(origin: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_configured_origin_and_every_local_origin_are_permitted() {
+async fn the_configured_origin_and_the_http_origins_of_this_machine_are_permitted() {
     for origin in [
         "https://app.example.org",
         "http://localhost:8080",

@@ -33,7 +33,7 @@ async fn an_unsigned_request_is_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_url_is_reported_as_expired() {
+async fn expiration_is_reported_even_for_a_url_with_an_invalid_signature() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = start(dir.path()).await.unwrap();
     let signature = "0".repeat(64);
