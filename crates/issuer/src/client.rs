@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use darkroom_contract::Owner;
 
-/// The client whose waits or temporary files a limit counts.
+/// The client whose long polls, event streams or temporary files a limit counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Client {
     /// The owner of the uploads that a request concerns.

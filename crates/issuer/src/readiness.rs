@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_service_is_ready_if_the_store_forbids_the_probe() {
+    async fn the_service_is_ready_even_if_the_store_forbids_the_probe() {
         let test = MemoryStore::new();
         test.raw.fail(CloudErrorKind::Forbidden);
         test.media.fail(CloudErrorKind::Forbidden);

@@ -21,14 +21,15 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 #[derive(Debug, Default)]
 pub(crate) struct DecodedImages {
     images: Vec<Vec<u8>>,
-    /// `true` if an empty text was skipped.
+    /// `true` if the body contained an empty text in place of an image. It was skipped.
     pub(crate) has_empty: bool,
     /// The first problem. Later texts are not decoded.
     problem: Option<Problem>,
 }
 
 impl DecodedImages {
-    /// Decodes a text. Skips an empty text, which a form sends for a file input without a file.
+    /// Decodes the base64 text of one image. Skips an empty text, which a form sends for a file
+    /// input without a file.
     pub(crate) fn add(&mut self, text: &[u8]) {
         if text.is_empty() {
             self.has_empty = true;

@@ -86,8 +86,8 @@ impl<'de> Deserialize<'de> for Fields {
                 f.write_str("an object of strings")
             }
 
-            // The default error quotes the whole text, and so does the error of `deserialize_map`,
-            // which would not call this function.
+            // Without this function, the error would quote the whole text. The error of
+            // `deserialize_map` would quote it too, so `deserialize_any` is called below.
             fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
                 Err(E::custom(
                     "invalid type: string, expected an object of strings",

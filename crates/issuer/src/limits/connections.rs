@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_keeps_its_share_of_fewer_connections() {
+    fn the_limit_per_address_shrinks_with_the_limit_on_all_connections() {
         let settings = |max_connections_per_address| LimitSettings {
             max_connections: 10_000,
             max_connections_per_address,

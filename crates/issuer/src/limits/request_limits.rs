@@ -17,10 +17,11 @@ use crate::problem::Problem;
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// The number of seconds after which a client with too many waits should try again.
+/// The number of seconds after which a client with too many waits (long polls and event streams)
+/// should try again.
 const WAIT_RETRY_AFTER_SECONDS: u64 = 1;
 
-/// A permit for one long poll or event stream.
+/// A permit for one wait: a long poll or an event stream.
 pub(crate) type WaitPermit = KeyedPermit<Client>;
 
 /// All limits on requests: the rate limits per key and per owner, and the limit on waits per

@@ -98,14 +98,15 @@ async function json(url, init) {
 }
 
 /**
- * Sends the file. If an attempt fails, the file may still be in the store, because only the response may have been
- * lost. Then the status of the upload shows that the file has arrived, because no other upload has the same key.
+ * Sends the file. If an attempt fails, the file may still be in the store: perhaps only the response was lost. In that
+ * case, the status of the upload shows that the file has arrived, because no other upload has the same key.
  */
 function send(presigned, file, onProgress, signal, hasArrived) {
   return withRetries(SEND_ATTEMPTS, signal, async () => {
     try {
       await put(presigned, file, onProgress, signal);
     } catch (error) {
+      // 412 means that the key already has an object, perhaps from an earlier attempt.
       const mayHaveArrived = error instanceof UploadError && (isRetryable(error.status) || error.status === 412);
       if (!mayHaveArrived || !(await hasArrived())) throw error;
     }

@@ -207,7 +207,7 @@ mod tests {
         let keys: Vec<_> = (0..2000).map(|_| MemoryStore::new_key()).collect();
         let updates: Vec<_> = keys.iter().map(|key| watcher.subscribe(key)).collect();
         let polls = || test.raw.faults().count("HeadObject", "raw/");
-        // The watcher polls a new upload at once.
+        // The first poll of every upload happens at once, so it does not count.
         tokio::time::sleep(POLL_INTERVAL).await;
         let before = polls();
         tokio::time::sleep(Duration::from_secs(40)).await;

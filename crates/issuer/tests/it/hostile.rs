@@ -144,7 +144,7 @@ fn hostile_text_never_corrupts_keys_or_headers() {
 }
 
 #[test]
-fn every_invalid_path_of_an_upload_is_refused() {
+fn a_hostile_path_of_an_upload_is_a_client_error() {
     let runtime = Runtime::new().unwrap();
     let router = runtime.block_on(issuer(IssuerSettings::default())).router();
     run(&path(), |path| {
