@@ -122,8 +122,8 @@ impl Backfill<'_> {
     }
 }
 
-/// Returns `true` if the manifest is current. Version ids are not compared, because a listing
-/// contains none.
+/// Returns `true` if the manifest is the outcome of this object and recipe. Version ids are not
+/// compared, because a listing contains none.
 fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> bool {
     let etag = version.etag.as_deref().unwrap_or_default();
     manifest.is_current(etag, manifest.source.version_id.as_deref(), recipe)

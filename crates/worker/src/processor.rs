@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_outage_of_a_store_that_is_unavailable_costs_no_attempt() {
+    async fn an_unavailable_store_counts_as_an_outage_and_costs_no_attempt() {
         outage_costs_no_attempt(CloudErrorKind::Unavailable).await;
     }
 
@@ -408,7 +408,8 @@ mod tests {
             sleep(age * SECOND).await;
             test.raw.delete(&[key.to_string()]).await.unwrap();
             test.store.requeue(&[event]).await.unwrap();
-            // Another worker received the message and was lost.
+            // Simulates a worker that received the message and crashed: outputs are only checked on
+            // a redelivery.
             test.events.receive(1, SECOND, SECOND).await.unwrap();
             let _worker = test.start(StandInRenderer::default()).await;
             sleep(10 * SECOND).await;

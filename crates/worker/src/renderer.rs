@@ -17,8 +17,8 @@ pub trait Renderer: fmt::Debug + Send + Sync {
     /// rendered.
     async fn render(&self, source: &Bytes, recipe: &Recipe) -> Result<Rendered, RenderError>;
 
-    /// Returns the sandbox layers that confine the render processes, or `None` without such
-    /// processes.
+    /// Returns the sandbox layers that confine the render processes, or `None` if the renderer has
+    /// no render processes.
     fn sandbox_layers(&self) -> Option<SandboxLayers> {
         None
     }

@@ -94,8 +94,8 @@ impl Upload<'_> {
     }
 }
 
-/// Creates the span of an upload, from its event to its outcome. The trace of the request becomes
-/// known only when the raw object is opened.
+/// Creates the span of an upload, from its event to its outcome. The trace of the client's
+/// request becomes known only when the raw object is opened.
 pub(crate) fn upload_span(key: &RawKey) -> Span {
     let (id, profile) = (key.id, &key.profile);
     info_span!("upload", %id, %profile, trace_id = Empty, otel.kind = "consumer")

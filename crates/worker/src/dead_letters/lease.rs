@@ -11,9 +11,9 @@ const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The time for which a received dead letter is invisible to others. If the process that received
 /// the dead letter is killed, the dead letter becomes visible after that time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// The limit on the messages of a lease. It is below the limit on messages in flight of a FIFO
-/// queue: 20,000, which AWS has since raised to 120,000. If there are more dead letters, several
-/// runs are needed.
+/// The maximum number of messages in a lease. If there are more dead letters, several runs are
+/// needed. SQS limits the messages in flight on a FIFO queue to 120,000, formerly 20,000. A lease
+/// stays below both numbers.
 const MAX_MESSAGES: usize = 18_000;
 
 /// The dead letters of a queue, kept invisible until they are released.

@@ -10,8 +10,8 @@ use super::capacity::Capacity;
 use super::shares::Shares;
 use super::usage::StartedRender;
 
-/// The worker looks ahead after some owner has had several messages for this time. Until then, the
-/// worker receives messages only while it has free permits.
+/// The worker looks ahead once there has been a busy owner for this long. Until then, the worker
+/// receives messages only while it has free permits.
 const LOOK_AHEAD_PAUSE: Duration = Duration::from_millis(100);
 
 /// The budgets of all owners on one worker. It is cheap to clone.
@@ -116,8 +116,8 @@ impl OwnerBudget {
         }
     }
 
-    /// Returns `true` if the worker should look ahead, because some owner has had several messages
-    /// for a while. Other owners may have to wait for this owner.
+    /// Returns `true` if the worker should look ahead, because there has been a busy owner for a
+    /// while. Other owners may have to wait for that owner.
     pub(crate) fn looks_ahead(&self) -> bool {
         self.shares().is_busy_for(LOOK_AHEAD_PAUSE)
     }

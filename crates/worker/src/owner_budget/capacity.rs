@@ -12,15 +12,15 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// Returns the number of messages that each of `owners` active owners may have in progress.
-    /// Owners share only half of `look_ahead`. The other half stays free, so that the worker can
-    /// always receive more messages.
+    /// Returns the number of messages that each owner may have in progress if the number of active
+    /// owners is `owners`. Owners share only half of `look_ahead`. The other half stays free, so
+    /// that the worker can always receive more messages.
     pub(super) fn messages_per_owner(self, owners: usize) -> usize {
         ((self.permits + self.look_ahead / 2) / owners.max(1)).max(1)
     }
 
-    /// Returns the number of active messages that each of `owners` active owners may have. Active
-    /// messages are downloaded, rendered and written at the same time.
+    /// Returns the number of active messages that each owner may have if the number of active
+    /// owners is `owners`. Active messages are downloaded, rendered and written at the same time.
     pub(super) fn active_messages_per_owner(self, owners: usize) -> usize {
         (self.permits / owners.max(1)).max(1)
     }

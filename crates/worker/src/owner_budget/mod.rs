@@ -9,6 +9,7 @@
 //! - A message is in progress from its receipt until it is processed or deferred.
 //! - A message in progress is active unless it has to wait for other messages of its owner.
 //! - An owner is active while it has messages in progress.
+//! - An owner is busy while it has several messages in progress, or deferred messages.
 //! - A turn is the time until which a message is deferred: an estimate of when its image can be
 //!   rendered.
 //!

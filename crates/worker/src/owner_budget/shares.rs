@@ -10,9 +10,8 @@ use super::capacity::Capacity;
 use super::render_queue::RenderQueue;
 use super::usage::{OwnerUsage, StartedRender};
 
-/// The maximum number of owners that are remembered. When another owner arrives, the half of the
-/// owners that were active least recently is forgotten. Owners with messages or renders in progress
-/// are kept.
+/// The maximum number of owners that are remembered. When one more arrives, the half that was
+/// active least recently is forgotten, except owners with messages or renders in progress.
 const MAX_OWNERS: usize = 10_000;
 
 /// The state of an [`OwnerBudget`](super::OwnerBudget).
@@ -24,11 +23,12 @@ pub(super) struct Shares {
     active_owners: usize,
     rendering: usize,
     render_queue: RenderQueue,
-    /// The starting value of `used` for an owner that becomes active, so that no owner can save up
-    /// render time while it is inactive. It is the highest value of `used` that any owner had when
-    /// one of its renders started.
-    used: Duration,
-    /// The time since which at least one owner has always been busy.
+    /// The highest value that [`OwnerUsage::used`] had for any owner when one of its renders
+    /// started. An owner that becomes active starts with at least this value, so that no owner can
+    /// save up render time while it is inactive.
+    min_used: Duration,
+    /// The start of the current period in which there is always a busy owner (see
+    /// `has_busy_owner`). `None` if no owner is busy.
     busy_since: Option<Instant>,
 }
 
@@ -40,7 +40,7 @@ impl Shares {
             active_owners: 0,
             rendering: 0,
             render_queue: RenderQueue::default(),
-            used: Duration::ZERO,
+            min_used: Duration::ZERO,
             busy_since: None,
         }
     }
@@ -78,7 +78,7 @@ impl Shares {
         let (capacity, now) = (self.capacity, Instant::now());
         let is_active = self.usage(owner).messages > 0;
         let owners = self.active_owners + usize::from(!is_active);
-        let used = self.used;
+        let min_used = self.min_used;
         let usage = self.usage(owner);
         let parallel = capacity.renders_per_owner(usage.is_slow(now));
         let useful = usage.useful_messages(parallel);
@@ -91,7 +91,7 @@ impl Shares {
             return Err(delay);
         }
         if !is_active {
-            usage.used = usage.used.max(used);
+            usage.used = usage.used.max(min_used);
         }
         usage.messages += 1;
         if usage.messages > 1 {
@@ -142,7 +142,7 @@ impl Shares {
         let usage = self.usage(owner);
         let used = usage.used;
         let render = usage.start_render(now);
-        self.used = self.used.max(used);
+        self.min_used = self.min_used.max(used);
         Some(render)
     }
 
@@ -152,7 +152,7 @@ impl Shares {
         let now = Instant::now();
         let candidates = self.render_queue.iter().filter_map(|(ticket, owner)| {
             let Some(usage) = self.owners.get(owner) else {
-                return Some((self.used, ticket));
+                return Some((self.min_used, ticket));
             };
             let max = self.capacity.renders_per_owner(usage.is_slow(now));
             (usage.renders() < max).then_some((usage.used, ticket))
@@ -172,7 +172,8 @@ impl Shares {
         self.owners.values().any(|usage| usage.is_busy(now))
     }
 
-    /// Returns `true` if at least one owner has always been busy for this time.
+    /// Returns `true` if, for at least `time`, there has been a busy owner at every moment. It need
+    /// not be the same owner throughout.
     pub(super) fn is_busy_for(&self, time: Duration) -> bool {
         self.busy_since.is_some_and(|since| since.elapsed() >= time)
     }

@@ -59,8 +59,8 @@ async fn upload(test: &TestStore, owner: &str, source: &str) {
 }
 
 /// Returns the 99th percentile of the time between an upload of a quiet owner and the end of its
-/// render. Meanwhile, a busy owner has `expensive` images that take 10 s each, and `ordinary`
-/// images that take 60 ms each.
+/// render. Meanwhile, a busy owner has images too: `expensive` is the number of images that take
+/// 10 s each, and `ordinary` is the number of images that take 60 ms each.
 async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
     let test = TestStore::new();
     let renderer = TimedRenderer::new();

@@ -23,11 +23,11 @@ const MIN_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 /// A turn is the time until which a message is deferred. Turns within this time from now are spaced
-/// by the estimated render time. Later turns are spaced by at most [`MAX_SPACING`].
+/// as [`OwnerUsage::reserve_turn`] describes. Later turns are spaced by at most [`MAX_SPACING`].
 const ESTIMATED: Duration = Duration::from_secs(60);
-/// The longest time between two turns that are later than [`ESTIMATED`]. It makes the messages of
-/// these turns come back early, to be deferred again with a better estimate. It is not 0: if all of
-/// these messages came back at once, receiving them would slow down other owners.
+/// The longest time between two turns that are further away than [`ESTIMATED`]. It makes the
+/// messages of these turns come back early, to be deferred again with a better estimate. It is not
+/// 0: if all of these messages came back at once, receiving them would slow down other owners.
 const MAX_SPACING: Duration = Duration::from_millis(50);
 
 /// A render in progress, with its estimated time.
@@ -50,8 +50,8 @@ pub(super) struct OwnerUsage {
     slow_until: Instant,
     /// The turn of the next message that will be deferred.
     next_turn: Instant,
-    /// The render time that this owner counts as having used. When the owner becomes active, it
-    /// starts with the value that [`Shares`](super::shares::Shares) sets.
+    /// The render time that this owner counts as having used. When the owner becomes active,
+    /// [`Shares`](super::shares::Shares) may increase this value.
     pub(super) used: Duration,
     pub(super) last_used_at: Instant,
 }
