@@ -60,9 +60,9 @@ impl UploadStore {
         self.missing_if_forbidden(manifest).await
     }
 
-    /// Returns the manifest with the outcome that an event is about. Returns `None` if the upload no
-    /// longer has this outcome, because it was deleted, replaced or rendered with another recipe in
-    /// the meantime. A newer outcome has its own event, which is published only after the source
+    /// Returns the manifest with the outcome that an event is about. Returns `None` if the upload
+    /// no longer has this outcome, because it was deleted, replaced or rendered with another recipe
+    /// in the meantime. A newer outcome has its own event, which is published only after the source
     /// was verified.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ mod tests {
         let manifest = failed(&key, "first");
         let event = OutcomeEvent::new(&manifest, test.clock.now());
         assert_eq!(outcome(&event).await, None, "deleted");
-        // The same outcome, reached again: what is stored counts.
+        // The upload reached the same outcome again. The manifest that is stored now is returned.
         let stored = failed(&key, "second");
         test.store.write_manifest(&stored).await.unwrap();
         assert_eq!(outcome(&event).await.as_deref(), Some(&stored));
@@ -207,7 +207,7 @@ mod tests {
 
     /// S3 responds `403` instead of `404` to a role without `s3:ListBucket`.
     #[tokio::test]
-    async fn for_a_role_without_permission_to_list_a_deleted_upload_has_no_outcome() {
+    async fn a_deleted_upload_has_no_outcome_for_a_role_without_permission_to_list() {
         let test = MemoryStore::new();
         let event = OutcomeEvent::new(&failed(&MemoryStore::new_key(), ""), test.clock.now());
         test.raw.fail(CloudErrorKind::Forbidden);

@@ -122,7 +122,7 @@ mod tests {
 
     /// S3 responds `403` instead of `404` to a role without `s3:ListBucket`.
     #[tokio::test]
-    async fn a_role_without_permission_to_list_reads_every_status() {
+    async fn a_role_without_permission_to_list_can_read_the_status() {
         let test = MemoryStore::new();
         let key = MemoryStore::new_key();
         let forbid = |missing: &[String]| {
