@@ -533,7 +533,7 @@ mod tests {
     }
 
     /// A handler of messages whose body is a disposition or a number of seconds. The handler
-    /// returns the disposition at once, or works for that time.
+    /// returns the disposition at once, or works for that number of seconds.
     #[derive(Debug)]
     struct ByBody;
 
