@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 /// A client's own key-value pairs, its crop, and its trace.
 ///
-/// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. S3 converts
-/// header names to lower case, and header values must be ASCII. The value of the header is
-/// therefore JSON in which all other characters are escaped. This preserves both keys and values.
+/// They are stored as one signed header of the raw object, [`Attachment::HEADER`]. One header per
+/// pair would not preserve the pairs: S3 converts header names to lower case, and header values
+/// must be ASCII. The value of the header is therefore JSON in which everything but printable ASCII
+/// is escaped.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
@@ -31,7 +32,7 @@ pub enum AttachmentError {
     /// The attachment exceeds S3's limit on user metadata.
     #[error("metadata takes {bytes} bytes as S3 counts them; at most {max} are allowed")]
     TooLarge {
-        /// The size of the header's value and of [`Attachment::NAME`].
+        /// The size of the header's value plus that of [`Attachment::NAME`].
         bytes: usize,
         /// The limit.
         max: usize,
