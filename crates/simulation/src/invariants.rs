@@ -1,6 +1,7 @@
-//! The checks of invariants 1, 2, 4 and 5, which the documentation of the crate lists. They run
-//! when an object is written or deleted, when a message is deleted, and when an outcome is
-//! published. The queue checks invariant 3. The end of a run checks invariant 6.
+//! The checks of invariants 1, 2, 4, 5 and 6, which the documentation of the crate lists. They run
+//! when an object is written or deleted, when a message is deleted, when an outcome is published,
+//! and when a webhook is sent. `faulty_queue` checks invariant 3, and `quiescence` checks
+//! invariant 7.
 
 use bytes::Bytes;
 use darkroom_contract::{
@@ -25,7 +26,7 @@ pub(crate) fn source_etag(world: &World, key: &RawKey) -> Option<String> {
     Some(info.etag)
 }
 
-/// Notes that a manifest was written or deleted.
+/// Notes that an object was written or deleted, if it is a manifest.
 pub(crate) fn note_manifest(world: &World, object_key: &str) {
     if !object_key.starts_with(MANIFEST_PREFIX) {
         return;
@@ -189,8 +190,8 @@ pub(crate) fn check_published(world: &World, body: &str) {
 }
 
 /// Checks the outcome that a webhook reports. It must have been published. The store must contain
-/// exactly this manifest, or must have contained it until the webhook was about to be sent, which
-/// takes one call.
+/// exactly this manifest, or must have contained it no more than one call earlier: the manifest may
+/// be removed while the webhook is being sent.
 pub(crate) fn check_delivered(world: &World, manifest: &Manifest) {
     let now = Instant::now();
     let max_latency = world.rates.max_latency;

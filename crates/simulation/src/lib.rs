@@ -1,10 +1,10 @@
 //! A deterministic simulation of the protocol.
 //!
 //! [`simulate`] runs the real code of three workers, two issuers and two dispatchers of webhooks on
-//! one in-memory store and its queues. Time is virtual and random choices are seeded, so a seed always runs the same way.
-//! Clients upload, overwrite, delete and upload again. Messages are duplicated, reordered and lost.
-//! Calls fail before or after they take effect. Processes crash before or after any call. Clocks
-//! are wrong by up to five minutes. The store has outages.
+//! one in-memory store and its queues. Time is virtual and random choices are seeded, so a seed
+//! always runs the same way. Clients upload, overwrite, delete and upload again. Messages are
+//! duplicated, reordered and lost. Calls fail before or after they take effect. Processes crash
+//! before or after any call. Clocks are wrong by up to five minutes. The store has outages.
 //!
 //! Each of these invariants is checked at every step that could violate it:
 //!

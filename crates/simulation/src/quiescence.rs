@@ -16,8 +16,8 @@ use crate::registry::UploadRecord;
 use crate::worker::store;
 use crate::world::World;
 
-/// The time limit for the queues to become empty. It exceeds the sum of all backoffs and the longest
-/// wait for a store that is down.
+/// The time limit for the queues to become empty. It exceeds the sum of all backoffs and the
+/// longest wait for a store that is down.
 const DEADLINE: Duration = Duration::from_secs(12 * 3600);
 const POLL: Duration = Duration::from_secs(30);
 
@@ -164,8 +164,8 @@ async fn check_statuses(world: &Arc<World>) {
     }
 }
 
-/// Checks that every dead letter is gone, except malformed messages, which a redrive cannot fix, and
-/// that no outcome was undeliverable.
+/// Checks that no outcome was undeliverable, and that no dead letters are left except malformed
+/// messages, which a redrive cannot fix.
 fn check_orphans(world: &World) {
     if !world.undeliverable.is_empty() {
         world.violate("an outcome event is a dead letter".to_owned());
