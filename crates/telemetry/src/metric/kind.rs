@@ -30,15 +30,15 @@ pub struct LabelDefinition {
     pub values: &'static [&'static str],
 }
 
-/// A number that only grows, for each combination of `L` labels.
+/// A number that only grows, for each combination of the values of `L` labels.
 #[derive(Debug)]
 pub struct Counter<const L: usize>(Definition<L>);
 
-/// A number that rises and falls, for each combination of `L` labels.
+/// A number that rises and falls, for each combination of the values of `L` labels.
 #[derive(Debug)]
 pub struct Gauge<const L: usize>(Definition<L>);
 
-/// A distribution of durations in seconds, for each combination of `L` labels.
+/// A distribution of durations in seconds, for each combination of the values of `L` labels.
 #[derive(Debug)]
 pub struct Histogram<const L: usize>(Definition<L>);
 
