@@ -1,8 +1,8 @@
 //! S3 and SQS through the AWS SDK. This is the only crate that imports the SDK.
 //!
 //! A [`Connection`] uses the SDK's default sources of settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
-//! profiles, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`]. This
-//! crate does not expose types of the SDK, and every failure is a [`CloudError`] with a class.
+//! `AWS_PROFILE`, instance roles) and opens a [`Bucket`], a [`Queue`] and an [`UploadPresigner`].
+//! This crate does not expose types of the SDK, and every failure is a [`CloudError`] with a class.
 //!
 //! [`S3Bucket`] and [`SqsQueue`] use the SDK. [`MemoryBucket`] and [`MemoryQueue`] let tests of
 //! other crates run without a service. The tests can control the clock and inject [`Faults`].

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_upload_presigned_30_s_before_the_credentials_expire_expires_with_them() {
+    async fn an_upload_presigned_30_s_before_the_end_of_its_credentials_expires_with_them() {
         let credentials_end = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(30));
         let uploads = UploadPresigner::new(presigner(&[Some(30)]), true);
         let signed = put(&uploads).await.unwrap();
@@ -128,9 +128,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rotation_fails_no_request_and_no_url_outlives_its_credentials() {
+    async fn while_credentials_rotate_no_request_fails_and_no_url_outlives_its_credentials() {
         // These credentials all expire within minutes, so the cache replaces them as soon as the
-        // retry interval permits. After the last lifetime, the provider fails.
+        // retry interval permits. After the last of them, the provider returns only errors.
         let lifetimes = [Some(0), Some(20), Some(200), Some(100)];
         let uploads = UploadPresigner::new(presigner(&lifetimes), true);
         assert!(put(&uploads).await.is_err(), "nothing valid yet");

@@ -38,7 +38,8 @@ impl Provisioner {
     }
 
     /// Creates or updates the queue of upload events and its dead-letter queue. Returns the queue
-    /// of upload events, or `None` if that failed or if a dry run did not find the queue.
+    /// of upload events, or `None` if one of the two steps failed or a dry run did not find the
+    /// queue of upload events.
     pub(super) async fn event_queues(
         &self,
         queues: &QueueSettings,

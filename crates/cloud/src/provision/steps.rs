@@ -38,8 +38,8 @@ impl<'a> Steps<'a> {
     /// creates the queue first.
     ///
     /// # Errors
-    /// The same as for [`Steps::finish`]. A missing queue does not end the run, so this function
-    /// never returns an error.
+    /// Never, because a missing queue does not end the run. The return type is that of
+    /// [`Steps::finish`], so that callers treat all steps alike.
     pub(super) fn finish_without(
         &mut self,
         resource: Resource,
