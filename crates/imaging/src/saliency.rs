@@ -7,8 +7,8 @@ use crate::{Fit, Rejection, Resize};
 /// The longest side of the analyzed copy in pixels. Finer detail does not attract attention.
 const MAX_SIDE: u32 = 96;
 
-/// The mean skin color as a unit vector of red, green and blue. Light and dark skin differ in
-/// brightness far more than in this direction.
+/// The mean skin color as a unit vector of red, green and blue. Light and dark skin differ mostly
+/// in the length of the vector (the brightness), and hardly in its direction.
 const SKIN: [f32; 3] = [0.78, 0.57, 0.44];
 
 /// Weighs every pixel of a small copy of `view`, a rectangle of the upright image, and sums the

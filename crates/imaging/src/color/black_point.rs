@@ -10,10 +10,11 @@ use moxcms::{ColorProfile, Layout, RenderingIntent, ToneReprCurve, TransformOpti
 
 use crate::decoded::Channels;
 
-/// The highest luminance of black that is compensated (L* 50). A lighter black is compensated as if
-/// it had this luminance.
+/// The highest luminance of black that is fully compensated (L* 50). A lighter black is compensated
+/// as if it had this luminance.
 const MAX_BLACK: f32 = 0.184;
-/// The highest luminance of black that does not need compensation: level 1 of 255 in sRGB.
+/// The highest luminance of black that does not need compensation. It is just below that of gray
+/// level 1 of 255 in sRGB.
 const MIN_BLACK: f32 = 0.0003;
 
 /// The curve of sRGB (IEC 61966-2-1): its exponent, its slope and offset above the linear part, and the

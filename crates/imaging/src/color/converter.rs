@@ -18,8 +18,8 @@ pub(crate) struct ColorConverter {
 impl ColorConverter {
     /// Creates the converter for an image with the embedded profile `icc`, if there is one.
     ///
-    /// Unusable code points and an unusable color profile are ignored with a note, and less
-    /// specific information takes their place.
+    /// Unusable color code points (ITU-T H.273) and an unusable color profile are ignored with a
+    /// note, and less specific information takes their place.
     pub(crate) fn new(decoded: &Decoded, icc: Option<&[u8]>, notes: &mut Vec<Note>) -> Self {
         let mut ignore = |ignored: Ignored| {
             notes.push(Note {

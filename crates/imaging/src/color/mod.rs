@@ -2,9 +2,9 @@
 //!
 //! The most specific color information wins. For PNG, the order is that of its specification (third
 //! edition, section 4.3): cICP, iCCP, sRGB, gAMA with cHRM. For HEIC and AVIF, the ICC profile takes
-//! precedence over the code points. For other formats, only the ICC profile counts. Without any
-//! color information, RGB samples count as sRGB, gray samples follow the sRGB curve, and CMYK
-//! samples are converted as in browsers.
+//! precedence over the code points (ITU-T H.273). For other formats, only the ICC profile counts.
+//! Without any color information, RGB samples count as sRGB, gray samples follow the sRGB curve,
+//! and CMYK samples are converted as in browsers.
 //!
 //! The rendering intent is perceptual, whatever a profile's header asks for. For matrix profiles
 //! (nearly every camera, phone and screen) all intents are the same. Table profiles, such as those

@@ -13,8 +13,8 @@ pub(crate) struct DecodingMemory {
 }
 
 impl DecodingMemory {
-    /// Creates the memory for `pixels` pixels with samples of `sample_bytes` bytes. The decoder needs
-    /// `scratch` bytes in addition.
+    /// Creates the estimate for `pixels` pixels with samples of `sample_bytes` bytes. The decoder
+    /// needs `scratch` bytes in addition.
     pub(super) const fn new(
         pixels: u64,
         channels: Channels,

@@ -41,7 +41,7 @@ pub(super) fn cover(size: Size, resize: &Resize) -> Size {
     target.scaled(factor)
 }
 
-/// Returns the size of the padded canvas around an image of `fitted` size.
+/// Returns the size of the padded canvas around an image of the size `fitted`.
 pub(super) fn canvas(fitted: Size, resize: &Resize) -> Size {
     let side = |target: Option<u32>, fitted: u32| target.map_or(fitted, |side| side.max(fitted));
     Size::new(

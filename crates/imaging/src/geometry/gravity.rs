@@ -2,7 +2,8 @@
 
 use crate::Gravity;
 
-/// Returns the fractions of the free space that lie left of the image and above it, each 0 to 1.
+/// Returns the fractions of the padding that lie left of the image and above it, each 0 to 1. For
+/// `cover`, they are the fractions of the excess pixels that lie left of the kept part and above.
 ///
 /// [`Gravity::Attention`] counts as the center.
 pub(super) const fn alignment(gravity: Gravity) -> (f64, f64) {

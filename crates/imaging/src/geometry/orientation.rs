@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_orientation_has_its_exif_value() {
+    fn to_exif_reverses_from_exif() {
         for value in 1..=8 {
             assert_eq!(Orientation::from_exif(value).to_exif(), value);
         }

@@ -7,7 +7,8 @@
 /// The maximum number of entries read from one directory; no camera writes more.
 const MAX_ENTRIES: usize = 1024;
 /// The maximum length of all values of a directory together, as a multiple of the file's length.
-/// Entries can share bytes, and each value is searched from one end to the other.
+/// Entries can share bytes, and readers search each value from one end to the other. Without this
+/// maximum, a small file could take much time.
 const MAX_FILES_OF_VALUES: usize = 2;
 
 /// A TIFF file with its byte order.
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_value_is_stored_in_the_entry_itself() {
+    fn a_value_of_up_to_four_bytes_is_stored_in_the_entry_itself() {
         let bytes = little(&[[0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]]);
         let tiff = Tiff::new(&bytes).unwrap();
         let entry = tiff

@@ -39,7 +39,7 @@ const MAX_VALUE: usize = 64;
 
 /// Reads a packet.
 ///
-/// The packet's position is used only if the file's EXIF has none.
+/// The GPS position in the packet is used only if the file's EXIF has none.
 pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
     scan.add(Xmp);
     for (name, kind) in NAMES {

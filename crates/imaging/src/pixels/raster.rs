@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_image_is_where_it_was_put() {
+    fn paste_changes_only_the_pixels_at_its_position() {
         let mut canvas = Pixels::zeroed(Size::new(3, 2), Layout::Rgba).unwrap();
         canvas.paste(&rgba(9), (1, 1));
         let place = Area::from_size(Size::new(2, 1)).translated(1, 1);

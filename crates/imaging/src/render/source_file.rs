@@ -4,7 +4,7 @@ use crate::SourceFormat;
 use crate::formats::Header;
 use crate::metadata::MetadataScan;
 
-/// A source that passed its limits.
+/// A source that is within the limits of the recipe.
 #[derive(Clone, Copy)]
 pub(super) struct SourceFile<'a> {
     pub(super) bytes: &'a [u8],

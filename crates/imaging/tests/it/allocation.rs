@@ -1,4 +1,4 @@
-//! Measurement of the peak memory of a piece of code, on its own thread.
+//! Measurement of the peak memory of a piece of code. Allocations by other threads do not count.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

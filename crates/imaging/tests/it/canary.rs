@@ -1,4 +1,5 @@
-//! Checks that no output contains metadata of its source.
+//! Checks that no output contains metadata of its source. The sources contain a fixed string, the
+//! canary, in place of private data.
 
 use std::collections::BTreeSet;
 

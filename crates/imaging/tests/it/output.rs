@@ -124,7 +124,7 @@ fn an_animated_thumbnail_never_has_more_bytes_than_a_lossy_original() {
 }
 
 #[test]
-fn a_lossless_thumbnail_keeps_its_pixels_whatever_its_size() {
+fn a_lossless_thumbnail_keeps_its_pixels_even_if_the_original_has_fewer_bytes() {
     let thumb: Variant = variant(
         "thumb",
         Some(Resize {
@@ -149,7 +149,7 @@ fn a_lossless_thumbnail_keeps_its_pixels_whatever_its_size() {
 }
 
 #[test]
-fn a_thumbnail_that_shows_the_same_pixels_as_a_smaller_original_is_the_same_file() {
+fn a_thumbnail_is_a_copy_of_an_original_with_the_same_pixels_and_fewer_bytes() {
     let whole = Resize {
         width: Some(200),
         height: Some(200),

@@ -32,8 +32,8 @@ const EFFORT_REDUCTION: u8 = 2;
 pub(crate) struct AnimationEncoder {
     options: WebpOptions,
     /// The bitstream of the first frame, lossy or lossless. Later frames have the same bitstream,
-    /// with two exceptions: in the mode `auto`, areas that are not flat are lossy, and a frame that
-    /// looks like the previous one is always lossless.
+    /// with two exceptions: in the mode `auto`, areas that are not [flat](is_flat) are lossy, and a
+    /// frame that looks like the previous one is always lossless.
     bitstream: WebpMode,
     /// The RGBA canvas after the last frame, as it was before lossy encoding.
     displayed: Pixels,

@@ -16,7 +16,7 @@ use crate::pixels::probe;
 /// The maximum number of frames in an image: AVIF allows four layers (AVIF 1.1, 2.3.2.3).
 const MAX_FRAMES: usize = 4;
 /// The maximum number of bytes of a configuration record that are read. It is enough for every
-/// sequence header, and it bounds the copies that the tiles of a grid may make.
+/// sequence header, and it bounds the size of the copies that are made for the tiles of a grid.
 const MAX_RECORD: usize = 1024;
 /// The maximum memory in bytes per pixel for the state of blocks, in addition to the samples.
 const BYTES_PER_PIXEL: u64 = 4;
@@ -26,7 +26,8 @@ const BYTES_PER_SAMPLE: u64 = 8;
 /// A decoder configuration record (`av1C`, AV1 in ISOBMFF, 2.3) with the parameters of its image.
 pub(super) struct Configuration {
     header: SequenceHeader,
-    /// The units in the record. They are decoded first if the image has no sequence header.
+    /// The open bitstream units (OBUs) in the record. They are decoded first if the image has no
+    /// sequence header.
     units: Vec<u8>,
 }
 

@@ -4,8 +4,8 @@ use super::image::Image;
 use super::items::Items;
 use super::signal::Signal;
 
-/// Reads the signal of an image from its `nclx` box. If there is no such box, the signal is that of
-/// the bitstream, where most phones write it.
+/// Reads the code points and the range of an image from its `nclx` box, or from the bitstream if
+/// there is no such box. Most phones write them to the bitstream.
 pub(super) fn signal(items: &Items<'_>, image: &Image) -> Signal {
     let nclx = color_boxes(items, image).find_map(Signal::from_nclx);
     let bitstream = || image.parameters().map(|parameters| parameters.signal);

@@ -14,7 +14,7 @@ const MAX_DEPTH: u32 = 4;
 /// The maximum number of images in an overlay.
 const MAX_LAYERS: usize = 16;
 /// The maximum number of pixels of all layers of an overlay together, as a multiple of the pixels
-/// of the canvas. If a layer is larger than the canvas, the largest layer counts instead.
+/// of the canvas. If a layer is larger than the canvas, the largest layer takes its place.
 const MAX_LAYERED_PIXELS: u64 = 2;
 /// The largest padding of a coded image, in pixels per dimension, that does not count toward the
 /// limits.

@@ -31,7 +31,7 @@ pub(super) struct Items<'a> {
     /// The content of `iref` after its version and flags.
     references: Fields<'a>,
     has_wide_references: bool,
-    /// The id of the primary item.
+    /// The ID of the primary item.
     pub(super) primary: u32,
     items: BTreeMap<u32, Item<'a>>,
     properties: Vec<Part<'a>>,

@@ -56,7 +56,8 @@ fn profile(stream: &[u8], inflater: &mut Inflater) -> Option<Vec<u8>> {
     (inflated.is_complete || icc::is_whole(&inflated.bytes)).then_some(inflated.bytes)
 }
 
-/// Inflates a text up to the first damage. The result is empty if the text exceeds the budget.
+/// Inflates a text up to the first damage. The result is empty if the text exceeds the inflater's
+/// budget.
 fn text(stream: &[u8], inflater: &mut Inflater) -> Vec<u8> {
     inflater
         .inflate(stream)

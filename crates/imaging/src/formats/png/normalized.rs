@@ -21,7 +21,8 @@ const MAX_PALETTE_BYTES: usize = 256 * 3;
 /// not verify that checksum.
 const TAIL: &[u8] = b"\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82";
 
-/// A stream for a decoder that does not verify checksums. `new` verifies the checksums in the file.
+/// A stream for a decoder that does not verify checksums. Instead, `new` verifies the checksum of
+/// every chunk whose content is part of the stream.
 pub(super) struct Normalized<'a> {
     /// Everything before the content of IDAT.
     head: Vec<u8>,

@@ -68,8 +68,8 @@ fn file_with_alpha(bitstream: &Chunk<'_>, alpha: &Chunk<'_>) -> Result<Vec<u8>, 
     };
     let mut chunks = Vec::new();
     push_chunk(&mut chunks, alpha.name, whole(alpha)?);
-    // The decoder rejects reserved bits, which readers must ignore, and hints about preprocessing. Clear
-    // both.
+    // The decoder rejects hints about preprocessing. It also rejects reserved bits, which readers
+    // must ignore. Clear both.
     if let Some(flags) = chunks.get_mut(CHUNK_HEADER_BYTES) {
         *flags &= ALPHA_CODING;
     }

@@ -87,7 +87,9 @@ fn a_frame_without_a_duration_is_shown_as_long_as_in_browsers() {
 }
 
 #[test]
-fn the_loop_count_is_kept() {
+fn a_variant_plays_as_often_as_its_source() {
+    // A GIF states the number of plays after the first, and a WebP the number of all plays. In
+    // both, 0 means forever.
     let looping = |loops| small_animation().loops(loops);
     let plays = |bytes: &[u8]| played(bytes, &lossless()).plays;
     for (loops, times) in [(Some(0), 0), (Some(1), 2), (Some(3), 4), (None, 1)] {
@@ -96,11 +98,8 @@ fn the_loop_count_is_kept() {
     for loops in [0, 1, 3, 65_535] {
         assert_eq!(plays(&looping(Some(loops)).webp()), u32::from(loops));
     }
-    assert_eq!(
-        plays(&looping(Some(65_535)).gif()),
-        65_535,
-        "the largest count"
-    );
+    // The 65,536 plays of this GIF are more than a WebP can state.
+    assert_eq!(plays(&looping(Some(65_535)).gif()), 65_535);
 }
 
 #[test]

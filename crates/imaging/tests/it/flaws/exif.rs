@@ -1,4 +1,4 @@
-//! EXIF values and positions with unusual types or in unusual places.
+//! EXIF values and GPS positions that have unusual types or are in unusual parts of a file.
 
 use darkroom_imaging::MetadataKind::*;
 use darkroom_imaging::{GpsPosition, Inspection, inspect};
