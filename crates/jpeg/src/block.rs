@@ -30,8 +30,8 @@ pub(crate) fn decode_block(
     *prediction = prediction.wrapping_add(dc.decode(reader)?.value);
     block[0] = *prediction as i16;
     let mut last = 0;
-    // This loop resembles the one for progressive scans. It is separate because it is the hottest loop
-    // of the decoder and needs neither a band nor a shift.
+    // This loop resembles the one for progressive scans. It is separate because it is the hottest
+    // loop of the decoder, and because it decodes all coefficients and all of their bits.
     let mut index = 1;
     while index < 64 {
         let symbol = ac.decode(reader)?;

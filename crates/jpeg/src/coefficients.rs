@@ -111,7 +111,7 @@ impl Coefficients {
         Ok(())
     }
 
-    /// Decodes units of several components (A.2.3).
+    /// Decodes the units (MCUs) of an interleaved scan (A.2.3).
     fn add_interleaved(
         &mut self,
         decoder: &mut BlockDecoder<'_>,

@@ -126,7 +126,7 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     let product = |a: i16, b: i16| i32::from(a) * i32::from(b);
     let (y, cb, cr) = (i16::from(y), i16::from(cb) - 128, i16::from(cr) - 128);
     let sample = |value: i16| value.clamp(0, 255) as u8;
-    // 1.402 = 1 + 0.402; -0.34414 and -0.71414 = 0.28586 - 1; 1.772 = 2 - 0.228.
+    // 1.402 = 1 + 0.402; -0.71414 = 0.28586 - 1; 1.772 = 2 - 0.228. -0.34414 is not split.
     let red = ((product(cr, 26_345) + HALF) >> 16) as i16;
     let green = ((product(cb, -22_554) + product(cr, 18_734) + HALF) >> 16) as i16;
     let blue = ((product(cb, -14_942) + HALF) >> 16) as i16;

@@ -15,7 +15,7 @@ pub(crate) struct Entropy<'a> {
     /// The number of further blocks that have no new coefficients in the band of the scan
     /// (G.1.2.2).
     pub(crate) end_run: u32,
-    /// The number of units between two restart markers; 0 if there are none.
+    /// The number of units (MCUs) between two restart markers; 0 if there are none.
     interval: u32,
     units_before_restart: u32,
     /// The number of the next restart marker, 0 to 7.

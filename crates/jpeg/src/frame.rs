@@ -50,8 +50,8 @@ impl Frame {
     /// Finds and reads the frame header of a file that begins with SOI.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a process, a precision or a number of components that is not
-    /// supported; otherwise as [`Error`] describes.
+    /// [`Error::Unsupported`] for a coding process, a precision or a number of components that is
+    /// not supported; otherwise as [`Error`] describes.
     pub fn find(bytes: &[u8]) -> Result<Self> {
         let mut at = 2;
         loop {
@@ -70,8 +70,8 @@ impl Frame {
     /// scan (DNL, B.2.5).
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a process, a precision or a number of components that is not
-    /// supported; otherwise as [`Error`] describes.
+    /// [`Error::Unsupported`] for a coding process, a precision or a number of components that is
+    /// not supported; otherwise as [`Error`] describes.
     pub(crate) fn read(bytes: &[u8], marker: Marker) -> Result<Self> {
         if marker.code > SOF2 {
             return Err(Error::Unsupported(unsupported_process(marker.code)));

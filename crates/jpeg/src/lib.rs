@@ -2,9 +2,9 @@
 //!
 //! The decoder reads baseline, extended and progressive Huffman-coded JPEG (ITU-T T.81) at 8 bits,
 //! with up to 500 scans, restart markers, DNL segments, and the color models that JFIF and Adobe
-//! define. In each direction, the sampling factor of every component must divide the largest
-//! factor. The inverse transform (`islow`), upsampling ("fancy") and color conversion match libjpeg
-//! bit for bit.
+//! define. The horizontal sampling factor of every component must divide the largest horizontal
+//! factor, and the vertical one the largest vertical factor. The inverse transform (`islow`),
+//! upsampling ("fancy") and color conversion match libjpeg bit for bit.
 //!
 //! Unlike libjpeg, the decoder never invents pixels: data that ends before the last pixel is an
 //! error. The decoder reads nothing after the last pixel, so a missing end marker is not an error.

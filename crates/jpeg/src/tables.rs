@@ -20,7 +20,7 @@ pub(crate) struct Tables {
     quantization: [Option<QuantizationTable>; 4],
     dc: [Option<HuffmanTable>; 4],
     ac: [Option<HuffmanTable>; 4],
-    /// The number of units between two restart markers; 0 if there are none.
+    /// The number of units (MCUs) between two restart markers; 0 if there are none.
     pub(crate) restart_interval: u32,
     pub(crate) color: ColorHints,
 }

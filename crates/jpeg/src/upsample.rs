@@ -1,7 +1,7 @@
 //! Upsampling of components that are smaller than the image, as libjpeg does it.
 //!
 //! At a factor of two, each new sample is a mix of the two nearest samples at a ratio of 3 to 1
-//! ("fancy upsampling"). Samples are repeated instead if the factor in either direction exceeds
+//! ("fancy upsampling"). Samples are repeated instead if the horizontal or vertical factor exceeds
 //! two, or if columns are to be doubled and the component has fewer than three columns.
 
 use crate::frame::{Component, Frame};
