@@ -1,4 +1,4 @@
-//! Reading numbers and parts from the front of a slice.
+//! Reading of bytes from the front of a slice, and checks of conditions.
 
 use super::Violation;
 
