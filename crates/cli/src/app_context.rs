@@ -1,4 +1,4 @@
-//! The context from which commands build roles and tools.
+//! The context from which commands build the issuer, the worker and other parts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The `darkroom` binary: one subcommand per role and tool.
+//! The `darkroom` binary: the roles, and the commands for operators and developers.
 
 mod app_context;
 mod arguments;

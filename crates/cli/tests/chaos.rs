@@ -1,7 +1,7 @@
 //! Short runs of every chaos scenario in `bench/`, of the contact sheet and of the issuer's
 //! benchmarks.
 
-#![allow(clippy::unwrap_used, reason = "a test fails if its own tools fail")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::path::Path;
 

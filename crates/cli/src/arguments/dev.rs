@@ -20,7 +20,8 @@ pub(crate) struct Dev {
     /// Address of the embedded SQS; port 0 is any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) sqs_listen: ListenAddress,
-    /// A further host name of this machine, whose requests and pages are accepted; may be repeated
+    /// A further host name of this machine: requests for it and from its pages are accepted; may be
+    /// repeated
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
     /// Print shell commands that set the environment of AWS clients for the `dev` that runs on this

@@ -67,8 +67,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Returns the service name that a role has in its traces. Returns `None` for tools, which have
-    /// no telemetry.
+    /// Returns the name of a role in its traces. Returns `None` for the other commands, which
+    /// export neither metrics nor traces.
     pub(crate) const fn service(&self) -> Option<&'static str> {
         match self {
             Self::Dev(_) => Some("darkroom-dev"),

@@ -75,8 +75,8 @@ fn is_sufficient(step: &Step, settings: &Settings) -> bool {
             let expires = settings.storage.raw_expiration_days.is_some();
             is_done || (step.is_unsupported() && !expires)
         }
-        // Only a store without support fails this step. Any other error may just mean that the user
-        // who runs `provision` has no permission to write objects.
+        // This step counts as failed only if the store lacks support. Any other error may just mean
+        // that the user who runs `provision` has no permission to write objects.
         Resource::ConditionalWrites(_) => is_done || !step.is_unsupported(),
         Resource::Bucket(_) | Resource::Queue(_) => is_done,
     }

@@ -1,4 +1,4 @@
-"""Uploads images through the issuer with requests, and reads the outcomes with boto3."""
+"""Uploads images with the package requests, and reads their variants with boto3."""
 
 import base64
 import json

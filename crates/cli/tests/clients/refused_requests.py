@@ -1,7 +1,7 @@
 """Sends requests that a stranger with an upload URL or a form could send, and that S3 must refuse.
 
-Each case states the response of AWS. The embedded S3 and LocalStack must respond in the same way.
-LOCALSTACK lists the cases in which LocalStack responds with another status. The endpoint is in the
+Each case states the response of AWS. The embedded S3 must respond in the same way. So must
+LocalStack, except in the cases that LOCALSTACK lists with another status. The endpoint is in the
 environment. STRICT is 1 on the embedded cloud.
 """
 
@@ -161,7 +161,8 @@ CASES = [
     Case("header twice", signed_put(V2), 400, "InvalidArgument"),
     Case("URL for a second too long", week_and(1), 400, "AuthorizationQueryParametersError"),
 ]
-# These requests succeed. They differ from refused requests only in what is signed or named.
+# These requests succeed. They differ from refused requests only in what is signed or named, or by
+# one second.
 ACCEPTED = [
     Case("URL, signed", presigned_put(("x-amz-meta-a", "b"), Metadata={"a": "b"}), 200, ""),
     Case("header, signed", signed_put(x_amz_meta_a="b"), 200, ""),

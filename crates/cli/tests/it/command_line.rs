@@ -1,4 +1,4 @@
-//! Output and exit codes of the tools.
+//! Output and exit codes of `process`, `inspect` and `upload`.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

@@ -11,7 +11,7 @@ use crate::third_party_clients::{output_text, run, venv};
 
 /// The variable with the duration of each run in seconds. `cargo xtask http-fuzz` sets ten minutes.
 const SECONDS: &str = "DARKROOM_TEST_FUZZ_SECONDS";
-/// The memory that an issuer may gain from its first run to the end of its last, in MiB.
+/// The number of MiB by which the memory of the issuer may grow while it is fuzzed.
 const MAX_GROWTH_MIB: f64 = 16.0;
 
 #[cfg(target_os = "linux")]
@@ -52,8 +52,8 @@ async fn a_fuzzer_gets_no_server_error_and_the_issuer_does_not_grow() {
     assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
 }
 
-/// Fuzzes every route except event streams for this time. The fuzzer would wait for the end of an
-/// event stream. The chaos scenario `attack` opens such streams instead.
+/// Fuzzes an issuer for the given number of seconds. Excludes event streams, because the fuzzer
+/// would wait for their end. The chaos scenario `attack` opens such streams instead.
 async fn fuzz(venv: &Venv, issuer: &Issuer, key: Option<&str>, seconds: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(venv.python());

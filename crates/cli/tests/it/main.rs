@@ -3,11 +3,7 @@
 //! Tests that take a `Cloud` run on `darkroom dev` and on LocalStack. Every test bed has its own
 //! buckets and queues.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails if its own tools fail"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic fails the test")]
 
 mod alerts;
 mod api_keys;

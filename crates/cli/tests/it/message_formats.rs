@@ -195,7 +195,7 @@ async fn the_newest_version_in_a_versioned_bucket_wins_in_any_order_of_events() 
     assert!(superseded >= 8, "{superseded}");
 }
 
-/// Enables versioning by a raw request, because no command of the binary does that.
+/// Enables versioning with a plain HTTP request, because no command of the binary does that.
 async fn keep_versions(bed: &TestBed) {
     let url = format!("{}/{}?versioning", bed.endpoints().s3, bed.raw.name());
     let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";

@@ -41,7 +41,7 @@ async fn an_image_that_exceeds_the_deadline_is_rejected() {
         .upload(&Jpeg::new(&scene(4000, 4000)).build())
         .await;
     assert_eq!(outcome["error"]["code"], "timed_out", "{outcome}");
-    let outcome = bed.client().upload(&script_of_nothing()).await;
+    let outcome = bed.client().upload(&text_file()).await;
     assert_eq!(outcome["error"]["code"], "not_an_image", "{outcome}");
 }
 
@@ -159,6 +159,6 @@ fn corpus() -> Option<PathBuf> {
     corpus.is_dir().then_some(corpus)
 }
 
-fn script_of_nothing() -> Vec<u8> {
+fn text_file() -> Vec<u8> {
     b"nothing in particular".to_vec()
 }

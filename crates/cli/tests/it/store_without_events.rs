@@ -36,7 +36,7 @@ async fn an_upload_that_the_client_completes_is_processed() {
     upload_and_complete(&silent(Cloud::Embedded).await).await;
 }
 
-/// Prints a note and passes if moto cannot be installed.
+/// Prints a note and passes if moto cannot be installed, unless `DARKROOM_TEST_CLIENTS` is set.
 #[tokio::test]
 async fn an_upload_to_moto_is_processed() {
     if let Some(moto) = Moto::start().await {

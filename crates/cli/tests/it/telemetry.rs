@@ -371,15 +371,15 @@ async fn a_trace_never_displaces_the_metadata_of_a_client() {
         .spawn("issuer", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)])
         .unwrap();
     let client = Client::new(address(&mut issuer, "issuer").await);
-    for (words, is_traced) in [(1900, true), (2000, false)] {
-        let metadata = serde_json::json!({"note": "x".repeat(words)});
+    for (length, is_traced) in [(1900, true), (2000, false)] {
+        let metadata = serde_json::json!({"note": "x".repeat(length)});
         let fields = serde_json::json!({"size": 1000, "metadata": metadata});
         let presigned = client.presign_with(fields).await;
         let header = presigned["headers"]["x-amz-meta-darkroom"]
             .as_str()
             .unwrap();
         assert_eq!(header.contains("traceparent"), is_traced, "{header}");
-        assert!(header.contains(&"x".repeat(words)));
+        assert!(header.contains(&"x".repeat(length)));
     }
 }
 

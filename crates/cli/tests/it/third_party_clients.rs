@@ -1,4 +1,4 @@
-//! Third-party clients: requests and boto3.
+//! Third-party clients: the Python packages `requests` and `boto3`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -9,18 +9,17 @@ use crate::sources::SourceFile;
 
 /// The paths of all variants. They are all known before the first file is written.
 pub(super) struct Destinations {
-    /// The path of each source's variants, without suffix and extension.
+    /// The stem of each source: the path of its variants without suffix and extension.
     stems: Vec<PathBuf>,
 }
 
 impl Destinations {
-    /// Determines the path of every variant: `{out}/{stem}{suffix}.{extension}`. The stem includes
-    /// the subfolder of the source.
+    /// Determines the path of every variant: `{out}/{stem}{suffix}.{extension}`. The stem is the
+    /// relative path of the source without its extension.
     ///
-    /// If variants of two sources would have the same path, both sources keep their extension in
-    /// the name: `a.jpg` and `a.png` become `a.jpg.webp` and `a.png.webp`. A source also keeps its
-    /// extension if one of its variants would replace a source. If the names still collide, they
-    /// get numbers.
+    /// If variants of two sources would have the same path, both stems keep the extension: `a.jpg`
+    /// and `a.png` become `a.jpg.webp` and `a.png.webp`. A stem also keeps the extension if a
+    /// variant would replace a source. If the paths still collide, the stem gets a number.
     pub(super) fn plan(
         sources: &[SourceFile],
         profile: &Profile,
@@ -105,8 +104,8 @@ mod tests {
         planned_beside(&[], relative)
     }
 
-    /// Returns the paths of all variants of the sources `relative`. The variants must not replace
-    /// the files `existing`.
+    /// Returns the paths of all variants of the sources with these relative paths. No variant may
+    /// replace one of the files in `existing`.
     fn planned_beside(existing: &[&str], relative: &[&str]) -> Vec<String> {
         let sources: Vec<SourceFile> = relative
             .iter()
@@ -154,6 +153,7 @@ mod tests {
         }
         assert_eq!(planned(&["a.jpg", "a.png"])[0], "out/a.jpg.webp");
     }
+
     #[test]
     fn no_variant_replaces_a_source() {
         for (existing, expected) in [

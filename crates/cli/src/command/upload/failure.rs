@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_response_of_a_store_is_one_line() {
+    fn a_response_of_the_store_is_described_in_one_line() {
         let xml = "<?xml version=\"1.0\"?>\n<Error>\n<Code>AccessDenied</Code>\n\
                    <Message>Request\n has expired</Message></Error>";
         assert_eq!(

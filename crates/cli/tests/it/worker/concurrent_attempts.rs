@@ -15,7 +15,7 @@ async fn etag(bed: &TestBed, key: &RawKey) -> String {
     head.unwrap().etag
 }
 
-/// Delays every request of this kind.
+/// Delays every request for `operation` whose path contains `path`.
 fn delay(bed: &TestBed, operation: &'static str, path: &str, delay: Duration) {
     let rule = Rule::on(operation, Fault::Latency(delay)).with_path(path);
     bed.s3.set_rules([rule]);

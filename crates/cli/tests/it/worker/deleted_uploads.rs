@@ -10,7 +10,7 @@ use crate::test_bed::{assert_no_dead_letters, photo, test_bed};
 const STORE_PROBE: &str = "darkroom-probe";
 
 #[tokio::test]
-async fn variants_that_an_outage_interrupted_are_deleted_with_the_upload() {
+async fn variants_written_before_an_outage_are_deleted_with_the_upload() {
     let bed = test_bed(TestBedOptions::default()).await;
     let _worker = bed.start_worker(&[]).await.unwrap();
     bed.wait_for_store_probes(2).await.unwrap();
