@@ -21,9 +21,9 @@ pub struct TestBed {
     // This field comes first, because fields are dropped in order: the processes must end before
     // the cloud.
     roles: Option<Roles>,
-    /// The proxy between the processes and S3.
+    /// The fault proxy in front of S3.
     pub s3: FaultProxy,
-    /// The proxy between the processes and SQS.
+    /// The fault proxy in front of SQS.
     pub sqs: FaultProxy,
     /// The raw bucket.
     pub raw: S3Bucket,
@@ -183,7 +183,8 @@ impl TestBed {
         Ok(Process::start(command)?)
     }
 
-    /// Runs a tool that reaches the cloud directly, and returns its output.
+    /// Runs `darkroom` with these arguments until it exits, and returns its output. The command
+    /// reaches the cloud directly.
     ///
     /// # Errors
     /// If the binary cannot be run.
