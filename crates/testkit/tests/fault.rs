@@ -1,9 +1,6 @@
 //! Requests through the fault proxy.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test must fail if one of its own tools fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::time::{Duration, Instant};
 
