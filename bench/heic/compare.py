@@ -1,4 +1,4 @@
-"""Compares Darkroom's HEIC with libheif's, in pillow-heif, file by file.
+"""Compares the pixels that Darkroom and libheif (in pillow-heif) decode from HEIC files, file by file.
 
     python3 -m venv venv && venv/bin/pip install -r bench/heic/requirements.txt
     venv/bin/python bench/heic/compare.py FILE-OR-FOLDER...

@@ -34,7 +34,9 @@ pub struct Size {
     clients: usize,
     /// The number of uploads that the clients wait for together.
     awaited: usize,
+    /// The time from the start of the waiting clients to the first outcome.
     head_start: Duration,
+    /// The number of concurrent direct uploads.
     uploads: usize,
 }
 

@@ -1,4 +1,5 @@
-//! `contact_sheet FOLDER… --out sheet.png`: every image before and after; see [`ContactSheet`].
+//! `contact_sheet FOLDER… --out sheet.png`: every image before and after processing; see
+//! [`ContactSheet`].
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -10,10 +10,10 @@ use darkroom_bench::render_cost::{COSTLY_SOURCES, CostlySource};
 /// Renders the most expensive kinds of images, each in a separate process, and prints their costs.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The default profile to render with.
+    /// The profile to render with. It must be one of Darkroom's default profiles.
     #[arg(long, default_value = "avatar")]
     profile: String,
-    /// Divides the sides of every image.
+    /// The number by which to divide the sides of every image.
     #[arg(long, default_value_t = 1)]
     divisor: u32,
     /// Render only the image with this name, in this process.
