@@ -1,4 +1,4 @@
-//! References from documents to files.
+//! References from documents to files and functions.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -16,7 +16,8 @@ const FOLDERS: &[&str] = &[
     "xtask",
 ];
 
-/// Returns a sentence for each link and each path in backticks that leads nowhere.
+/// Returns a sentence for each link and each path in backticks that leads nowhere, and for each link
+/// that names a function which its file does not define, such as a test.
 ///
 /// Errors if a document cannot be read.
 pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
@@ -38,8 +39,34 @@ pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
         let paths = paths(&text).filter(|path| !exists(root, path));
         let missing = links.chain(paths);
         broken.extend(missing.map(|path| format!("{}: there is no {path}", document.display())));
+        for (name, file) in functions(&text) {
+            let source = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+            if !defines(&source, name) {
+                let document = document.display();
+                broken.push(format!("{document}: there is no function {name} in {file}"));
+            }
+        }
     }
     Ok(broken)
+}
+
+/// Returns each function that a link to a Rust file names in backticks, with the link's target.
+fn functions(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let links = text.split("[`").skip(1);
+    links.filter_map(|link| {
+        let (name, rest) = link.split_once("`](")?;
+        let (target, _) = rest.split_once(')')?;
+        let is_name =
+            |character: char| character.is_ascii_lowercase() || "_0123456789".contains(character);
+        let is_function = target.ends_with(".rs") && name.chars().all(is_name);
+        is_function.then_some((name, target))
+    })
+}
+
+/// Returns `true` if the source defines a function of this name.
+fn defines(source: &str, name: &str) -> bool {
+    let definition = format!("fn {name}(");
+    source.contains(&definition)
 }
 
 /// Returns the relative targets of links, without anchors.
@@ -89,5 +116,16 @@ mod tests {
             paths(text).collect::<Vec<_>>(),
             ["cloud/src/h.rs", "docs/i.md"]
         );
+    }
+
+    #[test]
+    fn a_function_is_named_by_a_link_to_a_rust_file() {
+        let text = "| [`a_fact_2`](../x/tests.rs), [`Type`](x.rs), [`tool`](tool.py), `b`";
+        assert_eq!(
+            functions(text).collect::<Vec<_>>(),
+            [("a_fact_2", "../x/tests.rs")]
+        );
+        let source = "#[test]\nasync fn a_fact_2() {}";
+        assert!(defines(source, "a_fact_2") && !defines(source, "a_fact"));
     }
 }

@@ -13,7 +13,7 @@ fn names_and_sentences_follow_the_glossary() {
 }
 
 #[test]
-fn documents_refer_to_files_that_exist() {
+fn documents_refer_to_files_and_functions_that_exist() {
     let broken = links::broken(&crates::root()).unwrap();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
