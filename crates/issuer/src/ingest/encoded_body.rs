@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use super::decoded_images::DecodedImages;
 use super::fields::Fields;
 use super::image_batch::is_image_field;
+use super::json_object::{self, JsonObject};
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
@@ -126,45 +127,33 @@ impl<'de> Deserialize<'de> for Field {
     }
 }
 
-impl<'de> Deserialize<'de> for EncodedBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+impl JsonObject for EncodedBody {
+    const EXPECTED: &'static str = "an object";
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = EncodedBody;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            // Without this function, the error would quote the whole text. The error of
-            // `deserialize_map` would quote it too, so `deserialize_any` is called below.
-            fn visit_str<E: Error>(self, _: &str) -> Result<EncodedBody, E> {
-                Err(E::custom("invalid type: string, expected an object"))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EncodedBody, A::Error> {
-                let mut body = EncodedBody::default();
-                let (mut has_images, mut has_metadata) = (false, false);
-                while let Some(field) = map.next_key()? {
-                    let is_repeated = match field {
-                        Field::Images => std::mem::replace(&mut has_images, true),
-                        Field::Metadata => std::mem::replace(&mut has_metadata, true),
-                    };
-                    match field {
-                        _ if is_repeated => return Err(A::Error::custom("a field is repeated")),
-                        Field::Images => map.next_value_seed(&mut body.images)?,
-                        Field::Metadata => body.metadata = map.next_value()?,
-                    }
-                }
-                if !has_images {
-                    return Err(A::Error::missing_field("images"));
-                }
-                Ok(body)
+    fn from_entries<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+        let mut body = Self::default();
+        let (mut has_images, mut has_metadata) = (false, false);
+        while let Some(field) = entries.next_key()? {
+            let is_repeated = match field {
+                Field::Images => std::mem::replace(&mut has_images, true),
+                Field::Metadata => std::mem::replace(&mut has_metadata, true),
+            };
+            match field {
+                _ if is_repeated => return Err(A::Error::custom("a field is repeated")),
+                Field::Images => entries.next_value_seed(&mut body.images)?,
+                Field::Metadata => body.metadata = entries.next_value()?,
             }
         }
+        if !has_images {
+            return Err(A::Error::missing_field("images"));
+        }
+        Ok(body)
+    }
+}
 
-        deserializer.deserialize_any(Object)
+impl<'de> Deserialize<'de> for EncodedBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json_object::deserialize(deserializer)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The metadata fields of a request.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess};
 
+use super::json_object::{self, JsonObject};
 use crate::problem::Problem;
 
 /// The size limit that applies while fields are read. It is higher than the 2 KiB of metadata that
@@ -75,38 +75,24 @@ impl Fields {
 
 /// Reads an object of strings. Beyond the limit, only counts the bytes. [`Fields::check`] then
 /// reports the error.
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+impl JsonObject for Fields {
+    const EXPECTED: &'static str = "an object of strings";
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of strings")
-            }
-
-            // Without this function, the error would quote the whole text. The error of
-            // `deserialize_map` would quote it too, so `deserialize_any` is called below.
-            fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
-                Err(E::custom(
-                    "invalid type: string, expected an object of strings",
-                ))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {
-                let mut fields = Fields::default();
-                while let Some((name, value)) = entries.next_entry::<String, String>()? {
-                    // An entry takes memory even if it is empty, so it counts as at least one byte.
-                    let counted = fields.count(name.len() + value.len() + 1);
-                    if counted.is_ok() {
-                        fields.insert(name, value);
-                    }
-                }
-                Ok(fields)
+    fn from_entries<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+        let mut fields = Self::default();
+        while let Some((name, value)) = entries.next_entry::<String, String>()? {
+            // An entry takes memory even if it is empty, so it counts as at least one byte.
+            let counted = fields.count(name.len() + value.len() + 1);
+            if counted.is_ok() {
+                fields.insert(name, value);
             }
         }
+        Ok(fields)
+    }
+}
 
-        deserializer.deserialize_any(Object)
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json_object::deserialize(deserializer)
     }
 }

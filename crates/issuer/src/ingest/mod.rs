@@ -11,6 +11,7 @@ mod encoded_body;
 mod fields;
 mod from_request;
 mod image_batch;
+mod json_object;
 mod multipart;
 mod request_size;
 mod schema;
