@@ -141,7 +141,7 @@ impl MessageHandler for Processor {
             Some(key) => {
                 let can_be_deferred = context.attempt.can_be_deferred;
                 match self.owner_budget.begin(&key.owner, can_be_deferred).await {
-                    Ok(in_progress) => Some(in_progress),
+                    Ok(in_progress) => in_progress,
                     Err(delay) => return Disposition::Defer { delay },
                 }
             }

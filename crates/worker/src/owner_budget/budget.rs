@@ -14,9 +14,18 @@ use super::usage::StartedRender;
 /// receives messages only while it has free permits.
 const LOOK_AHEAD_PAUSE: Duration = Duration::from_millis(100);
 
-/// The budgets of all owners on one worker. It is cheap to clone.
+/// The budgets of all owners on one worker.
+#[derive(Debug)]
+pub(crate) enum OwnerBudget {
+    /// No owner is limited.
+    Unlimited,
+    /// Owners share the capacity evenly.
+    Shared(SharedBudget),
+}
+
+/// Budgets that share the capacity of a worker. They are cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct OwnerBudget(Arc<Inner>);
+pub(crate) struct SharedBudget(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -27,47 +36,36 @@ struct Inner {
 /// A message in progress. It counts toward its owner's share until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct MessageInProgress {
-    budget: OwnerBudget,
+    budget: SharedBudget,
     owner: Owner,
     is_active: bool,
 }
 
 /// A position in the queue for a render process. Dropping the ticket gives up the position.
 struct RenderTicket<'a> {
-    budget: &'a OwnerBudget,
+    budget: &'a SharedBudget,
     number: u64,
 }
 
 /// A render in progress. The time until this value is dropped counts as used by the owner.
 #[derive(Debug)]
 pub(crate) struct RenderInProgress {
-    budget: OwnerBudget,
+    budget: SharedBudget,
     owner: Owner,
     render: StartedRender,
 }
 
 impl OwnerBudget {
-    /// Creates budgets that share `capacity` evenly. If [`Capacity::look_ahead`] is 0, no owner is
-    /// limited.
+    /// Creates budgets that share `capacity` evenly. If [`Capacity::look_ahead`] is 0, the worker
+    /// cannot find the messages of others behind those of a busy owner, so no owner is limited.
     pub(crate) fn new(capacity: Capacity) -> Self {
-        let unlimited = usize::MAX / 2;
-        let capacity = match capacity.look_ahead {
-            0 => Capacity {
-                permits: unlimited,
-                look_ahead: 0,
-                render_processes: unlimited,
-            },
-            _ => capacity,
-        };
-        Self(Arc::new(Inner {
+        if capacity.look_ahead == 0 {
+            return Self::Unlimited;
+        }
+        Self::Shared(SharedBudget(Arc::new(Inner {
             shares: Mutex::new(Shares::new(capacity)),
             changed: Notify::new(),
-        }))
-    }
-
-    fn shares(&self) -> MutexGuard<'_, Shares> {
-        let shares = self.0.shares.lock();
-        shares.unwrap_or_else(PoisonError::into_inner)
+        })))
     }
 
     /// Begins a message, then waits until the message may be active.
@@ -76,6 +74,41 @@ impl OwnerBudget {
     /// The delay by which the message has to be deferred, if `can_be_deferred` is `true` and the
     /// owner already has its share of messages in progress.
     pub(crate) async fn begin(
+        &self,
+        owner: &Owner,
+        can_be_deferred: bool,
+    ) -> Result<Option<MessageInProgress>, Duration> {
+        match self {
+            Self::Unlimited => Ok(None),
+            Self::Shared(budget) => budget.begin(owner, can_be_deferred).await.map(Some),
+        }
+    }
+
+    /// Waits until an image of this owner may be rendered.
+    pub(crate) async fn start_render(&self, owner: &Owner) -> Option<RenderInProgress> {
+        match self {
+            Self::Unlimited => None,
+            Self::Shared(budget) => Some(budget.start_render(owner).await),
+        }
+    }
+
+    /// Returns `true` if the worker should look ahead, because there has been a busy owner for a
+    /// while. Other owners may have to wait for that owner.
+    pub(crate) fn looks_ahead(&self) -> bool {
+        match self {
+            Self::Unlimited => false,
+            Self::Shared(budget) => budget.shares().is_busy_for(LOOK_AHEAD_PAUSE),
+        }
+    }
+}
+
+impl SharedBudget {
+    fn shares(&self) -> MutexGuard<'_, Shares> {
+        let shares = self.0.shares.lock();
+        shares.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn begin(
         &self,
         owner: &Owner,
         can_be_deferred: bool,
@@ -96,8 +129,7 @@ impl OwnerBudget {
         }
     }
 
-    /// Waits until an image of this owner may be rendered.
-    pub(crate) async fn start_render(&self, owner: &Owner) -> RenderInProgress {
+    async fn start_render(&self, owner: &Owner) -> RenderInProgress {
         let ticket = RenderTicket {
             budget: self,
             number: self.shares().enter_render_queue(owner.clone()),
@@ -114,12 +146,6 @@ impl OwnerBudget {
             }
             changed.await;
         }
-    }
-
-    /// Returns `true` if the worker should look ahead, because there has been a busy owner for a
-    /// while. Other owners may have to wait for that owner.
-    pub(crate) fn looks_ahead(&self) -> bool {
-        self.shares().is_busy_for(LOOK_AHEAD_PAUSE)
     }
 }
 
@@ -143,5 +169,25 @@ impl Drop for RenderInProgress {
         let render = self.render;
         self.budget.shares().end_render(&self.owner, render);
         self.budget.0.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_does_not_look_ahead_limits_nobody() {
+        let budget = OwnerBudget::new(Capacity {
+            permits: 1,
+            look_ahead: 0,
+            render_processes: 1,
+        });
+        let owner: Owner = "busy".parse().unwrap();
+        for _ in 0..100 {
+            assert!(matches!(budget.begin(&owner, true).await, Ok(None)));
+            assert!(budget.start_render(&owner).await.is_none());
+        }
+        assert!(!budget.looks_ahead());
     }
 }
