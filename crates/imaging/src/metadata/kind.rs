@@ -20,8 +20,8 @@ pub enum MetadataKind {
     MakerNote,
     /// EXIF `UserComment`, `ImageDescription`, `Artist`, `Copyright` and similar tags.
     Description,
-    /// A smaller copy of the image (EXIF IFD1, JFIF, JFXX, Photoshop), often from before it was
-    /// edited.
+    /// A smaller copy of the image (EXIF IFD1, JFIF, JFXX, Photoshop, HEIF `thmb`), often from before
+    /// it was edited.
     Thumbnail,
     /// XMP (ISO 16684-1), extended XMP included.
     Xmp,
