@@ -17,6 +17,9 @@ use crate::ingest::{ImageBatch, ImageBytes, ImagesForm, ImagesJson, ImagesUrlEnc
 use crate::problem::Problem;
 use crate::state::{AppState, max_image_bytes};
 
+/// The `Retry-After` of a request that found no render process.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// The limit on frames for a request without a profile.
 const MAX_FRAMES: u32 = 10_000;
 
@@ -218,4 +221,5 @@ fn renderer_unavailable() -> Problem {
         "renderer_unavailable",
         "images cannot be inspected at the moment; try again later",
     )
+    .with_retry_after(RETRY_AFTER_SECONDS)
 }

@@ -30,7 +30,7 @@ impl Readiness {
     /// Checks the store and the folder for temporary files. The result may be up to a second old.
     ///
     /// # Errors
-    /// `store_unavailable` or `spool_unavailable`.
+    /// `store_unavailable` or `temp_dir_unavailable`.
     pub(crate) async fn check(&self) -> Result<(), Problem> {
         let mut last_probe = self.last_probe.lock().await;
         if let Some((probed_at, result)) = &*last_probe

@@ -47,7 +47,7 @@ pub(crate) fn temp_dir_unavailable(error: io::Error) -> Problem {
 pub(crate) fn temp_dir_full() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
-        "spool_unavailable",
+        "temp_dir_unavailable",
         "there is no space to receive images at the moment; try again later",
     )
     .with_retry_after(RETRY_AFTER_SECONDS)

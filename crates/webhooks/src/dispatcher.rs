@@ -149,13 +149,13 @@ impl DeliveryHandler {
     /// `DeadLetter` if the event is too old.
     fn retry_or_dead_letter(&self, event: OutcomeEvent, error: &str) -> Disposition {
         let age = self.store.clock().now() - event.published_at;
+        let attempts = event.attempts.saturating_add(1);
         tracing::warn!(
             event = event.outcome_id,
-            attempts = event.attempts,
+            attempts,
             error,
             "webhook not delivered"
         );
-        let attempts = event.attempts.saturating_add(1);
         let Some(delay) = self.retry.delay(attempts, age) else {
             return dead_letter(UNDELIVERABLE, error);
         };

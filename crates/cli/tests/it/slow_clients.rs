@@ -63,7 +63,7 @@ async fn an_issuer_is_not_ready_until_its_folder_for_temporary_files_exists() {
     let response = reqwest::get(&url).await.unwrap();
     assert_eq!(response.status(), 503);
     let problem: serde_json::Value = response.json().await.unwrap();
-    assert_eq!(problem["code"], "spool_unavailable");
+    assert_eq!(problem["code"], "temp_dir_unavailable");
     std::fs::create_dir(&folder).unwrap();
     let ready = async || reqwest::get(&url).await.unwrap().status() == 200;
     wait::until_async("a ready issuer", DEADLINE, ready)

@@ -31,7 +31,7 @@ struct FileLimits {
 ///
 /// # Errors
 /// `invalid_json`, `invalid_base64`, `too_many_images`, `metadata_too_large`, `too_many_bytes`,
-/// `too_many_requests` or `spool_unavailable`.
+/// `too_many_requests` or `temp_dir_unavailable`.
 pub(crate) async fn decode_body(
     body: TempFile,
     encoding: Encoding,

@@ -30,7 +30,7 @@ impl EncodedBody {
     /// Parses `{"images": ["base64", …], "metadata": {…}}`.
     ///
     /// # Errors
-    /// `invalid_json`, or `spool_unavailable` if the source cannot be read.
+    /// `invalid_json`, or `temp_dir_unavailable` if the source cannot be read.
     pub(crate) fn from_json(source: impl Read) -> Result<Self, Problem> {
         serde_json::from_reader(source).map_err(|error| {
             if error.is_io() {

@@ -33,7 +33,7 @@ impl IngestLimits<'_> {
     /// Creates a temporary file that may grow to `max_bytes`.
     ///
     /// # Errors
-    /// `spool_unavailable`.
+    /// `temp_dir_unavailable`.
     pub(crate) fn create_file(&self, max_bytes: u64) -> Result<TempFileWriter, Problem> {
         TempFileWriter::create(max_bytes, self.temp_budget.start_file(self.client))
     }

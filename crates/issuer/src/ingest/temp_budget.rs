@@ -49,7 +49,7 @@ impl TempBytes {
     /// Counts bytes before they are written.
     ///
     /// # Errors
-    /// `too_many_requests` if the client exceeds its budget, `spool_unavailable` if all clients
+    /// `too_many_requests` if the client exceeds its budget, `temp_dir_unavailable` if all clients
     /// together exceed theirs.
     pub(crate) fn add(&mut self, bytes: u64) -> Result<(), Problem> {
         if !self.client.try_grow(bytes) {
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(another_file.add(1).unwrap_err().code, "too_many_requests");
         let mut quiet = budget.start_file(&client("u2"));
         quiet.add(500 * MIB).unwrap();
-        assert_eq!(quiet.add(1).unwrap_err().code, "spool_unavailable");
+        assert_eq!(quiet.add(1).unwrap_err().code, "temp_dir_unavailable");
         drop(busy);
         quiet.add(1).unwrap();
         another_file.add(1).unwrap();

@@ -37,7 +37,7 @@ impl TempFileWriter {
     /// Creates a file that may grow to `max_bytes`. Its bytes count against `budget`.
     ///
     /// # Errors
-    /// `spool_unavailable`.
+    /// `temp_dir_unavailable`.
     pub(crate) fn create(max_bytes: u64, budget: TempBytes) -> Result<Self, Problem> {
         let file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
         let (file, path) = file.into_parts();
@@ -54,7 +54,7 @@ impl TempFileWriter {
     ///
     /// # Errors
     /// `too_many_bytes` as soon as the file exceeds its limit, or `too_many_requests` or
-    /// `spool_unavailable` if the chunk exceeds the budget.
+    /// `temp_dir_unavailable` if the chunk exceeds the budget.
     pub(crate) async fn write(&mut self, chunk: &Bytes) -> Result<(), Problem> {
         self.bytes += chunk.len() as u64;
         if self.bytes > self.max_bytes {
@@ -68,7 +68,7 @@ impl TempFileWriter {
     /// Completes the file.
     ///
     /// # Errors
-    /// `spool_unavailable`.
+    /// `temp_dir_unavailable`.
     pub(crate) async fn finish(
         mut self,
         content_type: Option<String>,
@@ -87,7 +87,7 @@ impl TempFile {
     /// Writes a whole image to a new file, whose bytes count against `budget`. Blocks the thread.
     ///
     /// # Errors
-    /// `too_many_bytes`, `too_many_requests` or `spool_unavailable`.
+    /// `too_many_bytes`, `too_many_requests` or `temp_dir_unavailable`.
     pub(crate) fn write(
         image: &[u8],
         max_bytes: u64,
@@ -116,7 +116,7 @@ impl TempFile {
     /// URL-encoded form. An image has other bytes near its start.
     ///
     /// # Errors
-    /// `spool_unavailable`.
+    /// `temp_dir_unavailable`.
     pub(crate) async fn is_url_encoded(&self) -> Result<bool, Problem> {
         const HEAD_BYTES: u64 = 512;
         let mut head = Vec::new();
@@ -131,7 +131,7 @@ impl TempFile {
     /// Reads the whole file into memory.
     ///
     /// # Errors
-    /// `spool_unavailable`.
+    /// `temp_dir_unavailable`.
     pub(crate) async fn read(&self) -> Result<Vec<u8>, Problem> {
         let bytes = tokio::fs::read(&self.path).await;
         bytes.map_err(temp_dir_unavailable)
