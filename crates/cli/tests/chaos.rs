@@ -103,8 +103,8 @@ fn a_contact_sheet_shows_every_image_before_and_after() {
     assert_eq!(sheet.listing.len(), 2);
     assert!(sheet.listing[0].ends_with("photo.png: ready"));
     assert!(sheet.listing[1].ends_with("text.png: not_an_image"));
-    // The stored image on the left is rotated. It covers a pixel that is background on the right,
-    // where the image is upright.
+    // On the left, the stored image is in portrait format and reaches row 14. On the right, the
+    // upright image is in landscape format, so row 14 is background.
     let background = *sheet.image.get_pixel(250, 64);
     let is_covered = |x| *sheet.image.get_pixel(x, 14) != background;
     assert!(is_covered(60) && !is_covered(180));

@@ -194,7 +194,7 @@ impl Connection {
     /// Returns the queue with this name.
     ///
     /// # Errors
-    /// `NotFound` if no queue has this name, or the error of the call to SQS.
+    /// `NotFound` if no queue has this name, or the error of the request to SQS.
     pub async fn queue(&self, name: &str) -> Result<SqsQueue, CloudError> {
         SqsQueue::find(self.sqs.clone(), name).await
     }

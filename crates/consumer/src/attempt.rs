@@ -31,7 +31,8 @@ pub struct DeliveryAttempt {
     /// `true` if the message was deferred.
     pub is_deferred: bool,
     /// `true` if the message may be deferred: it has attempts left, and the queue would deliver it
-    /// again if the deferral failed. The queue counts only the deliveries since the last deferral.
+    /// again if the deferral failed. These are two conditions, because the count of the queue
+    /// starts again with each deferral.
     pub can_be_deferred: bool,
     /// The time of the first delivery, by the queue's clock. For a redriven or deferred message,
     /// this is the first delivery of the original message.

@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_messages_are_in_progress_than_there_are_permits() {
+    async fn messages_in_progress_never_outnumber_the_permits() {
         let handler = ScriptedHandler::new(60 * SECOND, Disposition::Ack);
         let permits = 3;
         let settings = ConsumerSettings {

@@ -11,7 +11,7 @@ impl TestBed {
     /// Writes a raw object. S3 then sends an event to the queue.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn put_raw(&self, key: &RawKey, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
         let options = PutOptions {
             content_type: "image/jpeg",
@@ -24,7 +24,7 @@ impl TestBed {
     /// Writes a raw object under a new key.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn upload(&self, bytes: impl AsRef<[u8]>) -> anyhow::Result<RawKey> {
         let key = new_key()?;
         self.put_raw(&key, bytes).await?;
@@ -72,7 +72,7 @@ impl TestBed {
     /// Returns the keys of all variants.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn variant_keys(&self) -> anyhow::Result<Vec<String>> {
         keys(&self.media, "").await
     }
@@ -80,7 +80,7 @@ impl TestBed {
     /// Returns the keys of all manifests.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn manifest_keys(&self) -> anyhow::Result<Vec<String>> {
         keys(&self.raw, MANIFEST_PREFIX).await
     }
@@ -88,7 +88,7 @@ impl TestBed {
     /// Returns the keys of all variants, then those of all manifests.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn output_keys(&self) -> anyhow::Result<Vec<String>> {
         let variants = self.variant_keys().await?;
         Ok([variants, self.manifest_keys().await?].concat())

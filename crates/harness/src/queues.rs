@@ -12,7 +12,7 @@ impl TestBed {
     /// Deletes all visible messages of the event queue.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request.
     pub async fn drain_events(&self) -> anyhow::Result<()> {
         loop {
             let visibility = self.options.visibility;

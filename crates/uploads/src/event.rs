@@ -73,7 +73,7 @@ impl UploadStore {
     /// Queues events.
     ///
     /// # Errors
-    /// The error of the call, or of the first message that was not accepted.
+    /// The error of the request to the store, or of the first message that was not accepted.
     pub async fn requeue(&self, events: &[ObjectEvent]) -> Result<(), CloudError> {
         let bodies: Vec<String> = events.iter().map(notification_body).collect();
         self.parts.events.send(&bodies).await

@@ -22,7 +22,7 @@ impl UploadStore {
     /// worker replaces the manifest.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
         let Some(stored) = self.stored_manifest(key).await? else {
             return Ok(None);
@@ -54,7 +54,7 @@ impl UploadStore {
     /// which S3 responds `403` if there is no manifest.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn find_manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
         let manifest = self.manifest(key).await;
         self.missing_if_forbidden(manifest).await
@@ -62,12 +62,12 @@ impl UploadStore {
 
     /// Returns the manifest with the outcome that an event is about. Returns `None` if the upload
     /// no longer has this outcome, because it was deleted, replaced or rendered with another recipe
-    /// in the meantime. A newer outcome has its own event, which is published only after the source
-    /// was verified.
+    /// in the meantime. A newer outcome is not returned in its place: its source may not be
+    /// verified yet, and once it is, the newer outcome gets an event of its own.
     ///
     /// # Errors
-    /// The error of the call, or [`StoreError::Unreadable`]. An unreadable manifest may come from a
-    /// newer version of this program, so the event must not be lost.
+    /// The error of the request to the store, or [`StoreError::Unreadable`]. An unreadable manifest
+    /// may come from a newer version of this program, so the event must not be lost.
     pub async fn outcome(&self, event: &OutcomeEvent) -> Result<Option<Arc<Manifest>>, StoreError> {
         let stored = self.stored_manifest(&event.upload).await;
         match self.missing_if_forbidden(stored).await? {
@@ -85,7 +85,7 @@ impl UploadStore {
     /// be written.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn write_manifest(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
@@ -99,7 +99,7 @@ impl UploadStore {
     /// wrote the manifest.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn write_failure(&self, manifest: &Manifest) -> Result<bool, StoreError> {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
@@ -110,8 +110,8 @@ impl UploadStore {
     /// Publishes an outcome, if a webhook is configured. The manifest must be durable.
     ///
     /// # Errors
-    /// The error of the call. In this case, do not acknowledge the event of the upload, so that its
-    /// redelivery publishes the outcome.
+    /// The error of the request to the store. In this case, do not acknowledge the event of the
+    /// upload, so that its redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let now = self.clock().now();
         self.parts.outcomes.publish(manifest, now).await

@@ -25,7 +25,7 @@ impl UploadStore {
     /// Stores a file as the raw object of an upload.
     ///
     /// # Errors
-    /// `Invalid` if the file cannot be read, or the error of the call.
+    /// `Invalid` if the file cannot be read, or the error of the request to the store.
     pub async fn put_source(
         &self,
         key: &RawKey,
@@ -40,7 +40,7 @@ impl UploadStore {
     ///
     /// # Errors
     /// `NotFound` if the object is gone, `PreconditionFailed` if its entity tag is not `etag`, or
-    /// the error of the call.
+    /// the error of the request to the store.
     pub async fn open_source(
         &self,
         key: &RawKey,
@@ -52,7 +52,7 @@ impl UploadStore {
     /// Returns the metadata of an upload's raw object, or `None` if there is no object.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn source_info(&self, key: &RawKey) -> Result<Option<ObjectInfo>, CloudError> {
         self.parts.raw.head(&key.to_string()).await
     }
@@ -61,7 +61,7 @@ impl UploadStore {
     /// to which S3 responds `403` if there is no object.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn find_source(&self, key: &RawKey) -> Result<Option<ObjectInfo>, CloudError> {
         let info = self.source_info(key).await;
         self.missing_if_forbidden(info).await
@@ -71,7 +71,7 @@ impl UploadStore {
     /// an earlier page, if there is one.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn list_sources(
         &self,
         profile: Option<&ProfileName>,

@@ -18,7 +18,7 @@ impl UploadStore {
     /// `403` causes one more call, a probe of the raw bucket.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn status(&self, key: &RawKey) -> Result<UploadStatus, CloudError> {
         match self.find_manifest(key).await? {
             Some(manifest) => Ok(done(manifest)),
@@ -36,7 +36,7 @@ impl UploadStore {
     /// May not notice that an upload was deleted. To find out, call [`status`](Self::status).
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn next_status(
         &self,
         key: &RawKey,

@@ -20,7 +20,7 @@ impl UploadStore {
     /// the file again.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to the store.
     pub async fn write_tombstone(&self, key: &RawKey) -> Result<(), CloudError> {
         let raw = &self.parts.raw;
         raw.put(&key.tombstone_key(), Bytes::new(), OPTIONS).await

@@ -408,8 +408,9 @@ mod tests {
             sleep(age * SECOND).await;
             test.raw.delete(&[key.to_string()]).await.unwrap();
             test.store.requeue(&[event]).await.unwrap();
-            // Simulates a worker that received the message and crashed: outputs are only checked on
-            // a redelivery.
+            // Receives the message without deleting it, as a worker does that crashes. The next
+            // receipt is then a redelivery. Only on a redelivery does a worker delete the outputs
+            // of an upload whose raw object is gone.
             test.events.receive(1, SECOND, SECOND).await.unwrap();
             let _worker = test.start(StandInRenderer::default()).await;
             sleep(10 * SECOND).await;

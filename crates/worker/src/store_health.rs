@@ -62,8 +62,9 @@ impl StoreHealth {
         self.wait_until(false).await;
     }
 
-    /// Probes the store once at the start, because a `403` counts as an outage only after a probe
-    /// was permitted. Then probes the store during every outage until it responds. Never returns.
+    /// Probes the store once at the start, because a `403` counts as an outage only if an earlier
+    /// probe was not refused. Then probes the store during every outage until it responds. Never
+    /// returns.
     pub(crate) async fn probe_loop(&self) {
         self.probe_is_down().await;
         loop {

@@ -36,19 +36,19 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// `NotFound` if there is no object, `PreconditionFailed` if the object's entity tag is not
-    /// `etag`, or the error of the call.
+    /// `etag`, or the error of the request to S3.
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<ObjectReader, CloudError>;
 
     /// Returns an object's metadata, or `None` if there is no object.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to S3.
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, CloudError>;
 
     /// Writes an object atomically: a reader sees either the old object or the new one.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to S3.
     async fn put(&self, key: &str, bytes: Bytes, options: PutOptions<'_>)
     -> Result<(), CloudError>;
 
@@ -59,7 +59,7 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// that is written between them is replaced.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to S3.
     async fn put_if_absent(
         &self,
         key: &str,
@@ -70,7 +70,7 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Writes a file as an object, streamed in small chunks.
     ///
     /// # Errors
-    /// `Invalid` if the file cannot be read, or the error of the call.
+    /// `Invalid` if the file cannot be read, or the error of the request to S3.
     async fn put_file(
         &self,
         key: &str,
@@ -81,21 +81,21 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// Deletes objects. A key without an object counts as deleted.
     ///
     /// # Errors
-    /// The error of the call, or of the first object that was not deleted.
+    /// The error of the request to S3, or of the first object that was not deleted.
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError>;
 
     /// Lists up to 1,000 objects whose keys begin with `prefix`, sorted by key. Continues at the
     /// cursor of an earlier page, if there is one.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to S3.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError>;
 
     /// Reads a whole small object. Returns `None` if there is no object.
     ///
     /// # Errors
-    /// The error of the call, `TimedOut` if the request and the body together take longer than ten
-    /// seconds, or [`ReadError::TooLarge`].
+    /// The error of the request to S3, `TimedOut` if the request and the body together take longer
+    /// than ten seconds, or [`ReadError::TooLarge`].
     async fn read(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, ReadError> {
         let read = async {
             match self.get(key, None).await {

@@ -26,7 +26,7 @@ impl Provisioner {
     ///
     /// # Errors
     /// `NotImplemented` if the store does not support notifications, even if it accepts the
-    /// request. Otherwise, the error of the call.
+    /// request. Otherwise, the error of the request.
     pub(super) async fn notification(
         &self,
         bucket: &str,

@@ -36,8 +36,8 @@ impl Provisioner {
     /// dry run only reports the changes it would make, and does not check conditional writes.
     ///
     /// # Errors
-    /// The error of the call that ended the run. Earlier changes remain, and a second run continues
-    /// from there.
+    /// The error of the request that ended the run. Earlier changes remain, and a second run
+    /// continues from there.
     pub async fn provision(
         &self,
         storage: &StorageSettings,

@@ -47,7 +47,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// A failed call is not retried. A caller that polls in a loop must pause before the next call.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to SQS.
     async fn receive(
         &self,
         max: usize,
@@ -59,13 +59,14 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// caller can retry.
     ///
     /// # Errors
-    /// The error of the call. It is then unknown which messages were deleted.
+    /// The error of the request to SQS. It is then unknown which messages were deleted.
     async fn delete(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, CloudError>;
 
     /// Makes a message invisible for `timeout` from now. Zero makes it visible at once.
     ///
     /// # Errors
-    /// The error of the call. It is `NotFound` or `Invalid` if the receipt is no longer valid.
+    /// The error of the request to SQS. It is `NotFound` or `Invalid` if the receipt is no longer
+    /// valid.
     async fn change_visibility(
         &self,
         receipt: &Receipt,
@@ -75,8 +76,8 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Makes messages invisible for `timeout` from now.
     ///
     /// # Errors
-    /// The error of the call. It is not an error if the queue refuses individual messages. Refused
-    /// messages keep their timeouts.
+    /// The error of the request to SQS. It is not an error if the queue refuses individual
+    /// messages. Refused messages keep their timeouts.
     async fn change_visibility_batch(
         &self,
         receipts: &[Receipt],
@@ -86,14 +87,14 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Sends messages.
     ///
     /// # Errors
-    /// The error of the call, or of the first message that was not accepted.
+    /// The error of the request to SQS, or of the first message that was not accepted.
     async fn send(&self, bodies: &[String]) -> Result<(), CloudError>;
 
     /// Sends one message that stays invisible for `delay`, at most 15 minutes. FIFO queues do not
     /// support this.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to SQS.
     async fn send_delayed(&self, body: &str, delay: Duration) -> Result<(), CloudError>;
 
     /// Sends a copy of a received message to this queue, with `attributes` in place of the
@@ -104,7 +105,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// effect. To move a message, forward it first and delete the original afterward.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to SQS.
     async fn forward(
         &self,
         message: &Message,
@@ -115,13 +116,13 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// Returns the queue's redrive policy, if it has one.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to SQS.
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError>;
 
     /// Returns the approximate numbers of messages.
     ///
     /// # Errors
-    /// The error of the call.
+    /// The error of the request to SQS.
     async fn depth(&self) -> Result<QueueDepth, CloudError>;
 
     /// Makes messages visible at once.

@@ -1,4 +1,5 @@
-//! AVIF: exact pixels of lossless files, and files that state more or less than they contain.
+//! AVIF: exact pixels of lossless files, and files whose headers do not match their
+//! contents.
 
 use darkroom_imaging::{Rejection, RejectionCode, inspect, render};
 use darkroom_testkit::fixture::{Exif, Heic, avif, damage, scene};
@@ -81,7 +82,7 @@ fn tiles_are_put_together() {
 }
 
 #[test]
-fn transformations_are_those_of_the_container() {
+fn the_transformations_of_the_container_apply_and_the_exif_orientation_does_not() {
     let file = Heic::avif().clean_aperture(20, 11).rotation(1);
     let file = file.exif(&Exif::new().orientation(6)).build();
     let inspection = inspect(&file, &wide_limits()).unwrap();

@@ -10,11 +10,11 @@
 //! - A message in progress is active unless it has to wait for other messages of its owner.
 //! - An owner is active while it has messages in progress.
 //! - An owner is busy while it has several messages in progress, or deferred messages.
-//! - A turn is the time until which a message is deferred: an estimate of when its image can be
-//!   rendered.
+//! - A turn is the moment at which a deferred message becomes visible again. It is the worker's
+//!   estimate of when the image can be rendered.
 //!
-//! All numbers describe this worker alone and are kept in memory. Workers need not know of each
-//! other, because each worker shares out its own capacity.
+//! A worker counts only its own messages and render time, and keeps the counts in memory. Workers
+//! need not know of each other, because each worker shares out its own capacity.
 
 mod budget;
 mod capacity;
