@@ -5,6 +5,7 @@ use crate::color::{ColorModel, convert_row};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::scan::Scan;
+use crate::scan_budget::ScanBudget;
 use crate::segments::Segments;
 use crate::sequential::Sequential;
 use crate::upsample::Upsampler;
@@ -212,8 +213,10 @@ impl<'a> Decoder<'a> {
 /// complete, the rest of the file is not needed, not even EOI.
 fn read_scans(segments: &mut Segments<'_>, frame: &Frame, first: Scan) -> Result<Coefficients> {
     let mut coefficients = Coefficients::new(frame)?;
+    let mut budget = ScanBudget::new();
     let mut next = Some(first);
     while let Some(scan) = next {
+        budget.spend(frame, &scan)?;
         let Segments { bytes, tables, .. } = &*segments;
         let mut entropy = coefficients.add_scan(bytes, frame, tables, &scan)?;
         segments.position = entropy.end();

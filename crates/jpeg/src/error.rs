@@ -16,6 +16,9 @@ pub enum Error {
     /// A buffer cannot be allocated.
     #[error("the JPEG needs more memory than is available")]
     OutOfMemory,
+    /// The scans would take far more work than those of any real image of the same size.
+    #[error("the JPEG has too many scans for its size")]
+    TooExpensive,
 }
 
 /// The result of reading a part of a file.

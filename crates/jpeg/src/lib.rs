@@ -28,6 +28,7 @@ mod idct;
 pub mod marker;
 mod progressive;
 mod scan;
+mod scan_budget;
 mod segments;
 mod sequential;
 mod standard_tables;

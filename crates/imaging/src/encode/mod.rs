@@ -3,9 +3,11 @@
 mod jpeg;
 mod memory;
 mod png;
+mod sample;
 mod still;
 mod webp;
 
 pub(crate) use memory::encoding_peak;
+pub(crate) use sample::minimum_bytes;
 pub(crate) use still::{StillOptions, encode_still};
 pub(crate) use webp::AnimationEncoder;

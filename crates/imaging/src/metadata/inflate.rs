@@ -41,8 +41,12 @@ impl Inflater {
         if self.budget == 0 {
             return None;
         }
+        // A sensible stream is never much longer than its content. A longer one would consist of empty
+        // blocks, which cost time without spending the budget.
+        let length = stream.len().min(self.budget + self.budget / 64);
+        let stream = &stream[..length];
         let (bytes, status) = inflate_within(stream, self.budget);
-        self.spend(bytes.len());
+        self.spend(bytes.len().max(length));
         (status != TINFLStatus::HasMoreOutput).then_some(Inflated {
             bytes,
             is_complete: status == TINFLStatus::Done,
@@ -81,6 +85,7 @@ fn inflate_within(stream: &[u8], limit: usize) -> (Vec<u8>, TINFLStatus) {
 
 #[cfg(test)]
 mod tests {
+    use darkroom_testkit::fixture::content_after_empty_blocks;
     use miniz_oxide::deflate::compress_to_vec_zlib;
 
     use super::*;
@@ -118,6 +123,15 @@ mod tests {
         let bomb = compress_to_vec_zlib(&vec![0; INFLATE_BUDGET + 1], 9);
         let mut inflater = Inflater::new();
         assert_eq!(inflater.inflate(&bomb), None);
+        assert_eq!(inflater.budget, 0);
+    }
+
+    #[test]
+    fn a_stream_of_empty_blocks_spends_the_budget() {
+        let stream = content_after_empty_blocks(b"a profile", 2 * INFLATE_BUDGET);
+        let mut inflater = Inflater::new();
+        let inflated = inflater.inflate(&stream).unwrap();
+        assert!(inflated.bytes.is_empty() && !inflated.is_complete);
         assert_eq!(inflater.budget, 0);
     }
 }

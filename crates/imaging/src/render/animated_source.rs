@@ -57,7 +57,8 @@ impl AnimatedSource<'_> {
                 converted.add_frame(pixels.transpose()?, duration_ms, is_lossless)?;
             }
             let renderers = kept.iter().chain(&converted);
-            tally.check(renderers.map(AnimationRenderer::byte_count).sum())?;
+            let bytes: usize = renderers.map(AnimationRenderer::byte_count).sum();
+            tally.check(bytes as u64)?;
         }
         let plays = animation.plays();
         let kept = kept.map(|kept| kept.finish(plays, colors.rgb_profile()));

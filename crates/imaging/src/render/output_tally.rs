@@ -23,9 +23,14 @@ impl OutputTally {
     /// # Errors
     /// As for [`OutputTally::check`].
     pub(super) fn add(&mut self, bytes: usize) -> Result<(), Rejection> {
-        self.check(bytes)?;
+        self.check(bytes as u64)?;
         self.bytes += bytes as u64;
         Ok(())
+    }
+
+    /// Returns the number of bytes that further variants may have.
+    pub(super) const fn remaining(&self) -> u64 {
+        self.max_bytes.saturating_sub(self.bytes)
     }
 
     /// Checks the limit. `unfinished` is the number of bytes so far of variants that are still
@@ -33,8 +38,8 @@ impl OutputTally {
     ///
     /// # Errors
     /// `output_too_large` if the limit is exceeded.
-    pub(super) fn check(&self, unfinished: usize) -> Result<(), Rejection> {
-        if self.bytes.saturating_add(unfinished as u64) <= self.max_bytes {
+    pub(super) fn check(&self, unfinished: u64) -> Result<(), Rejection> {
+        if self.bytes.saturating_add(unfinished) <= self.max_bytes {
             return Ok(());
         }
         let limit = self.max_bytes;

@@ -7,7 +7,7 @@ use super::placeholder::{self, placeholder};
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
 use super::resize_cache::ResizeCache;
 use super::view::View;
-use crate::encode::{StillOptions, encode_still};
+use crate::encode::{StillOptions, encode_still, minimum_bytes};
 use crate::geometry::{Orientation, Placement};
 use crate::pixels::{Pixels, pad};
 use crate::{Fit, Placeholder, Rejection, Resize};
@@ -89,16 +89,30 @@ impl StillRenderer {
         };
         let orientation = self.view.orientation;
         for job in others {
+            self.check_minimum(job, tally)?;
             let pixels = Cow::Borrowed(&self.pixels);
             let bytes = encode_still(pixels, orientation, &self.options(job))?;
             tally.add(bytes.len())?;
             rendered.push(job.finish(bytes));
         }
+        self.check_minimum(last, tally)?;
         let pixels = Cow::Owned(self.pixels.take());
         let bytes = encode_still(pixels, orientation, &self.options(last))?;
         tally.add(bytes.len())?;
         rendered.push(last.finish(bytes));
         Ok(())
+    }
+
+    /// Checks the limit on bytes before the whole image is encoded.
+    ///
+    /// # Errors
+    /// `out_of_memory`; `output_too_large` if the encoded image almost certainly exceeds the limit.
+    fn check_minimum(&self, job: &RenderJob<'_>, tally: &OutputTally) -> Result<(), Rejection> {
+        let options = self.options(job);
+        match minimum_bytes(&self.pixels, &options, tally.remaining())? {
+            Some(bytes) => tally.check(bytes),
+            None => Ok(()),
+        }
     }
 
     fn options(&self, job: &RenderJob<'_>) -> StillOptions<'_> {

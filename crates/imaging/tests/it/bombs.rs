@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use darkroom_imaging::{Rejection, inspect, render};
-use darkroom_testkit::fixture::bomb::{Bomb, crowded, inflating, oversized, sharing};
+use darkroom_imaging::{Rejection, RejectionCode, inspect, render};
+use darkroom_testkit::fixture::bomb::{Bomb, crowded, empty_scans, inflating, oversized, sharing};
 
 use crate::allocation::peak_bytes;
 use crate::corpus;
@@ -69,13 +69,23 @@ const MAX_CROWD_TIME: Duration = Duration::from_secs(3);
 
 #[test]
 fn files_with_many_tiny_parts_are_read_in_one_pass() {
-    for bomb in crowded() {
+    for bomb in crowded(9 << 20) {
         let start = Instant::now();
         let (outcome, peak) = peak_bytes(|| inspected(&bomb.bytes));
         assert_eq!(outcome, Ok(()), "{}", bomb.name);
         assert!(start.elapsed() < MAX_CROWD_TIME, "{}", bomb.name);
         assert!(peak <= 1 << 20, "{}: {peak} bytes", bomb.name);
     }
+}
+
+#[test]
+fn a_jpeg_with_more_scans_than_its_size_justifies_is_too_expensive() {
+    let sampling = [(1, 1); 3];
+    let small = empty_scans(256, &sampling);
+    assert!(render(&small, &avatar()).is_ok());
+    let large = empty_scans(4096, &sampling);
+    let rejection = render(&large, &avatar()).unwrap_err();
+    assert_eq!(rejection.code, RejectionCode::TooExpensive);
 }
 
 #[test]

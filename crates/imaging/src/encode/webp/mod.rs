@@ -7,4 +7,5 @@ mod libwebp;
 mod still;
 
 pub(crate) use animation::AnimationEncoder;
+pub(super) use flatness::is_flat;
 pub(super) use still::{WebpOptions, encode};

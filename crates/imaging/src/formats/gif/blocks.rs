@@ -152,7 +152,7 @@ pub(super) struct SubBlocks<'a> {
 
 impl<'a> SubBlocks<'a> {
     /// Splits off the sub-blocks at the beginning of `bytes`.
-    fn split_from(bytes: &'a [u8]) -> (Self, &'a [u8]) {
+    pub(super) fn split_from(bytes: &'a [u8]) -> (Self, &'a [u8]) {
         let mut end = 0;
         while let Some(length) = bytes.get(end) {
             end += 1 + usize::from(*length);

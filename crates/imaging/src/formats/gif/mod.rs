@@ -4,6 +4,7 @@ mod blocks;
 mod decode;
 mod extension;
 mod header;
+mod lzw;
 mod metadata;
 mod pixels;
 

@@ -1,10 +1,8 @@
 //! The pixels of a frame: LZW-compressed indices into a color table (GIF 89a specification,
 //! appendix F).
 
-use weezl::decode::Decoder;
-use weezl::{BitOrder, LzwStatus};
-
-use super::blocks::{Image, SubBlocks};
+use super::blocks::Image;
+use super::lzw;
 use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::{Layout, Pixels, zeroed_buffer};
@@ -12,11 +10,6 @@ use crate::pixels::{Layout, Pixels, zeroed_buffer};
 /// The valid LZW minimum code sizes. The first codes have one bit more than this size, and no code
 /// has more than 12 bits.
 const LZW_MINIMUM_CODE_SIZES: std::ops::RangeInclusive<u8> = 1..=11;
-/// The maximum number of bytes of data per pixel. A pixel takes at most 12 bits, and a clear code
-/// before it takes at most another 12.
-const MAX_BYTES_PER_PIXEL: usize = 4;
-/// The number of bytes of data that even the smallest frame may have.
-const MIN_BYTES: usize = 4096;
 /// The first row and the row step of each pass of an interlaced frame.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
@@ -49,8 +42,13 @@ pub(super) fn decode(
             is_short: false,
         });
     }
+    if !LZW_MINIMUM_CODE_SIZES.contains(&image.lzw_minimum_code_size) {
+        return Err(Rejection::corrupt(
+            "the code size of a frame of the GIF is out of range",
+        ));
+    }
     let mut indices: Vec<u8> = zeroed_buffer(size.area())?;
-    let count = decode_indices(image.data, image.lzw_minimum_code_size, &mut indices)?;
+    let count = lzw::decode(image.data, image.lzw_minimum_code_size, &mut indices);
     let missing = indices.len() - count;
     if missing > usize::from(image.width) {
         return Err(Rejection::corrupt("a frame of the GIF is incomplete"));
@@ -68,47 +66,6 @@ pub(super) fn decode(
         pixels,
         is_short: missing > 0,
     })
-}
-
-/// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
-/// is full. Returns the number of decoded indices.
-///
-/// Stops reading data that is far too long for its pixels, because each clear code takes much time
-/// to decode.
-fn decode_indices(
-    data: SubBlocks<'_>,
-    lzw_minimum_code_size: u8,
-    indices: &mut [u8],
-) -> Result<usize, Rejection> {
-    if !LZW_MINIMUM_CODE_SIZES.contains(&lzw_minimum_code_size) {
-        return Err(Rejection::corrupt(
-            "the code size of a frame of the GIF is out of range",
-        ));
-    }
-    let mut decoder = Decoder::new(BitOrder::Lsb, lzw_minimum_code_size);
-    let mut count = 0;
-    let mut budget = indices.len() * MAX_BYTES_PER_PIXEL + MIN_BYTES;
-    let data = data.map_while(|block| {
-        budget = budget.checked_sub(block.len())?;
-        Some(block)
-    });
-    // The empty block at the end makes the decoder output the indices that it still holds.
-    for mut block in data.chain(std::iter::once(&[][..])) {
-        loop {
-            let result = decoder.decode_bytes(block, &mut indices[count..]);
-            count += result.consumed_out;
-            block = &block[result.consumed_in..];
-            let has_progressed = result.consumed_in + result.consumed_out > 0;
-            match result.status {
-                // The data contains the end code or an invalid code.
-                Ok(LzwStatus::Done) | Err(_) => return Ok(count),
-                Ok(_) if count == indices.len() => return Ok(count),
-                Ok(_) if has_progressed => {}
-                Ok(_) => break,
-            }
-        }
-    }
-    Ok(count)
 }
 
 /// Returns the color of every index. An index outside the palette is black, as in browsers.

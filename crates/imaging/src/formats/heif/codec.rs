@@ -9,6 +9,7 @@ use super::frame::Frame;
 use super::hevc;
 use super::items::Items;
 use super::parameters::Parameters;
+use super::work::DecodingSpeed;
 use crate::Rejection;
 
 /// The configuration of the decoder of a coded image.
@@ -75,6 +76,15 @@ impl Codec {
             Self::Hevc(configuration) => configuration.memory(),
             #[cfg(feature = "avif")]
             Self::Av1(configuration) => Ok(configuration.memory()),
+        }
+    }
+
+    /// Returns the speed of the decoder, as measured with noise.
+    pub(super) const fn speed(&self) -> DecodingSpeed {
+        match self {
+            Self::Hevc(_) => hevc::SPEED,
+            #[cfg(feature = "avif")]
+            Self::Av1(_) => av1::SPEED,
         }
     }
 

@@ -11,12 +11,19 @@ use super::fields::Fields;
 use super::frame::Frame;
 use super::parameters::Parameters;
 use super::signal::Signal;
+use super::work::DecodingSpeed;
 use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::probe;
 
 /// The memory in bytes for the state of a block of 4 x 4 pixels, in addition to its samples.
 const BYTES_PER_BLOCK: u64 = 32;
+
+/// The speed of the decoder.
+pub(super) const SPEED: DecodingSpeed = DecodingSpeed {
+    nanoseconds_per_pixel: 25,
+    nanoseconds_per_byte: 50,
+};
 
 /// A decoder configuration record (`hvcC`, ISO/IEC 14496-15, 8.3.3): parameter sets, and the size of the
 /// length field in front of each NAL unit.

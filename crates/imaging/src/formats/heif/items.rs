@@ -7,6 +7,7 @@ use super::boxes::{Boxes, Code, Part, find, versioned};
 use super::brand::Coding;
 use super::fields::Fields;
 use super::location::Location;
+use super::work::WorkBudget;
 use crate::Rejection;
 
 /// The maximum number of items, which is more than any camera writes: an image of 200 megapixels
@@ -35,6 +36,8 @@ pub(super) struct Items<'a> {
     pub(super) primary: u32,
     items: BTreeMap<u32, Item<'a>>,
     properties: Vec<Part<'a>>,
+    /// The work that decoding the images may still take.
+    pub(super) work: WorkBudget,
 }
 
 /// An item.
@@ -96,6 +99,7 @@ impl<'a> Items<'a> {
             primary,
             items: items(meta)?,
             properties: Vec::new(),
+            work: WorkBudget::new(),
         };
         if let Some(locations) = find(meta, b"iloc") {
             Location::read_all(locations, |id, location| {

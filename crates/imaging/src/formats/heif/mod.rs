@@ -28,6 +28,7 @@ mod parameters;
 mod planes;
 mod samples;
 mod signal;
+mod work;
 
 pub(super) use brand::identify;
 

@@ -33,7 +33,12 @@ impl Image {
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
     pub(super) fn frame(&self, items: &Items<'_>) -> Result<Frame, Rejection> {
         match &self.composition {
-            Composition::Coded(codec) => codec.decode(&items.content(self.id)?, codec),
+            Composition::Coded(codec) => {
+                let content = items.content(self.id)?;
+                let pixels = self.size.area();
+                items.work.spend(codec.speed(), pixels, content.len())?;
+                codec.decode(&content, codec)
+            }
             Composition::Grid {
                 columns,
                 tiles,
@@ -55,11 +60,13 @@ impl Image {
         let Composition::Coded(codec) = &first.composition else {
             return Err(Rejection::corrupt("a tile of the image is invalid"));
         };
+        items.work.spend(codec.speed(), self.size.area(), 0)?;
         let record = Codec::record(items, first.id);
         let mut canvas = blank(self.size, &codec.parameters()?)?;
         let mut budget = items.file_length().saturating_mul(MAX_FILES_OF_TILES);
         for (index, tile) in (0..).zip(tiles) {
             let content = items.content_within(*tile, &mut budget)?;
+            items.work.spend(codec.speed(), 0, content.len())?;
             let own_record = Codec::record(items, *tile);
             let frame = match own_record {
                 // Most tiles share the record of the first tile, which does not have to be read

@@ -2,10 +2,10 @@
 
 use darkroom_jpeg::{ColorModel, Damage, Decoder, Error};
 
-use crate::Rejection;
 use crate::decoded::{Channels, DeclaredColor, Decoded, Samples};
 use crate::formats::DecodingMemory;
 use crate::pixels::{out_of_memory, zeroed_buffer};
+use crate::{Rejection, RejectionCode};
 
 /// Estimates the memory for decoding.
 pub(super) fn memory(bytes: &[u8]) -> Result<DecodingMemory, Rejection> {
@@ -63,6 +63,7 @@ pub(super) fn rejection(error: Error) -> Rejection {
     match error {
         Error::Unsupported(message) => Rejection::unsupported(message),
         Error::OutOfMemory => out_of_memory(),
+        Error::TooExpensive => Rejection::new(RejectionCode::TooExpensive, error.to_string()),
         error => Rejection::corrupt(error.to_string()),
     }
 }
