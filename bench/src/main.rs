@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use darkroom_bench::chaos::{
-    deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
-    storage_faults, terminations,
+    deletes, fairness, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison,
+    soak, storage_faults, terminations,
 };
 use darkroom_bench::{Report, attack};
 
@@ -55,6 +55,8 @@ enum Scenario {
     LongJobs,
     /// Many uploads on one worker.
     Soak,
+    /// One owner with expensive uploads and with many.
+    Fairness,
     /// Hostile clients of an issuer.
     Attack,
 }
@@ -109,6 +111,7 @@ async fn run(arguments: &Arguments, program: &Path) -> anyhow::Result<Report> {
         Scenario::Orders => sized!(orders),
         Scenario::LongJobs => sized!(long_jobs),
         Scenario::Soak => sized!(soak),
+        Scenario::Fairness => sized!(fairness),
         Scenario::Attack => sized!(attack),
     }
 }

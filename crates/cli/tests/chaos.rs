@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use darkroom_bench::chaos::{
-    deletes, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison, soak,
-    storage_faults, terminations,
+    deletes, fairness, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison,
+    soak, storage_faults, terminations,
 };
 use darkroom_bench::{ContactSheet, Report, attack};
 
@@ -87,6 +87,11 @@ async fn a_long_job_is_received_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_and_descriptors_stay_flat() {
     assert_holds(soak::run(darkroom(), soak::Size::SHORT).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_owner_hardly_delays_the_others() {
+    assert_holds(fairness::run(darkroom(), fairness::Size::SHORT).await);
 }
 
 #[test]
