@@ -54,7 +54,7 @@ pub(crate) struct AppState {
     pub(crate) temp_budget: TempBudget,
     pub(crate) status_watcher: Arc<StatusWatcher>,
     /// The permits for decoding. A base64 body in memory holds one permit.
-    pub(crate) decoding: Semaphore,
+    pub(crate) decoding: Arc<Semaphore>,
     /// The permits for inspection. An image in memory holds one permit.
     pub(crate) inspection: Semaphore,
     /// Cancelled when the service stops, so that every long poll ends at once.
@@ -68,7 +68,7 @@ impl AppState {
             temp_budget: TempBudget::new(&parts.limits, max_image_bytes(&parts.profiles)),
             readiness: Readiness::new(parts.store.clone()),
             status_watcher: Arc::new(StatusWatcher::new(parts.store.clone())),
-            decoding: Semaphore::new(DECODING_PERMITS),
+            decoding: Arc::new(Semaphore::new(DECODING_PERMITS)),
             inspection: Semaphore::new(INSPECTION_PERMITS),
             stopping: CancellationToken::new(),
             parts,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::BufReader;
+use std::sync::Arc;
 
 use super::encoded_body::EncodedBody;
 use super::image_batch::{ImageBatch, IngestLimits};
@@ -37,14 +38,20 @@ pub(crate) async fn decode_body(
     encoding: Encoding,
     limits: IngestLimits<'_>,
 ) -> Result<ImageBatch, Problem> {
-    let permit = limits.decoding.acquire().await;
-    let _permit = permit.map_err(|error| Problem::internal_error(&error))?;
+    let permit = Arc::clone(limits.decoding).acquire_owned().await;
+    let permit = permit.map_err(|error| Problem::internal_error(&error))?;
     let files = FileLimits {
         max_bytes: limits.max_image_bytes,
         budget: limits.temp_budget.clone(),
         client: limits.client.clone(),
     };
-    tokio::task::spawn_blocking(move || decode(&body, encoding, &files))
+    // The task holds the permit, because it continues even if the client closes the connection.
+    let decoding = tokio::task::spawn_blocking(move || {
+        let batch = decode(&body, encoding, &files);
+        drop(permit);
+        batch
+    });
+    decoding
         .await
         .map_err(|error| Problem::internal_error(&error))?
 }
@@ -72,4 +79,55 @@ fn decode(body: &TempFile, encoding: Encoding, files: &FileLimits) -> Result<Ima
         fields: body.metadata,
         has_empty,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use tokio::runtime::Builder;
+    use tokio::sync::Semaphore;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::ingest::body_stream::BodyPace;
+    use crate::limits::LimitSettings;
+
+    const BODY: &[u8] = br#"{"images": ["R0lGODlh"]}"#;
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn a_closed_connection_does_not_release_the_permit_of_a_body_that_is_still_decoded() {
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (resume, paused) = mpsc::channel::<()>();
+            let blocker = tokio::task::spawn_blocking(move || paused.recv());
+            let decoding = Arc::new(Semaphore::new(1));
+            let client = Client::Caller("key:web".to_owned());
+            let budget = TempBudget::new(&LimitSettings::default(), 1024);
+            let limits = IngestLimits {
+                max_image_bytes: 1024,
+                pace: BodyPace {
+                    read_timeout: DEADLINE,
+                    min_rate: 0,
+                },
+                temp_budget: &budget,
+                client: &client,
+                decoding: &decoding,
+            };
+            let body = TempFile::write(BODY, 1024, budget.start_file(&client)).unwrap();
+            let decoded = decode_body(body, Encoding::Json, limits);
+            timeout(Duration::ZERO, decoded).await.unwrap_err();
+            assert_eq!(decoding.available_permits(), 0);
+            resume.send(()).unwrap();
+            blocker.await.unwrap().unwrap();
+            let released = timeout(DEADLINE, decoding.acquire()).await;
+            drop(released.unwrap().unwrap());
+        });
+    }
 }

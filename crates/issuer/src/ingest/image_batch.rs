@@ -1,5 +1,7 @@
 //! The images and the other fields of one request.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
@@ -26,7 +28,7 @@ pub(crate) struct IngestLimits<'a> {
     /// The client whose budget the temporary files count against.
     pub(crate) client: &'a Client,
     /// The permits for decoding. A base64 body in memory holds one permit.
-    pub(crate) decoding: &'a Semaphore,
+    pub(crate) decoding: &'a Arc<Semaphore>,
 }
 
 impl IngestLimits<'_> {

@@ -36,7 +36,7 @@ async fn read(content_type: &str, body: impl Into<Body>) -> Result<ImageBatch, P
         },
         temp_budget: &TempBudget::new(&settings, MAX_IMAGE_BYTES as u64),
         client: &Client::Caller("key:web".to_owned()),
-        decoding: &Semaphore::new(1),
+        decoding: &Arc::new(Semaphore::new(1)),
     };
     ImageBatch::from_request(request, limits).await
 }
