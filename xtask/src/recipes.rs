@@ -113,6 +113,22 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "libjxl",
+        help: "compare JPEG XL pixels with libjxl's, on files that its encoder makes",
+        variables: &[("DARKROOM_TEST_LIBJXL", "1")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom-imaging",
+            "--test",
+            "it",
+            "libjxl",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "api",
         help: "generate clients from the OpenAPI document, and test the service against it at length",
         variables: &[

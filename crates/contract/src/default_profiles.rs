@@ -27,6 +27,7 @@ impl Default for Profile {
                 SourceFormat::Gif,
                 SourceFormat::Heic,
                 SourceFormat::Avif,
+                SourceFormat::Jxl,
             ],
             max_bytes: ByteSize::mib(10),
             max_width: 4096,

@@ -10,6 +10,9 @@ use crate::metadata::MetadataScan;
 /// A function that opens the frames of an animation without decoding any of them.
 pub(super) type OpenFrames = for<'a> fn(&'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection>;
 
+/// A function that counts the frames of a file.
+pub(super) type CountFrames = fn(&[u8], &Header, u32) -> Result<u32, Rejection>;
+
 /// A source format: its names, and the functions that read its files.
 ///
 /// Every function takes the bytes of a whole file. Every function except `matches` expects a file
@@ -24,6 +27,9 @@ pub(super) struct Format {
     /// Reads the size and the frame count from the header. Counting stops at one frame more than the
     /// second argument.
     pub(super) read_header: fn(&[u8], u32) -> Result<Header, Rejection>,
+    /// Counts the frames, up to one more than the last argument, after the size was checked. `None` if
+    /// `read_header` counts them.
+    pub(super) count_frames: Option<CountFrames>,
     /// Estimates the memory for decoding. The estimate is never much more than decoding needs.
     pub(super) decoding_memory: fn(&[u8], &Header) -> Result<DecodingMemory, Rejection>,
     /// Scans for metadata. Damaged parts are skipped.

@@ -4,13 +4,16 @@
 //! pixels and metadata. The rest of the crate calls this code through a [`Format`](format::Format). To
 //! add a format, add its folder and a line in the table of `registry.rs`.
 
+mod boxes;
 mod bytes;
 mod decoding_memory;
+mod fields;
 mod format;
 mod gif;
 mod header;
 mod heif;
 mod jpeg;
+mod jxl;
 mod other;
 mod png;
 mod registry;

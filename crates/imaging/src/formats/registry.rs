@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::decoding_memory::DecodingMemory;
 use super::format::Format;
 use super::header::Header;
-use super::{gif, heif, jpeg, png, webp};
+use super::{gif, heif, jpeg, jxl, png, webp};
 use crate::Rejection;
 use crate::animation::AnimationDecoder;
 use crate::decoded::Decoded;
@@ -50,6 +50,8 @@ source_formats! {
     Heic => heif::HEIC,
     /// AVIF, which is HEIF with AV1 images: the primary image.
     Avif => heif::AVIF,
+    /// JPEG XL (ISO/IEC 18181), animated or not.
+    Jxl => jxl::JXL,
 }
 
 impl SourceFormat {
@@ -92,6 +94,26 @@ impl SourceFormat {
             return Err(Rejection::corrupt("the image has no pixels"));
         }
         Ok(header)
+    }
+
+    /// Completes a header with the number of frames if this takes more than reading headers. The size in
+    /// the header must have been checked.
+    ///
+    /// # Errors
+    /// `corrupt` if a frame is truncated or damaged; `out_of_memory`.
+    pub(crate) fn count_frames(
+        self,
+        bytes: &[u8],
+        header: Header,
+        max_frames: u32,
+    ) -> Result<Header, Rejection> {
+        let Some(count_frames) = self.format().count_frames else {
+            return Ok(header);
+        };
+        Ok(Header {
+            frames: count_frames(bytes, &header, max_frames)?,
+            ..header
+        })
     }
 
     /// Estimates the memory for decoding from the headers of a file.

@@ -22,8 +22,6 @@ pub(super) const SIGNATURES: &[(usize, &[u8], &str)] = &[
     (0, b"\0MRM", "a camera raw image"),
     (0, b"FOVb", "a camera raw image"),
     (0, b"FUJIFILMCCD-RAW", "a camera raw image"),
-    (0, b"\xff\x0a", "a JPEG XL image"),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL image"),
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 image"),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 image"),
     (0, b"qoif", "a QOI image"),

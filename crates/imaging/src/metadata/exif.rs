@@ -42,6 +42,16 @@ pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
     }
 }
 
+/// Reads an EXIF item of HEIF (ISO/IEC 23008-12, A.2.1) or an EXIF box of JPEG XL (ISO/IEC 18181-2, 9.4).
+/// Both begin with the offset of the TIFF header.
+pub(crate) fn read_item(item: &[u8], scan: &mut MetadataScan) {
+    let Some((offset, rest)) = item.split_first_chunk() else {
+        return;
+    };
+    let offset = u32::from_be_bytes(*offset) as usize;
+    read(rest.get(offset..).unwrap_or_default(), scan);
+}
+
 /// Reads a copy of EXIF inside another block, such as a Photoshop resource.
 ///
 /// The copy supplies place, camera and time if the file states them nowhere else. Its orientation

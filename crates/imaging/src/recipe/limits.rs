@@ -55,6 +55,8 @@ impl Limits {
         self.check_format(format)?;
         let header = format.read_header(bytes, self.max_frames)?;
         self.check_header(&header)?;
+        let header = format.count_frames(bytes, header, self.max_frames)?;
+        self.check_header(&header)?;
         Ok((format, header))
     }
 

@@ -23,6 +23,10 @@ mod flaws;
 mod heic;
 mod images;
 mod jpeg;
+#[cfg(feature = "jxl")]
+mod jxl;
+#[cfg(feature = "jxl")]
+mod libjxl;
 mod memory;
 mod metadata;
 mod oracle;

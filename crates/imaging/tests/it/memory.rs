@@ -6,6 +6,8 @@ use darkroom_imaging::{
     Fit, Recipe, RejectionCode, Resize, WebpMode, estimated_memory, render, render_within,
 };
 use darkroom_testkit::fixture::jpeg_coder::{JpegCoder, JpegColor, QuantizedImage, ScanScript};
+#[cfg(feature = "jxl")]
+use darkroom_testkit::fixture::jxl;
 use darkroom_testkit::fixture::motion::pan;
 use darkroom_testkit::fixture::{Gif, Heic, Jpeg, Png, RawPng, Webp, scene};
 use image::{DynamicImage, ImageFormat, RgbImage};
@@ -60,6 +62,8 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("lossless WebP", Webp::new(&image).build()),
         ("HEIC", Heic::new(&image).build()),
         ("HEIC grid", Heic::new(&image).grid(3, 2).build()),
+        #[cfg(feature = "jxl")]
+        ("JPEG XL", jxl::LARGE.to_vec()),
         ("animated GIF", pan(700, 4).gif()),
         ("animated WebP", pan(700, 4).webp()),
     ]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::recipes::{avatar, avatar_limits};
 
 /// The first bytes of files that reach each parser.
-const BEGINNINGS: [&[u8]; 9] = [
+const BEGINNINGS: [&[u8]; 11] = [
     b"",
     b"\xff\xd8\xff\xe1\x00\x40Exif\0\0II*\0\x08\0\0\0",
     b"\xff\xd8\xff\xed\x00\x40Photoshop 3.0\x008BIM",
@@ -16,6 +16,8 @@ const BEGINNINGS: [&[u8]; 9] = [
     b"RIFF\x00\x01\0\0WEBPVP8X\x0a\0\0\0\x2e\0\0\0\x07\0\0\x07\0\0",
     b"RIFF\x00\x01\0\0WEBPVP8L",
     b"\0\0\0\x10ftypheic\0\0\0\0\0\0\x02\0meta\0\0\0\0\0\0\0\x0epitm\0\0\0\0\0\x01",
+    b"\xff\x0a\x00\x10\xb0\x13",
+    b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\0jxlc\xff\x0a",
     b"\0\0\0\x10ftypavif\0\0\0\0\0\0\x02\0meta\0\0\0\0\0\0\0\x0epitm\0\0\0\0\0\x01",
 ];
 

@@ -15,6 +15,7 @@ pub(super) const GIF: Format = Format {
     content_types: &["image/gif"],
     matches: |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
     read_header: header::read,
+    count_frames: None,
     decoding_memory: header::decoding_memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,

@@ -1,11 +1,11 @@
 //! Alpha planes, which HEIF stores as separate images (ISO/IEC 23008-12, 6.4.8 and 7.5.3.4).
 
-use super::boxes::versioned;
 use super::frame::Frame;
 use super::image::Image;
 use super::items::Items;
 use crate::Rejection;
 use crate::decoded::Samples;
+use crate::formats::boxes::versioned;
 
 /// The type names of alpha planes, in HEIF and in HEVC.
 const TYPES: [&[u8]; 2] = [

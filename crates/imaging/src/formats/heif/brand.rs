@@ -1,8 +1,8 @@
 //! The brands in the `ftyp` box (ISO/IEC 14496-12, 4.3). They distinguish HEIF images from videos,
 //! and the kinds of HEIF images from each other (ISO/IEC 23008-12, 10 and annexes).
 
-use super::boxes::Code;
-use super::fields::Fields;
+use crate::formats::boxes::Code;
+use crate::formats::fields::Fields;
 
 /// The maximum number of compatible brands that are read.
 const MAX_BRANDS: usize = 16;

@@ -1,8 +1,8 @@
 //! The transformations of an image: crop, rotation and mirroring (ISO/IEC 23008-12, 6.5).
 
-use super::boxes::Part;
-use super::fields::Fields;
 use crate::Rejection;
+use crate::formats::boxes::Part;
+use crate::formats::fields::Fields;
 use crate::geometry::{Orientation, Rect, Size};
 
 /// The visible part of an image, and the orientation that turns it upright.

@@ -7,12 +7,12 @@ use heifer_hevc_dec::recon::{self, Reconstructor};
 use heifer_hevc_dec::slice::SliceHeader;
 use heifer_hevc_dec::syntax::{Picture, decode_slice_segment};
 
-use super::fields::Fields;
 use super::frame::Frame;
 use super::parameters::Parameters;
 use super::signal::Signal;
 use super::work::DecodingSpeed;
 use crate::Rejection;
+use crate::formats::fields::Fields;
 use crate::geometry::Size;
 use crate::pixels::probe;
 

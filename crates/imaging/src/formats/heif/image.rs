@@ -1,12 +1,12 @@
 //! The images of a file, and what each is made of (ISO/IEC 23008-12, 6.6).
 
-use super::boxes::Code;
 use super::brand::Coding;
 use super::codec::Codec;
-use super::fields::Fields;
 use super::geometry::Geometry;
 use super::items::Items;
 use crate::Rejection;
+use crate::formats::boxes::Code;
+use crate::formats::fields::Fields;
 use crate::geometry::{Orientation, Size};
 
 /// The maximum number of images in a chain of identity derivations, including the first.

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::boxes::{Boxes, Code, Part, find, versioned};
 use super::brand::Coding;
-use super::fields::Fields;
 use super::location::Location;
 use super::work::WorkBudget;
 use crate::Rejection;
+use crate::formats::boxes::{Boxes, Code, Part, find, versioned};
+use crate::formats::fields::Fields;
 
 /// The maximum number of items, which is more than any camera writes: an image of 200 megapixels
 /// has 1,600 tiles.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::boxes::versioned;
-use super::fields::Fields;
 use crate::Rejection;
+use crate::formats::boxes::versioned;
+use crate::formats::fields::Fields;
 
 /// The source of an item's bytes. Offsets are relative to the beginning of the source.
 #[derive(Debug, Clone, Copy)]

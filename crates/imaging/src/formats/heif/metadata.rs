@@ -1,16 +1,11 @@
 //! Metadata of a HEIF file: in items, in auxiliary images, and in the boxes beside them.
 
 use super::alpha::auxiliaries;
-use super::boxes::{Boxes, Part};
 use super::color::icc_profile;
 use super::image::Image;
 use super::items::{Item, Items};
+use crate::formats::boxes::{Boxes, Part};
 use crate::metadata::{MetadataKind, MetadataScan, exif, is_padding, xmp};
-
-/// The UUID of the box with C2PA content credentials (C2PA specification, 11.3.2).
-const C2PA: [u8; 16] = [
-    0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81,
-];
 
 /// Scans everything in a file.
 pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
@@ -48,14 +43,7 @@ fn scan_boxes(bytes: &[u8], scan: &mut MetadataScan) {
 fn kind_of_box(part: &Part<'_>) -> Option<MetadataKind> {
     match &part.code {
         b"ftyp" | b"meta" | b"mdat" | b"styp" => None,
-        b"free" | b"skip" | b"wide" => {
-            (!is_padding(part.body)).then_some(MetadataKind::Application)
-        }
-        b"uuid" if part.body.starts_with(&C2PA) => Some(MetadataKind::ContentCredentials),
-        // The video of a motion photo: Samsung's `mpvd`, or a movie in the same file.
-        b"mpvd" | b"moov" => Some(MetadataKind::TrailingData),
-        _ if !part.is_whole => Some(MetadataKind::TrailingData),
-        _ => Some(MetadataKind::Application),
+        _ => part.kind_of_metadata(),
     }
 }
 
@@ -73,7 +61,7 @@ fn scan_items(items: &Items<'_>, scan: &mut MetadataScan) {
             continue;
         };
         if kind == MetadataKind::Exif {
-            exif::read(tiff_of_exif_item(&content), scan);
+            exif::read_item(&content, scan);
         } else {
             xmp::read(&content, scan);
         }
@@ -109,14 +97,4 @@ fn scan_auxiliaries(items: &Items<'_>, scan: &mut MetadataScan) {
             scan.add(MetadataKind::Application);
         }
     }
-}
-
-/// Returns the TIFF part of an EXIF item. The item begins with the offset of its TIFF header (ISO/IEC
-/// 23008-12, A.2.1).
-fn tiff_of_exif_item(item: &[u8]) -> &[u8] {
-    let Some((offset, rest)) = item.split_first_chunk() else {
-        return &[];
-    };
-    let offset = u32::from_be_bytes(*offset) as usize;
-    rest.get(offset..).unwrap_or_default()
 }

@@ -7,14 +7,12 @@
 mod alpha;
 #[cfg(feature = "avif")]
 mod av1;
-mod boxes;
 mod brand;
 mod chroma;
 mod codec;
 mod color;
 mod convert;
 mod decode;
-mod fields;
 mod frame;
 mod geometry;
 mod hevc;
@@ -45,6 +43,7 @@ pub(super) const HEIC: Format = Format {
     ],
     matches: |bytes| Coding::of_file(bytes) == Some(Coding::Hevc),
     read_header: |bytes, _| decode::read_header(bytes),
+    count_frames: None,
     decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
@@ -56,6 +55,7 @@ pub(super) const AVIF: Format = Format {
     content_types: &["image/avif", "image/avif-sequence"],
     matches: |bytes| Coding::of_file(bytes) == Some(Coding::Av1),
     read_header: |bytes, _| decode::read_header(bytes),
+    count_frames: None,
     decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),

@@ -2,7 +2,7 @@
 
 use png::CodingIndependentCodePoints;
 
-use super::fields::Fields;
+use crate::formats::fields::Fields;
 
 /// The code point "unspecified".
 const UNSPECIFIED: u8 = 2;

@@ -11,6 +11,7 @@ pub(super) const JPEG: Format = Format {
     content_types: &["image/jpeg", "image/jpg", "image/pjpeg"],
     matches: |bytes| bytes.starts_with(b"\xff\xd8\xff"),
     read_header: |bytes, _| header::read(bytes),
+    count_frames: None,
     decoding_memory: |bytes, _| decode::memory(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),

@@ -19,6 +19,7 @@ pub(super) const PNG: Format = Format {
     content_types: &["image/png", "image/apng"],
     matches: |bytes| bytes.starts_with(signature::SIGNATURE),
     read_header: |bytes, _| header::read(bytes),
+    count_frames: None,
     decoding_memory: header::decoding_memory,
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),

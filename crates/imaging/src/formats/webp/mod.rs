@@ -14,6 +14,7 @@ pub(super) const WEBP: Format = Format {
     content_types: &["image/webp"],
     matches: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
     read_header: header::read,
+    count_frames: None,
     decoding_memory: still::memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,

@@ -1,6 +1,12 @@
 //! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2).
 
 use super::fields::Fields;
+use crate::metadata::{MetadataKind, is_padding};
+
+/// The UUID of the box with C2PA content credentials (C2PA specification, 11.3.2).
+const C2PA: [u8; 16] = [
+    0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81,
+];
 
 /// A four-character code: the type of a box, an item, a reference or a brand.
 pub(super) type Code = [u8; 4];
@@ -13,6 +19,23 @@ pub(super) struct Part<'a> {
     pub(super) body: &'a [u8],
     /// `false` if the stated length exceeds the bytes that are left.
     pub(super) is_whole: bool,
+}
+
+impl Part<'_> {
+    /// Returns the kind of metadata in a top-level box that is not a part of the image; `None` for
+    /// padding.
+    pub(super) fn kind_of_metadata(&self) -> Option<MetadataKind> {
+        match &self.code {
+            b"free" | b"skip" | b"wide" => {
+                (!is_padding(self.body)).then_some(MetadataKind::Application)
+            }
+            b"uuid" if self.body.starts_with(&C2PA) => Some(MetadataKind::ContentCredentials),
+            // The video of a motion photo: Samsung's `mpvd`, or a movie in the same file.
+            b"mpvd" | b"moov" => Some(MetadataKind::TrailingData),
+            _ if !self.is_whole => Some(MetadataKind::TrailingData),
+            _ => Some(MetadataKind::Application),
+        }
+    }
 }
 
 /// An iterator over the boxes in a sequence of bytes. It ends where there is no valid header.
