@@ -1,5 +1,6 @@
 //! Encoding of pixels. The files contain only pixels, timing and possibly a color profile.
 
+mod bands;
 mod jpeg;
 mod memory;
 mod png;
@@ -8,6 +9,6 @@ mod still;
 mod webp;
 
 pub(crate) use memory::encoding_peak;
-pub(crate) use sample::minimum_bytes;
+pub(crate) use sample::Sample;
 pub(crate) use still::{StillOptions, encode_still};
 pub(crate) use webp::AnimationEncoder;

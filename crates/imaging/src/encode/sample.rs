@@ -1,133 +1,191 @@
-//! An estimate of the length of an encoded image, from a sample of its rows.
+//! What encoding a large image takes, according to a sample of its rows.
 
 use std::borrow::Cow;
 
+use super::bands;
 use super::still::{StillOptions, encode_still};
-use super::webp;
-use crate::geometry::{Area, Orientation, Size};
-use crate::pixels::{Pixels, crop};
+use super::webp::{self, WebpOptions};
+use crate::formats::webp::riff::chunks_of_file;
+use crate::geometry::Orientation;
+use crate::pixels::{Layout, Pixels};
 use crate::{Encoding, Rejection, WebpMode};
 
-/// The height of a band of sampled rows, in pixels.
-const BAND_ROWS: u32 = 16;
-/// One in this many rows is sampled.
-const ROWS_PER_SAMPLE: u32 = 32;
-/// The minimum number of bands. An image with fewer rows is quick to encode.
-const MIN_BANDS: u32 = 4;
 /// The number of bytes per pixel that noise has at a high quality.
 const MAX_BYTES_PER_PIXEL: u64 = 2;
+/// The bytes of memory that libwebp needs for a pixel with alpha.
+const ALPHA_MEMORY: u64 = 20;
+/// The bytes of memory that libwebp needs in addition for each byte of an encoded alpha plane.
+const MEMORY_PER_ALPHA_BYTE: u64 = 20;
 /// The fraction of the estimate that counts, because the other rows may be simpler.
 const CERTAIN_FRACTION: (u64, u64) = (4, 5);
 
-/// Returns a number of bytes that the encoded image almost certainly exceeds; `None` if it can have
-/// at most `max_bytes` bytes, or if a sample would not tell.
+/// The estimated result of encoding an image with loss.
 ///
-/// libwebp writes nothing before it has encoded the whole image. So without this estimate, it takes
-/// as long to find out that an image is too large as to encode it.
-///
-/// # Errors
-/// `out_of_memory`.
-pub(crate) fn minimum_bytes(
-    stored: &Pixels,
-    options: &StillOptions<'_>,
-    max_bytes: u64,
-) -> Result<Option<u64>, Rejection> {
-    let count = stored.height / (BAND_ROWS * ROWS_PER_SAMPLE);
-    let fits = stored.size().area() * MAX_BYTES_PER_PIXEL <= max_bytes;
-    if fits || count < MIN_BANDS || !is_lossy(stored, options) {
-        return Ok(None);
-    }
-    let options = StillOptions {
-        icc: None,
-        ..*options
-    };
-    let mut bytes = 0;
-    for index in 0..count {
-        let top = index * (stored.height / count);
-        let band = Area::from_size(Size::new(stored.width, BAND_ROWS)).translated(0, top);
-        let pixels = crop(stored, band.rect())?;
-        bytes += encode_still(Cow::Owned(pixels), Orientation::UPRIGHT, &options)?.len() as u64;
-    }
-    let estimate = bytes * u64::from(stored.height) / u64::from(count * BAND_ROWS);
-    let (certain, all) = CERTAIN_FRACTION;
-    Ok(Some(estimate * certain / all))
+/// libwebp writes nothing before it has encoded a whole image. So without this estimate, it takes as
+/// long to find out that an image has too many bytes as to encode it. libwebp's encoder for alpha
+/// planes needs memory that depends on their content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pixels: u64,
+    bytes: u64,
+    /// The bytes of the alpha plane; `None` if there is none.
+    alpha_bytes: Option<u64>,
 }
 
-/// Returns whether the image will be encoded with loss. Only then, bands of rows have about as many
-/// bytes as within the whole image.
-fn is_lossy(stored: &Pixels, options: &StillOptions<'_>) -> bool {
-    match options.encoding {
-        Encoding::Webp { mode, .. } => match mode {
+impl Sample {
+    /// Encodes a sample of an image; `None` if the image certainly has at most `max_bytes` bytes and
+    /// needs at most `max_memory` bytes of memory, or if it is not encoded with loss. Only lossy
+    /// bands have about as many bytes as within the whole image.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn new(
+        stored: &Pixels,
+        options: &StillOptions<'_>,
+        max_bytes: u64,
+        max_memory: u64,
+    ) -> Result<Option<Self>, Rejection> {
+        let pixels = stored.size().area();
+        let has_alpha = stored.layout == Layout::Rgba;
+        let max_alpha_memory = pixels * (ALPHA_MEMORY + MEMORY_PER_ALPHA_BYTE);
+        let may_exceed = pixels * MAX_BYTES_PER_PIXEL > max_bytes
+            || (has_alpha && max_alpha_memory > max_memory);
+        if !may_exceed || !is_lossy(stored, options)? {
+            return Ok(None);
+        }
+        let options = StillOptions {
+            is_source_lossless: false,
+            icc: None,
+            ..*options
+        };
+        let [bytes, alpha_bytes] = bands::estimate(stored, |band| {
+            let file = encode_still(Cow::Owned(band), Orientation::UPRIGHT, &options)?;
+            Ok([file.len(), alpha_length(&file)])
+        })?;
+        let is_webp = matches!(options.encoding, Encoding::Webp { .. });
+        Ok(Some(Self {
+            pixels,
+            bytes,
+            alpha_bytes: (has_alpha && is_webp).then_some(alpha_bytes),
+        }))
+    }
+
+    /// Returns a number of bytes that the encoded image almost certainly exceeds.
+    pub(crate) const fn minimum_bytes(self) -> u64 {
+        let (certain, all) = CERTAIN_FRACTION;
+        self.bytes * certain / all
+    }
+
+    /// Returns the bytes of memory that libwebp needs for an image with alpha; 0 for one without.
+    pub(crate) fn alpha_memory(self) -> u64 {
+        let memory = |bytes| self.pixels * ALPHA_MEMORY + bytes * MEMORY_PER_ALPHA_BYTE;
+        self.alpha_bytes.map_or(0, memory)
+    }
+}
+
+/// Returns whether the image will be encoded with loss.
+fn is_lossy(stored: &Pixels, options: &StillOptions<'_>) -> Result<bool, Rejection> {
+    Ok(match options.encoding {
+        Encoding::Webp {
+            quality,
+            effort,
+            mode,
+        } => match mode {
             WebpMode::Lossy => true,
             WebpMode::Lossless => false,
-            WebpMode::Auto => !(options.is_source_lossless && webp::is_flat(stored)),
+            WebpMode::Auto => {
+                let options = WebpOptions {
+                    quality,
+                    effort,
+                    mode,
+                    is_source_lossless: options.is_source_lossless,
+                };
+                !webp::is_tried_without_loss(stored, options)?
+            }
         },
         Encoding::Jpeg { .. } => true,
         Encoding::Png => false,
-    }
+    })
+}
+
+/// Returns the length of the alpha plane in a WebP file.
+fn alpha_length(file: &[u8]) -> usize {
+    let mut chunks = chunks_of_file(file);
+    let alpha = chunks.find(|chunk| chunk.name == b"ALPH");
+    alpha.map_or(0, |chunk| chunk.data.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::Layout;
 
     const OPTIONS: StillOptions<'_> = StillOptions {
         encoding: Encoding::Webp {
             quality: 85,
             effort: 2,
-            mode: WebpMode::Auto,
+            mode: WebpMode::Lossy,
         },
-        is_source_lossless: true,
+        is_source_lossless: false,
         icc: None,
     };
+    const LARGE: u64 = u64::MAX;
 
     /// Returns an image whose left half is noise and whose right half is gray.
-    fn half_noise(width: u32, height: u32) -> Pixels {
+    fn half_noise(layout: Layout) -> Pixels {
+        let (width, height) = (300, 2100);
         let mut state = 1_u32;
         let mut noise = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         };
-        let samples = (0..height).flat_map(|_| (0..width * 3).map(|x| x >= width * 3 / 2));
+        let length = width as usize * layout.channels();
+        let sample = |at: usize| if at < length / 2 { noise() } else { 128 };
+        let columns = (0..height).flat_map(|_| 0..length);
+        let data = columns.map(sample).collect();
         Pixels {
             width,
             height,
-            layout: Layout::Rgb,
-            data: samples
-                .map(|is_gray| if is_gray { 128 } else { noise() })
-                .collect(),
+            layout,
+            data,
         }
     }
 
     #[test]
     fn the_estimate_is_below_the_length_but_not_far_below_it() {
-        let image = half_noise(300, 2100);
-        let estimate = minimum_bytes(&image, &lossy(), 1000).unwrap().unwrap();
-        let file = encode_still(Cow::Owned(image), Orientation::UPRIGHT, &lossy()).unwrap();
-        let length = file.len() as u64;
+        let image = half_noise(Layout::Rgb);
+        let sample = Sample::new(&image, &OPTIONS, 1000, LARGE).unwrap().unwrap();
+        let file = encode_still(Cow::Owned(image), Orientation::UPRIGHT, &OPTIONS).unwrap();
+        let (minimum, length) = (sample.minimum_bytes(), file.len() as u64);
         assert!(
-            (length * 7 / 10..length).contains(&estimate),
-            "{estimate} {length}"
+            (length * 7 / 10..length).contains(&minimum),
+            "{minimum} {length}"
         );
+        assert_eq!(sample.alpha_memory(), 0);
     }
 
     #[test]
-    fn images_that_fit_and_small_and_lossless_images_are_not_sampled() {
-        let image = half_noise(300, 2100);
-        let minimum = |image: &Pixels, options: &StillOptions<'_>, max| {
-            minimum_bytes(image, options, max).unwrap()
-        };
-        assert_eq!(minimum(&image, &lossy(), 2 * 300 * 2100), None);
-        assert_eq!(minimum(&half_noise(300, 1000), &lossy(), 1000), None);
-        // Half of the pixels equal their neighbors, as in graphics.
-        assert_eq!(minimum(&image, &OPTIONS, 1000), None);
+    fn the_memory_for_alpha_depends_on_its_content() {
+        let image = half_noise(Layout::Rgba);
+        let pixels = image.size().area();
+        let sample = Sample::new(&image, &OPTIONS, LARGE, 1000).unwrap().unwrap();
+        let per_pixel = sample.alpha_memory() / pixels;
+        assert!((28..33).contains(&per_pixel), "{per_pixel}");
     }
 
-    fn lossy() -> StillOptions<'static> {
-        StillOptions {
-            is_source_lossless: false,
+    #[test]
+    fn images_that_fit_and_lossless_images_are_not_sampled() {
+        let image = half_noise(Layout::Rgba);
+        let sample = |options, bytes, memory| {
+            let sample = Sample::new(&image, options, bytes, memory);
+            sample.unwrap().is_some()
+        };
+        let pixels = image.size().area();
+        assert!(!sample(&OPTIONS, 2 * pixels, 40 * pixels));
+        assert!(sample(&OPTIONS, 2 * pixels - 1, 40 * pixels));
+        let png = StillOptions {
+            encoding: Encoding::Png,
             ..OPTIONS
-        }
+        };
+        assert!(!sample(&png, 1000, 1000));
     }
 }

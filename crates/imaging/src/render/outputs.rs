@@ -33,6 +33,7 @@ impl Outputs {
         crop: Option<CropBox>,
         variants: &[Variant],
         max_bytes: u64,
+        max_memory: u64,
     ) -> Result<Self, Rejection> {
         let SourceFile {
             bytes,
@@ -49,7 +50,7 @@ impl Outputs {
         let (animated, still) = split_by_animation(variants, header);
         let mut tally = OutputTally::new(max_bytes);
         let (mut rendered, placeholder) =
-            render_stills(decoded, &colors, view, &still, &mut tally)?;
+            render_stills(decoded, &colors, view, &still, &mut tally, max_memory)?;
         if !animated.is_empty() {
             let animation = AnimatedSource {
                 source,
@@ -92,6 +93,7 @@ fn render_stills(
     view: View,
     requests: &[VariantRequest<'_>],
     tally: &mut OutputTally,
+    max_memory: u64,
 ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
     let is_source_lossless = decoded.is_lossless;
     let renderer = |pixels: Pixels, icc| StillRenderer {
@@ -99,6 +101,7 @@ fn render_stills(
         view,
         is_source_lossless,
         icc,
+        max_memory,
     };
     let (kept, converted) = split_by_profile(requests, colors);
     let mut variants = Vec::new();

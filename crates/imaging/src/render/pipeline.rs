@@ -70,7 +70,7 @@ fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Re
         header: &header,
         scan: &scan,
     };
-    let outputs = render_within_limits(&file, recipe)?;
+    let outputs = render_within_limits(&file, recipe, max_memory)?;
     Ok(Rendered {
         source: Source {
             format,
@@ -88,13 +88,17 @@ fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Re
 
 /// Renders the variants. If they exceed the limit on bytes, renders them again at the lower qualities
 /// that the recipe allows.
-fn render_within_limits(source: &SourceFile<'_>, recipe: &Recipe) -> Result<Outputs, Rejection> {
+fn render_within_limits(
+    source: &SourceFile<'_>,
+    recipe: &Recipe,
+    max_memory: u64,
+) -> Result<Outputs, Rejection> {
     let max_bytes = recipe.output.max_bytes;
-    let mut outputs = Outputs::new(source, recipe.crop, &recipe.variants, max_bytes);
+    let mut outputs = Outputs::new(source, recipe.crop, &recipe.variants, max_bytes, max_memory);
     for variants in recipe.output.lower_qualities(&recipe.variants) {
         match outputs {
             Err(rejection) if rejection.code == RejectionCode::OutputTooLarge => {
-                outputs = Outputs::new(source, recipe.crop, &variants, max_bytes);
+                outputs = Outputs::new(source, recipe.crop, &variants, max_bytes, max_memory);
             }
             outputs => return outputs,
         }

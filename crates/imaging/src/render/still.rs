@@ -7,7 +7,7 @@ use super::placeholder::{self, placeholder};
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
 use super::resize_cache::ResizeCache;
 use super::view::View;
-use crate::encode::{StillOptions, encode_still, minimum_bytes};
+use crate::encode::{Sample, StillOptions, encode_still};
 use crate::geometry::{Orientation, Placement};
 use crate::pixels::{Pixels, pad};
 use crate::{Fit, Placeholder, Rejection, Resize};
@@ -22,6 +22,8 @@ pub(super) struct StillRenderer {
     pub(super) is_source_lossless: bool,
     /// The color profile that is embedded in every variant.
     pub(super) icc: Option<Vec<u8>>,
+    /// The bytes of memory that rendering may use.
+    pub(super) max_memory: u64,
 }
 
 impl StillRenderer {
@@ -89,13 +91,13 @@ impl StillRenderer {
         };
         let orientation = self.view.orientation;
         for job in others {
-            self.check_minimum(job, tally)?;
+            self.check_sample(job, tally)?;
             let pixels = Cow::Borrowed(&self.pixels);
             let bytes = encode_still(pixels, orientation, &self.options(job))?;
             tally.add(bytes.len())?;
             rendered.push(job.finish(bytes));
         }
-        self.check_minimum(last, tally)?;
+        self.check_sample(last, tally)?;
         let pixels = Cow::Owned(self.pixels.take());
         let bytes = encode_still(pixels, orientation, &self.options(last))?;
         tally.add(bytes.len())?;
@@ -103,15 +105,22 @@ impl StillRenderer {
         Ok(())
     }
 
-    /// Checks the limit on bytes before the whole image is encoded.
+    /// Checks the limits on bytes and memory before the whole image is encoded.
     ///
     /// # Errors
-    /// `out_of_memory`; `output_too_large` if the encoded image almost certainly exceeds the limit.
-    fn check_minimum(&self, job: &RenderJob<'_>, tally: &OutputTally) -> Result<(), Rejection> {
-        let options = self.options(job);
-        match minimum_bytes(&self.pixels, &options, tally.remaining())? {
-            Some(bytes) => tally.check(bytes),
-            None => Ok(()),
+    /// `out_of_memory`; `output_too_large` if the encoded image almost certainly exceeds the limit;
+    /// `too_expensive` if its alpha plane needs more memory than is allowed.
+    fn check_sample(&self, job: &RenderJob<'_>, tally: &OutputTally) -> Result<(), Rejection> {
+        let (options, max_memory) = (self.options(job), self.max_memory);
+        let sample = Sample::new(&self.pixels, &options, tally.remaining(), max_memory)?;
+        let Some(sample) = sample else {
+            return Ok(());
+        };
+        tally.check(sample.minimum_bytes())?;
+        let needed = sample.alpha_memory();
+        match needed > max_memory {
+            true => Err(Rejection::too_expensive(needed, max_memory)),
+            false => Ok(()),
         }
     }
 

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::affordable::is_lossless_affordable;
 use super::flatness::is_flat;
 use super::frame_mask::{changed_blocks, changed_pixels};
 use super::still::{WebpOptions, encode};
@@ -181,10 +182,7 @@ impl AnimationEncoder {
     /// Encodes an area whose pixels change from `before` to `after`. Pixels are freed as early as
     /// possible, because the area may be as large as the canvas.
     fn encode_change(&self, before: Pixels, after: Pixels) -> Result<EncodedFrame, Rejection> {
-        let bitstream = match self.options.mode {
-            WebpMode::Auto if !is_flat(&after) => WebpMode::Lossy,
-            _ => self.bitstream,
-        };
+        let bitstream = self.bitstream_for(&after)?;
         let mask = match bitstream {
             WebpMode::Lossless => changed_pixels,
             _ => changed_blocks,
@@ -207,6 +205,20 @@ impl AnimationEncoder {
             ..self.options
         };
         encode_frame(pixels, blending, options)
+    }
+
+    /// Returns the bitstream for an area that changes to `after`.
+    fn bitstream_for(&self, after: &Pixels) -> Result<WebpMode, Rejection> {
+        let WebpOptions { mode, effort, .. } = self.options;
+        if mode != WebpMode::Auto || self.bitstream == WebpMode::Lossy {
+            return Ok(self.bitstream);
+        }
+        let is_lossless =
+            is_flat(after) && is_lossless_affordable(after, effort, self.frames.len())?;
+        Ok(match is_lossless {
+            true => WebpMode::Lossless,
+            false => WebpMode::Lossy,
+        })
     }
 
     fn push(&mut self, area: Area, duration_ms: u32, frame: &EncodedFrame) {

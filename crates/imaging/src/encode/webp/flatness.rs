@@ -14,7 +14,7 @@ const MIN_EQUAL_FRACTION: f64 = 0.3;
 
 /// Returns whether lossless WebP may be smaller than lossy, because there are few colors or large
 /// areas of one color.
-pub(in crate::encode) fn is_flat(pixels: &Pixels) -> bool {
+pub(super) fn is_flat(pixels: &Pixels) -> bool {
     match pixels.layout.channels() {
         3 => is_flat_with::<3>(pixels),
         _ => is_flat_with::<4>(pixels),

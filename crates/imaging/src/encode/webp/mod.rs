@@ -1,5 +1,6 @@
 //! WebP (RFC 9649), by libwebp.
 
+mod affordable;
 mod animation;
 mod flatness;
 mod frame_mask;
@@ -7,5 +8,4 @@ mod libwebp;
 mod still;
 
 pub(crate) use animation::AnimationEncoder;
-pub(super) use flatness::is_flat;
-pub(super) use still::{WebpOptions, encode};
+pub(super) use still::{WebpOptions, encode, is_tried_without_loss};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::affordable::is_lossless_affordable;
 use super::flatness::is_flat;
 use super::libwebp::{Config, Encoder};
 use crate::formats::webp::riff::{
@@ -58,7 +59,7 @@ fn encode_pixels(
     match options.mode {
         WebpMode::Lossy => encode(stored, lossy),
         WebpMode::Lossless => encode(stored, lossless),
-        WebpMode::Auto if options.is_source_lossless && is_flat(&stored) => {
+        WebpMode::Auto if is_tried_without_loss(&stored, options)? => {
             let lossless = encode(Cow::Borrowed(&stored), lossless)?;
             let lossy = encode(stored, lossy)?;
             Ok(if lossless.len() <= lossy.len() {
@@ -69,6 +70,20 @@ fn encode_pixels(
         }
         WebpMode::Auto => encode(stored, lossy),
     }
+}
+
+/// Returns whether the mode `auto` encodes this image without loss too, and then keeps the smaller
+/// file.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(in crate::encode) fn is_tried_without_loss(
+    stored: &Pixels,
+    options: WebpOptions,
+) -> Result<bool, Rejection> {
+    Ok(options.is_source_lossless
+        && is_flat(stored)
+        && is_lossless_affordable(stored, options.effort, 0)?)
 }
 
 /// Adds a color profile to a still file that libwebp encoded.

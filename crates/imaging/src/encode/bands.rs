@@ -1,0 +1,35 @@
+//! A sample of an image: bands of rows, spread evenly.
+
+use crate::Rejection;
+use crate::geometry::{Area, Size};
+use crate::pixels::{Pixels, crop};
+
+/// The height of a band, in pixels.
+const BAND_ROWS: u32 = 16;
+/// One in this many rows is sampled, unless that would be fewer than [`MIN_BANDS`] bands.
+const ROWS_PER_SAMPLE: u32 = 32;
+const MIN_BANDS: u32 = 4;
+
+/// Encodes a sample of the rows of an image with `encode`, which returns numbers of bytes. Returns
+/// estimates for the whole image.
+///
+/// # Errors
+/// `out_of_memory`, and the errors of `encode`.
+pub(super) fn estimate<const COUNT: usize>(
+    pixels: &Pixels,
+    encode: impl Fn(Pixels) -> Result<[usize; COUNT], Rejection>,
+) -> Result<[u64; COUNT], Rejection> {
+    let Size { width, height } = pixels.size();
+    let rows = BAND_ROWS.min(height);
+    let count = (height / (BAND_ROWS * ROWS_PER_SAMPLE)).max(MIN_BANDS.min(height / rows));
+    let mut sums = [0; COUNT];
+    for index in 0..count {
+        let top = index * (height / count);
+        let band = Area::from_size(Size::new(width, rows)).translated(0, top);
+        let bytes = encode(crop(pixels, band.rect())?)?;
+        for (sum, bytes) in sums.iter_mut().zip(bytes) {
+            *sum += bytes as u64;
+        }
+    }
+    Ok(sums.map(|sum| sum * u64::from(height) / u64::from(count * rows)))
+}
