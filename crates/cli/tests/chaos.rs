@@ -9,7 +9,10 @@ use darkroom_bench::chaos::{
     deletes, fairness, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison,
     soak, storage_faults, terminations,
 };
+use darkroom_bench::render_cost::{Bounds, costly_sources, measure};
 use darkroom_bench::{ContactSheet, Report, attack};
+use darkroom_contract::Profiles;
+use darkroom_render::RenderSettings;
 
 fn darkroom() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_darkroom"))
@@ -42,6 +45,24 @@ async fn a_worker_that_stops_leaves_no_message_invisible() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_clients_cost_the_issuer_and_its_other_clients_little() {
     assert_holds(attack::run(darkroom(), attack::Size::SHORT).await);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_most_expensive_images_of_a_small_size_stay_within_their_limits() {
+    const DIVISOR: u32 = 16;
+    const SLOWNESS: u32 = 2;
+    let (settings, profiles) = (RenderSettings::default(), Profiles::default());
+    for (name, profile) in profiles.iter() {
+        let bounds = Bounds::new(&profile.recipe(None).limits, DIVISOR);
+        for source in costly_sources() {
+            let file = source.build(&bounds);
+            let cost = measure(darkroom(), &settings, profile, &file);
+            let cost = cost.await.unwrap();
+            let violations = cost.violations(&settings, profile, SLOWNESS);
+            assert!(violations.is_empty(), "{name}, {source:?}: {cost:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,5 @@
-//! What encoding a large image takes, according to a sample of its rows.
+//! An estimate of the bytes and the memory that encoding a large image takes, from a sample of its
+//! rows.
 
 use std::borrow::Cow;
 

@@ -1,0 +1,24 @@
+//! Files that are full of the smallest parts of their format.
+
+use darkroom_testkit::fixture::bomb::crowded;
+
+use super::source::CostlySource;
+
+/// A length in which every kind of crowd has few parts.
+const SMALL: usize = 4000;
+
+pub(super) fn sources() -> Vec<CostlySource> {
+    let crowds = crowded(SMALL).into_iter().enumerate();
+    let source = |(index, crowd): (usize, _)| {
+        let build = move |length: usize| crowded(length).swap_remove(index).bytes;
+        CostlySource::new(name_of(crowd), move |bounds| build(bounds.bytes))
+    };
+    crowds.map(source).collect()
+}
+
+fn name_of(crowd: darkroom_testkit::fixture::bomb::Bomb) -> String {
+    match crowd.name.split_once(", ") {
+        Some((format, content)) => format!("{}: {content}", format.to_lowercase()),
+        None => crowd.name,
+    }
+}

@@ -1,0 +1,141 @@
+//! Measurement of a render process.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use darkroom_contract::Profile;
+use darkroom_harness::ProcessStats;
+use darkroom_imaging::{Rejection, Rendered};
+use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings};
+
+/// The interval between two readings of the render process's stats.
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(10);
+/// The factor by which the render process may exceed the deadline, so that a loaded machine or a
+/// violation still yields a figure.
+const PATIENCE: u32 = 10;
+/// The codes of rejections that occur only when a limit of the render process is reached.
+const LATE_CODES: [&str; 3] = ["timed_out", "out_of_memory", "crashed"];
+
+/// The cost of rendering one source in one profile.
+#[derive(Debug, Clone)]
+pub struct RenderCost {
+    /// The number of bytes of the source.
+    pub source_bytes: usize,
+    /// The number of bytes of all variants, or the code of the rejection.
+    pub outcome: Result<u64, &'static str>,
+    /// The elapsed time.
+    pub elapsed: Duration,
+    /// The processor time of the render process.
+    pub cpu: Duration,
+    /// The peak of the render process's resident memory, in bytes.
+    pub peak_memory: u64,
+}
+
+impl RenderCost {
+    /// Returns what exceeds its limit on a core that is `slowness` times slower than this one.
+    pub fn violations(
+        &self,
+        settings: &RenderSettings,
+        profile: &Profile,
+        slowness: u32,
+    ) -> Vec<&'static str> {
+        let is_late = self.outcome.is_err_and(|code| LATE_CODES.contains(&code));
+        let limit = profile.max_output_bytes.as_u64();
+        let checks = [
+            (is_late, "the outcome"),
+            (self.cpu * slowness > settings.timeout, "the deadline"),
+            (
+                self.peak_memory > settings.max_memory.as_u64(),
+                "the memory",
+            ),
+            (self.outcome.is_ok_and(|bytes| bytes > limit), "the output"),
+        ];
+        let exceeded = checks.into_iter().filter(|(is_exceeded, _)| *is_exceeded);
+        exceeded.map(|(_, limit)| limit).collect()
+    }
+}
+
+/// Renders a source in a new render process of `program`.
+///
+/// # Errors
+/// If the process cannot be started or observed.
+pub async fn measure(
+    program: &Path,
+    settings: &RenderSettings,
+    profile: &Profile,
+    source: &[u8],
+) -> anyhow::Result<RenderCost> {
+    let patient = RenderSettings {
+        timeout: settings.timeout * PATIENCE,
+        ..settings.clone()
+    };
+    let pool = RenderPool::new(launch(program, &patient), &patient);
+    let recipe = profile.recipe(None);
+    let mut stats: Option<ProcessStats> = None;
+    let started = Instant::now();
+    let mut render = std::pin::pin!(pool.render(source, &recipe));
+    let rendered = loop {
+        match tokio::time::timeout(SAMPLE_INTERVAL, &mut render).await {
+            Ok(rendered) => break rendered,
+            Err(_) => stats = render_process(program).or(stats),
+        }
+    };
+    let elapsed = started.elapsed();
+    // The process waits for the next image, unless it died.
+    let stats = render_process(program).or(stats);
+    Ok(RenderCost {
+        source_bytes: source.len(),
+        outcome: outcome(RenderError::split_rejection(rendered)?),
+        elapsed,
+        cpu: stats.map(|stats| stats.cpu).unwrap_or_default(),
+        peak_memory: stats.map_or(0, |stats| stats.peak_memory_kib << 10),
+    })
+}
+
+fn outcome(rendered: Result<Rendered, Rejection>) -> Result<u64, &'static str> {
+    let rendered = rendered.map_err(|rejection| rejection.code.name())?;
+    let variants = rendered.variants.iter();
+    Ok(variants.map(|variant| variant.bytes.len() as u64).sum())
+}
+
+fn launch(program: &Path, settings: &RenderSettings) -> Launch {
+    let ChildLimits {
+        max_memory,
+        image_cpu_seconds,
+        process_cpu_seconds,
+    } = settings.child_limits();
+    Launch {
+        program: program.into(),
+        arguments: vec![
+            "render".into(),
+            format!("--max-memory={max_memory}").into(),
+            format!("--image-cpu-seconds={image_cpu_seconds}").into(),
+            format!("--process-cpu-seconds={process_cpu_seconds}").into(),
+        ],
+    }
+}
+
+/// Returns the resources of the render process, which is a child of this process; `None` if it does
+/// not run.
+fn render_process(program: &Path) -> Option<ProcessStats> {
+    let own = std::process::id().to_string();
+    let ids = fs::read_dir("/proc").ok()?.filter_map(|entry| {
+        let name = entry.ok()?.file_name();
+        name.to_str()?.parse::<u32>().ok()
+    });
+    let is_render_process = |id: &u32| {
+        let read =
+            |file: &str| fs::read_to_string(format!("/proc/{id}/{file}")).unwrap_or_default();
+        let stat = read("stat");
+        let parent = stat
+            .rsplit_once(") ")
+            .and_then(|(_, rest)| rest.split(' ').nth(1));
+        let command = read("cmdline");
+        parent == Some(&own)
+            && command.split('\0').next() == program.to_str()
+            && command.split('\0').nth(1) == Some("render")
+    };
+    ids.filter(is_render_process)
+        .find_map(|id| ProcessStats::read(id).ok())
+}
