@@ -59,9 +59,12 @@ fn assert_agreement(name: &str, bytes: &[u8]) {
 #[test]
 fn both_readers_agree_on_generated_files() {
     for file in planted() {
-        // kamadak-exif supports neither raw profiles in text chunks of PNG nor the prefix of EXIF
-        // in WebP.
-        if !file.place.contains("raw") && !file.place.contains("prefix") {
+        // kamadak-exif supports neither raw profiles in text chunks of PNG, nor the prefix of EXIF
+        // in WebP, nor JPEG XL, whose orientation is not in EXIF.
+        let is_unsupported = ["raw", "prefix", "JPEG XL"]
+            .iter()
+            .any(|part| file.place.contains(part));
+        if !is_unsupported {
             assert_agreement(file.place, &file.bytes);
         }
     }
