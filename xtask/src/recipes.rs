@@ -115,7 +115,7 @@ pub const RECIPES: &[Recipe] = &[
     Recipe {
         name: "libjxl",
         help: "compare JPEG XL pixels with libjxl's, on files that its encoder makes",
-        variables: &[("DARKROOM_TEST_LIBJXL", "1")],
+        variables: &[("DARKROOM_TEST_LIBJXL_IN_FULL", "1")],
         steps: &[&[
             "cargo",
             "test",
