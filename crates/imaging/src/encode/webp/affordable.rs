@@ -65,7 +65,11 @@ mod tests {
     #[test]
     fn large_graphics_are_affordable_but_noise_is_not() {
         assert!(is_affordable(&grays(|at| (at / 300) as u8), 0));
-        let noise = grays(|at| (at.wrapping_mul(2_654_435_761) ^ (at >> 3)).to_be_bytes()[1]);
+        let noise = grays(|at| {
+            let hash = (at ^ at >> 15).wrapping_mul(0x85eb_ca6b);
+            let hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
+            (hash >> 24) as u8
+        });
         assert!(!is_affordable(&noise, 0));
     }
 
