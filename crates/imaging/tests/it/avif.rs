@@ -1,11 +1,11 @@
 //! AVIF: exact pixels of lossless files, and files whose headers do not match their
 //! contents.
 
-use darkroom_imaging::{Rejection, RejectionCode, inspect, render};
+use darkroom_imaging::{RejectionCode, inspect, render};
 use darkroom_testkit::fixture::{Exif, Heic, avif, damage, scene};
 use image::{RgbaImage, imageops};
 
-use crate::images::{difference, only, worst};
+use crate::images::{difference, only, rejection, worst};
 use crate::recipes::{avatar, lossless, wide_limits};
 
 fn rendered(file: &[u8]) -> RgbaImage {
@@ -14,10 +14,6 @@ fn rendered(file: &[u8]) -> RgbaImage {
 
 fn opaque() -> RgbaImage {
     image::DynamicImage::from(scene(24, 18)).into_rgba8()
-}
-
-fn rejection(file: &[u8]) -> Rejection {
-    render(file, &lossless()).unwrap_err()
 }
 
 /// Returns `file` with the bytes after the first occurrence of `mark` replaced.

@@ -9,7 +9,7 @@ use darkroom_testkit::fixture::{Exif, Heic, rotated_for_orientation, scene};
 use image::{GrayImage, Luma, RgbImage, Rgba, RgbaImage, imageops};
 
 use crate::corpus;
-use crate::images::{decoded, difference, only, worst};
+use crate::images::{decoded, difference, only, rejection, worst};
 use crate::recipes::{lossless, variant, webp, wide_limits};
 
 fn rendered(heic: &Heic) -> RgbaImage {
@@ -18,10 +18,6 @@ fn rendered(heic: &Heic) -> RgbaImage {
 
 fn opaque(image: &RgbImage) -> RgbaImage {
     image::DynamicImage::from(image.clone()).into_rgba8()
-}
-
-fn rejection(bytes: &[u8]) -> darkroom_imaging::Rejection {
-    render(bytes, &lossless()).unwrap_err()
 }
 
 /// Returns an image of one color, given as luma, blue difference and red difference.

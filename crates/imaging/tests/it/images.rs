@@ -1,12 +1,19 @@
 //! Pixels of rendered variants, and differences between images.
 
-use darkroom_imaging::{Recipe, RenderedVariant, Variant, render};
+use darkroom_imaging::{Recipe, Rejection, RenderedVariant, Variant, render};
 use image::{Rgb, RgbImage, RgbaImage};
+
+use crate::recipes::lossless;
 
 /// Renders and decodes the only variant of a recipe.
 pub(crate) fn only(bytes: &[u8], recipe: &Recipe) -> RgbaImage {
     let rendered = render(bytes, recipe).unwrap();
     decoded(&rendered.variants[0])
+}
+
+/// Returns the rejection of a file that is rendered without loss.
+pub(crate) fn rejection(bytes: &[u8]) -> Rejection {
+    render(bytes, &lossless()).unwrap_err()
 }
 
 /// Returns the recipe with `variant` as its only variant.

@@ -1,13 +1,13 @@
 //! JPEG XL: exact pixels of lossless files, colors, animations, and damaged files.
 
-use darkroom_imaging::{Limits, MetadataKind, NoteCode, Rejection, RejectionCode, inspect, render};
+use darkroom_imaging::{Limits, MetadataKind, NoteCode, RejectionCode, inspect, render};
 use darkroom_testkit::fixture::animation::small_animation;
 use darkroom_testkit::fixture::bomb::giant_profile;
 use darkroom_testkit::fixture::{CANARY, Exif, Jxl, Png, damage, icc_profile, jxl, play, scene};
 use image::{RgbaImage, imageops};
 
 use crate::allocation::peak_bytes;
-use crate::images::{difference, only, worst};
+use crate::images::{difference, only, rejection, worst};
 use crate::recipes::{avatar, lossless, wide_limits};
 
 const MIB: usize = 1 << 20;
@@ -18,10 +18,6 @@ fn rendered(file: &[u8]) -> RgbaImage {
 
 fn opaque() -> RgbaImage {
     image::DynamicImage::from(scene(24, 18)).into_rgba8()
-}
-
-fn rejection(file: &[u8]) -> Rejection {
-    render(file, &lossless()).unwrap_err()
 }
 
 /// Returns the part of an image of 24 x 18 pixels in which alpha is at least 120.
