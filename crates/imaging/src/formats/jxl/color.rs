@@ -11,15 +11,17 @@ use crate::decoded::DeclaredColor;
 /// The code points of sRGB (ITU-T H.273): primaries and transfer function.
 const SRGB: (u8, u8) = (1, 13);
 
-/// Returns the color information that is not an ICC profile. The format of the samples must be set before, because
-/// it decides in which color space they are decoded.
+/// Returns the color information of the samples, except an ICC profile. Call
+/// [`Decoder::set_format`] first, because the format determines the color space into which the
+/// samples are decoded.
 pub(super) fn declared_color<I: jxl::api::JxlBitstreamInput>(
     decoder: &Decoder<I>,
 ) -> DeclaredColor {
     let points = code_points(decoder.output_profile());
     let has_icc = matches!(decoder.profile, JxlColorProfile::Icc(_));
-    // Samples without any color information are sRGB. If the file has an ICC profile, but its samples are sRGB,
-    // this has to be declared, so that the profile does not apply.
+    // Samples without any color information count as sRGB, so sRGB need not be declared. The
+    // exception is a file with an ICC profile whose samples are decoded to sRGB: the declaration
+    // prevents the profile from being applied.
     let points = points.filter(|points| has_icc || *points != SRGB);
     DeclaredColor {
         code_points: points.map(|(color_primaries, transfer_function)| {
@@ -34,8 +36,8 @@ pub(super) fn declared_color<I: jxl::api::JxlBitstreamInput>(
     }
 }
 
-/// Returns an ICC profile for a color space that code points cannot express, such as one with a gamma or with
-/// its own primaries.
+/// Returns an ICC profile for a color space that code points cannot express, such as one with a
+/// gamma value or with custom primaries; `None` for any other color space.
 pub(super) fn icc_of_encoding(profile: &JxlColorProfile) -> Option<Vec<u8>> {
     let is_expressed = code_points(profile).is_some();
     match profile {
@@ -45,7 +47,8 @@ pub(super) fn icc_of_encoding(profile: &JxlColorProfile) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns the code points of primaries and transfer function; `None` if there are none.
+/// Returns the code points of the primaries and the transfer function; `None` if the color space
+/// has no code points.
 fn code_points(profile: &JxlColorProfile) -> Option<(u8, u8)> {
     let JxlColorProfile::Simple(encoding) = profile else {
         return None;

@@ -11,7 +11,7 @@ use crate::decoded::{Channels, Decoded, Samples};
 use crate::formats::Header;
 use crate::pixels::zeroed_buffer;
 
-/// Decodes an image at 8 or 16 bits per sample, without turning it upright.
+/// Decodes an image to 8 or 16 bits per sample. Does not turn it upright.
 ///
 /// # Errors
 /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -52,7 +52,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Rejection
     })
 }
 
-/// Inverts all samples. In JPEG XL, 0 is the most ink.
+/// Inverts all samples. In JPEG XL, 0 is full ink, but in [`Channels::Cmyk`], 0 is no ink.
 fn invert(samples: &mut Samples) {
     match samples {
         Samples::Eight(samples) => samples.iter_mut().for_each(|ink| *ink = !*ink),

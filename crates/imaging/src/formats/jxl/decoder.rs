@@ -1,4 +1,4 @@
-//! The decoder of the crate `jxl`, bounded and with our rejections.
+//! A wrapper of the decoder in the crate `jxl`. It sets limits, and turns errors into rejections.
 
 use std::io::Error as IoError;
 
@@ -13,10 +13,11 @@ use crate::Rejection;
 use crate::geometry::Size;
 use crate::pixels::out_of_memory;
 
-/// The maximum number of channels besides color. Level 5 of the format, which is enough for photos, allows 4.
+/// The maximum number of channels besides color. Level 5 of the format, which is enough for photos,
+/// allows 4.
 pub(super) const MAX_EXTRA_CHANNELS: usize = 8;
-/// The number of samples by which a frame that is not shown may exceed the image, so that a small image may
-/// have a larger frame for its patches.
+/// The number of samples that a frame may have in addition to those that are in proportion to the
+/// size of the image. A small image may use patches from a larger frame, which itself is not shown.
 const SPARE_SAMPLES: u64 = 1 << 22;
 
 /// The use of a decoder.
@@ -24,7 +25,8 @@ const SPARE_SAMPLES: u64 = 1 << 22;
 pub(super) enum Mode {
     /// Decoding pixels.
     Pixels,
-    /// Walking through the frames. Frames that are not shown are decoded, because the decoder cannot skip them.
+    /// Reading the headers of all frames. The decoder skips the pixels of frames that are shown. It
+    /// cannot skip frames that are not shown, so it decodes them.
     Frames,
 }
 
@@ -39,8 +41,9 @@ pub(super) struct Decoder<I> {
 }
 
 impl<I: JxlBitstreamInput> Decoder<I> {
-    /// Reads the header of a file. No frame may be much larger than `size`, which is the size of the image that
-    /// was checked. Without `size`, only the header may be used.
+    /// Reads the header of a file. `size` is the size of the image, which has been checked against
+    /// the limits. The decoder refuses a frame that is much larger. A caller that passes no `size`
+    /// may use only the header.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -68,8 +71,9 @@ impl<I: JxlBitstreamInput> Decoder<I> {
         }
     }
 
-    /// Returns the color space of the decoded samples. It differs from that of the file if the file has an ICC
-    /// profile, but the colors are coded independently of it.
+    /// Returns the color space of the decoded samples. It differs from the color space that the
+    /// file states if the file has an ICC profile, but its samples are coded independently of that
+    /// profile (XYB).
     pub(super) fn output_profile(&self) -> &JxlColorProfile {
         self.inner.output_color_profile().unwrap_or(&self.profile)
     }
@@ -85,7 +89,7 @@ impl<I: JxlBitstreamInput> Decoder<I> {
             .map_err(|error| rejection(&error))
     }
 
-    /// Reads on to the next event.
+    /// Continues to the decoder's next event.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -93,8 +97,8 @@ impl<I: JxlBitstreamInput> Decoder<I> {
         self.process(None)
     }
 
-    /// Decodes the next frame that is shown into `pixels`, which must be of the size of the image. Returns the
-    /// display time in milliseconds.
+    /// Decodes the next frame that is shown into `pixels`, which must have exactly the length of
+    /// the whole image. Returns the display time of the frame in milliseconds.
     ///
     /// # Errors
     /// `corrupt`, `unsupported_format` or `out_of_memory`.
@@ -112,12 +116,13 @@ impl<I: JxlBitstreamInput> Decoder<I> {
         }
     }
 
-    /// Returns the frames that are shown and have been read so far.
+    /// Returns the frames that have been read so far, except those that are not shown.
     pub(super) fn frames(&self) -> &[VisibleFrameInfo] {
         self.inner.scanned_frames()
     }
 
-    /// Returns the length of the file after the last frame was read. It excludes what follows the image.
+    /// Returns the length of the image file in bytes, without any bytes after the image; `None`
+    /// until the last frame has been read.
     pub(super) fn file_length(&self) -> Option<usize> {
         let length = self.inner.file_length()?;
         usize::try_from(length).ok()
@@ -141,7 +146,7 @@ impl<I: JxlBitstreamInput> Decoder<I> {
     }
 }
 
-/// Returns the number of samples that no frame may reach.
+/// Returns the limit on the samples of one frame. The decoder refuses a frame that reaches it.
 fn sample_limit(size: Size) -> usize {
     let samples = size.area().saturating_mul(3 + MAX_EXTRA_CHANNELS as u64);
     usize::try_from(samples.saturating_add(SPARE_SAMPLES)).unwrap_or(usize::MAX)

@@ -7,8 +7,9 @@ use jxl::api::{Event, JxlBitstreamInput};
 use super::decoder::{Decoder, Mode, no_content};
 use crate::geometry::Size;
 
-/// An input that provides headers, but not the content of frames, which is skipped. The decoder asks for the
-/// number of available bytes only if it is about to decode a frame that is not shown.
+/// An input from which only headers can be read. The decoder skips the content of frames that are
+/// shown. It calls `available_bytes` only before it decodes a frame that is not shown, so this
+/// function returns an error.
 struct Headers<'a>(&'a [u8]);
 
 impl JxlBitstreamInput for Headers<'_> {
@@ -27,8 +28,9 @@ impl JxlBitstreamInput for Headers<'_> {
     }
 }
 
-/// Returns the bytes after the last frame of a bare codestream. Returns nothing if the image has frames that are
-/// not shown, since only decoding them would reveal their end.
+/// Returns the bytes after the last frame of a bare codestream. Returns no bytes if the image has a
+/// frame that is not shown, because the end of such a frame is known only after the frame has been
+/// decoded.
 pub(super) fn bytes_after(codestream: &[u8], size: Size) -> &[u8] {
     let input = Headers(codestream);
     let Ok(mut decoder) = Decoder::open(input, Mode::Frames, Some(size)) else {

@@ -16,7 +16,8 @@ use crate::pixels::{Layout, Pixels};
 pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn FrameSource + 'a>, Rejection> {
     let size = header::read(bytes)?.size();
     let mut decoder = Decoder::open(bytes, Mode::Pixels, Some(size))?;
-    // An animation in CMYK is refused, and so is one of XYB samples.
+    // This function refuses samples that are not supported, such as XYB. It accepts CMYK, which is
+    // not supported in animations.
     let format = SampleFormat::of_still(&decoder.info, &decoder.profile)?;
     if format.channels == crate::decoded::Channels::Cmyk {
         return Err(Rejection::unsupported(
@@ -68,7 +69,7 @@ impl FrameSource for JxlFrames<'_> {
     }
 }
 
-/// Rounds a display time. The cast saturates, and turns a time that is not a number into 0.
+/// Rounds a display time to whole milliseconds. The cast saturates, and turns NaN into 0.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -7,14 +7,17 @@ use super::sample_format::SampleFormat;
 use crate::Rejection;
 use crate::formats::{DecodingMemory, Header};
 
-/// The bytes per pixel that decoding needs besides the samples: low frequencies, and borders of groups.
+/// The bytes per pixel that decoding a still image needs besides its samples: low frequencies, and
+/// borders of groups.
 const SCRATCH_BYTES: u64 = 1;
-/// The bytes that decoding needs besides the samples, whatever the size: tables, and a group of 256 x 256 pixels.
+/// The bytes that decoding a still image needs besides its samples, whatever its size: tables, and
+/// a group of 256 x 256 pixels.
 const FIXED_BYTES: u64 = 3 << 20;
-/// The bytes per pixel that decoding a frame needs besides the samples: the frame that it changes, as floats.
+/// The bytes per pixel that decoding a frame of an animation needs besides its samples: the
+/// reference frame that it changes, as floats.
 const FRAME_SCRATCH_BYTES: u64 = 16;
 
-/// Reads the size. Frames are not counted yet.
+/// Reads the size of the image. Does not count frames.
 ///
 /// # Errors
 /// `corrupt`, `unsupported_format` or `out_of_memory`.

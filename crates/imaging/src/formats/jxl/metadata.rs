@@ -1,4 +1,5 @@
-//! Metadata of a JPEG XL file: in the boxes of its container, in the header, and after the codestream.
+//! Metadata of a JPEG XL file: in the boxes of its container, in the header, and after the
+//! codestream.
 
 use jxl::api::{ExtraChannel, JxlBasicInfo, JxlColorProfile};
 
@@ -15,7 +16,8 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     if is_container(bytes) {
         scan_boxes(bytes, scan);
     }
-    // The orientation in EXIF is not used: that of the codestream takes precedence (ISO/IEC 18181-2, 9.4).
+    // The orientation in EXIF is not used: that of the codestream takes precedence (ISO/IEC
+    // 18181-2, 9.4).
     scan.orientation = 1;
     let Ok(decoder) = Decoder::open(bytes, Mode::Pixels, None) else {
         return;
@@ -38,7 +40,8 @@ pub(super) fn scan(bytes: &[u8], scan: &mut MetadataScan) {
     }
 }
 
-/// Returns whether the coding of an image is lossless. JPEG files that were packed without loss count as lossy.
+/// Returns whether an image is coded without loss. A packed JPEG file counts as lossy, because the
+/// JPEG is lossy.
 pub(super) fn is_lossless(bytes: &[u8], info: &JxlBasicInfo) -> bool {
     let is_packed_jpeg = is_container(bytes) && Boxes::new(bytes).any(|part| part.code == *b"jbrd");
     info.uses_original_profile && !is_packed_jpeg
@@ -62,7 +65,7 @@ fn scan_box(part: &Part<'_>, scan: &mut MetadataScan) {
             exif::read_item(part.body, scan);
         }
         b"xml " => xmp::read(part.body, scan),
-        // A compressed box, which is not decompressed: its kind is reported, but not its content.
+        // A compressed box. Only its kind is reported, because the box is not decompressed.
         b"brob" => {
             let code = part.body.first_chunk().copied().unwrap_or_default();
             scan.add(kind_of_box(&Part { code, ..*part }));
@@ -78,7 +81,8 @@ fn kind_of_box(part: &Part<'_>) -> MetadataKind {
         b"xml " => MetadataKind::Xmp,
         b"jumb" => MetadataKind::ContentCredentials,
         b"jhgm" => MetadataKind::GainMap,
-        // `jbrd`, which restores the original file from a packed JPEG, may contain its comments.
+        // `jbrd` contains the data from which a packed JPEG file can be restored, such as its
+        // comments.
         _ => part.kind_of_metadata().unwrap_or(MetadataKind::Application),
     }
 }

@@ -1,7 +1,7 @@
 //! JPEG XL (ISO/IEC 18181): a codestream, bare or in a container, animated or not.
 //!
-//! The crate `jxl` decodes it. This module checks the limits, chooses the sample format, describes the colors
-//! and finds metadata.
+//! The crate `jxl` decodes it. This module checks the limits, chooses the sample format, describes
+//! the colors and finds metadata.
 
 #[cfg(not(feature = "jxl"))]
 mod absent;
