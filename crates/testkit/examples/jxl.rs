@@ -1,5 +1,5 @@
-//! Writes the JPEG XL fixtures: `cargo run -p darkroom-testkit --example jxl`. Requires `cjxl` 0.7 (Debian's
-//! `libjxl-tools`). `crates/testkit/src/fixture/jxl/README.md` lists the options.
+//! Writes the JPEG XL fixtures: `cargo run -p darkroom-testkit --example jxl`. Requires `cjxl` 0.7
+//! (Debian's `libjxl-tools`). `crates/testkit/src/fixture/jxl/README.md` describes the files.
 
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -92,15 +92,17 @@ fn transparent(image: &RgbImage) -> RgbaImage {
     })
 }
 
-/// Returns the codestream with an alpha channel that counts as multiplied into the colors, which `cjxl` cannot
-/// write without loss. In the header of 45 bits, bit 23 stands for a channel with default properties.
+/// Returns the codestream with a header that declares the colors premultiplied by alpha. `cjxl`
+/// cannot write such a file without loss. The header has 45 bits. Bit 23 states that the alpha
+/// channel has its default properties, so it is replaced with all of the properties.
 fn associated(codestream: &[u8]) -> Vec<u8> {
     let (signature, rest) = codestream.split_at(2);
     let (header, frames) = rest.split_at(6);
     let bits = |bit: usize| header[bit / 8] >> (bit % 8) & 1;
     let mut changed: Vec<u8> = (0..23).map(bits).collect();
-    // No defaults; alpha with 8 bits per sample, in full size, without a name; multiplied.
+    // An alpha channel with properties of its own: 8 bits per sample, full size, no name.
     changed.extend([0; 10]);
+    // Premultiplied colors.
     changed.push(1);
     changed.extend((24..45).map(bits));
     let bytes = changed.chunks(8).map(|bits| {
