@@ -28,8 +28,9 @@ pub(super) struct AcceptedStreams {
     pub(super) store_rate: f64,
 }
 
-/// Requests the events of uploads whose ids are from now, so that the issuer must look for them in
-/// the store, and keeps the accepted streams open for this time. Returns the other ends too.
+/// Requests the events of uploads with current ids, which the issuer has to look up in the store.
+/// Keeps the accepted streams open for `open_for`. Also returns how the issuer ended the other
+/// requests.
 pub(super) async fn open_current(
     address: &str,
     count: usize,

@@ -8,7 +8,7 @@ pub(super) struct HostileBody {
     pub(super) content_type: &'static str,
     /// The beginning of the body.
     pub(super) start: &'static str,
-    /// The rest of the body is this text, again and again.
+    /// The text that fills the rest of the body, again and again.
     pub(super) repeated: &'static str,
 }
 

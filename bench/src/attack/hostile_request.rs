@@ -22,7 +22,7 @@ pub(super) enum RequestEnd {
     Status(u16),
     /// The connection was closed without a response.
     Closed,
-    /// Neither of both happened within [`DEADLINE`] after the last byte was sent.
+    /// Neither happened within [`DEADLINE`] after the last byte was sent.
     Pending,
 }
 
@@ -105,7 +105,7 @@ async fn send_one(address: &str, body: HostileBody, bytes: usize) -> anyhow::Res
     Ok(timeout(DEADLINE, end).await.unwrap_or(RequestEnd::Pending))
 }
 
-/// Reads the status of the response.
+/// Reads until the status of the response is complete or the connection ends.
 pub(super) async fn read_end(reader: &mut (impl AsyncRead + Unpin)) -> RequestEnd {
     let mut head = Vec::new();
     while head.len() < MAX_HEAD {

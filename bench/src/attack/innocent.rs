@@ -21,8 +21,8 @@ pub(super) struct Innocent {
 
 impl Innocent {
     pub(super) fn new(address: &str) -> anyhow::Result<Self> {
-        // A new connection for each request, because attacks on connections would not affect an
-        // open one.
+        // Opens a new connection for each request. An attack that uses up connections would not
+        // affect a connection that is already open.
         let http = reqwest::Client::builder()
             .local_address(ADDRESS)
             .pool_max_idle_per_host(0)

@@ -17,9 +17,10 @@ use crate::report::Report;
 use hostile_request::RequestEnd;
 use innocent::Innocent;
 
-/// The resident memory that an issuer may have under any attack.
+/// The maximum resident memory of an issuer under any attack, in MiB.
 const MAX_MEMORY_MIB: f64 = 256.0;
-/// The number of requests per second that all event streams together may cause at the store.
+/// The maximum number of requests per second to the store that all event streams together may
+/// cause.
 const MAX_STORE_RATE: f64 = 1000.0;
 
 /// The size of a run.
@@ -28,7 +29,7 @@ pub struct Size {
     /// The number of concurrent hostile requests.
     pub requests: usize,
     /// The length of each hostile body in bytes. The issuer may refuse the request before it has
-    /// received all of them.
+    /// received all of these bytes.
     pub body_bytes: usize,
     /// The number of connections that send nothing.
     pub sockets: usize,
@@ -74,7 +75,7 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let bed = TestBed::start(program, &TestBedOptions::default()).await?;
     let max_streams = size.max_streams.to_string();
     let settings = [
-        // Through the proxy, which counts the requests.
+        // The issuer connects to S3 through the proxy, which counts its requests.
         ("AWS_ENDPOINT_URL_S3", bed.s3.url()),
         ("DARKROOM_LIMITS_ADDRESS_WAITS", max_streams),
     ];
@@ -95,7 +96,9 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
         attacked.run(body.name, requests).await?;
     }
     let streams = event_streams::open_future(&address, size.streams);
-    attacked.run("event streams of the future", streams).await?;
+    attacked
+        .run("event streams for ids from the future", streams)
+        .await?;
     attacked.run_current_streams(&address, &bed.s3).await?;
     let mut sockets = Vec::new();
     let opened = silent_sockets::open(&address, size.sockets, &mut sockets);
@@ -129,7 +132,7 @@ impl Attacked {
         address: &str,
         store: &FaultProxy,
     ) -> anyhow::Result<()> {
-        let name = "event streams of now";
+        let name = "event streams for current ids";
         let size = self.size;
         let attack =
             event_streams::open_current(address, size.streams, store, size.streams_open_for);

@@ -1,4 +1,4 @@
-//! One owner with expensive uploads and with many, and the latency of the others.
+//! The latency of quiet owners while another owner has many uploads, some of them expensive.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -14,13 +14,13 @@ use crate::report::Report;
 use crate::test_image::TestImage;
 use crate::upload_tally::UploadTally;
 
-/// The number of owners with a few uploads.
+/// The number of quiet owners, who take turns to upload.
 const QUIET_OWNERS: u32 = 4;
 /// The time between two uploads of quiet owners.
 const INTERVAL: Duration = Duration::from_millis(400);
 /// The time limit for all uploads.
 const WITHIN: Duration = Duration::from_secs(900);
-/// One render process for each core that the goal assumes.
+/// The goal is for a machine with two cores, and there is one render process for each core.
 const SETTINGS: [(&str, &str); 1] = [("DARKROOM_RENDER_PROCESSES", "2")];
 
 /// The size of a run.
@@ -28,9 +28,10 @@ const SETTINGS: [(&str, &str); 1] = [("DARKROOM_RENDER_PROCESSES", "2")];
 pub struct Size {
     /// The number of expensive uploads of the busy owner.
     pub expensive: u32,
-    /// The number of its ordinary uploads.
+    /// The number of ordinary uploads of the busy owner.
     pub ordinary: u32,
-    /// The number of uploads of quiet owners, both before the busy owner uploads and after that.
+    /// The number of uploads of quiet owners in each of two phases: before the busy owner has sent
+    /// its uploads, and after that.
     pub quiet: u32,
     /// The permitted growth of the p99 of quiet owners, in addition to a factor of two.
     pub allowance: Duration,
@@ -66,8 +67,8 @@ struct Run {
     tally: UploadTally,
 }
 
-/// Shows that the uploads of a busy owner hardly delay those of others, and that each upload gets its
-/// outcome.
+/// Shows that the uploads of a busy owner hardly delay those of quiet owners, and that each upload
+/// gets its outcome.
 ///
 /// # Errors
 /// If the scenario cannot be run.
@@ -90,14 +91,18 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     let beside = run.latencies(size.quiet).await?;
     run.tally.wait_until_done(&run.bed, WITHIN).await?;
     let mut report = Report::default();
-    // The machine decides how soon the busy owner is done. Only earlier uploads are beside it.
+    // How soon the busy owner's last upload has its outcome depends on the machine. Only uploads
+    // that were sent before then compete with the busy owner.
     let busy_until = run.last_outcome(&busy).await?;
     let beside = beside.into_iter().filter(|it| it.sent_at < busy_until);
     let (alone, beside) = (Latencies::new(alone), Latencies::new(beside));
     alone.report("alone", &mut report);
     beside.report("beside a busy owner", &mut report);
     let enough = usize::try_from(size.quiet)? / 4;
-    report.require(beside.count >= enough, "the busy owner was done too early");
+    report.require(
+        beside.count >= enough,
+        "too few uploads of quiet owners were sent before the busy owner was done",
+    );
     let growth = beside.p99.as_secs_f64() / alone.p99.as_secs_f64();
     report.figure("growth of the p99", format!("{growth:.2} x"));
     let most = alone.p99 * 2 + size.allowance;

@@ -1,24 +1,25 @@
-//! The largest sources that a profile accepts.
+//! The sizes of the largest sources that a profile accepts.
 
 use darkroom_imaging::Limits;
 
 /// The limits of a profile, as the sizes of generated sources.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// The bytes of a file.
+    /// The maximum number of bytes in a file.
     pub bytes: usize,
-    /// The width and the height in pixels.
+    /// The maximum width and the maximum height in pixels.
     pub sides: (u32, u32),
-    /// The pixels of an image.
+    /// The maximum number of pixels in an image.
     pub pixels: u64,
-    /// The frames of an animation.
+    /// The maximum number of frames in an animation.
     pub frames: u32,
-    /// The pixels of all frames together.
+    /// The maximum number of pixels in all frames together.
     pub animation_pixels: u64,
 }
 
 impl Bounds {
-    /// Creates the bounds of sources whose sides are divided by `divisor`.
+    /// Creates the bounds from the limits of a profile. Divides sides by `divisor`, and numbers of
+    /// bytes and pixels by its square.
     pub fn new(limits: &Limits, divisor: u32) -> Self {
         let area = u64::from(divisor * divisor);
         Self {
@@ -30,12 +31,13 @@ impl Bounds {
         }
     }
 
-    /// Returns the side of the largest square whose side is a multiple of 16.
+    /// Returns the side of the largest square image in pixels. It is a multiple of 16.
     pub fn square(&self) -> u32 {
         self.square_of(self.pixels)
     }
 
-    /// Returns the side of the largest square with at most `pixels` pixels.
+    /// Returns the side of the largest square image with at most `pixels` pixels. It is a multiple
+    /// of 16.
     pub fn square_of(&self, pixels: u64) -> u32 {
         let side = pixels.isqrt() as u32;
         (side.min(self.sides.0).min(self.sides.1) / 16 * 16).max(16)

@@ -4,7 +4,8 @@ use darkroom_testkit::fixture::bomb::crowded;
 
 use super::source::CostlySource;
 
-/// A length in which every kind of crowd has few parts.
+/// A file length in bytes. Files of this length are cheap to build, and have the same names as
+/// large files.
 const SMALL: usize = 4000;
 
 pub(super) fn sources() -> Vec<CostlySource> {

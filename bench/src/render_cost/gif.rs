@@ -35,10 +35,10 @@ fn animations() -> Vec<CostlySource> {
             .gif()
         }),
         CostlySource::new("gif: noise", |bounds| noise(bounds, Disposal::Keep)),
-        CostlySource::new("gif: noise that is disposed of", |bounds| {
+        CostlySource::new("gif: noise, cleared after each frame", |bounds| {
             noise(bounds, Disposal::Background)
         }),
-        CostlySource::new("gif: noise that is undone", |bounds| {
+        CostlySource::new("gif: noise, undone after each frame", |bounds| {
             noise(bounds, Disposal::Previous)
         }),
         CostlySource::new("gif: noise of two colors and transparency", |bounds| {
@@ -79,7 +79,8 @@ fn codes() -> Vec<CostlySource> {
     ]
 }
 
-/// Returns noise of 256 colors in as many frames of one megapixel as fit into the file.
+/// Returns an animation of noise with 256 colors. It has as many frames of one megapixel as fit
+/// into the file.
 fn noise(bounds: &Bounds, disposal: Disposal) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(1);
     let palette: Vec<_> = (0..256)
@@ -122,7 +123,7 @@ fn dotted(side: u32, frame_count: u32) -> Animation {
     animation
 }
 
-/// Returns frames of pixels that each follow a clear code.
+/// Returns an animation in which a clear code precedes each pixel.
 fn clear_codes(bounds: &Bounds, minimum_code_size: u8) -> Vec<u8> {
     let code_bits = minimum_code_size + 1;
     let pixels = bounds.bytes as u64 * 8 / u64::from(code_bits) * 97 / 200;

@@ -7,7 +7,7 @@ use super::bounds::Bounds;
 use super::pixels::noise;
 use super::source::CostlySource;
 
-/// The side of a tile of noise.
+/// The side of a tile of noise in pixels.
 const TILE: u32 = 256;
 
 pub(super) fn sources() -> Vec<CostlySource> {

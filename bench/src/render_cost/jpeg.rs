@@ -10,7 +10,9 @@ use super::bounds::Bounds;
 use super::pixels::noise;
 use super::source::CostlySource;
 
+/// No subsampling (4:4:4).
 const FULL: [Sampling; 4] = [(1, 1); 4];
+/// Color with half the width and height (4:2:0).
 const HALF: [Sampling; 4] = [(2, 2), (1, 1), (1, 1), (2, 2)];
 /// The height of the strips that files repeat, in pixels.
 const STRIP: u32 = 16;
@@ -35,10 +37,10 @@ fn without_profiles() -> Vec<CostlySource> {
         CostlySource::new("jpeg: noise in gray", |bounds| {
             noise_jpeg(bounds, JpegColor::Gray, &FULL, &sequential)
         }),
-        CostlySource::new("jpeg: noise in four inks", |bounds| {
+        CostlySource::new("jpeg: noise in CMYK", |bounds| {
             noise_jpeg(bounds, JpegColor::Cmyk, &FULL, &sequential)
         }),
-        CostlySource::new("jpeg: noise, a scan for each component", |bounds| {
+        CostlySource::new("jpeg: noise with a scan for each component", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &HALF, &|_| {
                 ScanScript::sequential(&[&[0], &[1], &[2]])
             })
@@ -61,7 +63,7 @@ fn without_profiles() -> Vec<CostlySource> {
         CostlySource::new("jpeg: the longest columns", |bounds| {
             Jpeg::new(&scene(bounds.tall().0, bounds.tall().1)).build()
         }),
-        CostlySource::new("jpeg: Huffman tables without end", |bounds| {
+        CostlySource::new("jpeg: as many Huffman tables as fit", |bounds| {
             let table = [0x10_u8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
             let segment = table.repeat(65_000 / table.len());
             let jpeg = Jpeg::new(&scene(16, 16));
@@ -75,7 +77,7 @@ fn without_profiles() -> Vec<CostlySource> {
 /// Returns files with color profiles.
 fn with_profiles() -> Vec<CostlySource> {
     vec![
-        CostlySource::new("jpeg: a photograph with a profile of a screen", |bounds| {
+        CostlySource::new("jpeg: a photograph with a display profile", |bounds| {
             let image = scene(bounds.square(), bounds.square());
             Jpeg::new(&image).icc(&icc_profile("screen")).build()
         }),
@@ -83,10 +85,13 @@ fn with_profiles() -> Vec<CostlySource> {
             let bytes = noise_jpeg(bounds, JpegColor::YCbCr, &FULL, &sequential);
             with_profile(&bytes, &table_profile(3, 85))
         }),
-        CostlySource::new("jpeg: four inks with a profile of large tables", |bounds| {
-            let bytes = noise_jpeg(bounds, JpegColor::Cmyk, &FULL, &sequential);
-            with_profile(&bytes, &table_profile(4, 24))
-        }),
+        CostlySource::new(
+            "jpeg: CMYK noise with a profile of large tables",
+            |bounds| {
+                let bytes = noise_jpeg(bounds, JpegColor::Cmyk, &FULL, &sequential);
+                with_profile(&bytes, &table_profile(4, 24))
+            },
+        ),
     ]
 }
 
@@ -95,14 +100,14 @@ fn sequential(components: usize) -> ScanScript {
     ScanScript::sequential(&[&all])
 }
 
-/// Returns noise in the finest quantization that fits into the file.
+/// Returns noise with the finest quantization that makes the file small enough.
 fn noise_jpeg(
     bounds: &Bounds,
     color: JpegColor,
     sampling: &[Sampling],
     script: &dyn Fn(usize) -> ScanScript,
 ) -> Vec<u8> {
-    // A profile may still be added.
+    // Leaves space for a color profile.
     let max_bytes = bounds.bytes * 3 / 4;
     let side = bounds.square();
     let strip = noise((side, STRIP));

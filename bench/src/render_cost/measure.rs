@@ -11,10 +11,11 @@ use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettin
 
 /// The interval between two readings of the render process's stats.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(10);
-/// The factor by which the render process may exceed the deadline, so that a loaded machine or a
-/// violation still yields a figure.
-const PATIENCE: u32 = 10;
-/// The codes of rejections that occur only when a limit of the render process is reached.
+/// The factor by which the deadline is extended for a measurement. An image that takes too long,
+/// for example on a loaded machine, then still yields a figure.
+const TIMEOUT_FACTOR: u32 = 10;
+/// The codes of rejections that occur only after a render process has reached one of its limits or
+/// died.
 const LATE_CODES: [&str; 3] = ["timed_out", "out_of_memory", "crashed"];
 
 /// The cost of rendering one source in one profile.
@@ -33,7 +34,7 @@ pub struct RenderCost {
 }
 
 impl RenderCost {
-    /// Returns what exceeds its limit on a core that is `slowness` times slower than this one.
+    /// Returns what exceeds its limit on a core that takes `slowness` times as long as this one.
     pub fn violations(
         &self,
         settings: &RenderSettings,
@@ -66,11 +67,11 @@ pub async fn measure(
     profile: &Profile,
     source: &[u8],
 ) -> anyhow::Result<RenderCost> {
-    let patient = RenderSettings {
-        timeout: settings.timeout * PATIENCE,
+    let extended = RenderSettings {
+        timeout: settings.timeout * TIMEOUT_FACTOR,
         ..settings.clone()
     };
-    let pool = RenderPool::new(launch(program, &patient), &patient);
+    let pool = RenderPool::new(launch(program, &extended), &extended);
     let recipe = profile.recipe(None);
     let mut stats: Option<ProcessStats> = None;
     let started = Instant::now();
@@ -82,7 +83,7 @@ pub async fn measure(
         }
     };
     let elapsed = started.elapsed();
-    // The process waits for the next image, unless it died.
+    // Unless the process died, it still exists, because it waits for the next image.
     let stats = render_process(program).or(stats);
     Ok(RenderCost {
         source_bytes: source.len(),
@@ -116,8 +117,8 @@ fn launch(program: &Path, settings: &RenderSettings) -> Launch {
     }
 }
 
-/// Returns the resources of the render process, which is a child of this process; `None` if it does
-/// not run.
+/// Returns the stats of the render process, which is a child of this process; `None` if there is
+/// none.
 fn render_process(program: &Path) -> Option<ProcessStats> {
     let own = std::process::id().to_string();
     let ids = fs::read_dir("/proc").ok()?.filter_map(|entry| {

@@ -23,15 +23,16 @@ pub(super) fn noisy_alpha(side: u32) -> RgbaImage {
     RgbaImage::from_fn(side, side, |_, _| Rgba([200, 90, 30, random.u8(..)]))
 }
 
-/// Returns stripes in which every pixel equals its left neighbor in the rows that the encoder samples
-/// to tell graphics from photographs, and noise between them.
-pub(super) fn disguised_noise(side: u32, colors: u8) -> RgbImage {
+/// Returns noise that the encoder takes for graphics. In the rows that the encoder samples to
+/// detect graphics, all pixels are black. All other rows are noise with `levels` values per
+/// channel.
+pub(super) fn disguised_noise(side: u32, levels: u8) -> RgbImage {
     let mut random = fastrand::Rng::with_seed(1);
     let step = side.div_ceil(64);
     RgbImage::from_fn(side, side, |_, y| {
         let mut level = || match y % step {
             0 => 0,
-            _ => random.u8(..colors),
+            _ => random.u8(..levels),
         };
         Rgb([level(), level(), level()])
     })

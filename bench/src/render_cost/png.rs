@@ -12,7 +12,8 @@ const GRAY: u8 = 0;
 const RGB: u8 = 2;
 const INDEXED: u8 = 3;
 const RGBA: u8 = 6;
-/// The first column and row, and the steps, of each pass of an interlaced image.
+/// The first column, the first row, the column step and the row step of each pass of an interlaced
+/// image.
 const PASSES: [[u32; 4]; 7] = [
     [0, 0, 8, 8],
     [4, 0, 8, 8],
@@ -111,6 +112,7 @@ fn samples() -> Vec<CostlySource> {
     ]
 }
 
+/// Returns files with much data that contains few pixels.
 fn floods() -> Vec<CostlySource> {
     vec![
         CostlySource::new("png: empty blocks before one pixel", |bounds| {
@@ -149,7 +151,7 @@ fn floods() -> Vec<CostlySource> {
             let chunk = [b"Raw profile type exif\0\0", stream.as_slice()].concat();
             Png::new(&scene(16, 16)).chunk(b"zTXt", &chunk).build()
         }),
-        CostlySource::new("png: empty blocks in texts without end", |bounds| {
+        CostlySource::new("png: empty blocks in as many texts as fit", |bounds| {
             let stream = content_after_empty_blocks(b"\nexif\n1\n00", 4000);
             let chunk = [b"Raw profile type exif\0\0", stream.as_slice()].concat();
             let count = bounds.bytes / (chunk.len() + 12);
@@ -159,7 +161,7 @@ fn floods() -> Vec<CostlySource> {
     ]
 }
 
-/// Returns a pattern of 16 bits per sample, without IEND.
+/// Returns a file with a pattern of 16 bits per sample, without IEND.
 fn sixteen_bits(bounds: &Bounds, color_type: u8) -> RawPng {
     let side = bounds.square();
     let samples = match color_type {

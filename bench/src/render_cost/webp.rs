@@ -11,7 +11,7 @@ use super::pixels::{animation, disguised_noise, noise, noisy_alpha, translucent_
 use super::source::CostlySource;
 
 const FRAMES: u32 = 60;
-/// The longest side of a bitstream in pixels.
+/// The longest side of a VP8 image in pixels.
 const MAX_SIDE: u32 = 16_383;
 
 pub(super) fn sources() -> Vec<CostlySource> {
@@ -104,7 +104,7 @@ fn translucent_frames(bounds: &Bounds, count: u32) -> Animation {
     })
 }
 
-/// Returns noise in the highest quality that fits into the file.
+/// Returns noise at the highest quality that makes the file small enough.
 fn lossy_noise(bounds: &Bounds, image: RgbImage) -> Vec<u8> {
     let sample = image::imageops::crop_imm(
         &image,
