@@ -4,12 +4,12 @@ use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::scan::Scan;
 
-/// The number of coefficients that all scans of an image together may go through, which takes a few
-/// seconds. It is three times what libjpeg's progression needs for 100 megapixels without
-/// subsampling. Without this bound, a file of 3 MiB could keep the decoder busy for minutes, because
-/// a scan in which nothing changes takes a few bytes.
+/// The maximum number of coefficients that all scans of an image together may go through, which
+/// takes a few seconds. For 100 megapixels without subsampling, libjpeg's progression goes through
+/// a third of this number. Without this bound, a file of 3 MiB could keep the decoder busy for
+/// minutes, because a scan that changes nothing has only a few bytes.
 const MAX_COEFFICIENTS: u64 = 1 << 31;
-/// The number of coefficients that take as long as the overhead of a block.
+/// The overhead of a block in a scan, as the number of coefficients that take as long to decode.
 const BLOCK_OVERHEAD: u64 = 8;
 
 /// The number of coefficients that further scans may go through.
@@ -25,7 +25,7 @@ impl ScanBudget {
     /// Spends the cost of a scan.
     ///
     /// # Errors
-    /// [`Error::TooExpensive`] if less is left.
+    /// [`Error::TooExpensive`] if the cost exceeds the rest of the budget.
     pub(crate) fn spend(&mut self, frame: &Frame, scan: &Scan) -> Result<()> {
         let components = scan.components.iter();
         let blocks = components.map(|component| {

@@ -56,8 +56,8 @@ fn placed_size(view: Rect, variant: &Variant) -> Size {
     placement.limited_to(variant.encoding.max_side()).canvas
 }
 
-/// Returns the peak of rendering still variants. The last one that shows the whole image unscaled owns
-/// its pixels.
+/// Returns the peak of rendering still variants. The last variant that shows the whole image
+/// unscaled owns the pixels.
 fn still_peak(upright: Size, view: Rect, variants: &[&Variant]) -> u64 {
     let stored = upright.area().saturating_mul(PIXEL_BYTES);
     let (whole, resized): (Vec<_>, Vec<_>) = variants

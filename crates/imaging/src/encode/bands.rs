@@ -6,12 +6,12 @@ use crate::pixels::{Pixels, crop};
 
 /// The height of a band, in pixels.
 const BAND_ROWS: u32 = 16;
-/// One in this many rows is sampled, unless that would be fewer than [`MIN_BANDS`] bands.
+/// The sample contains one in this many rows, or [`MIN_BANDS`] bands if these have more rows.
 const ROWS_PER_SAMPLE: u32 = 32;
 const MIN_BANDS: u32 = 4;
 
-/// Encodes a sample of the rows of an image with `encode`, which returns numbers of bytes. Returns
-/// estimates for the whole image.
+/// Calls `encode` for each band of the sample. `encode` returns one or more numbers of bytes.
+/// Returns an estimate of each number for the whole image.
 ///
 /// # Errors
 /// `out_of_memory`, and the errors of `encode`.

@@ -11,20 +11,22 @@ use crate::geometry::Orientation;
 use crate::pixels::{Layout, Pixels};
 use crate::{Encoding, Rejection, WebpMode};
 
-/// The number of bytes per pixel that noise has at a high quality.
+/// An upper bound on the bytes per pixel of a lossy file. Noise at a high quality comes close to
+/// it.
 const MAX_BYTES_PER_PIXEL: u64 = 2;
 /// The bytes of memory that libwebp needs for a pixel with alpha.
 const ALPHA_MEMORY: u64 = 20;
 /// The bytes of memory that libwebp needs in addition for each byte of an encoded alpha plane.
 const MEMORY_PER_ALPHA_BYTE: u64 = 20;
-/// The fraction of the estimate that counts, because the other rows may be simpler.
+/// The fraction of the estimate that the whole image almost certainly exceeds. The rows outside the
+/// sample may be simpler than those in the sample.
 const CERTAIN_FRACTION: (u64, u64) = (4, 5);
 
 /// The estimated result of encoding an image with loss.
 ///
-/// libwebp writes nothing before it has encoded a whole image. So without this estimate, it takes as
-/// long to find out that an image has too many bytes as to encode it. libwebp's encoder for alpha
-/// planes needs memory that depends on their content.
+/// libwebp writes nothing before it has encoded a whole image. Without this estimate, an image with
+/// too many bytes would be refused only after it was encoded in full. The estimate includes memory
+/// for the alpha plane, because that memory depends on the content of the plane.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pixels: u64,
@@ -34,9 +36,10 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// Encodes a sample of an image; `None` if the image certainly has at most `max_bytes` bytes and
-    /// needs at most `max_memory` bytes of memory, or if it is not encoded with loss. Only lossy
-    /// bands have about as many bytes as within the whole image.
+    /// Encodes a sample of an image. Returns `None` if the image certainly has at most `max_bytes`
+    /// bytes and needs at most `max_memory` bytes of memory. Also returns `None` if the image may
+    /// be encoded without loss, because a lossless band can have far more or fewer bytes than the
+    /// same rows of the whole image.
     ///
     /// # Errors
     /// `out_of_memory`.
@@ -84,7 +87,7 @@ impl Sample {
     }
 }
 
-/// Returns whether the image will be encoded with loss.
+/// Returns whether the image will only be encoded with loss.
 fn is_lossy(stored: &Pixels, options: &StillOptions<'_>) -> Result<bool, Rejection> {
     Ok(match options.encoding {
         Encoding::Webp {

@@ -131,7 +131,8 @@ fn an_animation_has_its_frames_durations_and_plays() {
         .map(|(_, duration)| *duration)
         .collect();
     assert_eq!(durations, [70, 130, 100]);
-    // `cjxl` clears more than the second frame before it draws the third, so only the part of the third one counts.
+    // `cjxl` clears more than the second frame before it draws the third, so only the part of the
+    // third one counts.
     let composed = small_animation().composed();
     let area = [(0, 0, 32, 24), (0, 0, 32, 24), (20, 2, 8, 20)];
     for (((seen, _), expected), (x, y, width, height)) in

@@ -1,6 +1,6 @@
 //! The pixels of files that `cjxl` makes, compared with those of `djxl`. Both programs are in
 //! Debian's package `libjxl-tools`. Without them, the comparison is skipped. `cargo xtask libjxl`
-//! compares files of all sizes, and every other test run those of one size.
+//! compares files of all sizes. All other test runs compare files of one size.
 //!
 //! `djxl` writes a PNG in the color space of the file. Both files are rendered to sRGB, so only the
 //! decoders differ.
@@ -77,9 +77,9 @@ impl Case {
         if is_exact { 0 } else { MAX_DIFFERENCE }
     }
 
-    /// Returns `true` if single pixels may differ by more. Conversion to sRGB amplifies a difference
-    /// of 1 in a wide gamut. The noise of `djxl` 0.7 differs from that of newer versions, which is
-    /// the noise of the crate `jxl`.
+    /// Returns `true` if single pixels may differ by more. Conversion to sRGB amplifies a
+    /// difference of 1 in a wide gamut. `djxl` 0.7 generates different noise than newer versions
+    /// and the crate `jxl`.
     fn is_amplified(&self) -> bool {
         ["color_space", "photon_noise"]
             .iter()

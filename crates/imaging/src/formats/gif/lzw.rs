@@ -6,8 +6,8 @@ use super::blocks::SubBlocks;
 const MAX_CODE_BITS: u32 = 12;
 const MAX_CODES: usize = 1 << MAX_CODE_BITS;
 
-/// Decodes indices until the end code, an invalid code or the end of the data, or until `indices` is
-/// full. Returns the number of decoded indices.
+/// Decodes indices until the end code, an invalid code or the end of the data, or until `indices`
+/// is full. Returns the number of decoded indices.
 ///
 /// `minimum_code_size` is at most 11.
 pub(super) fn decode(data: SubBlocks<'_>, minimum_code_size: u8, indices: &mut [u8]) -> usize {
@@ -23,13 +23,14 @@ pub(super) fn decode(data: SubBlocks<'_>, minimum_code_size: u8, indices: &mut [
 
 /// A decoder of codes.
 ///
-/// A code stands for the string of an earlier code and the index after it. Both are next to each
-/// other in the output, so the dictionary contains only positions in the output. A clear code
-/// therefore costs no more than any other code: nothing has to be erased.
+/// A new code stands for the string of the preceding code and the index after that string. Both are
+/// next to each other in the output, so the dictionary contains only positions in the output. A
+/// clear code costs no more than any other code, because nothing has to be erased.
 struct Decoder<'a> {
     indices: &'a mut [u8],
-    /// The number of indices so far.
+    /// The number of decoded indices.
     count: usize,
+    /// The clear code. The end code is the next higher number.
     clear: usize,
     code_bits: u32,
     /// The number that the next new code gets.
@@ -67,7 +68,7 @@ impl<'a> Decoder<'a> {
         self.previous = None;
     }
 
-    /// Adds the string of a code; `None` if decoding ends.
+    /// Appends the string of a code to the output; `None` if decoding ends.
     fn add(&mut self, code: usize) -> Option<()> {
         if code == self.clear {
             self.clear();
@@ -81,8 +82,8 @@ impl<'a> Decoder<'a> {
             return None;
         } else {
             let text = match self.previous {
-                // The code that this very code defines: the preceding string and its own first
-                // index.
+                // The code that this step will define. It stands for the preceding string and the
+                // first index of that string.
                 Some(previous) if code == self.next => previous.longer(),
                 Some(_) if code < self.next => self.texts[code],
                 _ => return None,
@@ -97,7 +98,8 @@ impl<'a> Decoder<'a> {
     fn copy(&mut self, text: Text) -> Option<()> {
         let room = self.indices.len() - self.count;
         let length = text.length.min(room);
-        // The last index of the string may be the first one that is appended.
+        // The string may extend beyond the current output by one index, which then equals the first
+        // index that is appended.
         let before = length.min(self.count - text.start);
         self.indices
             .copy_within(text.start..text.start + before, self.count);
@@ -127,6 +129,7 @@ impl<'a> Decoder<'a> {
 }
 
 impl Text {
+    /// Returns the string with the index after it in the output.
     const fn longer(self) -> Self {
         Self {
             start: self.start,

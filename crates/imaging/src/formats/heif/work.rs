@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use crate::{Rejection, RejectionCode};
 
-/// The time that all images of a file together may take to decode on the core of the measurements.
-/// With the time for the variants, it is about half of the default of `render.timeout`, which leaves a
-/// margin for slower cores.
+/// The time in nanoseconds that decoding all images of a file may take, on the core of the
+/// measurements in `docs/rendering.md`. Together with the time for the variants, it is about half
+/// of the default of `render.timeout`, which leaves a margin for slower cores.
 const MAX_NANOSECONDS: u64 = 12_000_000_000;
 
-/// The time that a decoder takes at most.
+/// The maximum time that a decoder takes for each pixel and for each coded byte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DecodingSpeed {
     pub(super) nanoseconds_per_pixel: u64,
@@ -30,7 +30,7 @@ impl WorkBudget {
     /// Spends the time for decoding `pixels` pixels from `bytes` bytes.
     ///
     /// # Errors
-    /// `too_expensive` if less is left.
+    /// `too_expensive` if this time exceeds the rest of the budget.
     pub(super) fn spend(
         &self,
         speed: DecodingSpeed,
