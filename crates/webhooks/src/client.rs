@@ -61,8 +61,11 @@ impl WebhookClient {
             client = client.dns_resolver(std::sync::Arc::new(PublicAddresses));
         }
         let client = client.build();
-        let client = client
-            .map_err(|error| invalid(&format!("cannot be used without an HTTP client: {error}")))?;
+        let client = client.map_err(|error| {
+            invalid(&format!(
+                "cannot be used, because no HTTP client can be created: {error}"
+            ))
+        })?;
         Ok(Some(Self {
             client,
             url,

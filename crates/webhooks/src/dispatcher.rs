@@ -60,9 +60,9 @@ enum Delivered {
 
 /// The handler that delivers the outcomes that events are about.
 ///
-/// An undelivered event is not kept invisible. A new, delayed message replaces it. The reason is
-/// that a receiver may be down for days, but SQS limits both the time that a message may stay
-/// invisible (12 hours) and the number of messages in flight (120,000).
+/// An undelivered event does not stay in the queue as an invisible message. A new, delayed message
+/// replaces it, because a receiver may be down for days, but SQS limits both the time that a
+/// message may stay invisible (12 hours) and the number of messages in flight (120,000).
 #[derive(Debug)]
 struct DeliveryHandler {
     sender: Arc<dyn OutcomeSender>,
@@ -120,7 +120,8 @@ impl DeliveryHandler {
         }
     }
 
-    /// Reads the outcome that an event is about from the store, and sends it if it is still current.
+    /// Reads the outcome that an event is about from the store, and sends it if it is still
+    /// current.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, String> {
         let manifest = self
             .outcome(event)

@@ -12,8 +12,8 @@ use crate::client::WebhookClient;
 /// A sender of outcomes: the [`WebhookSender`], or a stand-in for tests.
 #[async_trait]
 pub trait OutcomeSender: fmt::Debug + Send + Sync {
-    /// Sends the outcome in `manifest`. It comes from the store, so it has no URLs of variants yet.
-    /// `now` is the time of this attempt.
+    /// Sends the outcome in `manifest`. The manifest comes from the store, so it contains no URLs
+    /// of variants yet. `now` is the time of this attempt.
     ///
     /// # Errors
     /// The reason, for the log.

@@ -68,7 +68,8 @@ impl OwnerBudget {
         })))
     }
 
-    /// Begins a message, then waits until the message may be active.
+    /// Begins a message, then waits until the message may be active. Returns `None` if no owner is
+    /// limited.
     ///
     /// # Errors
     /// The delay by which the message has to be deferred, if `can_be_deferred` is `true` and the
@@ -84,7 +85,7 @@ impl OwnerBudget {
         }
     }
 
-    /// Waits until an image of this owner may be rendered.
+    /// Waits until an image of this owner may be rendered. Returns `None` if no owner is limited.
     pub(crate) async fn start_render(&self, owner: &Owner) -> Option<RenderInProgress> {
         match self {
             Self::Unlimited => None,

@@ -10,8 +10,9 @@ use super::capacity::Capacity;
 use super::render_queue::RenderQueue;
 use super::usage::{OwnerUsage, StartedRender};
 
-/// The maximum number of owners that are remembered. When one more arrives, the half that was
-/// active least recently is forgotten, except owners with messages or renders in progress.
+/// The maximum number of owners that are remembered. When one more owner arrives, the half of the
+/// owners that was active least recently is forgotten, except owners with messages or renders in
+/// progress.
 const MAX_OWNERS: usize = 10_000;
 
 /// The state of an [`OwnerBudget`](super::OwnerBudget).

@@ -1,4 +1,4 @@
-//! The use that one owner makes of a worker.
+//! The use of a worker by one owner.
 
 use std::time::Duration;
 
@@ -22,12 +22,13 @@ const USEFUL_WORK: Duration = Duration::from_secs(2);
 const MIN_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
-/// A turn is the time until which a message is deferred. Turns within this time from now are spaced
-/// as [`OwnerUsage::reserve_turn`] describes. Later turns are spaced by at most [`MAX_SPACING`].
+/// The time from now within which turns are spaced as [`OwnerUsage::reserve_turn`] describes. Later
+/// turns are spaced by at most [`MAX_SPACING`].
 const ESTIMATED: Duration = Duration::from_secs(60);
-/// The longest time between two turns that are further away than [`ESTIMATED`]. It makes the
-/// messages of these turns come back early, to be deferred again with a better estimate. It is not
-/// 0: if all of these messages came back at once, receiving them would slow down other owners.
+/// The longest time between two turns that are further away than [`ESTIMATED`]. Because it is
+/// short, the messages of these turns come back early and are deferred again with a better
+/// estimate. Because it is not 0, these messages do not all come back at once, which would slow
+/// down other owners.
 const MAX_SPACING: Duration = Duration::from_millis(50);
 
 /// A render in progress, with its estimated time.
@@ -37,7 +38,7 @@ pub(super) struct StartedRender {
     estimate: Duration,
 }
 
-/// The use that one owner makes of this worker.
+/// The use of this worker by one owner.
 #[derive(Debug)]
 pub(super) struct OwnerUsage {
     /// The number of messages in progress, active or not.
