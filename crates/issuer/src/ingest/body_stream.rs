@@ -28,7 +28,10 @@ pub(crate) enum BodyError {
     #[error("the request body ended early; send the whole body")]
     Incomplete,
     /// The headers of a part, or the bytes before the first part, exceed the limit.
-    #[error("the headers of a part are longer than {} KiB", MAX_PART_HEADER_BYTES / 1024)]
+    #[error(
+        "the headers of a part, or the bytes before the first part, are longer than {} KiB",
+        MAX_PART_HEADER_BYTES / 1024
+    )]
     LongPartHeaders,
 }
 

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::image_batch::{ImageBatch, IngestLimits, is_image_field};
 use crate::problem::Problem;
 
-/// The maximum number of parts. The 2 KiB of metadata do not have space for more fields.
+/// The maximum number of parts. The 2 KiB for metadata would not have space for more fields.
 const MAX_PARTS: usize = 256;
 
 /// Reads all parts, in the order in which they arrive.

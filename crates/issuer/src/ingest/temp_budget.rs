@@ -11,7 +11,7 @@ use crate::temp_dir::temp_dir_full;
 /// The number of seconds after which a client that is over its budget should try again.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
-/// The budget of bytes in temporary files, in all and for each client.
+/// The budget of bytes in temporary files, in total and for each client.
 #[derive(Debug, Clone)]
 pub(crate) struct TempBudget {
     total: KeyedLimit<()>,
