@@ -114,7 +114,7 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "libjxl",
-        help: "compare JPEG XL pixels with libjxl's, on files that its encoder makes",
+        help: "compare JPEG XL pixels with those of libjxl's djxl, on files that its cjxl makes",
         variables: &[("DARKROOM_TEST_LIBJXL_IN_FULL", "1")],
         steps: &[&[
             "cargo",
@@ -147,7 +147,7 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "http-fuzz",
-        help: "fuzz every route of an issuer for ten minutes with a key and ten without",
+        help: "fuzz the routes of an issuer: ten minutes with an API key, then ten without",
         variables: &[
             ("DARKROOM_TEST_CLIENTS", "1"),
             ("DARKROOM_TEST_FUZZ_SECONDS", "600"),

@@ -1,4 +1,4 @@
-//! schemathesis as a fuzzer of every route, with and without an API key.
+//! schemathesis as a fuzzer of all routes except event streams, with and without an API key.
 
 use std::process::Command;
 
@@ -9,7 +9,8 @@ use crate::api_keys::{in_environment, new_key};
 use crate::test_bed::binary;
 use crate::third_party_clients::{output_text, run, venv};
 
-/// The variable with the duration of each run in seconds. `cargo xtask http-fuzz` sets ten minutes.
+/// The environment variable for the duration of each run in seconds. `cargo xtask http-fuzz` sets
+/// ten minutes.
 const SECONDS: &str = "DARKROOM_TEST_FUZZ_SECONDS";
 /// The number of MiB by which the memory of the issuer may grow while it is fuzzed.
 const MAX_GROWTH_MIB: f64 = 16.0;
