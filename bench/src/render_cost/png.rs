@@ -112,7 +112,7 @@ fn samples() -> Vec<CostlySource> {
     ]
 }
 
-/// Returns files with much data that contains few pixels.
+/// Returns files in which empty blocks or many chunks add nothing to the content.
 fn floods() -> Vec<CostlySource> {
     vec![
         CostlySource::new("png: empty blocks before one pixel", |bounds| {
