@@ -21,7 +21,7 @@ mod telemetry;
 use std::process::ExitCode;
 
 use clap::Parser;
-use darkroom_render::ExitWhenOutOfMemory;
+use darkroom_render::{ExitWhenOutOfMemory, return_large_blocks};
 
 use crate::arguments::{Arguments, Command};
 use crate::exit_status::ExitStatus;
@@ -47,5 +47,6 @@ fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     }
+    return_large_blocks();
     ExitStatus::from_result(command::run(arguments)).code()
 }

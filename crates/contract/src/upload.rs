@@ -89,6 +89,10 @@ pub struct PresignedUpload {
     pub expires_at: OffsetDateTime,
     /// The path of the status on the issuer.
     pub status_url: String,
+    /// The path on the issuer to send a `POST` to once the file is in the store. It is missing if
+    /// the store reports new files by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_url: Option<String>,
 }
 
 /// The status of an upload that has no outcome.

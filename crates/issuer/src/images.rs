@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use darkroom_cloud::UploadOptions;
+use darkroom_cloud::{CloudError, UploadOptions};
 use darkroom_contract::{Attachment, Owner, PendingStatus, ProfileName, RawKey, UploadStatus};
 use darkroom_imaging::SourceFormat;
 use futures_util::future::try_join_all;
@@ -142,7 +142,24 @@ impl AppState {
                 return Err(error.into());
             }
         }
-        Ok(uploads.into_iter().map(|(key, _)| key).collect())
+        let keys: Vec<_> = uploads.into_iter().map(|(key, _)| key).collect();
+        if self.parts.settings.complete_uploads
+            && let Err(error) = self.queue_events(&keys).await
+        {
+            self.roll_back(keys.iter()).await;
+            return Err(error.into());
+        }
+        Ok(keys)
+    }
+
+    /// Queues stored uploads, for stores that send no events.
+    async fn queue_events(&self, keys: &[RawKey]) -> Result<(), CloudError> {
+        let store = &self.parts.store;
+        let events: Vec<_> = keys
+            .iter()
+            .map(|key| store.event(key, None, false))
+            .collect();
+        store.requeue(&events).await
     }
 
     /// Deletes the stored uploads of a failed request, because the client will send all images

@@ -5,9 +5,9 @@
 //!
 //! Most clients only get a presigned URL here and send their files to S3. The body of a direct
 //! upload passes through the service. Multipart and binary bodies are streamed to temporary files.
-//! The service decodes base64 bodies of at most 64 MiB in memory, one at a time. For an inspection,
-//! the service reads an image into memory and passes the image to a render process. At most two
-//! images are in memory for inspections.
+//! Base64 bodies of at most 64 MiB are decoded into temporary files, one at a time. For an
+//! inspection, the service reads an image into memory and passes the image to a render process. At
+//! most two images are in memory for inspections.
 //!
 //! The service never parses an image itself. It never puts unchecked client text into a key, a
 //! header or an error. Every error response is a problem document (RFC 9457) with a stable `code`.

@@ -1,4 +1,5 @@
-//! A global allocator that makes "out of memory" distinguishable from other crashes.
+//! A global allocator that makes "out of memory" distinguishable from other crashes, and its
+//! settings.
 #![expect(
     unsafe_code,
     reason = "a global allocator is an unsafe trait; this one only forwards to the system allocator"
@@ -20,6 +21,20 @@ pub struct ExitWhenOutOfMemory;
 /// Makes this process exit at the next failed allocation.
 pub(crate) fn exit_when_out_of_memory() {
     EXIT_WHEN_OUT_OF_MEMORY.store(true, Ordering::Relaxed);
+}
+
+/// Makes the allocator return each freed block of 1 MiB or more to the system.
+///
+/// glibc's default is to raise this size to as much as 32 MiB, and to keep freed blocks below it for
+/// each thread separately. A server that holds a few large images, each on another thread, would
+/// then keep the memory of many. The render process keeps the default, which saves page faults: it
+/// has one thread and allocates blocks of the same sizes again and again.
+pub fn return_large_blocks() {
+    // SAFETY: sets a number in the allocator.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1024 * 1024);
+    }
 }
 
 fn checked(memory: *mut u8) -> *mut u8 {

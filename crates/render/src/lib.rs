@@ -23,7 +23,7 @@ mod sandbox;
 mod settings;
 mod variant_file;
 
-pub use allocator::ExitWhenOutOfMemory;
+pub use allocator::{ExitWhenOutOfMemory, return_large_blocks};
 pub use child::run_child;
 pub use error::{RenderError, StartError};
 pub use pool::RenderPool;

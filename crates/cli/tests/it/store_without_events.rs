@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use darkroom_harness::{Client, Cloud, DEADLINE, TestBed, TestBedOptions};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::process::Process;
@@ -10,12 +12,12 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::test_bed::{binary, service};
+use crate::test_bed::{binary, darkroom, service};
 use crate::third_party_clients::venv;
 
 async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
-    let path = presigned["status_url"].as_str().unwrap();
-    let url = format!("{}{path}/complete", client.issuer);
+    let path = presigned["complete_url"].as_str().unwrap();
+    let url = format!("{}{path}", client.issuer);
     let response = reqwest::Client::new().post(url).send().await.unwrap();
     (response.status(), response.json().await.unwrap())
 }
@@ -68,6 +70,35 @@ impl Moto {
     }
 }
 
+#[tokio::test]
+async fn the_upload_command_completes_its_upload() {
+    let bed = silent(Cloud::Embedded).await;
+    let folder = tempfile::tempdir().unwrap();
+    let photo = Jpeg::new(&scene(300, 200)).build();
+    std::fs::write(folder.path().join("a.jpg"), photo).unwrap();
+    let mut command = darkroom(folder.path());
+    command.args(["upload", "--json", "a.jpg", "--to", &bed.client().issuer]);
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let output = output.await.unwrap().unwrap();
+    let outcome: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(outcome["status"], "ready", "{outcome}");
+}
+
+#[tokio::test]
+async fn direct_uploads_are_queued_by_the_issuer() {
+    let bed = silent(Cloud::Embedded).await;
+    let url = format!("{}/v1/images?profile=avatar&owner=u1", bed.client().issuer);
+    let photo = STANDARD.encode(Jpeg::new(&scene(300, 200)).build());
+    let request = reqwest::Client::new().post(url).header("prefer", "wait=60");
+    let request = request.json(&json!({"images": vec![photo; 12]}));
+    let response: Value = request.send().await.unwrap().json().await.unwrap();
+    let uploads = response["uploads"].as_array().unwrap();
+    assert_eq!(uploads.len(), 12);
+    for upload in uploads {
+        assert_eq!(upload["status"], "ready", "{upload}");
+    }
+}
+
 async fn upload_and_complete(bed: &TestBed) {
     let client = bed.client();
     let photo = Jpeg::new(&scene(300, 200)).build();
@@ -92,7 +123,10 @@ async fn upload_and_complete(bed: &TestBed) {
 #[tokio::test]
 async fn the_complete_endpoint_does_not_exist_by_default() {
     let bed = service(Cloud::Dev, &[]).await;
-    let presigned = bed.client().presign(100).await;
+    let mut presigned = bed.client().presign(100).await;
+    assert_eq!(presigned.get("complete_url"), None);
+    let path = presigned["status_url"].as_str().unwrap();
+    presigned["complete_url"] = json!(format!("{path}/complete"));
     let (status, problem) = complete(bed.client(), &presigned).await;
     assert_eq!(
         (status.as_u16(), &problem["code"]),

@@ -4,11 +4,10 @@ use std::fs;
 use std::io::BufReader;
 use std::sync::Arc;
 
+use super::decoded_images::ImageFiles;
 use super::encoded_body::EncodedBody;
 use super::image_batch::{ImageBatch, IngestLimits};
-use super::temp_budget::TempBudget;
 use super::temp_file::TempFile;
-use crate::client::Client;
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
@@ -19,13 +18,6 @@ pub(crate) enum Encoding {
     Json,
     /// Image fields, such as `image`, and metadata fields.
     UrlEncoded,
-}
-
-/// The limits on the temporary files of decoded images.
-struct FileLimits {
-    max_bytes: u64,
-    budget: TempBudget,
-    client: Client,
 }
 
 /// Decodes a body that has been written to a temporary file.
@@ -40,14 +32,14 @@ pub(crate) async fn decode_body(
 ) -> Result<ImageBatch, Problem> {
     let permit = Arc::clone(limits.decoding).acquire_owned().await;
     let permit = permit.map_err(|error| Problem::internal_error(&error))?;
-    let files = FileLimits {
+    let files = ImageFiles {
         max_bytes: limits.max_image_bytes,
         budget: limits.temp_budget.clone(),
         client: limits.client.clone(),
     };
     // The task holds the permit, because it continues even if the client closes the connection.
     let decoding = tokio::task::spawn_blocking(move || {
-        let batch = decode(&body, encoding, &files);
+        let batch = decode(&body, encoding, files);
         drop(permit);
         batch
     });
@@ -56,33 +48,28 @@ pub(crate) async fn decode_body(
         .map_err(|error| Problem::internal_error(&error))?
 }
 
-fn decode(body: &TempFile, encoding: Encoding, files: &FileLimits) -> Result<ImageBatch, Problem> {
+fn decode(body: &TempFile, encoding: Encoding, files: ImageFiles) -> Result<ImageBatch, Problem> {
     let body = match encoding {
         Encoding::Json => {
             let file = fs::File::open(body.path()).map_err(temp_dir_unavailable)?;
-            EncodedBody::from_json(BufReader::new(file))?
+            EncodedBody::from_json(BufReader::new(file), files)?
         }
         Encoding::UrlEncoded => {
             let mut text = fs::read(body.path()).map_err(temp_dir_unavailable)?;
-            EncodedBody::from_form(&mut text)?
+            EncodedBody::from_form(&mut text, files)?
         }
     };
     body.metadata.check()?;
-    let has_empty = body.images.has_empty;
-    let images = body.images.into_images()?.into_iter();
-    let images = images.map(|image| {
-        let budget = files.budget.start_file(&files.client);
-        TempFile::write(&image, files.max_bytes, budget)
-    });
     Ok(ImageBatch {
-        images: images.collect::<Result<_, _>>()?,
+        has_empty: body.images.has_empty,
+        images: body.images.into_files()?,
         fields: body.metadata,
-        has_empty,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -91,7 +78,9 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::client::Client;
     use crate::ingest::body_stream::BodyPace;
+    use crate::ingest::temp_budget::TempBudget;
     use crate::limits::LimitSettings;
 
     const BODY: &[u8] = br#"{"images": ["R0lGODlh"]}"#;
@@ -120,7 +109,9 @@ mod tests {
                 client: &client,
                 decoding: &decoding,
             };
-            let body = TempFile::write(BODY, 1024, budget.start_file(&client)).unwrap();
+            let mut source = BODY;
+            let read = |chunk: &mut [u8]| Ok(source.read(chunk).unwrap());
+            let body = TempFile::write(read, 1024, budget.start_file(&client)).unwrap();
             let decoded = decode_body(body, Encoding::Json, limits);
             timeout(Duration::ZERO, decoded).await.unwrap_err();
             assert_eq!(decoding.available_permits(), 0);

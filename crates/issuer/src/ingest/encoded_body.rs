@@ -6,7 +6,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::decoded_images::DecodedImages;
+use super::decoded_images::{DecodedImages, ImageFiles};
 use super::fields::Fields;
 use super::image_batch::is_image_field;
 use super::json_object::{self, JsonObject};
@@ -18,36 +18,48 @@ const MAX_NAME_BYTES: usize = 128;
 /// The maximum number of characters of a client's text in an error.
 const MAX_QUOTED_CHARS: usize = 40;
 
-/// The decoded images and the metadata fields of a body. In addition to these, parsing takes no
-/// more memory than the body itself. An error quotes only the beginning of a long text.
-#[derive(Debug, Default)]
+/// The decoded images and the metadata fields of a body. An error quotes only the beginning of a
+/// long text.
+#[derive(Debug)]
 pub(crate) struct EncodedBody {
     pub(crate) images: DecodedImages,
     pub(crate) metadata: Fields,
 }
 
 impl EncodedBody {
-    /// Parses `{"images": ["base64", …], "metadata": {…}}`.
+    fn new(files: ImageFiles) -> Self {
+        Self {
+            images: DecodedImages::new(files),
+            metadata: Fields::default(),
+        }
+    }
+
+    /// Parses `{"images": ["base64", …], "metadata": {…}}`. Writes the images to `files`. At most
+    /// one base64 text is in memory at a time.
     ///
     /// # Errors
     /// `invalid_json`, or `temp_dir_unavailable` if the source cannot be read.
-    pub(crate) fn from_json(source: impl Read) -> Result<Self, Problem> {
-        serde_json::from_reader(source).map_err(|error| {
-            if error.is_io() {
-                return temp_dir_unavailable(error.into());
+    pub(crate) fn from_json(source: impl Read, files: ImageFiles) -> Result<Self, Problem> {
+        let mut body = Self::new(files);
+        let mut source = serde_json::Deserializer::from_reader(source);
+        let parsed = json_object::read(&mut body, &mut source).and_then(|()| source.end());
+        match parsed {
+            Ok(()) => Ok(body),
+            Err(error) if error.is_io() => Err(temp_dir_unavailable(error.into())),
+            Err(error) => {
+                let detail = format!("the body is not an object with images: {error}");
+                Err(Problem::unprocessable("invalid_json", detail))
             }
-            let detail = format!("the body is not an object with images: {error}");
-            Problem::unprocessable("invalid_json", detail)
-        })
+        }
     }
 
-    /// Parses a form of image fields, such as `image`, and metadata fields. Decodes each image
-    /// field within `text`, without a copy.
+    /// Parses a form of image fields, such as `image`, and metadata fields. Writes the images to
+    /// `files`. Decodes the escapes of each image field within `text`, without a copy.
     ///
     /// # Errors
     /// `metadata_too_large`.
-    pub(crate) fn from_form(text: &mut [u8]) -> Result<Self, Problem> {
-        let mut body = Self::default();
+    pub(crate) fn from_form(text: &mut [u8], files: ImageFiles) -> Result<Self, Problem> {
+        let mut body = Self::new(files);
         for pair in text.split_mut(|byte| *byte == b'&') {
             let end = pair.iter().position(|byte| *byte == b'=');
             let end = end.unwrap_or(pair.len());
@@ -130,8 +142,7 @@ impl<'de> Deserialize<'de> for Field {
 impl JsonObject for EncodedBody {
     const EXPECTED: &'static str = "an object";
 
-    fn from_entries<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
-        let mut body = Self::default();
+    fn read_entries<'de, A: MapAccess<'de>>(&mut self, mut entries: A) -> Result<(), A::Error> {
         let (mut has_images, mut has_metadata) = (false, false);
         while let Some(field) = entries.next_key()? {
             let is_repeated = match field {
@@ -140,33 +151,34 @@ impl JsonObject for EncodedBody {
             };
             match field {
                 _ if is_repeated => return Err(A::Error::custom("a field is repeated")),
-                Field::Images => entries.next_value_seed(&mut body.images)?,
-                Field::Metadata => body.metadata = entries.next_value()?,
+                Field::Images => entries.next_value_seed(&mut self.images)?,
+                Field::Metadata => self.metadata = entries.next_value()?,
             }
         }
         if !has_images {
             return Err(A::Error::missing_field("images"));
         }
-        Ok(body)
-    }
-}
-
-impl<'de> Deserialize<'de> for EncodedBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        json_object::deserialize(deserializer)
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn form(text: &str) -> Result<EncodedBody, Problem> {
-        EncodedBody::from_form(&mut text.as_bytes().to_vec())
+        EncodedBody::from_form(&mut text.as_bytes().to_vec(), ImageFiles::for_tests(1024))
     }
 
     fn json(text: &str) -> Result<EncodedBody, Problem> {
-        EncodedBody::from_json(text.as_bytes())
+        EncodedBody::from_json(text.as_bytes(), ImageFiles::for_tests(1024))
+    }
+
+    fn contents(images: DecodedImages) -> Vec<Vec<u8>> {
+        let files = images.into_files().unwrap().into_iter();
+        files.map(|file| fs::read(file.path()).unwrap()).collect()
     }
 
     #[test]
@@ -176,11 +188,11 @@ mod tests {
             let body = body.unwrap();
             assert!(body.images.has_empty);
             let expected = [vec![0xfb, 0xff, 0x00, 0x10], vec![0, 0, 0]];
-            assert_eq!(body.images.into_images().unwrap(), expected, "{value}");
+            assert_eq!(contents(body.images), expected, "{value}");
             assert_eq!(body.metadata.into_values()["al bum"], "7");
         }
         let incomplete = form("image=%2").unwrap();
-        let problem = incomplete.images.into_images().unwrap_err();
+        let problem = incomplete.images.into_files().unwrap_err();
         assert_eq!(problem.code, "invalid_base64");
     }
 
@@ -191,8 +203,8 @@ mod tests {
             r#"{"files": ["AAAA"]}"#,
             r#"{"images": "AA\u0041A", "metadata": {}}"#,
         ] {
-            let images = json(text).unwrap().images.into_images();
-            assert_eq!(images.unwrap(), [[0, 0, 0]], "{text}");
+            let images = json(text).unwrap().images;
+            assert_eq!(contents(images), [[0, 0, 0]], "{text}");
         }
     }
 
@@ -202,8 +214,8 @@ mod tests {
             let list = vec![text; count].join(",");
             json(&format!(r#"{{"images": [{list}]}}"#)).unwrap().images
         };
-        assert!(images(r#""""#, 1000).into_images().unwrap().is_empty());
-        let problem = images(r#""AA""#, 17).into_images().unwrap_err();
+        assert!(contents(images(r#""""#, 1000)).is_empty());
+        let problem = images(r#""AA""#, 17).into_files().unwrap_err();
         assert_eq!(problem.code, "too_many_images");
         let fields: Vec<String> = (0..5000).map(|n| format!(r#""{n}": """#)).collect();
         let fields = fields.join(",");

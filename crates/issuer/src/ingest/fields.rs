@@ -78,21 +78,22 @@ impl Fields {
 impl JsonObject for Fields {
     const EXPECTED: &'static str = "an object of strings";
 
-    fn from_entries<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
-        let mut fields = Self::default();
+    fn read_entries<'de, A: MapAccess<'de>>(&mut self, mut entries: A) -> Result<(), A::Error> {
         while let Some((name, value)) = entries.next_entry::<String, String>()? {
             // An entry takes memory even if it is empty, so it counts as at least one byte.
-            let counted = fields.count(name.len() + value.len() + 1);
+            let counted = self.count(name.len() + value.len() + 1);
             if counted.is_ok() {
-                fields.insert(name, value);
+                self.insert(name, value);
             }
         }
-        Ok(fields)
+        Ok(())
     }
 }
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        json_object::deserialize(deserializer)
+        let mut fields = Self::default();
+        json_object::read(&mut fields, deserializer)?;
+        Ok(fields)
     }
 }

@@ -1,6 +1,6 @@
 //! Temporary files, which are deleted when they are dropped.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -12,10 +12,18 @@ use super::temp_budget::TempBytes;
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
+/// The size of the blocks in which [`TempFile::write`] writes.
+const BLOCK_BYTES: usize = 64 * 1024;
+
 /// An incomplete file with a size limit.
 pub(crate) struct TempFileWriter {
     file: tokio::fs::File,
     path: TempPath,
+    size: FileSize,
+}
+
+/// The size of an incomplete file, and its limits.
+struct FileSize {
     bytes: u64,
     max_bytes: u64,
     budget: TempBytes,
@@ -33,6 +41,25 @@ pub(crate) struct TempFile {
     _budget: TempBytes,
 }
 
+impl FileSize {
+    fn new(max_bytes: u64, budget: TempBytes) -> Self {
+        Self {
+            bytes: 0,
+            max_bytes,
+            budget,
+        }
+    }
+
+    /// Counts bytes before they are written.
+    fn add(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.bytes += bytes as u64;
+        if self.bytes > self.max_bytes {
+            return Err(too_many_bytes(self.max_bytes));
+        }
+        self.budget.add(bytes as u64)
+    }
+}
+
 impl TempFileWriter {
     /// Creates a file that may grow to `max_bytes`. Its bytes count against `budget`.
     ///
@@ -44,9 +71,7 @@ impl TempFileWriter {
         Ok(Self {
             file: tokio::fs::File::from_std(file),
             path,
-            bytes: 0,
-            max_bytes,
-            budget,
+            size: FileSize::new(max_bytes, budget),
         })
     }
 
@@ -56,11 +81,7 @@ impl TempFileWriter {
     /// `too_many_bytes` as soon as the file exceeds its limit, or `too_many_requests` or
     /// `temp_dir_unavailable` if the chunk exceeds the budget.
     pub(crate) async fn write(&mut self, chunk: &Bytes) -> Result<(), Problem> {
-        self.bytes += chunk.len() as u64;
-        if self.bytes > self.max_bytes {
-            return Err(too_many_bytes(self.max_bytes));
-        }
-        self.budget.add(chunk.len() as u64)?;
+        self.size.add(chunk.len())?;
         let written = self.file.write_all(chunk).await;
         written.map_err(temp_dir_unavailable)
     }
@@ -76,35 +97,45 @@ impl TempFileWriter {
         self.file.flush().await.map_err(temp_dir_unavailable)?;
         Ok(TempFile {
             path: self.path,
-            bytes: self.bytes,
+            bytes: self.size.bytes,
             content_type,
-            _budget: self.budget,
+            _budget: self.size.budget,
         })
     }
 }
 
 impl TempFile {
-    /// Writes a whole image to a new file, whose bytes count against `budget`. Blocks the thread.
+    /// Writes to a new file, whose bytes count against `budget`, all that `read` reads. As in
+    /// [`Read`](std::io::Read), `read` fills the start of a buffer, and returns 0 at the end. Blocks
+    /// the thread.
     ///
     /// # Errors
-    /// `too_many_bytes`, `too_many_requests` or `temp_dir_unavailable`.
+    /// The error of `read`, `too_many_bytes`, `too_many_requests` or `temp_dir_unavailable`.
     pub(crate) fn write(
-        image: &[u8],
+        mut read: impl FnMut(&mut [u8]) -> Result<usize, Problem>,
         max_bytes: u64,
-        mut budget: TempBytes,
+        budget: TempBytes,
     ) -> Result<Self, Problem> {
-        let bytes = image.len() as u64;
-        if bytes > max_bytes {
-            return Err(too_many_bytes(max_bytes));
+        let file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
+        let mut file = BufWriter::with_capacity(BLOCK_BYTES, file);
+        let mut size = FileSize::new(max_bytes, budget);
+        let mut chunk = [0; 4096];
+        loop {
+            let length = read(&mut chunk)?;
+            if length == 0 {
+                break;
+            }
+            size.add(length)?;
+            file.write_all(&chunk[..length])
+                .map_err(temp_dir_unavailable)?;
         }
-        budget.add(bytes)?;
-        let mut file = NamedTempFile::new().map_err(temp_dir_unavailable)?;
-        file.write_all(image).map_err(temp_dir_unavailable)?;
+        let file = file.into_inner();
+        let file = file.map_err(|error| temp_dir_unavailable(error.into_error()))?;
         Ok(Self {
             path: file.into_temp_path(),
-            bytes,
+            bytes: size.bytes,
             content_type: None,
-            _budget: budget,
+            _budget: size.budget,
         })
     }
 

@@ -49,6 +49,11 @@ export async function upload(file, options = {}) {
   const hasArrived = () => isInStore(statusUrl, headers, signal);
   await send(presigned, file, (loaded) => onProgress({ phase: "sending", loaded, total }), signal, hasArrived);
   onProgress({ phase: "processing", loaded: total, total });
+  // Only a store that does not report new files by itself needs this request.
+  if (presigned.complete_url) {
+    const url = endpoint + presigned.complete_url;
+    await withRetries(REQUEST_ATTEMPTS, signal, () => json(url, { method: "POST", headers, signal }));
+  }
   return outcome(statusUrl, headers, signal);
 }
 

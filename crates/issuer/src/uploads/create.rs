@@ -105,7 +105,10 @@ async fn presign(state: &AppState, upload: ValidatedUpload) -> Result<PresignedU
             .await
             .map(Presigned::Post),
     };
-    let upload = presigned?.into_upload(upload.key);
+    let mut upload = presigned?.into_upload(upload.key);
+    if state.parts.settings.complete_uploads {
+        upload.complete_url = Some(format!("{}/complete", upload.status_url));
+    }
     let method = match upload.method {
         UploadMethod::Put => "PUT",
         UploadMethod::Post => "POST",
@@ -141,6 +144,7 @@ impl Presigned {
             headers,
             fields,
             expires_at,
+            complete_url: None,
         }
     }
 }

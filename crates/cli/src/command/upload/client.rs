@@ -63,6 +63,19 @@ impl Client {
         self.json("an upload URL", Duration::ZERO, request).await
     }
 
+    /// Reports that the file of an upload is in S3, if the response to its creation asked for that.
+    pub(super) async fn complete(&self, presigned: &PresignedUpload) -> anyhow::Result<()> {
+        let Some(path) = &presigned.complete_url else {
+            return Ok(());
+        };
+        let url = format!("{}{path}", self.issuer);
+        let request = || self.http.post(&url);
+        let _: UploadStatus = self
+            .json("the upload to be queued", Duration::ZERO, request)
+            .await?;
+        Ok(())
+    }
+
     /// Waits for the outcome and returns the last status. The status is not final if no outcome
     /// arrived within [`OUTCOME_TIMEOUT`].
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {

@@ -79,12 +79,13 @@ async fn upload(
         size,
         bar: &bar,
     };
-    let sent = transfer.run().await;
-    bar.set_message("processing");
-    let status = match sent {
-        Ok(()) => client.outcome(&presigned.status_url).await,
-        Err(error) => Err(error),
+    let status = async {
+        transfer.run().await?;
+        bar.set_message("processing");
+        client.complete(&presigned).await?;
+        client.outcome(&presigned.status_url).await
     };
+    let status = status.await;
     bar.finish_and_clear();
     status
 }
