@@ -27,8 +27,8 @@ pub(crate) fn decode_dc_refinement(reader: &mut BitReader<'_>, scan: &Scan, bloc
 
 /// Decodes the high bits of a band of AC coefficients.
 ///
-/// `eob_run` is the number of the next blocks that have only zeros in this band. If it is positive
-/// on entry, `block` is the first of these blocks.
+/// `eob_run` counts the upcoming blocks that have only zeros in this band. If it is positive on
+/// entry, `block` is the first of these blocks.
 pub(crate) fn decode_ac_first(
     reader: &mut BitReader<'_>,
     table: &HuffmanTable,

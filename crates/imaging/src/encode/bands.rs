@@ -6,7 +6,8 @@ use crate::pixels::{Pixels, crop};
 
 /// The height of a band, in pixels.
 const BAND_ROWS: u32 = 16;
-/// The sample contains one in this many rows, or [`MIN_BANDS`] bands if these have more rows.
+/// The sample contains one in this many rows, but at least [`MIN_BANDS`] bands if the image has
+/// enough rows.
 const ROWS_PER_SAMPLE: u32 = 32;
 const MIN_BANDS: u32 = 4;
 

@@ -1,14 +1,16 @@
 //! The memory that encoders need.
 //!
-//! libwebp's lossless encoder needs 13 to 40 bytes per pixel, and its encoder for an alpha plane 10 to
-//! 30, depending on the content. The estimate uses the lower ends, so that an image that could be
-//! encoded is never refused. The figures are from measurements of whole render processes.
+//! libwebp's lossless encoder needs 13 to 40 bytes per pixel (less for an image of a single color),
+//! and its encoder for an alpha plane 10 to 30, depending on the content. The estimate counts 13
+//! for lossless encoding and nothing for alpha, so that images are not refused because of content
+//! that they might have. The figures are from measurements of whole render processes.
 
 use crate::{Encoding, WebpMode};
 
 /// The bytes per pixel of libwebp's own copy for VP8L.
 const LOSSLESS_COPY: u64 = 4;
-/// The bytes per pixel that the encoder of VP8L needs at least.
+/// The bytes per pixel that the encoder of VP8L needs at least, unless the image has only one
+/// color.
 const LOSSLESS_ENCODER: u64 = 13;
 
 /// Returns the bytes in use at the peak of encoding `pixels` opaque pixels, which take

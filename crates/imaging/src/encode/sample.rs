@@ -11,8 +11,8 @@ use crate::geometry::Orientation;
 use crate::pixels::{Layout, Pixels};
 use crate::{Encoding, Rejection, WebpMode};
 
-/// An upper bound on the bytes per pixel of a lossy file. Noise at a high quality comes close to
-/// it.
+/// An upper bound on the encoded bytes per pixel of a lossy file. Noise at a high quality comes
+/// close to it.
 const MAX_BYTES_PER_PIXEL: u64 = 2;
 /// The bytes of memory that libwebp needs for a pixel with alpha.
 const ALPHA_MEMORY: u64 = 20;

@@ -21,8 +21,9 @@ pub fn render(bytes: &[u8], recipe: &Recipe) -> Result<Rendered, Rejection> {
 
 /// Renders every variant of a recipe with at most about `max_memory` bytes, besides those of the file.
 ///
-/// The limit is compared with an estimate before any pixel is decoded. The estimate is a lower bound,
-/// so the caller has to enforce the limit in another way too.
+/// The limit is compared with an estimate before any pixel is decoded. The real peak may be higher,
+/// because memory that depends on pixel values is estimated at its minimum. So the caller has to
+/// enforce the limit in another way too.
 ///
 /// # Errors
 /// As for [`render`]; `too_expensive` if the estimate exceeds the limit.

@@ -6,20 +6,21 @@ use crate::encode::bands;
 use crate::geometry::Orientation;
 use crate::pixels::Pixels;
 
-/// The maximum number of bytes of an image, or of all frames of an animation, that the mode `auto`
-/// encodes without loss. libwebp's lossless encoder takes up to 1.3 µs per byte of its output.
+/// The maximum number of encoded bytes of an image, or of all frames of an animation, that the mode
+/// `auto` encodes without loss. libwebp's lossless encoder takes up to 1.3 µs per encoded byte.
 const MAX_BYTES: u64 = 4 << 20;
 /// The maximum number of pixels of an image that the mode `auto` encodes without loss. For most
 /// images, the encoder needs at least 22 bytes of memory per pixel.
 const MAX_PIXELS: u64 = 32_000_000;
-/// The number of bytes per pixel that even noise does not exceed.
+/// The number of encoded bytes per pixel that even noise does not exceed.
 const MAX_BYTES_PER_PIXEL: u64 = 4;
 
-/// Returns whether lossless encoding takes little enough time and memory. Graphics have few bytes
-/// per pixel, so this is `true` for almost all of them, but `false` for noise with few colors.
+/// Returns whether lossless encoding takes little enough time and memory. Graphics have few encoded
+/// bytes per pixel, so this is `true` for almost all of them. It is `false` for large images of
+/// noise, even if the noise has few colors.
 ///
-/// `earlier_bytes` is the number of bytes of all earlier frames of an animation, or 0 for a still
-/// image.
+/// `earlier_bytes` is the number of encoded bytes of all earlier frames of an animation, or 0 for a
+/// still image.
 ///
 /// # Errors
 /// `out_of_memory`.

@@ -1,9 +1,10 @@
 //! Animated WebP files (RFC 9649, section 2.7.1.1).
 //!
 //! Every frame of the source stays a frame. libwebp's own animation encoder would merge frames that
-//! look the same. A frame contains only a rectangle of the canvas that encloses all changes, and is
-//! encoded once. If much of the rectangle is unchanged, the unchanged part is made transparent.
-//! Otherwise the whole rectangle is encoded. No frame is disposed of before the next.
+//! look the same. A frame contains only a rectangle of the canvas that encloses all changes. If
+//! much of the rectangle is unchanged, the unchanged part is made transparent. Otherwise the whole
+//! rectangle is encoded. Each frame is encoded once, except that the mode `auto` may encode the
+//! first frame both with and without loss. No frame is disposed of before the next.
 
 use std::borrow::Cow;
 
@@ -33,8 +34,9 @@ const EFFORT_REDUCTION: u8 = 2;
 pub(crate) struct AnimationEncoder {
     options: WebpOptions,
     /// The bitstream of the first frame, lossy or lossless. Later frames have the same bitstream,
-    /// with two exceptions: in the mode `auto`, areas that are not [flat](is_flat) are lossy, and a
-    /// frame that looks like the previous one is always lossless.
+    /// with two exceptions: in the mode `auto`, areas that are not [flat](is_flat), or not
+    /// [affordable](is_lossless_affordable), are lossy, and a frame that looks like the previous
+    /// one is always lossless.
     bitstream: WebpMode,
     /// The RGBA canvas after the last frame, as it was before lossy encoding.
     displayed: Pixels,

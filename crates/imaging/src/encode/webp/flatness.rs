@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::pixels::Pixels;
 
-/// The number of sampled rows, spread evenly.
+/// The maximum number of sampled rows, spread evenly.
 const ROWS: usize = 64;
 /// The size of a palette: lossless WebP stores an image with at most this many colors as indices.
 const PALETTE: usize = 256;

@@ -16,8 +16,8 @@ use crate::pixels::out_of_memory;
 /// The maximum number of channels besides color. Level 5 of the format, which is enough for photos,
 /// allows 4.
 pub(super) const MAX_EXTRA_CHANNELS: usize = 8;
-/// The number of samples that a frame may have in addition to those that are in proportion to the
-/// size of the image. A small image may use patches from a larger frame, which itself is not shown.
+/// The number of samples that every frame may have, on top of the allowance for each pixel of the
+/// image. A small image may use patches from a larger frame, which itself is not shown.
 const SPARE_SAMPLES: u64 = 1 << 22;
 
 /// The use of a decoder.
@@ -71,9 +71,8 @@ impl<I: JxlBitstreamInput> Decoder<I> {
         }
     }
 
-    /// Returns the color space of the decoded samples. It differs from the color space that the
-    /// file states if the file has an ICC profile, but its samples are coded independently of that
-    /// profile (XYB).
+    /// Returns the color space of the decoded samples. It differs from the stated color space if
+    /// the file has an ICC profile but codes its samples as XYB, independently of that profile.
     pub(super) fn output_profile(&self) -> &JxlColorProfile {
         self.inner.output_color_profile().unwrap_or(&self.profile)
     }

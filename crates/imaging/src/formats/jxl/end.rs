@@ -8,8 +8,8 @@ use super::decoder::{Decoder, Mode, no_content};
 use crate::geometry::Size;
 
 /// An input from which only headers can be read. The decoder skips the content of frames that are
-/// shown. It calls `available_bytes` only before it decodes a frame that is not shown, so this
-/// function returns an error.
+/// shown. It calls `available_bytes` only before it decodes a frame that is not shown. No frame may
+/// be decoded here, so `available_bytes` returns an error.
 struct Headers<'a>(&'a [u8]);
 
 impl JxlBitstreamInput for Headers<'_> {
