@@ -104,7 +104,8 @@ impl WebhookDispatcher {
         }
     }
 
-    /// Runs until `stop` is cancelled, then finishes the attempts in progress.
+    /// Runs until `stop` is cancelled, then drains: gives the attempts in progress 25 s to finish,
+    /// and releases the events of all others.
     pub async fn run(self, stop: CancellationToken) {
         self.consumer.run(stop).await;
     }
@@ -120,7 +121,7 @@ impl DeliveryHandler {
         }
     }
 
-    /// Reads the outcome that an event is about from the store, and sends it if it is still
+    /// Reads from the store the outcome that an event is about, and sends it if it is still
     /// current.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, String> {
         let manifest = self

@@ -9,8 +9,9 @@ use crate::settings::WebhookSettings;
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// The retry schedule. Delays double from `webhooks.first_retry` up to 15 minutes. An event that is
-/// older than `webhooks.give_up_after` is not retried.
+/// The retry schedule. Delays double from `webhooks.first_retry` up to 15 minutes, and each is
+/// shortened at random by up to half. An event that is older than `webhooks.give_up_after` is not
+/// retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetrySchedule {
     backoff: Backoff,

@@ -19,7 +19,8 @@ pub struct WebhookSettings {
     /// The time limit for one attempt.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
-    /// The delay after the first failed attempt. Later delays double, up to 15 minutes.
+    /// The delay after the first failed attempt. Later delays double, up to 15 minutes. Each delay
+    /// is shortened at random by up to half.
     #[serde(with = "humantime_serde")]
     pub first_retry: Duration,
     /// The age beyond which an event goes to the dead-letter queue as soon as an attempt fails.

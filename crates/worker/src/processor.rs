@@ -408,7 +408,7 @@ mod tests {
             sleep(age * SECOND).await;
             test.raw.delete(&[key.to_string()]).await.unwrap();
             test.store.requeue(&[event]).await.unwrap();
-            // Receives the message without deleting it, as a worker does that crashes. The next
+            // Receives the message without deleting it, as a worker that crashes does. The next
             // receipt is then a redelivery. Only on a redelivery does a worker delete the outputs
             // of an upload whose raw object is gone.
             test.events.receive(1, SECOND, SECOND).await.unwrap();

@@ -27,7 +27,7 @@ pub struct WorkerSettings {
     #[serde(with = "humantime_serde")]
     pub download_timeout: Duration,
     /// The delay after the first failed attempt at a message. The delay quadruples after each
-    /// further failure, up to 15 minutes.
+    /// further failure, up to 15 minutes. Each delay is shortened at random by up to half.
     #[serde(with = "humantime_serde")]
     pub retry_after: Duration,
     /// The address of `/healthz`, `/readyz` and `/metrics`. By default there is no address, because

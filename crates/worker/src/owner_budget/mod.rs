@@ -10,8 +10,9 @@
 //! - A message in progress is active unless it has to wait for other messages of its owner.
 //! - An owner is active while it has messages in progress.
 //! - An owner is busy while it has several messages in progress, or deferred messages.
-//! - A turn is the moment at which a deferred message becomes visible again. It is the worker's
-//!   estimate of when the image can be rendered.
+//! - A turn is the moment at which a deferred message becomes visible again. The worker estimates
+//!   when the image can be rendered, and makes the turn earlier on purpose, so that no render
+//!   process has to wait.
 //!
 //! A worker counts only its own messages and render time, and keeps the counts in memory. Workers
 //! need not know of each other, because each worker shares out its own capacity.

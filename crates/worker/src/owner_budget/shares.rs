@@ -24,9 +24,9 @@ pub(super) struct Shares {
     active_owners: usize,
     rendering: usize,
     render_queue: RenderQueue,
-    /// The highest value that [`OwnerUsage::used`] had for any owner when one of its renders
-    /// started. An owner that becomes active starts with at least this value, so that no owner can
-    /// save up render time while it is inactive.
+    /// The least [`OwnerUsage::used`] with which an owner becomes active, so that no owner saves up
+    /// render time while it is inactive. This is the highest `used` that any owner had at the start
+    /// of one of its renders.
     min_used: Duration,
     /// The start of the current period in which there is always a busy owner (see
     /// `has_busy_owner`). `None` if no owner is busy.

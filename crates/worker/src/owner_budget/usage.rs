@@ -51,8 +51,8 @@ pub(super) struct OwnerUsage {
     slow_until: Instant,
     /// The turn of the next message that will be deferred.
     next_turn: Instant,
-    /// The render time that this owner counts as having used. When the owner becomes active,
-    /// [`Shares`](super::shares::Shares) may increase this value.
+    /// The render time charged to this owner. When the owner becomes active,
+    /// [`Shares`](super::shares::Shares) may increase it.
     pub(super) used: Duration,
     pub(super) last_used_at: Instant,
 }
