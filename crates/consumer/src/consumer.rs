@@ -27,7 +27,8 @@ const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
 /// The interval at which a consumer without a free permit asks its handler if the consumer should
 /// look ahead.
 const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
-/// The time limit, after the grace period, for releasing and acknowledging messages.
+/// The time limit for the last calls, which acknowledge and release messages. It begins when all
+/// work is finished or the grace period is over.
 const LAST_CALLS: Duration = Duration::from_millis(600);
 
 /// A consumer of one queue. See the documentation of the crate.

@@ -14,8 +14,8 @@ const EXPIRY_GRACE: Duration = Duration::from_secs(60);
 
 impl UploadStore {
     /// Reads an upload's status in at most three calls: for the manifest, for the raw object if
-    /// there is no manifest, and for the tombstone if there is no raw object either. The first
-    /// `403` causes one more call, a probe of the raw bucket.
+    /// there is no manifest, and for the tombstone if there is no raw object either. The store's
+    /// first `403` may cause one more call, a probe of the raw bucket.
     ///
     /// # Errors
     /// The error of the request to the store.

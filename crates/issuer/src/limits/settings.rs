@@ -4,7 +4,7 @@ use bytesize::ByteSize;
 use darkroom_contract::SettingError;
 use serde::{Deserialize, Serialize};
 
-/// Limits on the resources that one client may use (`[limits]`).
+/// Limits on the resources that one client, or all clients together, may use (`[limits]`).
 ///
 /// The limits per key and owner apply only with authentication. Without it there are no keys, and
 /// clients can choose any owner. Some limits then apply to the address of the client instead.

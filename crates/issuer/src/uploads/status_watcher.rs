@@ -16,8 +16,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval between polls of an upload after its file has arrived. It is shorter than
 /// [`POLL_INTERVAL`], so that clients receive the outcome within a second.
 const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// The maximum number of polls per second for all uploads together. If clients wait for many
-/// uploads, the watcher polls each upload less often.
+/// The maximum number of polls per second for all uploads together, not counting the first poll of
+/// each upload, which happens at once. If clients wait for many uploads, the watcher polls each
+/// upload less often.
 const MAX_POLL_RATE: u32 = 500;
 /// The number of polls from one full poll to the next. The polls in between use the previous status
 /// to save calls to the store, but only a full poll is certain to notice a deletion.

@@ -1,4 +1,4 @@
-//! Limits on the resources that one client may use.
+//! Limits on the resources that one client, or all clients together, may use.
 
 use std::net::SocketAddr;
 use std::time::Duration;
