@@ -190,8 +190,8 @@ pub(crate) fn check_published(world: &World, body: &str) {
 }
 
 /// Checks the outcome that a webhook reports. It must have been published. The store must contain
-/// exactly this manifest, or must have contained it no more than one call earlier: the manifest may
-/// be removed while the webhook is being sent.
+/// exactly this manifest, or must have contained it until at most one call's latency ago: the
+/// manifest may be removed while the webhook is being sent.
 pub(crate) fn check_delivered(world: &World, manifest: &Manifest) {
     let now = Instant::now();
     let max_latency = world.rates.max_latency;

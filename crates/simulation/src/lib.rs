@@ -20,8 +20,8 @@
 //! 5. A raw object is deleted only after its tombstone is written. This is checked when a raw
 //!    object is deleted.
 //! 6. A webhook reports only an outcome that was published. Its content is a manifest that the
-//!    store contained when the webhook was sent, or no more than one call earlier. This is checked
-//!    when a webhook is sent.
+//!    store contained when the webhook was sent, or until at most one call's latency before. This
+//!    is checked when a webhook is sent.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -30,7 +30,9 @@
 //! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
 //! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
 //! was written at some time. Neither state may persist. At the end of a run, after the faults have
-//! stopped and the queues are empty, one more invariant is checked:
+//! stopped and the queues are empty, one more invariant is checked. At first, it must hold for
+//! every upload without lost events and without dead letters. Then the operator's commands run
+//! (purge, redrive and backfill), and it must hold for every upload:
 //!
 //! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
