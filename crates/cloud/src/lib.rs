@@ -38,6 +38,7 @@ pub use presign::{
 };
 pub use provision::{Change, Provisioner, Resource, Step};
 pub use queue::{
-    LazyQueue, MAX_BATCH, MemoryQueue, Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue,
+    LazyQueue, MAX_BATCH, MemoryQueue, Message, MessageCopy, Queue, QueueDepth, Receipt,
+    RedrivePolicy, SqsQueue,
 };
 pub use refreshing_cache::{Freshness, RefreshingCache};

@@ -7,7 +7,9 @@ use darkroom_cloud::{Backoff, KillPoint, MAX_BATCH, Queue, Receipt};
 use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
+
+use crate::batch::next_batch;
 
 /// The longest time that the first receipt of a batch waits. A full batch is sent at once.
 const LINGER: Duration = Duration::from_millis(200);
@@ -49,15 +51,7 @@ async fn delete_batches(
     queue: Arc<dyn Queue>,
     mut incoming: mpsc::Receiver<Receipt>,
 ) {
-    while let Some(first) = incoming.recv().await {
-        let mut batch = vec![first];
-        let deadline = Instant::now() + LINGER;
-        while batch.len() < MAX_BATCH {
-            match timeout_at(deadline, incoming.recv()).await {
-                Ok(Some(receipt)) => batch.push(receipt),
-                Ok(None) | Err(_) => break,
-            }
-        }
+    while let Some(batch) = next_batch(&mut incoming, LINGER).await {
         delete(name, &*queue, batch).await;
     }
 }

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::acknowledger::Acknowledger;
 use crate::attempt::DeliveryAttempt;
+use crate::deferrals::Deferrals;
 use crate::delivery::Delivery;
 use crate::handler::MessageHandler;
 use crate::parts::ConsumerParts;
@@ -73,6 +74,7 @@ impl<H: MessageHandler> Consumer<H> {
             parts: Arc::clone(&self.parts),
             handler: Arc::clone(&self.handler),
             settings: self.settings.clone(),
+            deferrals: Deferrals::start(Arc::clone(&self.parts.queue)),
             stop: stop.clone(),
             overdue: CancellationToken::new(),
         });

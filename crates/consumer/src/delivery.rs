@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Message, Receipt};
+use darkroom_cloud::{Message, MessageCopy, Receipt};
 use darkroom_telemetry::metric;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::DeliveryAttempt;
 use crate::dead_letter::DeadLetterReason;
+use crate::deferrals::Deferrals;
 use crate::handler::{Context, Disposition, MessageHandler};
 use crate::heartbeat::{Heartbeat, WorkEnd};
 use crate::parts::ConsumerParts;
@@ -21,6 +22,7 @@ pub(crate) struct Delivery<H> {
     pub(crate) parts: Arc<ConsumerParts>,
     pub(crate) handler: Arc<H>,
     pub(crate) settings: ConsumerSettings,
+    pub(crate) deferrals: Deferrals,
     /// Cancelled at shutdown. Work that has begun continues.
     pub(crate) stop: CancellationToken,
     /// Cancelled when the grace period is over. Unfinished messages are released.
@@ -125,7 +127,12 @@ impl<H: MessageHandler> Delivery<H> {
     async fn defer(&self, message: &Message, delay: Duration) -> bool {
         let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
         let history = attempt.history_of_deferred();
-        match self.parts.queue.forward(message, &history, delay).await {
+        let copy = MessageCopy {
+            message: message.clone(),
+            attributes: history,
+            delay,
+        };
+        match self.deferrals.send(copy).await {
             Ok(()) => {
                 self.count("deferred");
                 true

@@ -59,8 +59,10 @@
 
 mod acknowledger;
 mod attempt;
+mod batch;
 mod consumer;
 mod dead_letter;
+mod deferrals;
 mod delivery;
 mod handler;
 mod heartbeat;

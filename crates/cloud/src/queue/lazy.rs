@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use tokio::sync::OnceCell;
 
-use super::{Message, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue};
+use super::{Message, MessageCopy, Queue, QueueDepth, Receipt, RedrivePolicy, SqsQueue};
 use crate::CloudError;
 
 /// A queue that is looked up on first use. A process that never uses the queue therefore needs
@@ -95,6 +95,13 @@ impl Queue for LazyQueue {
     ) -> Result<(), CloudError> {
         let queue = self.queue().await?;
         queue.forward(message, attributes, delay).await
+    }
+
+    async fn forward_batch(&self, copies: &[MessageCopy]) -> Vec<Result<(), CloudError>> {
+        match self.queue().await {
+            Ok(queue) => queue.forward_batch(copies).await,
+            Err(error) => vec![Err(error); copies.len()],
+        }
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {

@@ -1,6 +1,7 @@
 //! A received message.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use time::OffsetDateTime;
@@ -24,6 +25,17 @@ pub struct Message {
     pub first_received_at: Option<OffsetDateTime>,
     /// The message group, on a FIFO queue.
     pub group: Option<String>,
+}
+
+/// A copy of a received message that will be sent to a queue.
+#[derive(Debug, Clone)]
+pub struct MessageCopy {
+    /// The message.
+    pub message: Message,
+    /// The attributes of the copy. They replace those of the message.
+    pub attributes: BTreeMap<&'static str, String>,
+    /// The time for which the copy stays invisible, at most 15 minutes.
+    pub delay: Duration,
 }
 
 /// The receipt handle of one delivery of a message.

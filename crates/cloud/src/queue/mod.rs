@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 pub use lazy::LazyQueue;
 pub use memory::MemoryQueue;
-pub use message::{Message, Receipt};
+pub use message::{Message, MessageCopy, Receipt};
 pub use redrive_policy::RedrivePolicy;
 pub use sqs::SqsQueue;
 
@@ -112,6 +112,17 @@ pub trait Queue: fmt::Debug + Send + Sync {
         attributes: &BTreeMap<&str, String>,
         delay: Duration,
     ) -> Result<(), CloudError>;
+
+    /// Sends up to ten copies of received messages, each as [`Queue::forward`] does. Returns the
+    /// result for each copy, in the same order.
+    async fn forward_batch(&self, copies: &[MessageCopy]) -> Vec<Result<(), CloudError>> {
+        let mut results = Vec::new();
+        for copy in copies {
+            let forwarded = self.forward(&copy.message, &copy.attributes, copy.delay);
+            results.push(forwarded.await);
+        }
+        results
+    }
 
     /// Returns the queue's redrive policy, if it has one.
     ///

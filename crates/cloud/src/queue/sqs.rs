@@ -11,7 +11,7 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName, QueueAttributeName,
 };
 
-use super::{MAX_BATCH, Message, Queue, QueueDepth, Receipt, RedrivePolicy};
+use super::{MAX_BATCH, Message, MessageCopy, Queue, QueueDepth, Receipt, RedrivePolicy};
 use crate::{CloudError, CloudErrorKind};
 
 /// SQS's limit on a visibility timeout: 12 hours.
@@ -166,6 +166,13 @@ impl Queue for SqsQueue {
         delay: Duration,
     ) -> Result<(), CloudError> {
         self.send_forwarded(message, attributes, delay).await
+    }
+
+    async fn forward_batch(&self, copies: &[MessageCopy]) -> Vec<Result<(), CloudError>> {
+        match self.send_copies(copies).await {
+            Ok(results) => results,
+            Err(error) => vec![Err(error); copies.len()],
+        }
     }
 
     async fn redrive_policy(&self) -> Result<Option<RedrivePolicy>, CloudError> {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, MessageAttributeValue, SendMessageBatchRequestEntry,
+};
 
-use super::Message;
 use super::sqs::{SqsQueue, invalid, seconds};
+use super::{Message, MessageCopy};
 use crate::{CloudError, CloudErrorKind};
 
 /// SQS's limit on a delay: 15 minutes.
@@ -35,17 +37,41 @@ impl SqsQueue {
         let request = self.client.send_message_batch().queue_url(&self.url);
         let output = request.set_entries(Some(entries)).send().await;
         let output = output.map_err(CloudError::from_sdk(OPERATION))?;
-        match output.failed.first() {
-            None => Ok(()),
-            Some(entry) => {
-                let detail = entry.message().unwrap_or(entry.code());
-                Err(CloudError::new(
-                    CloudErrorKind::Unavailable,
-                    OPERATION,
-                    detail,
-                ))
+        output
+            .failed
+            .first()
+            .map_or(Ok(()), |entry| Err(refused(entry)))
+    }
+
+    /// Sends up to ten copies of messages of a standard queue. Returns the result for each copy.
+    pub(super) async fn send_copies(
+        &self,
+        copies: &[MessageCopy],
+    ) -> Result<Vec<Result<(), CloudError>>, CloudError> {
+        const OPERATION: &str = "SendMessageBatch";
+        let mut entries = Vec::new();
+        for (index, copy) in copies.iter().enumerate() {
+            let mut entry = SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body(&copy.message.body)
+                .delay_seconds(seconds(copy.delay).min(MAX_DELAY_SECONDS));
+            for (name, value) in &copy.attributes {
+                let value = text_attribute(value, OPERATION)?;
+                entry = entry.message_attributes(*name, value);
+            }
+            entries.push(entry.build().map_err(invalid(OPERATION))?);
+        }
+        let request = self.client.send_message_batch().queue_url(&self.url);
+        let output = request.set_entries(Some(entries)).send().await;
+        let output = output.map_err(CloudError::from_sdk(OPERATION))?;
+        let mut results = vec![Ok(()); copies.len()];
+        for entry in &output.failed {
+            let index: Option<usize> = entry.id().parse().ok();
+            if let Some(result) = index.and_then(|index| results.get_mut(index)) {
+                *result = Err(refused(entry));
             }
         }
+        Ok(results)
     }
 
     pub(super) async fn send_one_delayed(
@@ -83,17 +109,28 @@ impl SqsQueue {
                 .message_deduplication_id(&message.id);
         }
         for (name, value) in attributes {
-            let value = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(value)
-                .build()
-                .map_err(invalid(OPERATION))?;
-            request = request.message_attributes(*name, value);
+            request = request.message_attributes(*name, text_attribute(value, OPERATION)?);
         }
         let output = request.send().await;
         output.map_err(CloudError::from_sdk(OPERATION))?;
         Ok(())
     }
+}
+
+fn text_attribute(
+    value: &str,
+    operation: &'static str,
+) -> Result<MessageAttributeValue, CloudError> {
+    let value = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(value);
+    value.build().map_err(invalid(operation))
+}
+
+/// Returns the error of one message of a batch that SQS has not accepted.
+fn refused(entry: &BatchResultErrorEntry) -> CloudError {
+    let detail = entry.message().unwrap_or(entry.code());
+    CloudError::new(CloudErrorKind::Unavailable, "SendMessageBatch", detail)
 }
 
 /// Returns an id that is unique to one call. The SDK's own retries of the call send the same id, so
