@@ -124,6 +124,7 @@ impl DeliveryHandler {
     /// Reads from the store the outcome that an event is about, and sends it if it is still
     /// current.
     async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, String> {
+        let _attempt = self.circuit_breaker.start_attempt();
         let manifest = self
             .outcome(event)
             .await
