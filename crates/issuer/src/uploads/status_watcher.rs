@@ -93,7 +93,9 @@ impl StatusWatcher {
                 Ok(UploadStatus::Done(_)) => {}
                 Err(error) => tracing::warn!(%error, "cannot read an upload's status"),
             }
-            self.send(&key, result);
+            if self.send(&key, result) {
+                return;
+            }
             let interval = match last {
                 Some(PendingStatus::Processing) => PROCESSING_POLL_INTERVAL,
                 _ => POLL_INTERVAL,
@@ -116,7 +118,9 @@ impl StatusWatcher {
         is_watched
     }
 
-    fn send(&self, key: &RawKey, result: Result<UploadStatus, CloudError>) {
+    /// Sends the result of a poll to all receivers. Returns `true` if the status is final: the next
+    /// subscription then starts a new loop.
+    fn send(&self, key: &RawKey, result: Result<UploadStatus, CloudError>) -> bool {
         let mut watched = self.watched();
         let update = Some(result);
         let is_final = is_final(&update);
@@ -126,6 +130,7 @@ impl StatusWatcher {
         if is_final {
             watched.remove(key);
         }
+        is_final
     }
 
     fn watched(&self) -> MutexGuard<'_, HashMap<RawKey, watch::Sender<StatusUpdate>>> {
@@ -216,6 +221,25 @@ mod tests {
         let expected = MAX_POLL_RATE as usize;
         assert!((expected / 2..=expected).contains(&rate), "{rate}");
         drop(updates);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_final_status_ends_the_poll_loop_even_if_another_wait_begins_at_once() {
+        let test = MemoryStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let (key, stop) = (MemoryStore::new_key(), CancellationToken::new());
+        test.put(&key, "bytes");
+        test.store.delete(&key).await.unwrap();
+        watcher.wait(&key, in_30_s(), &stop).await.unwrap();
+        // A deleted upload may be uploaded again while its URL is valid.
+        test.put(&key, "bytes");
+        let update = watcher.subscribe(&key);
+        let polls = || test.raw.faults().count("HeadObject", "raw/");
+        tokio::time::sleep(POLL_INTERVAL).await;
+        let before = polls();
+        tokio::time::sleep(20 * PROCESSING_POLL_INTERVAL).await;
+        assert!(polls() - before <= 21, "{}", polls() - before);
+        drop(update);
     }
 
     #[tokio::test(start_paused = true)]
