@@ -157,7 +157,11 @@ impl RenderPool {
     ) -> Result<O::Output, RenderError> {
         match timeout(remaining, operation.run(&mut process)).await {
             Ok(Ok(result)) => {
-                self.recycle(process);
+                // A process that ran out of memory or panicked may be damaged even if it was able
+                // to say so.
+                if !matches!(&result, Err(rejection) if is_process_failure(rejection.code)) {
+                    self.recycle(process);
+                }
                 Ok(result?)
             }
             Ok(Err(error)) => Err(process_failure(process, &error).await.into()),
