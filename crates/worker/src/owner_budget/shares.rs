@@ -77,6 +77,7 @@ impl Shares {
     /// has its share of messages in progress.
     pub(super) fn begin(&mut self, owner: &Owner, can_be_deferred: bool) -> Result<(), Duration> {
         let (capacity, now) = (self.capacity, Instant::now());
+        self.end_busy_period();
         let is_active = self.usage(owner).messages > 0;
         let owners = self.active_owners + usize::from(!is_active);
         let min_used = self.min_used;
@@ -89,6 +90,7 @@ impl Shares {
         );
         if can_be_deferred && usage.messages >= max {
             let delay = usage.reserve_turn(parallel, owners, now);
+            self.busy_since.get_or_insert(now);
             return Err(delay);
         }
         if !is_active {
@@ -109,7 +111,11 @@ impl Shares {
         if usage.messages == 0 {
             self.active_owners -= 1;
         }
-        if !self.has_busy_owner() {
+        self.end_busy_period();
+    }
+
+    fn end_busy_period(&mut self) {
+        if self.busy_since.is_some() && !self.has_busy_owner() {
             self.busy_since = None;
         }
     }
@@ -176,12 +182,16 @@ impl Shares {
     /// Returns `true` if, for at least `time`, there has been a busy owner at every moment. It need
     /// not be the same owner throughout.
     pub(super) fn is_busy_for(&self, time: Duration) -> bool {
-        self.busy_since.is_some_and(|since| since.elapsed() >= time)
+        let since = self.busy_since;
+        // An owner stops being busy when the turn of its last deferred message passes.
+        since.is_some_and(|since| since.elapsed() >= time) && self.has_busy_owner()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
     use super::*;
 
     const CAPACITY: Capacity = Capacity {
@@ -205,6 +215,26 @@ mod tests {
         assert_eq!(begun(&mut shares, "quiet"), 27, "half of the messages");
         let last = shares.begin(&owner("busy"), false);
         assert_eq!(last, Ok(()), "this message cannot be deferred");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deferred_messages_make_their_owner_busy_until_the_last_turn() {
+        let mut shares = Shares::new(Capacity {
+            permits: 1,
+            look_ahead: 1,
+            render_processes: 1,
+        });
+        let owner = owner("busy");
+        for _ in 0..2 {
+            shares.begin(&owner, true).unwrap();
+            let turn = shares.begin(&owner, true).unwrap_err();
+            assert!(!shares.is_busy_for(turn / 2));
+            sleep(turn / 2).await;
+            assert!(shares.is_busy_for(turn / 2));
+            sleep(turn).await;
+            assert!(!shares.is_busy_for(Duration::ZERO));
+            shares.end(&owner, false);
+        }
     }
 
     #[test]
