@@ -17,7 +17,7 @@ use crate::upload_tally::UploadTally;
 /// The number of quiet owners, who take turns to upload.
 const QUIET_OWNERS: u32 = 4;
 /// The time between two uploads of quiet owners.
-const INTERVAL: Duration = Duration::from_millis(400);
+const INTERVAL: Duration = Duration::from_millis(100);
 /// The time limit for all uploads.
 const WITHIN: Duration = Duration::from_secs(900);
 /// The goal is for a machine with two cores, and there is one render process for each core.
