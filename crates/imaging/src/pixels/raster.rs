@@ -129,12 +129,26 @@ impl Pixels {
     }
 }
 
+/// Moves the colors together, four pixels at a time. They fill three words, so the compiler needs no
+/// bounds check and no copy for each pixel.
 fn drop_every_fourth_byte(data: &mut Vec<u8>) {
     let pixels = data.len() / 4;
-    for pixel in 0..pixels {
-        let [red, green, blue] = [0, 1, 2].map(|channel| data[pixel * 4 + channel]);
-        let to = &mut data[pixel * 3..pixel * 3 + 3];
-        to.copy_from_slice(&[red, green, blue]);
+    let four_at_a_time = pixels / 4 * 4;
+    for first in (0..four_at_a_time).step_by(4) {
+        let from = data[first * 4..].as_chunks::<4>().0;
+        let [a, b, c, d] = [0, 1, 2, 3].map(|pixel| u32::from_le_bytes(from[pixel]));
+        let words = [
+            a & 0x00ff_ffff | b << 24,
+            b >> 8 & 0xffff | c << 16,
+            c >> 16 & 0xff | d << 8,
+        ];
+        let to = &mut data[first * 3..first * 3 + 12];
+        for (to, word) in to.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *to = word.to_le_bytes();
+        }
+    }
+    for pixel in four_at_a_time..pixels {
+        data.copy_within(pixel * 4..pixel * 4 + 3, pixel * 3);
     }
     data.truncate(pixels * 3);
     data.shrink_to_fit();
@@ -158,6 +172,22 @@ mod tests {
         let pixels = rgba(255).without_opaque_alpha();
         assert_eq!(pixels.layout, Layout::Rgb);
         assert_eq!(pixels.data, [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn every_color_stays_when_opaque_alpha_is_dropped() {
+        // All remainders of a division by four.
+        for width in 1..=9 {
+            let colors: Vec<[u8; 3]> = (0..width).map(|x| [x * 3, x * 3 + 1, x * 3 + 2]).collect();
+            let opaque = colors.iter().map(|&[r, g, b]| [r, g, b, 255]);
+            let pixels = Pixels {
+                width: width.into(),
+                height: 1,
+                layout: Layout::Rgba,
+                data: opaque.flatten().collect(),
+            };
+            assert_eq!(pixels.without_opaque_alpha().data, colors.concat());
+        }
     }
 
     #[test]

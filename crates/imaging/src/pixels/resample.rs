@@ -1,5 +1,7 @@
 //! Resampling to another size.
 
+use std::borrow::Cow;
+
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
@@ -27,7 +29,8 @@ pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixe
     Ok(target)
 }
 
-/// Returns a part of a scaled image without scaling the rest.
+/// Returns a part of a scaled image without scaling the rest. The whole image, unscaled, stays
+/// borrowed.
 ///
 /// Its pixels differ from those of the whole scaled image by at most 1 of 255, because the resizer
 /// rounds its coefficients. If there is alpha, the difference of each color, weighted by alpha, is
@@ -39,9 +42,13 @@ pub(crate) fn resample_part(
     pixels: &Pixels,
     scaling: Scaling,
     part: Area,
-) -> Result<Pixels, Rejection> {
-    if part == Area::from_size(scaling.size) && !scaling.is_identity() {
-        return resample(pixels, scaling.source, scaling.size);
+) -> Result<Cow<'_, Pixels>, Rejection> {
+    let is_whole = part == Area::from_size(scaling.size);
+    if is_whole && !scaling.is_identity() {
+        return resample(pixels, scaling.source, scaling.size).map(Cow::Owned);
+    }
+    if is_whole && scaling.source == Rect::from_size(pixels.size()) {
+        return Ok(Cow::Borrowed(pixels));
     }
     let needed = scaling.for_part(part, pixels.size());
     let (needed, scaling) = needed.ok_or_else(outside)?;
@@ -49,10 +56,10 @@ pub(crate) fn resample_part(
         let source = scaling.source;
         let x = source.x + f64::from(needed.x);
         let y = source.y + f64::from(needed.y);
-        return crop(pixels, Rect { x, y, ..source });
+        return crop(pixels, Rect { x, y, ..source }).map(Cow::Owned);
     }
     let needed = crop(pixels, needed.rect())?;
-    resample(&needed, scaling.source, scaling.size)
+    resample(&needed, scaling.source, scaling.size).map(Cow::Owned)
 }
 
 fn outside() -> Rejection {
@@ -116,6 +123,26 @@ mod tests {
             [0, 1, 2].map(|channel| (weighted(a, channel) - weighted(b, channel)).abs())
         });
         differences.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn only_the_whole_unscaled_image_is_not_copied() {
+        let image = detailed(12);
+        let is_borrowed = |source: Rect, part: Area| {
+            let size = Size::new(12, 12);
+            let scaling = Scaling { source, size };
+            let scaled = resample_part(&image, scaling, part).unwrap();
+            matches!(scaled, Cow::Borrowed(pixels) if *pixels == image)
+        };
+        let size = image.size();
+        let (source, whole) = (Rect::from_size(size), Area::from_size(size));
+        assert!(is_borrowed(source, whole));
+        assert!(!is_borrowed(source, Area::from_size(Size::new(12, 11))));
+        let half = Rect {
+            width: 6.0,
+            ..source
+        };
+        assert!(!is_borrowed(half, whole));
     }
 
     #[test]

@@ -120,18 +120,17 @@ impl AnimationEncoder {
         self.frames.len()
     }
 
-    /// Adds a frame that shows `pixels` in the area `place` and otherwise equals the previous
-    /// frame. Returns the area in which the two frames differ; `None` if they look equal.
+    /// Adds a frame that shows the RGBA `pixels` in the area `place` and otherwise equals the
+    /// previous frame. Returns the area in which the two frames differ; `None` if they look equal.
     ///
     /// # Errors
     /// `out_of_memory`.
     pub(crate) fn add_change(
         &mut self,
         place: Area,
-        pixels: Pixels,
+        pixels: Cow<'_, Pixels>,
         duration_ms: u32,
     ) -> Result<Option<Area>, Rejection> {
-        let pixels = pixels.with_alpha()?;
         let Some(changed) = changed_area(&self.displayed, place, &pixels) else {
             self.add_repetition(duration_ms)?;
             return Ok(None);

@@ -1,6 +1,8 @@
 //! Masking of a frame: unchanged pixels become transparent, so that the previous frame shows
 //! through.
 
+use std::ops::Range;
+
 use crate::pixels::{Pixels, looks_equal};
 
 /// The side of a macroblock of VP8, in pixels.
@@ -18,43 +20,48 @@ const MIN_UNCHANGED: usize = 4;
 /// Returns `None` if blending the result over `before` does not yield `after`, or if too few blocks
 /// are unchanged.
 pub(super) fn changed_blocks(before: &Pixels, after: &Pixels) -> Option<Pixels> {
-    let mut frame = after.clone();
-    let stride = frame.stride();
+    let stride = after.stride();
+    let columns_of_blocks = || {
+        let starts = (0..stride).step_by(BLOCK * 4);
+        starts.map(|start| start..stride.min(start + BLOCK * 4))
+    };
+    let old_bands = || before.data.chunks(stride * BLOCK);
+    // Most frames that change everywhere are recognized here, before they are copied.
     let (mut unchanged_count, mut count) = (0, 0);
-    let old_bands = before.data.chunks(stride * BLOCK);
-    for (new, old) in frame.data.chunks_mut(stride * BLOCK).zip(old_bands) {
-        for start in (0..stride).step_by(BLOCK * 4) {
-            let columns = start..stride.min(start + BLOCK * 4);
+    for (new, old) in after.data.chunks(stride * BLOCK).zip(old_bands()) {
+        for columns in columns_of_blocks() {
             count += 1;
-            match mask_block(new, old, stride, columns)? {
-                BlockState::Unchanged => unchanged_count += 1,
-                BlockState::Changed => {}
-            }
+            unchanged_count += usize::from(is_unchanged(new, old, stride, &columns));
         }
     }
-    (unchanged_count * MIN_UNCHANGED >= count).then_some(frame)
+    if unchanged_count * MIN_UNCHANGED < count {
+        return None;
+    }
+    let mut frame = after.clone();
+    for (new, old) in frame.data.chunks_mut(stride * BLOCK).zip(old_bands()) {
+        for columns in columns_of_blocks() {
+            mask_block(new, old, stride, columns)?;
+        }
+    }
+    Some(frame)
 }
 
-enum BlockState {
-    Changed,
-    Unchanged,
+/// Returns whether a block looks the same in both bands.
+fn is_unchanged(new: &[u8], old: &[u8], stride: usize, columns: &Range<usize>) -> bool {
+    new.chunks(stride)
+        .zip(old.chunks(stride))
+        .all(|(new, old)| {
+            let (new, old) = (&new[columns.clone()], &old[columns.clone()]);
+            let mut pixels = new.as_chunks::<4>().0.iter().zip(old.as_chunks::<4>().0);
+            new == old || pixels.all(|(new, old)| looks_equal(new, old))
+        })
 }
 
 /// Makes an unchanged block transparent. In a changed block, makes only unchanged translucent
 /// pixels transparent, because they must not be blended again. Returns `None` if a translucent
 /// pixel has changed.
-fn mask_block(
-    new: &mut [u8],
-    old: &[u8],
-    stride: usize,
-    columns: std::ops::Range<usize>,
-) -> Option<BlockState> {
-    let rows = || new.chunks(stride).zip(old.chunks(stride));
-    let is_unchanged = rows().all(|(new, old)| {
-        let (new, old) = (&new[columns.clone()], &old[columns.clone()]);
-        let mut pixels = new.as_chunks::<4>().0.iter().zip(old.as_chunks::<4>().0);
-        new == old || pixels.all(|(new, old)| looks_equal(new, old))
-    });
+fn mask_block(new: &mut [u8], old: &[u8], stride: usize, columns: Range<usize>) -> Option<()> {
+    let is_unchanged = is_unchanged(new, old, stride, &columns);
     for (new, old) in new.chunks_mut(stride).zip(old.chunks(stride)) {
         let (new, old) = (&mut new[columns.clone()], &old[columns.clone()]);
         if is_unchanged {
@@ -69,11 +76,7 @@ fn mask_block(
             }
         }
     }
-    Some(if is_unchanged {
-        BlockState::Unchanged
-    } else {
-        BlockState::Changed
-    })
+    Some(())
 }
 
 /// Returns the RGBA frame `after`, with each unchanged pixel made transparent. This suits lossless
@@ -129,6 +132,21 @@ mod tests {
         assert_eq!(opaque_count(&middle.unwrap()), 16 * 16);
         let corner = changed_blocks(&before, &with_pixel(39, 19, [1, 1, 1, 255]));
         assert_eq!(opaque_count(&corner.unwrap()), 8 * 4);
+    }
+
+    #[test]
+    fn a_frame_is_masked_if_a_quarter_of_its_blocks_is_unchanged() {
+        let mask = |changed: &[(usize, usize)]| {
+            let mut after = gray();
+            for (x, y) in changed {
+                after.data[(y * 40 + x) * 4] = 1;
+            }
+            changed_blocks(&gray(), &after).map(|frame| opaque_count(&frame))
+        };
+        let four = [(0, 0), (16, 0), (32, 0), (0, 16)];
+        assert_eq!(mask(&four), Some(2 * 16 * 16 + 8 * 16 + 16 * 4));
+        let five = [(0, 0), (16, 0), (32, 0), (0, 16), (16, 16)];
+        assert_eq!(mask(&five), None);
     }
 
     #[test]
