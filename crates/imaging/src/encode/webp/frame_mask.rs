@@ -26,7 +26,7 @@ pub(super) fn changed_blocks(before: &Pixels, after: &Pixels) -> Option<Pixels> 
         starts.map(|start| start..stride.min(start + BLOCK * 4))
     };
     let old_bands = || before.data.chunks(stride * BLOCK);
-    // Most frames that change everywhere are recognized here, before they are copied.
+    // A frame that changes everywhere is recognized here, before it is copied.
     let (mut unchanged_count, mut count) = (0, 0);
     for (new, old) in after.data.chunks(stride * BLOCK).zip(old_bands()) {
         for columns in columns_of_blocks() {
