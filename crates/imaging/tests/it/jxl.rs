@@ -3,6 +3,7 @@
 use darkroom_imaging::{Limits, MetadataKind, NoteCode, RejectionCode, inspect, render};
 use darkroom_testkit::fixture::animation::small_animation;
 use darkroom_testkit::fixture::bomb::giant_profile;
+use darkroom_testkit::fixture::jxl_coder::JxlNoise;
 use darkroom_testkit::fixture::{CANARY, Exif, Jxl, Png, damage, icc_profile, jxl, play, scene};
 use image::{RgbaImage, imageops};
 
@@ -118,6 +119,34 @@ fn the_orientation_is_that_of_the_codestream() {
     let source = inspect(&turned_by_exif.build(), &wide_limits()).unwrap();
     assert_eq!(source.source.orientation, 1);
     assert_eq!(source.metadata, [MetadataKind::Exif]);
+}
+
+#[test]
+fn noise_is_decoded_with_every_feature() {
+    for size in [(200, 120), (2060, 30)] {
+        let exact = || JxlNoise::lossless(size, 8);
+        let lossy = || JxlNoise::lossy(size, 4);
+        let files = [
+            ("lossless", exact()),
+            ("alpha", exact().alpha()),
+            ("decisions", exact().decisions(64)),
+            ("level 10", exact().decisions(2000).level_10()),
+            ("squeezed", JxlNoise::lossless(size, 0).squeezed()),
+            ("layers", exact().layers(3)),
+            ("patches", exact().patches(3)),
+            ("animation", exact().animation(3)),
+            ("lossy", lossy()),
+            ("lossy, alpha", lossy().alpha()),
+            ("lossy, filters", lossy().filters()),
+            ("lossy, splines", lossy().splines(2)),
+            ("lossy, animation", lossy().animation(2)),
+        ];
+        for (name, file) in files {
+            let image = render(&file.build(), &lossless())
+                .unwrap_or_else(|rejection| panic!("{name} {size:?}: {rejection}"));
+            assert_eq!((image.source.width, image.source.height), size, "{name}");
+        }
+    }
 }
 
 #[test]
