@@ -59,4 +59,18 @@ impl Bounds {
     pub fn frame(&self, frames: u32) -> u32 {
         self.square_of((self.animation_pixels / u64::from(frames)).min(self.pixels))
     }
+
+    /// Builds the largest file that is small enough, from squares of up to `side` pixels per side. Files
+    /// of smaller squares must be smaller.
+    pub fn fit(&self, mut side: u32, build: impl Fn(u32) -> Vec<u8>) -> Vec<u8> {
+        loop {
+            let file = build(side);
+            if file.len() <= self.bytes || side <= 16 {
+                return file;
+            }
+            let pixels = u64::from(side) * u64::from(side);
+            let fitting = pixels * self.bytes as u64 / file.len() as u64;
+            side = self.square_of(fitting * 95 / 100);
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! GIF files.
 
+use darkroom_imaging::RejectionCode;
 use darkroom_testkit::fixture::animation::{Animation, Disposal, Frame};
 use darkroom_testkit::fixture::motion::{pan, sprite};
 use darkroom_testkit::fixture::{GifArea, RawGif, scene};
 use image::{Rgba, RgbaImage};
 
 use super::bounds::Bounds;
-use super::pixels::animation;
+use super::pixels::{animation, equal_frames};
 use super::source::CostlySource;
 
 /// The number of frames of most animations.
@@ -19,32 +20,30 @@ pub(super) fn sources() -> Vec<CostlySource> {
 fn animations() -> Vec<CostlySource> {
     vec![
         CostlySource::new("gif: a pan over a photograph", |bounds| {
-            pan(bounds.frame(FRAMES), FRAMES).gif()
-        }),
+            bounds.fit(bounds.frame(FRAMES), |side| pan(side, FRAMES).gif())
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("gif: few large frames of a pan", |bounds| {
-            pan(bounds.frame(6), 6).gif()
-        }),
+            bounds.fit(bounds.frame(6), |side| pan(side, 6).gif())
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("gif: a sprite on a photograph", |bounds| {
-            sprite(bounds.frame(FRAMES), FRAMES).gif()
+            bounds.fit(bounds.frame(FRAMES), |side| sprite(side, FRAMES).gif())
         }),
         CostlySource::new("gif: equal frames", |bounds| {
-            let frame = pan(bounds.frame(bounds.frames), 1).frames.remove(0);
-            animation(bounds.frame(bounds.frames), bounds.frames, |_| {
-                frame.image.clone()
-            })
-            .gif()
+            let count = bounds.frames;
+            bounds.fit(bounds.frame(count), |side| equal_frames(side, count).gif())
         }),
-        CostlySource::new("gif: noise", |bounds| noise(bounds, Disposal::Keep)),
-        CostlySource::new("gif: noise, cleared after each frame", |bounds| {
+        CostlySource::noise("gif: noise", |bounds| noise(bounds, Disposal::Keep)),
+        CostlySource::noise("gif: noise, cleared after each frame", |bounds| {
             noise(bounds, Disposal::Background)
         }),
-        CostlySource::new("gif: noise, undone after each frame", |bounds| {
+        CostlySource::noise("gif: noise, undone after each frame", |bounds| {
             noise(bounds, Disposal::Previous)
         }),
-        CostlySource::new("gif: noise of two colors and transparency", |bounds| {
+        CostlySource::noise("gif: noise of two colors and transparency", |bounds| {
             let count = bounds.frames;
-            let side = bounds.frame(count);
-            dotted(side, count).gif()
+            bounds.fit(bounds.frame(count), |side| dotted(side, count).gif())
         }),
         CostlySource::new("gif: an image of the largest size", |bounds| {
             let image = scene(bounds.square(), bounds.square());
@@ -52,7 +51,8 @@ fn animations() -> Vec<CostlySource> {
             Animation::new(side, side)
                 .frame(Frame::opaque(&image))
                 .gif()
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
     ]
 }
 
@@ -66,7 +66,8 @@ fn codes() -> Vec<CostlySource> {
         }),
         CostlySource::new("gif: clear codes of 3 bits", |bounds| {
             clear_codes(bounds, 2)
-        }),
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("gif: clear codes before one pixel", |bounds| {
             let control = RawGif::new((1, 1), &[[0; 3]; 2]);
             let codes = || std::iter::repeat_n((1 << 11, 12), 2_700).chain([(0, 12), (2049, 12)]);

@@ -1,5 +1,6 @@
 //! JPEG files.
 
+use darkroom_imaging::RejectionCode;
 use darkroom_testkit::fixture::bomb::empty_scans;
 use darkroom_testkit::fixture::jpeg_coder::{
     JpegCoder, JpegColor, QuantizedImage, Sampling, ScanScript, repeated_strip,
@@ -28,35 +29,37 @@ fn without_profiles() -> Vec<CostlySource> {
         CostlySource::new("jpeg: a photograph", |bounds| {
             Jpeg::new(&scene(bounds.square(), bounds.square())).build()
         }),
-        CostlySource::new("jpeg: noise in 4:4:4", |bounds| {
+        CostlySource::noise("jpeg: noise in 4:4:4", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &FULL, &sequential)
         }),
-        CostlySource::new("jpeg: noise in 4:2:0", |bounds| {
+        CostlySource::noise("jpeg: noise in 4:2:0", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &HALF, &sequential)
         }),
-        CostlySource::new("jpeg: noise in gray", |bounds| {
+        CostlySource::noise("jpeg: noise in gray", |bounds| {
             noise_jpeg(bounds, JpegColor::Gray, &FULL, &sequential)
         }),
-        CostlySource::new("jpeg: noise in CMYK", |bounds| {
+        CostlySource::noise("jpeg: noise in CMYK", |bounds| {
             noise_jpeg(bounds, JpegColor::Cmyk, &FULL, &sequential)
         }),
-        CostlySource::new("jpeg: noise with a scan for each component", |bounds| {
+        CostlySource::noise("jpeg: noise with a scan for each component", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &HALF, &|_| {
                 ScanScript::sequential(&[&[0], &[1], &[2]])
             })
         }),
-        CostlySource::new("jpeg: progressive noise in 4:4:4", |bounds| {
+        CostlySource::noise("jpeg: progressive noise in 4:4:4", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &FULL, &ScanScript::progressive)
         }),
-        CostlySource::new("jpeg: progressive noise in 4:2:0", |bounds| {
+        CostlySource::noise("jpeg: progressive noise in 4:2:0", |bounds| {
             noise_jpeg(bounds, JpegColor::YCbCr, &HALF, &ScanScript::progressive)
         }),
         CostlySource::new("jpeg: 500 empty scans in 4:2:0", |bounds| {
             empty_scans(bounds.square(), &[(2, 2), (1, 1), (1, 1)])
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new("jpeg: 500 empty scans in 4:4:4", |bounds| {
             empty_scans(bounds.square(), &[(1, 1); 3])
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new("jpeg: one row", |bounds| {
             Jpeg::new(&noise((bounds.sides.0, 1))).build()
         }),
@@ -81,11 +84,11 @@ fn with_profiles() -> Vec<CostlySource> {
             let image = scene(bounds.square(), bounds.square());
             Jpeg::new(&image).icc(&icc_profile("screen")).build()
         }),
-        CostlySource::new("jpeg: noise with a profile of large tables", |bounds| {
+        CostlySource::noise("jpeg: noise with a profile of large tables", |bounds| {
             let bytes = noise_jpeg(bounds, JpegColor::YCbCr, &FULL, &sequential);
             with_profile(&bytes, &table_profile(3, 85))
         }),
-        CostlySource::new(
+        CostlySource::noise(
             "jpeg: CMYK noise with a profile of large tables",
             |bounds| {
                 let bytes = noise_jpeg(bounds, JpegColor::Cmyk, &FULL, &sequential);

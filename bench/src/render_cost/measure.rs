@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use darkroom_contract::Profile;
 use darkroom_harness::ProcessStats;
-use darkroom_imaging::{Rejection, Rendered};
+use darkroom_imaging::{Rejection, RejectionCode, Rendered};
 use darkroom_render::{ChildLimits, Launch, RenderError, RenderPool, RenderSettings};
+
+use super::bounds::Bounds;
+use super::source::CostlySource;
 
 /// The interval between two readings of the render process's stats.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(10);
 /// The factor by which the deadline is extended for a measurement. An image that takes too long,
 /// for example on a loaded machine, then still yields a figure.
 const TIMEOUT_FACTOR: u32 = 10;
-/// The codes of rejections that occur only after a render process has reached one of its limits or
-/// died.
-const LATE_CODES: [&str; 3] = ["timed_out", "out_of_memory", "crashed"];
 
 /// The cost of rendering one source in one profile.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct RenderCost {
     /// The number of bytes of the source.
     pub source_bytes: usize,
     /// The number of bytes of all variants, or the code of the rejection.
-    pub outcome: Result<u64, &'static str>,
+    pub outcome: Result<u64, RejectionCode>,
     /// The elapsed time.
     pub elapsed: Duration,
     /// The processor time of the render process.
@@ -34,18 +34,24 @@ pub struct RenderCost {
 }
 
 impl RenderCost {
-    /// Returns what exceeds its limit on a core that takes `slowness` times as long as this one.
+    /// Returns what is not as it must be for `source` on a core that takes `slowness` times as long as
+    /// this one: the outcome, or what exceeds its limit.
     pub fn violations(
         &self,
+        source: &CostlySource,
         settings: &RenderSettings,
         profile: &Profile,
         slowness: u32,
     ) -> Vec<&'static str> {
-        let is_late = self.outcome.is_err_and(|code| LATE_CODES.contains(&code));
+        let refusals = &source.refusals;
+        let is_unexpected = self.outcome.is_err_and(|code| !refusals.contains(&code));
         let limit = profile.max_output_bytes.as_u64();
         let checks = [
-            (is_late, "the outcome"),
-            (self.cpu * slowness > settings.timeout, "the deadline"),
+            (is_unexpected, "the outcome"),
+            (
+                self.cpu * slowness > settings.timeout && !source.may_time_out(),
+                "the deadline",
+            ),
             (
                 self.peak_memory > settings.max_memory.as_u64(),
                 "the memory",
@@ -57,7 +63,7 @@ impl RenderCost {
     }
 }
 
-/// Renders a source in a new render process of `program`.
+/// Renders the largest file of a source in a new render process of `program`.
 ///
 /// # Errors
 /// If the process cannot be started or observed.
@@ -65,12 +71,18 @@ pub async fn measure(
     program: &Path,
     settings: &RenderSettings,
     profile: &Profile,
-    source: &[u8],
+    (source, bounds): (&CostlySource, &Bounds),
 ) -> anyhow::Result<RenderCost> {
+    let factor = if source.may_time_out() {
+        1
+    } else {
+        TIMEOUT_FACTOR
+    };
     let extended = RenderSettings {
-        timeout: settings.timeout * TIMEOUT_FACTOR,
+        timeout: settings.timeout * factor,
         ..settings.clone()
     };
+    let source = &source.build(bounds);
     let pool = RenderPool::new(launch(program, &extended), &extended);
     let recipe = profile.recipe(None);
     let mut stats: Option<ProcessStats> = None;
@@ -94,8 +106,8 @@ pub async fn measure(
     })
 }
 
-fn outcome(rendered: Result<Rendered, Rejection>) -> Result<u64, &'static str> {
-    let rendered = rendered.map_err(|rejection| rejection.code.name())?;
+fn outcome(rendered: Result<Rendered, Rejection>) -> Result<u64, RejectionCode> {
+    let rendered = rendered.map_err(|rejection| rejection.code)?;
     let variants = rendered.variants.iter();
     Ok(variants.map(|variant| variant.bytes.len() as u64).sum())
 }

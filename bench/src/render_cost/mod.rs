@@ -8,6 +8,7 @@ mod crowds;
 mod gif;
 mod heif;
 mod jpeg;
+mod jxl;
 mod measure;
 mod pixels;
 mod png;
@@ -26,6 +27,7 @@ pub fn costly_sources() -> Vec<CostlySource> {
         gif::sources(),
         webp::sources(),
         heif::sources(),
+        jxl::sources(),
         crowds::sources(),
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! The pixels of costly sources.
 
 use darkroom_testkit::fixture::animation::{Animation, Frame};
+use darkroom_testkit::fixture::motion::pan;
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
 /// Returns noise without alpha.
@@ -49,4 +50,10 @@ pub(super) fn animation(
         frame.image = image(index);
         animation.frame(frame)
     })
+}
+
+/// Returns an animation of equal frames.
+pub(super) fn equal_frames(side: u32, frame_count: u32) -> Animation {
+    let frame = pan(side, 1).frames.remove(0);
+    animation(side, frame_count, |_| frame.image.clone())
 }

@@ -1,5 +1,6 @@
 //! PNG files.
 
+use darkroom_imaging::RejectionCode;
 use darkroom_testkit::fixture::{
     Png, RawPng, content_after_empty_blocks, png_rows, scene, table_profile,
 };
@@ -45,19 +46,20 @@ fn images() -> Vec<CostlySource> {
         CostlySource::new("png: one column", |bounds| {
             Png::new(&noise((1, bounds.sides.1))).build()
         }),
-        CostlySource::new("png: noise", |bounds| {
+        CostlySource::noise("png: noise", |bounds| {
             let side = bounds.square_of(bounds.bytes as u64 * 32 / 100);
             Png::new(&noise((side, side))).build()
         }),
-        CostlySource::new("png: translucent noise", |bounds| {
+        CostlySource::noise("png: translucent noise", |bounds| {
             let side = bounds.square_of(bounds.bytes as u64 * 24 / 100);
             Png::from_rgba(&translucent_noise((side, side), 1)).build()
         }),
-        CostlySource::new("png: alpha of noise", |bounds| {
-            let side = bounds.square_of((bounds.bytes as u64 * 7 / 10).min(bounds.pixels));
-            Png::from_rgba(&noisy_alpha(side)).build()
-        }),
-        CostlySource::new("png: noise that looks like graphics", |bounds| {
+        CostlySource::noise("png: alpha of noise", |bounds| {
+            let side = bounds.square_of(bounds.pixels.min(bounds.bytes as u64));
+            bounds.fit(side, |side| Png::from_rgba(&noisy_alpha(side)).build())
+        })
+        .or(RejectionCode::TooExpensive),
+        CostlySource::noise("png: noise that looks like graphics", |bounds| {
             let side = bounds.square_of(bounds.bytes as u64 * 32 / 100);
             Png::new(&disguised_noise(side, 255)).build()
         }),
@@ -69,7 +71,8 @@ fn samples() -> Vec<CostlySource> {
         CostlySource::new("png: 16 bits", |bounds| sixteen_bits(bounds, RGB).end()),
         CostlySource::new("png: 16 bits with alpha", |bounds| {
             sixteen_bits(bounds, RGBA).end()
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new("png: 16 bits of gray", |bounds| {
             sixteen_bits(bounds, GRAY).end()
         }),
@@ -90,25 +93,30 @@ fn samples() -> Vec<CostlySource> {
         }),
         CostlySource::new("png: interlaced", |bounds| {
             interlaced(bounds.square(), 8, RGBA, 4)
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new("png: interlaced, 16 bits with alpha", |bounds| {
             interlaced(bounds.square(), 16, RGBA, 8)
-        }),
-        CostlySource::new("png: noise of one bit", |bounds| {
+        })
+        .or(RejectionCode::TooExpensive),
+        CostlySource::noise("png: noise of one bit", |bounds| {
             packed_noise(bounds, 1, GRAY).end()
         }),
         CostlySource::new(
             "png: noise of four colors from a palette with alpha",
             |bounds| packed_noise(bounds, 2, INDEXED).end(),
-        ),
+        )
+        .or(RejectionCode::TooExpensive),
         CostlySource::new(
             "png: noise of 16 colors from a palette with alpha",
             |bounds| packed_noise(bounds, 4, INDEXED).end(),
-        ),
+        )
+        .or(RejectionCode::TooExpensive),
         CostlySource::new(
             "png: noise of 256 colors from a palette with alpha",
             |bounds| packed_noise(bounds, 8, INDEXED).end(),
-        ),
+        )
+        .or(RejectionCode::TooExpensive),
     ]
 }
 

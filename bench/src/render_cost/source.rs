@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use darkroom_imaging::RejectionCode;
+
 use super::bounds::Bounds;
 
 /// A function that builds the largest file of a kind within the limits of a profile.
@@ -11,6 +13,8 @@ type Build = dyn Fn(&Bounds) -> Vec<u8>;
 pub struct CostlySource {
     /// The format and the content.
     pub name: String,
+    /// The codes with which such a source may be refused.
+    pub refusals: Vec<RejectionCode>,
     build: Box<Build>,
 }
 
@@ -21,8 +25,28 @@ impl CostlySource {
     ) -> Self {
         Self {
             name: name.into(),
+            refusals: Vec::new(),
             build: Box::new(build),
         }
+    }
+
+    /// Creates a source of noise. Its variants may exceed `max_output_bytes`.
+    pub(super) fn noise(
+        name: impl Into<String>,
+        build: impl Fn(&Bounds) -> Vec<u8> + 'static,
+    ) -> Self {
+        Self::new(name, build).or(RejectionCode::OutputTooLarge)
+    }
+
+    /// Allows that the source is refused with `code` instead of being rendered.
+    pub(super) fn or(mut self, code: RejectionCode) -> Self {
+        self.refusals.push(code);
+        self
+    }
+
+    /// Returns whether the source may exceed the deadline, because no limit bounds its time.
+    pub(super) fn may_time_out(&self) -> bool {
+        self.refusals.contains(&RejectionCode::TimedOut)
     }
 
     /// Builds the largest file of this kind within the limits of a profile.

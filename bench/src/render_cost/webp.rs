@@ -1,5 +1,6 @@
 //! WebP files.
 
+use darkroom_imaging::RejectionCode;
 use darkroom_testkit::fixture::animation::Animation;
 use darkroom_testkit::fixture::motion::{pan, sprite};
 use darkroom_testkit::fixture::{Webp, scene, table_profile};
@@ -7,7 +8,9 @@ use image::RgbImage;
 use image::buffer::ConvertBuffer;
 
 use super::bounds::Bounds;
-use super::pixels::{animation, disguised_noise, noise, noisy_alpha, translucent_noise};
+use super::pixels::{
+    animation, disguised_noise, equal_frames, noise, noisy_alpha, translucent_noise,
+};
 use super::source::CostlySource;
 
 const FRAMES: u32 = 60;
@@ -23,7 +26,7 @@ fn stills() -> Vec<CostlySource> {
         CostlySource::new("webp: a lossy photograph", |bounds| {
             Webp::lossy(&scene(bounds.square(), bounds.square()), 90).build()
         }),
-        CostlySource::new("webp: lossy noise", |bounds| {
+        CostlySource::noise("webp: lossy noise", |bounds| {
             lossy_noise(bounds, noise((bounds.square(), bounds.square())))
         }),
         CostlySource::new("webp: the longest rows", |bounds| {
@@ -33,11 +36,11 @@ fn stills() -> Vec<CostlySource> {
         CostlySource::new("webp: a lossless photograph", |bounds| {
             Webp::new(&scene(bounds.square(), bounds.square())).build()
         }),
-        CostlySource::new("webp: lossless noise", |bounds| {
+        CostlySource::noise("webp: lossless noise", |bounds| {
             let side = bounds.square_of(bounds.bytes as u64 * 32 / 100);
             Webp::new(&noise((side, side))).build()
         }),
-        CostlySource::new("webp: lossless translucent noise", |bounds| {
+        CostlySource::noise("webp: lossless translucent noise", |bounds| {
             let side = bounds.square_of(bounds.bytes as u64 * 24 / 100);
             Webp::from_rgba(&translucent_noise((side, side), 1)).build()
         }),
@@ -45,17 +48,24 @@ fn stills() -> Vec<CostlySource> {
             let side = bounds.square_of(bounds.pixels / 8);
             Webp::dense_lossless(&scene(side, side).convert()).build()
         }),
-        CostlySource::new(
+        CostlySource::new("webp: 65,536 groups of prefix codes", |bounds| {
+            // A group, its entry in the map, and the pixels of its block take 80 bytes.
+            let groups = (bounds.bytes as u64 / 80).min(65_536);
+            Webp::code_groups(groups.isqrt() as u32 * 4).build()
+        })
+        .or(RejectionCode::OutOfMemory),
+        CostlySource::noise(
             "webp: lossless noise of eight colors that looks like graphics",
             |bounds| {
                 let side = bounds.square_of((bounds.bytes as u64 * 2).min(bounds.pixels));
-                Webp::new(&disguised_noise(side, 2)).build()
+                bounds.fit(side, |side| Webp::new(&disguised_noise(side, 2)).build())
             },
         ),
-        CostlySource::new("webp: lossy with an alpha of noise", |bounds| {
+        CostlySource::noise("webp: lossy with an alpha of noise", |bounds| {
             let side = bounds.square_of((bounds.bytes as u64 * 8 / 10).min(bounds.pixels / 4));
             Webp::lossy_rgba(&noisy_alpha(side), 60).build()
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new(
             "webp: a photograph with a profile of large tables",
             |bounds| {
@@ -69,28 +79,30 @@ fn stills() -> Vec<CostlySource> {
 fn animations() -> Vec<CostlySource> {
     vec![
         CostlySource::new("webp: a lossless pan over a photograph", |bounds| {
-            pan(bounds.frame(FRAMES), FRAMES).webp()
-        }),
+            bounds.fit(bounds.frame(FRAMES), |side| pan(side, FRAMES).webp())
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("webp: a lossy pan over a photograph", |bounds| {
-            Webp::lossy_animation(&pan(bounds.frame(FRAMES), FRAMES), 60).build()
-        }),
+            bounds.fit(bounds.frame(FRAMES), |side| {
+                Webp::lossy_animation(&pan(side, FRAMES), 60).build()
+            })
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("webp: few large frames of a lossless pan", |bounds| {
-            pan(bounds.frame(6), 6).webp()
-        }),
+            bounds.fit(bounds.frame(6), |side| pan(side, 6).webp())
+        })
+        .or(RejectionCode::OutputTooLarge),
         CostlySource::new("webp: a sprite on a photograph", |bounds| {
-            sprite(bounds.frame(FRAMES), FRAMES).webp()
+            bounds.fit(bounds.frame(FRAMES), |side| sprite(side, FRAMES).webp())
         }),
         CostlySource::new("webp: equal frames", |bounds| {
-            let frame = pan(bounds.frame(bounds.frames), 1).frames.remove(0);
-            animation(bounds.frame(bounds.frames), bounds.frames, |_| {
-                frame.image.clone()
-            })
-            .webp()
+            let count = bounds.frames;
+            bounds.fit(bounds.frame(count), |side| equal_frames(side, count).webp())
         }),
-        CostlySource::new("webp: translucent noise in few frames", |bounds| {
+        CostlySource::noise("webp: translucent noise in few frames", |bounds| {
             translucent_frames(bounds, 6).webp()
         }),
-        CostlySource::new("webp: translucent noise in many frames", |bounds| {
+        CostlySource::noise("webp: translucent noise in many frames", |bounds| {
             translucent_frames(bounds, bounds.frames).webp()
         }),
     ]
