@@ -14,8 +14,8 @@ const LINGER: Duration = Duration::from_millis(20);
 /// attributes included. A larger message is sent alone.
 const MAX_BATCH_BYTES: usize = 128 * 1024;
 
-/// Collects delayed copies of messages and sends them in batches. It is cheap to clone.
-#[derive(Debug, Clone)]
+/// Collects delayed copies of messages and sends them in batches.
+#[derive(Debug)]
 pub(crate) struct Deferrals(mpsc::Sender<Deferral>);
 
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) enum DeferralError {
 }
 
 impl Deferrals {
-    /// Starts the task that sends the batches. It ends when the last clone is dropped.
+    /// Starts the task that sends the batches. It ends when this value is dropped.
     pub(crate) fn start(queue: Arc<dyn Queue>) -> Self {
         let (deferrals, mut incoming) = mpsc::channel(MAX_BATCH * 10);
         tokio::spawn(async move {
