@@ -1,6 +1,6 @@
 //! JPEG XL files.
 
-use darkroom_imaging::RejectionCode;
+use darkroom_imaging::{RejectionCode, SourceFormat};
 use darkroom_testkit::fixture::jxl_coder::JxlNoise;
 
 use super::bounds::Bounds;
@@ -16,6 +16,7 @@ pub(super) fn sources() -> Vec<CostlySource> {
     [lossless(), lossy(), frames(), features()]
         .into_iter()
         .flatten()
+        .map(|source| source.unbounded(SourceFormat::Jxl))
         .collect()
 }
 
@@ -40,15 +41,13 @@ fn lossless() -> Vec<CostlySource> {
         CostlySource::new("jxl: 64 decisions per sample", |bounds| {
             let noise = JxlNoise::lossless(largest(bounds), 1);
             noise.decisions(DECISIONS).build()
-        })
-        .or(RejectionCode::TimedOut),
+        }),
         CostlySource::new("jxl: 2,000 decisions per sample", |bounds| {
             // A tree may have 1,024 nodes and one more for every 16 samples. Each decision takes two.
             let allowed = (500 + bounds.square().pow(2) * 3 / 32).min(LEVEL_10_DECISIONS);
             let noise = JxlNoise::lossless(largest(bounds), 1);
             noise.decisions(allowed).level_10().build()
-        })
-        .or(RejectionCode::TimedOut),
+        }),
     ]
 }
 
@@ -93,9 +92,7 @@ fn frames() -> Vec<CostlySource> {
         }),
         CostlySource::new("jxl: 100 layers", |bounds| {
             JxlNoise::lossless(largest(bounds), 0).layers(100).build()
-        })
-        .or(RejectionCode::TimedOut)
-        .or(RejectionCode::OutOfMemory),
+        }),
     ]
 }
 
@@ -103,23 +100,18 @@ fn features() -> Vec<CostlySource> {
     vec![
         CostlySource::new("jxl: 8 patches of the size of the image", |bounds| {
             JxlNoise::lossless(largest(bounds), 0).patches(8).build()
-        })
-        .or(RejectionCode::OutOfMemory),
+        }),
         CostlySource::new("jxl: 1,000 patches of the size of the image", |bounds| {
             let noise = JxlNoise::lossless(largest(bounds), 0);
             noise.patches(1000).level_10().build()
-        })
-        .or(RejectionCode::TimedOut)
-        .or(RejectionCode::OutOfMemory),
+        }),
         CostlySource::new("jxl: thick splines", |bounds| {
             JxlNoise::lossy(largest(bounds), 1).splines(8).build()
         }),
         CostlySource::new("jxl: thick splines of level 10", |bounds| {
             let noise = JxlNoise::lossy(largest(bounds), 1);
             noise.level_10().splines(8).build()
-        })
-        .or(RejectionCode::TimedOut)
-        .or(RejectionCode::OutOfMemory),
+        }),
     ]
 }
 

@@ -46,12 +46,11 @@ impl RenderCost {
         let refusals = &source.refusals;
         let is_unexpected = self.outcome.is_err_and(|code| !refusals.contains(&code));
         let limit = profile.max_output_bytes.as_u64();
+        let is_bounded = source.unbounded.is_none();
+        let is_late = self.cpu * slowness > settings.timeout;
         let checks = [
             (is_unexpected, "the outcome"),
-            (
-                self.cpu * slowness > settings.timeout && !source.may_time_out(),
-                "the deadline",
-            ),
+            (is_bounded && is_late, "the deadline"),
             (
                 self.peak_memory > settings.max_memory.as_u64(),
                 "the memory",
@@ -73,18 +72,18 @@ pub async fn measure(
     profile: &Profile,
     (source, bounds): (&CostlySource, &Bounds),
 ) -> anyhow::Result<RenderCost> {
-    let factor = if source.may_time_out() {
-        1
-    } else {
-        TIMEOUT_FACTOR
+    let factor = match source.unbounded {
+        Some(_) => 1,
+        None => TIMEOUT_FACTOR,
     };
     let extended = RenderSettings {
         timeout: settings.timeout * factor,
         ..settings.clone()
     };
-    let source = &source.build(bounds);
     let pool = RenderPool::new(launch(program, &extended), &extended);
-    let recipe = profile.recipe(None);
+    let mut recipe = profile.recipe(None);
+    recipe.limits.formats.extend(source.unbounded);
+    let source = &source.build(bounds);
     let mut stats: Option<ProcessStats> = None;
     let started = Instant::now();
     let mut render = std::pin::pin!(pool.render(source, &recipe));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use darkroom_imaging::RejectionCode;
+use darkroom_imaging::{RejectionCode, SourceFormat};
 
 use super::bounds::Bounds;
 
@@ -15,6 +15,8 @@ pub struct CostlySource {
     pub name: String,
     /// The codes with which such a source may be refused.
     pub refusals: Vec<RejectionCode>,
+    /// The format, if the default profiles do not accept it because no limit bounds its cost.
+    pub(super) unbounded: Option<SourceFormat>,
     build: Box<Build>,
 }
 
@@ -26,6 +28,7 @@ impl CostlySource {
         Self {
             name: name.into(),
             refusals: Vec::new(),
+            unbounded: None,
             build: Box::new(build),
         }
     }
@@ -44,9 +47,12 @@ impl CostlySource {
         self
     }
 
-    /// Returns whether the source may exceed the deadline, because no limit bounds its time.
-    pub(super) fn may_time_out(&self) -> bool {
-        self.refusals.contains(&RejectionCode::TimedOut)
+    /// Allows that the source exceeds the deadline or the memory, because no limit bounds the cost of
+    /// its format. The source is measured in a profile that accepts the format.
+    pub(super) fn unbounded(mut self, format: SourceFormat) -> Self {
+        self.unbounded = Some(format);
+        self.or(RejectionCode::TimedOut)
+            .or(RejectionCode::OutOfMemory)
     }
 
     /// Builds the largest file of this kind within the limits of a profile.

@@ -17,6 +17,8 @@ impl Default for Profiles {
 
 impl Default for Profile {
     /// Creates a profile with the limits and variants of `avatar`, but without a prefix.
+    ///
+    /// It does not accept JPEG XL: no limit bounds the time of decoding a hostile file of that format.
     fn default() -> Self {
         Self {
             prefix: String::new(),
@@ -27,7 +29,6 @@ impl Default for Profile {
                 SourceFormat::Gif,
                 SourceFormat::Heic,
                 SourceFormat::Avif,
-                SourceFormat::Jxl,
             ],
             max_bytes: ByteSize::mib(10),
             max_width: 4096,
