@@ -45,7 +45,8 @@ struct Attempt<E> {
 }
 
 impl<T: Clone, E: Clone> RefreshingCache<T, E> {
-    /// Creates an empty cache that leaves at least `retry_interval` between two fetches.
+    /// Creates an empty cache that leaves at least `retry_interval` between two fetches, unless the
+    /// first of them was cancelled before there was a value.
     pub fn new(retry_interval: Duration) -> Self {
         Self {
             cached: RwLock::default(),
@@ -109,7 +110,7 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
             }
         }
         // The attempt is recorded before the fetch, so that it counts even if this caller is
-        // cancelled.
+        // cancelled, unless there is no value yet.
         *attempt = Some(Attempt::new(None));
         match fetch().await {
             Ok(value) => {

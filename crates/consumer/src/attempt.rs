@@ -21,8 +21,8 @@ const REDRIVEN: &str = "darkroom-redriven";
 /// The history of a message up to its current delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryAttempt {
-    /// The number of deliveries that were attempts, including this delivery. A delivery that ended
-    /// with a deferral is not an attempt.
+    /// The number of this attempt, counted from 1. Deliveries that ended with a deferral do not
+    /// count.
     pub receive_count: u32,
     /// The number of deliveries that the queue permits.
     pub max_receive_count: u32,
@@ -115,7 +115,7 @@ impl DeliveryAttempt {
         self.receive_count <= 1 && !self.is_redriven
     }
 
-    /// Returns `true` if the queue will not deliver the message again.
+    /// Returns `true` if the message has no attempts left.
     pub const fn is_last(&self) -> bool {
         self.receive_count >= self.max_receive_count
     }

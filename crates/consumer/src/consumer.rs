@@ -172,8 +172,8 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// Waits for one permit and for the handler to be ready. Then takes further free permits. The
-    /// total is at most ten, and at most the number of messages that the handler accepts.
+    /// Waits for one permit and for the handler to be ready. Then takes more permits if they are
+    /// free: at most ten in total, and no more than the handler accepts messages.
     async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
         let mut permits = vec![self.acquire_first().await?];
         let max = self.handler.ready().await.min(MAX_BATCH);

@@ -41,7 +41,7 @@ impl<H: MessageHandler> Delivery<H> {
                 self.count("lost");
                 tracing::warn!(
                     queue = self.parts.name,
-                    "no heartbeat succeeded: abandoning a message"
+                    "no heartbeat succeeded in time: abandoning a message"
                 );
                 false
             }

@@ -29,8 +29,8 @@ pub(crate) enum WorkEnd<T> {
     Finished(T),
     /// The grace period is over, so the message must be released.
     Overdue,
-    /// No heartbeat succeeded, so the message is about to be delivered to another consumer. If the
-    /// work continued, it could write outputs that the other consumer has already deleted.
+    /// No heartbeat succeeded in time, so the message is about to be delivered to another consumer.
+    /// If the work continued, it could write outputs that the other consumer has already deleted.
     Lost,
 }
 

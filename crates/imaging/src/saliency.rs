@@ -150,8 +150,8 @@ mod tests {
         }
     }
 
-    /// Returns the left edge of the full-height square that `attention` keeps of an image of 400 x
-    /// 200 px.
+    /// Returns the left edge of the 200 x 200 px square that `attention` keeps of a 400 x 200 px
+    /// image.
     fn kept_from(pixels: &Pixels) -> f64 {
         let view = Rect::from_size(pixels.size());
         let profile = attention_profile(pixels, Orientation::UPRIGHT, view).unwrap();

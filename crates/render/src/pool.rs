@@ -25,8 +25,8 @@ const INVALID_VARIANT: &str = "invalid_variant";
 ///
 /// A call waits for one of the pool's permits. The deadline of an image is set when a process
 /// begins to render the image, so the wait for a permit and the start of that process do not count.
-/// If a reused process dies, the image is rendered once more in a fresh process, within the same
-/// deadline. The start of the fresh process counts.
+/// If a reused process dies, runs out of memory or panics, the image is rendered once more in a
+/// fresh process, within the same deadline. The start of the fresh process counts.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -59,7 +59,8 @@ impl RenderPool {
     ///
     /// # Errors
     /// [`RenderError::Rejected`] with a code of the renderer, or with `timed_out`, `out_of_memory`
-    /// or `crashed` if the process was killed or died.
+    /// or `crashed` if the process was killed or died. [`RenderError::Start`] if no process can be
+    /// started.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
         self.run(&Render {
             source,
@@ -96,10 +97,10 @@ impl RenderPool {
         layers.clone()
     }
 
-    /// Runs an operation. If a reused process dies, runs the operation again in a fresh one: an
-    /// earlier image may have damaged the reused process, so only an image that kills a fresh
-    /// process is at fault. Both runs share the deadline. An operation that times out is not
-    /// repeated.
+    /// Runs an operation. If a reused process dies, runs out of memory or panics, runs the
+    /// operation again in a fresh one, because an earlier image may have damaged the reused
+    /// process. An image is at fault only if a fresh process fails too. Both runs share the
+    /// deadline. An operation that times out is not repeated.
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;

@@ -58,7 +58,7 @@ enum Delivered {
     NotCurrent,
 }
 
-/// The handler that delivers the outcomes that events are about.
+/// The handler of outcome events: it sends the outcome that each event names.
 ///
 /// An undelivered event does not stay in the queue as an invisible message. A new, delayed message
 /// replaces it, because a receiver may be down for days, but SQS limits both the time that a
@@ -105,7 +105,7 @@ impl WebhookDispatcher {
     }
 
     /// Runs until `stop` is cancelled, then drains: gives the attempts in progress 25 s to finish,
-    /// and releases the events of all others.
+    /// then releases the events of unfinished attempts.
     pub async fn run(self, stop: CancellationToken) {
         self.consumer.run(stop).await;
     }

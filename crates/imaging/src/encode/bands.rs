@@ -11,8 +11,8 @@ const BAND_ROWS: u32 = 16;
 const ROWS_PER_SAMPLE: u32 = 32;
 const MIN_BANDS: u32 = 4;
 
-/// Calls `encode` for each band of the sample. `encode` returns one or more numbers of bytes.
-/// Returns an estimate of each number for the whole image.
+/// Calls `encode` for each band of the sample. `encode` returns `COUNT` sizes in bytes, for example
+/// of the file and of its alpha plane. Returns an estimate of each for the whole image.
 ///
 /// # Errors
 /// `out_of_memory`, and the errors of `encode`.

@@ -8,11 +8,11 @@ use crate::{Fit, Rejection, RejectionCode, RenderedVariant, Variant};
 /// The qualities to try, in quarters of the variant's own quality.
 const QUALITY_QUARTERS: [u8; 3] = [3, 2, 1];
 
-/// Shrinks each resized variant that has more bytes than its original. The original is a variant
-/// with more pixels, or an unscaled variant with equally many. If both show the same image, the
-/// variant becomes a copy of the original. Otherwise, it is rendered again at lower qualities until
-/// it has at most as many bytes as the original. If even the lowest quality has more, the variant
-/// stays unchanged. `recipe` contains all variants, by their index.
+/// Shrinks each resized variant that has more bytes than its original. The original is the smallest
+/// file among the variants that have more pixels, or that are unscaled and have equally many. If
+/// both show the same image, the variant becomes a copy of the original. Otherwise, it is rendered
+/// again at lower qualities until it has at most as many bytes as the original. If even the lowest
+/// quality has more, the variant stays unchanged. `recipe` contains all variants, by their index.
 ///
 /// A smaller variant can have more bytes if scaling blurs flat graphics, or if only the larger
 /// variant is lossless. A lossless variant does not have a quality to lower, so it stays unchanged.

@@ -13,7 +13,7 @@ use super::json_object::{self, JsonObject};
 use crate::problem::Problem;
 use crate::temp_dir::temp_dir_unavailable;
 
-/// The maximum length of an encoded name of an image field.
+/// The maximum length of the name of an image field, with its URL escapes.
 const MAX_NAME_BYTES: usize = 128;
 /// The maximum number of characters of a client's text in an error.
 const MAX_QUOTED_CHARS: usize = 40;

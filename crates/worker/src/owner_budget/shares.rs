@@ -24,12 +24,13 @@ pub(super) struct Shares {
     active_owners: usize,
     rendering: usize,
     render_queue: RenderQueue,
-    /// The least [`OwnerUsage::used`] with which an owner becomes active, so that no owner saves up
-    /// render time while it is inactive. This is the highest `used` that any owner had at the start
-    /// of one of its renders.
+    /// When an owner becomes active, its [`OwnerUsage::used`] is raised to at least this value.
+    /// Otherwise, an owner could save up render time while it is inactive. The value is the highest
+    /// `used` with which any render has started.
     min_used: Duration,
     /// The start of the current period in which there is always a busy owner (see
-    /// `has_busy_owner`). `None` if no owner is busy.
+    /// `has_busy_owner`). Reset to `None` when the next message begins or ends while no owner is
+    /// busy.
     busy_since: Option<Instant>,
 }
 

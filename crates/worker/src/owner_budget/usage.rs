@@ -8,27 +8,27 @@ use tokio::time::Instant;
 const SLOW: Duration = Duration::from_secs(3);
 /// The time for which an owner counts as slow after a slow image.
 const SLOW_FOR: Duration = Duration::from_secs(60);
-/// The assumed render time of an owner's images until the first of them has been rendered.
+/// The assumed render time of an owner's images until the first of them has been rendered, for
+/// turns and for [`OwnerUsage::useful_messages`]. It is not charged to `used`.
 const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
-/// The divisor of the moving average of render times. The latest image has the weight
-/// 1/`AVERAGE_WEIGHT`.
-const AVERAGE_WEIGHT: u32 = 4;
+/// In the moving average of render times, the latest image counts 1/`AVERAGE_DIVISOR`.
+const AVERAGE_DIVISOR: u32 = 4;
 /// The shortest average render time that [`OwnerUsage::useful_messages`] assumes.
 const MIN_AVERAGE: Duration = Duration::from_millis(1);
-/// The amount of work that an owner may have in progress, as render time per render process. It is
-/// longer than [`MIN_DELAY`], because deferred messages come back in bursts.
+/// The amount of work that is useful to have in progress for an owner, as render time per render
+/// process. It must exceed [`MIN_DELAY`]: a deferred message takes at least that long to come back,
+/// and queues return messages in bursts.
 const USEFUL_WORK: Duration = Duration::from_secs(2);
 /// The shortest delay of a deferred message. Queues delay messages by whole seconds.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of a message on SQS.
 const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
-/// The time from now within which turns are spaced as [`OwnerUsage::reserve_turn`] describes. Later
-/// turns are spaced by at most [`MAX_SPACING`].
+/// Turns within this time from now are spaced by the estimate. Turns that are further away are at
+/// most [`MAX_SPACING`] apart.
 const ESTIMATED: Duration = Duration::from_secs(60);
-/// The longest time between two turns that are further away than [`ESTIMATED`]. Because it is
-/// short, the messages of these turns come back early and are deferred again with a better
-/// estimate. Because it is not 0, these messages do not all come back at once, which would slow
-/// down other owners.
+/// The longest time between two turns that are further away than [`ESTIMATED`]. It is short on
+/// purpose: the messages of these turns come back early and are deferred again with a better
+/// estimate. It is not 0, so that they do not all come back at once and slow down other owners.
 const MAX_SPACING: Duration = Duration::from_millis(50);
 
 /// A render in progress, with its estimated time.
@@ -142,7 +142,7 @@ impl OwnerUsage {
         let took = now - render.started_at;
         self.used = (self.used + took).saturating_sub(render.estimate);
         self.average = Some(self.average.map_or(took, |average| {
-            (average * (AVERAGE_WEIGHT - 1) + took) / AVERAGE_WEIGHT
+            (average * (AVERAGE_DIVISOR - 1) + took) / AVERAGE_DIVISOR
         }));
         if took > SLOW {
             self.slow_until = now + SLOW_FOR;
