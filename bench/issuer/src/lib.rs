@@ -5,6 +5,7 @@
 
 mod connection;
 mod direct;
+mod outcomes;
 mod presign;
 mod waiting;
 
@@ -22,6 +23,8 @@ pub enum Figure {
     Presign,
     /// 1,000 clients that wait for outcomes.
     Waiting,
+    /// Outcomes of real uploads: the time until clients have them, and the requests to the store.
+    Outcomes,
     /// 16 concurrent uploads of 10 MiB through the issuer.
     Direct,
 }
@@ -38,6 +41,10 @@ pub struct Size {
     head_start: Duration,
     /// The number of concurrent direct uploads.
     uploads: usize,
+    /// The number of photos that one client uploads one after another.
+    photos: usize,
+    /// The numbers of clients that upload one photo each, and wait at the same time.
+    crowds: [usize; 2],
 }
 
 impl Size {
@@ -49,6 +56,8 @@ impl Size {
         awaited: 100,
         head_start: Duration::from_secs(5),
         uploads: 16,
+        photos: 100,
+        crowds: [100, 1000],
     };
     /// A small load, which only shows that everything can be measured.
     pub const SHORT: Self = Self {
@@ -58,6 +67,8 @@ impl Size {
         awaited: 4,
         head_start: Duration::from_millis(100),
         uploads: 2,
+        photos: 3,
+        crowds: [2, 4],
     };
 }
 
@@ -109,6 +120,7 @@ pub async fn measure(darkroom: &Path, figure: Figure, size: Size) -> anyhow::Res
     match figure {
         Figure::Presign => presign::measure(&issuer, size).await,
         Figure::Waiting => waiting::measure(&bed, &issuer, size).await,
+        Figure::Outcomes => outcomes::measure(&bed, size).await,
         Figure::Direct => direct::measure(&issuer, size).await,
     }
 }

@@ -145,6 +145,7 @@ async fn the_benchmarks_of_the_issuer_run() {
     for (figure, count) in [
         (Figure::Presign, 2),
         (Figure::Waiting, 2),
+        (Figure::Outcomes, 5),
         (Figure::Direct, 1),
     ] {
         let measured = measure(darkroom(), figure, Size::SHORT).await.unwrap();

@@ -13,7 +13,9 @@ impl UploadStore {
     /// The error of the first call that failed. The deletion may be repeated.
     pub async fn delete(&self, key: &RawKey) -> Result<(), CloudError> {
         self.write_tombstone(key).await?;
-        self.discard(key).await
+        self.discard(key).await?;
+        self.listeners.notify(key);
+        Ok(())
     }
 
     /// Deletes the raw object of an upload and then its outputs: the variants and the manifest.

@@ -35,6 +35,7 @@
 #![warn(missing_docs)]
 
 mod bucket_probe;
+mod changes;
 mod delete;
 mod error;
 mod event;
@@ -52,10 +53,12 @@ mod variants;
 #[cfg(test)]
 mod testing;
 
+pub use changes::ChangeListener;
 pub use error::StoreError;
 pub use event::ObjectVersion;
 pub use memory_store::MemoryStore;
 pub use outcome_publisher::OutcomePublisher;
 pub use source::SourcePage;
+pub use status::StatusReading;
 pub use store::{UploadStore, UploadStoreParts};
 pub use variant_urls::VariantUrls;

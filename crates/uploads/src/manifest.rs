@@ -92,6 +92,7 @@ impl UploadStore {
         KillPoint::BeforeManifest.pass();
         self.parts.raw.put(&key, json, OPTIONS).await?;
         KillPoint::AfterManifest.pass();
+        self.listeners.notify(&manifest.raw_key());
         Ok(())
     }
 
@@ -104,6 +105,7 @@ impl UploadStore {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
         let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await?;
+        self.listeners.notify(&manifest.raw_key());
         Ok(written)
     }
 

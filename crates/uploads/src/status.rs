@@ -12,6 +12,15 @@ use crate::UploadStore;
 /// request begins.
 const EXPIRY_GRACE: Duration = Duration::from_secs(60);
 
+/// A status, and the size of the raw object if reading the status has shown it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusReading {
+    /// The status.
+    pub status: UploadStatus,
+    /// The size of the raw object in bytes.
+    pub source_bytes: Option<u64>,
+}
+
 impl UploadStore {
     /// Reads an upload's status in at most three calls: for the manifest, for the raw object if
     /// there is no manifest, and for the tombstone if there is no raw object either. The store's
@@ -20,12 +29,13 @@ impl UploadStore {
     /// # Errors
     /// The error of the request to the store.
     pub async fn status(&self, key: &RawKey) -> Result<UploadStatus, CloudError> {
+        Ok(self.read_status(key).await?.status)
+    }
+
+    async fn read_status(&self, key: &RawKey) -> Result<StatusReading, CloudError> {
         match self.find_manifest(key).await? {
             Some(manifest) => Ok(done(manifest)),
-            None => Ok(UploadStatus::pending(
-                key.clone(),
-                self.pending_status(key).await?,
-            )),
+            None => self.read_pending(key).await,
         }
     }
 
@@ -33,7 +43,7 @@ impl UploadStore {
     /// to S3. May make more calls if `last` is `None`, `Expired` or `Deleted`, or if the raw object
     /// has just arrived or did not arrive in time.
     ///
-    /// May not notice that an upload was deleted. To find out, call [`status`](Self::status).
+    /// May not notice that an upload was deleted. To find out, pass `None`.
     ///
     /// # Errors
     /// The error of the request to the store.
@@ -41,31 +51,33 @@ impl UploadStore {
         &self,
         key: &RawKey,
         last: Option<PendingStatus>,
-    ) -> Result<UploadStatus, CloudError> {
+    ) -> Result<StatusReading, CloudError> {
         match last {
             Some(PendingStatus::AwaitingUpload) => match self.find_source(key).await? {
-                Some(_) => self.outcome_or_processing(key).await,
-                None if self.is_expired(key) => self.status(key).await,
-                None => {
-                    let status = PendingStatus::AwaitingUpload;
-                    Ok(UploadStatus::pending(key.clone(), status))
-                }
+                Some(source) => self.outcome_or_processing(key, Some(source.size)).await,
+                None if self.is_expired(key) => self.read_status(key).await,
+                None => Ok(pending(key, PendingStatus::AwaitingUpload, None)),
             },
-            Some(PendingStatus::Processing) => self.outcome_or_processing(key).await,
-            Some(PendingStatus::Expired | PendingStatus::Deleted) | None => self.status(key).await,
+            Some(PendingStatus::Processing) => self.outcome_or_processing(key, None).await,
+            Some(PendingStatus::Expired | PendingStatus::Deleted) | None => {
+                self.read_status(key).await
+            }
         }
     }
 
-    async fn outcome_or_processing(&self, key: &RawKey) -> Result<UploadStatus, CloudError> {
+    async fn outcome_or_processing(
+        &self,
+        key: &RawKey,
+        source_bytes: Option<u64>,
+    ) -> Result<StatusReading, CloudError> {
         let manifest = self.find_manifest(key).await?;
-        Ok(manifest.map_or_else(
-            || UploadStatus::pending(key.clone(), PendingStatus::Processing),
-            done,
-        ))
+        let processing = || pending(key, PendingStatus::Processing, source_bytes);
+        Ok(manifest.map_or_else(processing, done))
     }
 
-    async fn pending_status(&self, key: &RawKey) -> Result<PendingStatus, CloudError> {
-        Ok(if self.find_source(key).await?.is_some() {
+    async fn read_pending(&self, key: &RawKey) -> Result<StatusReading, CloudError> {
+        let source = self.find_source(key).await?;
+        let status = if source.is_some() {
             PendingStatus::Processing
         } else if self.has_tombstone(key).await? {
             PendingStatus::Deleted
@@ -73,7 +85,8 @@ impl UploadStore {
             PendingStatus::Expired
         } else {
             PendingStatus::AwaitingUpload
-        })
+        };
+        Ok(pending(key, status, source.map(|source| source.size)))
     }
 
     fn is_expired(&self, key: &RawKey) -> bool {
@@ -82,8 +95,18 @@ impl UploadStore {
     }
 }
 
-fn done(manifest: Arc<Manifest>) -> UploadStatus {
-    UploadStatus::Done(Box::new(Arc::unwrap_or_clone(manifest)))
+fn pending(key: &RawKey, status: PendingStatus, source_bytes: Option<u64>) -> StatusReading {
+    StatusReading {
+        status: UploadStatus::pending(key.clone(), status),
+        source_bytes,
+    }
+}
+
+fn done(manifest: Arc<Manifest>) -> StatusReading {
+    StatusReading {
+        source_bytes: Some(manifest.source.bytes),
+        status: UploadStatus::Done(Box::new(Arc::unwrap_or_clone(manifest))),
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +126,11 @@ mod tests {
             "awaiting_upload"
         );
         let source = test.put(&key, "bytes");
-        assert_eq!(test.store.status(&key).await.unwrap().name(), "processing");
+        let processing = test.store.next_status(&key, None).await.unwrap();
+        assert_eq!(
+            (processing.status.name(), processing.source_bytes),
+            ("processing", Some(5))
+        );
         let manifest = ready(&key, &source, &[]);
         test.store.write_manifest(&manifest).await.unwrap();
         for last in [
@@ -111,7 +138,8 @@ mod tests {
             Some(PendingStatus::AwaitingUpload),
             Some(PendingStatus::Processing),
         ] {
-            let status = test.store.next_status(&key, last).await.unwrap();
+            let reading = test.store.next_status(&key, last).await.unwrap();
+            let status = reading.status;
             assert_eq!(
                 (status.name(), status.is_final()),
                 ("ready", true),
@@ -191,7 +219,7 @@ mod tests {
         let last = Some(PendingStatus::AwaitingUpload);
         for status in [
             status().await,
-            test.store.next_status(&key, last).await.unwrap(),
+            test.store.next_status(&key, last).await.unwrap().status,
         ] {
             assert_eq!(status.name(), "deleted");
         }

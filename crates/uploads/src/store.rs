@@ -7,6 +7,7 @@ use darkroom_cloud::{Bucket, Queue};
 use darkroom_contract::{Clock, Profile, ProfileName, Profiles};
 
 use crate::bucket_probe::BucketProbe;
+use crate::changes::ChangeListeners;
 use crate::outcome_publisher::OutcomePublisher;
 
 /// The parts of an [`UploadStore`].
@@ -35,6 +36,7 @@ pub struct UploadStoreParts {
 pub struct UploadStore {
     pub(crate) parts: Arc<UploadStoreParts>,
     pub(crate) probes: Arc<[BucketProbe; 2]>,
+    pub(crate) listeners: Arc<ChangeListeners>,
 }
 
 impl UploadStore {
@@ -44,6 +46,7 @@ impl UploadStore {
         let probes = buckets.map(|bucket| BucketProbe::new(Arc::clone(bucket)));
         Self {
             probes: Arc::new(probes),
+            listeners: Arc::default(),
             parts: Arc::new(parts),
         }
     }

@@ -6,33 +6,28 @@ use std::time::Duration;
 
 use darkroom_cloud::CloudError;
 use darkroom_contract::{PendingStatus, RawKey, UploadStatus};
-use darkroom_uploads::UploadStore;
+use darkroom_uploads::{StatusReading, UploadStore};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The interval between polls of an upload. It does not depend on the number of clients that wait.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// The interval between polls of an upload after its file has arrived. It is shorter than
-/// [`POLL_INTERVAL`], so that clients receive the outcome within a second.
-const PROCESSING_POLL_INTERVAL: Duration = Duration::from_millis(500);
+use super::forecast::Forecast;
+use super::poll_schedule::PollSchedule;
+
 /// The maximum number of polls per second for all uploads together, not counting the first poll of
 /// each upload, which happens at once. If clients wait for many uploads, the watcher polls each
 /// upload less often.
 const MAX_POLL_RATE: u32 = 500;
-/// The number of polls from one full poll to the next. The polls in between use the previous status
-/// to save calls to the store, but only a full poll is certain to notice a deletion.
-const FULL_POLL: u32 = 4;
-
 /// The result of the latest poll, or `None` before the first poll.
 pub(crate) type StatusUpdate = Option<Result<UploadStatus, CloudError>>;
 
 /// A watcher of all uploads that clients wait for. All clients that wait for an upload share its
-/// polls.
+/// polls. If a worker in the same process writes the outcome, it is polled at once.
 #[derive(Debug)]
 pub(crate) struct StatusWatcher {
     store: UploadStore,
     watched: Mutex<HashMap<RawKey, watch::Sender<StatusUpdate>>>,
+    forecast: Mutex<Forecast>,
 }
 
 impl StatusWatcher {
@@ -40,6 +35,7 @@ impl StatusWatcher {
         Self {
             store,
             watched: Mutex::default(),
+            forecast: Mutex::default(),
         }
     }
 
@@ -81,28 +77,63 @@ impl StatusWatcher {
     }
 
     async fn poll_loop(self: Arc<Self>, key: RawKey) {
+        let mut changes = self.store.listen(&key);
+        let mut schedule = PollSchedule::new();
         let mut last = None;
-        let mut polls = 0_u32;
+        let mut is_changed = false;
         while self.is_watched(&key) {
-            let polled_at = Instant::now();
-            let known = last.filter(|_| !polls.is_multiple_of(FULL_POLL));
-            let result = self.store.next_status(&key, known).await;
-            polls = polls.wrapping_add(1);
+            let now = Instant::now();
+            let is_full = schedule.begin_poll(now) || is_changed;
+            let result = self
+                .store
+                .next_status(&key, last.filter(|_| !is_full))
+                .await;
             match &result {
-                Ok(UploadStatus::Pending { status, .. }) => last = Some(*status),
-                Ok(UploadStatus::Done(_)) => {}
+                Ok(reading) => last = self.learn(&key, reading, &mut schedule, now),
                 Err(error) => tracing::warn!(%error, "cannot read an upload's status"),
             }
-            if self.send(&key, result) {
+            if self.send(&key, result.map(|reading| reading.status)) {
                 return;
             }
-            let interval = match last {
-                Some(PendingStatus::Processing) => PROCESSING_POLL_INTERVAL,
-                _ => POLL_INTERVAL,
+            let next = schedule.next(now, last);
+            let next = next.max(now + min_interval(self.watched().len()));
+            is_changed = tokio::select! {
+                () = changes.changed() => true,
+                () = tokio::time::sleep_until(next) => false,
             };
-            let interval = interval.max(min_interval(self.watched().len()));
-            tokio::time::sleep_until(polled_at + interval).await;
         }
+    }
+
+    /// Learns from a poll at `now` when the file of an upload has arrived, or how long its processing
+    /// took. Returns the status if it is not an outcome.
+    fn learn(
+        &self,
+        key: &RawKey,
+        reading: &StatusReading,
+        schedule: &mut PollSchedule,
+        now: Instant,
+    ) -> Option<PendingStatus> {
+        let bytes = reading.source_bytes.unwrap_or_default();
+        match &reading.status {
+            UploadStatus::Pending { status, .. } => {
+                if *status == PendingStatus::Processing {
+                    let estimate = self.forecast().estimate(&key.profile, bytes);
+                    schedule.saw_file(now, estimate);
+                }
+                Some(*status)
+            }
+            UploadStatus::Done(manifest) => {
+                let render_time = Duration::from_millis(manifest.render_ms);
+                if let Some(took) = schedule.processing_time(render_time, now) {
+                    self.forecast().record(&key.profile, bytes, took);
+                }
+                None
+            }
+        }
+    }
+
+    fn forecast(&self) -> MutexGuard<'_, Forecast> {
+        self.forecast.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns `true` if the upload still has a receiver. Otherwise removes the upload, so that the
@@ -150,9 +181,14 @@ fn is_final(update: &StatusUpdate) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use darkroom_cloud::{Bucket, PutOptions};
     use darkroom_uploads::MemoryStore;
+    use serde_json::json;
 
     use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
 
     fn in_30_s() -> Instant {
         Instant::now() + Duration::from_secs(30)
@@ -191,6 +227,76 @@ mod tests {
         }
     }
 
+    /// Writes the outcome of an upload as another process does, without notifying this one.
+    async fn write_elsewhere(test: &MemoryStore, key: &RawKey, render_ms: u64) {
+        let manifest = json!({
+            "version": 1, "id": key.id, "profile": key.profile, "owner": key.owner,
+            "status": "rejected", "error": {"code": "not_an_image", "message": "not an image"},
+            "source": {"bucket": "raw", "key": key.to_string(), "etag": "e", "version_id": null,
+                       "bytes": 5},
+            "metadata": {}, "recipe": "00", "finished_at": "2026-11-21T12:00:00Z",
+            "render_ms": render_ms,
+        });
+        let options = PutOptions {
+            content_type: "application/json",
+            cache_control: "no-cache",
+        };
+        let (key, manifest) = (key.manifest_key(), Bytes::from(manifest.to_string()));
+        test.raw.put(&key, manifest, options).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_outcomes_of_other_processes_are_soon_noticed_early_and_with_few_calls() {
+        let test = MemoryStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let stop = CancellationToken::new();
+        let render = Duration::from_millis(310);
+        for upload in 0..10 {
+            let key = MemoryStore::new_key();
+            test.put(&key, "bytes");
+            let calls = || test.raw.faults().count("GetObject", "manifests/");
+            let (before, started_at) = (calls(), Instant::now());
+            let wait = watcher.wait(&key, in_30_s(), &stop);
+            let outcome = async {
+                tokio::time::sleep(render).await;
+                write_elsewhere(&test, &key, 300).await;
+            };
+            let (status, ()) = tokio::join!(wait, outcome);
+            assert_eq!(status.unwrap().name(), "rejected");
+            let (delay, calls) = (started_at.elapsed() - render, calls() - before);
+            let is_learned = upload >= 1;
+            assert!(delay <= Duration::from_millis(100), "{upload}: {delay:?}");
+            if is_learned {
+                assert!(delay <= Duration::from_millis(50), "{upload}: {delay:?}");
+                assert!(calls <= 4, "{upload}: {calls}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_outcome_and_the_deletion_of_this_process_are_noticed_at_once() {
+        let test = MemoryStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let (key, stop) = (MemoryStore::new_key(), CancellationToken::new());
+        for is_uploaded in [true, false] {
+            if is_uploaded {
+                test.put(&key, "bytes");
+            }
+            let started_at = Instant::now();
+            let (wait, deleted) = (watcher.wait(&key, in_30_s(), &stop), async {
+                tokio::time::sleep(9 * SECOND).await;
+                test.store.delete(&key).await
+            });
+            let (status, deleted) = tokio::join!(wait, deleted);
+            deleted.unwrap();
+            assert_eq!(status.unwrap().name(), "deleted");
+            assert_eq!(started_at.elapsed(), 9 * SECOND);
+            test.raw.faults().clear();
+            let tombstone = key.tombstone_key();
+            test.raw.delete(&[tombstone]).await.unwrap();
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_stop_ends_every_wait() {
         let test = MemoryStore::new();
@@ -203,7 +309,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(status.name(), "awaiting_upload");
-        assert!(started_at.elapsed() < POLL_INTERVAL);
+        assert!(started_at.elapsed() < SECOND);
     }
 
     #[tokio::test(start_paused = true)]
@@ -214,7 +320,7 @@ mod tests {
         let updates: Vec<_> = keys.iter().map(|key| watcher.subscribe(key)).collect();
         let polls = || test.raw.faults().count("HeadObject", "raw/");
         // The first poll of every upload happens at once, so it does not count.
-        tokio::time::sleep(POLL_INTERVAL).await;
+        tokio::time::sleep(SECOND).await;
         let before = polls();
         tokio::time::sleep(Duration::from_secs(40)).await;
         let rate = (polls() - before) / 40;
@@ -235,10 +341,11 @@ mod tests {
         test.put(&key, "bytes");
         let update = watcher.subscribe(&key);
         let polls = || test.raw.faults().count("HeadObject", "raw/");
-        tokio::time::sleep(POLL_INTERVAL).await;
+        tokio::time::sleep(SECOND).await;
         let before = polls();
-        tokio::time::sleep(20 * PROCESSING_POLL_INTERVAL).await;
-        assert!(polls() - before <= 21, "{}", polls() - before);
+        tokio::time::sleep(10 * SECOND).await;
+        // One loop makes a full poll every two seconds at most, and two loops make twice as many.
+        assert!(polls() - before <= 5, "{}", polls() - before);
         drop(update);
     }
 
@@ -251,7 +358,7 @@ mod tests {
         let second = watcher.subscribe(&key);
         assert!(first.same_channel(&second));
         drop((first, second));
-        tokio::time::sleep(2 * POLL_INTERVAL).await;
+        tokio::time::sleep(2 * SECOND).await;
         assert!(watcher.watched().is_empty());
     }
 }

@@ -23,8 +23,9 @@ use crate::exit_status::ExitStatus;
 use crate::path_text::{path_fields, path_text};
 use crate::sources;
 
-/// The number of concurrent uploads.
-const CONCURRENCY: usize = 4;
+/// The number of concurrent uploads. Many are needed to keep a worker busy, because small photos spend
+/// most of their time on the way.
+const CONCURRENCY: usize = 10;
 /// The owner to send if the command line names neither an owner nor a token.
 const DEFAULT_OWNER: &str = "me";
 
