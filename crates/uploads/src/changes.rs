@@ -6,13 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use darkroom_contract::RawKey;
 use tokio::sync::watch;
 
-use crate::UploadStore;
-
 /// The uploads that someone in this process waits for.
 #[derive(Debug, Default)]
 pub(crate) struct ChangeListeners(Mutex<HashMap<RawKey, watch::Sender<()>>>);
 
 impl ChangeListeners {
+    /// Returns a listener for an upload.
+    pub(crate) fn listen(self: &Arc<Self>, key: &RawKey) -> ChangeListener {
+        let mut senders = self.senders();
+        let sender = senders.entry(key.clone()).or_default();
+        ChangeListener {
+            key: key.clone(),
+            listeners: Arc::clone(self),
+            changes: sender.subscribe(),
+        }
+    }
+
     /// Notifies all listeners of an upload.
     pub(crate) fn notify(&self, key: &RawKey) {
         if let Some(sender) = self.senders().get(key) {
@@ -51,19 +60,6 @@ impl Drop for ChangeListener {
         let is_last = |sender: &watch::Sender<()>| sender.receiver_count() <= 1;
         if senders.get(&self.key).is_some_and(is_last) {
             senders.remove(&self.key);
-        }
-    }
-}
-
-impl UploadStore {
-    /// Returns a listener for changes of an upload by this process.
-    pub fn listen(&self, key: &RawKey) -> ChangeListener {
-        let mut senders = self.listeners.senders();
-        let sender = senders.entry(key.clone()).or_default();
-        ChangeListener {
-            key: key.clone(),
-            listeners: Arc::clone(&self.listeners),
-            changes: sender.subscribe(),
         }
     }
 }

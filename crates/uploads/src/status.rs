@@ -6,7 +6,7 @@ use std::time::Duration;
 use darkroom_cloud::CloudError;
 use darkroom_contract::{Manifest, PendingStatus, RawKey, UploadStatus};
 
-use crate::UploadStore;
+use crate::{ChangeListener, UploadStore};
 
 /// The time that a slow upload may take after its URL has expired. S3 checks the expiry only when a
 /// request begins.
@@ -63,6 +63,11 @@ impl UploadStore {
                 self.read_status(key).await
             }
         }
+    }
+
+    /// Returns a listener for changes of an upload's status by this process.
+    pub fn listen(&self, key: &RawKey) -> ChangeListener {
+        self.listeners.listen(key)
     }
 
     async fn outcome_or_processing(
