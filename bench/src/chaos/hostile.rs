@@ -19,6 +19,8 @@ use crate::test_image::twenty_kinds;
 /// The bound on visible events, so that a long run does not fill the queue.
 const MAX_VISIBLE: u64 = 200;
 const MAX_GROWTH_KIB: u64 = 16 << 10;
+/// All formats, including JPEG XL, which the default profiles do not accept.
+const ALL_FORMATS: &str = r#"["jpeg", "png", "webp", "gif", "heic", "avif", "jxl"]"#;
 
 /// The size of a run.
 #[derive(Debug, Clone)]
@@ -55,7 +57,9 @@ impl Size {
 /// # Errors
 /// If the scenario cannot be run.
 pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
-    let bed = TestBed::start(program, &TestBedOptions::default()).await?;
+    let settings = [("DARKROOM_PROFILES_AVATAR_FORMATS", ALL_FORMATS)];
+    let options = TestBedOptions::default().with_settings(&settings);
+    let bed = TestBed::start(program, &options).await?;
     let mut workers = bed.start_workers(2, &[]).await?;
     let start = Instant::now();
     let mut keys = Vec::new();

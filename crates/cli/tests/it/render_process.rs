@@ -12,10 +12,17 @@ use serde_json::Value;
 
 use crate::test_bed::{darkroom, on_both_clouds, service};
 
+/// The formats of the default profiles, and JPEG XL.
+const ALL_FORMATS: &str = r#"["jpeg", "png", "webp", "gif", "heic", "avif", "jxl"]"#;
+
 on_both_clouds!(an_image_that_needs_too_much_memory_is_rejected_and_the_next_is_rendered);
 
 async fn an_image_that_needs_too_much_memory_is_rejected_and_the_next_is_rendered(cloud: Cloud) {
-    let bed = service(cloud, &[("DARKROOM_RENDER_MAX_MEMORY", "96MiB")]).await;
+    let settings = [
+        ("DARKROOM_RENDER_MAX_MEMORY", "96MiB"),
+        ("DARKROOM_PROFILES_AVATAR_FORMATS", ALL_FORMATS),
+    ];
+    let bed = service(cloud, &settings).await;
     let large = Jpeg::new(&scene(4000, 4000)).build();
     let small = Jpeg::new(&scene(64, 48)).build();
     // The header of the second image does not show how much memory its color profile needs.
@@ -69,6 +76,7 @@ fn every_format_renders_in_the_sandbox() {
     }
     let output = darkroom(folder.path())
         .args(["process", "--profile", "photo", "--out", "out", "--json"])
+        .env("DARKROOM_PROFILES_PHOTO_FORMATS", ALL_FORMATS)
         .args(&sources)
         .output()
         .unwrap();
@@ -117,6 +125,7 @@ fn a_reused_process_leaves_nothing_of_one_image_in_the_next() {
         let mut command = darkroom(folder.path());
         command.env("DARKROOM_RENDER_PROCESSES", "1");
         command.env("DARKROOM_RENDER_MAX_JOBS", max_jobs);
+        command.env("DARKROOM_PROFILES_PHOTO_FORMATS", ALL_FORMATS);
         let arguments = ["process", "--profile", "photo", "--out", out];
         command.args(arguments).args(sources).output().unwrap();
         let mut files = files(&folder.path().join(out));
