@@ -1,0 +1,152 @@
+//! The boolean entropy encoder (RFC 6386, section 7).
+
+/// Bits are written to the output in groups of this many.
+const FLUSH_BITS: u32 = 40;
+
+/// A boolean encoder that appends to a byte vector.
+///
+/// `low` is section 7's `bottom`, with the 8 bits that `range` may change at its lower end and up to 47
+/// bits above that wait for a flush. A carry may still reach bytes that were flushed.
+pub(crate) struct BoolEncoder<'a> {
+    out: &'a mut Vec<u8>,
+    low: u64,
+    range: u32,
+    pending: u32,
+}
+
+impl<'a> BoolEncoder<'a> {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out, low: 0, range: 255, pending: 0 }
+    }
+
+    /// Returns the number of bytes of the output so far, those before this encoder included.
+    pub(crate) fn bytes(&self) -> usize {
+        self.out.len() + (self.pending / 8) as usize
+    }
+
+    /// Encodes `bit`, which is 0 with a probability of `probability / 256`.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, bit: bool, probability: u8) {
+        let split = 1 + (((self.range - 1) * u32::from(probability)) >> 8);
+        let (low, range) = if bit { (split, self.range - split) } else { (0, split) };
+        let shift = range.leading_zeros() - 24;
+        self.range = range << shift;
+        self.low = (self.low + u64::from(low)) << shift;
+        self.pending += shift;
+        if self.pending >= FLUSH_BITS {
+            self.flush();
+        }
+    }
+
+    /// Encodes the lowest `bits` bits of `value`, the highest first, each as likely 0 as 1.
+    pub(crate) fn put_literal(&mut self, value: u32, bits: u32) {
+        for bit in (0..bits).rev() {
+            self.put((value >> bit) & 1 == 1, 128);
+        }
+    }
+
+    /// Encodes a flag, and if it is set, the magnitude of `value` in `bits` bits and its sign.
+    pub(crate) fn put_optional_signed(&mut self, value: i32, bits: u32) {
+        self.put(value != 0, 128);
+        if value != 0 {
+            self.put_literal(value.unsigned_abs(), bits);
+            self.put(value < 0, 128);
+        }
+    }
+
+    #[inline(never)]
+    fn flush(&mut self) {
+        let kept = 8 + self.pending - FLUSH_BITS;
+        let flushed = self.low >> kept;
+        self.low &= (1 << kept) - 1;
+        self.pending -= FLUSH_BITS;
+        self.append(flushed, FLUSH_BITS / 8);
+    }
+
+    /// Appends `count` bytes of `value`, and adds the bit above them to the bytes before.
+    fn append(&mut self, value: u64, count: u32) {
+        if value >> (8 * count) != 0 {
+            for byte in self.out.iter_mut().rev() {
+                *byte = byte.wrapping_add(1);
+                if *byte != 0 {
+                    break;
+                }
+            }
+        }
+        self.out.extend_from_slice(&value.to_be_bytes()[8 - count as usize..]);
+    }
+
+    /// Writes the remaining bits.
+    pub(crate) fn finish(mut self) {
+        let bits = 8 + self.pending;
+        let count = bits.div_ceil(8);
+        self.low <<= 8 * count - bits;
+        self.append(self.low, count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BoolEncoder;
+
+    /// Decodes as section 7.3 describes, one bit at a time.
+    struct Decoder<'a> {
+        input: &'a [u8],
+        value: u32,
+        range: u32,
+        shifts: u32,
+    }
+
+    impl Decoder<'_> {
+        fn get(&mut self, probability: u8) -> bool {
+            let split = 1 + (((self.range - 1) * u32::from(probability)) >> 8);
+            let bit = self.value >= split << 8;
+            if bit {
+                self.range -= split;
+                self.value -= split << 8;
+            } else {
+                self.range = split;
+            }
+            while self.range < 128 {
+                self.value <<= 1;
+                self.range <<= 1;
+                self.shifts += 1;
+                if self.shifts == 8 {
+                    self.shifts = 0;
+                    let (first, rest) = self.input.split_first().unwrap_or((&0, &[]));
+                    self.value |= u32::from(*first);
+                    self.input = rest;
+                }
+            }
+            bit
+        }
+    }
+
+    #[test]
+    fn every_sequence_of_bits_is_decoded_again() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for length in [0, 1, 7, 8, 39, 40, 41, 1000, 20_000] {
+            for skew in [1, 128, 255] {
+                let symbols: Vec<(bool, u8)> = (0..length)
+                    .map(|_| {
+                        let probability = random.u8(1..=255);
+                        let bit = random.u8(..) >= if skew == 128 { probability } else { skew };
+                        (bit, probability)
+                    })
+                    .collect();
+                let mut out = Vec::new();
+                let mut encoder = BoolEncoder::new(&mut out);
+                for &(bit, probability) in &symbols {
+                    encoder.put(bit, probability);
+                }
+                encoder.finish();
+                let value = (u32::from(out[0]) << 8) | u32::from(*out.get(1).unwrap_or(&0));
+                let input = out.get(2..).unwrap_or(&[]);
+                let mut decoder = Decoder { input, value, range: 255, shifts: 0 };
+                for &(bit, probability) in &symbols {
+                    assert_eq!(decoder.get(probability), bit);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The encoder of frames.
+
+use std::ops::ControlFlow;
+
+use crate::bool_encoder::BoolEncoder;
+use crate::borders::Borders;
+use crate::effort::Effort;
+use crate::header::{FRAME_TAG_BYTES, FirstPartition, LoopFilter, MAX_FIRST_PARTITION, frame_tag};
+use crate::kernels::{Kernels, Scalar};
+use crate::macroblock::{self, Scratch};
+use crate::mode_budget::ModeBudget;
+use crate::modes::MacroblockHeader;
+use crate::options::{EncoderOptions, quantizer_index_in_16ths};
+use crate::probabilities::{Probabilities, least_bytes};
+use crate::quantization::{IndexDeltas, SegmentCoding};
+use crate::segments::{Segments, activity};
+use crate::source::load;
+use crate::tables::AC_STEPS;
+use crate::tokens::Tokens;
+use crate::tuning::Tuning;
+use crate::{Error, Planes};
+
+/// An encoder of key frames. It keeps its buffers from frame to frame.
+pub struct Encoder {
+    options: EncoderOptions,
+    tuning: Tuning,
+    tokens: Tokens,
+    headers: Vec<MacroblockHeader>,
+    borders: Borders,
+    scratch: Box<Scratch>,
+    /// The reconstruction of each macroblock.
+    #[cfg(test)]
+    pub(crate) reconstruction: Vec<crate::kernels::Pixels>,
+    /// Turns off the loop filter.
+    #[cfg(test)]
+    pub(crate) unfiltered: bool,
+}
+
+/// The progress of encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows of macroblocks that are coded.
+    pub rows: usize,
+    /// Rows of macroblocks of the frame.
+    pub total_rows: usize,
+    /// A number of bytes that the frame certainly exceeds.
+    pub least_bytes: usize,
+}
+
+/// What is fixed before the first macroblock.
+struct Plan {
+    effort: Effort,
+    segments: Segments,
+    codings: Vec<SegmentCoding>,
+    deltas: IndexDeltas,
+    columns: usize,
+    rows: usize,
+    modes: ModeBudget,
+}
+
+impl Encoder {
+    /// Creates an encoder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Quality`] or [`Error::Effort`] if an option is out of range.
+    pub fn new(options: EncoderOptions) -> Result<Self, Error> {
+        options.check()?;
+        Ok(Self {
+            options,
+            tuning: Tuning::new(),
+            tokens: Tokens::new(),
+            headers: Vec::new(),
+            borders: Borders::new(),
+            scratch: Box::new(Scratch::new()),
+            #[cfg(test)]
+            reconstruction: Vec::new(),
+            #[cfg(test)]
+            unfiltered: false,
+        })
+    }
+
+    /// Returns a frame without any container: the payload of a WebP file's `VP8 ` chunk.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Dimensions`], [`Error::Stride`] or [`Error::PlaneTooShort`] if the planes are not consistent,
+    /// [`Error::TooLarge`] if the frame would exceed [`EncoderOptions::max_bytes`].
+    pub fn encode(&mut self, planes: &Planes<'_>) -> Result<Vec<u8>, Error> {
+        self.encode_while(planes, |_| ControlFlow::Continue(()))
+    }
+
+    /// Encodes like [`Encoder::encode`], and calls `progress` after each row of macroblocks, which may end
+    /// the encoding.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Encoder::encode`], and [`Error::Cancelled`] if `progress` returns
+    /// [`ControlFlow::Break`].
+    pub fn encode_while(
+        &mut self,
+        planes: &Planes<'_>,
+        progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<u8>, Error> {
+        planes.check()?;
+        self.encode_with(Scalar, planes, progress)
+    }
+
+    fn encode_with<K: Kernels>(
+        &mut self,
+        kernels: K,
+        planes: &Planes<'_>,
+        progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<u8>, Error> {
+        let plan = self.plan(kernels, planes);
+        self.code_macroblocks(kernels, planes, &plan, progress)?;
+        self.write(planes, &plan)
+    }
+
+    /// Chooses segments and quantizers.
+    fn plan<K: Kernels>(&self, kernels: K, planes: &Planes<'_>) -> Plan {
+        let effort = Effort::new(self.options.effort);
+        let columns = planes.width.div_ceil(16) as usize;
+        let rows = planes.height.div_ceil(16) as usize;
+        let modes = ModeBudget::new(columns * rows);
+        let index = (quantizer_index_in_16ths(self.options.quality) as i32 + 8 + self.tuning.quality_bias) / 16;
+        let index = index.clamp(0, 127) as u8;
+        let segments = if effort.segments && modes.allows_segments() {
+            Segments::analyze(kernels, planes, index, &self.tuning)
+        } else {
+            Segments::uniform(index)
+        };
+        let [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] = self.tuning.deltas;
+        let deltas = IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac };
+        let coding = |&index: &u8| SegmentCoding::new(index, &deltas, &self.tuning);
+        let codings = segments.indices.iter().map(coding).collect();
+        Plan { effort, segments, codings, deltas, columns, rows, modes }
+    }
+
+    /// Codes all macroblocks into tokens and headers.
+    fn code_macroblocks<K: Kernels>(
+        &mut self,
+        kernels: K,
+        planes: &Planes<'_>,
+        plan: &Plan,
+        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.tokens.clear();
+        self.headers.clear();
+        #[cfg(test)]
+        self.reconstruction.clear();
+        self.headers.reserve(plan.columns * plan.rows);
+        self.borders.start_frame(plan.columns);
+        let mut modes = plan.modes.clone();
+        for row in 0..plan.rows {
+            self.borders.start_row(row);
+            for column in 0..plan.columns {
+                self.code_macroblock(kernels, planes, plan, &mut modes, (column, row));
+            }
+            self.tokens.end_row();
+            let least_bytes = least_bytes(self.tokens.counts());
+            self.check_size(least_bytes)?;
+            let state = Progress { rows: row + 1, total_rows: plan.rows, least_bytes };
+            if progress(state).is_break() {
+                return Err(Error::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn code_macroblock<K: Kernels>(
+        &mut self,
+        kernels: K,
+        planes: &Planes<'_>,
+        plan: &Plan,
+        budget: &mut ModeBudget,
+        (column, row): (usize, usize),
+    ) {
+        let Self { scratch, borders, tokens, .. } = self;
+        load(planes, column, row, &mut scratch.source);
+        let segment = if plan.segments.is_uniform() {
+            0
+        } else {
+            plan.segments.segment(activity(kernels, &scratch.source, &self.tuning))
+        };
+        let coding = &plan.codings[usize::from(segment)];
+        let allowed = budget.allowed();
+        let modes = macroblock::code(kernels, &plan.effort, coding, borders, allowed, scratch);
+        let (above, left) = borders.modes();
+        budget.spend(modes.0, above, left);
+        let marks_skipped = budget.allows_skipping();
+        let mut header = macroblock::record(tokens, borders, marks_skipped, modes, &scratch.best);
+        header.segment = segment;
+        borders.advance(&scratch.best.reconstruction, modes.0);
+        self.headers.push(header);
+        #[cfg(test)]
+        self.reconstruction.push(scratch.best.reconstruction.clone());
+    }
+
+    fn check_size(&self, bytes: usize) -> Result<(), Error> {
+        match self.options.max_bytes {
+            Some(max_bytes) if bytes > max_bytes => Err(Error::TooLarge { max_bytes }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the frame from headers and tokens.
+    fn write(&self, planes: &Planes<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
+        let probabilities = Probabilities::from_counts(self.tokens.counts());
+        let mut out = vec![0; FRAME_TAG_BYTES];
+        let mut encoder = BoolEncoder::new(&mut out);
+        let partition = FirstPartition {
+            segments: &plan.segments,
+            deltas: &plan.deltas,
+            filter: self.loop_filter(&plan.segments),
+            probabilities: &probabilities,
+            macroblocks: &self.headers,
+            columns: plan.columns,
+            marks_skipped: plan.modes.allows_skipping(),
+        };
+        partition.write(&mut encoder);
+        encoder.finish();
+        let first_partition_bytes = out.len() - FRAME_TAG_BYTES;
+        debug_assert!(first_partition_bytes <= MAX_FIRST_PARTITION, "ModeBudget prevents that");
+        out[..FRAME_TAG_BYTES].copy_from_slice(&frame_tag(
+            planes.width,
+            planes.height,
+            first_partition_bytes,
+        ));
+        self.check_size(out.len())?;
+        let mut encoder = BoolEncoder::new(&mut out);
+        let max_bytes = self.options.max_bytes.unwrap_or(usize::MAX);
+        if !self.tokens.write(&mut encoder, &probabilities, max_bytes) {
+            return Err(Error::TooLarge { max_bytes });
+        }
+        encoder.finish();
+        self.check_size(out.len())?;
+        Ok(out)
+    }
+
+    fn loop_filter(&self, segments: &Segments) -> LoopFilter {
+        let level = |index: u8| {
+            let step = u32::from(AC_STEPS[usize::from(index)]);
+            (step * self.tuning.filter_strength / 256).min(63) as u8
+        };
+        #[cfg(test)]
+        let level = |index: u8| if self.unfiltered { 0 } else { level(index) };
+        LoopFilter {
+            simple: self.tuning.simple_filter,
+            levels: segments.indices.map(level),
+            sharpness: self.tuning.sharpness as u8,
+        }
+    }
+}
+

@@ -1,0 +1,88 @@
+//! The inner loops: prediction, transforms, quantization and their costs.
+//!
+//! Every implementation of [`Kernels`] returns the same values as [`Scalar`], bit for bit. They work on rows
+//! of 16 samples: a row of a macroblock's luma, or a row of U (8 samples) followed by one of V.
+
+mod block;
+mod scalar;
+
+pub(crate) use block::{
+    Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
+};
+pub(crate) use scalar::Scalar;
+
+/// The modes that predict subblocks (RFC 6386, section 11.2): 10, in the RFC's order.
+pub(crate) const SUBBLOCK_MODES: usize = 10;
+
+/// The inner loops.
+///
+/// Slices of rows have 16 rows (luma) or 8 (chroma). Each 4 rows hold 4 blocks of 4 x 4 samples, and
+/// coefficients follow in that order: `rows.len()` blocks.
+pub(crate) trait Kernels: Copy {
+    /// Returns the sums of absolute Hadamard coefficients, without the first, of the 16 luma blocks.
+    fn energies(self, source: &[[u8; 16]]) -> [u16; 16];
+
+    /// Returns the sum of absolute Hadamard coefficients of the residual for each of the modes of
+    /// [`WholeMode`].
+    fn score(self, source: &[[u8; 16]], edges: &Edges) -> [u32; 4];
+
+    /// Returns the sum of squared differences.
+    fn squared_error(self, a: &[[u8; 16]], b: &[[u8; 16]]) -> u32;
+
+    /// Predicts all rows by `mode` (section 12.2).
+    fn predict(self, edges: &Edges, mode: WholeMode, prediction: &mut [[u8; 16]]);
+
+    /// Transforms the residual of each block.
+    fn forward(self, source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[i16; 16]]);
+
+    /// Quantizes blocks: levels in coding order, a bit per nonzero level, and the dequantized coefficients in
+    /// place of the coefficients.
+    fn quantize(
+        self,
+        coefficients: &mut [[i16; 16]],
+        quantizer: &Quantizer,
+        levels: &mut [[i16; 16]],
+        nonzero: &mut [u16],
+    );
+
+    /// Adds the inverse transform of each block to the prediction (section 14.3).
+    fn inverse(self, coefficients: &[[i16; 16]], prediction: &[[u8; 16]], out: &mut [[u8; 16]]);
+
+    /// Returns, for each subblock mode, its cost plus the sum of absolute Hadamard coefficients of the
+    /// residual, saturated. The six elements behind the last mode are `u16::MAX`.
+    fn score_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        costs: &[u16; 16],
+    ) -> [u16; 16];
+
+    /// Returns the lowest mode of the lowest score of [`Kernels::score_subblock`], and that score.
+    #[inline(always)]
+    fn choose_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        costs: &[u16; 16],
+    ) -> (u8, u16) {
+        let scores = self.score_subblock(source, edge, costs);
+        let mut best = (0, scores[0]);
+        for (mode, &score) in (0..).zip(&scores) {
+            if score < best.1 {
+                best = (mode, score);
+            }
+        }
+        best
+    }
+
+    /// Transforms, quantizes and reconstructs one subblock that `mode` predicts. Returns the
+    /// reconstruction and a bit per nonzero level.
+    fn code_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        mode: u8,
+        quantizer: &Quantizer,
+        levels: &mut [i16; 16],
+    ) -> ([u8; 16], u16);
+}

@@ -1,0 +1,30 @@
+//! A lossy VP8 key-frame encoder (RFC 6386).
+
+mod bool_encoder;
+mod borders;
+mod cost;
+mod effort;
+mod encoder;
+mod error;
+mod header;
+mod kernels;
+mod macroblock;
+mod mode_budget;
+mod modes;
+mod options;
+mod planes;
+mod probabilities;
+mod quantization;
+mod segments;
+mod source;
+mod tables;
+mod tokens;
+mod tuning;
+#[cfg(test)]
+mod tests;
+mod walsh;
+
+pub use encoder::{Encoder, Progress};
+pub use error::Error;
+pub use options::EncoderOptions;
+pub use planes::{MAX_DIMENSION, Planes};

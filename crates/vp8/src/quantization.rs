@@ -1,0 +1,73 @@
+//! Quantizers and Lagrange multipliers of segments.
+
+use crate::kernels::{Quantizer, SUBBLOCK_MODES};
+use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
+use crate::tables::{AC_STEPS, DC_STEPS};
+use crate::tuning::Tuning;
+
+/// What the frame adds to a segment's quantizer index for all kinds of coefficients but luma AC (RFC 6386,
+/// section 9.6).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct IndexDeltas {
+    pub(crate) luma_dc: i32,
+    pub(crate) y2_dc: i32,
+    pub(crate) y2_ac: i32,
+    pub(crate) chroma_dc: i32,
+    pub(crate) chroma_ac: i32,
+}
+
+/// All that depends on the quantizer index of a segment.
+pub(crate) struct SegmentCoding {
+    /// For luma blocks with their DC coefficient.
+    pub(crate) luma: Quantizer,
+    /// For luma blocks whose DC coefficient is in Y2.
+    pub(crate) luma_without_dc: Quantizer,
+    pub(crate) y2: Quantizer,
+    pub(crate) chroma: Quantizer,
+    /// Costs of the whole luma modes in units of the Hadamard score.
+    pub(crate) luma_costs: [u32; 4],
+    /// The cost of predicting subblocks, and what their score has to gain.
+    pub(crate) subblocks_cost: u32,
+    pub(crate) chroma_costs: [u32; 4],
+    /// Costs of subblock modes, by the modes above and on the left.
+    pub(crate) subblock_costs: [[[u16; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES],
+    /// Whole modes whose score is below this are not compared with subblocks.
+    pub(crate) flat_score: u32,
+    /// The squared error that is worth a 256th of a bit, in 256ths.
+    pub(crate) lambda: u32,
+}
+
+impl SegmentCoding {
+    pub(crate) fn new(index: u8, deltas: &IndexDeltas, tuning: &Tuning) -> Self {
+        let step = |table: &[u16; 128], delta: i32| {
+            table[(i32::from(index) + delta).clamp(0, 127) as usize]
+        };
+        let ac = step(&AC_STEPS, 0);
+        let y2_ac = (u32::from(step(&AC_STEPS, deltas.y2_ac)) * 155 / 100).max(8) as u16;
+        let luma_dc = step(&DC_STEPS, deltas.luma_dc);
+        let chroma_dc = step(&DC_STEPS, deltas.chroma_dc).min(132);
+        let chroma_ac = step(&AC_STEPS, deltas.chroma_ac);
+        // Scores grow with the residual, not with its square, so that a bit is worth a step.
+        let scaled = |cost: u32, weight: u32| (cost * u32::from(ac) * weight) >> 14;
+        let mut subblock_costs = [[[u16::MAX; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES];
+        for (scaled_costs, costs) in
+            subblock_costs.as_flattened_mut().iter_mut().zip(SUBBLOCK_COSTS.as_flattened())
+        {
+            for (scaled_cost, &cost) in scaled_costs.iter_mut().zip(costs) {
+                *scaled_cost = scaled(cost.into(), tuning.mode_weight) as u16;
+            }
+        }
+        Self {
+            luma: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
+            luma_without_dc: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
+            y2: Quantizer::new(2 * step(&DC_STEPS, deltas.y2_dc), y2_ac, &tuning.y2_rounding),
+            chroma: Quantizer::new(chroma_dc, chroma_ac, &tuning.chroma_rounding),
+            luma_costs: LUMA_COSTS.map(|cost| scaled(cost, tuning.mode_weight)),
+            subblocks_cost: scaled(SUBBLOCKS_COST + tuning.subblocks_bias, tuning.mode_weight),
+            chroma_costs: CHROMA_COSTS.map(|cost| scaled(cost, tuning.mode_weight)),
+            subblock_costs,
+            flat_score: u32::from(ac) * tuning.flat_weight,
+            lambda: u32::from(ac) * u32::from(ac) * tuning.lambda_weight,
+        }
+    }
+}
