@@ -103,6 +103,10 @@ impl Encoder {
         progress: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<u8>, Error> {
         planes.check()?;
+        #[cfg(target_arch = "x86_64")]
+        if let Some(kernels) = crate::kernels::Avx2::detect() {
+            return self.encode_with(kernels, planes, progress);
+        }
         self.encode_with(Scalar, planes, progress)
     }
 

@@ -4,12 +4,18 @@
 //! of 16 samples: a row of a macroblock's luma, or a row of U (8 samples) followed by one of V.
 
 mod block;
+#[cfg(test)]
+mod equality;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub(crate) use block::{
     Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
 pub(crate) use scalar::Scalar;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::Avx2;
 
 /// The modes that predict subblocks (RFC 6386, section 11.2): 10, in the RFC's order.
 pub(crate) const SUBBLOCK_MODES: usize = 10;

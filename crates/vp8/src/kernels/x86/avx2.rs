@@ -1,0 +1,99 @@
+//! The kernels for processors with AVX2.
+#![allow(unsafe_code, reason = "functions with target features are called after detection")]
+
+use super::super::{Edges, Kernels, Quantizer, SubblockEdge, WholeMode};
+use super::{rows, subblock};
+
+/// Kernels that need AVX2. A value exists only if the processor has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// Returns the kernels if the processor has AVX2.
+    pub(crate) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+}
+
+/// Calls functions that need AVX2.
+macro_rules! call {
+    ($call:expr) => {
+        // SAFETY: `detect` made `self` after it found AVX2, which is all that the safe function needs.
+        unsafe { $call }
+    };
+}
+
+impl Kernels for Avx2 {
+    #[inline]
+    fn energies(self, source: &[[u8; 16]]) -> [u16; 16] {
+        call!(rows::energies(source))
+    }
+
+    #[inline]
+    fn score(self, source: &[[u8; 16]], edges: &Edges) -> [u32; 4] {
+        call!(rows::score(source, edges))
+    }
+
+    #[inline]
+    fn squared_error(self, a: &[[u8; 16]], b: &[[u8; 16]]) -> u32 {
+        call!(rows::squared_error(a, b))
+    }
+
+    #[inline]
+    fn predict(self, edges: &Edges, mode: WholeMode, prediction: &mut [[u8; 16]]) {
+        call!(rows::predict(edges, mode, prediction));
+    }
+
+    #[inline]
+    fn forward(self, source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[i16; 16]]) {
+        call!(rows::forward(source, prediction, out));
+    }
+
+    #[inline]
+    fn quantize(
+        self,
+        coefficients: &mut [[i16; 16]],
+        quantizer: &Quantizer,
+        levels: &mut [[i16; 16]],
+        nonzero: &mut [u16],
+    ) {
+        call!(rows::quantize(coefficients, quantizer, levels, nonzero));
+    }
+
+    #[inline]
+    fn inverse(self, coefficients: &[[i16; 16]], prediction: &[[u8; 16]], out: &mut [[u8; 16]]) {
+        call!(rows::inverse(coefficients, prediction, out));
+    }
+
+    #[inline]
+    fn score_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        costs: &[u16; 16],
+    ) -> [u16; 16] {
+        call!(subblock::score_subblock(source, edge, costs))
+    }
+
+    #[inline]
+    fn choose_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        costs: &[u16; 16],
+    ) -> (u8, u16) {
+        call!(subblock::choose_subblock(source, edge, costs))
+    }
+
+    #[inline]
+    fn code_subblock(
+        self,
+        source: &[u8; 16],
+        edge: &SubblockEdge,
+        mode: u8,
+        quantizer: &Quantizer,
+        levels: &mut [i16; 16],
+    ) -> ([u8; 16], u16) {
+        call!(subblock::code_subblock(source, edge, mode, quantizer, levels))
+    }
+}

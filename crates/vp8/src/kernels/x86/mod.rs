@@ -1,0 +1,9 @@
+//! Kernels for x86-64.
+
+mod avx2;
+mod block_transform;
+mod memory;
+mod rows;
+mod subblock;
+
+pub(crate) use avx2::Avx2;
