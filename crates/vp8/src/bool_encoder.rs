@@ -3,39 +3,105 @@
 /// Bits are written to the output in groups of this many.
 const FLUSH_BITS: u32 = 40;
 
-/// A boolean encoder that appends to a byte vector.
-///
+/// A bit and the probability that it is 0: `probability << 1 | bit`.
+pub(crate) type Symbol = u16;
+
+/// Returns the symbol of `bit`, which is 0 with a probability of `probability / 256`.
+#[inline(always)]
+pub(crate) const fn symbol(bit: bool, probability: u8) -> Symbol {
+    (probability as u16) << 1 | bit as u16
+}
+
+/// A boolean encoder.
+pub(crate) struct BoolEncoder {
+    out: Vec<u8>,
+    state: State,
+}
+
 /// `low` is section 7's `bottom`, with the 8 bits that `range` may change at its lower end and up to 47
 /// bits above that wait for a flush. A carry may still reach bytes that were flushed.
-pub(crate) struct BoolEncoder<'a> {
-    out: &'a mut Vec<u8>,
+#[derive(Clone, Copy)]
+struct State {
     low: u64,
     range: u32,
     pending: u32,
 }
 
-impl<'a> BoolEncoder<'a> {
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, low: 0, range: 255, pending: 0 }
-    }
-
-    /// Returns the number of bytes of the output so far, those before this encoder included.
-    pub(crate) fn bytes(&self) -> usize {
-        self.out.len() + (self.pending / 8) as usize
-    }
-
-    /// Encodes `bit`, which is 0 with a probability of `probability / 256`.
+impl State {
     #[inline(always)]
-    pub(crate) fn put(&mut self, bit: bool, probability: u8) {
-        let split = 1 + (((self.range - 1) * u32::from(probability)) >> 8);
-        let (low, range) = if bit { (split, self.range - split) } else { (0, split) };
+    fn put(&mut self, symbol: Symbol, out: &mut Vec<u8>) {
+        let split = 1 + (((self.range - 1) * u32::from(symbol >> 1)) >> 8);
+        let bit = symbol & 1 == 1;
+        let low = if bit { split } else { 0 };
+        let range = if bit { self.range - split } else { split };
         let shift = range.leading_zeros() - 24;
         self.range = range << shift;
         self.low = (self.low + u64::from(low)) << shift;
         self.pending += shift;
         if self.pending >= FLUSH_BITS {
-            self.flush();
+            *self = self.flush(out);
         }
+    }
+
+    #[inline(never)]
+    fn flush(self, out: &mut Vec<u8>) -> Self {
+        let kept = 8 + self.pending - FLUSH_BITS;
+        append(out, self.low >> kept, FLUSH_BITS / 8);
+        let low = self.low & ((1 << kept) - 1);
+        Self { low, pending: self.pending - FLUSH_BITS, ..self }
+    }
+}
+
+/// Appends `count` bytes of `value`, and adds the bit above them to the bytes before.
+fn append(out: &mut Vec<u8>, value: u64, count: u32) {
+    if value >> (8 * count) != 0 {
+        for byte in out.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
+    }
+    out.extend_from_slice(&value.to_be_bytes()[8 - count as usize..]);
+}
+
+impl BoolEncoder {
+    /// Creates an encoder that writes to the memory of `out`, whose bytes it removes.
+    pub(crate) fn new(mut out: Vec<u8>) -> Self {
+        out.clear();
+        Self { out, state: State { low: 0, range: 255, pending: 0 } }
+    }
+
+    /// Returns the number of bytes so far.
+    pub(crate) fn bytes(&self) -> usize {
+        self.out.len() + (self.state.pending / 8) as usize
+    }
+
+    /// Encodes `bit`, which is 0 with a probability of `probability / 256`.
+    pub(crate) fn put(&mut self, bit: bool, probability: u8) {
+        self.state.put(symbol(bit, probability), &mut self.out);
+    }
+
+    /// Encodes symbols.
+    #[inline(always)]
+    pub(crate) fn put_symbols(&mut self, symbols: &[Symbol]) {
+        let mut state = self.state;
+        for &symbol in symbols {
+            state.put(symbol, &mut self.out);
+        }
+        self.state = state;
+    }
+
+    /// Encodes symbols with two encoders in turn, since a processor can overlap their steps.
+    #[inline(always)]
+    pub(crate) fn put_symbols_of_two(encoders: &mut [Self; 2], symbols: [&[Symbol]; 2]) {
+        let [first, second] = encoders;
+        let (mut first_state, mut second_state) = (first.state, second.state);
+        for (&a, &b) in symbols[0].iter().zip(symbols[1]) {
+            first_state.put(a, &mut first.out);
+            second_state.put(b, &mut second.out);
+        }
+        (first.state, second.state) = (first_state, second_state);
     }
 
     /// Encodes the lowest `bits` bits of `value`, the highest first, each as likely 0 as 1.
@@ -54,34 +120,12 @@ impl<'a> BoolEncoder<'a> {
         }
     }
 
-    #[inline(never)]
-    fn flush(&mut self) {
-        let kept = 8 + self.pending - FLUSH_BITS;
-        let flushed = self.low >> kept;
-        self.low &= (1 << kept) - 1;
-        self.pending -= FLUSH_BITS;
-        self.append(flushed, FLUSH_BITS / 8);
-    }
-
-    /// Appends `count` bytes of `value`, and adds the bit above them to the bytes before.
-    fn append(&mut self, value: u64, count: u32) {
-        if value >> (8 * count) != 0 {
-            for byte in self.out.iter_mut().rev() {
-                *byte = byte.wrapping_add(1);
-                if *byte != 0 {
-                    break;
-                }
-            }
-        }
-        self.out.extend_from_slice(&value.to_be_bytes()[8 - count as usize..]);
-    }
-
-    /// Writes the remaining bits.
-    pub(crate) fn finish(mut self) {
-        let bits = 8 + self.pending;
+    /// Writes the remaining bits and returns all bytes.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        let bits = 8 + self.state.pending;
         let count = bits.div_ceil(8);
-        self.low <<= 8 * count - bits;
-        self.append(self.low, count);
+        append(&mut self.out, self.state.low << (8 * count - bits), count);
+        self.out
     }
 }
 
@@ -134,12 +178,11 @@ mod tests {
                         (bit, probability)
                     })
                     .collect();
-                let mut out = Vec::new();
-                let mut encoder = BoolEncoder::new(&mut out);
+                let mut encoder = BoolEncoder::new(Vec::new());
                 for &(bit, probability) in &symbols {
                     encoder.put(bit, probability);
                 }
-                encoder.finish();
+                let out = encoder.finish();
                 let value = (u32::from(out[0]) << 8) | u32::from(*out.get(1).unwrap_or(&0));
                 let input = out.get(2..).unwrap_or(&[]);
                 let mut decoder = Decoder { input, value, range: 255, shifts: 0 };

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::bool_encoder::BoolEncoder;
 use crate::borders::Borders;
 use crate::effort::Effort;
-use crate::header::{FRAME_TAG_BYTES, FirstPartition, LoopFilter, MAX_FIRST_PARTITION, frame_tag};
+use crate::header::{FirstPartition, LoopFilter, MAX_FIRST_PARTITION};
 use crate::kernels::{Kernels, Scalar};
 use crate::macroblock::{self, Scratch};
 use crate::mode_budget::ModeBudget;
@@ -16,6 +16,8 @@ use crate::quantization::{IndexDeltas, SegmentCoding};
 use crate::segments::{Segments, activity};
 use crate::source::load;
 use crate::tables::AC_STEPS;
+use crate::partitions::{frame, write_tokens};
+use crate::token_symbols::TokenSymbols;
 use crate::tokens::Tokens;
 use crate::tuning::Tuning;
 use crate::{Error, Planes};
@@ -118,7 +120,7 @@ impl Encoder {
     ) -> Result<Vec<u8>, Error> {
         let plan = self.plan(kernels, planes);
         self.code_macroblocks(kernels, planes, &plan, progress)?;
-        self.write(planes, &plan)
+        self.write(kernels, planes, &plan)
     }
 
     /// Chooses segments and quantizers.
@@ -210,10 +212,13 @@ impl Encoder {
     }
 
     /// Writes the frame from headers and tokens.
-    fn write(&self, planes: &Planes<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
+    fn write<K: Kernels>(
+        &self,
+        kernels: K,
+        planes: &Planes<'_>,
+        plan: &Plan,
+    ) -> Result<Vec<u8>, Error> {
         let probabilities = Probabilities::from_counts(self.tokens.counts());
-        let mut out = vec![0; FRAME_TAG_BYTES];
-        let mut encoder = BoolEncoder::new(&mut out);
         let partition = FirstPartition {
             segments: &plan.segments,
             deltas: &plan.deltas,
@@ -223,22 +228,14 @@ impl Encoder {
             columns: plan.columns,
             marks_skipped: plan.modes.allows_skipping(),
         };
+        let mut encoder = BoolEncoder::new(Vec::new());
         partition.write(&mut encoder);
-        encoder.finish();
-        let first_partition_bytes = out.len() - FRAME_TAG_BYTES;
-        debug_assert!(first_partition_bytes <= MAX_FIRST_PARTITION, "ModeBudget prevents that");
-        out[..FRAME_TAG_BYTES].copy_from_slice(&frame_tag(
-            planes.width,
-            planes.height,
-            first_partition_bytes,
-        ));
-        self.check_size(out.len())?;
-        let mut encoder = BoolEncoder::new(&mut out);
+        let first = encoder.finish();
+        debug_assert!(first.len() <= MAX_FIRST_PARTITION, "ModeBudget prevents that");
+        let symbols = TokenSymbols::new(&probabilities);
         let max_bytes = self.options.max_bytes.unwrap_or(usize::MAX);
-        if !self.tokens.write(&mut encoder, &probabilities, max_bytes) {
-            return Err(Error::TooLarge { max_bytes });
-        }
-        encoder.finish();
+        let tokens = write_tokens(kernels, &self.tokens, &symbols, max_bytes)?;
+        let out = frame(planes.width, planes.height, &first, &tokens);
         self.check_size(out.len())?;
         Ok(out)
     }

@@ -2,7 +2,7 @@
 
 use crate::bool_encoder::BoolEncoder;
 use crate::cost::best_probability;
-use crate::modes::{MacroblockHeader, ModeWriter};
+use crate::modes::{MAX_MODE_SYMBOLS, MacroblockHeader, ModeSymbols};
 use crate::probabilities::Probabilities;
 use crate::quantization::IndexDeltas;
 use crate::segments::{SEGMENTS, Segments};
@@ -12,6 +12,9 @@ pub(crate) const FRAME_TAG_BYTES: usize = 10;
 
 /// The most bytes that the first partition can have.
 pub(crate) const MAX_FIRST_PARTITION: usize = (1 << 19) - 1;
+
+/// Token partitions, which take rows of macroblocks in turn (section 9.5). Two can be encoded at once.
+pub(crate) const TOKEN_PARTITIONS: usize = 2;
 
 /// The loop filter (section 9.6).
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +52,7 @@ pub(crate) fn frame_tag(
 
 impl FirstPartition<'_> {
     /// Writes the partition.
-    pub(crate) fn write(&self, out: &mut BoolEncoder<'_>) {
+    pub(crate) fn write(&self, out: &mut BoolEncoder) {
         // Color space and clamping type: BT.601, clamping needed.
         out.put_literal(0, 2);
         let segmented = !self.segments.is_uniform();
@@ -61,8 +64,9 @@ impl FirstPartition<'_> {
         out.put(self.filter.simple, 128);
         out.put_literal(self.filter.levels[0].into(), 6);
         out.put_literal(self.filter.sharpness.into(), 3);
-        // No filter adjustments, one token partition.
-        out.put_literal(0, 1 + 2);
+        // No filter adjustments.
+        out.put(false, 128);
+        out.put_literal(TOKEN_PARTITIONS.ilog2(), 2);
         out.put_literal(self.segments.indices[0].into(), 7);
         let IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac } = *self.deltas;
         for delta in [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] {
@@ -76,20 +80,28 @@ impl FirstPartition<'_> {
         if let Some(probability) = skip {
             out.put_literal(probability.into(), 8);
         }
-        let mut modes = ModeWriter::new(self.columns);
-        for (index, header) in self.macroblocks.iter().enumerate() {
-            if segmented {
-                write_segment(out, header.segment, &tree);
+        self.write_macroblocks(out, segmented.then_some(&tree), skip);
+    }
+
+    fn write_macroblocks(&self, out: &mut BoolEncoder, tree: Option<&[u8; 3]>, skip: Option<u8>) {
+        let mut modes = ModeSymbols::new(self.columns);
+        let mut symbols = [0; MAX_MODE_SYMBOLS];
+        for row in self.macroblocks.chunks(self.columns) {
+            for (column, header) in row.iter().enumerate() {
+                if let Some(tree) = tree {
+                    write_segment(out, header.segment, tree);
+                }
+                if let Some(probability) = skip {
+                    out.put(header.skipped, probability);
+                }
+                let count = modes.translate(column, header, &mut symbols);
+                out.put_symbols(&symbols[..count]);
             }
-            if let Some(probability) = skip {
-                out.put(header.skipped, probability);
-            }
-            modes.write(out, index % self.columns, header);
         }
     }
 
     /// Writes the quantizer and filter of each segment, and the probabilities of segments (section 9.3).
-    fn write_segments(&self, out: &mut BoolEncoder<'_>, tree: &[u8; 3]) {
+    fn write_segments(&self, out: &mut BoolEncoder, tree: &[u8; 3]) {
         // Both the map and the data are updated, with absolute values.
         out.put_literal(0b111, 3);
         for index in self.segments.indices {
@@ -121,7 +133,7 @@ impl FirstPartition<'_> {
     }
 }
 
-fn write_segment(out: &mut BoolEncoder<'_>, segment: u8, tree: &[u8; 3]) {
+fn write_segment(out: &mut BoolEncoder, segment: u8, tree: &[u8; 3]) {
     out.put(segment >= 2, tree[0]);
     out.put(segment & 1 == 1, tree[if segment < 2 { 1 } else { 2 }]);
 }

@@ -12,12 +12,14 @@ mod macroblock;
 mod mode_budget;
 mod modes;
 mod options;
+mod partitions;
 mod planes;
 mod probabilities;
 mod quantization;
 mod segments;
 mod source;
 mod tables;
+mod token_symbols;
 mod tokens;
 mod tuning;
 #[cfg(test)]

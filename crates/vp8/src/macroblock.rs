@@ -277,5 +277,6 @@ pub(crate) fn record(
             block(BlockKind::Chroma, index, &mut above[index % 2], &mut left[index % 8 / 4]);
         }
     }
+    tokens.end_macroblock();
     MacroblockHeader { luma, chroma, segment: 0, skipped }
 }

@@ -1,6 +1,6 @@
 //! The coding of prediction modes (RFC 6386, sections 8.1 and 11).
 
-use crate::bool_encoder::BoolEncoder;
+use crate::bool_encoder::{Symbol, symbol};
 use crate::cost::bit_cost;
 use crate::kernels::{SUBBLOCK_MODES, WholeMode};
 use crate::tables::{
@@ -126,52 +126,85 @@ pub(crate) struct MacroblockHeader {
     pub(crate) skipped: bool,
 }
 
-/// Writes the modes of one macroblock after another.
-pub(crate) struct ModeWriter {
+/// The symbols of a subblock mode, and how many they are.
+type PathSymbols = ([Symbol; 9], u8);
+
+/// The symbols of the subblock modes, by the modes above and on the left.
+static SUBBLOCK_SYMBOLS: [[[PathSymbols; SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBLOCK_MODES] = {
+    let mut table = [[[([0; 9], 0); SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBLOCK_MODES];
+    let mut i = 0;
+    while i < SUBBLOCK_MODES * SUBBLOCK_MODES * SUBBLOCK_MODES {
+        let (above, left, mode) = (i / 100, i / 10 % 10, i % 10);
+        let path = SUBBLOCK_PATHS[mode];
+        let mut node = 0;
+        while node < path.len() {
+            let (index, bit) = path[node];
+            let probability = SUBBLOCK_MODE_PROBABILITIES[above][left][index];
+            table[above][left][mode].0[node] = symbol(bit, probability);
+            node += 1;
+        }
+        table[above][left][mode].1 = path.len() as u8;
+        i += 1;
+    }
+    table
+};
+
+/// The most symbols of the modes of a macroblock.
+pub(crate) const MAX_MODE_SYMBOLS: usize = 16 * 9 + 4;
+
+/// Translates the modes of one macroblock after another to symbols.
+pub(crate) struct ModeSymbols {
     above: Vec<[u8; 4]>,
     left: [u8; 4],
 }
 
-impl ModeWriter {
+impl ModeSymbols {
     pub(crate) fn new(columns: usize) -> Self {
         Self { above: vec![[0; 4]; columns], left: [0; 4] }
     }
 
-    /// Writes the luma and chroma modes of the macroblock in `column`.
-    pub(crate) fn write(
+    /// Translates the luma and chroma modes of the macroblock in `column`. Returns the number of symbols.
+    pub(crate) fn translate(
         &mut self,
-        out: &mut BoolEncoder<'_>,
         column: usize,
         header: &MacroblockHeader,
-    ) {
+        out: &mut [Symbol; MAX_MODE_SYMBOLS],
+    ) -> usize {
         if column == 0 {
             self.left = [0; 4];
         }
-        match header.luma {
+        let mut end = match header.luma {
             LumaModes::Whole(mode) => {
-                write_path(out, LUMA_PATHS[mode as usize], &LUMA_MODE_PROBABILITIES);
                 self.left = [as_subblock_mode(mode); 4];
                 self.above[column] = self.left;
+                translate_path(LUMA_PATHS[mode as usize], &LUMA_MODE_PROBABILITIES, out)
             }
             LumaModes::Subblocks(_) => {
-                write_path(out, SUBBLOCKS_PATH, &LUMA_MODE_PROBABILITIES);
+                let mut end = translate_path(SUBBLOCKS_PATH, &LUMA_MODE_PROBABILITIES, out);
+                let above = &mut self.above[column];
                 for index in 0..16 {
                     let mode = header.luma.subblock(index);
-                    let above = &mut self.above[column][index % 4];
-                    let left = &mut self.left[index / 4];
-                    let probabilities =
-                        &SUBBLOCK_MODE_PROBABILITIES[usize::from(*above)][usize::from(*left)];
-                    write_path(out, SUBBLOCK_PATHS[usize::from(mode)], probabilities);
+                    let (above, left) = (&mut above[index % 4], &mut self.left[index / 4]);
+                    let by_left = &SUBBLOCK_SYMBOLS[usize::from(*above)];
+                    let (symbols, count) = &by_left[usize::from(*left)][usize::from(mode)];
+                    if let Some(out) = out[end..].first_chunk_mut::<9>() {
+                        *out = *symbols;
+                    }
+                    end += usize::from(*count);
                     (*above, *left) = (mode, mode);
                 }
+                end
             }
-        }
-        write_path(out, CHROMA_PATHS[header.chroma as usize], &CHROMA_MODE_PROBABILITIES);
+        };
+        let path = CHROMA_PATHS[header.chroma as usize];
+        end += translate_path(path, &CHROMA_MODE_PROBABILITIES, &mut out[end..]);
+        end
     }
 }
 
-fn write_path(out: &mut BoolEncoder<'_>, path: Path, probabilities: &[u8]) {
-    for &(node, bit) in path {
-        out.put(bit, probabilities[node]);
+fn translate_path(path: Path, probabilities: &[u8], out: &mut [Symbol]) -> usize {
+    for (out, &(node, bit)) in out.iter_mut().zip(path) {
+        *out = symbol(bit, probabilities[node]);
     }
+    path.len()
 }

@@ -44,7 +44,7 @@ impl Probabilities {
     }
 
     /// Writes the differences from the defaults (RFC 6386, section 13.4).
-    pub(crate) fn write(&self, out: &mut BoolEncoder<'_>) {
+    pub(crate) fn write(&self, out: &mut BoolEncoder) {
         let defaults = flattened(&DEFAULT_PROBABILITIES);
         let updates = flattened(&UPDATE_PROBABILITIES);
         let probabilities = self.0.as_flattened().iter();

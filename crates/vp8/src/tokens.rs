@@ -1,8 +1,6 @@
-//! Tokens of coefficients: recording, counting and writing (RFC 6386, section 13).
+//! Tokens of coefficients: recording and counting (RFC 6386, section 13).
 
-use crate::bool_encoder::BoolEncoder;
-use crate::probabilities::Probabilities;
-use crate::tables::{BANDS, CATEGORY_3, CATEGORY_4, CATEGORY_5, CATEGORY_6};
+use crate::tables::BANDS;
 
 /// The kinds of blocks with own probabilities, in the RFC's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +29,11 @@ pub(crate) const CONTEXTS: usize = 4 * 8 * 3;
 pub(crate) const CLASSES: usize = 12;
 
 /// Set in a token that follows a zero, where no end of block can be.
-const NO_END: u16 = 0x80;
+pub(crate) const NO_END: u16 = 0x80;
 /// The magnitude that stands for the end of a block.
-const END: u16 = 127;
+pub(crate) const END: u16 = 127;
 /// The least magnitude of category 6. The magnitude itself follows as another element.
-const LARGE: u16 = 67;
+pub(crate) const LARGE: u16 = 67;
 
 /// The class of each magnitude up to [`LARGE`].
 static CLASS: [u8; 128] = classes();
@@ -68,11 +66,17 @@ impl TokenCounts {
     }
 }
 
+/// Elements of a macroblock, with room for one more block: 25 blocks of 16 large levels and an end.
+const BUFFER: usize = 26 * 33;
+
 /// The tokens of a frame.
 ///
 /// An element has the context in its lowest 7 bits, then [`NO_END`], 7 bits of magnitude, and the sign.
 pub(crate) struct Tokens {
     elements: Vec<u16>,
+    /// The elements of the current macroblock.
+    buffer: Box<[u16; BUFFER]>,
+    buffered: usize,
     /// The number of elements up to the end of each row of macroblocks.
     row_ends: Vec<usize>,
     counts: Box<TokenCounts>,
@@ -81,12 +85,14 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn new() -> Self {
         let counts = Box::new(TokenCounts([[0; 16]; 256]));
-        Self { elements: Vec::new(), row_ends: Vec::new(), counts }
+        let buffer = Box::new([0; BUFFER]);
+        Self { elements: Vec::new(), buffer, buffered: 0, row_ends: Vec::new(), counts }
     }
 
     /// Forgets all tokens.
     pub(crate) fn clear(&mut self) {
         self.elements.clear();
+        self.buffered = 0;
         self.row_ends.clear();
         self.counts.0.as_flattened_mut().fill(0);
     }
@@ -109,7 +115,10 @@ impl Tokens {
         levels: &[i16; 16],
         nonzero: u16,
     ) {
-        let mut buffer = [0u16; 33];
+        let Some(buffer) = self.buffer[self.buffered..].first_chunk_mut::<33>() else {
+            unreachable!("a macroblock has at most 25 blocks");
+        };
+        let counts = &mut self.counts.0;
         let mut length = 0;
         let mut context = neighbors as u16;
         let base = kind as u16 * 24;
@@ -120,7 +129,7 @@ impl Tokens {
             let magnitude = level.unsigned_abs();
             let coded = magnitude.min(LARGE);
             let context_index = base + 3 * BANDS[index] as u16 + context;
-            self.count(context_index, coded);
+            count(counts, context_index, coded);
             let sign = (level as u16) & 0x8000;
             buffer[length] = context_index | (coded << 8) | sign;
             length += 1;
@@ -132,97 +141,28 @@ impl Tokens {
         }
         if end < 16 {
             let context_index = base + 3 * BANDS[end.max(first)] as u16 + context;
-            self.count(context_index, END);
+            count(counts, context_index, END);
             buffer[length] = context_index | (END << 8);
             length += 1;
         }
-        self.elements.extend_from_slice(&buffer[..length]);
+        self.buffered += length;
     }
 
-    #[inline(always)]
-    fn count(&mut self, context_index: u16, coded: u16) {
-        let class = CLASS[usize::from(coded & 127)];
-        self.counts.0[usize::from(context_index & 255)][usize::from(class & 15)] += 1;
+    /// Ends a macroblock.
+    pub(crate) fn end_macroblock(&mut self) {
+        self.elements.extend_from_slice(&self.buffer[..self.buffered]);
+        self.buffered = 0;
     }
 
-    /// Writes all tokens. Returns whether the output stayed within `max_bytes`.
-    pub(crate) fn write(
-        &self,
-        out: &mut BoolEncoder<'_>,
-        probabilities: &Probabilities,
-        max_bytes: usize,
-    ) -> bool {
-        let table = probabilities.by_token();
-        let mut start = 0;
-        for &end in &self.row_ends {
-            write_tokens(out, &self.elements[start..end], &table);
-            if out.bytes() > max_bytes {
-                return false;
-            }
-            start = end;
-        }
-        true
+    /// Returns the elements of each row of macroblocks.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[u16]> {
+        let starts = std::iter::once(&0).chain(&self.row_ends);
+        starts.zip(&self.row_ends).map(|(&start, &end)| &self.elements[start..end])
     }
 }
 
-fn write_tokens(out: &mut BoolEncoder<'_>, elements: &[u16], table: &[[u8; 16]; 128]) {
-    let mut elements = elements.iter();
-    while let Some(&element) = elements.next() {
-        let probabilities = &table[usize::from(element & 127)];
-        let magnitude = (element >> 8) & 127;
-        if element & NO_END == 0 {
-            out.put(magnitude != END, probabilities[0]);
-            if magnitude == END {
-                continue;
-            }
-        }
-        out.put(magnitude != 0, probabilities[1]);
-        if magnitude == 0 {
-            continue;
-        }
-        out.put(magnitude != 1, probabilities[2]);
-        if magnitude != 1 {
-            let magnitude = match magnitude {
-                LARGE => elements.next().copied().unwrap_or(LARGE),
-                _ => magnitude,
-            };
-            write_magnitude(out, magnitude, probabilities);
-        }
-        out.put(element & 0x8000 != 0, 128);
-    }
-}
-
-/// Writes a magnitude of at least 2, from the fourth node of the token tree on.
-fn write_magnitude(out: &mut BoolEncoder<'_>, magnitude: u16, probabilities: &[u8; 16]) {
-    out.put(magnitude > 4, probabilities[3]);
-    if magnitude <= 4 {
-        out.put(magnitude != 2, probabilities[4]);
-        if magnitude != 2 {
-            out.put(magnitude == 4, probabilities[5]);
-        }
-        return;
-    }
-    out.put(magnitude > 10, probabilities[6]);
-    if magnitude <= 10 {
-        out.put(magnitude > 6, probabilities[7]);
-        if magnitude <= 6 {
-            out.put(magnitude == 6, 159);
-        } else {
-            out.put(magnitude >= 9, 165);
-            out.put(magnitude & 1 == 0, 145);
-        }
-        return;
-    }
-    out.put(magnitude > 34, probabilities[8]);
-    let (second, probability, first, extra): (bool, u8, u16, &[u8]) = match magnitude {
-        ..=18 => (false, probabilities[9], 11, &CATEGORY_3),
-        ..=34 => (true, probabilities[9], 19, &CATEGORY_4),
-        ..=66 => (false, probabilities[10], 35, &CATEGORY_5),
-        _ => (true, probabilities[10], 67, &CATEGORY_6),
-    };
-    out.put(second, probability);
-    for (index, &probability) in extra.iter().enumerate() {
-        let bit = ((magnitude - first) >> (extra.len() - 1 - index)) & 1;
-        out.put(bit == 1, probability);
-    }
+#[inline(always)]
+fn count(counts: &mut [[u32; 16]; 256], context_index: u16, coded: u16) {
+    let class = CLASS[usize::from(coded & 127)];
+    counts[usize::from(context_index & 255)][usize::from(class & 15)] += 1;
 }

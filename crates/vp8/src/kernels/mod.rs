@@ -10,6 +10,8 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use crate::bool_encoder::{BoolEncoder, Symbol};
+
 pub(crate) use block::{
     Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
@@ -91,4 +93,16 @@ pub(crate) trait Kernels: Copy {
         quantizer: &Quantizer,
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16);
+
+    /// Encodes symbols.
+    #[inline(always)]
+    fn put_symbols(self, encoder: &mut BoolEncoder, symbols: &[Symbol]) {
+        encoder.put_symbols(symbols);
+    }
+
+    /// Encodes as many symbols of one slice as of the other, each with its encoder.
+    #[inline(always)]
+    fn put_symbols_of_two(self, encoders: &mut [BoolEncoder; 2], symbols: [&[Symbol]; 2]) {
+        BoolEncoder::put_symbols_of_two(encoders, symbols);
+    }
 }

@@ -3,22 +3,28 @@
 
 use super::super::{Edges, Kernels, Quantizer, SubblockEdge, WholeMode};
 use super::{rows, subblock};
+use crate::bool_encoder::{BoolEncoder, Symbol};
 
-/// Kernels that need AVX2. A value exists only if the processor has it.
+/// Kernels that need AVX2 and the bit instructions that came with it. A value exists only if the processor
+/// has them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avx2(());
 
 impl Avx2 {
-    /// Returns the kernels if the processor has AVX2.
+    /// Returns the kernels if the processor can run them.
     pub(crate) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
+        let detected = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt");
+        detected.then_some(Self(()))
     }
 }
 
 /// Calls functions that need AVX2.
 macro_rules! call {
     ($call:expr) => {
-        // SAFETY: `detect` made `self` after it found AVX2, which is all that the safe function needs.
+        // SAFETY: `detect` made `self` after it found all features that the safe function needs.
         unsafe { $call }
     };
 }
@@ -96,4 +102,24 @@ impl Kernels for Avx2 {
     ) -> ([u8; 16], u16) {
         call!(subblock::code_subblock(source, edge, mode, quantizer, levels))
     }
+
+    #[inline]
+    fn put_symbols(self, encoder: &mut BoolEncoder, symbols: &[Symbol]) {
+        call!(put_symbols(encoder, symbols));
+    }
+
+    #[inline]
+    fn put_symbols_of_two(self, encoders: &mut [BoolEncoder; 2], symbols: [&[Symbol]; 2]) {
+        call!(put_symbols_of_two(encoders, symbols));
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+fn put_symbols(encoder: &mut BoolEncoder, symbols: &[Symbol]) {
+    encoder.put_symbols(symbols);
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+fn put_symbols_of_two(encoders: &mut [BoolEncoder; 2], symbols: [&[Symbol]; 2]) {
+    BoolEncoder::put_symbols_of_two(encoders, symbols);
 }
