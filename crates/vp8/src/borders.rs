@@ -1,6 +1,6 @@
 //! What a macroblock needs of those above and on the left.
 
-use crate::kernels::{Edges, Pixels};
+use crate::kernels::{Edges, Pixels, SubblockEdges};
 use crate::modes::LumaModes;
 
 /// The state above one column of macroblocks.
@@ -109,9 +109,9 @@ impl Borders {
         average as u8
     }
 
-    /// Returns the row above for subblocks: 16 samples, and 4 of the macroblock above on the right.
-    /// Where there is none, the last sample counts for all four.
-    pub(crate) fn subblock_top(&self) -> [u8; 20] {
+    /// Returns the edges for subblocks. Where there is no macroblock above on the right, the last sample
+    /// above counts for its four.
+    pub(crate) fn subblock_edges(&self) -> SubblockEdges {
         let above = &self.above[self.column].samples[0];
         let mut top = [0; 20];
         top[..16].copy_from_slice(above);
@@ -119,12 +119,7 @@ impl Borders {
             Some(next) => top[16..].copy_from_slice(&next.samples[0][..4]),
             None => top[16..].fill(above[15]),
         }
-        top
-    }
-
-    /// Returns the left luma column, and the sample above it.
-    pub(crate) fn subblock_left(&self) -> ([u8; 16], u8) {
-        (self.left_luma, self.corner[0])
+        SubblockEdges::new(top, self.left_luma, self.corner[0])
     }
 
     /// Returns the subblock modes above and on the left.

@@ -229,7 +229,7 @@ impl Encoder {
             marks_skipped: plan.modes.allows_skipping(),
         };
         let mut encoder = BoolEncoder::new(Vec::new());
-        partition.write(&mut encoder);
+        partition.write(kernels, &mut encoder);
         let first = encoder.finish();
         debug_assert!(first.len() <= MAX_FIRST_PARTITION, "ModeBudget prevents that");
         let symbols = TokenSymbols::new(&probabilities);

@@ -1,7 +1,8 @@
 //! The frame tag and the first partition (RFC 6386, sections 9 and 19.2).
 
-use crate::bool_encoder::BoolEncoder;
+use crate::bool_encoder::{BoolEncoder, symbol};
 use crate::cost::best_probability;
+use crate::kernels::Kernels;
 use crate::modes::{MAX_MODE_SYMBOLS, MacroblockHeader, ModeSymbols};
 use crate::probabilities::Probabilities;
 use crate::quantization::IndexDeltas;
@@ -52,7 +53,7 @@ pub(crate) fn frame_tag(
 
 impl FirstPartition<'_> {
     /// Writes the partition.
-    pub(crate) fn write(&self, out: &mut BoolEncoder) {
+    pub(crate) fn write<K: Kernels>(&self, kernels: K, out: &mut BoolEncoder) {
         // Color space and clamping type: BT.601, clamping needed.
         out.put_literal(0, 2);
         let segmented = !self.segments.is_uniform();
@@ -80,23 +81,36 @@ impl FirstPartition<'_> {
         if let Some(probability) = skip {
             out.put_literal(probability.into(), 8);
         }
-        self.write_macroblocks(out, segmented.then_some(&tree), skip);
+        self.write_macroblocks(kernels, out, segmented.then_some(&tree), skip);
     }
 
-    fn write_macroblocks(&self, out: &mut BoolEncoder, tree: Option<&[u8; 3]>, skip: Option<u8>) {
+    fn write_macroblocks<K: Kernels>(
+        &self,
+        kernels: K,
+        out: &mut BoolEncoder,
+        tree: Option<&[u8; 3]>,
+        skip: Option<u8>,
+    ) {
         let mut modes = ModeSymbols::new(self.columns);
-        let mut symbols = [0; MAX_MODE_SYMBOLS];
+        let mut symbols = vec![0; self.columns * (3 + MAX_MODE_SYMBOLS)];
         for row in self.macroblocks.chunks(self.columns) {
+            let mut end = 0;
             for (column, header) in row.iter().enumerate() {
                 if let Some(tree) = tree {
-                    write_segment(out, header.segment, tree);
+                    let subtree = if header.segment < 2 { tree[1] } else { tree[2] };
+                    symbols[end] = symbol(header.segment >= 2, tree[0]);
+                    symbols[end + 1] = symbol(header.segment & 1 == 1, subtree);
+                    end += 2;
                 }
                 if let Some(probability) = skip {
-                    out.put(header.skipped, probability);
+                    symbols[end] = symbol(header.skipped, probability);
+                    end += 1;
                 }
-                let count = modes.translate(column, header, &mut symbols);
-                out.put_symbols(&symbols[..count]);
+                if let Some(out) = symbols[end..].first_chunk_mut() {
+                    end += modes.translate(column, header, out);
+                }
             }
+            kernels.put_symbols(out, &symbols[..end]);
         }
     }
 
@@ -131,9 +145,4 @@ impl FirstPartition<'_> {
         let skipped = self.macroblocks.iter().filter(|header| header.skipped).count() as u32;
         best_probability(self.macroblocks.len() as u32 - skipped, skipped)
     }
-}
-
-fn write_segment(out: &mut BoolEncoder, segment: u8, tree: &[u8; 3]) {
-    out.put(segment >= 2, tree[0]);
-    out.put(segment & 1 == 1, tree[if segment < 2 { 1 } else { 2 }]);
 }

@@ -2,7 +2,7 @@
 
 use crate::borders::Borders;
 use crate::effort::Effort;
-use crate::kernels::{Coefficients, Edges, Kernels, Pixels, WholeMode};
+use crate::kernels::{Candidate, Coefficients, Edges, Kernels, Pixels, SubblockJob, WholeMode};
 use crate::modes::{LumaModes, MacroblockHeader};
 use crate::quantization::SegmentCoding;
 use crate::tokens::{BlockKind, Tokens};
@@ -10,25 +10,6 @@ use crate::walsh;
 
 /// The index of Y2 among the blocks of a macroblock.
 pub(crate) const Y2: usize = 24;
-
-/// One way to code the luma or chroma of a macroblock.
-pub(crate) struct Candidate {
-    pub(crate) reconstruction: Pixels,
-    /// Levels of all blocks in coding order.
-    pub(crate) levels: Coefficients,
-    /// A bit per nonzero level, by block.
-    pub(crate) nonzero: [u16; 25],
-}
-
-impl Candidate {
-    fn new() -> Self {
-        Self {
-            reconstruction: Pixels::new(),
-            levels: Coefficients::new(),
-            nonzero: [0; 25],
-        }
-    }
-}
 
 /// Scratch memory for one macroblock.
 pub(crate) struct Scratch {
@@ -168,73 +149,17 @@ fn code_subblocks<K: Kernels>(
     limit: u32,
     scratch: &mut Scratch,
 ) -> Option<LumaModes> {
-    let mut edges = SubblockEdges::new(borders);
-    let (mut above, mut left) = borders.modes();
-    let mut total = coding.subblocks_cost;
-    let mut modes = [0; 16];
-    for (index, mode) in modes.iter_mut().enumerate() {
-        let (x, y) = (index % 4, index / 4);
-        let source = scratch.source.subblock(x, y);
-        let edge = edges.edge(x, y);
-        let costs = &coding.subblock_costs[usize::from(above[x])][usize::from(left[y])];
-        let (best, score) = kernels.choose_subblock(&source, &edge, costs);
-        total += u32::from(score);
-        if total >= limit {
-            return None;
-        }
-        let levels = &mut scratch.best.levels.0[index];
-        let (block, nonzero) = kernels.code_subblock(&source, &edge, best, &coding.luma, levels);
-        scratch.best.nonzero[index] = nonzero;
-        scratch.best.reconstruction.set_subblock(x, y, &block);
-        edges.update(x, y, &block);
-        (*mode, above[x], left[y]) = (best, best, best);
-    }
-    Some(LumaModes::from_subblocks(&modes))
-}
-
-/// The reconstructed samples beside subblocks, as coding goes on.
-pub(crate) struct SubblockEdges {
-    /// The lowest row above each column, and 4 samples above on the right of the macroblock.
-    top: [u8; 20],
-    left: [u8; 16],
-    /// The sample above and on the left of the next subblock.
-    corner: u8,
-    /// The left column of the macroblock, which gives the corners of the first subblocks of rows.
-    first_left: [u8; 16],
-}
-
-impl SubblockEdges {
-    pub(crate) fn new(borders: &Borders) -> Self {
-        let (left, corner) = borders.subblock_left();
-        Self { top: borders.subblock_top(), left, corner, first_left: left }
-    }
-
-    /// Returns the edge of the subblock in column `x` and row `y`.
-    #[inline(always)]
-    pub(crate) fn edge(&self, x: usize, y: usize) -> [u8; 16] {
-        let mut left = [0; 4];
-        left.copy_from_slice(&self.left[4 * y..][..4]);
-        let mut top = [0; 8];
-        top.copy_from_slice(&self.top[4 * x..][..8]);
-        let lowest = u128::from(left[3]);
-        let edge = u128::from(u32::from_be_bytes(left))
-            | u128::from(self.corner) << 32
-            | u128::from(u64::from_le_bytes(top)) << 40
-            | u128::from(top[7]) << 104
-            | lowest << 112
-            | lowest << 120;
-        edge.to_le_bytes()
-    }
-
-    /// Takes over the reconstruction of the subblock in column `x` and row `y`.
-    #[inline(always)]
-    pub(crate) fn update(&mut self, x: usize, y: usize, block: &[u8; 16]) {
-        self.corner = if x == 3 { self.first_left[4 * y + 3] } else { self.top[4 * x + 3] };
-        self.top[4 * x..][..4].copy_from_slice(&block[12..]);
-        for row in 0..4 {
-            self.left[4 * y + row] = block[4 * row + 3];
-        }
-    }
+    let (above, left) = borders.modes();
+    let job = SubblockJob {
+        source: &scratch.source,
+        costs: &coding.subblock_costs,
+        quantizer: &coding.luma,
+        edges: borders.subblock_edges(),
+        above,
+        left,
+        limit: limit.saturating_sub(coding.subblocks_cost),
+    };
+    kernels.code_subblocks(job, &mut scratch.best)
 }
 
 /// Records the tokens of `best`, and returns the header of the macroblock, in segment 0.

@@ -1,6 +1,6 @@
 //! Quantizers and Lagrange multipliers of segments.
 
-use crate::kernels::{Quantizer, SUBBLOCK_MODES};
+use crate::kernels::{Quantizer, SUBBLOCK_MODES, SubblockCosts};
 use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
 use crate::tables::{AC_STEPS, DC_STEPS};
 use crate::tuning::Tuning;
@@ -30,7 +30,7 @@ pub(crate) struct SegmentCoding {
     pub(crate) subblocks_cost: u32,
     pub(crate) chroma_costs: [u32; 4],
     /// Costs of subblock modes, by the modes above and on the left.
-    pub(crate) subblock_costs: [[[u16; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES],
+    pub(crate) subblock_costs: SubblockCosts,
     /// Whole modes whose score is below this are not compared with subblocks.
     pub(crate) flat_score: u32,
     /// The squared error that is worth a 256th of a bit, in 256ths.

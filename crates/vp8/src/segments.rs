@@ -43,6 +43,9 @@ impl Segments {
             let delta = (center as i32 - mean) * tuning.aq_strength * (64 - i32::from(index) / 2) >> 14;
             (i32::from(index) + delta).clamp(0, 127) as u8
         });
+        if i32::from(indices[SEGMENTS - 1]) - i32::from(indices[0]) < tuning.aq_least {
+            return Self::uniform(index);
+        }
         Self { indices, by_activity }
     }
 

@@ -14,6 +14,7 @@ pub(crate) struct Tuning {
     pub(crate) lambda_weight: u32,
     pub(crate) aq_strength: i32,
     pub(crate) aq_floor: u32,
+    pub(crate) aq_least: i32,
     pub(crate) filter_strength: u32,
     pub(crate) sharpness: u32,
     pub(crate) simple_filter: bool,
@@ -34,19 +35,20 @@ fn rounding(dc: i32, first: i32, last: i32) -> [u16; 16] {
 impl Tuning {
     pub(crate) fn new() -> Self {
         Self {
-            luma_rounding: rounding(env("YDC", 110), env("Y1", 110), env("Y15", 90)),
+            luma_rounding: rounding(env("YDC", 124), env("Y1", 88), env("Y15", 50)),
             y2_rounding: rounding(env("Y2DC", 120), env("Y21", 110), env("Y215", 110)),
-            chroma_rounding: rounding(env("UVDC", 115), env("UV1", 105), env("UV15", 90)),
+            chroma_rounding: rounding(env("UVDC", 122), env("UV1", 122), env("UV15", 105)),
             mode_weight: env("MODEW", 24) as u32,
             subblocks_bias: env("I4BIAS", 1024) as u32,
-            flat_weight: env("FLAT", 60) as u32,
+            flat_weight: env("FLAT", 50) as u32,
             lambda_weight: env("LAMBDA", 6) as u32,
-            aq_strength: env("AQ", 30),
-            aq_floor: env("AQFLOOR", 16) as u32,
-            filter_strength: env("FILTER", 64) as u32,
+            aq_strength: env("AQ", 85),
+            aq_floor: env("AQFLOOR", 40) as u32,
+            aq_least: env("AQLEAST", 5),
+            filter_strength: env("FILTER", 56) as u32,
             sharpness: env("SHARP", 0) as u32,
             simple_filter: env("SIMPLE", 0) != 0,
-            deltas: [env("DY1DC", 0), env("DY2DC", 0), env("DY2AC", 0), env("DUVDC", 0), env("DUVAC", 0)],
+            deltas: [env("DY1DC", 0), env("DY2DC", -2), env("DY2AC", -5), env("DUVDC", -6), env("DUVAC", -4)],
             quality_bias: env("QBIAS", 0),
         }
     }

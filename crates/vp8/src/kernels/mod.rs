@@ -7,15 +7,18 @@ mod block;
 #[cfg(test)]
 mod equality;
 mod scalar;
+mod subblocks;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use crate::bool_encoder::{BoolEncoder, Symbol};
+use crate::modes::LumaModes;
 
 pub(crate) use block::{
     Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
 pub(crate) use scalar::Scalar;
+pub(crate) use subblocks::{Candidate, SubblockCosts, SubblockEdges, SubblockJob};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86::Avx2;
 
@@ -93,6 +96,17 @@ pub(crate) trait Kernels: Copy {
         quantizer: &Quantizer,
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16);
+
+    /// Codes luma by subblocks, unless their scores reach the limit.
+    #[inline(always)]
+    fn code_subblocks(self, job: SubblockJob<'_>, out: &mut Candidate) -> Option<LumaModes> {
+        let quantizer = job.quantizer;
+        job.run(
+            out,
+            |source, edge, costs| self.choose_subblock(source, edge, costs),
+            |source, edge, mode, levels| self.code_subblock(source, edge, mode, quantizer, levels),
+        )
+    }
 
     /// Encodes symbols.
     #[inline(always)]

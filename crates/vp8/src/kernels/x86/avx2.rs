@@ -1,9 +1,12 @@
 //! The kernels for processors with AVX2.
 #![allow(unsafe_code, reason = "functions with target features are called after detection")]
 
-use super::super::{Edges, Kernels, Quantizer, SubblockEdge, WholeMode};
+use super::super::{
+    Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode,
+};
 use super::{rows, subblock};
 use crate::bool_encoder::{BoolEncoder, Symbol};
+use crate::modes::LumaModes;
 
 /// Kernels that need AVX2 and the bit instructions that came with it. A value exists only if the processor
 /// has them.
@@ -101,6 +104,11 @@ impl Kernels for Avx2 {
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16) {
         call!(subblock::code_subblock(source, edge, mode, quantizer, levels))
+    }
+
+    #[inline]
+    fn code_subblocks(self, job: SubblockJob<'_>, out: &mut Candidate) -> Option<LumaModes> {
+        call!(subblock::code_subblocks(job, out))
     }
 
     #[inline]

@@ -2,10 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::super::{Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge};
+use super::super::{Candidate, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, SubblockJob};
 use super::block_transform;
 use super::memory::{load_u8, load_u16_halves, store_half, store_i16_halves, store_u8};
 use super::rows::hadamard;
+use crate::modes::LumaModes;
 
 /// Shuffles of the averages of three and of two samples.
 type Shuffles = [[u8; 16]; 2];
@@ -17,17 +18,19 @@ const fn split(source: u8) -> [u8; 2] {
     if source < 16 { [source, NONE] } else { [NONE, source - 16] }
 }
 
-/// The shuffles of each directional mode.
-static BY_MODE: [Shuffles; 8] = {
-    let mut shuffles = [[[0; 16]; 2]; 8];
+/// For each mode, shuffles of both averages, and masks of the predictions of DC and TM.
+static BY_MODE: [[[u8; 16]; 4]; 16] = {
+    let mut by_mode = [[[NONE; 16], [NONE; 16], [0; 16], [0; 16]]; 16];
+    by_mode[0][2] = [0xff; 16];
+    by_mode[1][3] = [0xff; 16];
     let mut i = 0;
     while i < 128 {
         let [three, two] = split(SUBBLOCK_SHUFFLES[i / 16][i % 16]);
-        shuffles[i / 16][0][i % 16] = three;
-        shuffles[i / 16][1][i % 16] = two;
+        by_mode[2 + i / 16][0][i % 16] = three;
+        by_mode[2 + i / 16][1][i % 16] = two;
         i += 1;
     }
-    shuffles
+    by_mode
 };
 
 /// The shuffles of each row of four modes side by side: first those from `B_VE_PRED`, then those from `B_VR_PRED`.
@@ -156,6 +159,7 @@ pub(super) fn score_subblock(
     scores
 }
 
+#[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn choose_subblock(
     source: &[u8; 16],
@@ -171,6 +175,17 @@ pub(super) fn choose_subblock(
 }
 
 #[target_feature(enable = "avx2")]
+pub(super) fn code_subblocks(job: SubblockJob<'_>, out: &mut Candidate) -> Option<LumaModes> {
+    let quantizer = job.quantizer;
+    job.run(
+        out,
+        |source, edge, costs| choose_subblock(source, edge, costs),
+        |source, edge, mode, levels| code_subblock(source, edge, mode, quantizer, levels),
+    )
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
 pub(super) fn code_subblock(
     source: &[u8; 16],
     edge: &SubblockEdge,
@@ -179,21 +194,17 @@ pub(super) fn code_subblock(
     levels: &mut [i16; 16],
 ) -> ([u8; 16], u16) {
     let edge = load_u8(edge);
-    let prediction = match mode {
-        0 => dc(edge),
-        1 => {
-            let [rows_01, rows_23] = true_motion(edge);
-            _mm_packus_epi16(rows_01, rows_23)
-        }
-        _ => {
-            let [three, two] = averages(edge);
-            let shuffles = &BY_MODE[usize::from((mode - 2) & 7)];
-            _mm_or_si128(
-                _mm_shuffle_epi8(three, load_u8(&shuffles[0])),
-                _mm_shuffle_epi8(two, load_u8(&shuffles[1])),
-            )
-        }
-    };
+    let [three, two] = averages(edge);
+    let [tm_01, tm_23] = true_motion(edge);
+    let [three_shuffle, two_shuffle, dc_mask, tm_mask] = &BY_MODE[usize::from(mode & 15)];
+    // No branch by mode, since a processor could not foresee it.
+    let directional = _mm_or_si128(
+        _mm_shuffle_epi8(three, load_u8(three_shuffle)),
+        _mm_shuffle_epi8(two, load_u8(two_shuffle)),
+    );
+    let dc = _mm_and_si128(dc(edge), load_u8(dc_mask));
+    let tm = _mm_and_si128(_mm_packus_epi16(tm_01, tm_23), load_u8(tm_mask));
+    let prediction = _mm_or_si128(directional, _mm_or_si128(dc, tm));
     let zero = _mm_setzero_si128();
     let source = load_u8(source);
     let prediction = [_mm_unpacklo_epi8(prediction, zero), _mm_unpackhi_epi8(prediction, zero)];
