@@ -3,14 +3,40 @@
 /// The steps that an effort takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
-    /// Compares whole modes with subblocks.
+    /// Compares whole modes with subblocks, unless a macroblock is predicted well.
     pub(crate) subblocks: bool,
-    /// Divides macroblocks into segments.
-    pub(crate) segments: bool,
+    /// How much better whole modes must predict not to be compared with subblocks, as a factor.
+    pub(crate) flat_factor: u32,
+    /// Compares modes by their error and rate.
+    pub(crate) search: Option<Search>,
+}
+
+/// The extent of a search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Search {
+    /// The number of whole modes to code, those of the lowest scores.
+    pub(crate) whole_candidates: usize,
+    /// The number of modes to code for each subblock.
+    pub(crate) subblock_candidates: usize,
+    /// Chooses levels by error and rate, too.
+    pub(crate) trellis: bool,
 }
 
 impl Effort {
     pub(crate) fn new(effort: u8) -> Self {
-        Self { subblocks: effort >= 1, segments: effort >= 1 }
+        let search = |whole_candidates, subblock_candidates, trellis| {
+            Some(Search { whole_candidates, subblock_candidates, trellis })
+        };
+        Self {
+            subblocks: effort >= 1,
+            flat_factor: if effort == 1 { 4 } else { 1 },
+            search: match effort {
+                0..=2 => None,
+                3 => search(1, 2, false),
+                4 => search(4, 10, false),
+                5 => search(1, 2, true),
+                _ => search(4, 10, true),
+            },
+        }
     }
 }

@@ -11,7 +11,8 @@ use crate::macroblock::{self, Scratch};
 use crate::mode_budget::ModeBudget;
 use crate::modes::MacroblockHeader;
 use crate::options::{EncoderOptions, quantizer_index_in_16ths};
-use crate::probabilities::{Probabilities, least_bytes};
+use crate::probabilities::{LevelCosts, Probabilities, least_bytes};
+use crate::search::Searcher;
 use crate::quantization::{IndexDeltas, SegmentCoding};
 use crate::segments::{Segments, activity};
 use crate::source::load;
@@ -30,6 +31,8 @@ pub struct Encoder {
     headers: Vec<MacroblockHeader>,
     borders: Borders,
     scratch: Box<Scratch>,
+    /// Costs of levels, for searches.
+    costs: LevelCosts,
     /// The reconstruction of each macroblock.
     #[cfg(test)]
     pub(crate) reconstruction: Vec<crate::kernels::Pixels>,
@@ -75,6 +78,7 @@ impl Encoder {
             headers: Vec::new(),
             borders: Borders::new(),
             scratch: Box::new(Scratch::new()),
+            costs: LevelCosts::new(&Probabilities::new()),
             #[cfg(test)]
             reconstruction: Vec::new(),
             #[cfg(test)]
@@ -131,7 +135,7 @@ impl Encoder {
         let modes = ModeBudget::new(columns * rows);
         let index = (quantizer_index_in_16ths(self.options.quality) as i32 + 8 + self.tuning.quality_bias) / 16;
         let index = index.clamp(0, 127) as u8;
-        let segments = if effort.segments && modes.allows_segments() {
+        let segments = if modes.allows_segments() {
             Segments::analyze(kernels, planes, index, &self.tuning)
         } else {
             Segments::uniform(index)
@@ -158,12 +162,18 @@ impl Encoder {
         self.headers.reserve(plan.columns * plan.rows);
         self.borders.start_frame(plan.columns);
         let mut modes = plan.modes.clone();
+        if plan.effort.search.is_some() {
+            self.costs.update(&Probabilities::new());
+        }
         for row in 0..plan.rows {
             self.borders.start_row(row);
             for column in 0..plan.columns {
                 self.code_macroblock(kernels, planes, plan, &mut modes, (column, row));
             }
             self.tokens.end_row();
+            if plan.effort.search.is_some() {
+                self.costs.update(&Probabilities::from_counts(self.tokens.counts()));
+            }
             let least_bytes = least_bytes(self.tokens.counts());
             self.check_size(least_bytes)?;
             let state = Progress { rows: row + 1, total_rows: plan.rows, least_bytes };
@@ -192,7 +202,12 @@ impl Encoder {
         };
         let coding = &plan.codings[usize::from(segment)];
         let allowed = budget.allowed();
-        let modes = macroblock::code(kernels, &plan.effort, coding, borders, allowed, scratch);
+        let modes = if let Some(search) = plan.effort.search {
+            let searcher = Searcher { kernels, search, coding, costs: &self.costs };
+            searcher.code(borders, allowed, scratch)
+        } else {
+            macroblock::code(kernels, &plan.effort, coding, borders, allowed, scratch)
+        };
         let (above, left) = borders.modes();
         budget.spend(modes.0, above, left);
         let marks_skipped = budget.allows_skipping();

@@ -16,11 +16,13 @@ mod partitions;
 mod planes;
 mod probabilities;
 mod quantization;
+mod search;
 mod segments;
 mod source;
 mod tables;
 mod token_symbols;
 mod tokens;
+mod trellis;
 mod tuning;
 #[cfg(test)]
 mod tests;

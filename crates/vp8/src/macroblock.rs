@@ -54,7 +54,7 @@ pub(crate) fn code<K: Kernels>(
         choose_whole(kernels, scratch.source.luma(), &edges, &coding.luma_costs, allowed);
     let tries_subblocks = allowed == AllowedModes::All
         && effort.subblocks
-        && score > coding.flat_score;
+        && score > coding.flat_score * effort.flat_factor;
     let subblocks = if tries_subblocks {
         code_subblocks(kernels, coding, borders, score, scratch)
     } else {

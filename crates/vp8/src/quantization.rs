@@ -35,6 +35,8 @@ pub(crate) struct SegmentCoding {
     pub(crate) flat_score: u32,
     /// The squared error that is worth a 256th of a bit, in 256ths.
     pub(crate) lambda: u32,
+    /// The same in trellis quantization.
+    pub(crate) trellis_lambda: u32,
 }
 
 impl SegmentCoding {
@@ -57,6 +59,7 @@ impl SegmentCoding {
                 *scaled_cost = scaled(cost.into(), tuning.mode_weight) as u16;
             }
         }
+        let lambda = u32::from(ac) * u32::from(ac) * tuning.lambda_weight;
         Self {
             luma: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
             luma_without_dc: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
@@ -67,7 +70,8 @@ impl SegmentCoding {
             chroma_costs: CHROMA_COSTS.map(|cost| scaled(cost, tuning.mode_weight)),
             subblock_costs,
             flat_score: u32::from(ac) * tuning.flat_weight,
-            lambda: u32::from(ac) * u32::from(ac) * tuning.lambda_weight,
+            lambda,
+            trellis_lambda: lambda * tuning.trellis_weight / 16,
         }
     }
 }

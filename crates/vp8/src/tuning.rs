@@ -12,6 +12,8 @@ pub(crate) struct Tuning {
     pub(crate) subblocks_bias: u32,
     pub(crate) flat_weight: u32,
     pub(crate) lambda_weight: u32,
+    /// What a bit costs in trellis quantization, in 16ths of what it costs in the choice of modes.
+    pub(crate) trellis_weight: u32,
     pub(crate) aq_strength: i32,
     pub(crate) aq_floor: u32,
     pub(crate) aq_least: i32,
@@ -42,6 +44,7 @@ impl Tuning {
             subblocks_bias: env("I4BIAS", 1024) as u32,
             flat_weight: env("FLAT", 50) as u32,
             lambda_weight: env("LAMBDA", 6) as u32,
+            trellis_weight: env("TL", 3) as u32,
             aq_strength: env("AQ", 85),
             aq_floor: env("AQFLOOR", 40) as u32,
             aq_least: env("AQLEAST", 5),

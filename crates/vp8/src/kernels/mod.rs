@@ -17,7 +17,7 @@ use crate::modes::LumaModes;
 pub(crate) use block::{
     Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
-pub(crate) use scalar::Scalar;
+pub(crate) use scalar::{Scalar, forward_block, inverse_block, predict_subblock};
 pub(crate) use subblocks::{Candidate, SubblockCosts, SubblockEdges, SubblockJob};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86::Avx2;

@@ -101,12 +101,7 @@ impl Kernels for Scalar {
         let prediction = predict_subblock(edge, mode);
         let mut block = forward_transform(&difference(source, &prediction));
         let nonzero = quantize_block(&mut block, quantizer, levels);
-        let residual = inverse_transform(&block);
-        let mut out = [0; 16];
-        for ((out, &prediction), &value) in out.iter_mut().zip(&prediction).zip(&residual) {
-            *out = clamp(prediction.into(), value);
-        }
-        (out, nonzero)
+        (inverse_block(&block, &prediction), nonzero)
     }
 }
 
@@ -234,7 +229,7 @@ fn quantize_block(block: &mut [i16; 16], quantizer: &Quantizer, levels: &mut [i1
 }
 
 /// Predicts a subblock (section 12.3).
-pub(super) fn predict_subblock(edge: &SubblockEdge, mode: u8) -> [u8; 16] {
+pub(crate) fn predict_subblock(edge: &SubblockEdge, mode: u8) -> [u8; 16] {
     if mode == 0 {
         let left_and_top = edge[..4].iter().chain(&edge[5..9]);
         let sum: u16 = left_and_top.map(|&sample| u16::from(sample)).sum();
@@ -252,4 +247,15 @@ pub(super) fn predict_subblock(edge: &SubblockEdge, mode: u8) -> [u8; 16] {
             ((sample(i) + sample(i + 1) + 1) >> 1) as u8
         }
     })
+}
+
+/// Returns the coefficients of the difference between a subblock and its prediction.
+pub(crate) fn forward_block(source: &[u8; 16], prediction: &[u8; 16]) -> [i16; 16] {
+    forward_transform(&difference(source, prediction))
+}
+
+/// Returns the samples of a subblock.
+pub(crate) fn inverse_block(block: &[i16; 16], prediction: &[u8; 16]) -> [u8; 16] {
+    let residual = inverse_transform(block);
+    std::array::from_fn(|i| clamp(prediction[i].into(), residual[i]))
 }
