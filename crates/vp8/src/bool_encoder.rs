@@ -66,10 +66,8 @@ fn append(out: &mut Vec<u8>, value: u64, count: u32) {
 }
 
 impl BoolEncoder {
-    /// Creates an encoder that writes to the memory of `out`, whose bytes it removes.
-    pub(crate) fn new(mut out: Vec<u8>) -> Self {
-        out.clear();
-        Self { out, state: State { low: 0, range: 255, pending: 0 } }
+    pub(crate) fn new() -> Self {
+        Self { out: Vec::new(), state: State { low: 0, range: 255, pending: 0 } }
     }
 
     /// Returns the number of bytes so far.
@@ -178,7 +176,7 @@ mod tests {
                         (bit, probability)
                     })
                     .collect();
-                let mut encoder = BoolEncoder::new(Vec::new());
+                let mut encoder = BoolEncoder::new();
                 for &(bit, probability) in &symbols {
                     encoder.put(bit, probability);
                 }

@@ -52,11 +52,6 @@ pub(crate) fn best_probability(zeros: u32, ones: u32) -> u8 {
     ((256 * u64::from(zeros) + total / 2) / total).clamp(1, 255) as u8
 }
 
-/// Returns `log2(value)` in 16ths, or 0 for 0.
-pub(crate) fn log2_in_16ths(value: u32) -> u32 {
-    if value == 0 { 0 } else { (log2_in_256ths(value) + 8) / 16 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ use crate::quantization::{IndexDeltas, SegmentCoding};
 use crate::segments::{Segments, activity};
 use crate::source::load;
 use crate::tables::AC_STEPS;
-use crate::partitions::{frame, write_tokens};
+use crate::partitions::{SIZE_LIMIT, frame, write_pair, write_single};
 use crate::token_symbols::TokenSymbols;
 use crate::tokens::Tokens;
 use crate::tuning::Tuning;
@@ -33,6 +33,8 @@ pub struct Encoder {
     scratch: Box<Scratch>,
     /// Costs of levels, for searches.
     costs: LevelCosts,
+    /// The length at which a partition is too long for its size field.
+    pub(crate) partition_limit: usize,
     /// The reconstruction of each macroblock.
     #[cfg(test)]
     pub(crate) reconstruction: Vec<crate::kernels::Pixels>,
@@ -79,6 +81,7 @@ impl Encoder {
             borders: Borders::new(),
             scratch: Box::new(Scratch::new()),
             costs: LevelCosts::new(&Probabilities::new()),
+            partition_limit: SIZE_LIMIT,
             #[cfg(test)]
             reconstruction: Vec::new(),
             #[cfg(test)]
@@ -116,7 +119,7 @@ impl Encoder {
         self.encode_with(Scalar, planes, progress)
     }
 
-    fn encode_with<K: Kernels>(
+    pub(crate) fn encode_with<K: Kernels>(
         &mut self,
         kernels: K,
         planes: &Planes<'_>,
@@ -234,6 +237,12 @@ impl Encoder {
         plan: &Plan,
     ) -> Result<Vec<u8>, Error> {
         let probabilities = Probabilities::from_counts(self.tokens.counts());
+        let symbols = TokenSymbols::new(&probabilities);
+        let max_bytes = self.options.max_bytes.unwrap_or(usize::MAX);
+        let mut tokens = write_pair(kernels, &self.tokens, &symbols, max_bytes)?;
+        if tokens[0].len() >= self.partition_limit {
+            tokens = write_single(kernels, &self.tokens, &symbols, max_bytes)?;
+        }
         let partition = FirstPartition {
             segments: &plan.segments,
             deltas: &plan.deltas,
@@ -241,15 +250,16 @@ impl Encoder {
             probabilities: &probabilities,
             macroblocks: &self.headers,
             columns: plan.columns,
+            token_partitions: tokens.len(),
             marks_skipped: plan.modes.allows_skipping(),
         };
-        let mut encoder = BoolEncoder::new(Vec::new());
+        let mut encoder = BoolEncoder::new();
         partition.write(kernels, &mut encoder);
         let first = encoder.finish();
-        debug_assert!(first.len() <= MAX_FIRST_PARTITION, "ModeBudget prevents that");
-        let symbols = TokenSymbols::new(&probabilities);
-        let max_bytes = self.options.max_bytes.unwrap_or(usize::MAX);
-        let tokens = write_tokens(kernels, &self.tokens, &symbols, max_bytes)?;
+        if first.len() > MAX_FIRST_PARTITION {
+            // `ModeBudget` prevents that.
+            return Err(Error::TooLarge { max_bytes: MAX_FIRST_PARTITION });
+        }
         let out = frame(planes.width, planes.height, &first, &tokens);
         self.check_size(out.len())?;
         Ok(out)

@@ -14,9 +14,6 @@ pub(crate) const FRAME_TAG_BYTES: usize = 10;
 /// The most bytes that the first partition can have.
 pub(crate) const MAX_FIRST_PARTITION: usize = (1 << 19) - 1;
 
-/// Token partitions, which take rows of macroblocks in turn (section 9.5). Two can be encoded at once.
-pub(crate) const TOKEN_PARTITIONS: usize = 2;
-
 /// The loop filter (section 9.6).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LoopFilter {
@@ -33,6 +30,8 @@ pub(crate) struct FirstPartition<'a> {
     pub(crate) probabilities: &'a Probabilities,
     pub(crate) macroblocks: &'a [MacroblockHeader],
     pub(crate) columns: usize,
+    /// The number of token partitions, which take rows of macroblocks in turn (section 9.5).
+    pub(crate) token_partitions: usize,
     /// Whether skipped macroblocks are marked.
     pub(crate) marks_skipped: bool,
 }
@@ -67,7 +66,7 @@ impl FirstPartition<'_> {
         out.put_literal(self.filter.sharpness.into(), 3);
         // No filter adjustments.
         out.put(false, 128);
-        out.put_literal(TOKEN_PARTITIONS.ilog2(), 2);
+        out.put_literal(self.token_partitions.ilog2(), 2);
         out.put_literal(self.segments.indices[0].into(), 7);
         let IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac } = *self.deltas;
         for delta in [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] {

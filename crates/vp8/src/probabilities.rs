@@ -146,7 +146,6 @@ impl LevelCosts {
     /// Returns the cost of a level, without the end-of-block node.
     #[inline(always)]
     pub(crate) fn level(&self, context: usize, magnitude: u16) -> u32 {
-        // Each doubling beyond the table adds about 2 bits.
         let index = usize::from(magnitude).min(COUNTED_MAGNITUDES - 1);
         u32::from(self.levels[context][index])
     }
@@ -171,8 +170,8 @@ impl LevelCosts {
         let mut context = Self::context(kind, first, neighbors);
         let mut cost = 0;
         let mut can_end = true;
-        for index in first..end {
-            let magnitude = levels[index].unsigned_abs();
+        for (index, level) in levels.iter().enumerate().take(end).skip(first) {
+            let magnitude = level.unsigned_abs();
             cost += self.level(context, magnitude);
             if can_end {
                 cost += self.end(context).0;

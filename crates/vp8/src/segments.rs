@@ -40,7 +40,8 @@ impl Segments {
         let mean = (sum / total.max(1)) as i32;
         let (centers, by_activity) = cluster(&histogram);
         let indices = centers.map(|center| {
-            let delta = (center as i32 - mean) * tuning.aq_strength * (64 - i32::from(index) / 2) >> 14;
+            let strength = tuning.aq_strength * (64 - i32::from(index) / 2);
+            let delta = ((center as i32 - mean) * strength) >> 14;
             (i32::from(index) + delta).clamp(0, 127) as u8
         });
         if i32::from(indices[SEGMENTS - 1]) - i32::from(indices[0]) < tuning.aq_least {

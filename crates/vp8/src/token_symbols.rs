@@ -119,9 +119,9 @@ fn translate_rest(magnitude: u16, nodes: &[u8; 16], out: &mut [Symbol]) -> usize
     }
     out[2] = symbol(magnitude > 34, nodes[8]);
     let (second, probability, first, extra): (bool, u8, u16, &[u8]) = match magnitude {
-        ..=18 => (false, nodes[9], 11, &CATEGORY_3),
-        ..=34 => (true, nodes[9], 19, &CATEGORY_4),
-        ..=66 => (false, nodes[10], 35, &CATEGORY_5),
+        11..=18 => (false, nodes[9], 11, &CATEGORY_3),
+        19..=34 => (true, nodes[9], 19, &CATEGORY_4),
+        35..=66 => (false, nodes[10], 35, &CATEGORY_5),
         _ => (true, nodes[10], 67, &CATEGORY_6),
     };
     out[3] = symbol(second, probability);
