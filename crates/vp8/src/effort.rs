@@ -20,22 +20,24 @@ pub(crate) struct Search {
     pub(crate) subblock_candidates: usize,
     /// Chooses levels by error and rate, too.
     pub(crate) trellis: bool,
+    /// How often to code the frame: costs are those of the pass before.
+    pub(crate) passes: usize,
 }
 
 impl Effort {
     pub(crate) fn new(effort: u8) -> Self {
-        let search = |whole_candidates, subblock_candidates, trellis| {
-            Some(Search { whole_candidates, subblock_candidates, trellis })
+        let search = |whole_candidates, subblock_candidates, passes, trellis| {
+            Some(Search { whole_candidates, subblock_candidates, trellis, passes })
         };
         Self {
             subblocks: effort >= 1,
             flat_factor: if effort == 1 { 4 } else { 1 },
             search: match effort {
                 0..=2 => None,
-                3 => search(1, 2, false),
-                4 => search(4, 10, false),
-                5 => search(1, 2, true),
-                _ => search(4, 10, true),
+                3 => search(1, 2, 1, false),
+                4 => search(2, 5, 1, false),
+                5 => search(4, 10, 2, false),
+                _ => search(4, 10, 2, true),
             },
         }
     }

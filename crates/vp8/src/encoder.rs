@@ -10,7 +10,7 @@ use crate::kernels::{Kernels, Scalar};
 use crate::macroblock::{self, Scratch};
 use crate::mode_budget::ModeBudget;
 use crate::modes::MacroblockHeader;
-use crate::options::{EncoderOptions, quantizer_index_in_16ths};
+use crate::options::{EncoderOptions, quantizer_index};
 use crate::probabilities::{LevelCosts, Probabilities, least_bytes};
 use crate::search::Searcher;
 use crate::quantization::{IndexDeltas, SegmentCoding};
@@ -20,13 +20,12 @@ use crate::tables::AC_STEPS;
 use crate::partitions::{SIZE_LIMIT, frame, write_pair, write_single};
 use crate::token_symbols::TokenSymbols;
 use crate::tokens::Tokens;
-use crate::tuning::Tuning;
+use crate::tuning;
 use crate::{Error, Planes};
 
 /// An encoder of key frames. It keeps its buffers from frame to frame.
 pub struct Encoder {
     options: EncoderOptions,
-    tuning: Tuning,
     tokens: Tokens,
     headers: Vec<MacroblockHeader>,
     borders: Borders,
@@ -46,9 +45,9 @@ pub struct Encoder {
 /// The progress of encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows of macroblocks that are coded.
+    /// Rows of macroblocks that are coded, in all passes.
     pub rows: usize,
-    /// Rows of macroblocks of the frame.
+    /// Rows of macroblocks of the frame, times passes.
     pub total_rows: usize,
     /// A number of bytes that the frame certainly exceeds.
     pub least_bytes: usize,
@@ -75,7 +74,6 @@ impl Encoder {
         options.check()?;
         Ok(Self {
             options,
-            tuning: Tuning::new(),
             tokens: Tokens::new(),
             headers: Vec::new(),
             borders: Borders::new(),
@@ -123,10 +121,17 @@ impl Encoder {
         &mut self,
         kernels: K,
         planes: &Planes<'_>,
-        progress: impl FnMut(Progress) -> ControlFlow<()>,
+        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<u8>, Error> {
         let plan = self.plan(kernels, planes);
-        self.code_macroblocks(kernels, planes, &plan, progress)?;
+        let passes = plan.effort.search.map_or(1, |search| search.passes);
+        self.costs.update(&Probabilities::new());
+        for pass in 0..passes {
+            if pass > 0 {
+                self.costs.update(&Probabilities::from_counts(self.tokens.counts()));
+            }
+            self.code_macroblocks(kernels, planes, &plan, (pass, passes), &mut progress)?;
+        }
         self.write(kernels, planes, &plan)
     }
 
@@ -136,16 +141,15 @@ impl Encoder {
         let columns = planes.width.div_ceil(16) as usize;
         let rows = planes.height.div_ceil(16) as usize;
         let modes = ModeBudget::new(columns * rows);
-        let index = (quantizer_index_in_16ths(self.options.quality) as i32 + 8 + self.tuning.quality_bias) / 16;
-        let index = index.clamp(0, 127) as u8;
+        let index = quantizer_index(self.options.quality);
         let segments = if modes.allows_segments() {
-            Segments::analyze(kernels, planes, index, &self.tuning)
+            Segments::analyze(kernels, planes, index)
         } else {
             Segments::uniform(index)
         };
-        let [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] = self.tuning.deltas;
+        let [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] = tuning::INDEX_DELTAS;
         let deltas = IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac };
-        let coding = |&index: &u8| SegmentCoding::new(index, &deltas, &self.tuning);
+        let coding = |&index: &u8| SegmentCoding::new(index, &deltas);
         let codings = segments.indices.iter().map(coding).collect();
         Plan { effort, segments, codings, deltas, columns, rows, modes }
     }
@@ -156,7 +160,8 @@ impl Encoder {
         kernels: K,
         planes: &Planes<'_>,
         plan: &Plan,
-        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
+        (pass, passes): (usize, usize),
+        progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         self.tokens.clear();
         self.headers.clear();
@@ -165,21 +170,19 @@ impl Encoder {
         self.headers.reserve(plan.columns * plan.rows);
         self.borders.start_frame(plan.columns);
         let mut modes = plan.modes.clone();
-        if plan.effort.search.is_some() {
-            self.costs.update(&Probabilities::new());
-        }
         for row in 0..plan.rows {
             self.borders.start_row(row);
             for column in 0..plan.columns {
                 self.code_macroblock(kernels, planes, plan, &mut modes, (column, row));
             }
             self.tokens.end_row();
-            if plan.effort.search.is_some() {
+            if pass == 0 && plan.effort.search.is_some() {
                 self.costs.update(&Probabilities::from_counts(self.tokens.counts()));
             }
             let least_bytes = least_bytes(self.tokens.counts());
             self.check_size(least_bytes)?;
-            let state = Progress { rows: row + 1, total_rows: plan.rows, least_bytes };
+            let rows = pass * plan.rows + row + 1;
+            let state = Progress { rows, total_rows: passes * plan.rows, least_bytes };
             if progress(state).is_break() {
                 return Err(Error::Cancelled);
             }
@@ -201,7 +204,7 @@ impl Encoder {
         let segment = if plan.segments.is_uniform() {
             0
         } else {
-            plan.segments.segment(activity(kernels, &scratch.source, &self.tuning))
+            plan.segments.segment(activity(kernels, &scratch.source))
         };
         let coding = &plan.codings[usize::from(segment)];
         let allowed = budget.allowed();
@@ -268,14 +271,12 @@ impl Encoder {
     fn loop_filter(&self, segments: &Segments) -> LoopFilter {
         let level = |index: u8| {
             let step = u32::from(AC_STEPS[usize::from(index)]);
-            (step * self.tuning.filter_strength / 256).min(63) as u8
+            (step * tuning::FILTER_STRENGTH / 256).min(63) as u8
         };
         #[cfg(test)]
         let level = |index: u8| if self.unfiltered { 0 } else { level(index) };
         LoopFilter {
-            simple: self.tuning.simple_filter,
             levels: segments.indices.map(level),
-            sharpness: self.tuning.sharpness as u8,
         }
     }
 }

@@ -17,9 +17,7 @@ pub(crate) const MAX_FIRST_PARTITION: usize = (1 << 19) - 1;
 /// The loop filter (section 9.6).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LoopFilter {
-    pub(crate) simple: bool,
     pub(crate) levels: [u8; SEGMENTS],
-    pub(crate) sharpness: u8,
 }
 
 /// All that the first partition contains.
@@ -61,11 +59,11 @@ impl FirstPartition<'_> {
         if segmented {
             self.write_segments(out, &tree);
         }
-        out.put(self.filter.simple, 128);
-        out.put_literal(self.filter.levels[0].into(), 6);
-        out.put_literal(self.filter.sharpness.into(), 3);
-        // No filter adjustments.
+        // The normal filter.
         out.put(false, 128);
+        out.put_literal(self.filter.levels[0].into(), 6);
+        // Sharpness 0, no filter adjustments.
+        out.put_literal(0, 3 + 1);
         out.put_literal(self.token_partitions.ilog2(), 2);
         out.put_literal(self.segments.indices[0].into(), 7);
         let IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac } = *self.deltas;

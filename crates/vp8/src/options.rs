@@ -34,21 +34,19 @@ impl EncoderOptions {
     }
 }
 
-/// Quantizer indices in 16ths by quality: `127 * (1 - c.cbrt())`, where `c` is `quality / 100` bent at 75 %.
+/// Quantizer indices by quality: `127 * (1 - c.cbrt())`, rounded, where `c` is two thirds of `quality / 100`
+/// up to quality 75, and from there on `2 * quality / 100 - 1`.
 #[rustfmt::skip]
-const INDEX_IN_16THS: [u16; 101] = [
-    2032, 1650, 1550, 1480, 1425, 1378, 1337, 1300, 1267, 1236, 1208, 1181,
-    1156, 1133, 1110, 1089, 1068, 1049, 1030, 1012, 994, 977, 960, 944,
-    929, 914, 899, 885, 871, 857, 844, 831, 818, 805, 793, 781,
-    769, 758, 746, 735, 724, 713, 703, 692, 682, 672, 662, 652,
-    642, 633, 623, 614, 605, 595, 586, 578, 569, 560, 552, 543,
-    535, 527, 518, 510, 502, 494, 486, 479, 471, 463, 456, 448,
-    441, 434, 426, 419, 398, 377, 357, 337, 318, 299, 281, 263,
-    245, 228, 211, 194, 178, 162, 146, 130, 115, 100, 85, 70,
-    56, 41, 27, 14, 0,
+const INDEX_BY_QUALITY: [u8; 101] = [
+    127, 103, 97, 93, 89, 86, 84, 81, 79, 77, 76, 74, 72, 71, 69, 68, 67, 66, 64, 63,
+    62, 61, 60, 59, 58, 57, 56, 55, 54, 54, 53, 52, 51, 50, 50, 49, 48, 47, 47, 46,
+    45, 45, 44, 43, 43, 42, 41, 41, 40, 40, 39, 38, 38, 37, 37, 36, 36, 35, 35, 34,
+    33, 33, 32, 32, 31, 31, 30, 30, 29, 29, 29, 28, 28, 27, 27, 26, 25, 24, 22, 21,
+    20, 19, 18, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 4, 3, 2, 1,
+    0,
 ];
 
-/// Returns the quantizer index in 16ths for a quality of at most 100.
-pub(crate) fn quantizer_index_in_16ths(quality: u8) -> u32 {
-    INDEX_IN_16THS[usize::from(quality.min(100))].into()
+/// Returns the quantizer index for a quality of at most 100.
+pub(crate) fn quantizer_index(quality: u8) -> u8 {
+    INDEX_BY_QUALITY[usize::from(quality.min(100))]
 }

@@ -3,7 +3,7 @@
 use crate::kernels::{Quantizer, SUBBLOCK_MODES, SubblockCosts};
 use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
 use crate::tables::{AC_STEPS, DC_STEPS};
-use crate::tuning::Tuning;
+use crate::tuning;
 
 /// What the frame adds to a segment's quantizer index for all kinds of coefficients but luma AC (RFC 6386,
 /// section 9.6).
@@ -33,14 +33,14 @@ pub(crate) struct SegmentCoding {
     pub(crate) subblock_costs: SubblockCosts,
     /// Whole modes whose score is below this are not compared with subblocks.
     pub(crate) flat_score: u32,
-    /// The squared error that is worth a 256th of a bit, in 256ths.
+    /// The squared error that a 256th of a bit is worth, in `2^14`ths.
     pub(crate) lambda: u32,
     /// The same in trellis quantization.
     pub(crate) trellis_lambda: u32,
 }
 
 impl SegmentCoding {
-    pub(crate) fn new(index: u8, deltas: &IndexDeltas, tuning: &Tuning) -> Self {
+    pub(crate) fn new(index: u8, deltas: &IndexDeltas) -> Self {
         let step = |table: &[u16; 128], delta: i32| {
             table[(i32::from(index) + delta).clamp(0, 127) as usize]
         };
@@ -56,22 +56,22 @@ impl SegmentCoding {
             subblock_costs.as_flattened_mut().iter_mut().zip(SUBBLOCK_COSTS.as_flattened())
         {
             for (scaled_cost, &cost) in scaled_costs.iter_mut().zip(costs) {
-                *scaled_cost = scaled(cost.into(), tuning.mode_weight) as u16;
+                *scaled_cost = scaled(cost.into(), tuning::MODE_WEIGHT) as u16;
             }
         }
-        let lambda = u32::from(ac) * u32::from(ac) * tuning.lambda_weight;
+        let lambda = u32::from(ac) * u32::from(ac) * tuning::LAMBDA_WEIGHT;
         Self {
-            luma: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
-            luma_without_dc: Quantizer::new(luma_dc, ac, &tuning.luma_rounding),
-            y2: Quantizer::new(2 * step(&DC_STEPS, deltas.y2_dc), y2_ac, &tuning.y2_rounding),
-            chroma: Quantizer::new(chroma_dc, chroma_ac, &tuning.chroma_rounding),
-            luma_costs: LUMA_COSTS.map(|cost| scaled(cost, tuning.mode_weight)),
-            subblocks_cost: scaled(SUBBLOCKS_COST + tuning.subblocks_bias, tuning.mode_weight),
-            chroma_costs: CHROMA_COSTS.map(|cost| scaled(cost, tuning.mode_weight)),
+            luma: Quantizer::new(luma_dc, ac, &tuning::LUMA_ROUNDING),
+            luma_without_dc: Quantizer::new(luma_dc, ac, &tuning::LUMA_ROUNDING),
+            y2: Quantizer::new(2 * step(&DC_STEPS, deltas.y2_dc), y2_ac, &tuning::Y2_ROUNDING),
+            chroma: Quantizer::new(chroma_dc, chroma_ac, &tuning::CHROMA_ROUNDING),
+            luma_costs: LUMA_COSTS.map(|cost| scaled(cost, tuning::MODE_WEIGHT)),
+            subblocks_cost: scaled(SUBBLOCKS_COST + tuning::SUBBLOCKS_BIAS, tuning::MODE_WEIGHT),
+            chroma_costs: CHROMA_COSTS.map(|cost| scaled(cost, tuning::MODE_WEIGHT)),
             subblock_costs,
-            flat_score: u32::from(ac) * tuning.flat_weight,
+            flat_score: u32::from(ac) * tuning::FLAT_WEIGHT,
             lambda,
-            trellis_lambda: lambda * tuning.trellis_weight / 16,
+            trellis_lambda: lambda * tuning::TRELLIS_WEIGHT / 16,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::Planes;
 use crate::kernels::{Kernels, Pixels};
 use crate::source::load;
-use crate::tuning::Tuning;
+use crate::tuning;
 
 pub(crate) const SEGMENTS: usize = 4;
 
@@ -27,24 +27,22 @@ impl Segments {
 
     /// Chooses segments by the activities of a sample of macroblocks.
     ///
-    /// Errors hide where a macroblock has much texture of its own, so these get higher indices.
+    /// Errors are seen less where a macroblock has much texture of its own, so these get higher indices.
     pub(crate) fn analyze<K: Kernels>(
         kernels: K,
         planes: &Planes<'_>,
-        index: u8,
-        tuning: &Tuning,
-    ) -> Self {
-        let histogram = sample_activities(kernels, planes, tuning);
+        index: u8) -> Self {
+        let histogram = sample_activities(kernels, planes);
         let total: u64 = histogram.iter().map(|&count| u64::from(count)).sum();
         let sum: u64 = (0..).zip(&histogram).map(|(a, &count)| a * u64::from(count)).sum();
         let mean = (sum / total.max(1)) as i32;
         let (centers, by_activity) = cluster(&histogram);
         let indices = centers.map(|center| {
-            let strength = tuning.aq_strength * (64 - i32::from(index) / 2);
+            let strength = tuning::ACTIVITY_WEIGHT * (64 - i32::from(index) / 2);
             let delta = ((center as i32 - mean) * strength) >> 14;
             (i32::from(index) + delta).clamp(0, 127) as u8
         });
-        if i32::from(indices[SEGMENTS - 1]) - i32::from(indices[0]) < tuning.aq_least {
+        if i32::from(indices[SEGMENTS - 1]) - i32::from(indices[0]) < tuning::LEAST_INDEX_RANGE {
             return Self::uniform(index);
         }
         Self { indices, by_activity }
@@ -64,9 +62,9 @@ impl Segments {
 
 /// Returns the mean of the logarithms of the energies of all luma blocks, in 16ths.
 #[inline]
-pub(crate) fn activity<K: Kernels>(kernels: K, source: &Pixels, tuning: &Tuning) -> u8 {
+pub(crate) fn activity<K: Kernels>(kernels: K, source: &Pixels) -> u8 {
     let energies = kernels.energies(source.luma());
-    let sum: u32 = energies.iter().map(|&energy| log2(u32::from(energy) + tuning.aq_floor)).sum();
+    let sum: u32 = energies.iter().map(|&energy| log2(u32::from(energy) + tuning::ACTIVITY_FLOOR)).sum();
     (sum / 16) as u8
 }
 
@@ -80,9 +78,7 @@ fn log2(value: u32) -> u32 {
 /// Returns how often each activity occurs in a sample of macroblocks.
 fn sample_activities<K: Kernels>(
     kernels: K,
-    planes: &Planes<'_>,
-    tuning: &Tuning,
-) -> [u32; ACTIVITIES] {
+    planes: &Planes<'_>) -> [u32; ACTIVITIES] {
     let columns = planes.width.div_ceil(16) as usize;
     let rows = planes.height.div_ceil(16) as usize;
     let step = match columns * rows {
@@ -96,7 +92,7 @@ fn sample_activities<K: Kernels>(
         // Shifted columns, so that lines of an image are not sampled at the same place.
         for column in ((row / step) % step..columns).step_by(step) {
             load(planes, column, row, &mut source);
-            histogram[usize::from(activity(kernels, &source, tuning))] += 1;
+            histogram[usize::from(activity(kernels, &source))] += 1;
         }
     }
     histogram

@@ -98,7 +98,8 @@ fn step(
     let position = ZIGZAG[index];
     let magnitude = u32::from(block[position].unsigned_abs());
     let step = u32::from(quantizer.step[position]);
-    let nearest = ((magnitude + step / 2) / step) as u16;
+    let rounded = magnitude + u32::from(quantizer.rounding[position]);
+    let nearest = ((rounded * u32::from(quantizer.reciprocal[position])) >> 16) as u16;
     let mut nodes = [UNREACHED; 3];
     for candidate in nearest.saturating_sub(1)..=nearest {
         let difference = u64::from(magnitude.abs_diff(u32::from(candidate) * step));

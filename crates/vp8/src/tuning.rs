@@ -1,58 +1,49 @@
-//! Constants found by measurement.
+//! Constants that were chosen by SSIMULACRA2 at equal bytes, on half of the images of `examples/compare`.
 
-/// Weights of decisions.
-#[derive(Debug, Clone)]
-pub(crate) struct Tuning {
-    pub(crate) luma_rounding: [u16; 16],
-    pub(crate) y2_rounding: [u16; 16],
-    pub(crate) chroma_rounding: [u16; 16],
-    /// The score that a bit is worth, in 64ths of an AC step.
-    pub(crate) mode_weight: u32,
-    /// What subblocks must gain, in 256ths of a bit.
-    pub(crate) subblocks_bias: u32,
-    pub(crate) flat_weight: u32,
-    pub(crate) lambda_weight: u32,
-    /// What a bit costs in trellis quantization, in 16ths of what it costs in the choice of modes.
-    pub(crate) trellis_weight: u32,
-    pub(crate) aq_strength: i32,
-    pub(crate) aq_floor: u32,
-    pub(crate) aq_least: i32,
-    pub(crate) filter_strength: u32,
-    pub(crate) sharpness: u32,
-    pub(crate) simple_filter: bool,
-    pub(crate) deltas: [i32; 5],
-    pub(crate) quality_bias: i32,
-}
-
-fn env(name: &str, default: i32) -> i32 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-
-fn rounding(dc: i32, first: i32, last: i32) -> [u16; 16] {
-    std::array::from_fn(|i| {
-        if i == 0 { dc as u16 } else { (first + (last - first) * (i as i32 - 1) / 14) as u16 }
-    })
-}
-
-impl Tuning {
-    pub(crate) fn new() -> Self {
-        Self {
-            luma_rounding: rounding(env("YDC", 124), env("Y1", 88), env("Y15", 50)),
-            y2_rounding: rounding(env("Y2DC", 120), env("Y21", 110), env("Y215", 110)),
-            chroma_rounding: rounding(env("UVDC", 122), env("UV1", 122), env("UV15", 105)),
-            mode_weight: env("MODEW", 24) as u32,
-            subblocks_bias: env("I4BIAS", 1024) as u32,
-            flat_weight: env("FLAT", 50) as u32,
-            lambda_weight: env("LAMBDA", 6) as u32,
-            trellis_weight: env("TL", 3) as u32,
-            aq_strength: env("AQ", 85),
-            aq_floor: env("AQFLOOR", 40) as u32,
-            aq_least: env("AQLEAST", 5),
-            filter_strength: env("FILTER", 56) as u32,
-            sharpness: env("SHARP", 0) as u32,
-            simple_filter: env("SIMPLE", 0) != 0,
-            deltas: [env("DY1DC", 0), env("DY2DC", -2), env("DY2AC", -5), env("DUVDC", -6), env("DUVAC", -4)],
-            quality_bias: env("QBIAS", 0),
-        }
+/// Returns what is added before division, in 256ths of a step, by coefficient in coding order. Errors of
+/// high frequencies are seen less, so that more of them become 0.
+const fn rounding(dc: u16, first: u16, last: u16) -> [u16; 16] {
+    let mut rounding = [dc; 16];
+    let mut index = 1;
+    while index < 16 {
+        rounding[index] = first - (first - last) * (index as u16 - 1) / 14;
+        index += 1;
     }
+    rounding
 }
+
+pub(crate) const LUMA_ROUNDING: [u16; 16] = rounding(124, 88, 50);
+pub(crate) const Y2_ROUNDING: [u16; 16] = rounding(120, 110, 110);
+pub(crate) const CHROMA_ROUNDING: [u16; 16] = rounding(122, 122, 105);
+
+/// The score that a bit of a mode is worth, in 64ths of an AC step.
+pub(crate) const MODE_WEIGHT: u32 = 24;
+
+/// What subblocks must gain over a whole mode, in 256ths of a bit.
+pub(crate) const SUBBLOCKS_BIAS: u32 = 1024;
+
+/// The score, in AC steps, from which on whole modes are compared with subblocks.
+pub(crate) const FLAT_WEIGHT: u32 = 50;
+
+/// The squared error that a bit is worth, in 64ths of a squared AC step.
+pub(crate) const LAMBDA_WEIGHT: u32 = 2;
+
+/// What a bit costs in trellis quantization, in 16ths of what it costs in the choice of modes. Greater values
+/// save bytes, but lose more in SSIMULACRA2 than they save.
+pub(crate) const TRELLIS_WEIGHT: u32 = 1;
+
+/// How much the quantizer index grows with the activity of a segment.
+pub(crate) const ACTIVITY_WEIGHT: i32 = 85;
+
+/// The energy that is added to that of each block, so that slight noise does not count.
+pub(crate) const ACTIVITY_FLOOR: u32 = 40;
+
+/// The least difference between the indices of segments that is worth the bits of a segment map.
+pub(crate) const LEAST_INDEX_RANGE: i32 = 5;
+
+/// The level of the loop filter, in 256ths of an AC step.
+pub(crate) const FILTER_STRENGTH: u32 = 56;
+
+/// What quantizer indices of other coefficients than luma AC differ by (RFC 6386, section 9.6): luma DC, Y2
+/// DC and AC, chroma DC and AC.
+pub(crate) const INDEX_DELTAS: [i32; 5] = [0, -2, -5, -6, -4];
