@@ -48,7 +48,11 @@ impl State {
         let kept = 8 + self.pending - FLUSH_BITS;
         append(out, self.low >> kept, FLUSH_BITS / 8);
         let low = self.low & ((1 << kept) - 1);
-        Self { low, pending: self.pending - FLUSH_BITS, ..self }
+        Self {
+            low,
+            pending: self.pending - FLUSH_BITS,
+            ..self
+        }
     }
 }
 
@@ -67,7 +71,14 @@ fn append(out: &mut Vec<u8>, value: u64, count: u32) {
 
 impl BoolEncoder {
     pub(crate) fn new() -> Self {
-        Self { out: Vec::new(), state: State { low: 0, range: 255, pending: 0 } }
+        Self {
+            out: Vec::new(),
+            state: State {
+                low: 0,
+                range: 255,
+                pending: 0,
+            },
+        }
     }
 
     /// Returns the number of bytes so far.
@@ -183,7 +194,12 @@ mod tests {
                 let out = encoder.finish();
                 let value = (u32::from(out[0]) << 8) | u32::from(*out.get(1).unwrap_or(&0));
                 let input = out.get(2..).unwrap_or(&[]);
-                let mut decoder = Decoder { input, value, range: 255, shifts: 0 };
+                let mut decoder = Decoder {
+                    input,
+                    value,
+                    range: 255,
+                    shifts: 0,
+                };
                 for &(bit, probability) in &symbols {
                     assert_eq!(decoder.get(probability), bit);
                 }

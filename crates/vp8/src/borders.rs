@@ -24,7 +24,10 @@ impl Nonzero {
     /// Clears all but Y2's, which stays as it is where a macroblock has no Y2 (RFC 6386, section 13.3).
     pub(crate) fn clear(&mut self, with_luma_dc: bool) {
         let luma_dc = if with_luma_dc { 0 } else { self.luma_dc };
-        *self = Self { luma_dc, ..Self::default() };
+        *self = Self {
+            luma_dc,
+            ..Self::default()
+        };
     }
 }
 
@@ -85,15 +88,28 @@ impl Borders {
         let top = self.above[self.column].samples[0];
         let dc = self.dc(&top, &self.left_luma);
         let corner = [self.corner[0]; 2];
-        Edges { top, left: [self.left_luma; 2], corner, dc: [dc; 2] }
+        Edges {
+            top,
+            left: [self.left_luma; 2],
+            corner,
+            dc: [dc; 2],
+        }
     }
 
     /// Returns the edges for chroma modes.
     pub(crate) fn chroma(&self) -> Edges {
         let top = self.above[self.column].samples[1];
         let left = self.left_chroma;
-        let dc = [self.dc(&top[..8], &left[0][..8]), self.dc(&top[8..], &left[1][..8])];
-        Edges { top, left, corner: [self.corner[1], self.corner[2]], dc }
+        let dc = [
+            self.dc(&top[..8], &left[0][..8]),
+            self.dc(&top[8..], &left[1][..8]),
+        ];
+        Edges {
+            top,
+            left,
+            corner: [self.corner[1], self.corner[2]],
+            dc,
+        }
     }
 
     /// Averages the samples above and on the left that are within the frame.
@@ -136,7 +152,11 @@ impl Borders {
     pub(crate) fn advance(&mut self, reconstruction: &Pixels, luma: LumaModes) {
         let above = &mut self.above[self.column];
         let rows = &reconstruction.0;
-        self.corner = [above.samples[0][15], above.samples[1][7], above.samples[1][15]];
+        self.corner = [
+            above.samples[0][15],
+            above.samples[1][7],
+            above.samples[1][15],
+        ];
         above.samples = [rows[15], rows[23]];
         for (left, row) in self.left_luma.iter_mut().zip(rows) {
             *left = row[15];

@@ -27,7 +27,12 @@ pub(crate) struct Search {
 impl Effort {
     pub(crate) fn new(effort: u8) -> Self {
         let search = |whole_candidates, subblock_candidates, passes, trellis| {
-            Some(Search { whole_candidates, subblock_candidates, trellis, passes })
+            Some(Search {
+                whole_candidates,
+                subblock_candidates,
+                trellis,
+                passes,
+            })
         };
         Self {
             subblocks: effort >= 1,

@@ -11,13 +11,13 @@ use crate::macroblock::{self, Scratch};
 use crate::mode_budget::ModeBudget;
 use crate::modes::MacroblockHeader;
 use crate::options::{EncoderOptions, quantizer_index};
+use crate::partitions::{SIZE_LIMIT, frame, write_pair, write_single};
 use crate::probabilities::{LevelCosts, Probabilities, least_bytes};
-use crate::search::Searcher;
 use crate::quantization::{IndexDeltas, SegmentCoding};
+use crate::search::Searcher;
 use crate::segments::{Segments, activity};
 use crate::source::load;
 use crate::tables::AC_STEPS;
-use crate::partitions::{SIZE_LIMIT, frame, write_pair, write_single};
 use crate::token_symbols::TokenSymbols;
 use crate::tokens::Tokens;
 use crate::tuning;
@@ -128,7 +128,8 @@ impl Encoder {
         self.costs.update(&Probabilities::new());
         for pass in 0..passes {
             if pass > 0 {
-                self.costs.update(&Probabilities::from_counts(self.tokens.counts()));
+                self.costs
+                    .update(&Probabilities::from_counts(self.tokens.counts()));
             }
             self.code_macroblocks(kernels, planes, &plan, (pass, passes), &mut progress)?;
         }
@@ -148,10 +149,24 @@ impl Encoder {
             Segments::uniform(index)
         };
         let [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] = tuning::INDEX_DELTAS;
-        let deltas = IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac };
+        let deltas = IndexDeltas {
+            luma_dc,
+            y2_dc,
+            y2_ac,
+            chroma_dc,
+            chroma_ac,
+        };
         let coding = |&index: &u8| SegmentCoding::new(index, &deltas);
         let codings = segments.indices.iter().map(coding).collect();
-        Plan { effort, segments, codings, deltas, columns, rows, modes }
+        Plan {
+            effort,
+            segments,
+            codings,
+            deltas,
+            columns,
+            rows,
+            modes,
+        }
     }
 
     /// Codes all macroblocks into tokens and headers.
@@ -177,12 +192,17 @@ impl Encoder {
             }
             self.tokens.end_row();
             if pass == 0 && plan.effort.search.is_some() {
-                self.costs.update(&Probabilities::from_counts(self.tokens.counts()));
+                self.costs
+                    .update(&Probabilities::from_counts(self.tokens.counts()));
             }
             let least_bytes = least_bytes(self.tokens.counts());
             self.check_size(least_bytes)?;
             let rows = pass * plan.rows + row + 1;
-            let state = Progress { rows, total_rows: passes * plan.rows, least_bytes };
+            let state = Progress {
+                rows,
+                total_rows: passes * plan.rows,
+                least_bytes,
+            };
             if progress(state).is_break() {
                 return Err(Error::Cancelled);
             }
@@ -199,7 +219,12 @@ impl Encoder {
         budget: &mut ModeBudget,
         (column, row): (usize, usize),
     ) {
-        let Self { scratch, borders, tokens, .. } = self;
+        let Self {
+            scratch,
+            borders,
+            tokens,
+            ..
+        } = self;
         load(planes, column, row, &mut scratch.source);
         let segment = if plan.segments.is_uniform() {
             0
@@ -209,7 +234,12 @@ impl Encoder {
         let coding = &plan.codings[usize::from(segment)];
         let allowed = budget.allowed();
         let modes = if let Some(search) = plan.effort.search {
-            let searcher = Searcher { kernels, search, coding, costs: &self.costs };
+            let searcher = Searcher {
+                kernels,
+                search,
+                coding,
+                costs: &self.costs,
+            };
             searcher.code(borders, allowed, scratch)
         } else {
             macroblock::code(kernels, &plan.effort, coding, borders, allowed, scratch)
@@ -222,7 +252,8 @@ impl Encoder {
         borders.advance(&scratch.best.reconstruction, modes.0);
         self.headers.push(header);
         #[cfg(test)]
-        self.reconstruction.push(scratch.best.reconstruction.clone());
+        self.reconstruction
+            .push(scratch.best.reconstruction.clone());
     }
 
     fn check_size(&self, bytes: usize) -> Result<(), Error> {
@@ -261,7 +292,9 @@ impl Encoder {
         let first = encoder.finish();
         if first.len() > MAX_FIRST_PARTITION {
             // `ModeBudget` prevents that.
-            return Err(Error::TooLarge { max_bytes: MAX_FIRST_PARTITION });
+            return Err(Error::TooLarge {
+                max_bytes: MAX_FIRST_PARTITION,
+            });
         }
         let out = frame(planes.width, planes.height, &first, &tokens);
         self.check_size(out.len())?;
@@ -280,4 +313,3 @@ impl Encoder {
         }
     }
 }
-

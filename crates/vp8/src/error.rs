@@ -37,7 +37,9 @@ impl fmt::Display for Error {
                 write!(f, "{width} x {height} is not within 1 x 1 to 16383 x 16383")
             }
             Self::Stride => f.write_str("a stride is less than the width of its plane"),
-            Self::PlaneTooShort => f.write_str("a plane has too few samples for its stride and height"),
+            Self::PlaneTooShort => {
+                f.write_str("a plane has too few samples for its stride and height")
+            }
             Self::Quality(quality) => write!(f, "quality {quality} is more than 100"),
             Self::Effort(effort) => write!(f, "effort {effort} is more than 6"),
             Self::TooLarge { max_bytes } => {

@@ -66,7 +66,13 @@ impl FirstPartition<'_> {
         out.put_literal(0, 3 + 1);
         out.put_literal(self.token_partitions.ilog2(), 2);
         out.put_literal(self.segments.indices[0].into(), 7);
-        let IndexDeltas { luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac } = *self.deltas;
+        let IndexDeltas {
+            luma_dc,
+            y2_dc,
+            y2_ac,
+            chroma_dc,
+            chroma_ac,
+        } = *self.deltas;
         for delta in [luma_dc, y2_dc, y2_ac, chroma_dc, chroma_ac] {
             out.put_optional_signed(delta, 4);
         }
@@ -135,11 +141,19 @@ impl FirstPartition<'_> {
             counts[usize::from(header.segment)] += 1;
         }
         let [a, b, c, d] = counts;
-        [best_probability(a + b, c + d), best_probability(a, b), best_probability(c, d)]
+        [
+            best_probability(a + b, c + d),
+            best_probability(a, b),
+            best_probability(c, d),
+        ]
     }
 
     fn skip_probability(&self) -> u8 {
-        let skipped = self.macroblocks.iter().filter(|header| header.skipped).count() as u32;
+        let skipped = self
+            .macroblocks
+            .iter()
+            .filter(|header| header.skipped)
+            .count() as u32;
         best_probability(self.macroblocks.len() as u32 - skipped, skipped)
     }
 }

@@ -50,12 +50,17 @@ pub(crate) fn code<K: Kernels>(
     scratch: &mut Scratch,
 ) -> (LumaModes, WholeMode) {
     let edges = borders.luma();
-    let (mode, score) =
-        choose_whole(kernels, scratch.source.luma(), &edges, &coding.luma_costs, allowed);
-    let tries_subblocks = allowed == AllowedModes::All
+    let (mode, score) = choose_whole(
+        kernels,
+        scratch.source.luma(),
+        &edges,
+        &coding.luma_costs,
+        allowed,
+    );
+    let compares_subblocks = allowed == AllowedModes::All
         && effort.subblocks
         && score > coding.flat_score * effort.flat_factor;
-    let subblocks = if tries_subblocks {
+    let subblocks = if compares_subblocks {
         code_subblocks(kernels, coding, borders, score, scratch)
     } else {
         None
@@ -65,8 +70,13 @@ pub(crate) fn code<K: Kernels>(
         LumaModes::Whole(mode)
     });
     let edges = borders.chroma();
-    let (chroma, _) =
-        choose_whole(kernels, scratch.source.chroma(), &edges, &coding.chroma_costs, allowed);
+    let (chroma, _) = choose_whole(
+        kernels,
+        scratch.source.chroma(),
+        &edges,
+        &coding.chroma_costs,
+        allowed,
+    );
     code_chroma(kernels, coding, &edges, chroma, scratch);
     (luma, chroma)
 }
@@ -101,7 +111,13 @@ fn code_whole_luma<K: Kernels>(
     mode: WholeMode,
     scratch: &mut Scratch,
 ) {
-    let Scratch { source, prediction, coefficients, best, .. } = scratch;
+    let Scratch {
+        source,
+        prediction,
+        coefficients,
+        best,
+        ..
+    } = scratch;
     kernels.predict(edges, mode, prediction.luma_mut());
     let blocks = &mut coefficients.0;
     kernels.forward(source.luma(), prediction.luma(), &mut blocks[..16]);
@@ -121,7 +137,11 @@ fn code_whole_luma<K: Kernels>(
     for (block, dc) in blocks.iter_mut().zip(walsh::inverse(&y2[0])) {
         block[0] = dc;
     }
-    kernels.inverse(&blocks[..16], prediction.luma(), best.reconstruction.luma_mut());
+    kernels.inverse(
+        &blocks[..16],
+        prediction.luma(),
+        best.reconstruction.luma_mut(),
+    );
 }
 
 /// Codes chroma by `mode`.
@@ -132,13 +152,23 @@ fn code_chroma<K: Kernels>(
     mode: WholeMode,
     scratch: &mut Scratch,
 ) {
-    let Scratch { source, prediction, coefficients, best, .. } = scratch;
+    let Scratch {
+        source,
+        prediction,
+        coefficients,
+        best,
+        ..
+    } = scratch;
     kernels.predict(edges, mode, prediction.chroma_mut());
     let blocks = &mut coefficients.0[16..Y2];
     kernels.forward(source.chroma(), prediction.chroma(), blocks);
     let levels = &mut best.levels.0[16..Y2];
     kernels.quantize(blocks, &coding.chroma, levels, &mut best.nonzero[16..Y2]);
-    kernels.inverse(blocks, prediction.chroma(), best.reconstruction.chroma_mut());
+    kernels.inverse(
+        blocks,
+        prediction.chroma(),
+        best.reconstruction.chroma_mut(),
+    );
 }
 
 /// Codes luma by subblock modes, unless their score reaches `limit`.
@@ -177,7 +207,12 @@ pub(crate) fn record(
     if skipped {
         above.clear(whole);
         left.clear(whole);
-        return MacroblockHeader { luma, chroma, segment: 0, skipped };
+        return MacroblockHeader {
+            luma,
+            chroma,
+            segment: 0,
+            skipped,
+        };
     }
     let mut block = |kind, index: usize, above: &mut u8, left: &mut u8| {
         let nonzero = best.nonzero[index];
@@ -193,15 +228,30 @@ pub(crate) fn record(
         BlockKind::Luma
     };
     for index in 0..16 {
-        block(luma_kind, index, &mut above.luma[index % 4], &mut left.luma[index / 4]);
+        block(
+            luma_kind,
+            index,
+            &mut above.luma[index % 4],
+            &mut left.luma[index / 4],
+        );
     }
     for plane in 0..2 {
         for index in [0, 1, 4, 5] {
             let (above, left) = (&mut above.chroma[plane], &mut left.chroma[plane]);
             let index = 16 + 2 * plane + index;
-            block(BlockKind::Chroma, index, &mut above[index % 2], &mut left[index % 8 / 4]);
+            block(
+                BlockKind::Chroma,
+                index,
+                &mut above[index % 2],
+                &mut left[index % 8 / 4],
+            );
         }
     }
     tokens.end_macroblock();
-    MacroblockHeader { luma, chroma, segment: 0, skipped }
+    MacroblockHeader {
+        luma,
+        chroma,
+        segment: 0,
+        skipped,
+    }
 }

@@ -28,7 +28,12 @@ impl ModeBudget {
         let macroblocks = macroblocks as u64;
         let whole_bits = macroblocks * WHOLE_BITS;
         let subblock_bits = Self::total_bits() as i64 - whole_bits as i64 - MAX_SUBBLOCK_BITS;
-        Self { macroblocks, coded: 0, subblock_bits, spent: 0 }
+        Self {
+            macroblocks,
+            coded: 0,
+            subblock_bits,
+            spent: 0,
+        }
     }
 
     fn total_bits() -> u64 {

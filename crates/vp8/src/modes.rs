@@ -34,11 +34,48 @@ const SUBBLOCK_PATHS: [Path; SUBBLOCK_MODES] = [
     &[(0, true), (1, true), (2, false)],
     &[(0, true), (1, true), (2, true), (3, false), (4, false)],
     &[(0, true), (1, true), (2, true), (3, true), (6, false)],
-    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, false)],
-    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, true)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, false)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, false)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, true)],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, false),
+        (4, true),
+        (5, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, false),
+        (4, true),
+        (5, true),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, true),
+        (8, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, true),
+        (8, true),
+    ],
 ];
 
 const fn path_cost(path: Path, probabilities: &[u8]) -> u32 {
@@ -94,7 +131,12 @@ pub(crate) enum LumaModes {
 
 impl LumaModes {
     pub(crate) fn from_subblocks(modes: &[u8; 16]) -> Self {
-        Self::Subblocks(modes.iter().rev().fold(0, |packed, &mode| (packed << 4) | u64::from(mode)))
+        Self::Subblocks(
+            modes
+                .iter()
+                .rev()
+                .fold(0, |packed, &mode| (packed << 4) | u64::from(mode)),
+        )
     }
 
     /// Returns the mode of subblock `index`. A whole mode counts as its counterpart (section 11.3).
@@ -160,7 +202,10 @@ pub(crate) struct ModeSymbols {
 
 impl ModeSymbols {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { above: vec![[0; 4]; columns], left: [0; 4] }
+        Self {
+            above: vec![[0; 4]; columns],
+            left: [0; 4],
+        }
     }
 
     /// Translates the luma and chroma modes of the macroblock in `column`. Returns the number of symbols.

@@ -17,7 +17,11 @@ pub struct EncoderOptions {
 impl Default for EncoderOptions {
     /// Returns quality 75, effort 2, and no limit.
     fn default() -> Self {
-        Self { quality: 75, effort: 2, max_bytes: None }
+        Self {
+            quality: 75,
+            effort: 2,
+            max_bytes: None,
+        }
     }
 }
 

@@ -67,7 +67,11 @@ pub(crate) fn write_single<K: Kernels>(
 }
 
 fn check(bytes: usize, max_bytes: usize) -> Result<(), Error> {
-    if bytes > max_bytes { Err(Error::TooLarge { max_bytes }) } else { Ok(()) }
+    if bytes > max_bytes {
+        Err(Error::TooLarge { max_bytes })
+    } else {
+        Ok(())
+    }
 }
 
 /// Returns a frame: tag, first partition, sizes of token partitions but the last, token partitions.

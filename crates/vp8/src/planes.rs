@@ -35,7 +35,10 @@ impl Planes<'_> {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let range = 1..=MAX_DIMENSION;
         if !range.contains(&self.width) || !range.contains(&self.height) {
-            return Err(Error::Dimensions { width: self.width, height: self.height });
+            return Err(Error::Dimensions {
+                width: self.width,
+                height: self.height,
+            });
         }
         let (width, height) = (self.width as usize, self.height as usize);
         check_plane(self.y, self.y_stride, width, height)?;
@@ -48,7 +51,9 @@ fn check_plane(plane: &[u8], stride: usize, width: usize, height: usize) -> Resu
     if stride < width {
         return Err(Error::Stride);
     }
-    let needed = stride.checked_mul(height - 1).and_then(|n| n.checked_add(width));
+    let needed = stride
+        .checked_mul(height - 1)
+        .and_then(|n| n.checked_add(width));
     match needed {
         Some(needed) if needed <= plane.len() => Ok(()),
         _ => Err(Error::PlaneTooShort),

@@ -30,7 +30,9 @@ impl Probabilities {
         let updates = flattened(&UPDATE_PROBABILITIES);
         for (context, nodes) in probabilities.0.iter_mut().enumerate() {
             let branches = count_branches(counts, context);
-            for ((node, &update), (zeros, ones)) in nodes.iter_mut().zip(&updates[context]).zip(branches) {
+            for ((node, &update), (zeros, ones)) in
+                nodes.iter_mut().zip(&updates[context]).zip(branches)
+            {
                 let best = best_probability(zeros, ones);
                 let kept = bits_cost(zeros, ones, *node) + u64::from(bit_cost(false, update));
                 let updated =
@@ -48,8 +50,9 @@ impl Probabilities {
         let defaults = flattened(&DEFAULT_PROBABILITIES);
         let updates = flattened(&UPDATE_PROBABILITIES);
         let probabilities = self.0.as_flattened().iter();
-        for ((&new, &old), &update) in
-            probabilities.zip(defaults.as_flattened()).zip(updates.as_flattened())
+        for ((&new, &old), &update) in probabilities
+            .zip(defaults.as_flattened())
+            .zip(updates.as_flattened())
         {
             out.put(new != old, update);
             if new != old {
@@ -120,8 +123,10 @@ pub(crate) struct LevelCosts {
 
 impl LevelCosts {
     pub(crate) fn new(probabilities: &Probabilities) -> Self {
-        let mut costs =
-            Self { levels: vec![[0; COUNTED_MAGNITUDES]; CONTEXTS], ends: [(0, 0); CONTEXTS] };
+        let mut costs = Self {
+            levels: vec![[0; COUNTED_MAGNITUDES]; CONTEXTS],
+            ends: [(0, 0); CONTEXTS],
+        };
         costs.update(probabilities);
         costs
     }
@@ -129,8 +134,10 @@ impl LevelCosts {
     /// Computes all costs anew.
     pub(crate) fn update(&mut self, probabilities: &Probabilities) {
         for (context, nodes) in probabilities.0.iter().enumerate() {
-            self.ends[context] =
-                (bit_cost(true, nodes[0]) as u16, bit_cost(false, nodes[0]) as u16);
+            self.ends[context] = (
+                bit_cost(true, nodes[0]) as u16,
+                bit_cost(false, nodes[0]) as u16,
+            );
             for (magnitude, cost) in self.levels[context].iter_mut().enumerate() {
                 *cost = magnitude_cost(magnitude, nodes) as u16;
             }
@@ -197,7 +204,11 @@ fn magnitude_cost(magnitude: usize, nodes: &Nodes) -> u32 {
     let rest = match magnitude {
         1 => 0,
         2..=4 => {
-            let third = if magnitude > 2 { node(5, magnitude == 4) } else { 0 };
+            let third = if magnitude > 2 {
+                node(5, magnitude == 4)
+            } else {
+                0
+            };
             node(3, false) + node(4, magnitude > 2) + third
         }
         5..=10 => {

@@ -52,8 +52,10 @@ impl SegmentCoding {
         // Scores grow with the residual, not with its square, so that a bit is worth a step.
         let scaled = |cost: u32, weight: u32| (cost * u32::from(ac) * weight) >> 14;
         let mut subblock_costs = [[[u16::MAX; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES];
-        for (scaled_costs, costs) in
-            subblock_costs.as_flattened_mut().iter_mut().zip(SUBBLOCK_COSTS.as_flattened())
+        for (scaled_costs, costs) in subblock_costs
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(SUBBLOCK_COSTS.as_flattened())
         {
             for (scaled_cost, &cost) in scaled_costs.iter_mut().zip(costs) {
                 *scaled_cost = scaled(cost.into(), tuning::MODE_WEIGHT) as u16;
@@ -63,7 +65,11 @@ impl SegmentCoding {
         Self {
             luma: Quantizer::new(luma_dc, ac, &tuning::LUMA_ROUNDING),
             luma_without_dc: Quantizer::new(luma_dc, ac, &tuning::LUMA_ROUNDING),
-            y2: Quantizer::new(2 * step(&DC_STEPS, deltas.y2_dc), y2_ac, &tuning::Y2_ROUNDING),
+            y2: Quantizer::new(
+                2 * step(&DC_STEPS, deltas.y2_dc),
+                y2_ac,
+                &tuning::Y2_ROUNDING,
+            ),
             chroma: Quantizer::new(chroma_dc, chroma_ac, &tuning::CHROMA_ROUNDING),
             luma_costs: LUMA_COSTS.map(|cost| scaled(cost, tuning::MODE_WEIGHT)),
             subblocks_cost: scaled(SUBBLOCKS_COST + tuning::SUBBLOCKS_BIAS, tuning::MODE_WEIGHT),

@@ -34,7 +34,10 @@ impl<K: Kernels> Searcher<'_, K> {
 
     /// Returns weights for coefficients that are `2^shift` times as large as those of an orthonormal transform.
     fn weights(&self, shift: u32) -> Weights {
-        Weights { error: 1 << (ERROR_SHIFT - 2 * shift), rate: self.coding.trellis_lambda.into() }
+        Weights {
+            error: 1 << (ERROR_SHIFT - 2 * shift),
+            rate: self.coding.trellis_lambda.into(),
+        }
     }
 
     /// Codes luma and chroma. The result is in `scratch.best`.
@@ -47,12 +50,19 @@ impl<K: Kernels> Searcher<'_, K> {
         let luma = self.code_luma(borders, allowed, scratch);
         let edges = borders.chroma();
         let mut best = (u64::MAX, WholeMode::Dc);
-        for mode in self.whole_modes(allowed, scratch.source.chroma(), &edges, &self.coding.chroma_costs) {
+        for mode in self.whole_modes(
+            allowed,
+            scratch.source.chroma(),
+            &edges,
+            &self.coding.chroma_costs,
+        ) {
             let total = self.try_chroma(mode, &edges, borders, scratch);
             if total < best.0 {
                 best = (total, mode);
                 let Scratch { best, trial, .. } = scratch;
-                best.reconstruction.chroma_mut().copy_from_slice(trial.reconstruction.chroma());
+                best.reconstruction
+                    .chroma_mut()
+                    .copy_from_slice(trial.reconstruction.chroma());
                 best.levels.0[16..Y2].copy_from_slice(&trial.levels.0[16..Y2]);
                 best.nonzero[16..Y2].copy_from_slice(&trial.nonzero[16..Y2]);
             }
@@ -86,7 +96,12 @@ impl<K: Kernels> Searcher<'_, K> {
     ) -> LumaModes {
         let edges = borders.luma();
         let mut best = (u64::MAX, WholeMode::Dc);
-        for mode in self.whole_modes(allowed, scratch.source.luma(), &edges, &self.coding.luma_costs) {
+        for mode in self.whole_modes(
+            allowed,
+            scratch.source.luma(),
+            &edges,
+            &self.coding.luma_costs,
+        ) {
             let total = self.try_whole(mode, &edges, borders, scratch);
             if total < best.0 {
                 best = (total, mode);
@@ -111,10 +126,17 @@ impl<K: Kernels> Searcher<'_, K> {
         scratch: &mut Scratch,
     ) -> u64 {
         let (above, left) = borders.nonzero_mut();
-        let Scratch { source, prediction, coefficients, trial, .. } = scratch;
+        let Scratch {
+            source,
+            prediction,
+            coefficients,
+            trial,
+            ..
+        } = scratch;
         self.kernels.predict(edges, mode, prediction.luma_mut());
         let blocks = &mut coefficients.0;
-        self.kernels.forward(source.luma(), prediction.luma(), &mut blocks[..16]);
+        self.kernels
+            .forward(source.luma(), prediction.luma(), &mut blocks[..16]);
         let mut y2 = [walsh::forward(&std::array::from_fn(|i| blocks[i][0]))];
         for block in &mut blocks[..16] {
             block[0] = 0;
@@ -149,21 +171,32 @@ impl<K: Kernels> Searcher<'_, K> {
     ) -> u64 {
         let (above, left) = borders.nonzero_mut();
         let (mut above, mut left) = (above.chroma, left.chroma);
-        let Scratch { source, prediction, coefficients, trial, .. } = scratch;
+        let Scratch {
+            source,
+            prediction,
+            coefficients,
+            trial,
+            ..
+        } = scratch;
         self.kernels.predict(edges, mode, prediction.chroma_mut());
         let blocks = &mut coefficients.0;
-        self.kernels.forward(source.chroma(), prediction.chroma(), &mut blocks[16..Y2]);
+        self.kernels
+            .forward(source.chroma(), prediction.chroma(), &mut blocks[16..Y2]);
         let mut rate = CHROMA_COSTS[mode as usize];
         for index in 16..Y2 {
             let plane = index % 4 / 2;
-            let (above, left) = (&mut above[plane][index % 2], &mut left[plane][index % 8 / 4]);
+            let (above, left) = (
+                &mut above[plane][index % 2],
+                &mut left[plane][index % 8 / 4],
+            );
             let context = (BlockKind::Chroma, usize::from(*above + *left));
             rate += self.quantize(&mut blocks[index], index, context, self.weights(1), trial);
             *above = u8::from(trial.nonzero[index] != 0);
             *left = *above;
         }
         let out = trial.reconstruction.chroma_mut();
-        self.kernels.inverse(&blocks[16..Y2], prediction.chroma(), out);
+        self.kernels
+            .inverse(&blocks[16..Y2], prediction.chroma(), out);
         self.total(self.kernels.squared_error(source.chroma(), out), rate)
     }
 
@@ -189,9 +222,11 @@ impl<K: Kernels> Searcher<'_, K> {
             *nonzero = trellis::quantize(block, quantizer, context, self.costs, weights, levels);
         } else {
             let (block, levels) = (std::slice::from_mut(block), std::slice::from_mut(levels));
-            self.kernels.quantize(block, quantizer, levels, std::slice::from_mut(nonzero));
+            self.kernels
+                .quantize(block, quantizer, levels, std::slice::from_mut(nonzero));
         }
-        self.costs.block(kind, neighbors, &out.levels.0[index], out.nonzero[index])
+        self.costs
+            .block(kind, neighbors, &out.levels.0[index], out.nonzero[index])
     }
 
     /// Codes luma by subblock modes into `scratch.trial`, if their total is below `limit`.
@@ -213,8 +248,13 @@ impl<K: Kernels> Searcher<'_, K> {
             let edge = edges.edge(x, y);
             let context = (usize::from(above_modes[x]), usize::from(left_modes[y]));
             let neighbors = usize::from(above[x] + left[y]);
-            let (best, block_total, block) =
-                self.search_subblock(&source, &edge, context, (index, neighbors), &mut scratch.trial);
+            let (best, block_total, block) = self.search_subblock(
+                &source,
+                &edge,
+                context,
+                (index, neighbors),
+                &mut scratch.trial,
+            );
             total += block_total;
             if total >= limit {
                 return None;
@@ -239,7 +279,8 @@ impl<K: Kernels> Searcher<'_, K> {
     ) -> (u8, u64, [u8; 16]) {
         let mode_costs = &SUBBLOCK_COSTS[above][left];
         let scores =
-            self.kernels.score_subblock(source, edge, &self.coding.subblock_costs[above][left]);
+            self.kernels
+                .score_subblock(source, edge, &self.coding.subblock_costs[above][left]);
         let mut order: [u8; SUBBLOCK_MODES] = std::array::from_fn(|mode| mode as u8);
         order.sort_by_key(|&mode| scores[usize::from(mode)]);
         let mut best = (0, u64::MAX, [0; 16]);
@@ -247,7 +288,9 @@ impl<K: Kernels> Searcher<'_, K> {
             let mut levels = [0; 16];
             let context = (BlockKind::Luma, neighbors);
             let (block, nonzero) = self.code_subblock(source, edge, mode, context, &mut levels);
-            let rate = self.costs.block(BlockKind::Luma, neighbors, &levels, nonzero)
+            let rate = self
+                .costs
+                .block(BlockKind::Luma, neighbors, &levels, nonzero)
                 + u32::from(mode_costs[usize::from(mode)]);
             let pairs = source.iter().zip(&block);
             let error = pairs.map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2)).sum();
@@ -271,7 +314,9 @@ impl<K: Kernels> Searcher<'_, K> {
     ) -> ([u8; 16], u16) {
         let quantizer = &self.coding.luma;
         if !self.search.trellis {
-            return self.kernels.code_subblock(source, edge, mode, quantizer, levels);
+            return self
+                .kernels
+                .code_subblock(source, edge, mode, quantizer, levels);
         }
         let prediction = predict_subblock(edge, mode);
         let mut block = forward_block(source, &prediction);

@@ -22,19 +22,22 @@ pub(crate) struct Segments {
 impl Segments {
     /// Returns segments that all have the same quantizer index.
     pub(crate) fn uniform(index: u8) -> Self {
-        Self { indices: [index; SEGMENTS], by_activity: [0; ACTIVITIES] }
+        Self {
+            indices: [index; SEGMENTS],
+            by_activity: [0; ACTIVITIES],
+        }
     }
 
     /// Chooses segments by the activities of a sample of macroblocks.
     ///
     /// Errors are seen less where a macroblock has much texture of its own, so these get higher indices.
-    pub(crate) fn analyze<K: Kernels>(
-        kernels: K,
-        planes: &Planes<'_>,
-        index: u8) -> Self {
+    pub(crate) fn analyze<K: Kernels>(kernels: K, planes: &Planes<'_>, index: u8) -> Self {
         let histogram = sample_activities(kernels, planes);
         let total: u64 = histogram.iter().map(|&count| u64::from(count)).sum();
-        let sum: u64 = (0..).zip(&histogram).map(|(a, &count)| a * u64::from(count)).sum();
+        let sum: u64 = (0..)
+            .zip(&histogram)
+            .map(|(a, &count)| a * u64::from(count))
+            .sum();
         let mean = (sum / total.max(1)) as i32;
         let (centers, by_activity) = cluster(&histogram);
         let indices = centers.map(|center| {
@@ -45,7 +48,10 @@ impl Segments {
         if i32::from(indices[SEGMENTS - 1]) - i32::from(indices[0]) < tuning::LEAST_INDEX_RANGE {
             return Self::uniform(index);
         }
-        Self { indices, by_activity }
+        Self {
+            indices,
+            by_activity,
+        }
     }
 
     /// Returns whether all macroblocks have the same quantizer.
@@ -64,7 +70,10 @@ impl Segments {
 #[inline]
 pub(crate) fn activity<K: Kernels>(kernels: K, source: &Pixels) -> u8 {
     let energies = kernels.energies(source.luma());
-    let sum: u32 = energies.iter().map(|&energy| log2(u32::from(energy) + tuning::ACTIVITY_FLOOR)).sum();
+    let sum: u32 = energies
+        .iter()
+        .map(|&energy| log2(u32::from(energy) + tuning::ACTIVITY_FLOOR))
+        .sum();
     (sum / 16) as u8
 }
 
@@ -76,9 +85,7 @@ fn log2(value: u32) -> u32 {
 }
 
 /// Returns how often each activity occurs in a sample of macroblocks.
-fn sample_activities<K: Kernels>(
-    kernels: K,
-    planes: &Planes<'_>) -> [u32; ACTIVITIES] {
+fn sample_activities<K: Kernels>(kernels: K, planes: &Planes<'_>) -> [u32; ACTIVITIES] {
     let columns = planes.width.div_ceil(16) as usize;
     let rows = planes.height.div_ceil(16) as usize;
     let step = match columns * rows {

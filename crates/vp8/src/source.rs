@@ -7,10 +7,25 @@ use crate::kernels::Pixels;
 pub(crate) fn load(planes: &Planes<'_>, column: usize, row: usize, out: &mut Pixels) {
     let (width, height) = (planes.width as usize, planes.height as usize);
     let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
-    let y = Plane { samples: planes.y, stride: planes.y_stride, width, height };
+    let y = Plane {
+        samples: planes.y,
+        stride: planes.y_stride,
+        width,
+        height,
+    };
     let (width, height) = (chroma_width, chroma_height);
-    let u = Plane { samples: planes.u, stride: planes.u_stride, width, height };
-    let v = Plane { samples: planes.v, stride: planes.v_stride, width, height };
+    let u = Plane {
+        samples: planes.u,
+        stride: planes.u_stride,
+        width,
+        height,
+    };
+    let v = Plane {
+        samples: planes.v,
+        stride: planes.v_stride,
+        width,
+        height,
+    };
     let (luma, chroma) = out.0.split_at_mut(16);
     for (line, out) in luma.iter_mut().enumerate() {
         y.copy(16 * column, 16 * row + line, out);

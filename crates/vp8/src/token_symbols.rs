@@ -33,7 +33,11 @@ pub(crate) struct SymbolBuffer {
 
 impl SymbolBuffer {
     pub(crate) fn new() -> Self {
-        Self { symbols: Vec::new(), start: 0, end: 0 }
+        Self {
+            symbols: Vec::new(),
+            start: 0,
+            end: 0,
+        }
     }
 
     pub(crate) fn waiting(&self) -> &[Symbol] {
@@ -59,9 +63,15 @@ impl TokenSymbols {
         let probabilities = probabilities.by_token();
         let starts = probabilities.map(|nodes| {
             let symbols = [nodes[0], nodes[1], nodes[2], 128].map(|node| symbol(false, node));
-            symbols.iter().rev().fold(0, |packed, &symbol| (packed << 16) | u64::from(symbol))
+            symbols
+                .iter()
+                .rev()
+                .fold(0, |packed, &symbol| (packed << 16) | u64::from(symbol))
         });
-        Self { probabilities, starts }
+        Self {
+            probabilities,
+            starts,
+        }
     }
 
     /// Translates elements into an empty buffer.
@@ -99,7 +109,9 @@ impl TokenSymbols {
 /// Translates a magnitude of at least 2, from the fourth node of the token tree on. Returns the number of symbols.
 #[inline(always)]
 fn translate_rest(magnitude: u16, nodes: &[u8; 16], out: &mut [Symbol]) -> usize {
-    let Some(out) = out.first_chunk_mut::<16>() else { return 0 };
+    let Some(out) = out.first_chunk_mut::<16>() else {
+        return 0;
+    };
     out[0] = symbol(magnitude > 4, nodes[3]);
     if magnitude <= 4 {
         out[1] = symbol(magnitude != 2, nodes[4]);

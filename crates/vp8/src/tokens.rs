@@ -62,7 +62,10 @@ pub(crate) struct TokenCounts(pub(crate) [[u32; 16]; 256]);
 impl TokenCounts {
     /// Returns how often `class` occurred in `context`: where a block could end, and where not.
     pub(crate) fn get(&self, context: usize, class: usize) -> (u32, u32) {
-        (self.0[context][class], self.0[context + usize::from(NO_END)][class])
+        (
+            self.0[context][class],
+            self.0[context + usize::from(NO_END)][class],
+        )
     }
 }
 
@@ -86,7 +89,13 @@ impl Tokens {
     pub(crate) fn new() -> Self {
         let counts = Box::new(TokenCounts([[0; 16]; 256]));
         let buffer = Box::new([0; BUFFER]);
-        Self { elements: Vec::new(), buffer, buffered: 0, row_ends: Vec::new(), counts }
+        Self {
+            elements: Vec::new(),
+            buffer,
+            buffered: 0,
+            row_ends: Vec::new(),
+            counts,
+        }
     }
 
     /// Forgets all tokens.
@@ -137,7 +146,11 @@ impl Tokens {
                 buffer[length] = magnitude;
                 length += 1;
             }
-            context = if magnitude == 0 { NO_END } else { magnitude.min(2) };
+            context = if magnitude == 0 {
+                NO_END
+            } else {
+                magnitude.min(2)
+            };
         }
         if end < 16 {
             let context_index = base + 3 * BANDS[end.max(first)] as u16 + context;
@@ -150,14 +163,17 @@ impl Tokens {
 
     /// Ends a macroblock.
     pub(crate) fn end_macroblock(&mut self) {
-        self.elements.extend_from_slice(&self.buffer[..self.buffered]);
+        self.elements
+            .extend_from_slice(&self.buffer[..self.buffered]);
         self.buffered = 0;
     }
 
     /// Returns the elements of each row of macroblocks.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[u16]> {
         let starts = std::iter::once(&0).chain(&self.row_ends);
-        starts.zip(&self.row_ends).map(|(&start, &end)| &self.elements[start..end])
+        starts
+            .zip(&self.row_ends)
+            .map(|(&start, &end)| &self.elements[start..end])
     }
 }
 

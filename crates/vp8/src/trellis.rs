@@ -23,7 +23,11 @@ struct Node {
     before: u8,
 }
 
-const UNREACHED: Node = Node { cost: u64::MAX, magnitude: 0, before: 0 };
+const UNREACHED: Node = Node {
+    cost: u64::MAX,
+    magnitude: 0,
+    before: 0,
+};
 
 /// A place at which a block may start or continue.
 #[derive(Clone, Copy)]
@@ -49,9 +53,17 @@ pub(crate) fn quantize(
     let start_context = LevelCosts::context(kind, first, neighbors);
     let mut best_end = zero_errors[first] + weights.rate * u64::from(costs.end(start_context).1);
     let mut last = None;
-    let start = From { cost: 0, class: neighbors as u8, can_end: true };
+    let start = From {
+        cost: 0,
+        class: neighbors as u8,
+        can_end: true,
+    };
     let mut froms = [Some(start), None, None];
-    for index in first..16 {
+    // Levels are at most those of plain quantization, so that nothing follows its last one.
+    let end = (first..16)
+        .rev()
+        .find(|&index| plain_level(block, quantizer, index) != 0);
+    for index in first..end.map_or(first, |last| last + 1) {
         let reached = step(block, quantizer, (kind, index), costs, weights, &froms);
         nodes[index] = reached;
         for (class, node) in reached.iter().enumerate().skip(1) {
@@ -68,7 +80,11 @@ pub(crate) fn quantize(
         }
         for (class, from) in froms.iter_mut().enumerate() {
             let Node { cost, .. } = reached[class];
-            let next = From { cost, class: class as u8, can_end: class > 0 };
+            let next = From {
+                cost,
+                class: class as u8,
+                can_end: class > 0,
+            };
             *from = (cost != u64::MAX).then_some(next);
         }
     }
@@ -85,6 +101,13 @@ fn zero_errors(block: &[i16; 16], weights: Weights) -> [u64; 17] {
     errors
 }
 
+/// Returns the magnitude of the level without regard to its cost.
+fn plain_level(block: &[i16; 16], quantizer: &Quantizer, index: usize) -> u16 {
+    let position = ZIGZAG[index];
+    let magnitude = block[position].unsigned_abs() + quantizer.rounding[position];
+    ((u32::from(magnitude) * u32::from(quantizer.reciprocal[position])) >> 16) as u16
+}
+
 /// Returns the best ways to code coefficient `index`, by class.
 #[inline]
 fn step(
@@ -98,20 +121,27 @@ fn step(
     let position = ZIGZAG[index];
     let magnitude = u32::from(block[position].unsigned_abs());
     let step = u32::from(quantizer.step[position]);
-    let rounded = magnitude + u32::from(quantizer.rounding[position]);
-    let nearest = ((rounded * u32::from(quantizer.reciprocal[position])) >> 16) as u16;
+    let plain = plain_level(block, quantizer, index);
     let mut nodes = [UNREACHED; 3];
-    for candidate in nearest.saturating_sub(1)..=nearest {
+    for candidate in plain.saturating_sub(1)..=plain {
         let difference = u64::from(magnitude.abs_diff(u32::from(candidate) * step));
         let error = weights.error * difference * difference;
         let node = &mut nodes[usize::from(candidate.min(2))];
         for from in froms.iter().flatten() {
             let context = LevelCosts::context(kind, index, from.class.into());
-            let no_end = if from.can_end { costs.end(context).0 } else { 0 };
+            let no_end = if from.can_end {
+                costs.end(context).0
+            } else {
+                0
+            };
             let rate = u64::from(costs.level(context, candidate) + no_end);
             let cost = from.cost + error + weights.rate * rate;
             if cost < node.cost {
-                *node = Node { cost, magnitude: candidate, before: from.class };
+                *node = Node {
+                    cost,
+                    magnitude: candidate,
+                    before: from.class,
+                };
             }
         }
     }
@@ -133,7 +163,11 @@ fn trace(
         for index in (first..=last).rev() {
             let node = nodes[index][class];
             let value = node.magnitude as i16;
-            levels[index] = if block[ZIGZAG[index]] < 0 { -value } else { value };
+            levels[index] = if block[ZIGZAG[index]] < 0 {
+                -value
+            } else {
+                value
+            };
             nonzero |= u16::from(value != 0) << index;
             class = usize::from(node.before);
         }

@@ -15,12 +15,15 @@ pub(crate) struct Yuv {
 impl Yuv {
     pub(crate) fn from_rgb(rgb: &[u8], width: u32, height: u32) -> Self {
         assert_eq!(rgb.len(), width as usize * height as usize * 3);
-        // SAFETY: The picture is initialized, `rgb` has the size checked above, and the planes are copied
-        // with the sizes that libwebp documents before the picture is freed.
+        // SAFETY: The struct is initialized, `rgb` has the size checked above, and the planes are copied
+        // with the sizes that libwebp documents before they are freed.
         unsafe {
-            let mut picture = new_picture(width, height);
-            picture.use_argb = 0;
-            assert_ne!(WebPPictureImportRGB(&mut picture, rgb.as_ptr(), 3 * width as i32), 0);
+            let mut image = new_image(width, height);
+            image.use_argb = 0;
+            assert_ne!(
+                WebPPictureImportRGB(&mut image, rgb.as_ptr(), 3 * width as i32),
+                0
+            );
             let copy = |plane: *mut u8, stride: i32, width: u32, height: u32| {
                 let mut out = Vec::new();
                 for row in 0..height as usize {
@@ -31,52 +34,55 @@ impl Yuv {
             };
             let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
             let yuv = Self {
-                y: copy(picture.y, picture.y_stride, width, height),
-                u: copy(picture.u, picture.uv_stride, half_width, half_height),
-                v: copy(picture.v, picture.uv_stride, half_width, half_height),
+                y: copy(image.y, image.y_stride, width, height),
+                u: copy(image.u, image.uv_stride, half_width, half_height),
+                v: copy(image.v, image.uv_stride, half_width, half_height),
                 width,
                 height,
             };
-            WebPPictureFree(&mut picture);
+            WebPPictureFree(&mut image);
             yuv
         }
     }
 }
 
-unsafe fn new_picture(width: u32, height: u32) -> WebPPicture {
-    // SAFETY: All zero bytes are a valid picture, which libwebp then initializes.
+unsafe fn new_image(width: u32, height: u32) -> WebPPicture {
+    // SAFETY: All zero bytes are a valid struct, which libwebp then initializes.
     unsafe {
-        let mut picture: WebPPicture = std::mem::zeroed();
+        let mut image: WebPPicture = std::mem::zeroed();
         let version = WEBP_ENCODER_ABI_VERSION as i32;
-        assert_ne!(WebPPictureInitInternal(&mut picture, version), 0);
-        picture.width = width as i32;
-        picture.height = height as i32;
-        picture
+        assert_ne!(WebPPictureInitInternal(&mut image, version), 0);
+        image.width = width as i32;
+        image.height = height as i32;
+        image
     }
 }
 
 /// Encodes planes with libwebp.
 pub(crate) fn encode(yuv: &Yuv, quality: u8, method: i32) -> Vec<u8> {
-    // SAFETY: Config and picture are initialized, the planes outlive the call, libwebp only reads them, and
+    // SAFETY: Both structs are initialized, the planes outlive the call, libwebp only reads them, and
     // the writer is cleared after its memory was copied.
     unsafe {
         let mut config: WebPConfig = std::mem::zeroed();
         let preset = WebPPreset::WEBP_PRESET_DEFAULT;
         let version = WEBP_ENCODER_ABI_VERSION as i32;
-        assert_ne!(WebPConfigInitInternal(&mut config, preset, quality.into(), version), 0);
+        assert_ne!(
+            WebPConfigInitInternal(&mut config, preset, quality.into(), version),
+            0
+        );
         config.method = method;
-        let mut picture = new_picture(yuv.width, yuv.height);
-        picture.use_argb = 0;
-        picture.y = yuv.y.as_ptr().cast_mut();
-        picture.u = yuv.u.as_ptr().cast_mut();
-        picture.v = yuv.v.as_ptr().cast_mut();
-        picture.y_stride = yuv.width as i32;
-        picture.uv_stride = yuv.width.div_ceil(2) as i32;
+        let mut image = new_image(yuv.width, yuv.height);
+        image.use_argb = 0;
+        image.y = yuv.y.as_ptr().cast_mut();
+        image.u = yuv.u.as_ptr().cast_mut();
+        image.v = yuv.v.as_ptr().cast_mut();
+        image.y_stride = yuv.width as i32;
+        image.uv_stride = yuv.width.div_ceil(2) as i32;
         let mut writer: WebPMemoryWriter = std::mem::zeroed();
         WebPMemoryWriterInit(&mut writer);
-        picture.writer = Some(WebPMemoryWrite);
-        picture.custom_ptr = (&raw mut writer).cast();
-        assert_ne!(WebPEncode(&config, &mut picture), 0, "{:?}", picture.error_code);
+        image.writer = Some(WebPMemoryWrite);
+        image.custom_ptr = (&raw mut writer).cast();
+        assert_ne!(WebPEncode(&config, &mut image), 0, "{:?}", image.error_code);
         let bytes = std::slice::from_raw_parts(writer.mem, writer.size).to_vec();
         WebPMemoryWriterClear(&mut writer);
         bytes

@@ -1,12 +1,20 @@
 //! Compares this encoder with libwebp: time, bytes, SSIMULACRA2, and BD-rate.
 //!
 //! ```text
-//! compare [set=photos] [half=all|tuning|held-out] [crop=N] [qualities=75,85] [repeat=N]
+//! compare [set=photos,small,graphics,gradients] [half=all|tuning|held-out] [crop=N] [qualities=75,85] [repeat=N]
 //!         [peers=webp2,vp8-2]
 //! ```
 //!
-//! All encoders get the same planes. libwebp decodes all frames. BD-rate is against the first peer.
+//! With a folder in the environment variable `CROPS`, writes the places where the second peer is worst beside
+//! the first. All encoders get the same planes. libwebp decodes all frames. BD-rate is against the first peer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement ends at the first error and prints a table"
+)]
+
+mod crops;
 mod images;
 mod libwebp;
 
@@ -28,14 +36,22 @@ struct Peer {
 impl Peer {
     fn from_name(name: &str) -> Self {
         let effort = name.bytes().last().map_or(0, |byte| byte - b'0');
-        Self { name: name.to_owned(), ours: name.starts_with("vp8"), effort }
+        Self {
+            name: name.to_owned(),
+            ours: name.starts_with("vp8"),
+            effort,
+        }
     }
 
     fn encode(&self, yuv: &Yuv, quality: u8) -> Vec<u8> {
         if !self.ours {
             return libwebp::encode(yuv, quality, self.effort.into());
         }
-        let options = EncoderOptions { quality, effort: self.effort, max_bytes: None };
+        let options = EncoderOptions {
+            quality,
+            effort: self.effort,
+            max_bytes: None,
+        };
         let chroma_stride = yuv.width.div_ceil(2) as usize;
         let planes = Planes {
             y: &yuv.y,
@@ -76,7 +92,14 @@ struct Point {
 fn score(image: &Image, decoded: &[u8]) -> f64 {
     let stride = 3 * image.width as usize;
     let slice = |rgb| {
-        PixelSlice::new(rgb, image.width, image.height, stride, PixelDescriptor::RGB8_SRGB).unwrap()
+        PixelSlice::new(
+            rgb,
+            image.width,
+            image.height,
+            stride,
+            PixelDescriptor::RGB8_SRGB,
+        )
+        .unwrap()
     };
     compute_ssimulacra2(&slice(&image.rgb), &slice(decoded)).unwrap()
 }
@@ -132,7 +155,15 @@ fn measure(
                 let seconds = times[p][repeat / 2];
                 let decoded = libwebp::decode(file, image.width, image.height);
                 let score = if scores { score(image, &decoded) } else { 0.0 };
-                curves[p][i][q] = Point { seconds, bytes: file.len(), score };
+                if let Some(folder) = std::env::var_os("CROPS").filter(|_| p == 1) {
+                    let first = libwebp::decode(&files[0], image.width, image.height);
+                    crops::write(folder.as_ref(), image, &first, &decoded, 2);
+                }
+                curves[p][i][q] = Point {
+                    seconds,
+                    bytes: file.len(),
+                    score,
+                };
             }
         }
     }
@@ -146,21 +177,35 @@ fn print_table(
     qualities: &[u8],
     curves: &[Vec<Vec<Point>>],
 ) {
-    let pixels: u64 = images.iter().map(|i| u64::from(i.width) * u64::from(i.height)).sum();
-    println!("{set}: {} images, {:.1} megapixels", images.len(), pixels as f64 / 1e6);
+    let pixels: u64 = images
+        .iter()
+        .map(|i| u64::from(i.width) * u64::from(i.height))
+        .sum();
+    println!(
+        "{set}: {} images, {:.1} megapixels",
+        images.len(),
+        pixels as f64 / 1e6
+    );
     println!("peer     quality  seconds  ratio      bytes  ratio    mean   worst  BD-rate");
     for (p, peer) in peers.iter().enumerate() {
-        let rates: Vec<f64> =
-            (0..images.len()).filter_map(|i| bd_rate(&curves[0][i], &curves[p][i])).collect();
+        let rates: Vec<f64> = (0..images.len())
+            .filter_map(|i| bd_rate(&curves[0][i], &curves[p][i]))
+            .collect();
         let rate = 100.0 * rates.iter().sum::<f64>() / rates.len() as f64;
         for (q, quality) in qualities.iter().enumerate() {
             let total = |p: usize, value: fn(&Point) -> f64| {
-                curves[p].iter().map(|points| value(&points[q])).sum::<f64>()
+                curves[p]
+                    .iter()
+                    .map(|points| value(&points[q]))
+                    .sum::<f64>()
             };
             let seconds = |p| total(p, |point| point.seconds);
             let bytes = |p| total(p, |point| point.bytes as f64);
             let mean = total(p, |point| point.score) / images.len() as f64;
-            let worst = curves[p].iter().map(|points| points[q].score).fold(100.0, f64::min);
+            let worst = curves[p]
+                .iter()
+                .map(|points| points[q].score)
+                .fold(100.0, f64::min);
             println!(
                 "{:8} {quality:7} {:8.3} {:6.3} {:10} {:6.3} {mean:7.2} {worst:7.2} {rate:7.2} %",
                 peer.name,
@@ -175,9 +220,17 @@ fn print_table(
         for (i, image) in images.iter().enumerate() {
             for (p, peer) in peers.iter().enumerate() {
                 let rate = bd_rate(&curves[0][i], &curves[p][i]).unwrap_or(0.0);
-                let points = curves[p][i].iter().map(|p| format!("{}:{:.2}", p.bytes, p.score));
+                let points = curves[p][i]
+                    .iter()
+                    .map(|p| format!("{}:{:.2}", p.bytes, p.score));
                 let points: Vec<String> = points.collect();
-                println!("  {:30} {:8} {:6.2} % {}", image.name, peer.name, 100.0 * rate, points.join(" "));
+                println!(
+                    "  {:30} {:8} {:6.2} % {}",
+                    image.name,
+                    peer.name,
+                    100.0 * rate,
+                    points.join(" ")
+                );
             }
         }
     }
@@ -186,8 +239,16 @@ fn print_table(
 /// Returns the mean relative difference in bytes at equal scores, or `None` if scores do not overlap.
 fn bd_rate(reference: &[Point], other: &[Point]) -> Option<f64> {
     let low = |points: &[Point]| points.iter().map(|p| p.score).fold(f64::INFINITY, f64::min);
-    let high = |points: &[Point]| points.iter().map(|p| p.score).fold(f64::NEG_INFINITY, f64::max);
-    let (from, to) = (low(reference).max(low(other)), high(reference).min(high(other)));
+    let high = |points: &[Point]| {
+        points
+            .iter()
+            .map(|p| p.score)
+            .fold(f64::NEG_INFINITY, f64::max)
+    };
+    let (from, to) = (
+        low(reference).max(low(other)),
+        high(reference).min(high(other)),
+    );
     if from >= to {
         return None;
     }
@@ -203,7 +264,11 @@ fn bd_rate(reference: &[Point], other: &[Point]) -> Option<f64> {
 fn log_bytes(points: &[Point], score: f64) -> f64 {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
-    let upper = sorted.iter().position(|p| p.score >= score).unwrap_or(sorted.len() - 1).max(1);
+    let upper = sorted
+        .iter()
+        .position(|p| p.score >= score)
+        .unwrap_or(sorted.len() - 1)
+        .max(1);
     let (a, b) = (sorted[upper - 1], sorted[upper]);
     let part = ((score - a.score) / (b.score - a.score)).clamp(0.0, 1.0);
     (a.bytes as f64).ln() * (1.0 - part) + (b.bytes as f64).ln() * part

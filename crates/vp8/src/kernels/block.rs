@@ -70,7 +70,8 @@ pub(crate) enum WholeMode {
 }
 
 impl WholeMode {
-    pub(crate) const ALL: [Self; 4] = [Self::Dc, Self::Vertical, Self::Horizontal, Self::TrueMotion];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Dc, Self::Vertical, Self::Horizontal, Self::TrueMotion];
 }
 
 /// The samples beside luma or chroma that whole modes predict from.
@@ -124,7 +125,11 @@ pub(crate) struct Quantizer {
 impl Quantizer {
     /// Creates a quantizer. `rounding` is in 256ths of a step, for each coefficient in coding order.
     pub(crate) fn new(dc_step: u16, ac_step: u16, rounding: &[u16; 16]) -> Self {
-        let mut quantizer = Self { step: [0; 16], reciprocal: [0; 16], rounding: [0; 16] };
+        let mut quantizer = Self {
+            step: [0; 16],
+            reciprocal: [0; 16],
+            rounding: [0; 16],
+        };
         for (index, &position) in ZIGZAG.iter().enumerate() {
             let step = if position == 0 { dc_step } else { ac_step };
             quantizer.step[position] = step;

@@ -12,7 +12,13 @@ fn samples<const N: usize>(random: &mut fastrand::Rng) -> [[u8; 16]; N] {
             0 => random.u8(..),
             1 => 255 * random.u8(0..2),
             2 => base.saturating_add(random.u8(0..4)),
-            _ => if random.u8(..) < 20 { 255 - base } else { base },
+            _ => {
+                if random.u8(..) < 20 {
+                    255 - base
+                } else {
+                    base
+                }
+            }
         };
     }
     rows
@@ -21,7 +27,12 @@ fn samples<const N: usize>(random: &mut fastrand::Rng) -> [[u8; 16]; N] {
 fn edges(random: &mut fastrand::Rng) -> Edges {
     let [top, left_a, left_b, rest] = samples::<4>(random);
     let (corner, dc) = ([rest[0], rest[1]], [rest[2], rest[3]]);
-    Edges { top, left: [left_a, left_b], corner, dc }
+    Edges {
+        top,
+        left: [left_a, left_b],
+        corner,
+        dc,
+    }
 }
 
 fn quantizer(random: &mut fastrand::Rng) -> Quantizer {
@@ -63,9 +74,22 @@ fn check_transforms<K: Kernels>(
     let mut levels = [[[0; 16]; 16]; 2];
     let mut nonzero = [[0; 16]; 2];
     let [ours, scalar] = &mut blocks;
-    kernels.quantize(&mut ours[..length], quantizer, &mut levels[0][..length], &mut nonzero[0]);
-    Scalar.quantize(&mut scalar[..length], quantizer, &mut levels[1][..length], &mut nonzero[1]);
-    assert_eq!((blocks[0], levels[0], nonzero[0]), (blocks[1], levels[1], nonzero[1]));
+    kernels.quantize(
+        &mut ours[..length],
+        quantizer,
+        &mut levels[0][..length],
+        &mut nonzero[0],
+    );
+    Scalar.quantize(
+        &mut scalar[..length],
+        quantizer,
+        &mut levels[1][..length],
+        &mut nonzero[1],
+    );
+    assert_eq!(
+        (blocks[0], levels[0], nonzero[0]),
+        (blocks[1], levels[1], nonzero[1])
+    );
     let mut rows = [[[0; 16]; 16]; 2];
     kernels.inverse(&blocks[0][..length], prediction, &mut rows[0][..length]);
     Scalar.inverse(&blocks[0][..length], prediction, &mut rows[1][..length]);

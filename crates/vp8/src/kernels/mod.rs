@@ -61,12 +61,8 @@ pub(crate) trait Kernels: Copy {
 
     /// Returns, for each subblock mode, its cost plus the sum of absolute Hadamard coefficients of the
     /// residual, saturated. The six elements behind the last mode are `u16::MAX`.
-    fn score_subblock(
-        self,
-        source: &[u8; 16],
-        edge: &SubblockEdge,
-        costs: &[u16; 16],
-    ) -> [u16; 16];
+    fn score_subblock(self, source: &[u8; 16], edge: &SubblockEdge, costs: &[u16; 16])
+    -> [u16; 16];
 
     /// Returns the lowest mode of the lowest score of [`Kernels::score_subblock`], and that score.
     #[inline(always)]

@@ -1,6 +1,8 @@
 //! The kernels in portable code. They define the results of all others.
 
-use super::{Edges, Kernels, Quantizer, SUBBLOCK_MODES, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode};
+use super::{
+    Edges, Kernels, Quantizer, SUBBLOCK_MODES, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
+};
 use crate::tables::ZIGZAG;
 
 /// Kernels without SIMD instructions.
@@ -22,7 +24,9 @@ impl Kernels for Scalar {
         let mut prediction = [[0; 16]; 16];
         WholeMode::ALL.map(|mode| {
             self.predict(edges, mode, &mut prediction[..source.len()]);
-            (0..source.len()).map(|block| hadamard(&residual(source, &prediction, block)).0).sum()
+            (0..source.len())
+                .map(|block| hadamard(&residual(source, &prediction, block)).0)
+                .sum()
         })
     }
 
@@ -220,7 +224,11 @@ fn quantize_block(block: &mut [i16; 16], quantizer: &Quantizer, levels: &mut [i1
         let value = block[position];
         let magnitude = u32::from(value.unsigned_abs() + quantizer.rounding[position]);
         let magnitude = (magnitude * u32::from(quantizer.reciprocal[position])) >> 16;
-        let level = if value < 0 { -(magnitude as i16) } else { magnitude as i16 };
+        let level = if value < 0 {
+            -(magnitude as i16)
+        } else {
+            magnitude as i16
+        };
         levels[index] = level;
         nonzero |= u16::from(level != 0) << index;
         block[position] = level * quantizer.step[position] as i16;

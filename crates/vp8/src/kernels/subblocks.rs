@@ -31,7 +31,11 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub(crate) fn new() -> Self {
         let (reconstruction, levels) = (Pixels::new(), Coefficients::new());
-        Self { reconstruction, levels, nonzero: [0; 25] }
+        Self {
+            reconstruction,
+            levels,
+            nonzero: [0; 25],
+        }
     }
 }
 
@@ -84,7 +88,12 @@ pub(crate) struct SubblockEdges {
 impl SubblockEdges {
     /// Creates the edges of the first subblock. `top` has the row above the macroblock and its continuation.
     pub(crate) fn new(top: [u8; 20], left: [u8; 16], corner: u8) -> Self {
-        Self { top, left, corner, first_left: left }
+        Self {
+            top,
+            left,
+            corner,
+            first_left: left,
+        }
     }
 
     /// Returns the edge of the subblock in column `x` and row `y`.
@@ -107,7 +116,11 @@ impl SubblockEdges {
     /// Takes over the reconstruction of the subblock in column `x` and row `y`.
     #[inline(always)]
     pub(crate) fn update(&mut self, x: usize, y: usize, block: &[u8; 16]) {
-        self.corner = if x == 3 { self.first_left[4 * y + 3] } else { self.top[4 * x + 3] };
+        self.corner = if x == 3 {
+            self.first_left[4 * y + 3]
+        } else {
+            self.top[4 * x + 3]
+        };
         self.top[4 * x..][..4].copy_from_slice(&block[12..]);
         for row in 0..4 {
             self.left[4 * y + row] = block[4 * row + 3];

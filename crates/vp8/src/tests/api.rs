@@ -7,18 +7,38 @@ use super::random_image::RandomImage;
 use crate::kernels::Scalar;
 use crate::{Encoder, EncoderOptions, Error, Planes};
 
-const OPTIONS: EncoderOptions = EncoderOptions { quality: 90, effort: 2, max_bytes: None };
+const OPTIONS: EncoderOptions = EncoderOptions {
+    quality: 90,
+    effort: 2,
+    max_bytes: None,
+};
 
 /// Returns gray planes of any size, with strides equal to the widths.
 fn gray(samples: &[u8], width: u32, height: u32) -> Planes<'_> {
     let (y_stride, stride) = (width as usize, width.div_ceil(2) as usize);
     let (y, u, v) = (samples, samples, samples);
-    Planes { y, u, v, y_stride, u_stride: stride, v_stride: stride, width, height }
+    Planes {
+        y,
+        u,
+        v,
+        y_stride,
+        u_stride: stride,
+        v_stride: stride,
+        width,
+        height,
+    }
 }
 
 #[test]
 fn options_out_of_range_are_refused() {
-    let with = |quality, effort| Encoder::new(EncoderOptions { quality, effort, ..OPTIONS }).err();
+    let with = |quality, effort| {
+        Encoder::new(EncoderOptions {
+            quality,
+            effort,
+            ..OPTIONS
+        })
+        .err()
+    };
     assert_eq!(with(101, 2), Some(Error::Quality(101)));
     assert_eq!(with(50, 7), Some(Error::Effort(7)));
     assert_eq!(with(100, 6), None);
@@ -29,24 +49,46 @@ fn inconsistent_planes_are_refused() {
     let mut encoder = Encoder::new(OPTIONS).unwrap();
     let samples = [128; 64];
     for (width, height) in [(0, 8), (8, 0), (16_384, 1), (1, 16_384)] {
-        let result = encoder.encode(&Planes { width, height, ..gray(&samples, 8, 8) });
+        let result = encoder.encode(&Planes {
+            width,
+            height,
+            ..gray(&samples, 8, 8)
+        });
         assert_eq!(result, Err(Error::Dimensions { width, height }));
     }
     let planes = gray(&samples, 8, 8);
     assert!(encoder.encode(&planes).is_ok());
     let narrow = [
-        Planes { y_stride: 7, ..planes },
-        Planes { u_stride: 3, ..planes },
-        Planes { v_stride: 3, ..planes },
+        Planes {
+            y_stride: 7,
+            ..planes
+        },
+        Planes {
+            u_stride: 3,
+            ..planes
+        },
+        Planes {
+            v_stride: 3,
+            ..planes
+        },
     ];
     for planes in narrow {
         assert_eq!(encoder.encode(&planes), Err(Error::Stride));
     }
     let short = [
-        Planes { y: &samples[..63], ..planes },
-        Planes { u: &samples[..15], ..planes },
+        Planes {
+            y: &samples[..63],
+            ..planes
+        },
+        Planes {
+            u: &samples[..15],
+            ..planes
+        },
         Planes { v: &[], ..planes },
-        Planes { y_stride: usize::MAX, ..planes },
+        Planes {
+            y_stride: usize::MAX,
+            ..planes
+        },
     ];
     for planes in short {
         assert_eq!(encoder.encode(&planes), Err(Error::PlaneTooShort));
@@ -61,7 +103,10 @@ fn a_frame_has_at_most_the_given_bytes() {
         let planes = image.planes();
         let bytes = Encoder::new(OPTIONS).unwrap().encode(&planes).unwrap();
         let with = |max_bytes| {
-            let options = EncoderOptions { max_bytes: Some(max_bytes), ..OPTIONS };
+            let options = EncoderOptions {
+                max_bytes: Some(max_bytes),
+                ..OPTIONS
+            };
             Encoder::new(options).unwrap().encode(&planes)
         };
         assert_eq!(with(bytes.len()), Ok(bytes.clone()));
@@ -74,14 +119,20 @@ fn a_frame_has_at_most_the_given_bytes() {
 fn encoding_of_noise_ends_early_if_a_frame_is_certainly_too_large() {
     let mut random = fastrand::Rng::with_seed(5);
     let samples: Vec<u8> = (0..512 * 512).map(|_| random.u8(..)).collect();
-    let options = EncoderOptions { max_bytes: Some(50_000), ..OPTIONS };
+    let options = EncoderOptions {
+        max_bytes: Some(50_000),
+        ..OPTIONS
+    };
     let mut rows = 0;
-    let result = Encoder::new(options).unwrap().encode_while(&gray(&samples, 512, 512), |progress| {
-        rows = progress.rows;
-        assert_eq!(progress.total_rows, 32);
-        assert!(progress.least_bytes <= 50_000);
-        ControlFlow::Continue(())
-    });
+    let result =
+        Encoder::new(options)
+            .unwrap()
+            .encode_while(&gray(&samples, 512, 512), |progress| {
+                rows = progress.rows;
+                assert_eq!(progress.total_rows, 32);
+                assert!(progress.least_bytes <= 50_000);
+                ControlFlow::Continue(())
+            });
     assert_eq!(result, Err(Error::TooLarge { max_bytes: 50_000 }));
     assert!((1..16).contains(&rows), "{rows} rows were coded");
 }
@@ -93,7 +144,11 @@ fn the_caller_can_end_the_encoding() {
     let mut calls = 0;
     let result = encoder.encode_while(&gray(&samples, 64, 64), |_| {
         calls += 1;
-        if calls == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if calls == 2 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     assert_eq!((result, calls), (Err(Error::Cancelled), 2));
 }
@@ -108,7 +163,9 @@ fn an_encoder_gives_the_same_bytes_after_other_frames_and_with_other_kernels() {
         let planes = image.planes();
         for (effort, encoder) in (0..).zip(&mut encoders) {
             let mut new = Encoder::new(EncoderOptions { effort, ..OPTIONS }).unwrap();
-            let scalar = new.encode_with(Scalar, &planes, |_| ControlFlow::Continue(())).unwrap();
+            let scalar = new
+                .encode_with(Scalar, &planes, |_| ControlFlow::Continue(()))
+                .unwrap();
             assert_eq!(encoder.encode(&planes).unwrap(), scalar);
         }
     }

@@ -17,7 +17,11 @@ pub(super) fn image_webp(frame: &[u8]) -> Decoded {
     let (width, height) = (usize::from(decoded.width), usize::from(decoded.height));
     let stride = width.next_multiple_of(16);
     let cut = |plane: &[u8], stride: usize, width: usize, height: usize| {
-        plane.chunks(stride).take(height).flat_map(|row| row[..width].to_vec()).collect()
+        plane
+            .chunks(stride)
+            .take(height)
+            .flat_map(|row| row[..width].to_vec())
+            .collect()
     };
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     Decoded {

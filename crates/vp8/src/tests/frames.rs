@@ -13,7 +13,9 @@ fn reconstruction(encoder: &Encoder, width: u32, height: u32) -> Decoded {
     };
     let plane = |width: u32, height: u32, size, first_row, first_column| {
         let positions = (0..height as usize).flat_map(|y| (0..width as usize).map(move |x| (x, y)));
-        positions.map(|(x, y)| sample(x, y, size, first_row, first_column)).collect()
+        positions
+            .map(|(x, y)| sample(x, y, size, first_row, first_column))
+            .collect()
     };
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     Decoded {
@@ -30,7 +32,11 @@ fn check_images(count: u32, max_size: u32, seed: u64) {
         let planes = image.planes();
         let quality = random.u8(0..=100);
         let effort = (index % 7) as u8;
-        let options = EncoderOptions { quality, effort, max_bytes: None };
+        let options = EncoderOptions {
+            quality,
+            effort,
+            max_bytes: None,
+        };
         let mut encoder = Encoder::new(options).unwrap();
         encoder.unfiltered = index % 2 == 0;
         let frame = encoder.encode(&planes).unwrap();

@@ -21,7 +21,14 @@ impl RandomImage {
         let y = plane(random, kind, width as usize + padding, height);
         let u = plane(random, kind, half_width as usize + padding, half_height);
         let v = plane(random, kind, half_width as usize + padding, half_height);
-        Self { width, height, y, u, v, padding }
+        Self {
+            width,
+            height,
+            y,
+            u,
+            v,
+            padding,
+        }
     }
 
     pub(super) fn planes(&self) -> Planes<'_> {
@@ -52,8 +59,20 @@ fn plane(random: &mut fastrand::Rng, kind: u8, stride: usize, height: u32) -> Ve
                 2 => ramp.clamp(0, 255) as u8,
                 3 => (ramp + random.i32(-6..=6)).clamp(0, 255) as u8,
                 // Edges at random places, to the extremes.
-                4 => if ((x / 3 + y / 5) as u8 % extremes) < 2 { 255 } else { 0 },
-                _ => if random.u8(..) < extremes { 255 * random.u8(0..2) } else { ramp as u8 },
+                4 => {
+                    if ((x / 3 + y / 5) as u8 % extremes) < 2 {
+                        255
+                    } else {
+                        0
+                    }
+                }
+                _ => {
+                    if random.u8(..) < extremes {
+                        255 * random.u8(0..2)
+                    } else {
+                        ramp as u8
+                    }
+                }
             }
         })
         .collect()

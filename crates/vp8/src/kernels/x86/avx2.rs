@@ -1,9 +1,10 @@
 //! The kernels for processors with AVX2.
-#![allow(unsafe_code, reason = "functions with target features are called after detection")]
+#![allow(
+    unsafe_code,
+    reason = "functions with target features are called after detection"
+)]
 
-use super::super::{
-    Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode,
-};
+use super::super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
 use super::{rows, subblock};
 use crate::bool_encoder::{BoolEncoder, Symbol};
 use crate::modes::LumaModes;
@@ -103,7 +104,9 @@ impl Kernels for Avx2 {
         quantizer: &Quantizer,
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16) {
-        call!(subblock::code_subblock(source, edge, mode, quantizer, levels))
+        call!(subblock::code_subblock(
+            source, edge, mode, quantizer, levels
+        ))
     }
 
     #[inline]

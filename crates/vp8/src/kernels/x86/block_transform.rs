@@ -38,7 +38,10 @@ fn forward_step([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
     let scaled_inner = _mm_mulhrs_epi16(inner, halves(FORWARD_SIN, FORWARD_COS));
     let outer = _mm_add_epi16(scaled_outer, _mm_and_si128(outer, halves(-1, 0)));
     let inner = _mm_add_epi16(scaled_inner, _mm_and_si128(inner, halves(0, -1)));
-    [even, _mm_add_epi16(outer, _mm_sign_epi16(inner, plus_minus))]
+    [
+        even,
+        _mm_add_epi16(outer, _mm_sign_epi16(inner, plus_minus)),
+    ]
 }
 
 /// Transposes rows 0 and 2, and rows 1 and 3, to columns 0 and 1, and columns 2 and 3.
@@ -53,11 +56,17 @@ fn transpose_interleaved([even, odd]: [__m128i; 2]) -> [__m128i; 2] {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn forward(residual: [__m128i; 2]) -> [__m128i; 2] {
-    let scaled = [_mm_slli_epi16::<3>(residual[0]), _mm_slli_epi16::<3>(residual[1])];
+    let scaled = [
+        _mm_slli_epi16::<3>(residual[0]),
+        _mm_slli_epi16::<3>(residual[1]),
+    ];
     let columns = transpose_interleaved(forward_step(scaled));
     let [a, b] = transpose_interleaved(forward_step(columns));
     let half = _mm_set1_epi16(8);
-    [_mm_srai_epi16::<4>(_mm_add_epi16(a, half)), _mm_srai_epi16::<4>(_mm_add_epi16(b, half))]
+    [
+        _mm_srai_epi16::<4>(_mm_add_epi16(a, half)),
+        _mm_srai_epi16::<4>(_mm_add_epi16(b, half)),
+    ]
 }
 
 #[inline]

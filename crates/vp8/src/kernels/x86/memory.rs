@@ -84,6 +84,9 @@ pub(super) fn store_i16_halves([low, high]: [__m128i; 2], out: &mut [i16; 16]) {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn store_i16(value: __m256i, out: &mut [i16; 16]) {
-    let halves = [_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value)];
+    let halves = [
+        _mm256_castsi256_si128(value),
+        _mm256_extracti128_si256::<1>(value),
+    ];
     store_i16_halves(halves, out);
 }

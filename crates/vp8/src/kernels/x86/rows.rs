@@ -20,8 +20,14 @@ fn widen(row: &[u8; 16]) -> __m256i {
 pub(super) fn transpose([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
     let (ab_low, ab_high) = (_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
     let (cd_low, cd_high) = (_mm256_unpacklo_epi16(c, d), _mm256_unpackhi_epi16(c, d));
-    let first = [_mm256_unpacklo_epi32(ab_low, cd_low), _mm256_unpackhi_epi32(ab_low, cd_low)];
-    let second = [_mm256_unpacklo_epi32(ab_high, cd_high), _mm256_unpackhi_epi32(ab_high, cd_high)];
+    let first = [
+        _mm256_unpacklo_epi32(ab_low, cd_low),
+        _mm256_unpackhi_epi32(ab_low, cd_low),
+    ];
+    let second = [
+        _mm256_unpacklo_epi32(ab_high, cd_high),
+        _mm256_unpackhi_epi32(ab_high, cd_high),
+    ];
     [
         _mm256_unpacklo_epi64(first[0], second[0]),
         _mm256_unpackhi_epi64(first[0], second[0]),
@@ -34,8 +40,14 @@ pub(super) fn transpose([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn hadamard_halves(rows: [__m256i; 4]) -> [__m256i; 4] {
-    let (a, b) = (_mm256_add_epi16(rows[0], rows[2]), _mm256_add_epi16(rows[1], rows[3]));
-    let (c, d) = (_mm256_sub_epi16(rows[0], rows[2]), _mm256_sub_epi16(rows[1], rows[3]));
+    let (a, b) = (
+        _mm256_add_epi16(rows[0], rows[2]),
+        _mm256_add_epi16(rows[1], rows[3]),
+    );
+    let (c, d) = (
+        _mm256_sub_epi16(rows[0], rows[2]),
+        _mm256_sub_epi16(rows[1], rows[3]),
+    );
     let columns = transpose([
         _mm256_add_epi16(a, b),
         _mm256_sub_epi16(a, b),
@@ -66,7 +78,12 @@ pub(super) fn energies(source: &[[u8; 16]]) -> [u16; 16] {
     let mut groups = [_mm256_setzero_si256(); 4];
     let first_of_block = _mm256_set1_epi64x(0xffff);
     for (group, rows) in groups.iter_mut().zip(source.as_chunks::<4>().0) {
-        let rows = [widen(&rows[0]), widen(&rows[1]), widen(&rows[2]), widen(&rows[3])];
+        let rows = [
+            widen(&rows[0]),
+            widen(&rows[1]),
+            widen(&rows[2]),
+            widen(&rows[3]),
+        ];
         let [a, b, c, d] = hadamard_halves(rows);
         let max_first = _mm256_max_epi16(_mm256_abs_epi16(a), _mm256_abs_epi16(b));
         let max_second = _mm256_max_epi16(_mm256_abs_epi16(c), _mm256_abs_epi16(d));
@@ -87,13 +104,19 @@ pub(super) fn energies(source: &[[u8; 16]]) -> [u16; 16] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn pair(values: [u8; 2]) -> __m256i {
-    _mm256_set_m128i(_mm_set1_epi16(values[1].into()), _mm_set1_epi16(values[0].into()))
+    _mm256_set_m128i(
+        _mm_set1_epi16(values[1].into()),
+        _mm_set1_epi16(values[0].into()),
+    )
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn clamp(values: __m256i) -> __m256i {
-    _mm256_min_epi16(_mm256_max_epi16(values, _mm256_setzero_si256()), _mm256_set1_epi16(255))
+    _mm256_min_epi16(
+        _mm256_max_epi16(values, _mm256_setzero_si256()),
+        _mm256_set1_epi16(255),
+    )
 }
 
 #[target_feature(enable = "avx2")]
@@ -102,7 +125,11 @@ pub(super) fn score(source: &[[u8; 16]], edges: &Edges) -> [u32; 4] {
     let top_gradient = _mm256_sub_epi16(top, pair(edges.corner));
     let dc = pair(edges.dc);
     let mut sums = [_mm256_setzero_si256(); 4];
-    let lefts = edges.left[0].as_chunks::<4>().0.iter().zip(edges.left[1].as_chunks::<4>().0);
+    let lefts = edges.left[0]
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(edges.left[1].as_chunks::<4>().0);
     for (rows, left) in source.as_chunks::<4>().0.iter().zip(lefts) {
         let mut residuals = [[_mm256_setzero_si256(); 4]; 4];
         for i in 0..4 {
@@ -122,8 +149,10 @@ pub(super) fn score(source: &[[u8; 16]], edges: &Edges) -> [u32; 4] {
     let low = _mm256_hadd_epi32(sums[0], sums[1]);
     let high = _mm256_hadd_epi32(sums[2], sums[3]);
     let lanes = _mm256_hadd_epi32(low, high);
-    let total =
-        _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
+    let total = _mm_add_epi32(
+        _mm256_castsi256_si128(lanes),
+        _mm256_extracti128_si256::<1>(lanes),
+    );
     [
         _mm_extract_epi32::<0>(total) as u32,
         _mm_extract_epi32::<1>(total) as u32,
@@ -139,7 +168,10 @@ pub(super) fn squared_error(a: &[[u8; 16]], b: &[[u8; 16]]) -> u32 {
         let difference = _mm256_sub_epi16(widen(a), widen(b));
         sum = _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
     }
-    let sum = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+    let sum = _mm_add_epi32(
+        _mm256_castsi256_si128(sum),
+        _mm256_extracti128_si256::<1>(sum),
+    );
     let sum = _mm_add_epi32(sum, _mm_shuffle_epi32::<0x4e>(sum));
     let sum = _mm_add_epi32(sum, _mm_shuffle_epi32::<0xb1>(sum));
     _mm_cvtsi128_si32(sum) as u32
@@ -156,13 +188,21 @@ pub(super) fn predict(edges: &Edges, mode: WholeMode, prediction: &mut [[u8; 16]
         }
         WholeMode::Vertical => prediction.fill(edges.top),
         WholeMode::Horizontal => {
-            for ((row, &a), &b) in prediction.iter_mut().zip(&edges.left[0]).zip(&edges.left[1]) {
+            for ((row, &a), &b) in prediction
+                .iter_mut()
+                .zip(&edges.left[0])
+                .zip(&edges.left[1])
+            {
                 *row = store_u8(halves(a, b));
             }
         }
         WholeMode::TrueMotion => {
             let gradient = _mm256_sub_epi16(widen(&edges.top), pair(edges.corner));
-            for ((row, &a), &b) in prediction.iter_mut().zip(&edges.left[0]).zip(&edges.left[1]) {
+            for ((row, &a), &b) in prediction
+                .iter_mut()
+                .zip(&edges.left[0])
+                .zip(&edges.left[1])
+            {
                 let sums = _mm256_add_epi16(gradient, pair([a, b]));
                 let packed = _mm256_packus_epi16(sums, sums);
                 let packed = _mm256_permute4x64_epi64::<0xd8>(packed);
@@ -175,7 +215,10 @@ pub(super) fn predict(edges: &Edges, mode: WholeMode, prediction: &mut [[u8; 16]
 #[inline]
 #[target_feature(enable = "avx2")]
 fn forward_step([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
-    let (cos, sin) = (_mm256_set1_epi16(FORWARD_COS), _mm256_set1_epi16(FORWARD_SIN));
+    let (cos, sin) = (
+        _mm256_set1_epi16(FORWARD_COS),
+        _mm256_set1_epi16(FORWARD_SIN),
+    );
     let (sum, inner_sum) = (_mm256_add_epi16(a, d), _mm256_add_epi16(b, c));
     let (outer, inner) = (_mm256_sub_epi16(a, d), _mm256_sub_epi16(b, c));
     let scaled_outer = _mm256_add_epi16(outer, _mm256_mulhrs_epi16(outer, cos));
@@ -190,7 +233,11 @@ fn forward_step([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
 
 #[target_feature(enable = "avx2")]
 pub(super) fn forward(source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[i16; 16]]) {
-    let groups = source.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+    let groups = source
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((source, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
         let mut rows = [_mm256_setzero_si256(); 4];
         for i in 0..4 {
@@ -205,13 +252,30 @@ pub(super) fn forward(source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[
         let (ab_low, ab_high) = (_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
         let (cd_low, cd_high) = (_mm256_unpacklo_epi16(c, d), _mm256_unpackhi_epi16(c, d));
         // Two rows of blocks 0 and 2, and of blocks 1 and 3.
-        let even = [_mm256_unpacklo_epi32(ab_low, cd_low), _mm256_unpackhi_epi32(ab_low, cd_low)];
-        let odd =
-            [_mm256_unpacklo_epi32(ab_high, cd_high), _mm256_unpackhi_epi32(ab_high, cd_high)];
-        store_i16(_mm256_permute2x128_si256::<0x20>(even[0], even[1]), &mut out[0]);
-        store_i16(_mm256_permute2x128_si256::<0x20>(odd[0], odd[1]), &mut out[1]);
-        store_i16(_mm256_permute2x128_si256::<0x31>(even[0], even[1]), &mut out[2]);
-        store_i16(_mm256_permute2x128_si256::<0x31>(odd[0], odd[1]), &mut out[3]);
+        let even = [
+            _mm256_unpacklo_epi32(ab_low, cd_low),
+            _mm256_unpackhi_epi32(ab_low, cd_low),
+        ];
+        let odd = [
+            _mm256_unpacklo_epi32(ab_high, cd_high),
+            _mm256_unpackhi_epi32(ab_high, cd_high),
+        ];
+        store_i16(
+            _mm256_permute2x128_si256::<0x20>(even[0], even[1]),
+            &mut out[0],
+        );
+        store_i16(
+            _mm256_permute2x128_si256::<0x20>(odd[0], odd[1]),
+            &mut out[1],
+        );
+        store_i16(
+            _mm256_permute2x128_si256::<0x31>(even[0], even[1]),
+            &mut out[2],
+        );
+        store_i16(
+            _mm256_permute2x128_si256::<0x31>(odd[0], odd[1]),
+            &mut out[3],
+        );
     }
 }
 
@@ -273,17 +337,27 @@ fn inverse_step([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn inverse(
-    coefficients: &[[i16; 16]],
-    prediction: &[[u8; 16]],
-    out: &mut [[u8; 16]],
-) {
-    let groups = coefficients.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+pub(super) fn inverse(coefficients: &[[i16; 16]], prediction: &[[u8; 16]], out: &mut [[u8; 16]]) {
+    let groups = coefficients
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((blocks, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
-        let [a, b, c, d] =
-            [load_i16(&blocks[0]), load_i16(&blocks[1]), load_i16(&blocks[2]), load_i16(&blocks[3])];
-        let even = [_mm256_permute2x128_si256::<0x20>(a, c), _mm256_permute2x128_si256::<0x31>(a, c)];
-        let odd = [_mm256_permute2x128_si256::<0x20>(b, d), _mm256_permute2x128_si256::<0x31>(b, d)];
+        let [a, b, c, d] = [
+            load_i16(&blocks[0]),
+            load_i16(&blocks[1]),
+            load_i16(&blocks[2]),
+            load_i16(&blocks[3]),
+        ];
+        let even = [
+            _mm256_permute2x128_si256::<0x20>(a, c),
+            _mm256_permute2x128_si256::<0x31>(a, c),
+        ];
+        let odd = [
+            _mm256_permute2x128_si256::<0x20>(b, d),
+            _mm256_permute2x128_si256::<0x31>(b, d),
+        ];
         let mut columns = transpose(inverse_step([
             _mm256_unpacklo_epi64(even[0], odd[0]),
             _mm256_unpackhi_epi64(even[0], odd[0]),
@@ -295,7 +369,12 @@ pub(super) fn inverse(
         for (row, prediction) in rows.iter_mut().zip(prediction) {
             *row = _mm256_add_epi16(_mm256_srai_epi16::<3>(*row), widen(prediction));
         }
-        for (rows, out) in rows.as_chunks::<2>().0.iter().zip(out.as_chunks_mut::<2>().0) {
+        for (rows, out) in rows
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .zip(out.as_chunks_mut::<2>().0)
+        {
             let packed = _mm256_packus_epi16(rows[0], rows[1]);
             let packed = _mm256_permute4x64_epi64::<0xd8>(packed);
             out[0] = store_u8(_mm256_castsi256_si128(packed));

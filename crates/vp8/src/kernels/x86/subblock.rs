@@ -15,7 +15,11 @@ type Shuffles = [[u8; 16]; 2];
 const NONE: u8 = 0x80;
 
 const fn split(source: u8) -> [u8; 2] {
-    if source < 16 { [source, NONE] } else { [NONE, source - 16] }
+    if source < 16 {
+        [source, NONE]
+    } else {
+        [NONE, source - 16]
+    }
 }
 
 /// For each mode, shuffles of both averages, and masks of the predictions of DC and TM.
@@ -53,7 +57,10 @@ static BY_ROW: [[Shuffles; 4]; 2] = {
 fn averages(edge: __m128i) -> [__m128i; 2] {
     let before = _mm_setr_epi8(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     let after = _mm_setr_epi8(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15);
-    let (before, after) = (_mm_shuffle_epi8(edge, before), _mm_shuffle_epi8(edge, after));
+    let (before, after) = (
+        _mm_shuffle_epi8(edge, before),
+        _mm_shuffle_epi8(edge, after),
+    );
     // The average instruction rounds up; the outer samples' mean has to be rounded down.
     let odd = _mm_and_si128(_mm_xor_si128(before, after), _mm_set1_epi8(1));
     let outer = _mm_sub_epi8(_mm_avg_epu8(before, after), odd);
@@ -133,7 +140,10 @@ fn score_without_costs(source: __m128i, edge: __m128i) -> [__m128i; 2] {
     let dc_to_he = _mm_unpacklo_epi64(dc_tm, ve_to_rd);
     let ld_to_vl = _mm_alignr_epi8::<8>(vr_to_hu, ve_to_rd);
     let hd_hu = _mm_unpackhi_epi64(vr_to_hu, vr_to_hu);
-    [_mm_packus_epi32(dc_to_he, ld_to_vl), _mm_packus_epi32(hd_hu, hd_hu)]
+    [
+        _mm_packus_epi32(dc_to_he, ld_to_vl),
+        _mm_packus_epi32(hd_hu, hd_hu),
+    ]
 }
 
 #[inline]
@@ -207,7 +217,10 @@ pub(super) fn code_subblock(
     let prediction = _mm_or_si128(directional, _mm_or_si128(dc, tm));
     let zero = _mm_setzero_si128();
     let source = load_u8(source);
-    let prediction = [_mm_unpacklo_epi8(prediction, zero), _mm_unpackhi_epi8(prediction, zero)];
+    let prediction = [
+        _mm_unpacklo_epi8(prediction, zero),
+        _mm_unpackhi_epi8(prediction, zero),
+    ];
     let coefficients = block_transform::forward([
         _mm_sub_epi16(_mm_unpacklo_epi8(source, zero), prediction[0]),
         _mm_sub_epi16(_mm_unpackhi_epi8(source, zero), prediction[1]),
@@ -239,14 +252,28 @@ fn quantize(
     let (low, high) = (divide(low, 0), divide(high, 1));
     let low_of_low = _mm_setr_epi8(0, 1, 2, 3, 8, 9, -1, -1, 10, 11, 4, 5, 6, 7, 12, 13);
     let low_of_high = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 0, 1, -1, -1, -1, -1, -1, -1, -1, -1);
-    let high_of_low = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 14, 15, -1, -1, -1, -1, -1, -1);
+    let high_of_low = _mm_setr_epi8(
+        -1, -1, -1, -1, -1, -1, -1, -1, 14, 15, -1, -1, -1, -1, -1, -1,
+    );
     let high_of_high = _mm_setr_epi8(2, 3, 8, 9, 10, 11, 4, 5, -1, -1, 6, 7, 12, 13, 14, 15);
     let zigzag = [
-        _mm_or_si128(_mm_shuffle_epi8(low, low_of_low), _mm_shuffle_epi8(high, low_of_high)),
-        _mm_or_si128(_mm_shuffle_epi8(low, high_of_low), _mm_shuffle_epi8(high, high_of_high)),
+        _mm_or_si128(
+            _mm_shuffle_epi8(low, low_of_low),
+            _mm_shuffle_epi8(high, low_of_high),
+        ),
+        _mm_or_si128(
+            _mm_shuffle_epi8(low, high_of_low),
+            _mm_shuffle_epi8(high, high_of_high),
+        ),
     ];
     store_i16_halves(zigzag, levels);
     let zeros = _mm_cmpeq_epi8(_mm_packs_epi16(zigzag[0], zigzag[1]), _mm_setzero_si128());
     let nonzero = !_mm_movemask_epi8(zeros) as u16;
-    ([_mm_mullo_epi16(low, step[0]), _mm_mullo_epi16(high, step[1])], nonzero)
+    (
+        [
+            _mm_mullo_epi16(low, step[0]),
+            _mm_mullo_epi16(high, step[1]),
+        ],
+        nonzero,
+    )
 }
