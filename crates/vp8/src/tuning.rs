@@ -45,6 +45,6 @@ pub(crate) const LEAST_INDEX_RANGE: i32 = 5;
 pub(crate) const FILTER_STRENGTH: u32 = 56;
 
 /// What quantizer indices of other coefficients than luma AC differ by (RFC 6386, section 9.6): luma DC, Y2
-/// DC and AC, chroma DC and AC. Chroma DC is as fine as possible, since a small error there tints whole areas:
+/// DC and AC, chroma DC and AC. Chroma DC is finer, since a small error there tints whole areas:
 /// each macroblock inherits it from the one before.
-pub(crate) const INDEX_DELTAS: [i32; 5] = [0, -2, -5, -15, -4];
+pub(crate) const INDEX_DELTAS: [i32; 5] = [0, -2, -5, -10, -4];
