@@ -136,3 +136,11 @@ fn avx2_kernels_equal_scalar_kernels() {
         check(kernels);
     }
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn sse41_kernels_equal_scalar_kernels() {
+    if let Some(kernels) = super::Sse41::detect() {
+        check(kernels);
+    }
+}

@@ -20,7 +20,7 @@ pub(crate) use block::{
 pub(crate) use scalar::{Scalar, forward_block, inverse_block, predict_subblock};
 pub(crate) use subblocks::{Candidate, SubblockCosts, SubblockEdges, SubblockJob};
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::Avx2;
+pub(crate) use x86::{Avx2, Sse41};
 
 /// The modes that predict subblocks (RFC 6386, section 11.2): 10, in the RFC's order.
 pub(crate) const SUBBLOCK_MODES: usize = 10;

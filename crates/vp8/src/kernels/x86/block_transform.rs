@@ -6,26 +6,26 @@ use super::super::scalar::{FORWARD_COS, FORWARD_SIN, INVERSE_COS, INVERSE_SIN};
 
 /// Returns a register whose halves are `low` and `high`, 4 times each.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn halves(low: i16, high: i16) -> __m128i {
     _mm_setr_epi16(low, low, low, low, high, high, high, high)
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn low_twice(value: __m128i) -> __m128i {
     _mm_unpacklo_epi64(value, value)
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn high_twice(value: __m128i) -> __m128i {
     _mm_unpackhi_epi64(value, value)
 }
 
 /// Transforms columns. Returns rows 0 and 2, and rows 1 and 3.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn forward_step([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
     let plus_minus = halves(1, -1);
     let rows_32 = _mm_shuffle_epi32::<0x4e>(rows_23);
@@ -46,7 +46,7 @@ fn forward_step([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
 
 /// Transposes rows 0 and 2, and rows 1 and 3, to columns 0 and 1, and columns 2 and 3.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn transpose_interleaved([even, odd]: [__m128i; 2]) -> [__m128i; 2] {
     let (low, high) = (_mm_unpacklo_epi16(even, odd), _mm_unpackhi_epi16(even, odd));
     [_mm_unpacklo_epi32(low, high), _mm_unpackhi_epi32(low, high)]
@@ -54,7 +54,7 @@ fn transpose_interleaved([even, odd]: [__m128i; 2]) -> [__m128i; 2] {
 
 /// Returns the coefficients of a residual, as the scalar kernel does.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn forward(residual: [__m128i; 2]) -> [__m128i; 2] {
     let scaled = [
         _mm_slli_epi16::<3>(residual[0]),
@@ -70,7 +70,7 @@ pub(super) fn forward(residual: [__m128i; 2]) -> [__m128i; 2] {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn inverse_step([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
     let plus_minus = halves(1, -1);
     let (cos, sin) = (INVERSE_COS as i16, INVERSE_SIN as u16 as i16);
@@ -85,7 +85,7 @@ fn inverse_step([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 fn transpose([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
     let low = _mm_unpacklo_epi16(rows_01, rows_23);
     let high = _mm_unpackhi_epi16(rows_01, rows_23);
@@ -94,7 +94,7 @@ fn transpose([rows_01, rows_23]: [__m128i; 2]) -> [__m128i; 2] {
 
 /// Returns the residual of coefficients (RFC 6386, section 14.3).
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn inverse(coefficients: [__m128i; 2]) -> [__m128i; 2] {
     let mut columns = transpose(inverse_step(coefficients));
     columns[0] = _mm_add_epi16(columns[0], halves(4, 0));

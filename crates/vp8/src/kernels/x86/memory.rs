@@ -3,14 +3,14 @@
 use std::arch::x86_64::*;
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn load_u8(bytes: &[u8; 16]) -> __m128i {
     let value = u128::from_le_bytes(*bytes);
     _mm_set_epi64x((value >> 64) as i64, value as i64)
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn store_u8(value: __m128i) -> [u8; 16] {
     let low = _mm_extract_epi64::<0>(value) as u64;
     let high = _mm_extract_epi64::<1>(value) as u64;
@@ -34,7 +34,7 @@ macro_rules! load_half {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn load_i16_halves(values: &[i16; 16]) -> [__m128i; 2] {
     [load_half!(values, 0), load_half!(values, 8)]
 }
@@ -47,7 +47,7 @@ pub(super) fn load_i16(values: &[i16; 16]) -> __m256i {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn load_u16_halves(values: &[u16; 16]) -> [__m128i; 2] {
     [load_half!(values, 0), load_half!(values, 8)]
 }
@@ -60,7 +60,7 @@ pub(super) fn load_u16(values: &[u16; 16]) -> __m256i {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn store_half(value: __m128i) -> [i16; 8] {
     [
         _mm_extract_epi16::<0>(value) as i16,
@@ -75,7 +75,7 @@ pub(super) fn store_half(value: __m128i) -> [i16; 8] {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn store_i16_halves([low, high]: [__m128i; 2], out: &mut [i16; 16]) {
     out[..8].copy_from_slice(&store_half(low));
     out[8..].copy_from_slice(&store_half(high));

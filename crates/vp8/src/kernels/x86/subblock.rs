@@ -23,7 +23,7 @@ const fn split(source: u8) -> [u8; 2] {
 }
 
 /// For each mode, shuffles of both averages, and masks of the predictions of DC and TM.
-static BY_MODE: [[[u8; 16]; 4]; 16] = {
+pub(super) static BY_MODE: [[[u8; 16]; 4]; 16] = {
     let mut by_mode = [[[NONE; 16], [NONE; 16], [0; 16], [0; 16]]; 16];
     by_mode[0][2] = [0xff; 16];
     by_mode[1][3] = [0xff; 16];
@@ -53,8 +53,8 @@ static BY_ROW: [[Shuffles; 4]; 2] = {
 
 /// Returns the averages of three and of two neighboring samples.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn averages(edge: __m128i) -> [__m128i; 2] {
+#[target_feature(enable = "sse4.1")]
+pub(super) fn averages(edge: __m128i) -> [__m128i; 2] {
     let before = _mm_setr_epi8(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     let after = _mm_setr_epi8(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15);
     let (before, after) = (
@@ -69,8 +69,8 @@ fn averages(edge: __m128i) -> [__m128i; 2] {
 
 /// Returns the prediction of mode DC for all samples.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn dc(edge: __m128i) -> __m128i {
+#[target_feature(enable = "sse4.1")]
+pub(super) fn dc(edge: __m128i) -> __m128i {
     #[rustfmt::skip]
     let left_and_top = _mm_setr_epi8(0, 1, 2, 3, 5, 6, 7, 8, -1, -1, -1, -1, -1, -1, -1, -1);
     let sum = _mm_sad_epu8(_mm_shuffle_epi8(edge, left_and_top), _mm_setzero_si128());
@@ -80,8 +80,8 @@ fn dc(edge: __m128i) -> __m128i {
 
 /// Returns the prediction of mode TM as words: rows 0 and 1, rows 2 and 3.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn true_motion(edge: __m128i) -> [__m128i; 2] {
+#[target_feature(enable = "sse4.1")]
+pub(super) fn true_motion(edge: __m128i) -> [__m128i; 2] {
     let top = _mm_setr_epi8(5, -1, 6, -1, 7, -1, 8, -1, 5, -1, 6, -1, 7, -1, 8, -1);
     let corner = _mm_setr_epi8(4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1);
     let left_01 = _mm_setr_epi8(3, -1, 3, -1, 3, -1, 3, -1, 2, -1, 2, -1, 2, -1, 2, -1);
@@ -195,7 +195,7 @@ pub(super) fn code_subblocks(job: SubblockJob<'_>, out: &mut Candidate) -> Optio
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "sse4.1")]
 pub(super) fn code_subblock(
     source: &[u8; 16],
     edge: &SubblockEdge,
@@ -236,8 +236,8 @@ pub(super) fn code_subblock(
 
 /// Returns the dequantized coefficients and a bit per nonzero level.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn quantize(
+#[target_feature(enable = "sse4.1")]
+pub(super) fn quantize(
     [low, high]: [__m128i; 2],
     quantizer: &Quantizer,
     levels: &mut [i16; 16],
