@@ -120,7 +120,7 @@ fn check_subblock<K: Kernels>(kernels: K, random: &mut fastrand::Rng) {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 fn check<K: Kernels>(kernels: K) {
     let mut random = fastrand::Rng::with_seed(3);
     for _ in 0..2000 {
@@ -141,6 +141,14 @@ fn avx2_kernels_equal_scalar_kernels() {
 #[cfg(target_arch = "x86_64")]
 fn sse41_kernels_equal_scalar_kernels() {
     if let Some(kernels) = super::Sse41::detect() {
+        check(kernels);
+    }
+}
+
+#[test]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+fn neon_kernels_equal_scalar_kernels() {
+    if let Some(kernels) = super::Neon::detect() {
         check(kernels);
     }
 }

@@ -6,6 +6,8 @@
 mod block;
 #[cfg(test)]
 mod equality;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 mod scalar;
 mod subblocks;
 #[cfg(target_arch = "x86_64")]
@@ -17,6 +19,8 @@ use crate::modes::LumaModes;
 pub(crate) use block::{
     Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+pub(crate) use neon::Neon;
 pub(crate) use scalar::{Scalar, forward_block, inverse_block, predict_subblock};
 pub(crate) use subblocks::{Candidate, SubblockCosts, SubblockEdges, SubblockJob};
 #[cfg(target_arch = "x86_64")]
