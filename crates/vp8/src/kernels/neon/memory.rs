@@ -18,35 +18,43 @@ pub(super) fn load_half(bytes: &[u8; 16], half: usize) -> uint8x8_t {
     vcreate_u8(u64::from_le_bytes(bytes.as_chunks::<8>().0[half]))
 }
 
+/// Returns the samples, four at a time, so that rows of blocks can be stored from registers.
 #[inline]
 #[target_feature(enable = "neon")]
 pub(super) fn store_u8(value: uint8x16_t) -> [u8; 16] {
-    let value = vreinterpretq_u64_u8(value);
-    let low = vgetq_lane_u64::<0>(value);
-    let high = vgetq_lane_u64::<1>(value);
-    (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+    let value = vreinterpretq_u32_u8(value);
+    let mut out = [0; 16];
+    out[..4].copy_from_slice(&vgetq_lane_u32::<0>(value).to_le_bytes());
+    out[4..8].copy_from_slice(&vgetq_lane_u32::<1>(value).to_le_bytes());
+    out[8..12].copy_from_slice(&vgetq_lane_u32::<2>(value).to_le_bytes());
+    out[12..].copy_from_slice(&vgetq_lane_u32::<3>(value).to_le_bytes());
+    out
 }
 
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_words([a, b, c, d]: [u16; 4]) -> uint16x4_t {
-    let low = u64::from(a) | u64::from(b) << 16;
-    vcreate_u16(low | u64::from(c) << 32 | u64::from(d) << 48)
+/// Loads 8 elements from `i` on.
+macro_rules! load_words {
+    ($a:ident, $i:literal) => {{
+        let words = vdupq_n_u16($a[$i] as u16);
+        let words = vsetq_lane_u16::<1>($a[$i + 1] as u16, words);
+        let words = vsetq_lane_u16::<2>($a[$i + 2] as u16, words);
+        let words = vsetq_lane_u16::<3>($a[$i + 3] as u16, words);
+        let words = vsetq_lane_u16::<4>($a[$i + 4] as u16, words);
+        let words = vsetq_lane_u16::<5>($a[$i + 5] as u16, words);
+        let words = vsetq_lane_u16::<6>($a[$i + 6] as u16, words);
+        vsetq_lane_u16::<7>($a[$i + 7] as u16, words)
+    }};
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 pub(super) fn load_u16(values: &[u16; 16]) -> [uint16x8_t; 2] {
-    let words = values.as_chunks::<4>().0;
-    let low = vcombine_u16(load_words(words[0]), load_words(words[1]));
-    let high = vcombine_u16(load_words(words[2]), load_words(words[3]));
-    [low, high]
+    [load_words!(values, 0), load_words!(values, 8)]
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 pub(super) fn load_i16(values: &[i16; 16]) -> [int16x8_t; 2] {
-    let [low, high] = load_u16(&values.map(|value| value as u16));
+    let (low, high) = (load_words!(values, 0), load_words!(values, 8));
     [vreinterpretq_s16_u16(low), vreinterpretq_s16_u16(high)]
 }
 

@@ -6,7 +6,7 @@ use std::arch::aarch64::*;
 
 use super::super::scalar::{FORWARD_COS, FORWARD_SIN, INVERSE_COS, INVERSE_SIN};
 use super::super::{Edges, Quantizer, WholeMode};
-use super::memory::{load_half, load_i16, load_u8, store_i16, store_u8, store_u16};
+use super::memory::{load_half, load_i16, store_i16, store_u8, store_u16};
 use super::subblock::quantize as quantize_block;
 
 /// Four rows of two blocks.
@@ -184,10 +184,10 @@ pub(super) fn score(source: &[[u8; 16]], edges: &Edges) -> [u32; 4] {
 pub(super) fn squared_error(a: &[[u8; 16]], b: &[[u8; 16]]) -> u32 {
     let mut sums = [vdupq_n_u32(0); 2];
     for (a, b) in a.iter().zip(b) {
-        let difference = vabdq_u8(load_u8(a), load_u8(b));
-        let low = vget_low_u8(difference);
-        sums[0] = vpadalq_u16(sums[0], vmull_u8(low, low));
-        sums[1] = vpadalq_u16(sums[1], vmull_high_u8(difference, difference));
+        for (half, sum) in sums.iter_mut().enumerate() {
+            let difference = vabd_u8(load_half(a, half), load_half(b, half));
+            *sum = vpadalq_u16(*sum, vmull_u8(difference, difference));
+        }
     }
     vaddvq_u32(vaddq_u32(sums[0], sums[1]))
 }
