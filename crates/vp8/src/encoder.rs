@@ -114,6 +114,14 @@ impl Encoder {
         if let Some(kernels) = crate::kernels::Avx2::detect() {
             return self.encode_with(kernels, planes, progress);
         }
+        #[cfg(target_arch = "x86_64")]
+        if let Some(kernels) = crate::kernels::Sse41::detect() {
+            return self.encode_with(kernels, planes, progress);
+        }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        if let Some(kernels) = crate::kernels::Neon::detect() {
+            return self.encode_with(kernels, planes, progress);
+        }
         self.encode_with(Scalar, planes, progress)
     }
 

@@ -4,4 +4,5 @@ mod api;
 mod decoders;
 mod frames;
 mod huge;
+mod instruction_sets;
 mod random_image;

@@ -13,10 +13,22 @@ pub(super) struct RandomImage {
 }
 
 impl RandomImage {
+    /// The number of kinds of images.
+    pub(super) const KINDS: u8 = 6;
+
     pub(super) fn new(random: &mut fastrand::Rng, max_size: u32) -> Self {
         let (width, height) = (random.u32(1..=max_size), random.u32(1..=max_size));
+        let kind = random.u8(0..Self::KINDS);
+        Self::with_size(random, kind, width, height)
+    }
+
+    pub(super) fn with_size(
+        random: &mut fastrand::Rng,
+        kind: u8,
+        width: u32,
+        height: u32,
+    ) -> Self {
         let padding = random.usize(0..3) * random.usize(0..20);
-        let kind = random.u8(0..6);
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         let y = plane(random, kind, width as usize + padding, height);
         let u = plane(random, kind, half_width as usize + padding, half_height);
