@@ -4,7 +4,7 @@ use std::arch::aarch64::*;
 
 use super::super::{Candidate, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, SubblockJob};
 use super::block_transform;
-use super::memory::{load_i16, load_u8, load_u16, store_i16, store_u8, store_u16_half};
+use super::memory::{load_u8, load_u16, store_i16, store_u8, store_u16_half};
 use super::rows::{
     reconstruct, subtract, transpose_double_words, transpose_halves, transpose_words,
 };
