@@ -57,8 +57,16 @@ fn check_quantize<K: Kernels>(kernels: K, blocks: &mut [[i16; 16]], quantizer: &
     let mut levels = [[[0; 16]; 16]; 2];
     let mut nonzero = [[0; 16]; 2];
     kernels.quantize(blocks, quantizer, &mut levels[0][..length], &mut nonzero[0]);
-    Scalar.quantize(&mut scalar, quantizer, &mut levels[1][..length], &mut nonzero[1]);
-    assert_eq!((&*blocks, levels[0], nonzero[0]), (&*scalar, levels[1], nonzero[1]));
+    Scalar.quantize(
+        &mut scalar,
+        quantizer,
+        &mut levels[1][..length],
+        &mut nonzero[1],
+    );
+    assert_eq!(
+        (&*blocks, levels[0], nonzero[0]),
+        (&*scalar, levels[1], nonzero[1])
+    );
 }
 
 fn check_inverse<K: Kernels>(kernels: K, blocks: &[[i16; 16]], prediction: &[[u8; 16]]) {
@@ -102,7 +110,10 @@ fn check_subblocks<K: Kernels>(kernels: K, random: &mut fastrand::Rng) {
         let top = std::array::from_fn(|i| if i < 16 { top[i] } else { rest[i - 16] });
         SubblockEdges::new(top, left, rest[15])
     };
-    let (above, left) = (std::array::from_fn(|_| random.u8(0..10)), [random.u8(0..10); 4]);
+    let (above, left) = (
+        std::array::from_fn(|_| random.u8(0..10)),
+        [random.u8(0..10); 4],
+    );
     let limit = [random.u32(..30_000), u32::MAX][random.usize(..2)];
     let job = || SubblockJob {
         source: &source,
@@ -125,7 +136,12 @@ fn check_random_inputs<K: Kernels>(kernels: K) {
     let mut random = fastrand::Rng::with_seed(3);
     for _ in 0..4000 {
         let random = &mut random;
-        check_rows(kernels, &samples(random), &edges(random), &quantizer(random));
+        check_rows(
+            kernels,
+            &samples(random),
+            &edges(random),
+            &quantizer(random),
+        );
         let blocks: [_; 16] = std::array::from_fn(|_| coefficients(random));
         check_inverse(kernels, &blocks, &samples::<16>(random));
         let [source, edge] = samples::<2>(random);

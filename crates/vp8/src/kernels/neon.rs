@@ -1,5 +1,8 @@
 //! The kernels for processors with NEON.
-#![allow(unsafe_code, reason = "functions with target features are called after detection")]
+#![allow(
+    unsafe_code,
+    reason = "functions with target features are called after detection"
+)]
 
 mod block_transform;
 mod memory;
@@ -8,9 +11,7 @@ mod subblock;
 
 use std::arch::is_aarch64_feature_detected;
 
-use super::{
-    Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode,
-};
+use super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
 use crate::modes::LumaModes;
 
 /// Kernels that need NEON. A value exists only if the processor has it.
@@ -103,7 +104,9 @@ impl Kernels for Neon {
         quantizer: &Quantizer,
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16) {
-        call!(subblock::code_subblock(source, edge, mode, quantizer, levels))
+        call!(subblock::code_subblock(
+            source, edge, mode, quantizer, levels
+        ))
     }
 
     #[inline]

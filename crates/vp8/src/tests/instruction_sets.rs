@@ -22,20 +22,29 @@ const SIZES: [(u32, u32); 10] = [
 
 fn encode_with<K: Kernels>(kernels: K, planes: &Planes<'_>, options: EncoderOptions) -> Vec<u8> {
     let mut encoder = Encoder::new(options).unwrap();
-    encoder.encode_with(kernels, planes, |_| ControlFlow::Continue(())).unwrap()
+    encoder
+        .encode_with(kernels, planes, |_| ControlFlow::Continue(()))
+        .unwrap()
 }
 
 /// Compares frames of every effort.
 fn check_image<K: Kernels>(kernels: K, image: &RandomImage, quality: u8) {
     let planes = image.planes();
     for effort in 0..=6 {
-        let options = EncoderOptions { quality, effort, max_bytes: None };
+        let options = EncoderOptions {
+            quality,
+            effort,
+            max_bytes: None,
+        };
         let frame = encode_with(Scalar, &planes, options);
         let (width, height) = (planes.width, planes.height);
         let is_equal = encode_with(kernels, &planes, options) == frame;
         assert!(is_equal, "{width} x {height}, {options:?}");
         let default = Encoder::new(options).unwrap().encode(&planes).unwrap();
-        assert!(default == frame, "default kernels: {width} x {height}, {options:?}");
+        assert!(
+            default == frame,
+            "default kernels: {width} x {height}, {options:?}"
+        );
     }
 }
 
@@ -48,7 +57,11 @@ fn check<K: Kernels>(kernels: K, random_sizes: u32) {
         }
     }
     for _ in 0..random_sizes {
-        check_image(kernels, &RandomImage::new(&mut random, 200), random.u8(0..=100));
+        check_image(
+            kernels,
+            &RandomImage::new(&mut random, 200),
+            random.u8(0..=100),
+        );
     }
 }
 

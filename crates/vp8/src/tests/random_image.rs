@@ -22,12 +22,7 @@ impl RandomImage {
         Self::with_size(random, kind, width, height)
     }
 
-    pub(super) fn with_size(
-        random: &mut fastrand::Rng,
-        kind: u8,
-        width: u32,
-        height: u32,
-    ) -> Self {
+    pub(super) fn with_size(random: &mut fastrand::Rng, kind: u8, width: u32, height: u32) -> Self {
         let padding = random.usize(0..3) * random.usize(0..20);
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         let y = plane(random, kind, width as usize + padding, height);

@@ -18,7 +18,13 @@ pub(super) fn samples<const N: usize>(random: &mut fastrand::Rng) -> [[u8; 16]; 
             0 => random.u8(..),
             1 => 255 * random.u8(0..2),
             2 => base.saturating_add(random.u8(0..4)),
-            3 => if random.u8(..) < 20 { 255 - base } else { base },
+            3 => {
+                if random.u8(..) < 20 {
+                    255 - base
+                } else {
+                    base
+                }
+            }
             _ => {
                 let (x, y) = ((i % 16) as i32, (i / 16) as i32);
                 (i32::from(base) + slopes[0] * x + slopes[1] * y).clamp(0, 255) as u8
@@ -55,14 +61,27 @@ pub(super) fn patterns() -> [[[u8; 16]; 16]; 14] {
 pub(super) fn edges(random: &mut fastrand::Rng) -> Edges {
     let [top, left_a, left_b, rest] = samples::<4>(random);
     let (corner, dc) = ([rest[0], rest[1]], [rest[2], rest[3]]);
-    Edges { top, left: [left_a, left_b], corner, dc }
+    Edges {
+        top,
+        left: [left_a, left_b],
+        corner,
+        dc,
+    }
 }
 
 /// Returns edges with a row, a column and other samples of a pattern.
 pub(super) fn edges_from(pattern: &[[u8; 16]; 16]) -> Edges {
     let left = pattern.map(|row| row[15]);
-    let (corner, dc) = ([pattern[0][0], pattern[3][3]], [pattern[4][7], pattern[7][4]]);
-    Edges { top: pattern[15], left: [left, pattern.map(|row| row[0])], corner, dc }
+    let (corner, dc) = (
+        [pattern[0][0], pattern[3][3]],
+        [pattern[4][7], pattern[7][4]],
+    );
+    Edges {
+        top: pattern[15],
+        left: [left, pattern.map(|row| row[0])],
+        corner,
+        dc,
+    }
 }
 
 /// Returns an edge whose last samples repeat others, as they do in all edges.

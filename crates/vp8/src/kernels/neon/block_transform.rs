@@ -52,7 +52,10 @@ fn forward_step([rows_01, rows_23]: [int16x8_t; 2]) -> [int16x8_t; 2] {
 fn transpose_interleaved([even, odd]: [int16x8_t; 2]) -> [int16x8_t; 2] {
     let low = vreinterpretq_s32_s16(vzip1q_s16(even, odd));
     let high = vreinterpretq_s32_s16(vzip2q_s16(even, odd));
-    [vreinterpretq_s16_s32(vzip1q_s32(low, high)), vreinterpretq_s16_s32(vzip2q_s32(low, high))]
+    [
+        vreinterpretq_s16_s32(vzip1q_s32(low, high)),
+        vreinterpretq_s16_s32(vzip2q_s32(low, high)),
+    ]
 }
 
 /// Returns the coefficients of a residual, as the scalar kernel does.

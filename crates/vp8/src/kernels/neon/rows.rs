@@ -54,7 +54,10 @@ pub(super) fn transpose_words(a: int16x8_t, b: int16x8_t) -> [int16x8_t; 2] {
 #[target_feature(enable = "neon")]
 pub(super) fn transpose_double_words(a: int16x8_t, b: int16x8_t) -> [int16x8_t; 2] {
     let (a, b) = (vreinterpretq_s32_s16(a), vreinterpretq_s32_s16(b));
-    [vreinterpretq_s16_s32(vtrn1q_s32(a, b)), vreinterpretq_s16_s32(vtrn2q_s32(a, b))]
+    [
+        vreinterpretq_s16_s32(vtrn1q_s32(a, b)),
+        vreinterpretq_s16_s32(vtrn2q_s32(a, b)),
+    ]
 }
 
 /// Returns the low halves of `a` and `b`, and the high ones.
@@ -62,7 +65,10 @@ pub(super) fn transpose_double_words(a: int16x8_t, b: int16x8_t) -> [int16x8_t; 
 #[target_feature(enable = "neon")]
 pub(super) fn transpose_halves(a: int16x8_t, b: int16x8_t) -> [int16x8_t; 2] {
     let (a, b) = (vreinterpretq_s64_s16(a), vreinterpretq_s64_s16(b));
-    [vreinterpretq_s16_s64(vtrn1q_s64(a, b)), vreinterpretq_s16_s64(vtrn2q_s64(a, b))]
+    [
+        vreinterpretq_s16_s64(vtrn1q_s64(a, b)),
+        vreinterpretq_s16_s64(vtrn2q_s64(a, b)),
+    ]
 }
 
 /// Transposes two blocks: register `i` of the result has column `i` of each.
@@ -82,8 +88,12 @@ fn transpose([a, b, c, d]: Rows) -> Rows {
 fn hadamard_halves(rows: Rows) -> Rows {
     let (a, b) = (vaddq_s16(rows[0], rows[2]), vaddq_s16(rows[1], rows[3]));
     let (c, d) = (vsubq_s16(rows[0], rows[2]), vsubq_s16(rows[1], rows[3]));
-    let columns =
-        transpose([vaddq_s16(a, b), vsubq_s16(a, b), vaddq_s16(c, d), vsubq_s16(c, d)]);
+    let columns = transpose([
+        vaddq_s16(a, b),
+        vsubq_s16(a, b),
+        vaddq_s16(c, d),
+        vsubq_s16(c, d),
+    ]);
     [
         vaddq_s16(columns[0], columns[2]),
         vaddq_s16(columns[1], columns[3]),
@@ -113,7 +123,10 @@ fn half_sums_and_first(rows: &[[u8; 16]; 4]) -> [uint16x8_t; 2] {
     let right = hadamard_halves(subtract_rows(load_rows(rows, 1), zeros));
     // First coefficients are sums of samples, hence not negative.
     let first = vuzp1q_s16(vaddq_s16(left[0], left[1]), vaddq_s16(right[0], right[1]));
-    [vpaddq_u16(half_sums(left), half_sums(right)), vreinterpretq_u16_s16(first)]
+    [
+        vpaddq_u16(half_sums(left), half_sums(right)),
+        vreinterpretq_u16_s16(first),
+    ]
 }
 
 #[target_feature(enable = "neon")]
@@ -146,11 +159,19 @@ fn add_scores(source: &[[u8; 16]], edges: &Edges, half: usize, sums: &mut [uint3
     let top = load_half(&edges.top, half);
     let gradient = vsubl_u8(top, vdup_n_u8(edges.corner[half]));
     let dc = vdup_n_u8(edges.dc[half]);
-    let groups = source.as_chunks::<4>().0.iter().zip(edges.left[half].as_chunks::<4>().0);
+    let groups = source
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(edges.left[half].as_chunks::<4>().0);
     for (rows, left) in groups {
         let rows = load_rows(rows, half);
-        let left =
-            [vdup_n_u8(left[0]), vdup_n_u8(left[1]), vdup_n_u8(left[2]), vdup_n_u8(left[3])];
+        let left = [
+            vdup_n_u8(left[0]),
+            vdup_n_u8(left[1]),
+            vdup_n_u8(left[2]),
+            vdup_n_u8(left[3]),
+        ];
         let true_motion = [
             true_motion(gradient, left[0]),
             true_motion(gradient, left[1]),
@@ -250,7 +271,11 @@ fn forward_pair(mut rows: Rows) -> [[int16x8_t; 2]; 2] {
 
 #[target_feature(enable = "neon")]
 pub(super) fn forward(source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[i16; 16]]) {
-    let groups = source.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+    let groups = source
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((source, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
         for (half, out) in out.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let residual = subtract_rows(load_rows(source, half), load_rows(prediction, half));
@@ -317,12 +342,12 @@ pub(super) fn reconstruct(prediction: uint8x8_t, residual: int16x8_t) -> uint8x8
 }
 
 #[target_feature(enable = "neon")]
-pub(super) fn inverse(
-    coefficients: &[[i16; 16]],
-    prediction: &[[u8; 16]],
-    out: &mut [[u8; 16]],
-) {
-    let groups = coefficients.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+pub(super) fn inverse(coefficients: &[[i16; 16]], prediction: &[[u8; 16]], out: &mut [[u8; 16]]) {
+    let groups = coefficients
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((blocks, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
         let left = inverse_pair(&blocks[0], &blocks[1]);
         let right = inverse_pair(&blocks[2], &blocks[3]);

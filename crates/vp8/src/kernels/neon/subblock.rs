@@ -47,14 +47,20 @@ fn averages(edge: uint8x16_t) -> [uint8x16_t; 2] {
     let before = vextq_u8::<15>(vdupq_laneq_u8::<0>(edge), edge);
     let after = vextq_u8::<1>(edge, edge);
     // The outer samples' mean has to be rounded down.
-    [vrhaddq_u8(vhaddq_u8(before, after), edge), vrhaddq_u8(edge, after)]
+    [
+        vrhaddq_u8(vhaddq_u8(before, after), edge),
+        vrhaddq_u8(edge, after),
+    ]
 }
 
 /// Returns the prediction of mode DC for all samples.
 #[inline]
 #[target_feature(enable = "neon")]
 fn dc(edge: uint8x16_t) -> uint8x16_t {
-    let left_and_top = vqtbl1_u8(edge, vcreate_u8(u64::from_le_bytes([0, 1, 2, 3, 5, 6, 7, 8])));
+    let left_and_top = vqtbl1_u8(
+        edge,
+        vcreate_u8(u64::from_le_bytes([0, 1, 2, 3, 5, 6, 7, 8])),
+    );
     let sum = vdupq_n_u16(vaddlv_u8(left_and_top));
     vdupq_lane_u8::<0>(vrshrn_n_u16::<3>(sum))
 }
@@ -106,7 +112,10 @@ fn score(source: &[u8; 16], edge: &SubblockEdge, costs: &[u16; 16]) -> [uint16x8
     let (source, edge) = (load_u8(source), load_u8(edge));
     let averages = averages(edge);
     let score_directional = |mode| score_mode(source, directional(averages, mode));
-    let dc_tm = vpaddq_u16(score_mode(source, dc(edge)), score_mode(source, true_motion(edge)));
+    let dc_tm = vpaddq_u16(
+        score_mode(source, dc(edge)),
+        score_mode(source, true_motion(edge)),
+    );
     let ve_he = vpaddq_u16(score_directional(2), score_directional(3));
     let ld_rd = vpaddq_u16(score_directional(4), score_directional(5));
     let vr_vl = vpaddq_u16(score_directional(6), score_directional(7));

@@ -1,12 +1,13 @@
 //! The kernels for processors with SSE4.1.
-#![allow(unsafe_code, reason = "functions with target features are called after detection")]
+#![allow(
+    unsafe_code,
+    reason = "functions with target features are called after detection"
+)]
 
 mod rows;
 mod subblock;
 
-use super::super::{
-    Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode,
-};
+use super::super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
 use crate::modes::LumaModes;
 
 /// Kernels that need SSE4.1. A value exists only if the processor has it.
@@ -99,7 +100,9 @@ impl Kernels for Sse41 {
         quantizer: &Quantizer,
         levels: &mut [i16; 16],
     ) -> ([u8; 16], u16) {
-        call!(super::subblock::code_subblock(source, edge, mode, quantizer, levels))
+        call!(super::subblock::code_subblock(
+            source, edge, mode, quantizer, levels
+        ))
     }
 
     #[inline]

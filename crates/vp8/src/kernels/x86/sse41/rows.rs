@@ -23,7 +23,12 @@ fn widen(row: &[u8; 16], half: usize) -> __m128i {
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn widen_rows(rows: &[[u8; 16]; 4], half: usize) -> Rows {
-    [widen(&rows[0], half), widen(&rows[1], half), widen(&rows[2], half), widen(&rows[3], half)]
+    [
+        widen(&rows[0], half),
+        widen(&rows[1], half),
+        widen(&rows[2], half),
+        widen(&rows[3], half),
+    ]
 }
 
 /// Transposes two blocks: register `i` of the result has column `i` of each.
@@ -32,8 +37,14 @@ fn widen_rows(rows: &[[u8; 16]; 4], half: usize) -> Rows {
 fn transpose([a, b, c, d]: Rows) -> Rows {
     let (ab_low, ab_high) = (_mm_unpacklo_epi16(a, b), _mm_unpackhi_epi16(a, b));
     let (cd_low, cd_high) = (_mm_unpacklo_epi16(c, d), _mm_unpackhi_epi16(c, d));
-    let first = [_mm_unpacklo_epi32(ab_low, cd_low), _mm_unpackhi_epi32(ab_low, cd_low)];
-    let second = [_mm_unpacklo_epi32(ab_high, cd_high), _mm_unpackhi_epi32(ab_high, cd_high)];
+    let first = [
+        _mm_unpacklo_epi32(ab_low, cd_low),
+        _mm_unpackhi_epi32(ab_low, cd_low),
+    ];
+    let second = [
+        _mm_unpacklo_epi32(ab_high, cd_high),
+        _mm_unpackhi_epi32(ab_high, cd_high),
+    ];
     [
         _mm_unpacklo_epi64(first[0], second[0]),
         _mm_unpackhi_epi64(first[0], second[0]),
@@ -46,8 +57,14 @@ fn transpose([a, b, c, d]: Rows) -> Rows {
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn hadamard_halves(rows: Rows) -> Rows {
-    let (a, b) = (_mm_add_epi16(rows[0], rows[2]), _mm_add_epi16(rows[1], rows[3]));
-    let (c, d) = (_mm_sub_epi16(rows[0], rows[2]), _mm_sub_epi16(rows[1], rows[3]));
+    let (a, b) = (
+        _mm_add_epi16(rows[0], rows[2]),
+        _mm_add_epi16(rows[1], rows[3]),
+    );
+    let (c, d) = (
+        _mm_sub_epi16(rows[0], rows[2]),
+        _mm_sub_epi16(rows[1], rows[3]),
+    );
     let columns = transpose([
         _mm_add_epi16(a, b),
         _mm_sub_epi16(a, b),
@@ -100,7 +117,10 @@ fn word(sample: u8) -> __m128i {
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn clamp(values: __m128i) -> __m128i {
-    _mm_min_epi16(_mm_max_epi16(values, _mm_setzero_si128()), _mm_set1_epi16(255))
+    _mm_min_epi16(
+        _mm_max_epi16(values, _mm_setzero_si128()),
+        _mm_set1_epi16(255),
+    )
 }
 
 #[inline]
@@ -121,7 +141,11 @@ fn add_scores(source: &[[u8; 16]], edges: &Edges, half: usize, sums: &mut [__m12
     let top = widen(&edges.top, half);
     let gradient = _mm_sub_epi16(top, word(edges.corner[half]));
     let dc = word(edges.dc[half]);
-    let groups = source.as_chunks::<4>().0.iter().zip(edges.left[half].as_chunks::<4>().0);
+    let groups = source
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(edges.left[half].as_chunks::<4>().0);
     for (rows, left) in groups {
         let rows = widen_rows(rows, half);
         let left = [word(left[0]), word(left[1]), word(left[2]), word(left[3])];
@@ -175,7 +199,10 @@ pub(super) fn squared_error(a: &[[u8; 16]], b: &[[u8; 16]]) -> u32 {
 #[target_feature(enable = "sse4.1")]
 pub(super) fn predict(edges: &Edges, mode: WholeMode, prediction: &mut [[u8; 16]]) {
     let halves = |left: u8, right: u8| {
-        store_u8(_mm_unpacklo_epi64(_mm_set1_epi8(left as i8), _mm_set1_epi8(right as i8)))
+        store_u8(_mm_unpacklo_epi64(
+            _mm_set1_epi8(left as i8),
+            _mm_set1_epi8(right as i8),
+        ))
     };
     let lefts = edges.left[0].iter().zip(&edges.left[1]);
     match mode {
@@ -230,14 +257,24 @@ fn forward_pair(source: Rows, prediction: Rows) -> [[__m128i; 2]; 2] {
     let (ab_low, ab_high) = (_mm_unpacklo_epi16(a, b), _mm_unpackhi_epi16(a, b));
     let (cd_low, cd_high) = (_mm_unpacklo_epi16(c, d), _mm_unpackhi_epi16(c, d));
     [
-        [_mm_unpacklo_epi32(ab_low, cd_low), _mm_unpackhi_epi32(ab_low, cd_low)],
-        [_mm_unpacklo_epi32(ab_high, cd_high), _mm_unpackhi_epi32(ab_high, cd_high)],
+        [
+            _mm_unpacklo_epi32(ab_low, cd_low),
+            _mm_unpackhi_epi32(ab_low, cd_low),
+        ],
+        [
+            _mm_unpacklo_epi32(ab_high, cd_high),
+            _mm_unpackhi_epi32(ab_high, cd_high),
+        ],
     ]
 }
 
 #[target_feature(enable = "sse4.1")]
 pub(super) fn forward(source: &[[u8; 16]], prediction: &[[u8; 16]], out: &mut [[i16; 16]]) {
-    let groups = source.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+    let groups = source
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((source, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
         for (half, out) in out.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let [first, second] =
@@ -302,12 +339,12 @@ fn inverse_pair(first: &[i16; 16], second: &[i16; 16]) -> Rows {
 }
 
 #[target_feature(enable = "sse4.1")]
-pub(super) fn inverse(
-    coefficients: &[[i16; 16]],
-    prediction: &[[u8; 16]],
-    out: &mut [[u8; 16]],
-) {
-    let groups = coefficients.as_chunks::<4>().0.iter().zip(prediction.as_chunks::<4>().0);
+pub(super) fn inverse(coefficients: &[[i16; 16]], prediction: &[[u8; 16]], out: &mut [[u8; 16]]) {
+    let groups = coefficients
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(prediction.as_chunks::<4>().0);
     for ((blocks, prediction), out) in groups.zip(out.as_chunks_mut::<4>().0) {
         let left = inverse_pair(&blocks[0], &blocks[1]);
         let right = inverse_pair(&blocks[2], &blocks[3]);

@@ -14,7 +14,10 @@ type Pairs = [__m128i; 2];
 #[target_feature(enable = "sse4.1")]
 fn pairs(samples: __m128i) -> Pairs {
     let plus_minus = _mm_set1_epi16(i16::from_le_bytes([1, 0xff]));
-    [_mm_maddubs_epi16(samples, _mm_set1_epi8(1)), _mm_maddubs_epi16(samples, plus_minus)]
+    [
+        _mm_maddubs_epi16(samples, _mm_set1_epi8(1)),
+        _mm_maddubs_epi16(samples, plus_minus),
+    ]
 }
 
 /// Returns the sum of absolute Hadamard coefficients of the residual, in four double words to be added.
@@ -27,7 +30,10 @@ fn score_mode(source: Pairs, prediction: __m128i) -> __m128i {
     // Rows 0 and 2, 1 and 3.
     let rows_01 = _mm_unpacklo_epi64(sums, differences);
     let rows_23 = _mm_unpackhi_epi64(sums, differences);
-    let (a, b) = (_mm_add_epi16(rows_01, rows_23), _mm_sub_epi16(rows_01, rows_23));
+    let (a, b) = (
+        _mm_add_epi16(rows_01, rows_23),
+        _mm_sub_epi16(rows_01, rows_23),
+    );
     // Rows 0 and 1 of these.
     let even = select_double_words::<0x88>(a, b);
     let odd = select_double_words::<0xdd>(a, b);
@@ -45,7 +51,10 @@ fn score_mode(source: Pairs, prediction: __m128i) -> __m128i {
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn select_double_words<const INDICES: i32>(a: __m128i, b: __m128i) -> __m128i {
-    _mm_castps_si128(_mm_shuffle_ps::<INDICES>(_mm_castsi128_ps(a), _mm_castsi128_ps(b)))
+    _mm_castps_si128(_mm_shuffle_ps::<INDICES>(
+        _mm_castsi128_ps(a),
+        _mm_castsi128_ps(b),
+    ))
 }
 
 /// Returns the prediction of a directional mode.
@@ -82,8 +91,10 @@ fn score(source: &[u8; 16], edge: &SubblockEdge, costs: &[u16; 16]) -> [__m128i;
     let (source, edge) = (pairs(load_u8(source)), load_u8(edge));
     let averages = averages(edge);
     let score_directional = |mode| score_mode(source, directional(averages, mode));
-    let dc_tm =
-        add_pairs(score_mode(source, dc(edge)), score_mode(source, predict_true_motion(edge)));
+    let dc_tm = add_pairs(
+        score_mode(source, dc(edge)),
+        score_mode(source, predict_true_motion(edge)),
+    );
     let ve_he = add_pairs(score_directional(2), score_directional(3));
     let ld_rd = add_pairs(score_directional(4), score_directional(5));
     let vr_vl = add_pairs(score_directional(6), score_directional(7));
