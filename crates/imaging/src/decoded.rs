@@ -3,6 +3,7 @@
 use png::{CodingIndependentCodePoints, SourceChromaticities};
 
 use crate::geometry::Size;
+use crate::yuv::YuvImage;
 
 /// The channels of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,16 @@ pub(crate) enum Samples {
     Sixteen(Vec<u16>),
 }
 
+/// The properties of samples on which the conversion of their colors depends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SampleSpec {
+    pub(crate) channels: Channels,
+    /// `true` if the samples have 16 bits, not 8.
+    pub(crate) is_sixteen_bit: bool,
+    /// The color information of the file.
+    pub(crate) declared_color: DeclaredColor,
+}
+
 /// The color information of a file other than an ICC profile (PNG, third edition, section 4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct DeclaredColor {
@@ -83,4 +94,21 @@ impl Decoded {
     pub(crate) const fn size(&self) -> Size {
         Size::new(self.width, self.height)
     }
+
+    /// Returns the properties of the samples.
+    pub(crate) const fn spec(&self) -> SampleSpec {
+        SampleSpec {
+            channels: self.channels,
+            is_sixteen_bit: matches!(self.samples, Samples::Sixteen(_)),
+            declared_color: self.declared_color,
+        }
+    }
+}
+
+/// A still image that was decoded to upright planes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DecodedPlanes {
+    pub(crate) image: YuvImage,
+    /// A description of minor damage to the file, as in [`Decoded`].
+    pub(crate) damage: Option<&'static str>,
 }

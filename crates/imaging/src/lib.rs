@@ -65,6 +65,7 @@ mod rejection;
 mod render;
 mod rendered;
 mod saliency;
+mod yuv;
 
 pub use formats::SourceFormat;
 pub use inspect::{Inspection, inspect};

@@ -1,7 +1,7 @@
 //! Saliency, the degree to which each part of an image attracts attention.
 
-use crate::geometry::{AttentionProfile, Orientation, Placement, Rect};
-use crate::pixels::{Pixels, place};
+use crate::geometry::{AttentionProfile, Placement, Rect};
+use crate::pixels::Pixels;
 use crate::{Fit, Rejection, Resize};
 
 /// The longest side of the analyzed copy in pixels. Finer detail does not attract attention.
@@ -12,17 +12,16 @@ const MAX_SIDE: u32 = 96;
 const SKIN: [f32; 3] = [0.78, 0.57, 0.44];
 
 /// Weighs every pixel of a small copy of `view`, a rectangle of the upright image, and sums the
-/// weights by column and by row.
+/// weights by column and by row. `place` returns the pixels of the copy.
 ///
 /// Edges, saturation and skin colors have weight. Features that most of the image has, such as the
 /// grain of a carpet, are discounted.
 ///
 /// # Errors
-/// `out_of_memory`.
+/// The errors of `place`.
 pub(crate) fn attention_profile(
-    stored: &Pixels,
-    orientation: Orientation,
     view: Rect,
+    place: impl FnOnce(&Placement) -> Result<Pixels, Rejection>,
 ) -> Result<AttentionProfile, Rejection> {
     let bounds = Resize {
         width: Some(MAX_SIDE),
@@ -31,7 +30,7 @@ pub(crate) fn attention_profile(
         enlarge: false,
     };
     let placement = Placement::new(view, Some(&bounds), None);
-    let small = place(stored, orientation, &placement)?;
+    let small = place(&placement)?;
     let mut profile = AttentionProfile {
         columns: vec![0.0; small.width as usize],
         rows: vec![0.0; small.height as usize],
@@ -129,8 +128,8 @@ mod tests {
 
     use super::*;
     use crate::Gravity;
-    use crate::geometry::Size;
-    use crate::pixels::{Layout, pad};
+    use crate::geometry::{Orientation, Size};
+    use crate::pixels::{Layout, pad, place};
 
     /// Returns a gray image of 400 x 200 px with a square of 40 px in this color.
     fn square_at(left: usize, top: usize, color: [u8; 3]) -> Pixels {
@@ -154,7 +153,8 @@ mod tests {
     /// image.
     fn kept_from(pixels: &Pixels) -> f64 {
         let view = Rect::from_size(pixels.size());
-        let profile = attention_profile(pixels, Orientation::UPRIGHT, view).unwrap();
+        let profile =
+            attention_profile(view, |small| place(pixels, Orientation::UPRIGHT, small)).unwrap();
         let resize = Resize {
             width: Some(100),
             height: Some(100),
@@ -217,7 +217,8 @@ mod tests {
                 *byte = (index * 31 % 251) as u8;
             }
             let view = Rect::from_size(orientation.apply_to_size(stored));
-            let profile = attention_profile(&pixels, orientation, view).unwrap();
+            let profile =
+                attention_profile(view, |small| place(&pixels, orientation, small)).unwrap();
             let resize = Resize { width: target.0, height: target.1, fit, enlarge };
             let placement =
                 Placement::new(view, Some(&resize), Some(&profile)).limited_to(max_side);

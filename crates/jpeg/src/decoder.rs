@@ -1,5 +1,6 @@
 //! The JPEG decoder, from headers to pixels.
 
+use crate::band::Band;
 use crate::coefficients::Coefficients;
 use crate::color::{ColorModel, convert_row};
 use crate::error::{Error, Result};
@@ -160,17 +161,24 @@ impl<'a> Decoder<'a> {
                 samples,
             });
         }
-        let components = self.frame.components.clone();
-        let damage = self.decode_rows(|unit_row, windows| {
-            for ((plane, window), component) in planes.iter_mut().zip(windows).zip(&components) {
-                let rows = 8 * component.vertical as usize;
-                let end = ((unit_row + 1) * rows).min(plane.height as usize);
-                for row in unit_row * rows..end {
-                    plane.samples.extend_from_slice(window.row(row));
+        let damage = self.decode_bands(|band| {
+            for (component, plane) in planes.iter_mut().enumerate() {
+                for row in band.rows(component) {
+                    plane.samples.extend_from_slice(band.row(component, row));
                 }
             }
         })?;
         Ok((planes, damage))
+    }
+
+    /// Decodes into bands of the components' own samples, from top to bottom, and passes each of
+    /// them to `visit`. Unlike [`decode_planes`](Self::decode_planes), this method keeps only a few
+    /// rows in memory, except that an image with several scans needs memory for its coefficients.
+    ///
+    /// # Errors
+    /// As [`decode_into`](Self::decode_into). Bands may have been passed on before the error.
+    pub fn decode_bands(self, mut visit: impl FnMut(Band<'_>)) -> Result<Damage> {
+        self.decode_rows(|_, windows| visit(Band::new(windows)))
     }
 
     /// Decodes all scans. Calls `visit` for each row of units (MCUs) once its samples are in the

@@ -107,6 +107,15 @@ impl Frame {
         })
     }
 
+    /// Returns how many columns and rows of the image share a sample of a component, such as (2, 2)
+    /// for the chroma of 4:2:0.
+    pub fn subsampling(&self, component: &Component) -> (u32, u32) {
+        (
+            self.max_horizontal() / component.horizontal,
+            self.max_vertical() / component.vertical,
+        )
+    }
+
     /// Returns the largest horizontal sampling factor.
     pub(crate) fn max_horizontal(&self) -> u32 {
         let factors = self.components.iter().map(|component| component.horizontal);

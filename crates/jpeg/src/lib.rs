@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod band;
 mod bits;
 mod block;
 mod coefficients;
@@ -37,6 +38,7 @@ mod upsample;
 mod window;
 mod zigzag;
 
+pub use band::Band;
 pub use color::ColorModel;
 pub use decoder::{Damage, Decoder, Plane};
 pub use error::{Error, Result};

@@ -30,8 +30,7 @@ pub(crate) struct Upsampler {
 impl Upsampler {
     /// Creates the upsampler of a component.
     pub(crate) fn new(component: &Component, frame: &Frame) -> Self {
-        let horizontal = frame.max_horizontal() / component.horizontal;
-        let vertical = frame.max_vertical() / component.vertical;
+        let (horizontal, vertical) = frame.subsampling(component);
         // Like libjpeg, interpolate between columns only if the component has at least three.
         let is_wide = component.width > 2;
         let method = match (horizontal, vertical) {

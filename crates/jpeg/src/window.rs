@@ -1,5 +1,7 @@
 //! The rows of samples that are in memory while an image is decoded from top to bottom.
 
+use std::ops::Range;
+
 use crate::frame::{Component, Frame};
 
 /// The number of groups of rows in a row of units (MCUs). In each group, a component with a
@@ -69,6 +71,12 @@ impl RowWindow {
         }
         let start = row * self.stride + 8 * column;
         self.samples.get_mut(start..).unwrap_or_default()
+    }
+
+    /// Returns the numbers of the rows in the current row of units.
+    pub(crate) fn current_rows(&self) -> Range<usize> {
+        let end = self.current + GROUPS as usize * self.rows_per_group;
+        self.current..end.min(self.height)
     }
 
     /// Returns a row of the component, or its last row if `row` exceeds the height. The returned

@@ -8,7 +8,7 @@ use png::{CodingIndependentCodePoints, SourceChromaticities};
 
 use super::ignored::Ignored;
 use super::transform::Transform;
-use crate::decoded::Decoded;
+use crate::decoded::SampleSpec;
 
 /// The decoding exponents that are applied. Exponents outside this range are implausible and
 /// ignored.
@@ -25,7 +25,7 @@ const GAMMA_TOLERANCE: f32 = 0.05;
 /// files contain less specific color information as a fallback.
 pub(super) fn from_code_points(
     points: CodingIndependentCodePoints,
-    decoded: &Decoded,
+    spec: &SampleSpec,
 ) -> Result<Option<Transform>, Ignored> {
     let primaries = CicpColorPrimaries::try_from(points.color_primaries);
     let transfer = TransferCharacteristics::try_from(points.transfer_function);
@@ -48,7 +48,7 @@ pub(super) fn from_code_points(
     let Some(curve) = profile.red_trc.clone() else {
         return Err(Ignored::UnsupportedCodePoints);
     };
-    from_curve(profile, curve, decoded).map_err(|_| Ignored::UnsupportedCodePoints)
+    from_curve(profile, curve, spec).map_err(|_| Ignored::UnsupportedCodePoints)
 }
 
 /// Creates the transform from gAMA and cHRM. Without cHRM, the primaries are those of sRGB. Returns
@@ -59,8 +59,8 @@ pub(super) fn from_code_points(
 /// chunk (PNG, section 11.3.2.5). The samples then follow the sRGB curve, not a power of 2.2. With
 /// cHRM, any gAMA is applied as a power, even if both chunks have the values of sRGB. Chromium and
 /// Firefox show such files this way.
-pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
-    let declared = &decoded.declared_color;
+pub(super) fn from_gamma(spec: &SampleSpec) -> Option<Transform> {
+    let declared = &spec.declared_color;
     let gamma = declared.gamma.filter(|_| !declared.is_srgb)?;
     let is_srgb_gamma = (gamma / SRGB_GAMMA - 1.0).abs() <= GAMMA_TOLERANCE;
     if is_srgb_gamma && declared.chromaticities.is_none() {
@@ -77,7 +77,7 @@ pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
         profile.update_rgb_colorimetry(white, primaries);
     }
     // Degenerate primaries do not yield a transform and are ignored.
-    from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), decoded)
+    from_curve(profile, ToneReprCurve::Parametric(vec![exponent]), spec)
         .ok()
         .flatten()
 }
@@ -87,12 +87,12 @@ pub(super) fn from_gamma(decoded: &Decoded) -> Option<Transform> {
 fn from_curve(
     mut profile: ColorProfile,
     curve: ToneReprCurve,
-    decoded: &Decoded,
+    spec: &SampleSpec,
 ) -> Result<Option<Transform>, Ignored> {
-    if decoded.channels.is_gray() {
+    if spec.channels.is_gray() {
         let mut gray = ColorProfile::new_gray_with_gamma(1.0);
         gray.gray_trc = Some(curve);
-        return Transform::from_profile(&gray, decoded);
+        return Transform::from_profile(&gray, spec);
     }
     profile.red_trc = Some(curve.clone());
     profile.green_trc = Some(curve.clone());
@@ -108,7 +108,7 @@ fn from_curve(
     if !is_finite {
         return Err(Ignored::NoTransform);
     }
-    Transform::from_profile(&profile, decoded)
+    Transform::from_profile(&profile, spec)
 }
 
 /// Returns the white point and the primaries; `None` if one of them is invalid.

@@ -10,7 +10,7 @@ use moxcms::{
 
 use super::black_point;
 use super::ignored::Ignored;
-use crate::decoded::{Channels, Decoded, Samples};
+use crate::decoded::{Channels, SampleSpec};
 
 /// The number of levels per channel at which an RGB profile is compared with sRGB.
 const PROBE_LEVELS: u32 = 17;
@@ -34,16 +34,16 @@ impl Transform {
     ///
     /// Profiles are untrusted input, so a profile that makes the color engine panic counts as
     /// unreadable.
-    pub(super) fn from_icc(icc: &[u8], decoded: &Decoded) -> Result<Option<Self>, Ignored> {
+    pub(super) fn from_icc(icc: &[u8], spec: &SampleSpec) -> Result<Option<Self>, Ignored> {
         // The closure is unwind-safe because it only reads its captures.
         catch_unwind(AssertUnwindSafe(|| {
             let mut profile =
                 ColorProfile::new_from_slice(icc).map_err(|_| Ignored::UnreadableProfile)?;
-            if profile.color_space != color_space(decoded.channels) {
+            if profile.color_space != color_space(spec.channels) {
                 return Err(Ignored::WrongChannels);
             }
             black_point::fill_perceptual_table(&mut profile);
-            Self::from_profile(&profile, decoded)
+            Self::from_profile(&profile, spec)
         }))
         .unwrap_or(Err(Ignored::UnreadableProfile))
     }
@@ -52,9 +52,9 @@ impl Transform {
     /// sRGB.
     pub(super) fn from_profile(
         profile: &ColorProfile,
-        decoded: &Decoded,
+        spec: &SampleSpec,
     ) -> Result<Option<Self>, Ignored> {
-        let channels = decoded.channels;
+        let channels = spec.channels;
         let target = &black_point::target(profile, channels);
         let eight = to_target(
             profile,
@@ -65,9 +65,9 @@ impl Transform {
         if is_srgb(eight.as_ref(), channels) {
             return Ok(None);
         }
-        Ok(Some(match decoded.samples {
-            Samples::Eight(_) => Self::Eight(eight),
-            Samples::Sixteen(_) => {
+        Ok(Some(match spec.is_sixteen_bit {
+            false => Self::Eight(eight),
+            true => {
                 let create = ColorProfile::create_transform_16bit;
                 Self::Sixteen(to_target(profile, target, channels, create)?)
             }

@@ -7,12 +7,15 @@
 //! estimate is not exact: a test permits 0.9 to 2 times the peak.
 
 use crate::encode::encoding_peak;
-use crate::formats::Header;
+use crate::formats::{DecodingMemory, Header};
 use crate::geometry::{Orientation, Placement, Rect, Size, crop_rect};
-use crate::{Recipe, Rejection, SourceFormat, Variant};
+use crate::{Recipe, Rejection, Variant};
 
 /// The bytes per opaque pixel.
 const PIXEL_BYTES: u64 = 3;
+/// The bytes per pixel of a variant while it is made from planes: luma, one plane of chroma in full
+/// size, and both planes in half.
+const RESAMPLING_BYTES: u64 = 3;
 /// The bytes per pixel of the canvas of an animation while a frame is composed: two canvases, the
 /// frame and the changed area.
 const COMPOSING_BYTES: u64 = 16;
@@ -24,16 +27,17 @@ const DISPLAYED_BYTES: u64 = 4;
 /// changed area, a copy of it, and libwebp's planes.
 const FRAME_BYTES: u64 = 17;
 
-/// Estimates how many bytes rendering needs at its peak, besides those of the file.
+/// Estimates how many bytes rendering needs at its peak, besides those of the file. If
+/// `stays_in_planes`, the source is decoded to planes, from which all variants are made.
 ///
 /// # Errors
-/// `crop_out_of_bounds`, and the errors of decoding that depend on headers only.
+/// `crop_out_of_bounds`.
 pub(crate) fn memory_estimate(
-    bytes: &[u8],
-    format: SourceFormat,
+    decoding: DecodingMemory,
     header: &Header,
     orientation: Orientation,
     recipe: &Recipe,
+    stays_in_planes: bool,
 ) -> Result<u64, Rejection> {
     let upright = orientation.apply_to_size(header.size());
     let view = crop_rect(upright, recipe.crop)?;
@@ -42,10 +46,13 @@ pub(crate) fn memory_estimate(
         .variants
         .iter()
         .partition(|variant| variant.is_animated(header.frames));
-    let decoding = format.decoding_memory(bytes, header)?.peak(pixels);
+    let still_peak = match stays_in_planes {
+        true => plane_peak(upright, view, &still),
+        false => still_peak(upright, view, &still),
+    };
     let phases = [
-        decoding,
-        still_peak(upright, view, &still),
+        decoding.peak(pixels),
+        still_peak,
         animation_peak(pixels, view, &animated),
     ];
     Ok(phases.into_iter().max().unwrap_or_default())
@@ -74,6 +81,23 @@ fn still_peak(upright: Size, view: Rect, variants: &[&Variant]) -> u64 {
         encoding_peak(variant.encoding, upright.area(), stored, index == last)
     });
     resized.chain(whole).max().unwrap_or_default().max(stored)
+}
+
+/// Returns the peak of rendering still variants of an image in planes, which encoders read where
+/// they are.
+fn plane_peak(upright: Size, view: Rect, variants: &[&Variant]) -> u64 {
+    let stored = plane_bytes(upright.area());
+    let resized = variants
+        .iter()
+        .map(|variant| placed_size(view, variant))
+        .filter(|size| *size != upright);
+    let planes = resized.map(|size| size.area().saturating_mul(RESAMPLING_BYTES));
+    stored.saturating_add(planes.max().unwrap_or_default())
+}
+
+/// Returns the bytes of planes with halved chroma.
+const fn plane_bytes(pixels: u64) -> u64 {
+    pixels.saturating_mul(3) / 2
 }
 
 /// Returns the peak of rendering animated variants.

@@ -2,7 +2,6 @@
 
 use crate::Rejection;
 use crate::geometry::{Area, Size};
-use crate::pixels::{Pixels, crop};
 
 /// The height of a band, in pixels.
 const BAND_ROWS: u32 = 16;
@@ -11,23 +10,23 @@ const BAND_ROWS: u32 = 16;
 const ROWS_PER_SAMPLE: u32 = 32;
 const MIN_BANDS: u32 = 4;
 
-/// Calls `encode` for each band of the sample. `encode` returns `COUNT` sizes in bytes, for example
-/// of the file and of its alpha plane. Returns an estimate of each for the whole image.
+/// Calls `encode` for each band of the sample of an image of this size. `encode` returns `COUNT` sizes
+/// in bytes, for example of the file and of its alpha plane. Returns an estimate of each for the whole
+/// image.
 ///
 /// # Errors
-/// `out_of_memory`, and the errors of `encode`.
+/// The errors of `encode`.
 pub(super) fn estimate<const COUNT: usize>(
-    pixels: &Pixels,
-    encode: impl Fn(Pixels) -> Result<[usize; COUNT], Rejection>,
+    Size { width, height }: Size,
+    encode: impl Fn(Area) -> Result<[usize; COUNT], Rejection>,
 ) -> Result<[u64; COUNT], Rejection> {
-    let Size { width, height } = pixels.size();
     let rows = BAND_ROWS.min(height);
     let count = (height / (BAND_ROWS * ROWS_PER_SAMPLE)).max(MIN_BANDS.min(height / rows));
     let mut sums = [0; COUNT];
     for index in 0..count {
         let top = index * (height / count);
         let band = Area::from_size(Size::new(width, rows)).translated(0, top);
-        let bytes = encode(crop(pixels, band.rect())?)?;
+        let bytes = encode(band)?;
         for (sum, bytes) in sums.iter_mut().zip(bytes) {
             *sum += bytes as u64;
         }

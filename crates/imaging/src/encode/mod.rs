@@ -10,5 +10,5 @@ mod webp;
 
 pub(crate) use memory::encoding_peak;
 pub(crate) use sample::Sample;
-pub(crate) use still::{StillOptions, encode_still};
+pub(crate) use still::{StillOptions, encode_still, encode_yuv};
 pub(crate) use webp::AnimationEncoder;

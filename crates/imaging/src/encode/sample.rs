@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use super::bands;
-use super::still::{StillOptions, encode_still};
+use super::still::{StillOptions, encode_still, encode_yuv};
 use super::webp::{self, WebpOptions};
 use crate::formats::webp::riff::chunks_of_file;
 use crate::geometry::Orientation;
-use crate::pixels::{Layout, Pixels};
+use crate::pixels::{Layout, Pixels, crop};
+use crate::yuv::YuvImage;
 use crate::{Encoding, Rejection, WebpMode};
 
 /// An upper bound on the encoded bytes per pixel of a lossy file. Noise at a high quality comes
@@ -62,7 +63,8 @@ impl Sample {
             icc: None,
             ..*options
         };
-        let [bytes, alpha_bytes] = bands::estimate(stored, |band| {
+        let [bytes, alpha_bytes] = bands::estimate(stored.size(), |band| {
+            let band = crop(stored, band.rect())?;
             let file = encode_still(Cow::Owned(band), Orientation::UPRIGHT, &options)?;
             Ok([file.len(), alpha_length(&file)])
         })?;
@@ -71,6 +73,34 @@ impl Sample {
             pixels,
             bytes,
             alpha_bytes: (has_alpha && is_webp).then_some(alpha_bytes),
+        }))
+    }
+
+    /// Encodes a sample of an image in YCbCr. Returns `None` if the image certainly has at most
+    /// `max_bytes` bytes.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(crate) fn from_yuv(
+        image: &YuvImage,
+        options: &StillOptions<'_>,
+        max_bytes: u64,
+    ) -> Result<Option<Self>, Rejection> {
+        let pixels = image.size().area();
+        if pixels * MAX_BYTES_PER_PIXEL <= max_bytes {
+            return Ok(None);
+        }
+        let options = StillOptions {
+            icc: None,
+            ..*options
+        };
+        let [bytes] = bands::estimate(image.size(), |band| {
+            Ok([encode_yuv(&image.crop(band)?, &options)?.len()])
+        })?;
+        Ok(Some(Self {
+            pixels,
+            bytes,
+            alpha_bytes: None,
         }))
     }
 

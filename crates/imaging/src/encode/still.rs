@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::{jpeg, png, webp};
 use crate::geometry::Orientation;
 use crate::pixels::{Pixels, to_upright};
-use crate::{Encoding, Rejection};
+use crate::yuv::YuvImage;
+use crate::{Encoding, Rejection, WebpMode};
 
 /// The options of [`encode_still`].
 #[derive(Debug, Clone, Copy)]
@@ -49,5 +50,23 @@ pub(crate) fn encode_still(
             background,
         } => jpeg::encode(to_upright(stored, orientation)?, quality, background, icc),
         Encoding::Png => png::encode(&*to_upright(stored, orientation)?, icc),
+    }
+}
+
+/// Encodes an upright image in YCbCr.
+///
+/// # Errors
+/// `out_of_memory`; `unsupported_format` if the encoding [needs RGB](Encoding::needs_rgb).
+pub(crate) fn encode_yuv(
+    image: &YuvImage,
+    options: &StillOptions<'_>,
+) -> Result<Vec<u8>, Rejection> {
+    match options.encoding {
+        Encoding::Webp {
+            quality,
+            effort,
+            mode: WebpMode::Lossy | WebpMode::Auto,
+        } => webp::encode_yuv(image, quality, effort, options.icc),
+        _ => Err(Rejection::unsupported("the encoding needs RGB")),
     }
 }

@@ -29,6 +29,17 @@ impl DecodingMemory {
         }
     }
 
+    /// Creates the estimate for decoding `pixels` pixels to planes, which are never converted. The
+    /// decoder needs `scratch` bytes in addition.
+    pub(super) const fn planes(pixels: u64, scratch: u64) -> Self {
+        Self {
+            // This makes the estimate for converted samples 0.
+            channels: Channels::Rgb,
+            samples: pixels.saturating_mul(3) / 2,
+            scratch,
+        }
+    }
+
     /// Returns the bytes in use at the peak of decoding a file and converting it to `pixels` pixels
     /// in sRGB.
     ///

@@ -4,7 +4,8 @@ use super::decoding_memory::DecodingMemory;
 use super::header::Header;
 use crate::Rejection;
 use crate::animation::FrameSource;
-use crate::decoded::Decoded;
+use crate::decoded::{Channels, Decoded, DecodedPlanes};
+use crate::geometry::Orientation;
 use crate::metadata::MetadataScan;
 
 /// A function that opens the frames of an animation without decoding any of them.
@@ -12,6 +13,16 @@ pub(super) type OpenFrames = for<'a> fn(&'a [u8]) -> Result<Box<dyn FrameSource 
 
 /// A function that counts the frames of a file.
 pub(super) type CountFrames = fn(&[u8], &Header, u32) -> Result<u32, Rejection>;
+
+/// The functions that decode a still image to planes.
+pub(super) struct PlaneDecoder {
+    /// Returns the channels of the decoded image; `None` if this file cannot be decoded to planes.
+    pub(super) channels: fn(&[u8]) -> Option<Channels>,
+    /// Estimates the memory for decoding to planes.
+    pub(super) memory: fn(&[u8]) -> Result<DecodingMemory, Rejection>,
+    /// Decodes to upright planes.
+    pub(super) decode: fn(&[u8], Orientation) -> Result<DecodedPlanes, Rejection>,
+}
 
 /// A source format: its names, and the functions that read its files.
 ///
@@ -36,6 +47,8 @@ pub(super) struct Format {
     pub(super) scan_metadata: fn(&[u8], &mut MetadataScan),
     /// Decodes a still image, or the first frame of an animation.
     pub(super) decode: fn(&[u8], &Header) -> Result<Decoded, Rejection>,
+    /// Decodes still images to planes; `None` if the format is always decoded to interleaved pixels.
+    pub(super) planes: Option<PlaneDecoder>,
     /// Opens the frames of an animation; `None` if only still images of the format are supported.
     pub(super) open_frames: Option<OpenFrames>,
 }

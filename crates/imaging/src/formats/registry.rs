@@ -8,7 +8,8 @@ use super::header::Header;
 use super::{gif, heif, jpeg, jxl, png, webp};
 use crate::Rejection;
 use crate::animation::AnimationDecoder;
-use crate::decoded::Decoded;
+use crate::decoded::{Channels, Decoded, DecodedPlanes};
+use crate::geometry::{Orientation, Size};
 use crate::metadata::MetadataScan;
 
 /// Declares [`SourceFormat`] from a table of its variants and their [`Format`]s.
@@ -147,13 +148,46 @@ impl SourceFormat {
     /// `unsupported_format` for a coding that is not supported; `out_of_memory`.
     pub(crate) fn decode(self, bytes: &[u8], header: &Header) -> Result<Decoded, Rejection> {
         let decoded = (self.format().decode)(bytes, header)?;
-        // The limits were checked against the size in the header, so the decoded image must have that
-        // size.
-        if decoded.size() != header.size() {
-            return Err(Rejection::corrupt(
-                "the size of the image differs from that in its header",
-            ));
-        }
+        check_size(header.size(), decoded.size())?;
+        Ok(decoded)
+    }
+
+    /// Returns the channels of a still image that can be decoded to planes; `None` if it cannot.
+    pub(crate) fn plane_channels(self, bytes: &[u8]) -> Option<Channels> {
+        (self.format().planes.as_ref()?.channels)(bytes)
+    }
+
+    /// Estimates the memory for decoding to planes; `None` if the format has none.
+    ///
+    /// # Errors
+    /// Those of [`SourceFormat::decode_planes`] that depend on headers only.
+    pub(crate) fn plane_decoding_memory(
+        self,
+        bytes: &[u8],
+    ) -> Option<Result<DecodingMemory, Rejection>> {
+        let planes = self.format().planes.as_ref()?;
+        Some((planes.memory)(bytes))
+    }
+
+    /// Decodes a still image that has [channels of planes](Self::plane_channels), and turns it
+    /// upright.
+    ///
+    /// # Errors
+    /// As for [`SourceFormat::decode`].
+    pub(crate) fn decode_planes(
+        self,
+        bytes: &[u8],
+        header: &Header,
+        orientation: Orientation,
+    ) -> Result<DecodedPlanes, Rejection> {
+        let Some(planes) = &self.format().planes else {
+            return Err(Rejection::unsupported("the format has no planes"));
+        };
+        let decoded = (planes.decode)(bytes, orientation)?;
+        check_size(
+            orientation.apply_to_size(header.size()),
+            decoded.image.size(),
+        )?;
         Ok(decoded)
     }
 
@@ -172,6 +206,16 @@ impl SourceFormat {
         };
         AnimationDecoder::new(open_frames(bytes)?, header.size(), header.frames)
     }
+}
+
+/// Checks that a decoded image has the size in the header, against which the limits were checked.
+fn check_size(stated: Size, decoded: Size) -> Result<(), Rejection> {
+    if stated == decoded {
+        return Ok(());
+    }
+    Err(Rejection::corrupt(
+        "the size of the image differs from that in its header",
+    ))
 }
 
 #[cfg(test)]

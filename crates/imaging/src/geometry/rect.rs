@@ -34,6 +34,16 @@ impl Rect {
         (round(self.x), round(self.y))
     }
 
+    /// Returns the rectangle in coordinates that count half as many units.
+    pub(crate) fn halved(self) -> Self {
+        Self {
+            x: self.x / 2.0,
+            y: self.y / 2.0,
+            width: self.width / 2.0,
+            height: self.height / 2.0,
+        }
+    }
+
     /// Returns the rectangle moved by `x` to the right and `y` downward.
     pub(super) fn translated(self, x: f64, y: f64) -> Self {
         Self {

@@ -17,4 +17,4 @@ pub(crate) use orient::{copy_upright_rows, to_upright};
 pub(crate) use pad::pad;
 pub(crate) use place::place;
 pub(crate) use raster::{Layout, Pixels};
-pub(crate) use resample::{resample, resample_part};
+pub(crate) use resample::{resample, resample_part, resample_samples};

@@ -60,14 +60,6 @@ impl Pixels {
         self.width as usize * self.layout.channels()
     }
 
-    /// Moves the pixels into a new image, and leaves this image without pixels.
-    pub(crate) fn take(&mut self) -> Self {
-        Self {
-            data: std::mem::take(&mut self.data),
-            ..*self
-        }
-    }
-
     /// Adds an opaque alpha channel unless there is one.
     ///
     /// # Errors

@@ -21,11 +21,16 @@ use crate::{Rejection, RejectionCode};
 /// `out_of_memory`.
 pub(crate) fn resample(pixels: &Pixels, source: Rect, size: Size) -> Result<Pixels, Rejection> {
     let mut target = Pixels::zeroed(size, pixels.layout)?;
+    let (from, to) = (
+        (pixels.size(), pixels.data.as_slice()),
+        (size, &mut *target.data),
+    );
     match pixels.layout {
-        Layout::Rgb => resample_as::<U8x3>(pixels, source, &mut target),
-        Layout::Rgba => resample_as::<U8x4>(pixels, source, &mut target),
-    }
-    .ok_or_else(outside)?;
+        Layout::Rgb => resample_samples::<U8x3>(from, source, to, FilterType::Lanczos3, false),
+        Layout::Rgba => {
+            resample_samples::<U8x4>(from, source, to, FilterType::Lanczos3, !pixels.is_opaque())
+        }
+    }?;
     Ok(target)
 }
 
@@ -69,21 +74,33 @@ fn outside() -> Rejection {
     )
 }
 
-/// Resamples pixels of one type. Returns `None` if `source` is not within the image.
+/// Resamples the rectangle `source` of an image of any pixel type with `filter`. Both images are a size
+/// and samples.
 ///
 /// This function does not use the resizer's untyped entry point, because that would be compiled for
 /// all pixel types.
-fn resample_as<P: PixelTrait>(pixels: &Pixels, source: Rect, target: &mut Pixels) -> Option<()> {
-    let from = TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data).ok()?;
-    let (width, height) = (target.width, target.height);
-    let mut to = TypedImage::<P>::from_buffer(width, height, &mut target.data).ok()?;
-    let (x, source_width) = clamp(source.x, source.width, pixels.width);
-    let (y, source_height) = clamp(source.y, source.height, pixels.height);
+///
+/// # Errors
+/// `crop_out_of_bounds` if `source` is not within the image.
+pub(crate) fn resample_samples<P: PixelTrait>(
+    (from_size, from): (Size, &[u8]),
+    source: Rect,
+    (to_size, to): (Size, &mut [u8]),
+    filter: FilterType,
+    has_alpha: bool,
+) -> Result<(), Rejection> {
+    let (width, height) = (from_size.width, from_size.height);
+    let from = TypedImageRef::<P>::from_buffer(width, height, from).map_err(|_| outside())?;
+    let to = TypedImage::<P>::from_buffer(to_size.width, to_size.height, to);
+    let mut to = to.map_err(|_| outside())?;
+    let (x, source_width) = clamp(source.x, source.width, width);
+    let (y, source_height) = clamp(source.y, source.height, height);
     let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .resize_alg(ResizeAlg::Convolution(filter))
         .crop(x, y, source_width, source_height)
-        .use_alpha(!pixels.is_opaque());
-    Resizer::new().resize_typed(&from, &mut to, &options).ok()
+        .use_alpha(has_alpha);
+    let resized = Resizer::new().resize_typed(&from, &mut to, &options);
+    resized.map_err(|_| outside())
 }
 
 /// Clamps a start and a length to a side, because rounding may have moved them outside by the last

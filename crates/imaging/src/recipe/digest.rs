@@ -8,7 +8,7 @@ use super::Recipe;
 ///
 /// Increment it whenever the renderer produces different bytes from the same source and recipe. Every
 /// digest then changes, so a backfill finds the variants that an earlier version rendered.
-const RENDERER_VERSION: u32 = 6;
+const RENDERER_VERSION: u32 = 7;
 
 impl Recipe {
     /// Returns the SHA-256 of the recipe and the renderer's version in lower-case hex.

@@ -77,6 +77,18 @@ impl Encoding {
         encoding
     }
 
+    /// Returns whether still images from lossy sources must be RGB to be encoded. Otherwise, they may
+    /// be in YCbCr 4:2:0, as VP8 is.
+    pub(crate) const fn needs_rgb(self) -> bool {
+        !matches!(
+            self,
+            Self::Webp {
+                mode: WebpMode::Lossy | WebpMode::Auto,
+                ..
+            }
+        )
+    }
+
     /// Returns whether the format supports animation.
     pub(crate) const fn supports_animation(self) -> bool {
         matches!(self, Self::Webp { .. })

@@ -8,7 +8,7 @@ use super::view::View;
 use crate::Rejection;
 use crate::encode::AnimationEncoder;
 use crate::geometry::{Area, Orientation, Placement, Scaling, Size};
-use crate::pixels::{Layout, Pixels, changed_area, pad, resample_part, to_upright};
+use crate::pixels::{Layout, Pixels, changed_area, pad, place, resample_part, to_upright};
 
 /// A renderer for the animated variants of an animation in one color space.
 ///
@@ -123,11 +123,9 @@ impl<'a> AnimationRenderer<'a> {
         duration_ms: u32,
         is_source_lossless: bool,
     ) -> Result<(), Rejection> {
-        let view = View {
-            orientation: Orientation::UPRIGHT,
-            ..self.view
-        };
-        for job in plan(view, &self.canvas, self.requests)? {
+        let view = self.view.upright();
+        let copy = |small: &Placement| place(&self.canvas, Orientation::UPRIGHT, small);
+        for job in plan(view, self.requests, copy)? {
             let base = self.base_for(&job.placement);
             let (source, scaling) = match base.and_then(|base| self.tracks.get(base)) {
                 Some(base) => {

@@ -7,10 +7,12 @@ mod outputs;
 mod pipeline;
 mod placeholder;
 mod plan;
+mod plane_path;
 mod resize_cache;
 mod source_file;
 mod split;
 mod still;
+mod still_image;
 mod thumbnails;
 mod view;
 

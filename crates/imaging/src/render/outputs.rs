@@ -3,13 +3,15 @@
 use super::animated_source::AnimatedSource;
 use super::output_tally::OutputTally;
 use super::plan::{IndexedVariant, VariantRequest};
+use super::plane_path::plane_samples;
 use super::source_file::SourceFile;
 use super::split::{keeps_profile, split_by_animation, split_by_profile};
 use super::still::StillRenderer;
+use super::still_image::StillImage;
 use super::thumbnails::shrink_oversized;
 use super::view::View;
 use crate::color::ColorConverter;
-use crate::decoded::Decoded;
+use crate::decoded::{Decoded, SampleSpec};
 use crate::geometry::Orientation;
 use crate::pixels::Pixels;
 use crate::recipe::CropBox;
@@ -40,15 +42,19 @@ impl Outputs {
             format,
             header,
             scan,
+            stays_in_planes,
         } = *source;
         let orientation = Orientation::from_exif(scan.orientation);
         let view = View::new(header.size(), orientation, crop)?;
+        let mut tally = OutputTally::new(max_bytes);
+        if stays_in_planes && let Some(samples) = plane_samples(bytes, format) {
+            return Self::from_planes(source, &samples, view, variants, &mut tally, max_memory);
+        }
         let mut notes = Vec::new();
         let decoded = format.decode(bytes, header)?;
         note_damage(decoded.damage, &mut notes);
-        let colors = ColorConverter::new(&decoded, scan.icc.as_deref(), &mut notes);
+        let colors = ColorConverter::new(&decoded.spec(), scan.icc.as_deref(), &mut notes);
         let (animated, still) = split_by_animation(variants, header);
-        let mut tally = OutputTally::new(max_bytes);
         let (mut rendered, placeholder) =
             render_stills(decoded, &colors, view, &still, &mut tally, max_memory)?;
         if !animated.is_empty() {
@@ -62,15 +68,69 @@ impl Outputs {
             shrink_oversized(&animation, variants, &mut animations)?;
             rendered.extend(animations);
         }
+        Ok(Self::from_rendered(
+            rendered,
+            placeholder,
+            variants,
+            &colors,
+            notes,
+        ))
+    }
+
+    /// Decodes a source to planes, and renders all variants from them.
+    fn from_planes(
+        source: &SourceFile<'_>,
+        samples: &SampleSpec,
+        view: View,
+        variants: &[Variant],
+        tally: &mut OutputTally,
+        max_memory: u64,
+    ) -> Result<Self, Rejection> {
+        let SourceFile {
+            bytes,
+            format,
+            header,
+            scan,
+            ..
+        } = *source;
+        let mut notes = Vec::new();
+        let decoded = format.decode_planes(bytes, header, view.orientation)?;
+        note_damage(decoded.damage, &mut notes);
+        let colors = ColorConverter::new(samples, scan.icc.as_deref(), &mut notes);
+        let (_, requests) = split_by_animation(variants, header);
+        let renderer = StillRenderer {
+            image: StillImage::Yuv(decoded.image),
+            view: view.upright(),
+            is_source_lossless: false,
+            icc: colors.rgb_profile().map(<[u8]>::to_vec),
+            max_memory,
+        };
+        let (rendered, placeholder) = renderer.render(&requests, tally)?;
+        Ok(Self::from_rendered(
+            rendered,
+            placeholder,
+            variants,
+            &colors,
+            notes,
+        ))
+    }
+
+    fn from_rendered(
+        mut rendered: Vec<IndexedVariant>,
+        placeholder: Placeholder,
+        variants: &[Variant],
+        colors: &ColorConverter,
+        notes: Vec<Note>,
+    ) -> Self {
         rendered.sort_by_key(|(index, _)| *index);
-        Ok(Self {
+        Self {
             variants: rendered.into_iter().map(|(_, variant)| variant).collect(),
             placeholder,
             is_icc_kept: variants
                 .iter()
-                .any(|variant| keeps_profile(variant, &colors)),
+                .any(|variant| keeps_profile(variant, colors)),
             notes,
-        })
+        }
     }
 }
 
@@ -97,16 +157,19 @@ fn render_stills(
 ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
     let is_source_lossless = decoded.is_lossless;
     let renderer = |pixels: Pixels, icc| StillRenderer {
-        pixels: pixels.without_opaque_alpha(),
+        image: StillImage::Rgb(pixels.without_opaque_alpha()),
         view,
         is_source_lossless,
         icc,
         max_memory,
     };
+    let icc = colors.rgb_profile().map(<[u8]>::to_vec);
+    if colors.is_identity() {
+        return renderer(colors.to_srgb(decoded)?, icc).render(requests, tally);
+    }
     let (kept, converted) = split_by_profile(requests, colors);
     let mut variants = Vec::new();
     if !kept.is_empty() {
-        let icc = colors.rgb_profile().map(<[u8]>::to_vec);
         variants = renderer(colors.unconverted(&decoded)?, icc)
             .render(&kept, tally)?
             .0;

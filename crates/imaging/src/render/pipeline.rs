@@ -43,9 +43,27 @@ pub fn render_within(
 pub fn estimated_memory(bytes: &[u8], recipe: &Recipe) -> Result<u64, Rejection> {
     guarded(|| {
         let (format, header) = recipe.limits.check(bytes)?;
-        let orientation = Orientation::from_exif(format.scan_metadata(bytes).orientation);
-        memory_estimate(bytes, format, &header, orientation, recipe)
+        let scan = format.scan_metadata(bytes);
+        let source = SourceFile::new(bytes, format, &header, &scan, recipe);
+        estimate(&source, recipe)
     })
+}
+
+fn estimate(source: &SourceFile<'_>, recipe: &Recipe) -> Result<u64, Rejection> {
+    let SourceFile {
+        bytes,
+        format,
+        header,
+        scan,
+        stays_in_planes,
+    } = *source;
+    let decoding = match stays_in_planes {
+        true => format.plane_decoding_memory(bytes),
+        false => None,
+    };
+    let decoding = decoding.unwrap_or_else(|| format.decoding_memory(bytes, header))?;
+    let orientation = Orientation::from_exif(scan.orientation);
+    memory_estimate(decoding, header, orientation, recipe, stays_in_planes)
 }
 
 /// Runs `work`, which only reads its captures. A panic counts as damage of the image.
@@ -60,17 +78,11 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejectio
 fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Rendered, Rejection> {
     let (format, header) = recipe.limits.check(bytes)?;
     let scan = format.scan_metadata(bytes);
-    let orientation = Orientation::from_exif(scan.orientation);
-    let needed = memory_estimate(bytes, format, &header, orientation, recipe)?;
+    let file = SourceFile::new(bytes, format, &header, &scan, recipe);
+    let needed = estimate(&file, recipe)?;
     if needed > max_memory {
         return Err(Rejection::too_expensive(needed, max_memory));
     }
-    let file = SourceFile {
-        bytes,
-        format,
-        header: &header,
-        scan: &scan,
-    };
     let outputs = render_within_limits(&file, recipe, max_memory)?;
     Ok(Rendered {
         source: Source {

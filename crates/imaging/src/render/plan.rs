@@ -27,20 +27,20 @@ pub(super) struct RenderJob<'a> {
 }
 
 /// Plans the jobs for all requested variants: large ones first, so that small variants can be made from
-/// them.
+/// them. `place` returns the pixels of a placement, from which the gravity `attention` is found.
 ///
 /// # Errors
-/// `out_of_memory`.
+/// The errors of `place`.
 pub(super) fn plan<'a>(
     view: View,
-    stored: &Pixels,
     requests: &[VariantRequest<'a>],
+    place: impl FnOnce(&Placement) -> Result<Pixels, Rejection>,
 ) -> Result<Vec<RenderJob<'a>>, Rejection> {
     let needs_attention = requests
         .iter()
         .any(|request| follows_attention(request.variant));
     let attention = if needs_attention {
-        Some(attention_profile(stored, view.orientation, view.rect)?)
+        Some(attention_profile(view.rect, place)?)
     } else {
         None
     };

@@ -1,9 +1,10 @@
 //! Reuse of larger variants for smaller ones.
 
+use super::still_image::StillImage;
 use super::view::View;
 use crate::Rejection;
 use crate::geometry::{Placement, Rect, Size};
-use crate::pixels::{Pixels, place, resample};
+use crate::pixels::Pixels;
 
 /// The minimum ratio between the sides of a cached image and those of a smaller image that is made
 /// from it. At this ratio and above, the second pass of Lanczos3 causes no visible loss. On
@@ -13,12 +14,12 @@ const MIN_FACTOR: u32 = 2;
 
 /// Placed images of variants, from which smaller variants can be made.
 #[derive(Debug, Default)]
-pub(super) struct ResizeCache(Vec<(Rect, Pixels)>);
+pub(super) struct ResizeCache(Vec<(Rect, StillImage)>);
 
 impl ResizeCache {
     /// Adds the pixels of a placement.
-    pub(super) fn insert(&mut self, placement: &Placement, pixels: Pixels) {
-        self.0.push((placement.source, pixels));
+    pub(super) fn insert(&mut self, placement: &Placement, image: StillImage) {
+        self.0.push((placement.source, image));
     }
 
     /// Returns the pixels of a placement. Makes them from the smallest cached image that is large
@@ -29,22 +30,38 @@ impl ResizeCache {
     pub(super) fn place(
         &self,
         view: View,
-        stored: &Pixels,
+        stored: &StillImage,
         placement: &Placement,
-    ) -> Result<Pixels, Rejection> {
+    ) -> Result<StillImage, Rejection> {
         match self.smallest_base(placement) {
             Some(base) if base.size() == placement.size => Ok(base.clone()),
-            Some(base) => resample(base, Rect::from_size(base.size()), placement.size),
-            None => place(stored, view.orientation, placement),
+            Some(base) => base.scaled(placement.size),
+            None => stored.place(view.orientation, placement),
         }
     }
 
-    fn smallest_base(&self, placement: &Placement) -> Option<&Pixels> {
+    /// Returns the pixels of a placement as RGB or RGBA.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub(super) fn place_rgb(
+        &self,
+        view: View,
+        stored: &StillImage,
+        placement: &Placement,
+    ) -> Result<Pixels, Rejection> {
+        match self.smallest_base(placement) {
+            Some(base) => base.scaled_rgb(placement.size),
+            None => stored.place_rgb(view.orientation, placement),
+        }
+    }
+
+    fn smallest_base(&self, placement: &Placement) -> Option<&StillImage> {
         let bases = self.0.iter();
-        let bases = bases.filter(|(source, pixels)| is_base(*source, pixels.size(), placement));
+        let bases = bases.filter(|(source, image)| is_base(*source, image.size(), placement));
         bases
-            .map(|(_, pixels)| pixels)
-            .min_by_key(|pixels| pixels.size().area())
+            .map(|(_, image)| image)
+            .min_by_key(|image| image.size().area())
     }
 }
 

@@ -1,26 +1,26 @@
 //! Rendering of all still variants of an image.
 
-use std::borrow::Cow;
-
 use super::output_tally::OutputTally;
 use super::placeholder::{self, placeholder};
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
 use super::resize_cache::ResizeCache;
+use super::still_image::StillImage;
 use super::view::View;
-use crate::encode::{Sample, StillOptions, encode_still};
+use crate::encode::{StillOptions, encode_still};
 use crate::geometry::{Orientation, Placement};
-use crate::pixels::{Pixels, pad};
-use crate::{Fit, Placeholder, Rejection, Resize};
+use crate::pixels::pad;
+use crate::{Fit, IccPolicy, Placeholder, Rejection, Resize};
 
 /// A renderer for the still variants of one image in one color space.
 pub(super) struct StillRenderer {
-    /// The pixels as they are stored.
-    pub(super) pixels: Pixels,
-    /// The part of the image that variants show.
+    /// The pixels of the source.
+    pub(super) image: StillImage,
+    /// The part of the image that variants show, and the orientation of the pixels.
     pub(super) view: View,
     /// `true` if the source's encoding is lossless.
     pub(super) is_source_lossless: bool,
-    /// The color profile that is embedded in every variant.
+    /// The color profile of the pixels, which is embedded in the variants that
+    /// [keep](IccPolicy::Keep) it.
     pub(super) icc: Option<Vec<u8>>,
     /// The bytes of memory that rendering may use.
     pub(super) max_memory: u64,
@@ -39,8 +39,9 @@ impl StillRenderer {
         requests: &[VariantRequest<'_>],
         tally: &mut OutputTally,
     ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
-        let stored = self.pixels.size();
-        let (whole, resized): (Vec<_>, Vec<_>) = plan(self.view, &self.pixels, requests)?
+        let stored = self.image.size();
+        let copy = |small: &Placement| self.image.place_rgb(self.view.orientation, small);
+        let (whole, resized): (Vec<_>, Vec<_>) = plan(self.view, requests, copy)?
             .into_iter()
             .partition(|job| self.view.is_whole_image(stored, &job.placement));
         let mut rendered = Vec::with_capacity(requests.len());
@@ -61,10 +62,21 @@ impl StillRenderer {
         job: &RenderJob<'_>,
         cache: &mut ResizeCache,
     ) -> Result<IndexedVariant, Rejection> {
-        let pixels = cache.place(self.view, &self.pixels, &job.placement)?;
-        let padded = pad(&pixels, &job.placement, job.background())?;
-        let bytes = encode_still(padded, Orientation::UPRIGHT, &self.options(job))?;
-        cache.insert(&job.placement, pixels);
+        let (placement, options) = (&job.placement, self.options(job));
+        // Padding may begin at an odd column or row, or be transparent, so it needs RGB.
+        let image = if placement.size == placement.canvas {
+            cache.place(self.view, &self.image, placement)?
+        } else {
+            StillImage::Rgb(cache.place_rgb(self.view, &self.image, placement)?)
+        };
+        let bytes = match &image {
+            StillImage::Rgb(pixels) => {
+                let padded = pad(pixels, placement, job.background())?;
+                encode_still(padded, Orientation::UPRIGHT, &options)?
+            }
+            StillImage::Yuv(_) => image.encode(Orientation::UPRIGHT, &options)?,
+        };
+        cache.insert(placement, image);
         Ok(job.finish(bytes))
     }
 
@@ -76,12 +88,12 @@ impl StillRenderer {
             enlarge: false,
         };
         let placement = Placement::new(self.view.rect, Some(&bounds), None);
-        let small = cache.place(self.view, &self.pixels, &placement)?;
+        let small = cache.place_rgb(self.view, &self.image, &placement)?;
         Ok(placeholder(&small))
     }
 
     fn render_whole(
-        mut self,
+        self,
         jobs: &[RenderJob<'_>],
         rendered: &mut Vec<IndexedVariant>,
         tally: &mut OutputTally,
@@ -92,14 +104,19 @@ impl StillRenderer {
         let orientation = self.view.orientation;
         for job in others {
             self.check_sample(job, tally)?;
-            let pixels = Cow::Borrowed(&self.pixels);
-            let bytes = encode_still(pixels, orientation, &self.options(job))?;
+            let bytes = self.image.encode(orientation, &self.options(job))?;
             tally.add(bytes.len())?;
             rendered.push(job.finish(bytes));
         }
         self.check_sample(last, tally)?;
-        let pixels = Cow::Owned(self.pixels.take());
-        let bytes = encode_still(pixels, orientation, &self.options(last))?;
+        let Self {
+            image,
+            is_source_lossless,
+            icc,
+            ..
+        } = self;
+        let options = options(last, is_source_lossless, icc.as_deref());
+        let bytes = image.into_encoded(orientation, &options)?;
         tally.add(bytes.len())?;
         rendered.push(last.finish(bytes));
         Ok(())
@@ -112,7 +129,7 @@ impl StillRenderer {
     /// `too_expensive` if its alpha plane needs more memory than is allowed.
     fn check_sample(&self, job: &RenderJob<'_>, tally: &OutputTally) -> Result<(), Rejection> {
         let (options, max_memory) = (self.options(job), self.max_memory);
-        let sample = Sample::new(&self.pixels, &options, tally.remaining(), max_memory)?;
+        let sample = self.image.sample(&options, tally.remaining(), max_memory)?;
         let Some(sample) = sample else {
             return Ok(());
         };
@@ -125,10 +142,20 @@ impl StillRenderer {
     }
 
     fn options(&self, job: &RenderJob<'_>) -> StillOptions<'_> {
-        StillOptions {
-            encoding: job.request.variant.encoding,
-            is_source_lossless: self.is_source_lossless,
-            icc: self.icc.as_deref(),
-        }
+        options(job, self.is_source_lossless, self.icc.as_deref())
+    }
+}
+
+/// Returns the options for encoding a variant of pixels with the profile `icc`.
+fn options<'a>(
+    job: &RenderJob<'_>,
+    is_source_lossless: bool,
+    icc: Option<&'a [u8]>,
+) -> StillOptions<'a> {
+    let variant = job.request.variant;
+    StillOptions {
+        encoding: variant.encoding,
+        is_source_lossless,
+        icc: icc.filter(|_| variant.icc == IccPolicy::Keep),
     }
 }

@@ -30,6 +30,14 @@ impl View {
         })
     }
 
+    /// Returns the view of the same part of pixels that are upright already.
+    pub(super) const fn upright(self) -> Self {
+        Self {
+            orientation: Orientation::UPRIGHT,
+            ..self
+        }
+    }
+
     /// Returns whether a placement shows the whole image, unscaled and unpadded.
     pub(super) fn is_whole_image(self, stored: Size, placement: &Placement) -> bool {
         let upright = self.orientation.apply_to_size(stored);

@@ -31,6 +31,7 @@ mod memory;
 mod metadata;
 mod oracle;
 mod output;
+mod planes;
 mod pngsuite;
 mod real_photos;
 mod recipes;

@@ -4,7 +4,7 @@ use super::libwebp::{Config, Encoder};
 use crate::Rejection;
 use crate::encode::bands;
 use crate::geometry::Orientation;
-use crate::pixels::Pixels;
+use crate::pixels::{Pixels, crop};
 
 /// The maximum number of encoded bytes of an image, or of all frames of an animation, that the mode
 /// `auto` encodes without loss. libwebp's lossless encoder takes up to 1.3 µs per encoded byte.
@@ -37,7 +37,8 @@ pub(super) fn is_lossless_affordable(
     if area * MAX_BYTES_PER_PIXEL <= left {
         return Ok(true);
     }
-    let [estimate] = bands::estimate(pixels, |band| {
+    let [estimate] = bands::estimate(pixels.size(), |band| {
+        let band = crop(pixels, band.rect())?;
         let encoder = Encoder::new(&band, Orientation::UPRIGHT, Config::lossless(effort))?;
         Ok([encoder.encode()?.len()])
     })?;

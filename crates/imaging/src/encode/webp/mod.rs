@@ -8,4 +8,4 @@ mod libwebp;
 mod still;
 
 pub(crate) use animation::AnimationEncoder;
-pub(super) use still::{WebpOptions, encode, is_tried_without_loss};
+pub(super) use still::{WebpOptions, encode, encode_yuv, is_tried_without_loss};

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::affordable::is_lossless_affordable;
 use super::flatness::is_flat;
-use super::libwebp::{Config, Encoder};
+use super::libwebp::{Config, Encoder, encode_planes};
 use crate::formats::webp::riff::{
     Features, chunks_of_file, extended_file, is_image_chunk, push_chunk,
 };
 use crate::geometry::{Orientation, Size};
 use crate::pixels::{Layout, Pixels};
+use crate::yuv::YuvImage;
 use crate::{Rejection, WebpMode};
 
 /// The options of a WebP file.
@@ -43,7 +44,25 @@ pub(in crate::encode) fn encode(
     })
 }
 
-/// Encodes a stored image. An owned image is freed as soon as libwebp has its own copy.
+/// Encodes an upright image in YCbCr with loss, with a color profile if there is one.
+///
+/// # Errors
+/// `out_of_memory`.
+pub(in crate::encode) fn encode_yuv(
+    image: &YuvImage,
+    quality: u8,
+    effort: u8,
+    icc: Option<&[u8]>,
+) -> Result<Vec<u8>, Rejection> {
+    let file = encode_planes(image, Config::lossy(quality, effort))?;
+    Ok(match icc {
+        Some(icc) => with_icc(&file, image.size(), false, icc),
+        None => file,
+    })
+}
+
+/// Encodes a stored image. An owned image is freed as soon as there is a copy in
+/// the encoder's own form.
 fn encode_pixels(
     stored: Cow<'_, Pixels>,
     orientation: Orientation,
@@ -56,19 +75,27 @@ fn encode_pixels(
         drop(stored);
         encoder.encode()
     };
+    let encode_lossy = |stored: Cow<'_, Pixels>| {
+        if stored.layout == Layout::Rgba {
+            return encode(stored, lossy);
+        }
+        let image = YuvImage::from_rgb(&stored, orientation)?;
+        drop(stored);
+        encode_planes(&image, lossy)
+    };
     match options.mode {
-        WebpMode::Lossy => encode(stored, lossy),
+        WebpMode::Lossy => encode_lossy(stored),
         WebpMode::Lossless => encode(stored, lossless),
         WebpMode::Auto if is_tried_without_loss(&stored, options)? => {
             let lossless = encode(Cow::Borrowed(&stored), lossless)?;
-            let lossy = encode(stored, lossy)?;
+            let lossy = encode_lossy(stored)?;
             Ok(if lossless.len() <= lossy.len() {
                 lossless
             } else {
                 lossy
             })
         }
-        WebpMode::Auto => encode(stored, lossy),
+        WebpMode::Auto => encode_lossy(stored),
     }
 }
 

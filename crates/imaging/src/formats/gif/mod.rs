@@ -19,5 +19,6 @@ pub(super) const GIF: Format = Format {
     decoding_memory: header::decoding_memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,
+    planes: None,
     open_frames: Some(decode::open_frames),
 };

@@ -47,6 +47,7 @@ pub(super) const HEIC: Format = Format {
     decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
+    planes: None,
     open_frames: None,
 };
 
@@ -59,5 +60,6 @@ pub(super) const AVIF: Format = Format {
     decoding_memory: |bytes, _| memory::estimate(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
+    planes: None,
     open_frames: None,
 };

@@ -48,7 +48,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
     })
 }
 
-const fn description(damage: Damage) -> Option<&'static str> {
+pub(super) const fn description(damage: Damage) -> Option<&'static str> {
     if damage.lacks_detail {
         Some("the last scans of the file are missing, so the image lacks detail")
     } else if damage.has_stray_bytes {

@@ -3,8 +3,9 @@
 mod decode;
 mod header;
 mod metadata;
+mod planes;
 
-use super::format::Format;
+use super::format::{Format, PlaneDecoder};
 
 pub(super) const JPEG: Format = Format {
     name: "jpeg",
@@ -15,5 +16,10 @@ pub(super) const JPEG: Format = Format {
     decoding_memory: |bytes, _| decode::memory(bytes),
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
+    planes: Some(PlaneDecoder {
+        channels: planes::channels,
+        memory: planes::memory,
+        decode: planes::decode,
+    }),
     open_frames: None,
 };

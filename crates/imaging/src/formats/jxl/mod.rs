@@ -35,6 +35,7 @@ pub(super) const JXL: Format = Format {
     decoding_memory: header::decoding_memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,
+    planes: None,
     open_frames: Some(frames::open),
 };
 
@@ -48,5 +49,6 @@ pub(super) const JXL: Format = Format {
     decoding_memory: |_, _| Err(absent::rejection()),
     scan_metadata: |_, _| {},
     decode: |_, _| Err(absent::rejection()),
+    planes: None,
     open_frames: None,
 };

@@ -23,5 +23,6 @@ pub(super) const PNG: Format = Format {
     decoding_memory: header::decoding_memory,
     scan_metadata: metadata::scan,
     decode: |bytes, _| decode::decode(bytes),
+    planes: None,
     open_frames: None,
 };

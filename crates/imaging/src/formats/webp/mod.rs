@@ -18,5 +18,6 @@ pub(super) const WEBP: Format = Format {
     decoding_memory: still::memory,
     scan_metadata: metadata::scan,
     decode: decode::decode,
+    planes: None,
     open_frames: Some(frames::open),
 };
