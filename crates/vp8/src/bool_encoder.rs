@@ -19,7 +19,7 @@ pub(crate) struct BoolEncoder {
 }
 
 /// `low` is section 7's `bottom`, with the 8 bits that `range` may change at its lower end and up to 47
-/// bits above that wait for a flush. A carry may still reach bytes that were flushed.
+/// bits above that wait for a flush. An overflow may still reach bytes that were flushed.
 #[derive(Clone, Copy)]
 struct State {
     low: u64,

@@ -1,7 +1,7 @@
-//! What a macroblock needs of those above and on the left.
+//! The parts of the macroblocks above and on the left that a macroblock needs.
 
+use crate::kernels::LumaModes;
 use crate::kernels::{Edges, Pixels, SubblockEdges};
-use crate::modes::LumaModes;
 
 /// The state above one column of macroblocks.
 #[derive(Clone)]
@@ -12,7 +12,7 @@ struct Above {
     nonzero: Nonzero,
 }
 
-/// Whether blocks at an edge of a macroblock have levels: 4 of luma, 2 of U, 2 of V, and Y2.
+/// For each block at an edge of a macroblock, 1 if it has levels: 4 of luma, 2 of U, 2 of V, and Y2.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Nonzero {
     pub(crate) luma: [u8; 4],

@@ -1,11 +1,11 @@
-//! What each effort does.
+//! The steps of each effort.
 
 /// The steps that an effort takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     /// Compares whole modes with subblocks, unless a macroblock is predicted well.
     pub(crate) subblocks: bool,
-    /// How much better whole modes must predict not to be compared with subblocks, as a factor.
+    /// The factor by which whole modes must predict better in order not to be compared with subblocks.
     pub(crate) flat_factor: u32,
     /// Compares modes by their error and rate.
     pub(crate) search: Option<Search>,
@@ -20,7 +20,7 @@ pub(crate) struct Search {
     pub(crate) subblock_candidates: usize,
     /// Chooses levels by error and rate, too.
     pub(crate) trellis: bool,
-    /// How often to code the frame: costs are those of the pass before.
+    /// The number of times that the frame is coded. Costs are those of the pass before.
     pub(crate) passes: usize,
 }
 

@@ -53,7 +53,7 @@ pub struct Progress {
     pub least_bytes: usize,
 }
 
-/// What is fixed before the first macroblock.
+/// The choices that are made before the first macroblock.
 struct Plan {
     effort: Effort,
     segments: Segments,

@@ -30,7 +30,7 @@ pub(crate) struct FirstPartition<'a> {
     pub(crate) columns: usize,
     /// The number of token partitions, which take rows of macroblocks in turn (section 9.5).
     pub(crate) token_partitions: usize,
-    /// Whether skipped macroblocks are marked.
+    /// `true` if skipped macroblocks are marked.
     pub(crate) marks_skipped: bool,
 }
 

@@ -2,8 +2,9 @@
 
 use crate::borders::Borders;
 use crate::effort::Effort;
+use crate::kernels::LumaModes;
 use crate::kernels::{Candidate, Coefficients, Edges, Kernels, Pixels, SubblockJob, WholeMode};
-use crate::modes::{LumaModes, MacroblockHeader};
+use crate::modes::MacroblockHeader;
 use crate::quantization::SegmentCoding;
 use crate::tokens::{BlockKind, Tokens};
 use crate::walsh;
@@ -203,17 +204,24 @@ pub(crate) fn record(
     let whole = matches!(luma, LumaModes::Whole(_));
     let blocks = if whole { 25 } else { 24 };
     let skipped = marks_skipped && best.nonzero[..blocks].iter().all(|&nonzero| nonzero == 0);
-    let (above, left) = borders.nonzero_mut();
     if skipped {
+        let (above, left) = borders.nonzero_mut();
         above.clear(whole);
         left.clear(whole);
-        return MacroblockHeader {
-            luma,
-            chroma,
-            segment: 0,
-            skipped,
-        };
+    } else {
+        record_blocks(tokens, borders, whole, best);
     }
+    MacroblockHeader {
+        luma,
+        chroma,
+        segment: 0,
+        skipped,
+    }
+}
+
+/// Records the tokens of all blocks of a macroblock.
+fn record_blocks(tokens: &mut Tokens, borders: &mut Borders, whole: bool, best: &Candidate) {
+    let (above, left) = borders.nonzero_mut();
     let mut block = |kind, index: usize, above: &mut u8, left: &mut u8| {
         let nonzero = best.nonzero[index];
         let neighbors = usize::from(*above + *left);
@@ -248,10 +256,4 @@ pub(crate) fn record(
         }
     }
     tokens.end_macroblock();
-    MacroblockHeader {
-        luma,
-        chroma,
-        segment: 0,
-        skipped,
-    }
 }

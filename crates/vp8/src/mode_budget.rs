@@ -1,8 +1,9 @@
 //! The length of the first partition, which its 19-bit size field limits (RFC 6386, section 9.1).
 
 use crate::header::MAX_FIRST_PARTITION;
+use crate::kernels::LumaModes;
 use crate::macroblock::AllowedModes;
-use crate::modes::{LumaModes, SUBBLOCK_COSTS};
+use crate::modes::SUBBLOCK_COSTS;
 
 /// Keeps the first partition within its greatest length, by fewer modes on huge frames.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use crate::bool_encoder::{Symbol, symbol};
 use crate::cost::bit_cost;
-use crate::kernels::{SUBBLOCK_MODES, WholeMode};
+use crate::kernels::{LumaModes, SUBBLOCK_MODES, WholeMode};
 use crate::tables::{
     CHROMA_MODE_PROBABILITIES, LUMA_MODE_PROBABILITIES, SUBBLOCK_MODE_PROBABILITIES,
 };
@@ -120,44 +120,6 @@ pub(crate) const CHROMA_COSTS: [u32; 4] = whole_costs(&CHROMA_PATHS, &CHROMA_MOD
 pub(crate) static SUBBLOCK_COSTS: [[[u16; SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBLOCK_MODES] =
     subblock_costs();
 
-/// The luma prediction of a macroblock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LumaModes {
-    /// One mode for all.
-    Whole(WholeMode),
-    /// A mode for each subblock (`B_PRED`), 4 bits each, the first in the lowest.
-    Subblocks(u64),
-}
-
-impl LumaModes {
-    pub(crate) fn from_subblocks(modes: &[u8; 16]) -> Self {
-        Self::Subblocks(
-            modes
-                .iter()
-                .rev()
-                .fold(0, |packed, &mode| (packed << 4) | u64::from(mode)),
-        )
-    }
-
-    /// Returns the mode of subblock `index`. A whole mode counts as its counterpart (section 11.3).
-    pub(crate) fn subblock(self, index: usize) -> u8 {
-        match self {
-            Self::Whole(mode) => as_subblock_mode(mode),
-            Self::Subblocks(packed) => ((packed >> (4 * index)) & 15) as u8,
-        }
-    }
-}
-
-/// Returns the subblock mode that stands for `mode` as context of the subblocks beside it.
-pub(crate) fn as_subblock_mode(mode: WholeMode) -> u8 {
-    match mode {
-        WholeMode::Dc => 0,
-        WholeMode::TrueMotion => 1,
-        WholeMode::Vertical => 2,
-        WholeMode::Horizontal => 3,
-    }
-}
-
 /// Everything about a macroblock but its coefficients.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MacroblockHeader {
@@ -220,7 +182,7 @@ impl ModeSymbols {
         }
         let mut end = match header.luma {
             LumaModes::Whole(mode) => {
-                self.left = [as_subblock_mode(mode); 4];
+                self.left = [LumaModes::Whole(mode).subblock(0); 4];
                 self.above[column] = self.left;
                 translate_path(LUMA_PATHS[mode as usize], &LUMA_MODE_PROBABILITIES, out)
             }

@@ -131,7 +131,7 @@ impl LevelCosts {
         costs
     }
 
-    /// Computes all costs anew.
+    /// Computes all costs again.
     pub(crate) fn update(&mut self, probabilities: &Probabilities) {
         for (context, nodes) in probabilities.0.iter().enumerate() {
             self.ends[context] = (

@@ -5,7 +5,7 @@ use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
 use crate::tables::{AC_STEPS, DC_STEPS};
 use crate::tuning;
 
-/// What the frame adds to a segment's quantizer index for all kinds of coefficients but luma AC (RFC 6386,
+/// The differences that the frame adds to a segment's quantizer index for all kinds of coefficients but luma AC (RFC 6386,
 /// section 9.6).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct IndexDeltas {

@@ -2,12 +2,13 @@
 
 use crate::borders::Borders;
 use crate::effort::Search;
+use crate::kernels::LumaModes;
 use crate::kernels::{
     Candidate, Edges, Kernels, SUBBLOCK_MODES, WholeMode, forward_block, inverse_block,
     predict_subblock,
 };
 use crate::macroblock::{AllowedModes, Scratch, Y2};
-use crate::modes::{CHROMA_COSTS, LUMA_COSTS, LumaModes, SUBBLOCK_COSTS, SUBBLOCKS_COST};
+use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
 use crate::probabilities::LevelCosts;
 use crate::quantization::SegmentCoding;
 use crate::tokens::BlockKind;

@@ -56,7 +56,7 @@ const fn classes() -> [u8; 128] {
     classes
 }
 
-/// How often each class occurred, by context, and by context after a zero (from [`NO_END`] on).
+/// The number of times that each class occurred, by context, and by context after a zero (from [`NO_END`] on).
 pub(crate) struct TokenCounts(pub(crate) [[u32; 16]; 256]);
 
 impl TokenCounts {

@@ -8,9 +8,9 @@ use crate::tokens::BlockKind;
 /// The weights of a block's error and rate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Weights {
-    /// What a unit of squared coefficient error costs.
+    /// The cost of a unit of squared coefficient error.
     pub(crate) error: u64,
-    /// What a 256th of a bit costs.
+    /// The cost of a 256th of a bit.
     pub(crate) rate: u64,
 }
 
@@ -34,7 +34,7 @@ const UNREACHED: Node = Node {
 struct From {
     cost: u64,
     class: u8,
-    /// Whether the block could end here instead.
+    /// `true` if the block could end here instead.
     can_end: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Constants that were chosen by SSIMULACRA2 at equal bytes, on half of the images of `examples/compare`.
+//! Constants that were chosen by SSIMULACRA2 at equal bytes, on half of the images of
+//! `bench/quality`.
 
 /// Returns what is added before division, in 256ths of a step, by coefficient in coding order. Errors of
 /// high frequencies are seen less, so that more of them become 0.
@@ -19,7 +20,7 @@ pub(crate) const CHROMA_ROUNDING: [u16; 16] = rounding(122, 122, 105);
 /// The score that a bit of a mode is worth, in 64ths of an AC step.
 pub(crate) const MODE_WEIGHT: u32 = 24;
 
-/// What subblocks must gain over a whole mode, in 256ths of a bit.
+/// The gain of subblocks over a whole mode from which on they are chosen, in 256ths of a bit.
 pub(crate) const SUBBLOCKS_BIAS: u32 = 1024;
 
 /// The score, in AC steps, from which on whole modes are compared with subblocks.
@@ -28,11 +29,11 @@ pub(crate) const FLAT_WEIGHT: u32 = 50;
 /// The squared error that a bit is worth, in 64ths of a squared AC step.
 pub(crate) const LAMBDA_WEIGHT: u32 = 2;
 
-/// What a bit costs in trellis quantization, in 16ths of what it costs in the choice of modes. Greater values
+/// The cost of a bit in trellis quantization, in 16ths of its cost in the choice of modes. Greater values
 /// save bytes, but lose more in SSIMULACRA2 than they save.
 pub(crate) const TRELLIS_WEIGHT: u32 = 1;
 
-/// How much the quantizer index grows with the activity of a segment.
+/// The growth of the quantizer index with the activity of a segment.
 pub(crate) const ACTIVITY_WEIGHT: i32 = 85;
 
 /// The energy that is added to that of each block, so that slight noise does not count.
@@ -44,7 +45,7 @@ pub(crate) const LEAST_INDEX_RANGE: i32 = 5;
 /// The level of the loop filter, in 256ths of an AC step.
 pub(crate) const FILTER_STRENGTH: u32 = 56;
 
-/// What quantizer indices of other coefficients than luma AC differ by (RFC 6386, section 9.6): luma DC, Y2
+/// The differences of the quantizer indices of coefficients other than luma AC (RFC 6386, section 9.6): luma DC, Y2
 /// DC and AC, chroma DC and AC. Chroma DC is finer, since a small error there tints whole areas:
 /// each macroblock inherits it from the one before.
 pub(crate) const INDEX_DELTAS: [i32; 5] = [0, -2, -5, -10, -4];

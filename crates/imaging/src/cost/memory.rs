@@ -24,7 +24,7 @@ const CANVAS_BYTES: u64 = 8;
 /// The bytes per pixel of an animated variant between two frames: its canvas.
 const DISPLAYED_BYTES: u64 = 4;
 /// The bytes per pixel of an animated variant while a frame is encoded, besides its canvas: the
-/// changed area, a copy of it, and libwebp's planes.
+/// changed area, a copy of it, and the planes of the encoder.
 const FRAME_BYTES: u64 = 17;
 
 /// Estimates how many bytes rendering needs at its peak, besides those of the file. If

@@ -25,9 +25,9 @@ const CERTAIN_FRACTION: (u64, u64) = (4, 5);
 
 /// The estimated result of encoding an image with loss.
 ///
-/// libwebp writes nothing before it has encoded a whole image. Without this estimate, an image with
-/// too many bytes would be refused only after it was encoded in full. The estimate includes memory
-/// for the alpha plane, because that memory depends on the content of the plane.
+/// Without this estimate, an image with too many bytes would be refused only after it was encoded in
+/// full. The estimate includes memory for the alpha plane, because that memory depends on the content
+/// of the plane.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pixels: u64,

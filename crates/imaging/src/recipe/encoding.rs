@@ -8,11 +8,11 @@ use super::color::Color;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Encoding {
-    /// WebP, by libwebp.
+    /// WebP.
     Webp {
-        /// libwebp's quality factor, 0 to 100.
+        /// The quality, 0 to 100, on libwebp's scale.
         quality: u8,
-        /// libwebp's `method`, 0 (fast) to 6 (small).
+        /// The effort, 0 (fast) to 6 (small).
         effort: u8,
         /// The choice between lossy and lossless.
         mode: WebpMode,
@@ -97,7 +97,8 @@ impl Encoding {
     /// Returns the longest side in pixels that the format can represent.
     pub(crate) const fn max_side(self) -> u32 {
         match self {
-            // Sides have 14 bits (RFC 9649, section 2.5). libwebp refuses the largest value.
+            // Sides have 14 bits (RFC 9649, section 2.5). libwebp refuses the
+            // largest value.
             Self::Webp { .. } => 16_383,
             Self::Jpeg { .. } => 65_535,
             Self::Png => 0x7fff_ffff,

@@ -140,3 +140,41 @@ impl Quantizer {
         quantizer
     }
 }
+
+/// The luma prediction of a macroblock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LumaModes {
+    /// One mode for all.
+    Whole(WholeMode),
+    /// A mode for each subblock (`B_PRED`), 4 bits each, the first in the lowest.
+    Subblocks(u64),
+}
+
+impl LumaModes {
+    pub(crate) fn from_subblocks(modes: &[u8; 16]) -> Self {
+        Self::Subblocks(
+            modes
+                .iter()
+                .rev()
+                .fold(0, |packed, &mode| (packed << 4) | u64::from(mode)),
+        )
+    }
+
+    /// Returns the mode of subblock `index`. A whole mode counts as its counterpart (section 11.3).
+    pub(crate) fn subblock(self, index: usize) -> u8 {
+        match self {
+            Self::Whole(mode) => as_subblock_mode(mode),
+            Self::Subblocks(packed) => ((packed >> (4 * index)) & 15) as u8,
+        }
+    }
+}
+
+/// Returns the subblock mode that stands for `mode` as context of the subblocks beside it.
+fn as_subblock_mode(mode: WholeMode) -> u8 {
+    match mode {
+        WholeMode::Dc => 0,
+        WholeMode::TrueMotion => 1,
+        WholeMode::Vertical => 2,
+        WholeMode::Horizontal => 3,
+    }
+}

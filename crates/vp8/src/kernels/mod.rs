@@ -14,10 +14,9 @@ mod subblocks;
 mod x86;
 
 use crate::bool_encoder::{BoolEncoder, Symbol};
-use crate::modes::LumaModes;
 
 pub(crate) use block::{
-    Coefficients, Edges, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
+    Coefficients, Edges, LumaModes, Pixels, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, WholeMode,
 };
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 pub(crate) use neon::Neon;

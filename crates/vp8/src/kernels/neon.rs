@@ -6,13 +6,14 @@
 
 mod block_transform;
 mod memory;
+mod quantize;
 mod rows;
 mod subblock;
 
 use std::arch::is_aarch64_feature_detected;
 
 use super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Kernels that need NEON. A value exists only if the processor has it.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! The coding of a macroblock's luma by subblocks, each of which is predicted from those before.
 
 use super::{Coefficients, Pixels, Quantizer, SUBBLOCK_MODES, SubblockEdge};
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Costs of subblock modes, by the modes above and on the left.
 pub(crate) type SubblockCosts = [[[u16; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES];

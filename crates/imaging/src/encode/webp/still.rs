@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::affordable::is_lossless_affordable;
 use super::flatness::is_flat;
-use super::libwebp::{Config, Encoder, encode_planes};
+use super::libwebp::{Config, Encoder};
+use super::lossy::encode_lossy;
 use crate::formats::webp::riff::{
     Features, chunks_of_file, extended_file, is_image_chunk, push_chunk,
 };
@@ -16,9 +17,9 @@ use crate::{Rejection, WebpMode};
 /// The options of a WebP file.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::encode) struct WebpOptions {
-    /// libwebp's quality factor, 0 to 100.
+    /// The quality, 0 to 100, on libwebp's scale.
     pub(in crate::encode) quality: u8,
-    /// libwebp's `method`, 0 to 6.
+    /// The effort, 0 to 6: that of `vp8_keyframe`, or libwebp's `method`.
     pub(in crate::encode) effort: u8,
     pub(in crate::encode) mode: WebpMode,
     /// `true` if the source's encoding is lossless.
@@ -54,7 +55,7 @@ pub(in crate::encode) fn encode_yuv(
     effort: u8,
     icc: Option<&[u8]>,
 ) -> Result<Vec<u8>, Rejection> {
-    let file = encode_planes(image, Config::lossy(quality, effort))?;
+    let file = encode_lossy(image, quality, effort)?;
     Ok(match icc {
         Some(icc) => with_icc(&file, image.size(), false, icc),
         None => file,
@@ -75,27 +76,27 @@ fn encode_pixels(
         drop(stored);
         encoder.encode()
     };
-    let encode_lossy = |stored: Cow<'_, Pixels>| {
+    let with_loss = |stored: Cow<'_, Pixels>| {
         if stored.layout == Layout::Rgba {
             return encode(stored, lossy);
         }
         let image = YuvImage::from_rgb(&stored, orientation)?;
         drop(stored);
-        encode_planes(&image, lossy)
+        encode_lossy(&image, options.quality, options.effort)
     };
     match options.mode {
-        WebpMode::Lossy => encode_lossy(stored),
+        WebpMode::Lossy => with_loss(stored),
         WebpMode::Lossless => encode(stored, lossless),
         WebpMode::Auto if is_tried_without_loss(&stored, options)? => {
             let lossless = encode(Cow::Borrowed(&stored), lossless)?;
-            let lossy = encode_lossy(stored)?;
+            let lossy = with_loss(stored)?;
             Ok(if lossless.len() <= lossy.len() {
                 lossless
             } else {
                 lossy
             })
         }
-        WebpMode::Auto => encode_lossy(stored),
+        WebpMode::Auto => with_loss(stored),
     }
 }
 
@@ -113,7 +114,7 @@ pub(in crate::encode) fn is_tried_without_loss(
         && is_lossless_affordable(stored, options.effort, 0)?)
 }
 
-/// Adds a color profile to a still file that libwebp encoded.
+/// Adds a color profile to a still file without one.
 fn with_icc(file: &[u8], size: Size, has_alpha: bool, icc: &[u8]) -> Vec<u8> {
     let mut chunks = Vec::with_capacity(file.len() + icc.len());
     push_chunk(&mut chunks, b"ICCP", icc);

@@ -143,7 +143,7 @@ pub(crate) struct Features {
 }
 
 /// Writes a file in the simple format, with this bitstream.
-pub(super) fn simple_file(name: &[u8; 4], bitstream: &[u8]) -> Vec<u8> {
+pub(crate) fn simple_file(name: &[u8; 4], bitstream: &[u8]) -> Vec<u8> {
     let mut file = EMPTY_FILE.to_vec();
     push_chunk(&mut file, name, bitstream);
     with_length(file)

@@ -7,7 +7,7 @@ use std::arch::aarch64::*;
 use super::super::scalar::{FORWARD_COS, FORWARD_SIN, INVERSE_COS, INVERSE_SIN};
 use super::super::{Edges, Quantizer, WholeMode};
 use super::memory::{load_half, load_i16, store_i16, store_u8, store_u16};
-use super::subblock::quantize as quantize_block;
+use super::quantize::quantize as quantize_block;
 
 /// Four rows of two blocks.
 type Rows = [int16x8_t; 4];
@@ -121,7 +121,7 @@ fn half_sums_and_first(rows: &[[u8; 16]; 4]) -> [uint16x8_t; 2] {
     let zeros = [vdup_n_u8(0); 4];
     let left = hadamard_halves(subtract_rows(load_rows(rows, 0), zeros));
     let right = hadamard_halves(subtract_rows(load_rows(rows, 1), zeros));
-    // First coefficients are sums of samples, hence not negative.
+    // First coefficients are sums of samples, which are not negative.
     let first = vuzp1q_s16(vaddq_s16(left[0], left[1]), vaddq_s16(right[0], right[1]));
     [
         vpaddq_u16(half_sums(left), half_sums(right)),

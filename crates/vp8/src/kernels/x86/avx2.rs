@@ -7,7 +7,7 @@
 use super::super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
 use super::{rows, subblock};
 use crate::bool_encoder::{BoolEncoder, Symbol};
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Kernels that need AVX2 and the bit instructions that came with it. A value exists only if the processor
 /// has them.

@@ -17,20 +17,16 @@ pub(super) fn store_u8(value: __m128i) -> [u8; 16] {
     (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
 }
 
-/// Loads 8 elements from `i` on.
+/// Loads 8 elements from `i` on, as two integers: the compiler loads single elements otherwise.
 macro_rules! load_half {
-    ($a:ident, $i:literal) => {
-        _mm_set_epi16(
-            $a[$i + 7] as i16,
-            $a[$i + 6] as i16,
-            $a[$i + 5] as i16,
-            $a[$i + 4] as i16,
-            $a[$i + 3] as i16,
-            $a[$i + 2] as i16,
-            $a[$i + 1] as i16,
-            $a[$i] as i16,
-        )
-    };
+    ($a:ident, $i:literal) => {{
+        let quarter = |i: usize| {
+            let [a, b, c, d] =
+                [$a[i], $a[i + 1], $a[i + 2], $a[i + 3]].map(|value| u64::from(value as u16));
+            (a | b << 16 | c << 32 | d << 48) as i64
+        };
+        _mm_set_epi64x(quarter($i + 4), quarter($i))
+    }};
 }
 
 #[inline]

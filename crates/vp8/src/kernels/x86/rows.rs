@@ -303,6 +303,9 @@ pub(super) fn quantize(
     for ((block, levels), nonzero) in coefficients.iter_mut().zip(levels).zip(nonzero) {
         let values = load_i16(block);
         let magnitudes = _mm256_add_epi16(_mm256_abs_epi16(values), rounding);
+        // All magnitudes but 0 keep the reciprocal. An operand that does not change would be widened before
+        // the loop, and the multiplication with it, into several slower instructions.
+        let reciprocal = _mm256_sign_epi16(reciprocal, magnitudes);
         let quantized = _mm256_sign_epi16(_mm256_mulhi_epu16(magnitudes, reciprocal), values);
         store_i16(_mm256_mullo_epi16(quantized, step), block);
         let swapped = _mm256_permute2x128_si256::<0x01>(quantized, quantized);

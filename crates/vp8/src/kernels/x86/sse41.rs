@@ -8,7 +8,7 @@ mod rows;
 mod subblock;
 
 use super::super::{Candidate, Edges, Kernels, Quantizer, SubblockEdge, SubblockJob, WholeMode};
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Kernels that need SSE4.1. A value exists only if the processor has it.
 #[derive(Debug, Clone, Copy)]

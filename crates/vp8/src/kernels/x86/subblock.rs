@@ -6,7 +6,7 @@ use super::super::{Candidate, Quantizer, SUBBLOCK_SHUFFLES, SubblockEdge, Subblo
 use super::block_transform;
 use super::memory::{load_u8, load_u16_halves, store_half, store_i16_halves, store_u8};
 use super::rows::hadamard;
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Shuffles of the averages of three and of two samples.
 type Shuffles = [[u8; 16]; 2];

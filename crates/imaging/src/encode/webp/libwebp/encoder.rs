@@ -7,11 +7,10 @@ use super::image::WebpImage;
 use crate::Rejection;
 use crate::geometry::Orientation;
 use crate::pixels::Pixels;
-use crate::yuv::YuvImage;
 
 /// An encoder with its own copy of an image.
 pub(in crate::encode::webp) struct Encoder {
-    image: WebpImage<'static>,
+    image: WebpImage,
     config: WebPConfig,
 }
 
@@ -37,16 +36,4 @@ impl Encoder {
     pub(in crate::encode::webp) fn encode(mut self) -> Result<Vec<u8>, Rejection> {
         self.image.encode(&self.config)
     }
-}
-
-/// Encodes an upright image in YCbCr as a lossy WebP file. libwebp reads the planes where they are.
-///
-/// # Errors
-/// `out_of_memory`; `dimensions_exceeded` if a side is longer than 16,383 px.
-pub(in crate::encode::webp) fn encode_planes(
-    planes: &YuvImage,
-    config: Config,
-) -> Result<Vec<u8>, Rejection> {
-    let config = config.to_raw()?;
-    WebpImage::from_planes(planes)?.encode(&config)
 }

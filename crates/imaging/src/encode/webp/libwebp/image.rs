@@ -2,7 +2,6 @@
 #![expect(unsafe_code, reason = "libwebp is C")]
 
 use std::ffi::{c_int, c_void};
-use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use libwebp_sys::{
@@ -16,17 +15,15 @@ use super::planes::paste_rows;
 use crate::Rejection;
 use crate::geometry::{Orientation, Size};
 use crate::pixels::{Layout, Pixels, copy_upright_rows};
-use crate::yuv::YuvImage;
 
 /// The number of rows that are turned upright at a time. It is even, because each pair of rows shares
 /// its chroma.
 const BAND_ROWS: u32 = 64;
 
-/// A `WebPPicture`, libwebp's representation of an image; freed when dropped. Its planes are its own,
-/// or are borrowed for `'a`.
-pub(super) struct WebpImage<'a>(WebPPicture, PhantomData<&'a YuvImage>);
+/// A `WebPPicture`, libwebp's representation of an image; freed when dropped.
+pub(super) struct WebpImage(WebPPicture);
 
-impl<'a> WebpImage<'a> {
+impl WebpImage {
     /// Creates an empty image.
     fn new(width: u32, height: u32) -> Result<Self, Rejection> {
         let mut image = MaybeUninit::uninit();
@@ -41,7 +38,7 @@ impl<'a> WebpImage<'a> {
             ));
         }
         // SAFETY: the call above succeeded, so libwebp has initialized the image.
-        let mut image = Self(unsafe { image.assume_init() }, PhantomData);
+        let mut image = Self(unsafe { image.assume_init() });
         let too_large = |_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION);
         image.0.width = c_int::try_from(width).map_err(too_large)?;
         image.0.height = c_int::try_from(height).map_err(too_large)?;
@@ -58,26 +55,6 @@ impl<'a> WebpImage<'a> {
         let mut image = Self::new(size.width, size.height)?;
         image.0.use_argb = config.lossless;
         image.import(stored, orientation)?;
-        Ok(image)
-    }
-
-    /// Creates an image whose planes are those of `planes`, for lossy encoding.
-    pub(super) fn from_planes(planes: &'a YuvImage) -> Result<Self, Rejection> {
-        let size = planes.size();
-        let mut image = Self::new(size.width, size.height)?;
-        image.0.use_argb = 0;
-        image.0.colorspace = WebPEncCSP::WEBP_YUV420;
-        // Lossy encoding only reads the planes of an image without alpha. libwebp does not free
-        // them, because it frees only what it has allocated.
-        image.0.y = planes.y.samples.as_ptr().cast_mut();
-        image.0.u = planes.u.samples.as_ptr().cast_mut();
-        image.0.v = planes.v.samples.as_ptr().cast_mut();
-        let stride = |width| {
-            c_int::try_from(width)
-                .map_err(|_| rejection(WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION))
-        };
-        image.0.y_stride = stride(planes.y.width)?;
-        image.0.uv_stride = stride(planes.u.width)?;
         Ok(image)
     }
 
@@ -147,7 +124,7 @@ impl<'a> WebpImage<'a> {
     }
 }
 
-impl Drop for WebpImage<'_> {
+impl Drop for WebpImage {
     fn drop(&mut self) {
         // SAFETY: `new` initialized the image, and only this function frees it.
         unsafe { WebPPictureFree(&raw mut self.0) };
@@ -172,54 +149,4 @@ extern "C" fn append(data: *const u8, size: usize, image: *const WebPPicture) ->
     }
     file.extend_from_slice(part);
     1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::encode::webp::libwebp::Config;
-
-    /// Returns rows of one of libwebp's planes, without their padding.
-    fn plane(start: *const u8, stride: c_int, size: Size) -> Vec<u8> {
-        let stride = stride.unsigned_abs() as usize;
-        let rows = (0..size.height as usize).map(|row| {
-            // SAFETY: the plane has at least `height` rows of at least `width` samples.
-            unsafe { std::slice::from_raw_parts(start.add(row * stride), size.width as usize) }
-        });
-        rows.flatten().copied().collect()
-    }
-
-    /// Returns an image of smooth slopes in all three channels. libwebp averages chroma in a light
-    /// of its own, which differs at edges.
-    fn slopes(width: u32, height: u32) -> Pixels {
-        let at = |x: u32, y: u32| [x * 255 / width, y * 255 / height, (x + y) * 127 / width];
-        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| at(x, y)));
-        Pixels {
-            width,
-            height,
-            layout: Layout::Rgb,
-            data: pixels.map(|value| value.min(255) as u8).collect(),
-        }
-    }
-
-    #[test]
-    fn our_planes_differ_by_at_most_1_from_those_of_libwebp() {
-        for size in [(201, 150), (300, 301)] {
-            let pixels = slopes(size.0, size.1);
-            let config = Config::lossy(85, 2).to_raw().unwrap();
-            let theirs = WebpImage::from_pixels(&pixels, Orientation::UPRIGHT, &config).unwrap();
-            let ours = YuvImage::from_rgb(&pixels, Orientation::UPRIGHT).unwrap();
-            let chroma = ours.u.size();
-            let theirs = [
-                plane(theirs.0.y, theirs.0.y_stride, pixels.size()),
-                plane(theirs.0.u, theirs.0.uv_stride, chroma),
-                plane(theirs.0.v, theirs.0.uv_stride, chroma),
-            ];
-            for (ours, theirs) in [&ours.y, &ours.u, &ours.v].into_iter().zip(theirs) {
-                let pairs = ours.samples.iter().zip(&theirs);
-                let most = pairs.map(|(ours, theirs)| ours.abs_diff(*theirs)).max();
-                assert!(most <= Some(1), "{most:?}");
-            }
-        }
-    }
 }

@@ -7,4 +7,4 @@ mod image;
 mod planes;
 
 pub(super) use config::Config;
-pub(super) use encoder::{Encoder, encode_planes};
+pub(super) use encoder::Encoder;

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::super::super::{Candidate, SubblockEdge, SubblockJob};
 use super::super::memory::{load_u8, load_u16_halves, store_half};
 use super::super::subblock::{BY_MODE, averages, code_subblock, dc, true_motion};
-use crate::modes::LumaModes;
+use crate::kernels::LumaModes;
 
 /// Sums and differences of horizontal pairs of samples, as words: two of each row.
 type Pairs = [__m128i; 2];

@@ -1,4 +1,4 @@
-//! Crops of the places where a peer is worst beside the first, to look at.
+//! Crops of the places where a peer is worst, beside the first.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
-//! Compares this encoder with libwebp: time, bytes, SSIMULACRA2, and BD-rate.
+//! Compares `vp8-keyframe` with libwebp: time, bytes, SSIMULACRA2, and BD-rate.
 //!
 //! ```text
-//! compare [set=photos,small,graphics,gradients] [half=all|tuning|held-out] [crop=N] [qualities=75,85] [repeat=N]
+//! encoder [set=photos,small,graphics,gradients] [half=all|tuning|held-out] [crop=N] [qualities=75,85] [repeat=N]
 //!         [peers=webp2,vp8-2]
 //! ```
 //!
