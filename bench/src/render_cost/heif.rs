@@ -12,6 +12,8 @@ use super::source::CostlySource;
 const TILE: u32 = 256;
 /// The pixels of each of 16 layers of uncompressed samples, which together are just cheap enough.
 const LAYER_PIXELS: u64 = 4_200_000;
+/// The pixels of HEIC tiles of noise that are just cheap enough.
+const HEVC_PIXELS: u64 = 65_000_000;
 /// The pixels of AVIF tiles of noise that are just cheap enough.
 const AV1_PIXELS: u64 = 40_000_000;
 
@@ -19,6 +21,11 @@ pub(super) fn sources() -> Vec<CostlySource> {
     vec![
         CostlySource::noise("heic: a grid of noise", |bounds| {
             let [columns, rows] = tiles(area(bounds));
+            heic_noise(columns, rows)
+        })
+        .or(RejectionCode::TooExpensive),
+        CostlySource::noise("heic: a grid of noise that is cheap enough", |bounds| {
+            let [columns, rows] = tiles(area(bounds).min(HEVC_PIXELS));
             heic_noise(columns, rows)
         }),
         CostlySource::new("heic: uncompressed samples", |bounds| {

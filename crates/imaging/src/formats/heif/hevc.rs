@@ -22,7 +22,7 @@ const BYTES_PER_BLOCK: u64 = 32;
 /// The speed of the decoder.
 pub(super) const SPEED: DecodingSpeed = DecodingSpeed {
     nanoseconds_per_pixel: 25,
-    nanoseconds_per_byte: 50,
+    nanoseconds_per_byte: 90,
 };
 
 /// A decoder configuration record (`hvcC`, ISO/IEC 14496-15, 8.3.3): parameter sets, and the size of the

@@ -9,11 +9,12 @@ use crate::{Rejection, RejectionCode};
 /// of the default of `render.timeout`, which leaves a margin for slower cores.
 const MAX_NANOSECONDS: u64 = 12_000_000_000;
 
-/// The maximum time that a decoder takes for each pixel and for each coded byte.
+/// The maximum time that an image takes for each pixel and for each coded byte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DecodingSpeed {
     pub(super) nanoseconds_per_pixel: u64,
-    /// Entropy coding dominates the time of detailed images.
+    /// Entropy coding dominates the time of detailed images. If HEVC has so many bytes, half of this time
+    /// is for the variants, which are as detailed.
     pub(super) nanoseconds_per_byte: u64,
 }
 
