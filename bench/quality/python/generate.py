@@ -1,4 +1,4 @@
-"""Writes two small photos for short runs: waves with noise, one of them on its side."""
+"""Writes two small photos for short runs: gradients with noise, one of them on its side."""
 
 import os
 import sys

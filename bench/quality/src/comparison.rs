@@ -19,14 +19,20 @@ use crate::report::{Measurement, Report, Subject, Timing};
 ///
 /// Errors if an environment cannot be prepared, a photo cannot be decoded, or a peer fails.
 pub fn compare(arguments: &Arguments) -> anyhow::Result<Report> {
-    let python = Python::provide()?;
+    // An interrupted comparison leaves its files behind.
+    let _ = fs::remove_dir_all(folder("work"));
     fs::create_dir_all(folder("work"))?;
     // Not in the system's folder of temporary files, which may be in memory.
     let work = tempfile::tempdir_in(folder("work"))?;
-    let photos = photos_to_measure(arguments, &python, work.path())?;
     let binary = arguments.darkroom.clone();
     let binary = binary.unwrap_or_else(|| photos::repository().join("target/release/darkroom"));
     let darkroom = Darkroom::new(&binary, work.path())?;
+    let existing = existing_photos(arguments)?;
+    let python = Python::provide()?;
+    let photos = match existing {
+        Some(photos) => photos,
+        None => generate_photos(&python, work.path())?,
+    };
     let (references, mut versions) = decode(&python, &photos, work.path())?;
     versions.insert(0, darkroom.version()?);
     versions.push(webp::version() + " alone");
@@ -52,22 +58,21 @@ pub fn compare(arguments: &Arguments) -> anyhow::Result<Report> {
     Report::new(run.subject()?, versions, left_out, peers)
 }
 
-fn photos_to_measure(
-    arguments: &Arguments,
-    python: &Python,
-    work: &Path,
-) -> anyhow::Result<Vec<Photo>> {
-    match (&arguments.photos, arguments.short) {
-        (Some(folder), true) => Ok(photos::smallest(&photos::list(folder)?, 2)),
-        (Some(folder), false) => photos::list(folder),
-        (None, false) => photos::list(&photos::default_folder()),
-        (None, true) => {
-            let generated = work.join("photos");
-            fs::create_dir(&generated)?;
-            python.script("generate.py").arg(&generated).output()?;
-            photos::list(&generated)
-        }
-    }
+/// Returns the photos to measure, or `None` if they are to be generated.
+fn existing_photos(arguments: &Arguments) -> anyhow::Result<Option<Vec<Photo>>> {
+    Ok(match (&arguments.photos, arguments.short) {
+        (Some(folder), true) => Some(photos::smallest(&photos::list(folder)?, 2)),
+        (Some(folder), false) => Some(photos::list(folder)?),
+        (None, false) => Some(photos::list(&photos::default_folder())?),
+        (None, true) => None,
+    })
+}
+
+fn generate_photos(python: &Python, work: &Path) -> anyhow::Result<Vec<Photo>> {
+    let generated = work.join("photos");
+    fs::create_dir(&generated)?;
+    python.script("generate.py").arg(&generated).output()?;
+    photos::list(&generated)
 }
 
 /// Writes the upright sRGB source of each photo, and returns the files and the versions of the

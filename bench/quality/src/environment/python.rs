@@ -26,7 +26,9 @@ impl Python {
         let required = [read("build-requirements.txt")?, read("requirements.txt")?].concat();
         // Written last, so that an interrupted installation is repeated.
         let installed = environment.join("installed.txt");
-        if fs::read(&installed).is_ok_and(|installed| installed == required) {
+        let is_current = fs::read(&installed).is_ok_and(|installed| installed == required);
+        // The interpreter is a link to one that may have been removed.
+        if is_current && python.interpreter.exists() {
             return Ok(python);
         }
         Invocation::new("python3")

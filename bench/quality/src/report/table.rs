@@ -119,8 +119,24 @@ fn notes(report: &Report) -> Vec<String> {
         (count > 0).then_some(note)
     };
     let mut notes: Vec<String> = report.peers.iter().filter_map(wrong).collect();
+    if waiting(report) > 0.1 {
+        let share = waiting(report) * 100.0;
+        notes.push(format!(
+            "Other programs used the machine: on one core, the peers waited {share:.0} % of the time. \
+             Compare the CPU times, or repeat the run."
+        ));
+    }
     notes.extend(report.left_out.iter().map(|reason| format!("{reason}.")));
     notes
+}
+
+/// Returns the share of the time on one core in which the peers did not run.
+fn waiting(report: &Report) -> f64 {
+    let peers = report.peers.iter();
+    let usages: Vec<Usage> = peers.filter_map(|peer| peer.median(Cores::One)).collect();
+    let elapsed: f64 = usages.iter().map(|usage| usage.elapsed_seconds).sum();
+    let cpu: f64 = usages.iter().map(|usage| usage.cpu_seconds).sum();
+    1.0 - cpu / elapsed.max(cpu).max(f64::MIN_POSITIVE)
 }
 
 #[cfg(test)]
@@ -155,6 +171,17 @@ A & B: 1 of 2 variants are not upright, and have no scores.
 sharp is left out: no network.
 ";
         assert_eq!(markdown(&example::report()), expected);
+    }
+
+    #[test]
+    fn a_busy_machine_is_mentioned() {
+        let mut report = example::report();
+        assert!(waiting(&report).abs() < 1e-9);
+        for peer in &mut report.peers {
+            peer.times[0].median.cpu_seconds *= 0.75;
+        }
+        let text = markdown(&report);
+        assert!(text.contains("the peers waited 25 % of the time"), "{text}");
     }
 
     #[test]
