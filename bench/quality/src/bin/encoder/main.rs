@@ -10,8 +10,11 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
-    reason = "a measurement ends at the first error and prints a table"
+    unsafe_code,
+    reason = "a measurement ends at the first error and prints a table, and libwebp is C"
 )]
 
 mod crops;
