@@ -18,8 +18,9 @@ pub(crate) struct BoolEncoder {
     state: State,
 }
 
-/// `low` is section 7's `bottom`, with the 8 bits that `range` may change at its lower end and up to 47
-/// bits above that wait for a flush. An overflow may still reach bytes that were flushed.
+/// The state of an encoder. `low` is the variable `bottom` of section 7. Its lowest 8 bits may still change
+/// with `range`, and up to 47 bits above them wait for a flush. An overflow may also change bytes that were
+/// flushed.
 #[derive(Clone, Copy)]
 struct State {
     low: u64,
@@ -56,7 +57,8 @@ impl State {
     }
 }
 
-/// Appends `count` bytes of `value`, and adds the bit above them to the bytes before.
+/// Appends the lowest `count` bytes of `value`. If the bit above them is set, adds it to the
+/// earlier bytes.
 fn append(out: &mut Vec<u8>, value: u64, count: u32) {
     if value >> (8 * count) != 0 {
         for byte in out.iter_mut().rev() {
@@ -101,7 +103,8 @@ impl BoolEncoder {
         self.state = state;
     }
 
-    /// Encodes symbols with two encoders in turn, since a processor can overlap their steps.
+    /// Encodes symbols with two encoders alternately. A processor can execute the steps of both at the same
+    /// time.
     #[inline(always)]
     pub(crate) fn put_symbols_of_two(encoders: &mut [Self; 2], symbols: [&[Symbol]; 2]) {
         let [first, second] = encoders;
@@ -113,7 +116,7 @@ impl BoolEncoder {
         (first.state, second.state) = (first_state, second_state);
     }
 
-    /// Encodes the lowest `bits` bits of `value`, the highest first, each as likely 0 as 1.
+    /// Encodes the lowest `bits` bits of `value`, the highest first. Each bit has a probability of 1/2.
     pub(crate) fn put_literal(&mut self, value: u32, bits: u32) {
         for bit in (0..bits).rev() {
             self.put((value >> bit) & 1 == 1, 128);

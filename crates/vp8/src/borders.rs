@@ -1,4 +1,4 @@
-//! The parts of the macroblocks above and on the left that a macroblock needs.
+//! The samples, modes and contexts of neighboring macroblocks that the coding of a macroblock depends on.
 
 use crate::kernels::LumaModes;
 use crate::kernels::{Edges, Pixels, SubblockEdges};
@@ -12,7 +12,8 @@ struct Above {
     nonzero: Nonzero,
 }
 
-/// For each block at an edge of a macroblock, 1 if it has levels: 4 of luma, 2 of U, 2 of V, and Y2.
+/// For each block at an edge of a macroblock, 1 if it has nonzero levels, otherwise 0. There are 4 blocks of
+/// luma, 2 of U, 2 of V, and Y2.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Nonzero {
     pub(crate) luma: [u8; 4],
@@ -21,7 +22,7 @@ pub(crate) struct Nonzero {
 }
 
 impl Nonzero {
-    /// Clears all but Y2's, which stays as it is where a macroblock has no Y2 (RFC 6386, section 13.3).
+    /// Clears all flags. A macroblock without Y2 keeps the flag of Y2 (RFC 6386, section 13.3).
     pub(crate) fn clear(&mut self, with_luma_dc: bool) {
         let luma_dc = if with_luma_dc { 0 } else { self.luma_dc };
         *self = Self {
@@ -125,8 +126,8 @@ impl Borders {
         average as u8
     }
 
-    /// Returns the edges for subblocks. Where there is no macroblock above on the right, the last sample
-    /// above counts for its four.
+    /// Returns the edges for subblocks. If there is no macroblock above on the right, the last sample
+    /// of the row above is repeated four times.
     pub(crate) fn subblock_edges(&self) -> SubblockEdges {
         let above = &self.above[self.column].samples[0];
         let mut top = [0; 20];
@@ -143,12 +144,12 @@ impl Borders {
         (self.above[self.column].modes, self.left_modes)
     }
 
-    /// Returns what the blocks above and on the left have, to read and update.
+    /// Returns the flags of nonzero blocks above and on the left, to read and update.
     pub(crate) fn nonzero_mut(&mut self) -> (&mut Nonzero, &mut Nonzero) {
         (&mut self.above[self.column].nonzero, &mut self.left_nonzero)
     }
 
-    /// Goes on to the next macroblock of the row.
+    /// Advances to the next macroblock of the row.
     pub(crate) fn advance(&mut self, reconstruction: &Pixels, luma: LumaModes) {
         let above = &mut self.above[self.column];
         let rows = &reconstruction.0;

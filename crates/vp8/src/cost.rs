@@ -37,13 +37,13 @@ pub(crate) const fn bit_cost(bit: bool, probability: u8) -> u32 {
     ZERO_COSTS[if bit { 256 - probability } else { probability }] as u32
 }
 
-/// Returns the cost of `zeros` zeros and `ones` ones, all of `probability`.
+/// Returns the total cost of `zeros` zeros and `ones` ones that are encoded with `probability`.
 pub(crate) fn bits_cost(zeros: u32, ones: u32, probability: u8) -> u64 {
     u64::from(zeros) * u64::from(bit_cost(false, probability))
         + u64::from(ones) * u64::from(bit_cost(true, probability))
 }
 
-/// Returns the probability of zero, in 256ths, that suits `zeros` zeros and `ones` ones best.
+/// Returns the probability of zero, in 256ths, at which `zeros` zeros and `ones` ones cost least.
 pub(crate) fn best_probability(zeros: u32, ones: u32) -> u8 {
     let total = u64::from(zeros) + u64::from(ones);
     if total == 0 {

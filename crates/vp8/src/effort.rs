@@ -1,11 +1,11 @@
-//! The steps of each effort.
+//! The steps that belong to each effort.
 
-/// The steps that an effort takes.
+/// The steps that the encoder takes at one effort.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
-    /// Compares whole modes with subblocks, unless a macroblock is predicted well.
+    /// Compares whole modes with subblock modes, unless a whole mode predicts the macroblock well enough.
     pub(crate) subblocks: bool,
-    /// The factor by which whole modes must predict better in order not to be compared with subblocks.
+    /// A factor of the score up to which a whole mode counts as good enough.
     pub(crate) flat_factor: u32,
     /// Compares modes by their error and rate.
     pub(crate) search: Option<Search>,
@@ -14,13 +14,13 @@ pub(crate) struct Effort {
 /// The extent of a search.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Search {
-    /// The number of whole modes to code, those of the lowest scores.
+    /// The number of whole modes to code: the ones with the lowest scores.
     pub(crate) whole_candidates: usize,
     /// The number of modes to code for each subblock.
     pub(crate) subblock_candidates: usize,
-    /// Chooses levels by error and rate, too.
+    /// Also chooses levels by their error and rate.
     pub(crate) trellis: bool,
-    /// The number of times that the frame is coded. Costs are those of the pass before.
+    /// The number of times that the frame is coded. Each pass takes its costs from the previous one.
     pub(crate) passes: usize,
 }
 

@@ -30,9 +30,9 @@ pub struct Encoder {
     headers: Vec<MacroblockHeader>,
     borders: Borders,
     scratch: Box<Scratch>,
-    /// Costs of levels, for searches.
+    /// The costs of levels. Only searches use them.
     costs: LevelCosts,
-    /// The length at which a partition is too long for its size field.
+    /// The least length of a partition that does not fit into the size field.
     pub(crate) partition_limit: usize,
     /// The reconstruction of each macroblock.
     #[cfg(test)]
@@ -45,15 +45,15 @@ pub struct Encoder {
 /// The progress of encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows of macroblocks that are coded, in all passes.
+    /// The number of coded rows of macroblocks, summed over all passes.
     pub rows: usize,
-    /// Rows of macroblocks of the frame, times passes.
+    /// The number of rows of macroblocks in the frame, times the number of passes.
     pub total_rows: usize,
-    /// A number of bytes that the frame certainly exceeds.
+    /// A lower bound of the size of the frame in bytes.
     pub least_bytes: usize,
 }
 
-/// The choices that are made before the first macroblock.
+/// The choices that are made before the first macroblock is coded.
 struct Plan {
     effort: Effort,
     segments: Segments,
@@ -97,8 +97,8 @@ impl Encoder {
         self.encode_while(planes, |_| ControlFlow::Continue(()))
     }
 
-    /// Encodes like [`Encoder::encode`], and calls `progress` after each row of macroblocks, which may end
-    /// the encoding.
+    /// Encodes like [`Encoder::encode`], but calls `progress` after each row of macroblocks. `progress` may
+    /// cancel the encoding.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use crate::segments::{SEGMENTS, Segments};
 /// The bytes before the first partition.
 pub(crate) const FRAME_TAG_BYTES: usize = 10;
 
-/// The most bytes that the first partition can have.
+/// The maximum number of bytes of the first partition.
 pub(crate) const MAX_FIRST_PARTITION: usize = (1 << 19) - 1;
 
 /// The loop filter (section 9.6).
@@ -20,7 +20,7 @@ pub(crate) struct LoopFilter {
     pub(crate) levels: [u8; SEGMENTS],
 }
 
-/// All that the first partition contains.
+/// The contents of the first partition.
 pub(crate) struct FirstPartition<'a> {
     pub(crate) segments: &'a Segments,
     pub(crate) deltas: &'a IndexDeltas,
@@ -28,7 +28,8 @@ pub(crate) struct FirstPartition<'a> {
     pub(crate) probabilities: &'a Probabilities,
     pub(crate) macroblocks: &'a [MacroblockHeader],
     pub(crate) columns: usize,
-    /// The number of token partitions, which take rows of macroblocks in turn (section 9.5).
+    /// The number of token partitions. Successive rows of macroblocks go to successive partitions (section
+    /// 9.5).
     pub(crate) token_partitions: usize,
     /// `true` if skipped macroblocks are marked.
     pub(crate) marks_skipped: bool,

@@ -1,11 +1,11 @@
 //! A lossy encoder of VP8 key frames, as specified by [RFC 6386]: the images of lossy WebP files.
 //!
-//! It takes planes Y, U and V with 4:2:0 subsampling and returns the bytes of a frame, which is the payload
-//! of a `VP8 ` chunk. It never converts colors, resizes, or writes containers, and it has no decoder, no
-//! frames that depend on others, and no alpha.
+//! The input is three planes (Y, U and V, with 4:2:0 subsampling). The output is one frame, which is the
+//! payload of a `VP8 ` chunk. The crate does not convert colors, resize, write containers, or decode. It has no
+//! alpha and no frames that depend on other frames.
 //!
-//! Equal planes and options give equal bytes on every machine: the encoder computes with integers
-//! only, and its SIMD kernels, chosen at run time, return what the portable ones return.
+//! The same planes and options give the same bytes on every machine. The encoder uses only integer
+//! arithmetic. SIMD kernels are chosen at run time, and return exactly the same values as the portable kernels.
 //!
 //! # Example
 //!
@@ -35,11 +35,12 @@
 //!    (section 9.3).
 //! 2. Each macroblock is predicted, transformed, quantized and reconstructed once (sections 12 to 14), and its
 //!    tokens are recorded and counted.
-//! 3. Token probabilities follow from the counts (section 13.4). Then all symbols are written, rows of
-//!    macroblocks in turn to two partitions (section 9.5), which are encoded at the same time.
+//! 3. The counts determine the token probabilities (section 13.4). Then all symbols are written to two
+//!    partitions (section 9.5), which are encoded at the same time. Odd and even rows of macroblocks go to
+//!    different partitions.
 //!
-//! Memory beside the planes: the tokens, 2 bytes each, 24 bytes and the output per macroblock, and one row of
-//! samples.
+//! Besides the planes, the encoder needs memory for the tokens (2 bytes per token), for the modes (24 bytes per
+//! macroblock), for one row of samples, and for the output.
 //!
 //! [RFC 6386]: https://www.rfc-editor.org/rfc/rfc6386
 #![warn(missing_docs)]

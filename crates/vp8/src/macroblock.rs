@@ -82,7 +82,7 @@ pub(crate) fn code<K: Kernels>(
     (luma, chroma)
 }
 
-/// Returns the whole mode of the lowest score, its cost included.
+/// Returns the whole mode with the lowest score. Scores include the cost of the mode.
 fn choose_whole<K: Kernels>(
     kernels: K,
     source: &[[u8; 16]],
@@ -104,7 +104,7 @@ fn choose_whole<K: Kernels>(
     best
 }
 
-/// Codes luma by a whole mode.
+/// Codes luma with a whole mode.
 fn code_whole_luma<K: Kernels>(
     kernels: K,
     coding: &SegmentCoding,
@@ -145,7 +145,7 @@ fn code_whole_luma<K: Kernels>(
     );
 }
 
-/// Codes chroma by `mode`.
+/// Codes chroma with `mode`.
 fn code_chroma<K: Kernels>(
     kernels: K,
     coding: &SegmentCoding,
@@ -172,7 +172,7 @@ fn code_chroma<K: Kernels>(
     );
 }
 
-/// Codes luma by subblock modes, unless their score reaches `limit`.
+/// Codes luma with subblock modes. Gives up if their score reaches `limit`.
 fn code_subblocks<K: Kernels>(
     kernels: K,
     coding: &SegmentCoding,

@@ -5,23 +5,24 @@ use crate::kernels::LumaModes;
 use crate::macroblock::AllowedModes;
 use crate::modes::SUBBLOCK_COSTS;
 
-/// Keeps the first partition within its greatest length, by fewer modes on huge frames.
+/// A budget for modes. On huge frames it restricts the modes, so that the first partition does not become
+/// too long.
 #[derive(Debug, Clone)]
 pub(crate) struct ModeBudget {
     macroblocks: u64,
     coded: u64,
-    /// Bits for subblock modes, of all macroblocks together.
+    /// Bits for the subblock modes of all macroblocks.
     subblock_bits: i64,
     spent: i64,
 }
 
-/// The most bits that a macroblock takes on average: whole modes 7.4, a skip flag 1, a segment 2.
+/// The maximum average number of bits per macroblock: 7.4 for whole modes, 1 for a skip flag, 2 for a segment.
 const WHOLE_BITS: u64 = 11;
 /// The same without segments.
 const UNSEGMENTED_BITS: u64 = 9;
-/// Bytes that stay free for the frame header, which has a little more than 1,056 probabilities.
+/// Bytes reserved for the frame header, which consists of 1,056 probabilities and a few other fields.
 const HEADER_BYTES: u64 = 4096;
-/// The most bits that the modes of 16 subblocks take: the dearest path has 39.6 bits.
+/// The maximum number of bits for the modes of 16 subblocks. The most expensive mode takes 39.6 bits.
 const MAX_SUBBLOCK_BITS: i64 = 16 * 40;
 
 impl ModeBudget {
@@ -45,13 +46,13 @@ impl ModeBudget {
         self.macroblocks * WHOLE_BITS <= Self::total_bits()
     }
 
-    /// Returns whether skip flags fit. If not, nothing but mode DC fits either, which takes 3.4 bits.
+    /// Returns whether there is space for skip flags. If not, the only mode is DC, which takes 3.4 bits.
     pub(crate) fn allows_skipping(&self) -> bool {
         self.macroblocks * UNSEGMENTED_BITS <= Self::total_bits()
     }
 
-    /// Returns the modes for the next macroblock. Subblocks get a share in proportion to the macroblocks so
-    /// far, so that the upper part of a frame does not use it up.
+    /// Returns the modes that the next macroblock may use. The budget for subblock modes is released in
+    /// proportion to the macroblocks so far, so that the upper part of a frame cannot use all of it.
     pub(crate) fn allowed(&self) -> AllowedModes {
         if !self.allows_skipping() {
             return AllowedModes::DcOnly;
@@ -64,7 +65,8 @@ impl ModeBudget {
         }
     }
 
-    /// Counts the modes of a macroblock, whose neighbors above and on the left have these modes.
+    /// Subtracts the cost of a macroblock's modes. It depends on the modes of the neighbors above and on the
+    /// left.
     pub(crate) fn spend(&mut self, luma: LumaModes, mut above: [u8; 4], mut left: [u8; 4]) {
         self.coded += 1;
         if let LumaModes::Whole(_) = luma {

@@ -7,7 +7,7 @@ use crate::tables::{
     CHROMA_MODE_PROBABILITIES, LUMA_MODE_PROBABILITIES, SUBBLOCK_MODE_PROBABILITIES,
 };
 
-/// The way through a tree to a leaf: the index of a probability, and a bit, for each node.
+/// The path through a tree to a leaf. Each node has the index of a probability and a bit.
 type Path = &'static [(usize, bool)];
 
 /// Paths of `DC_PRED`, `V_PRED`, `H_PRED`, `TM_PRED` in `kf_ymode_tree`. That of `B_PRED` is
@@ -112,7 +112,7 @@ const fn subblock_costs() -> [[[u16; SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBLOCK_
 
 /// Costs of the whole luma modes in 256ths of a bit.
 pub(crate) const LUMA_COSTS: [u32; 4] = whole_costs(&LUMA_PATHS, &LUMA_MODE_PROBABILITIES);
-/// The cost of predicting subblocks, without that of their modes.
+/// The cost of choosing subblock prediction, without the cost of the subblock modes.
 pub(crate) const SUBBLOCKS_COST: u32 = path_cost(SUBBLOCKS_PATH, &LUMA_MODE_PROBABILITIES);
 /// Costs of the chroma modes.
 pub(crate) const CHROMA_COSTS: [u32; 4] = whole_costs(&CHROMA_PATHS, &CHROMA_MODE_PROBABILITIES);
@@ -120,7 +120,7 @@ pub(crate) const CHROMA_COSTS: [u32; 4] = whole_costs(&CHROMA_PATHS, &CHROMA_MOD
 pub(crate) static SUBBLOCK_COSTS: [[[u16; SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBLOCK_MODES] =
     subblock_costs();
 
-/// Everything about a macroblock but its coefficients.
+/// Everything that is coded for a macroblock except its coefficients.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MacroblockHeader {
     pub(crate) luma: LumaModes,
@@ -130,7 +130,7 @@ pub(crate) struct MacroblockHeader {
     pub(crate) skipped: bool,
 }
 
-/// The symbols of a subblock mode, and how many they are.
+/// The symbols of a subblock mode, and their number.
 type PathSymbols = ([Symbol; 9], u8);
 
 /// The symbols of the subblock modes, by the modes above and on the left.
@@ -153,10 +153,10 @@ static SUBBLOCK_SYMBOLS: [[[PathSymbols; SUBBLOCK_MODES]; SUBBLOCK_MODES]; SUBBL
     table
 };
 
-/// The most symbols of the modes of a macroblock.
+/// The maximum number of symbols for the modes of a macroblock.
 pub(crate) const MAX_MODE_SYMBOLS: usize = 16 * 9 + 4;
 
-/// Translates the modes of one macroblock after another to symbols.
+/// A translator of the modes of macroblocks to symbols.
 pub(crate) struct ModeSymbols {
     above: Vec<[u8; 4]>,
     left: [u8; 4],

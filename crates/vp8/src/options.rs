@@ -9,8 +9,8 @@ pub struct EncoderOptions {
     pub quality: u8,
     /// Effort from 0 (fastest) to 6 (smallest). The README has figures.
     pub effort: u8,
-    /// The most bytes that a frame may have. Encoding ends early, with [`Error::TooLarge`], if a frame
-    /// certainly needs more.
+    /// The maximum size of a frame in bytes. Encoding ends with [`Error::TooLarge`] as soon as the frame is
+    /// certain to exceed it.
     pub max_bytes: Option<usize>,
 }
 
@@ -38,8 +38,8 @@ impl EncoderOptions {
     }
 }
 
-/// Quantizer indices by quality: `127 * (1 - c.cbrt())`, rounded, where `c` is two thirds of `quality / 100`
-/// up to quality 75, and from there on `2 * quality / 100 - 1`.
+/// Quantizer indices by quality: `127 * (1 - c.cbrt())`, rounded. `c` is `2 / 3 * quality / 100` up to
+/// quality 75, and `2 * quality / 100 - 1` above.
 #[rustfmt::skip]
 const INDEX_BY_QUALITY: [u8; 101] = [
     127, 103, 97, 93, 89, 86, 84, 81, 79, 77, 76, 74, 72, 71, 69, 68, 67, 66, 64, 63,

@@ -7,7 +7,7 @@ use crate::kernels::Kernels;
 use crate::token_symbols::{SymbolBuffer, TokenSymbols};
 use crate::tokens::Tokens;
 
-/// The least length of a partition that its 24-bit size field cannot express.
+/// The least length of a partition that does not fit into its 24-bit size field.
 pub(crate) const SIZE_LIMIT: usize = 1 << 24;
 
 /// Returns two token partitions, or an error if they have more than `max_bytes`.
@@ -49,7 +49,7 @@ pub(crate) fn write_pair<K: Kernels>(
     Ok(encoders.map(BoolEncoder::finish).into())
 }
 
-/// Returns all tokens in one partition, whose length no field limits.
+/// Returns all tokens in one partition. The length of a single partition is not limited by any field.
 pub(crate) fn write_single<K: Kernels>(
     kernels: K,
     tokens: &Tokens,
@@ -74,7 +74,8 @@ fn check(bytes: usize, max_bytes: usize) -> Result<(), Error> {
     }
 }
 
-/// Returns a frame: tag, first partition, sizes of token partitions but the last, token partitions.
+/// Returns a frame: the tag, the first partition, the sizes of all token partitions except the last, and the
+/// token partitions.
 pub(crate) fn frame(width: u32, height: u32, first: &[u8], tokens: &[Vec<u8>]) -> Vec<u8> {
     let length = FRAME_TAG_BYTES + first.len() + 3 + tokens.iter().map(Vec::len).sum::<usize>();
     let mut out = Vec::with_capacity(length);

@@ -7,9 +7,9 @@ pub const MAX_DIMENSION: u32 = 16383;
 
 /// An image as planes Y, U and V with 4:2:0 subsampling.
 ///
-/// Samples have limited range (luma 16 to 235, chroma 16 to 240) by convention of BT.601, which
-/// WebP prescribes; the encoder accepts any values. Chroma planes have `width.div_ceil(2)` samples in
-/// `height.div_ceil(2)` rows. Strides are in samples. The last row may be shorter than its stride.
+/// WebP prescribes the limited range of BT.601 for samples (luma 16 to 235, chroma 16 to 240), but the encoder
+/// accepts all values. Chroma planes have `height.div_ceil(2)` rows of `width.div_ceil(2)` samples. Strides are
+/// in samples. The last row may be shorter than its stride.
 #[derive(Debug, Clone, Copy)]
 pub struct Planes<'a> {
     /// Luma samples.

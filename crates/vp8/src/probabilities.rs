@@ -23,8 +23,8 @@ impl Probabilities {
         Self(flattened(&DEFAULT_PROBABILITIES))
     }
 
-    /// Returns the probabilities that code the counted tokens, together with the updates they need, in
-    /// the fewest bits.
+    /// Returns the probabilities at which the counted tokens and the updates of the probabilities take the
+    /// fewest bits.
     pub(crate) fn from_counts(counts: &TokenCounts) -> Self {
         let mut probabilities = Self::new();
         let updates = flattened(&UPDATE_PROBABILITIES);
@@ -101,8 +101,8 @@ pub(crate) fn least_bytes(counts: &TokenCounts) -> usize {
     let mut cost = 0;
     for context in 0..CONTEXTS {
         for (zeros, ones) in count_branches(counts, context) {
-            // A coder cannot do better than the best of the 255 probabilities, whose cost is rounded by
-            // less than a 256th of a bit.
+            // No encoder needs fewer bits than at the best of the 255 probabilities. Rounding changes the cost
+            // of a symbol by less than a 256th of a bit.
             let symbols = u64::from(zeros) + u64::from(ones);
             cost += bits_cost(zeros, ones, best_probability(zeros, ones)).saturating_sub(symbols);
         }
@@ -110,12 +110,12 @@ pub(crate) fn least_bytes(counts: &TokenCounts) -> usize {
     (cost / (8 * 256)) as usize
 }
 
-/// Magnitudes from here on cost the same as far as their class is concerned.
+/// The least magnitude of the last class. All greater magnitudes have the same class.
 const COUNTED_MAGNITUDES: usize = 68;
 
 /// Costs of levels in 256ths of a bit.
 pub(crate) struct LevelCosts {
-    /// Costs of magnitudes, sign included, by context. The end-of-block node counts as "no".
+    /// Costs of magnitudes, by context. They include the sign and a "no" at the end-of-block node.
     levels: Vec<[u16; COUNTED_MAGNITUDES]>,
     /// The costs of "no end of block" and of "end of block", by context.
     ends: [(u16, u16); CONTEXTS],
@@ -131,7 +131,7 @@ impl LevelCosts {
         costs
     }
 
-    /// Computes all costs again.
+    /// Recomputes all costs.
     pub(crate) fn update(&mut self, probabilities: &Probabilities) {
         for (context, nodes) in probabilities.0.iter().enumerate() {
             self.ends[context] = (

@@ -5,8 +5,8 @@ use crate::modes::{CHROMA_COSTS, LUMA_COSTS, SUBBLOCK_COSTS, SUBBLOCKS_COST};
 use crate::tables::{AC_STEPS, DC_STEPS};
 use crate::tuning;
 
-/// The differences that the frame adds to a segment's quantizer index for all kinds of coefficients but luma AC (RFC 6386,
-/// section 9.6).
+/// The differences that are added to a segment's quantizer index. Each kind of coefficient except luma AC has
+/// its own (RFC 6386, section 9.6).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct IndexDeltas {
     pub(crate) luma_dc: i32,
@@ -16,7 +16,7 @@ pub(crate) struct IndexDeltas {
     pub(crate) chroma_ac: i32,
 }
 
-/// All that depends on the quantizer index of a segment.
+/// The values that follow from the quantizer index of a segment.
 pub(crate) struct SegmentCoding {
     /// For luma blocks with their DC coefficient.
     pub(crate) luma: Quantizer,
@@ -26,14 +26,14 @@ pub(crate) struct SegmentCoding {
     pub(crate) chroma: Quantizer,
     /// Costs of the whole luma modes in units of the Hadamard score.
     pub(crate) luma_costs: [u32; 4],
-    /// The cost of predicting subblocks, and what their score has to gain.
+    /// The cost of choosing subblock prediction, plus the least gain in score that justifies this choice.
     pub(crate) subblocks_cost: u32,
     pub(crate) chroma_costs: [u32; 4],
     /// Costs of subblock modes, by the modes above and on the left.
     pub(crate) subblock_costs: SubblockCosts,
-    /// Whole modes whose score is below this are not compared with subblocks.
+    /// If the score of a whole mode is below this, subblock modes are not compared.
     pub(crate) flat_score: u32,
-    /// The squared error that a 256th of a bit is worth, in `2^14`ths.
+    /// The squared error that saving a 256th of a bit is worth, times `2^14`.
     pub(crate) lambda: u32,
     /// The same in trellis quantization.
     pub(crate) trellis_lambda: u32,
@@ -49,7 +49,8 @@ impl SegmentCoding {
         let luma_dc = step(&DC_STEPS, deltas.luma_dc);
         let chroma_dc = step(&DC_STEPS, deltas.chroma_dc).min(132);
         let chroma_ac = step(&AC_STEPS, deltas.chroma_ac);
-        // Scores grow with the residual, not with its square, so that a bit is worth a step.
+        // Scores grow with the residual, not with its square. So a bit is worth an amount in proportion to the
+        // step.
         let scaled = |cost: u32, weight: u32| (cost * u32::from(ac) * weight) >> 14;
         let mut subblock_costs = [[[u16::MAX; 16]; SUBBLOCK_MODES]; SUBBLOCK_MODES];
         for (scaled_costs, costs) in subblock_costs

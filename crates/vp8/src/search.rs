@@ -15,8 +15,8 @@ use crate::tokens::BlockKind;
 use crate::trellis::{self, Weights};
 use crate::walsh;
 
-/// Squared errors of samples are shifted by this much, to compare them with rates in 256ths of a bit, which
-/// [`SegmentCoding::lambda`] multiplies.
+/// The shift of squared errors of samples. It makes them comparable with rates (256ths of a bit) times
+/// [`SegmentCoding::lambda`].
 const ERROR_SHIFT: u32 = 14;
 
 /// A search in one macroblock.
@@ -71,7 +71,7 @@ impl<K: Kernels> Searcher<'_, K> {
         (luma, best.1)
     }
 
-    /// Returns the whole modes of the lowest scores, as many as the effort compares.
+    /// Returns the whole modes with the lowest scores. The effort determines their number.
     fn whole_modes(
         &self,
         allowed: AllowedModes,

@@ -1,4 +1,4 @@
-//! Segments: groups of macroblocks of similar activity, each with an own quantizer (RFC 6386, section 9.3).
+//! Segments: groups of macroblocks with similar activity, each with its own quantizer (RFC 6386, section 9.3).
 
 use crate::Planes;
 use crate::kernels::{Kernels, Pixels};
@@ -30,7 +30,7 @@ impl Segments {
 
     /// Chooses segments by the activities of a sample of macroblocks.
     ///
-    /// Errors are seen less where a macroblock has much texture of its own, so these get higher indices.
+    /// Texture masks errors, so segments with more texture get higher quantizer indices.
     pub(crate) fn analyze<K: Kernels>(kernels: K, planes: &Planes<'_>, index: u8) -> Self {
         let histogram = sample_activities(kernels, planes);
         let total: u64 = histogram.iter().map(|&count| u64::from(count)).sum();
@@ -84,7 +84,7 @@ fn log2(value: u32) -> u32 {
     16 * integer + ((value >> (integer - 4)) & 15)
 }
 
-/// Returns how often each activity occurs in a sample of macroblocks.
+/// Counts each activity in a sample of macroblocks.
 fn sample_activities<K: Kernels>(kernels: K, planes: &Planes<'_>) -> [u32; ACTIVITIES] {
     let columns = planes.width.div_ceil(16) as usize;
     let rows = planes.height.div_ceil(16) as usize;
@@ -96,7 +96,8 @@ fn sample_activities<K: Kernels>(kernels: K, planes: &Planes<'_>) -> [u32; ACTIV
     let mut histogram = [0; ACTIVITIES];
     let mut source = Pixels::new();
     for row in (step / 2..rows).step_by(step) {
-        // Shifted columns, so that lines of an image are not sampled at the same place.
+        // Each sampled row starts at a different column, so that vertical structures are not sampled
+        // repeatedly.
         for column in ((row / step) % step..columns).step_by(step) {
             load(planes, column, row, &mut source);
             histogram[usize::from(activity(kernels, &source))] += 1;

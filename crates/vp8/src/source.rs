@@ -3,7 +3,8 @@
 use crate::Planes;
 use crate::kernels::Pixels;
 
-/// Copies the macroblock in `column` and `row`. Samples beyond the last column or row repeat it.
+/// Copies the macroblock in `column` and `row`. Beyond the edges of the image, the last column and row are
+/// repeated.
 pub(crate) fn load(planes: &Planes<'_>, column: usize, row: usize, out: &mut Pixels) {
     let (width, height) = (planes.width as usize, planes.height as usize);
     let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
@@ -45,7 +46,7 @@ struct Plane<'a> {
 }
 
 impl Plane<'_> {
-    /// Copies the samples from `x` on in row `y`.
+    /// Copies the samples of row `y`, starting at `x`.
     #[inline(always)]
     fn copy(&self, x: usize, y: usize, out: &mut [u8]) {
         let start = y.min(self.height - 1) * self.stride;

@@ -24,7 +24,7 @@ static START_BITS: [(u64, usize); 128] = {
     starts
 };
 
-/// Symbols of one stream that wait to be encoded.
+/// A buffer of symbols that are encoded next.
 pub(crate) struct SymbolBuffer {
     symbols: Vec<Symbol>,
     start: usize,
@@ -48,7 +48,7 @@ impl SymbolBuffer {
         self.start += count;
     }
 
-    /// Makes room for the symbols of `elements` elements, after all symbols were consumed.
+    /// Reserves space for the symbols of `elements` elements. All earlier symbols must be consumed.
     fn reset(&mut self, elements: usize) {
         let length = MAX_SYMBOLS * elements + 4;
         if self.symbols.len() < length {
@@ -106,7 +106,8 @@ impl TokenSymbols {
     }
 }
 
-/// Translates a magnitude of at least 2, from the fourth node of the token tree on. Returns the number of symbols.
+/// Translates the rest of a magnitude of at least 2, beginning with the fourth node of the token tree. Returns
+/// the number of symbols.
 #[inline(always)]
 fn translate_rest(magnitude: u16, nodes: &[u8; 16], out: &mut [Symbol]) -> usize {
     let Some(out) = out.first_chunk_mut::<16>() else {

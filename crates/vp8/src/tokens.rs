@@ -2,7 +2,7 @@
 
 use crate::tables::BANDS;
 
-/// The kinds of blocks with own probabilities, in the RFC's order.
+/// The kinds of blocks, in the RFC's order. Each kind has its own probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum BlockKind {
@@ -28,9 +28,9 @@ pub(crate) const CONTEXTS: usize = 4 * 8 * 3;
 /// Classes of values: 0 to 4, the six categories, and the end of a block.
 pub(crate) const CLASSES: usize = 12;
 
-/// Set in a token that follows a zero, where no end of block can be.
+/// The flag of a token after a zero. The block cannot end at this position.
 pub(crate) const NO_END: u16 = 0x80;
-/// The magnitude that stands for the end of a block.
+/// The magnitude that represents the end of a block.
 pub(crate) const END: u16 = 127;
 /// The least magnitude of category 6. The magnitude itself follows as another element.
 pub(crate) const LARGE: u16 = 67;
@@ -60,7 +60,8 @@ const fn classes() -> [u8; 128] {
 pub(crate) struct TokenCounts(pub(crate) [[u32; 16]; 256]);
 
 impl TokenCounts {
-    /// Returns how often `class` occurred in `context`: where a block could end, and where not.
+    /// Returns the number of times that `class` occurred in `context`: at positions where a block could end,
+    /// and at other positions.
     pub(crate) fn get(&self, context: usize, class: usize) -> (u32, u32) {
         (
             self.0[context][class],
@@ -69,7 +70,8 @@ impl TokenCounts {
     }
 }
 
-/// Elements of a macroblock, with room for one more block: 25 blocks of 16 large levels and an end.
+/// The maximum number of elements of a macroblock: 25 blocks of 16 large levels and an end, plus space for one
+/// more block.
 const BUFFER: usize = 26 * 33;
 
 /// The tokens of a frame.
@@ -98,7 +100,7 @@ impl Tokens {
         }
     }
 
-    /// Forgets all tokens.
+    /// Removes all tokens.
     pub(crate) fn clear(&mut self) {
         self.elements.clear();
         self.buffered = 0;
@@ -114,8 +116,8 @@ impl Tokens {
         self.row_ends.push(self.elements.len());
     }
 
-    /// Records a block's levels in coding order. Bit `i` of `nonzero` says that level `i` is not 0.
-    /// `neighbors` is the number of blocks, above and on the left, that have levels.
+    /// Records a block's levels in coding order. Bit `i` of `nonzero` is set if level `i` is not 0.
+    /// `neighbors` is the number of neighboring blocks (above and on the left) with nonzero levels.
     #[inline]
     pub(crate) fn record(
         &mut self,

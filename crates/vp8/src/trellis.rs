@@ -14,12 +14,12 @@ pub(crate) struct Weights {
     pub(crate) rate: u64,
 }
 
-/// The best way to reach a coefficient with a magnitude of a class: 0, 1, or more.
+/// The cheapest path to a coefficient whose magnitude belongs to a class (0, 1, or greater).
 #[derive(Clone, Copy)]
 struct Node {
     cost: u64,
     magnitude: u16,
-    /// The class of the coefficient before.
+    /// The class of the previous coefficient.
     before: u8,
 }
 
@@ -29,7 +29,7 @@ const UNREACHED: Node = Node {
     before: 0,
 };
 
-/// A place at which a block may start or continue.
+/// A position at which a block may begin or continue.
 #[derive(Clone, Copy)]
 struct From {
     cost: u64,
@@ -38,7 +38,8 @@ struct From {
     can_end: bool,
 }
 
-/// Quantizes a block like [`Kernels::quantize`](crate::kernels::Kernels::quantize), at the least total of error and rate.
+/// Quantizes a block like [`Kernels::quantize`](crate::kernels::Kernels::quantize), but with the levels that
+/// have the least total of error and rate.
 pub(crate) fn quantize(
     block: &mut [i16; 16],
     quantizer: &Quantizer,
@@ -59,7 +60,7 @@ pub(crate) fn quantize(
         can_end: true,
     };
     let mut froms = [Some(start), None, None];
-    // Levels are at most those of plain quantization, so that nothing follows its last one.
+    // Levels never exceed those of plain quantization, so all levels after its last nonzero level are 0.
     let end = (first..16)
         .rev()
         .find(|&index| plain_level(block, quantizer, index) != 0);
@@ -91,7 +92,7 @@ pub(crate) fn quantize(
     trace(&nodes, last, first, block, quantizer, levels)
 }
 
-/// Returns the error of zeros from each coefficient on.
+/// Returns, for each coefficient, the error if it and all later ones become 0.
 fn zero_errors(block: &[i16; 16], weights: Weights) -> [u64; 17] {
     let mut errors = [0; 17];
     for index in (0..16).rev() {
@@ -101,14 +102,14 @@ fn zero_errors(block: &[i16; 16], weights: Weights) -> [u64; 17] {
     errors
 }
 
-/// Returns the magnitude of the level without regard to its cost.
+/// Returns the magnitude of the level in plain quantization.
 fn plain_level(block: &[i16; 16], quantizer: &Quantizer, index: usize) -> u16 {
     let position = ZIGZAG[index];
     let magnitude = block[position].unsigned_abs() + quantizer.rounding[position];
     ((u32::from(magnitude) * u32::from(quantizer.reciprocal[position])) >> 16) as u16
 }
 
-/// Returns the best ways to code coefficient `index`, by class.
+/// Returns the cheapest paths to coefficient `index`, by class.
 #[inline]
 fn step(
     block: &[i16; 16],
@@ -148,7 +149,8 @@ fn step(
     nodes
 }
 
-/// Writes the levels of the best way, and the dequantized coefficients into `block`.
+/// Writes the levels of the cheapest path to `levels`, and the dequantized coefficients to `block`. Returns a
+/// bit per nonzero level.
 fn trace(
     nodes: &[[Node; 3]; 16],
     last: Option<(usize, usize)>,

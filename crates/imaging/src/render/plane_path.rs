@@ -19,9 +19,9 @@ pub(super) fn plane_samples(bytes: &[u8], format: SourceFormat) -> Option<Sample
 /// Returns whether a source is decoded to planes, which then become the planes of its variants.
 ///
 /// This is the case if the decoder supports it, if no color has to be converted, and if every
-/// variant is a still, lossy WebP. Any other variant needs RGB with its full precision, and an enlarged
-/// one would show how chroma was filtered. A crop box may begin at an odd column or row, where chroma
-/// would be filtered twice.
+/// variant is a still, lossy WebP. Any other variant needs RGB with its full precision. An enlarged
+/// variant would make the filter of chroma visible. A crop box may begin at an odd column or row,
+/// where chroma would be filtered twice.
 pub(super) fn stays_in_planes(
     bytes: &[u8],
     format: SourceFormat,

@@ -4,10 +4,11 @@
 /// axis of the stored image.
 ///
 /// Upright chroma belongs to pairs of pixels that begin at the first upright column or row. If an
-/// axis is mirrored, the first upright pixel is the last stored one. So if its length is odd too,
-/// the pairs begin one pixel earlier than those of the stored image: the first pair lacks its first
-/// pixel. Samples of stored chroma that is halved already then lie between two pairs, and each pair
-/// gets the mean of the two samples next to it.
+/// axis is mirrored, the first upright pixel is the last stored one. If the length of a mirrored
+/// axis is odd, the pairs of the upright image therefore begin one pixel earlier than the pairs of
+/// the stored image, and the first pair consists of one pixel only. If the stored chroma is halved
+/// already, each stored sample then lies between two pairs, and each pair gets the mean of the two
+/// samples next to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ChromaAxis {
     /// `true` if the stored plane has one sample for two pixels, not one for each.
@@ -26,7 +27,8 @@ impl ChromaAxis {
     }
 
     /// Returns the positions of the two stored samples whose mean is the halved sample `index`,
-    /// counted in stored order. The second may be one past the end, and then stands for the last.
+    /// counted in stored order. If the second position is one past the end, it means the last
+    /// sample.
     pub(crate) const fn sources(self, index: usize) -> (usize, usize) {
         match (self.is_halved, self.is_shifted) {
             (true, false) => (index, index),
@@ -36,9 +38,9 @@ impl ChromaAxis {
         }
     }
 
-    /// Returns the positions of the stored samples that make up the halved sample `index`, counted in
-    /// stored order, and their weights in eighths. A position may be one past the end, and then stands
-    /// for the last.
+    /// Returns the positions of the stored samples that contribute to the halved sample `index`,
+    /// counted in stored order, and their weights in eighths. A position one past the end means the
+    /// last sample.
     ///
     /// Chroma that is halved already is filtered as if it were interpolated and then averaged.
     pub(crate) const fn taps(self, index: usize) -> [(usize, u16); 3] {

@@ -23,8 +23,8 @@ impl ChromaFilter {
         }
     }
 
-    /// Makes the row `row` of halved chroma in limited range. `taps` are the stored rows and their
-    /// weights, as [`ChromaAxis::taps`] returns them.
+    /// Computes the row `row` of halved chroma in limited range. `taps` are the stored rows and
+    /// their weights, as returned by [`ChromaAxis::taps`].
     pub(crate) fn apply(&mut self, row: usize, taps: [(&[u8], u16); 3], limited: &mut [u8]) {
         let [(first, a), (second, b), (third, c)] = taps;
         let rows = first.iter().zip(second).zip(third);

@@ -11,8 +11,7 @@ use crate::pixels::Pixels;
 impl YuvImage {
     /// Converts a stored image without alpha, and turns it upright.
     ///
-    /// Chroma is the chroma of the mean of 2 x 2 pixels. The mean is one of sRGB values, as in
-    /// JPEG.
+    /// Each chroma sample is computed from the mean of the sRGB values of 2 x 2 pixels, as in JPEG.
     ///
     /// # Errors
     /// `out_of_memory`.

@@ -1,16 +1,17 @@
 //! The change from full to limited range.
 //!
-//! All arithmetic has 16 bits, which processors compute for many samples at once.
+//! All arithmetic uses 16 bits, so that processors can compute many samples at once.
 //!
-//! Limited range has 220 levels of luma for 256. Results are rounded with an ordered dither: of
-//! 2 x 2 samples with the same value, as many are rounded up as bring their mean closest to the
-//! exact value. `docs/rendering.md` has figures of what this gains.
+//! Full range has 256 levels of luma, but limited range only 220. An ordered dither keeps the mean:
+//! of 2 x 2 samples with the same value, some are rounded up and some down, so that their mean is
+//! as close as possible to the exact value. `docs/rendering.md` has figures for the gain in
+//! quality.
 
 /// The chroma of gray.
 pub(crate) const NEUTRAL: u8 = 128;
 
-/// The dither of even and of odd rows: what is added to even and to odd samples before they are
-/// rounded down, in eighths.
+/// The dither of even and of odd rows: the amounts, in eighths, that are added to even and to odd
+/// samples before they are rounded down.
 const EIGHTHS: [[u16; 2]; 2] = [[1, 5], [7, 3]];
 
 /// Converts a row of luma from full to limited range, `16 + 219/255 * luma`. `row` is the number of
@@ -24,8 +25,8 @@ pub(crate) fn limit_luma(row: usize, full: &[u8], limited: &mut [u8]) {
     });
 }
 
-/// Converts a row of chroma from full to limited range, `128 + 224/255 * (chroma - 128)`. `sums` has
-/// 64 times the chroma. `row` is the number of the row.
+/// Converts a row of chroma from full to limited range, `128 + 224/255 * (chroma - 128)`. `sums`
+/// has 64 times the chroma. `row` is the number of the row.
 pub(super) fn limit_chroma_sums(row: usize, sums: &[u16], limited: &mut [u8]) {
     /// 224/255 with 16 fractional bits.
     const FACTOR: u32 = 57_569;

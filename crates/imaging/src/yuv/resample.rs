@@ -18,9 +18,9 @@ impl YuvImage {
     /// Returns the source rectangle of a placement, scaled to its size, without padding.
     ///
     /// The filter is that of [`resample`](crate::pixels::resample). YCbCr is a linear function of
-    /// the encoded sRGB values, so filtering it is filtering them. Chroma is resampled from its own
-    /// plane to the size of the result, and then halved, so that it stays in its place whatever the
-    /// size.
+    /// the encoded sRGB values, so filtering one is equivalent to filtering the other. Chroma is
+    /// resampled from its own plane to the size of the result, and then halved, so that it is not
+    /// displaced at any size.
     ///
     /// # Errors
     /// `out_of_memory`.

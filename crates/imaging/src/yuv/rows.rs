@@ -1,7 +1,7 @@
 //! Conversion of rows of RGB to limited-range YCbCr (BT.601).
 //!
 //! Every product is the upper half of a product of two 16-bit numbers, which all processors with
-//! vectors compute quickly. The results are within a half and 0.02 of the exact ones.
+//! SIMD compute quickly. The error of a result is at most 0.52.
 #![expect(
     unsafe_code,
     reason = "code for processor extensions is called after a check for them"
@@ -9,9 +9,9 @@
 
 /// The weights of red, green and blue in luma, times 219/255, with 16 fractional bits.
 const LUMA: [u32; 3] = [16_829, 33_039, 6416];
-/// The weights of red and green in blue-difference chroma (subtracted), and that of blue.
+/// The weights of red and green (subtracted) and of blue (added) in blue-difference chroma.
 const U: [u32; 3] = [9714, 19_070, 28_784];
-/// The weights of green and blue in red-difference chroma (subtracted), and that of red.
+/// The weights of green and blue (subtracted) and of red (added) in red-difference chroma.
 const V: [u32; 3] = [24_103, 4681, 28_784];
 
 /// A row of pixels, separated into its channels.
@@ -32,7 +32,7 @@ impl ChannelRows {
         }
     }
 
-    /// Replaces the row by one of interleaved pixels with the same width.
+    /// Replaces the row with a row of interleaved pixels of the same width.
     pub(super) fn split(&mut self, pixels: &[u8]) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {

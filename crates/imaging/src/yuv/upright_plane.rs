@@ -5,8 +5,8 @@ use crate::Rejection;
 use crate::geometry::{Orientation, Size};
 use crate::pixels::zeroed_buffer;
 
-/// The number of stored rows that are collected before they become columns, so that each write
-/// fills a large part of a cache line.
+/// The number of stored rows that are collected before they become columns. With this number, each
+/// write fills a large part of a cache line.
 const COLLECTED_ROWS: usize = 32;
 /// The side of the squares in which rows become columns.
 const SQUARE: usize = 8;

@@ -76,7 +76,7 @@ impl WholeMode {
 
 /// The samples beside luma or chroma that whole modes predict from.
 ///
-/// Elements 0 and 1 of pairs are for columns 0 to 7 and 8 to 15. For luma, both are equal.
+/// The two elements of each pair belong to columns 0 to 7 and 8 to 15. For luma, both are equal.
 #[derive(Debug, Clone)]
 #[repr(C, align(32))]
 pub(crate) struct Edges {
@@ -91,14 +91,14 @@ pub(crate) struct Edges {
 }
 
 /// The samples beside a subblock: the left column upwards, the corner, and 8 samples of the row above
-/// (section 12.3). Behind them, the last sample above once more and the lowest of the left column twice,
-/// so that [`SUBBLOCK_SHUFFLES`] need no special cases.
+/// (section 12.3). After them, the last sample of the row above and twice the lowest of the left column,
+/// so that [`SUBBLOCK_SHUFFLES`] needs no special cases.
 pub(crate) type SubblockEdge = [u8; 16];
 
 /// The sources of the 16 predicted samples, for the modes from `B_VE_PRED` to `B_HU_PRED`.
 ///
-/// `i` below 16 is the average of edge samples `i - 1`, `i` twice, and `i + 1`, where -1 is 0. `16 + i` is the
-/// average of the samples `i` and `i + 1`.
+/// A value `i` below 16 is the average of the edge samples `i - 1`, `i` (counted twice) and `i + 1`; for `i =
+/// 0`, sample 0 takes the place of `i - 1`. A value `16 + i` is the average of the samples `i` and `i + 1`.
 pub(crate) const SUBBLOCK_SHUFFLES: [[u8; 16]; 8] = [
     [5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8],
     [3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0],
@@ -118,7 +118,7 @@ pub(crate) struct Quantizer {
     pub(crate) step: [u16; 16],
     /// `2^16 / step`, rounded up.
     pub(crate) reciprocal: [u16; 16],
-    /// The value added to a magnitude before division: less than half a step makes a dead zone.
+    /// The value added to a magnitude before division. If it is less than half a step, there is a dead zone.
     pub(crate) rounding: [u16; 16],
 }
 
@@ -144,9 +144,9 @@ impl Quantizer {
 /// The luma prediction of a macroblock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LumaModes {
-    /// One mode for all.
+    /// One mode for the whole macroblock.
     Whole(WholeMode),
-    /// A mode for each subblock (`B_PRED`), 4 bits each, the first in the lowest.
+    /// A mode for each subblock (`B_PRED`), with 4 bits per mode. The first mode is in the lowest bits.
     Subblocks(u64),
 }
 

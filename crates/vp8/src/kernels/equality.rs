@@ -1,4 +1,4 @@
-//! SIMD kernels return what the scalar kernels return.
+//! Tests that SIMD kernels return the same values as the scalar kernels.
 
 mod inputs;
 
@@ -50,7 +50,7 @@ fn check_transforms<K: Kernels>(
     check_inverse(kernels, &blocks[0][..length], prediction);
 }
 
-/// Compares quantization, and replaces the coefficients by what remains of them.
+/// Compares quantization, and replaces the coefficients with the dequantized ones.
 fn check_quantize<K: Kernels>(kernels: K, blocks: &mut [[i16; 16]], quantizer: &Quantizer) {
     let length = blocks.len();
     let mut scalar = blocks.to_vec();
@@ -169,7 +169,7 @@ fn check_patterns<K: Kernels>(kernels: K) {
     }
 }
 
-/// Compares the quantization of all coefficients that blocks can have, and more, by all quantizers.
+/// Compares all quantizers with all possible coefficients of blocks, and beyond.
 fn check_all_coefficients<K: Kernels>(kernels: K) {
     for (&dc_step, &ac_step) in DC_STEPS.iter().zip(&AC_STEPS) {
         for (dc_step, ac_step) in [(dc_step, ac_step), (2 * dc_step, ac_step * 155 / 100)] {

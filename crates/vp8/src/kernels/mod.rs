@@ -1,7 +1,7 @@
 //! The inner loops: prediction, transforms, quantization and their costs.
 //!
-//! Every implementation of [`Kernels`] returns the same values as [`Scalar`], bit for bit. They work on rows
-//! of 16 samples: a row of a macroblock's luma, or a row of U (8 samples) followed by one of V.
+//! Every implementation of [`Kernels`] returns the same values as [`Scalar`], bit for bit. Kernels process rows
+//! of 16 samples. A row contains either luma, or 8 samples of U followed by 8 samples of V.
 
 mod block;
 #[cfg(test)]
@@ -30,8 +30,8 @@ pub(crate) const SUBBLOCK_MODES: usize = 10;
 
 /// The inner loops.
 ///
-/// Slices of rows have 16 rows (luma) or 8 (chroma). Each 4 rows hold 4 blocks of 4 x 4 samples, and
-/// coefficients follow in that order: `rows.len()` blocks.
+/// A slice of rows has 16 rows (luma) or 8 (chroma). Every 4 rows contain 4 blocks of 4 x 4 samples from left
+/// to right, so there are `rows.len()` blocks of coefficients, in this order.
 pub(crate) trait Kernels: Copy {
     /// Returns the sums of absolute Hadamard coefficients, without the first, of the 16 luma blocks.
     fn energies(self, source: &[[u8; 16]]) -> [u16; 16];

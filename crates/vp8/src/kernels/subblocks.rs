@@ -1,4 +1,4 @@
-//! The coding of a macroblock's luma by subblocks, each of which is predicted from those before.
+//! The coding of a macroblock's luma by subblocks. Each subblock is predicted from earlier ones.
 
 use super::{Coefficients, Pixels, Quantizer, SUBBLOCK_MODES, SubblockEdge};
 use crate::kernels::LumaModes;
@@ -19,7 +19,7 @@ pub(crate) struct SubblockJob<'a> {
     pub(crate) limit: u32,
 }
 
-/// One way to code the luma or chroma of a macroblock.
+/// The result of coding the luma or chroma of a macroblock.
 pub(crate) struct Candidate {
     pub(crate) reconstruction: Pixels,
     /// Levels of all blocks in coding order.
@@ -40,10 +40,10 @@ impl Candidate {
 }
 
 impl SubblockJob<'_> {
-    /// Codes subblocks unless their scores reach the limit. `choose` is
+    /// Codes all subblocks. Gives up if their scores reach the limit. `choose` is
     /// [`Kernels::choose_subblock`](super::Kernels::choose_subblock) and `code` is
-    /// [`Kernels::code_subblock`](super::Kernels::code_subblock): parameters, so that both become part of
-    /// this loop even if they use instructions that the caller cannot assume.
+    /// [`Kernels::code_subblock`](super::Kernels::code_subblock). They are parameters so that the compiler can
+    /// inline both, with the instructions of one kind of processor, into this loop.
     #[inline(always)]
     pub(super) fn run(
         mut self,
@@ -81,7 +81,7 @@ pub(crate) struct SubblockEdges {
     left: [u8; 16],
     /// The sample above and on the left of the next subblock.
     corner: u8,
-    /// The left column of the macroblock, which gives the corners of the first subblocks of rows.
+    /// The left column of the macroblock, which contains the corners of the first subblock of each row.
     first_left: [u8; 16],
 }
 
@@ -113,7 +113,8 @@ impl SubblockEdges {
         edge.to_le_bytes()
     }
 
-    /// Takes over the reconstruction of the subblock in column `x` and row `y`.
+    /// Stores the reconstruction of the subblock in column `x` and row `y`, from which later subblocks are
+    /// predicted.
     #[inline(always)]
     pub(crate) fn update(&mut self, x: usize, y: usize, block: &[u8; 16]) {
         self.corner = if x == 3 {
