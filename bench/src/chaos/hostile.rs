@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use darkroom_cloud::Queue;
 use darkroom_contract::{Manifest, Outcome, RawKey};
-use darkroom_harness::{ProcessStats, TestBed, TestBedOptions, Worker, new_key};
+use darkroom_harness::{ALL_FORMATS, ProcessStats, TestBed, TestBedOptions, Worker, new_key};
 use darkroom_testkit::fixture::bomb::{inflating, oversized};
 use darkroom_testkit::fixture::damage::mutated;
 use darkroom_testkit::fixture::seeds;
@@ -19,8 +19,6 @@ use crate::test_image::twenty_kinds;
 /// The bound on visible events, so that a long run does not fill the queue.
 const MAX_VISIBLE: u64 = 200;
 const MAX_GROWTH_KIB: u64 = 16 << 10;
-/// All formats, including JPEG XL, which the default profiles do not accept.
-const ALL_FORMATS: &str = r#"["jpeg", "png", "webp", "gif", "heic", "avif", "jxl"]"#;
 
 /// The size of a run.
 #[derive(Debug, Clone)]

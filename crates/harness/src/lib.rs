@@ -48,7 +48,7 @@ pub use client::Client;
 pub use cloud::Cloud;
 pub use issuer::Issuer;
 pub use objects::new_key;
-pub use options::TestBedOptions;
+pub use options::{ALL_FORMATS, TestBedOptions};
 pub use process_stats::ProcessStats;
 pub use receipts::{Receipts, ReceivedMessage};
 pub use resource_names::ResourceNames;

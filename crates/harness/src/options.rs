@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use crate::{Cloud, ResourceNames};
 
+/// The value of `profiles.NAME.formats` for all formats, including JPEG XL, which the default profiles do not
+/// accept.
+pub const ALL_FORMATS: &str = r#"["jpeg", "png", "webp", "gif", "heic", "avif", "jxl"]"#;
+
 /// The options of a test bed.
 #[derive(Debug, Clone)]
 pub struct TestBedOptions {

@@ -4,16 +4,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use darkroom_harness::Cloud;
+use darkroom_harness::{ALL_FORMATS, Cloud};
 use darkroom_testkit::fixture::bomb::giant_profile;
 use darkroom_testkit::fixture::{Jpeg, Png, scene, seeds};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 
 use crate::test_bed::{darkroom, on_both_clouds, service};
-
-/// The formats of the default profiles, and JPEG XL.
-const ALL_FORMATS: &str = r#"["jpeg", "png", "webp", "gif", "heic", "avif", "jxl"]"#;
 
 on_both_clouds!(an_image_that_needs_too_much_memory_is_rejected_and_the_next_is_rendered);
 
