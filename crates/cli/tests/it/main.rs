@@ -24,6 +24,7 @@ mod message_formats;
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod missing_sandbox_layers;
+mod python_client;
 mod rejected_uploads;
 mod render_process;
 mod slow_clients;
