@@ -8,6 +8,7 @@ mod descriptors;
 mod environment;
 mod exit_status;
 mod file_id;
+mod first_process;
 mod line_text;
 mod log_fields;
 mod path_text;

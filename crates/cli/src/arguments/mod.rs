@@ -3,6 +3,7 @@
 mod backfill;
 mod dev;
 mod dlq;
+mod health;
 mod inspect;
 mod key;
 mod process;
@@ -17,6 +18,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use backfill::Backfill;
 pub(crate) use dev::Dev;
 pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
+pub(crate) use health::{Health, HealthRole};
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
 pub(crate) use process::Process;
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     /// List, redrive or delete dead letters
     #[command(subcommand)]
     Dlq(Dlq),
+    /// Check the health of the issuer or worker that runs in this container
+    Health(Health),
     /// Manage API keys of the issuer
     Key {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 mod backfill;
 mod dev;
 mod dlq;
+mod health;
 mod inspect;
 mod key;
 mod process;
@@ -19,6 +20,7 @@ use darkroom_contract::SettingError;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit_status::ExitStatus;
+use crate::first_process;
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -36,6 +38,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
         .build()
         .context("cannot start the asynchronous runtime")?;
     let service = arguments.command.service();
+    // A role stops on these signals by itself.
+    first_process::start(runtime.handle(), service.is_none()).context("cannot handle signals")?;
     let traces = telemetry::start(&settings.log, service, runtime.handle())?;
     let ended = runtime.block_on(dispatch(arguments.command, settings));
     if let Some(traces) = traces {
@@ -55,6 +59,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Upload(upload) => upload::run(upload).await,
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
+        Command::Health(health) => health::run(health, &settings).await,
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,

@@ -13,6 +13,7 @@ mod deletions_and_replacements;
 mod dev;
 mod dev_access;
 mod generated_clients;
+mod health_check;
 mod http_fuzzer;
 mod issuer_endpoints;
 mod lenient_clients;
