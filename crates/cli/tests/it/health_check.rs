@@ -71,18 +71,13 @@ fn a_worker_without_an_address_cannot_be_asked() {
 }
 
 /// Returns a command that runs another command as the first process of a PID namespace, and of a
-/// session, as container engines do. Returns `None` if this machine does not permit that.
-fn as_first_process(command: &Command) -> Option<Command> {
+/// session, as container engines do.
+fn as_first_process(command: &Command) -> Command {
     let mut first = Command::new("unshare");
-    let options = ["--pid", "--fork", "--mount-proc", "--kill-child"];
-    first.args(options).args(["--user", "--map-root-user"]);
-    let mut attempt = Command::new("unshare");
-    attempt.args(first.get_args()).args(["setsid", "true"]);
-    if !attempt.output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped, because this machine permits no PID namespaces");
-        return None;
-    }
-    first.arg("setsid").arg(command.get_program());
+    first
+        .args(NAMESPACES)
+        .args(["setsid"])
+        .arg(command.get_program());
     first.args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
@@ -90,7 +85,29 @@ fn as_first_process(command: &Command) -> Option<Command> {
             None => first.env_remove(name),
         };
     }
-    Some(first)
+    first
+}
+
+/// The options of `unshare`.
+const NAMESPACES: [&str; 6] = [
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+    "--user",
+    "--map-root-user",
+];
+
+/// Returns `false`, after a note, if this machine permits no PID namespaces.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn can_have_first_process() -> bool {
+    let mut attempt = Command::new("unshare");
+    let output = attempt.args(NAMESPACES).args(["setsid", "true"]).output();
+    let is_permitted = output.is_ok_and(|output| output.status.success());
+    if !is_permitted {
+        eprintln!("skipped, because this machine permits no PID namespaces");
+    }
+    is_permitted
 }
 
 /// Returns the only child of a process.
@@ -112,10 +129,11 @@ fn shell(script: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_process_of_a_container_reaps_orphans_and_stops_on_sigterm() {
-    let bed = test_bed(TestBedOptions::default()).await;
-    let Some(command) = as_first_process(&bed.command("worker")) else {
+    if !can_have_first_process() {
         return;
-    };
+    }
+    let bed = test_bed(TestBedOptions::default()).await;
+    let command = as_first_process(&bed.command("worker"));
     let mut worker = Process::start(command).unwrap();
     address(&mut worker, "worker").await;
     let first = child_of(&worker);
@@ -138,11 +156,12 @@ async fn the_first_process_of_a_container_reaps_orphans_and_stops_on_sigterm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_ends_a_command_that_is_the_first_process() {
+    if !can_have_first_process() {
+        return;
+    }
     let bed = test_bed(TestBedOptions::default()).await;
     bed.s3.set_rules([Rule::any(Fault::Latency(DEADLINE))]);
-    let Some(command) = as_first_process(&bed.command("provision")) else {
-        return;
-    };
+    let command = as_first_process(&bed.command("provision"));
     let mut provision = Process::start(command).unwrap();
     let first = child_of(&provision);
     let has_sent = async || !bed.s3.requests().is_empty();
