@@ -179,6 +179,20 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "browser",
+        help: "test the demo page, the JavaScript client and Uppy in Chromium and Node",
+        variables: &[("DARKROOM_TEST_CLIENTS", "1")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "browser",
+        ]],
+    },
+    Recipe {
         name: "contact-sheet",
         help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
         variables: &[],

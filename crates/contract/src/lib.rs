@@ -52,5 +52,8 @@ pub use outcome_event::OutcomeEvent;
 pub use profile::{Access, Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
-pub use upload::{CreateUpload, PendingStatus, PresignedUpload, UploadMethod, UploadStatus};
+pub use upload::{
+    BatchStatus, BatchStatusRequest, CreateUpload, PendingStatus, PresignedUpload, UploadMethod,
+    UploadReference, UploadStatus,
+};
 pub use variant::{FitMode, VariantSettings};

@@ -95,6 +95,43 @@ pub struct PresignedUpload {
     pub complete_url: Option<String>,
 }
 
+/// The names of one upload, as in the response that created it.
+///
+/// Names are plain strings here. The issuer validates them, so that its response can state which
+/// upload is unknown.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadReference {
+    /// The profile.
+    #[cfg_attr(feature = "schema", schema(value_type = ProfileName))]
+    pub profile: String,
+    /// The owner.
+    #[cfg_attr(feature = "schema", schema(value_type = Owner))]
+    pub owner: String,
+    /// The id.
+    #[cfg_attr(feature = "schema", schema(value_type = UploadId))]
+    pub id: String,
+}
+
+/// The body of `POST /v1/uploads/status`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchStatusRequest {
+    /// The uploads to return the status of: 1 to 100.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 100))]
+    pub uploads: Vec<UploadReference>,
+}
+
+/// The response to `POST /v1/uploads/status`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BatchStatus {
+    /// The status of each upload, in the order of the request.
+    pub uploads: Vec<UploadStatus>,
+}
+
 /// The status of an upload that has no outcome.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,9 +14,11 @@
 
 #![warn(missing_docs)]
 
+mod asset;
 mod auth;
 mod body;
 mod client;
+mod client_library;
 mod cors;
 mod health;
 mod host;

@@ -1,43 +1,55 @@
-//! The demo page, and the JavaScript module that other pages may load.
+//! The demo page.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};
-use axum::routing::{MethodRouter, get};
-use darkroom_contract::{ProfileName, Profiles};
-use http::header;
+use axum::routing::get;
+use darkroom_contract::{Profile, ProfileName, Profiles};
+use http::{HeaderMap, header};
 
+use crate::asset::{Asset, Freshness};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-const INDEX: &str = include_str!("page/index.html");
-const STYLE: &str = include_str!("page/page.css");
-const SCRIPT: &str = include_str!("page/page.js");
-const THUMBHASH: &str = include_str!("page/thumbhash.js");
-const ICON: &str = include_str!("page/icon.svg");
-const CLIENT: &str = include_str!("page/client.js");
+macro_rules! files {
+    ($($path:literal),+ $(,)?) => {
+        [$(($path, include_bytes!(concat!("page/", $path)))),+]
+    };
+}
 
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const INDEX: &str = include_str!("page/index.html");
+/// Everything that the page loads, apart from the client library.
+const FILES: [(&str, &[u8]); 16] = files![
+    "announcer.js",
+    "card.js",
+    "cropper.js",
+    "exif.js",
+    "icon.svg",
+    "page.css",
+    "page.js",
+    "queue.js",
+    "result.js",
+    "sample.jpg",
+    "session.js",
+    "storage.js",
+    "thumbhash-encoder.js",
+    "thumbhash.js",
+    "upload.css",
+    "world.svg",
+];
 
 /// Returns the routes for `/` and for everything that the page loads.
 pub(crate) fn router() -> Router<Arc<AppState>> {
-    Router::new()
-        .route("/", get(index))
-        .route("/page.css", asset("text/css; charset=utf-8", STYLE))
-        .route("/icon.svg", asset("image/svg+xml", ICON))
-        .route("/page.js", asset(JAVASCRIPT, SCRIPT))
-        .route("/thumbhash.js", asset(JAVASCRIPT, THUMBHASH))
-        .route("/client.js", asset(JAVASCRIPT, CLIENT))
-}
-
-fn asset(content_type: &'static str, text: &'static str) -> MethodRouter<Arc<AppState>> {
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    get(async move || (headers, text))
+    let mut router = Router::new().route("/", get(index));
+    for (path, content) in FILES {
+        let asset = Asset::new(path, content);
+        let route = asset.route(Freshness::Revalidated, HeaderMap::new());
+        router = router.route(&format!("/page/{path}"), route);
+    }
+    router
 }
 
 async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, Problem> {
@@ -45,7 +57,14 @@ async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, 
     let variants = state.parts.variant_urls.prefixes().await?;
     let variants: Vec<_> = variants.into_iter().map(origin).collect();
     let policy = content_security_policy(uploads, &variants.join(" "));
-    let page = INDEX.replace("{{profiles}}", &options(&state.parts.profiles));
+    let auth = if state.parts.auth.is_on() {
+        "on"
+    } else {
+        "off"
+    };
+    let page = INDEX
+        .replace("{{auth}}", auth)
+        .replace("{{profiles}}", &options(&state.parts.profiles));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, "no-referrer".to_owned()),
@@ -57,7 +76,7 @@ async fn index(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, 
 fn content_security_policy(uploads: &str, variants: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {uploads}; \
-         img-src 'self' {variants}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         img-src 'self' blob: {variants}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -70,20 +89,31 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// Returns one `<option>` per profile. The profile with the largest `max_bytes` comes first,
-/// because it accepts most files that visitors choose.
+/// Returns one `<option>` per profile, with its limits. The profile with the largest `max_bytes`
+/// comes first, because it accepts most files that visitors choose.
 fn options(profiles: &Profiles) -> String {
-    let mut names: Vec<_> = profiles
-        .iter()
-        .map(|(name, profile)| (std::cmp::Reverse(profile.max_bytes), name))
-        .collect();
-    names.sort();
-    names.into_iter().map(|(_, name)| option(name)).collect()
+    let mut sorted: Vec<_> = profiles.iter().collect();
+    sorted.sort_by_key(|(name, profile)| (Reverse(profile.max_bytes), (*name).clone()));
+    let options = sorted.into_iter().map(|(name, it)| option(name, it));
+    options.collect()
 }
 
-/// Returns an `<option>`. The name of a profile needs no escaping in HTML.
-fn option(name: &ProfileName) -> String {
-    format!("<option>{name}</option>")
+/// Returns an `<option>`. Neither the name of a profile nor the name of a format needs escaping in
+/// HTML.
+fn option(name: &ProfileName, profile: &Profile) -> String {
+    let Profile {
+        max_bytes,
+        max_width,
+        max_height,
+        ..
+    } = profile;
+    let max_bytes = max_bytes.as_u64();
+    let formats: Vec<_> = profile.formats.iter().map(|format| format.name()).collect();
+    let formats = formats.join(" ");
+    format!(
+        "<option value=\"{name}\" data-formats=\"{formats}\" data-max-bytes=\"{max_bytes}\" \
+         data-max-width=\"{max_width}\" data-max-height=\"{max_height}\">{name}</option>"
+    )
 }
 
 #[cfg(test)]
@@ -102,10 +132,22 @@ mod tests {
     }
 
     #[test]
-    fn every_profile_can_be_selected_and_the_largest_comes_first() {
-        assert_eq!(
-            options(&Profiles::default()),
-            "<option>photo</option><option>avatar</option>"
-        );
+    fn every_profile_can_be_selected_with_its_limits_and_the_largest_comes_first() {
+        let options = options(&Profiles::default());
+        let (photo, avatar) = options.split_once("</option>").unwrap();
+        assert!(photo.ends_with(">photo"), "{photo}");
+        assert!(photo.contains("data-max-bytes=\"41943040\""), "{photo}");
+        assert!(avatar.contains("value=\"avatar\""), "{avatar}");
+        assert!(avatar.contains("data-formats=\"jpeg png "), "{avatar}");
+    }
+
+    #[test]
+    fn every_file_of_the_page_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/page");
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut found: Vec<_> = names.filter(|name| name != "index.html").collect();
+        found.sort();
+        assert_eq!(found, FILES.map(|(path, _)| path));
     }
 }

@@ -14,7 +14,9 @@ use crate::health::Audience;
 use crate::origin_check::{self, OriginCheck};
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
-use crate::{auth, cors, health, host, images, inspect, openapi, page, trace, uploads};
+use crate::{
+    auth, client_library, cors, health, host, images, inspect, openapi, page, trace, uploads,
+};
 
 /// The HTTP service. See the documentation of the crate.
 #[derive(Debug, Clone)]
@@ -55,6 +57,7 @@ impl Issuer {
         } else {
             Audience::Clients
         };
+        router = router.merge(client_library::router());
         if settings.demo_page {
             router = router.merge(page::router());
         }
@@ -107,6 +110,7 @@ impl Issuer {
     fn authenticated_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         let mut routes = OpenApiRouter::new()
             .routes(routes!(uploads::create::create))
+            .routes(routes!(uploads::batch_status::batch_status))
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
             .routes(routes!(images::upload))

@@ -7,6 +7,7 @@
 
 mod alerts;
 mod api_keys;
+mod browser;
 mod command_line;
 mod dead_letters;
 mod deletions_and_replacements;

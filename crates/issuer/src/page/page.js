@@ -1,166 +1,106 @@
-import { upload } from "/client.js";
-import { drawThumbHash } from "/thumbhash.js";
+// The demo page: where photos come from, and what they are sent with.
 
-const OWNER = "demo";
+import { formatBytes } from "/explain.js";
+import { announce } from "/page/announcer.js";
+import { Card } from "/page/card.js";
+import { chooseCrop } from "/page/cropper.js";
+import { clearFinished } from "/page/queue.js";
+import { isSignedIn, owner } from "/page/session.js";
+import { forget, keep, kept } from "/page/storage.js";
 
-/** The meaning of each kind of private metadata. */
-const PRIVATE = {
-  gps: "where it was taken",
-  date_time: "when it was taken",
-  camera: "the camera",
-  maker_note: "the camera maker's notes",
-  description: "descriptions and names",
-  thumbnail: "an embedded preview",
-  xmp: "editing history (XMP)",
-  iptc: "captions and credits (IPTC)",
-  comment: "comments",
-  text: "text notes",
-  mpf: "embedded images",
-  depth_map: "a depth map",
-  content_credentials: "content credentials",
-  application: "data of unknown applications",
-  trailing_data: "data after the end of the image",
-};
+const byId = (id) => document.getElementById(id);
+const drop = byId("drop");
+const profile = byId("profile");
+const crop = byId("crop");
+const list = byId("uploads");
 
-const form = document.getElementById("form");
-const drop = document.getElementById("drop");
-const input = document.getElementById("files");
-const profile = document.getElementById("profile");
-const list = document.getElementById("uploads");
-const announcer = document.getElementById("announcer");
-const template = document.getElementById("upload");
+for (const input of [byId("files"), byId("camera")]) {
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    input.value = "";
+    start(files);
+  });
+}
 
-form.addEventListener("submit", (event) => event.preventDefault());
-input.addEventListener("change", () => {
-  start(input.files);
-  input.value = "";
+for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("over"));
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+// A photo that misses the box would otherwise replace the page.
+for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+document.addEventListener("drop", (event) => start([...event.dataTransfer.files]));
+document.addEventListener("paste", (event) => start([...event.clipboardData.files]));
+
+byId("sample").addEventListener("click", async ({ target }) => {
+  target.disabled = true;
+  try {
+    const response = await fetch("/page/sample.jpg");
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    await start([new File([await response.blob()], "sample.jpg", { type: "image/jpeg" })]);
+  } catch {
+    announce("The sample photo could not be loaded. Check the connection and try again.");
+  } finally {
+    target.disabled = false;
+  }
 });
 
-for (const name of ["dragenter", "dragover"]) {
-  drop.addEventListener(name, () => drop.classList.add("over"));
+byId("queue").querySelector(".clear").addEventListener("click", () => {
+  clearFinished();
+  byId("files").focus();
+});
+
+profile.addEventListener("change", showProfile);
+showProfile();
+restore();
+
+/** Shows the limits of the selected profile. */
+function showProfile() {
+  const { formats, maxBytes, maxWidth, maxHeight } = limits(profile.value);
+  const names = new Intl.ListFormat("en", { type: "disjunction" }).format(formats.map((name) => name.toUpperCase()));
+  byId("limits").textContent = `${names}, at most ${formatBytes(maxBytes)} and ${maxWidth} × ${maxHeight} pixels`;
+  // An iPhone converts its HEIC photos to JPEG for a page that does not accept HEIC.
+  const heic = ["image/heic", "image/heif", ".heic", ".heif"];
+  const accepted = formats.flatMap((name) => (name === "heic" ? heic : `image/${name}`));
+  for (const id of ["files", "camera"]) byId(id).accept = accepted.join();
+  crop.checked = profile.value === "avatar";
 }
-for (const name of ["dragleave", "drop"]) {
-  drop.addEventListener(name, () => drop.classList.remove("over"));
-}
-// A photo that misses the box would otherwise replace the page.
-for (const name of ["dragover", "drop"]) {
-  document.addEventListener(name, (event) => event.preventDefault());
-}
-document.addEventListener("drop", (event) => start(event.dataTransfer.files));
 
-function start(files) {
-  const cards = Array.from(files, (file) => new Card(file));
-  list.prepend(...cards.map((card) => card.element));
-  for (const card of cards) card.run(profile.value);
+/** Returns the limits of a profile, as the page contains them. */
+function limits(name) {
+  const option = [...profile.options].find(({ value }) => value === name);
+  const { formats, maxBytes, maxWidth, maxHeight } = option?.dataset ?? {};
+  return { formats: formats?.split(" ") ?? [], maxBytes: Number(maxBytes), maxWidth, maxHeight };
 }
 
-class Card {
-  constructor(file) {
-    this.file = file;
-    this.element = template.content.firstElementChild.cloneNode(true);
-    this.part = (selector) => this.element.querySelector(selector);
-    this.part("h2").textContent = file.name;
-    this.part("h2").title = file.name;
-    this.part("progress").setAttribute("aria-label", `Upload of ${file.name}`);
-    this.part("button").setAttribute("aria-label", `Cancel ${file.name}`);
+/** Uploads files with the selected settings. */
+async function start(files) {
+  if (files.length === 0) return;
+  if (!isSignedIn()) {
+    announce("Sign in first, then choose the photos again.");
+    byId("token").focus();
+    return;
   }
-
-  async run(profile) {
-    const controller = new AbortController();
-    this.part("button").addEventListener("click", () => controller.abort());
-    try {
-      const onProgress = (progress) => this.progress(progress);
-      this.show(await upload(this.file, { profile, owner: OWNER, onProgress, signal: controller.signal }));
-    } catch (error) {
-      const isCancelled = controller.signal.aborted;
-      this.finish("rejected", isCancelled ? "Cancelled" : `Failed: ${error.message}`);
-    }
-  }
-
-  progress({ phase, loaded, total }) {
-    const bar = this.part("progress");
-    if (phase === "processing") {
-      bar.removeAttribute("value");
-      this.state("processing", "Processing…");
-    } else {
-      bar.value = total ? loaded / total : 0;
-      this.state("sending", `Sending, ${bytes(loaded)} of ${bytes(total)}`);
-    }
-  }
-
-  show(outcome) {
-    if (outcome.status === "ready") this.showReady(outcome);
-    else if (outcome.status === "expired") this.finish("rejected", "The upload did not arrive in time");
-    else if (outcome.status === "deleted") this.finish("rejected", "The upload was deleted");
-    else if (outcome.status === "failed") this.finish("rejected", `Failed: ${outcome.error.message}`);
-    else this.finish("rejected", `Rejected: ${outcome.error.message}`);
-  }
-
-  showReady({ source, variants, placeholder, removed_metadata: removed }) {
-    const smallest = variants.reduce((a, b) => (a.width * a.height <= b.width * b.height ? a : b));
-    this.showPlaceholder(placeholder, smallest);
-    const image = this.part("img");
-    image.alt = this.file.name;
-    image.addEventListener("load", () => {
-      image.hidden = false;
-      this.part("canvas").hidden = true;
-    });
-    image.src = smallest.url;
-    this.part(".sizes").textContent = sizes(source, variants);
-    this.part(".removed").textContent = privacy(removed);
-    this.part(".links").replaceChildren(...variants.map(link));
-    this.part(".result").hidden = false;
-    this.finish("ready", "Ready");
-  }
-
-  showPlaceholder({ thumbhash, dominant_color: color }, { width, height }) {
-    const canvas = this.part("canvas");
-    this.part(".preview").style.background = color;
-    canvas.width = Math.max(1, Math.round((32 * width) / Math.max(width, height)));
-    canvas.height = Math.max(1, Math.round((32 * height) / Math.max(width, height)));
-    drawThumbHash(canvas, thumbhash);
-    canvas.hidden = false;
-  }
-
-  state(state, text) {
-    this.element.dataset.state = state;
-    this.part(".state").textContent = text;
-  }
-
-  finish(state, text) {
-    this.state(state, text);
-    this.part("progress").hidden = true;
-    this.part("button").hidden = true;
-    announcer.textContent = `${this.file.name}: ${text}`;
+  const settings = { profile: profile.value, owner: owner() };
+  for (const file of files) {
+    const choice = crop.checked ? await chooseCrop(file) : {};
+    if (choice) add({ key: newKey(), file, ...settings, ...choice, addedAt: Date.now() }).run();
   }
 }
 
-function link({ name, url, width, height, bytes: size }) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = `${name}, ${width} × ${height}, ${bytes(size)}`;
-  return link;
+/** Returns a random key. `crypto.randomUUID` exists only if the page is served by HTTPS or by this machine. */
+function newKey() {
+  return crypto.getRandomValues(new Uint32Array(3)).join("-");
 }
 
-function sizes(source, [original]) {
-  const share = Math.round((100 * original.bytes) / source.bytes);
-  const before = `${source.format.toUpperCase()}, ${source.width} × ${source.height}, ${bytes(source.bytes)}`;
-  const turned = source.orientation > 1 ? ", turned upright" : "";
-  return `${before} became ${bytes(original.bytes)} (${share} %)${turned}`;
+/** Shows a new card first. */
+function add(record) {
+  const card = new Card({ ...record, limits: limits(record.profile) });
+  list.prepend(card.element);
+  keep(record);
+  card.addEventListener("gone", () => forget(record.key));
+  card.addEventListener("change", ({ detail }) => keep(Object.assign(record, detail)));
+  return card;
 }
 
-function privacy(removed) {
-  const kinds = removed.map((kind) => PRIVATE[kind]).filter(Boolean);
-  if (kinds.length === 0) return "The file contained no private data.";
-  const list = new Intl.ListFormat("en", { type: "conjunction" });
-  return `Removed: ${list.format(kinds)}.`;
-}
-
-function bytes(count) {
-  const units = ["B", "kB", "MB", "GB"];
-  const power = Math.min(3, Math.max(0, Math.floor(Math.log10(count || 1) / 3)));
-  const value = count / 1000 ** power;
-  return `${value.toFixed(power && value < 100 ? 1 : 0)} ${units[power]}`;
+/** Continues the uploads that a previous visit left unfinished, and shows its results again. */
+async function restore() {
+  for (const record of await kept()) add(record).resume();
 }

@@ -1,5 +1,6 @@
 //! `/v1/uploads`: presigned URLs, and the status of uploads.
 
+pub(crate) mod batch_status;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;

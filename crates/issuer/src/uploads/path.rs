@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
-use darkroom_contract::{Owner, ProfileName, RawKey, UploadId};
+use darkroom_contract::{Owner, ProfileName, RawKey, UploadId, UploadReference};
 use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::state::AppState;
 /// The tolerated difference between the clocks of two issuers.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The parameters `{profile}/{owner}/{id}` of a path, not yet checked.
+/// The parameters `{profile}/{owner}/{id}` of a path, or the same names in a body, not yet checked.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct UploadPath {
@@ -29,6 +29,13 @@ pub(crate) struct UploadPath {
     /// The id of the upload.
     #[param(value_type = UploadId)]
     id: String,
+}
+
+impl From<UploadReference> for UploadPath {
+    fn from(reference: UploadReference) -> Self {
+        let UploadReference { profile, owner, id } = reference;
+        Self { profile, owner, id }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for UploadPath {

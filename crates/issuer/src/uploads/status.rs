@@ -33,8 +33,17 @@ pub(crate) struct WaitQuery {
 }
 
 impl WaitQuery {
-    fn duration(&self, max: Duration) -> Duration {
-        Duration::from_secs(self.wait).min(max)
+    /// Returns the time to wait, which is `max` at most.
+    ///
+    /// # Errors
+    /// `invalid_wait`.
+    pub(crate) fn check(
+        query: Result<Query<Self>, QueryRejection>,
+        max: Duration,
+    ) -> Result<Duration, Problem> {
+        let query = query.ok().filter(|query| query.wait <= MAX_WAIT_SECONDS);
+        let Query(query) = query.ok_or_else(invalid_wait)?;
+        Ok(Duration::from_secs(query.wait).min(max))
     }
 }
 
@@ -68,9 +77,7 @@ pub(crate) async fn status(
     query: Result<Query<WaitQuery>, QueryRejection>,
 ) -> Result<(StatusCode, Json<UploadStatus>), Problem> {
     let key = path.check(&caller, &state)?;
-    let query = query.ok().filter(|query| query.wait <= MAX_WAIT_SECONDS);
-    let Query(query) = query.ok_or_else(invalid_wait)?;
-    let wait = query.duration(state.parts.settings.max_wait);
+    let wait = WaitQuery::check(query, state.parts.settings.max_wait)?;
     let status = if wait.is_zero() {
         state.parts.store.status(&key).await?
     } else {

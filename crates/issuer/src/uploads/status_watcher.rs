@@ -7,6 +7,8 @@ use std::time::Duration;
 use darkroom_cloud::CloudError;
 use darkroom_contract::{PendingStatus, RawKey, UploadStatus};
 use darkroom_uploads::{StatusReading, UploadStore};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +58,45 @@ impl StatusWatcher {
             () = tokio::time::sleep_until(deadline) => {}
             () = stop.cancelled() => {}
         }
+        self.latest(key, &updates).await
+    }
+
+    /// Waits until the status of at least one upload is final, `deadline` has passed or `stop` is
+    /// cancelled, and returns the status of every upload in the order of `keys`.
+    ///
+    /// # Errors
+    /// The error of the latest poll of the first upload that has one.
+    pub(crate) async fn wait_for_any(
+        self: &Arc<Self>,
+        keys: &[RawKey],
+        deadline: Instant,
+        stop: &CancellationToken,
+    ) -> Result<Vec<UploadStatus>, CloudError> {
+        let mut updates: Vec<_> = keys.iter().map(|key| self.subscribe(key)).collect();
+        let mut waits = FuturesUnordered::new();
+        for updates in &mut updates {
+            waits.push(updates.wait_for(is_final));
+        }
+        tokio::select! {
+            _ = waits.next() => {}
+            () = tokio::time::sleep_until(deadline) => {}
+            () = stop.cancelled() => {}
+        }
+        drop(waits);
+        let mut statuses = Vec::with_capacity(keys.len());
+        for (key, updates) in keys.iter().zip(&updates) {
+            statuses.push(self.latest(key, updates).await?);
+        }
+        Ok(statuses)
+    }
+
+    /// Returns the result of the latest poll. Reads the status from the store if there was no poll
+    /// yet.
+    async fn latest(
+        &self,
+        key: &RawKey,
+        updates: &watch::Receiver<StatusUpdate>,
+    ) -> Result<UploadStatus, CloudError> {
         let latest = updates.borrow().clone();
         match latest {
             Some(update) => update,
@@ -225,6 +266,43 @@ mod tests {
             assert_eq!(status.name(), "deleted");
             assert!(started_at.elapsed() <= Duration::from_secs(15));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_for_many_uploads_ends_with_the_first_outcome() {
+        let test = MemoryStore::new();
+        let watcher = Arc::new(StatusWatcher::new(test.store.clone()));
+        let stop = CancellationToken::new();
+        let keys: Vec<_> = (0..5).map(|_| MemoryStore::new_key()).collect();
+        for key in &keys {
+            test.put(key, "bytes");
+        }
+        let started_at = Instant::now();
+        let wait = watcher.wait_for_any(&keys, in_30_s(), &stop);
+        let deletion = async {
+            tokio::time::sleep(9 * SECOND).await;
+            test.store.delete(&keys[3]).await.unwrap();
+        };
+        let (statuses, ()) = tokio::join!(wait, deletion);
+        let names: Vec<_> = statuses.unwrap().iter().map(UploadStatus::name).collect();
+        let expected = [
+            "processing",
+            "processing",
+            "processing",
+            "deleted",
+            "processing",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(started_at.elapsed(), 9 * SECOND);
+        let pending = [keys[0].clone(), keys[1].clone()];
+        watcher
+            .wait_for_any(&pending, Instant::now() + 20 * SECOND, &stop)
+            .await
+            .unwrap();
+        assert_eq!(started_at.elapsed(), 29 * SECOND);
+        // A poll loop ends at its next poll.
+        tokio::time::sleep(10 * SECOND).await;
+        assert!(watcher.watched().is_empty(), "all poll loops have ended");
     }
 
     /// Writes the outcome of an upload as another process does, without notifying this one.

@@ -54,7 +54,7 @@ async fn without_a_valid_key_nothing_under_v1_is_served() {
     let router = router_with(vec![api_key(&key, "web", None, &[])]).await;
     let id = UploadId::generate();
     let status = format!("/v1/uploads/avatar/u1/{id}");
-    let requests: [fn(&str) -> Request<Body>; 6] = [
+    let requests: [fn(&str) -> Request<Body>; 7] = [
         |_| create(Some("u1"), "avatar"),
         |status| get(status),
         |status| get(&format!("{status}/events")),
@@ -65,6 +65,11 @@ async fn without_a_valid_key_nothing_under_v1_is_served() {
                 .unwrap()
         },
         |_| Request::post("/v1/inspect").body(Body::empty()).unwrap(),
+        |_| {
+            Request::post("/v1/uploads/status")
+                .body(Body::empty())
+                .unwrap()
+        },
     ];
     for request in requests {
         let what = format!("{:?}", request(&status));

@@ -9,6 +9,8 @@
 )]
 
 mod api_keys;
+mod batch_status;
+mod client_library;
 mod harness;
 mod hostile;
 mod images;

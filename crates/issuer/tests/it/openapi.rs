@@ -15,7 +15,7 @@ use crate::harness::{get, issuer_for, post, send_to};
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
 
 /// All documented routes.
-const ROUTES: [(&str, &str); 10] = [
+const ROUTES: [(&str, &str); 11] = [
     ("delete", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/healthz"),
     ("get", "/metrics"),
@@ -25,6 +25,7 @@ const ROUTES: [(&str, &str); 10] = [
     ("post", "/v1/images"),
     ("post", "/v1/inspect"),
     ("post", "/v1/uploads"),
+    ("post", "/v1/uploads/status"),
     ("post", "/v1/uploads/{profile}/{owner}/{id}/complete"),
 ];
 
