@@ -21,6 +21,8 @@ pub(crate) enum ExitStatus {
     Failure,
     /// The command line, a setting or an environment variable is invalid.
     Usage,
+    /// A dry run found differences to the settings.
+    Drift,
 }
 
 impl ExitStatus {
@@ -52,12 +54,13 @@ impl ExitStatus {
         }
     }
 
-    /// Returns the exit code of the process: 0, 1 or 2.
+    /// Returns the exit code of the process.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Success => 0,
             Self::Failure => 1,
             Self::Usage => 2,
+            Self::Drift => 3,
         })
     }
 }

@@ -174,6 +174,22 @@ impl Connection {
         &self.sqs_url
     }
 
+    /// Returns the region that requests are signed for.
+    pub fn region(&self) -> &str {
+        self.config.region().map_or(FALLBACK_REGION, Region::as_ref)
+    }
+
+    /// Returns the region of a bucket, or `None` if the store does not state it.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such bucket, or the error of the request to S3. The response to
+    /// this request has no body, so the error has no details.
+    pub async fn bucket_region(&self, bucket: &str) -> Result<Option<String>, CloudError> {
+        let head = self.s3.head_bucket().bucket(bucket).send().await;
+        let head = head.map_err(CloudError::from_sdk("HeadBucket"))?;
+        Ok(head.bucket_region)
+    }
+
     /// Returns the bucket with this name, which need not exist.
     pub fn bucket(&self, name: &str) -> S3Bucket {
         let presigner = self.presigner(name);
@@ -206,8 +222,7 @@ impl Connection {
 
     /// Returns the provisioner of buckets and queues.
     pub fn provisioner(&self) -> Provisioner {
-        let region = self.config.region().map_or(FALLBACK_REGION, Region::as_ref);
-        Provisioner::new(self.s3.clone(), self.sqs.clone(), region)
+        Provisioner::new(self.s3.clone(), self.sqs.clone(), self.region())
     }
 }
 

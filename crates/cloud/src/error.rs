@@ -145,7 +145,9 @@ fn by_code(code: &str, operation: &str) -> Option<CloudErrorKind> {
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue"
         | "NoSuchCORSConfiguration"
-        | "NoSuchLifecycleConfiguration" => CloudErrorKind::NotFound,
+        | "NoSuchLifecycleConfiguration"
+        | "NoSuchPublicAccessBlockConfiguration"
+        | "ServerSideEncryptionConfigurationNotFoundError" => CloudErrorKind::NotFound,
         // S3 sends this code if the requested version is a delete marker.
         "MethodNotAllowed" if reads_object => CloudErrorKind::NotFound,
         "MethodNotAllowed" | "NotImplemented" => CloudErrorKind::NotImplemented,

@@ -36,9 +36,9 @@ pub use presign::{
     PresignGetRequest, PresignPostRequest, PresignPutRequest, PresignedPost, PresignedPut,
     UploadPresigner,
 };
-pub use provision::{Change, Provisioner, Resource, Step};
+pub use provision::{Change, Difference, ProvisionPlan, Provisioner, Resource, Step};
 pub use queue::{
-    LazyQueue, MAX_BATCH, MemoryQueue, Message, MessageCopy, Queue, QueueDepth, Receipt,
-    RedrivePolicy, SqsQueue,
+    LazyQueue, MAX_BATCH, MemoryQueue, Message, MessageCopy, Queue, QueueAction, QueueDepth,
+    Receipt, RedrivePolicy, SqsQueue,
 };
 pub use refreshing_cache::{Freshness, RefreshingCache};

@@ -171,6 +171,7 @@ impl QueueSettings {
             "queues.webhooks",
             "must be a standard queue: a FIFO queue cannot retry one message alone",
         )?;
+        self.validate_difference()?;
         let visibility = Self::MIN_VISIBILITY..=Self::MAX_VISIBILITY;
         SettingError::ensure(
             visibility.contains(&self.visibility_timeout),
@@ -182,6 +183,24 @@ impl QueueSettings {
             "queues.max_receive_count",
             "must be at least 1",
         )
+    }
+
+    /// Checks that no two settings name the same queue. A dead letter in the queue that it came
+    /// from would be received endlessly.
+    fn validate_difference(&self) -> Result<(), SettingError> {
+        let mut earlier = vec![("queues.events", &self.events)];
+        for (key, name) in [
+            ("queues.dead_letters", &self.dead_letters),
+            ("queues.webhooks", &self.webhooks),
+            ("queues.webhooks_dead_letters", &self.webhooks_dead_letters),
+        ] {
+            if let Some((other, _)) = earlier.iter().find(|(_, other)| *other == name) {
+                let problem = format!("must differ from {other}: messages would go in a loop");
+                return Err(SettingError::new(key, problem));
+            }
+            earlier.push((key, name));
+        }
+        Ok(())
     }
 }
 
@@ -210,6 +229,19 @@ mod tests {
         assert_eq!(settings.validate(), Ok(()));
         settings.events = "events".to_owned();
         assert_eq!(invalid_queue_key(&settings), "queues.dead_letters");
+    }
+
+    #[test]
+    fn a_queue_that_is_its_own_dead_letter_queue_is_a_loop() {
+        let mut settings = QueueSettings::default();
+        settings.dead_letters.clone_from(&settings.events);
+        let error = settings.validate().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "queues.dead_letters must differ from queues.events: messages would go in a loop"
+        );
+        settings.dead_letters = settings.webhooks.clone();
+        assert_eq!(invalid_queue_key(&settings), "queues.webhooks");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `darkroom provision`: buckets, queues and the notification between them.
 
 use anyhow::Context;
-use darkroom_cloud::{Change, Resource, Step};
+use darkroom_cloud::{Change, ProvisionPlan, Resource, Step};
 
 use crate::arguments::Provision;
 use crate::command::connect;
@@ -14,9 +14,14 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
     warn_of_single_bucket(&settings.storage);
     let connection = connect(settings).await?;
     let mut status = ExitStatus::Success;
+    let mut drifted = false;
     let mut printed = Ok(());
     let mut report = |step: Step| {
         let line = line(&step, arguments.dry_run, settings);
+        drifted |= step
+            .result
+            .as_ref()
+            .is_ok_and(|change| *change != Change::Unchanged);
         if is_sufficient(&step, settings) {
             let now = print(&line);
             if printed.is_ok() {
@@ -28,37 +33,48 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
         }
     };
     let provisioner = connection.provisioner();
-    let provisioned = provisioner.provision(
-        &settings.storage,
-        &settings.queues,
-        arguments.dry_run,
-        &mut report,
-    );
-    provisioned.await.with_context(|| {
+    let plan = ProvisionPlan {
+        storage: &settings.storage,
+        queues: &settings.queues,
+        profiles: &settings.profiles,
+        dry_run: arguments.dry_run,
+    };
+    let provisioned = provisioner.provision(&plan, &mut report).await;
+    provisioned.with_context(|| {
         let (s3, sqs) = (connection.s3_url(), connection.sqs_url());
         format!("cannot provision S3 at {s3} and SQS at {sqs}")
     })?;
     printed?;
-    Ok(status)
+    Ok(match status {
+        ExitStatus::Success if arguments.dry_run && drifted => ExitStatus::Drift,
+        status => status,
+    })
 }
 
-/// Describes a step in one line: its resource, its result and, if the step failed, the consequence.
+/// Describes a step: its resource, its result and, if the step failed, the consequence. In a dry
+/// run, one more line shows each difference to the settings.
 fn line(step: &Step, dry_run: bool, settings: &Settings) -> String {
     let resource = &step.resource;
     let result = match (&step.result, dry_run) {
         (Ok(Change::Unchanged), _) => "ok".to_owned(),
-        (Ok(Change::Created), false) => "created".to_owned(),
-        (Ok(Change::Updated), false) => "updated".to_owned(),
-        (Ok(Change::Created), true) => "would be created".to_owned(),
-        (Ok(Change::Updated), true) => "would be updated".to_owned(),
+        (Ok(Change::Created(_)), false) => "created".to_owned(),
+        (Ok(Change::Updated(_)), false) => "updated".to_owned(),
+        (Ok(Change::Created(_)), true) => "would be created".to_owned(),
+        (Ok(Change::Updated(_)), true) => "would be updated".to_owned(),
         (Err(error), _) if step.is_unsupported() => {
             format!("not supported by this store ({error})")
         }
         (Err(error), _) => format!("failed ({error})"),
     };
+    let changes = step.result.as_ref().map_or(&[][..], Change::differences);
+    let changes = changes
+        .iter()
+        .filter(|_| dry_run)
+        .map(|change| format!("\n  {change}"));
+    let changes: String = changes.collect();
     match consequence(step, settings) {
         Some(consequence) => format!("{resource}: {result}; {consequence}"),
-        None => format!("{resource}: {result}"),
+        None => format!("{resource}: {result}{changes}"),
     }
 }
 
@@ -70,7 +86,11 @@ fn is_sufficient(step: &Step, settings: &Settings) -> bool {
             is_done || settings.issuer.complete_uploads
         }
         // Most stores that do not support CORS rules allow every origin.
-        Resource::Cors(_) => is_done || step.is_unsupported(),
+        Resource::Cors(_)
+        // A store without these features has its own defaults for both.
+        | Resource::PublicAccess(_)
+        | Resource::Encryption(_)
+        | Resource::Loops(_) => is_done || step.is_unsupported(),
         Resource::Lifecycle(_) => {
             let expires = settings.storage.raw_expiration_days.is_some();
             is_done || (step.is_unsupported() && !expires)
@@ -109,6 +129,8 @@ fn consequence(step: &Step, settings: &Settings) -> Option<&'static str> {
             Some("set storage.conditional_writes = false")
         }
         Resource::ConditionalWrites(_) => Some("not checked"),
-        Resource::Bucket(_) | Resource::Queue(_) => None,
+        Resource::PublicAccess(_) => Some("check who can read this bucket without credentials"),
+        Resource::Encryption(_) => Some("check how this store encrypts objects"),
+        Resource::Bucket(_) | Resource::Queue(_) | Resource::Loops(_) => None,
     }
 }

@@ -62,9 +62,16 @@ async fn provision_continues_after_an_unsupported_step_and_explains_the_conseque
         "policy of new-events: updated",
     ];
     assert_eq!(&steps[..7], done);
-    assert!(steps[7].starts_with("CORS of new-raw: not supported by this store ("));
-    assert!(steps[8].starts_with("lifecycle of new-raw: not supported by this store ("));
-    assert_eq!(steps[9..], ["conditional writes to new-raw: ok"]);
+    let protected = [
+        "public access block of new-raw: created",
+        "public access block of new-media: created",
+        "encryption of new-raw: created",
+        "encryption of new-media: created",
+    ];
+    assert_eq!(&steps[7..11], protected);
+    assert!(steps[11].starts_with("CORS of new-raw: not supported by this store ("));
+    assert!(steps[12].starts_with("lifecycle of new-raw: not supported by this store ("));
+    assert_eq!(steps[13..], ["conditional writes to new-raw: ok"]);
     let [notification] = &missing[..] else {
         panic!("{missing:?}");
     };
@@ -76,7 +83,7 @@ async fn provision_continues_after_an_unsupported_step_and_explains_the_conseque
     let completed = [("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true")];
     let (code, steps, missing) = provision(&bed, &completed).await;
     assert_eq!((code, &missing[..]), (0, &[][..]));
-    assert_eq!((steps.len(), &*steps[0]), (11, "bucket new-raw: ok"));
+    assert_eq!((steps.len(), &*steps[0]), (15, "bucket new-raw: ok"));
     let expiring = [completed[0], ("DARKROOM_STORAGE_RAW_EXPIRATION_DAYS", "30")];
     let (code, _, missing) = provision(&bed, &expiring).await;
     assert_eq!(code, 1);

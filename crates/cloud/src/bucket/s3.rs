@@ -54,6 +54,25 @@ impl S3Bucket {
         self.presigner.public_url().await
     }
 
+    /// Checks that the credentials permit to write an object, without writing it. S3 authorizes the
+    /// request and then refuses it, because its checksum is wrong. Deletes the object if the store
+    /// does not verify checksums.
+    ///
+    /// # Errors
+    /// `Forbidden` if writing is not permitted, or the error of a request that failed for another
+    /// reason than its checksum.
+    pub async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
+        const WRONG_MD5: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+        let request = self.client.put_object().bucket(self.name()).key(key);
+        let request = request.content_md5(WRONG_MD5);
+        let output = request.body(ByteStream::from_static(b"")).send().await;
+        match output.map_err(CloudError::from_sdk("PutObject")) {
+            Ok(_) => self.delete(&[key.to_owned()]).await,
+            Err(error) if error.kind == CloudErrorKind::Invalid => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     fn put_request(
         &self,
         key: &str,
@@ -89,11 +108,11 @@ impl S3Bucket {
             Some(error) => {
                 let key = error.key().unwrap_or_default();
                 let detail = format!("{key}: {}", error.message().unwrap_or_default());
-                Err(CloudError::new(
-                    CloudErrorKind::Unavailable,
-                    OPERATION,
-                    detail,
-                ))
+                let kind = match error.code() {
+                    Some("AccessDenied") => CloudErrorKind::Forbidden,
+                    _ => CloudErrorKind::Unavailable,
+                };
+                Err(CloudError::new(kind, OPERATION, detail))
             }
         }
     }

@@ -18,7 +18,7 @@ impl Provisioner {
         if !dry_run {
             self.create_bucket(name).await?;
         }
-        Ok(Change::Created)
+        Ok(Change::Created(Vec::new()))
     }
 
     pub(super) async fn bucket_exists(&self, name: &str) -> Result<bool, CloudError> {

@@ -3,6 +3,7 @@
 use aws_sdk_s3::types::{CorsConfiguration, CorsRule};
 use darkroom_contract::StorageSettings;
 
+use super::difference::{Description, differences};
 use super::provisioner::{Provisioner, RULE_ID};
 use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
@@ -29,11 +30,11 @@ impl Provisioner {
         let (own, mut rules): (Vec<_>, Vec<_>) = rules
             .into_iter()
             .partition(|rule| rule.id() == Some(RULE_ID));
-        let change = match own.as_slice() {
-            [] => Change::Created,
-            [one] if *one == wanted => return Ok(Change::Unchanged),
-            _ => Change::Updated,
-        };
+        let described = own.first().map(description).unwrap_or_default();
+        let different = differences(&described, &description(&wanted));
+        if different.is_empty() && own.len() == 1 {
+            return Ok(Change::Unchanged);
+        }
         if !dry_run {
             rules.push(wanted);
             let configuration = CorsConfiguration::builder()
@@ -45,8 +46,24 @@ impl Provisioner {
             let put = request.cors_configuration(configuration).send().await;
             put.map_err(CloudError::from_sdk(OPERATION))?;
         }
-        Ok(change)
+        Ok(Change::new(!own.is_empty(), different))
     }
+}
+
+fn description(rule: &CorsRule) -> Description {
+    let join = |values: &[String]| values.join(" ");
+    [
+        ("AllowedOrigins", join(rule.allowed_origins())),
+        ("AllowedMethods", join(rule.allowed_methods())),
+        ("AllowedHeaders", join(rule.allowed_headers())),
+        ("ExposeHeaders", join(rule.expose_headers())),
+        (
+            "MaxAgeSeconds",
+            rule.max_age_seconds().unwrap_or_default().to_string(),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }
 
 fn rule(origins: &[String]) -> Result<CorsRule, CloudError> {

@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{
 };
 use darkroom_contract::{RAW_PREFIX, StorageSettings, TOMBSTONE_PREFIX};
 
+use super::difference::{Description, differences};
 use super::provisioner::{Provisioner, RULE_ID};
 use super::resource::Change;
 use crate::{CloudError, CloudErrorKind};
@@ -42,14 +43,10 @@ impl Provisioner {
             let is_own = |wanted: &LifecycleRule| wanted.id() == rule.id();
             wanted.iter().any(is_own)
         });
-        let is_unchanged = |wanted: &LifecycleRule| own.iter().any(|rule| is_same(rule, wanted));
-        let change = if own.is_empty() {
-            Change::Created
-        } else if own.len() == wanted.len() && wanted.iter().all(is_unchanged) {
+        let different = differences(&description(&own), &description(&wanted));
+        if different.is_empty() && own.len() == wanted.len() {
             return Ok(Change::Unchanged);
-        } else {
-            Change::Updated
-        };
+        }
         if !dry_run {
             rules.extend(wanted);
             let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(rules));
@@ -58,7 +55,7 @@ impl Provisioner {
             let put = request.lifecycle_configuration(configuration).send().await;
             put.map_err(CloudError::from_sdk(OPERATION))?;
         }
-        Ok(change)
+        Ok(Change::new(!own.is_empty(), different))
     }
 }
 
@@ -88,17 +85,52 @@ fn invalid(error: BuildError) -> CloudError {
     CloudError::new(CloudErrorKind::Invalid, OPERATION, error)
 }
 
-/// Compares the ids, the numbers of days and the statuses of two rules. Each store fills in the
-/// other fields differently.
-fn is_same(current: &LifecycleRule, wanted: &LifecycleRule) -> bool {
-    let days = |rule: &LifecycleRule| {
+/// Describes rules by their prefixes, actions and statuses. Each store fills in the other fields
+/// differently.
+fn description(rules: &[LifecycleRule]) -> Description {
+    let describe = |rule: &LifecycleRule| {
+        let filter = rule.filter().and_then(LifecycleRuleFilter::prefix);
+        let days = |days: Option<i32>| days.map_or("never".to_owned(), |days| format!("{days} d"));
         let abort = rule.abort_incomplete_multipart_upload();
-        (
-            rule.expiration().and_then(LifecycleExpiration::days),
-            abort.and_then(AbortIncompleteMultipartUpload::days_after_initiation),
-        )
+        let text = format!(
+            "prefix {}, expiration {}, abandoned uploads {}, {}",
+            filter.or_else(|| prefix(rule)).unwrap_or_default(),
+            days(rule.expiration().and_then(LifecycleExpiration::days)),
+            days(abort.and_then(AbortIncompleteMultipartUpload::days_after_initiation)),
+            rule.status().as_str(),
+        );
+        (rule.id().unwrap_or_default().to_owned(), text)
     };
-    current.id() == wanted.id()
-        && days(current) == days(wanted)
-        && current.status() == wanted.status()
+    rules.iter().map(describe).collect()
+}
+
+/// Returns the prefix of a rule in the older form, which has no filter.
+#[expect(deprecated, reason = "stores may return the older form")]
+fn prefix(rule: &LifecycleRule) -> Option<&str> {
+    rule.prefix()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_with_another_prefix_is_different() {
+        let wanted = [upload_rule(Some(30)).unwrap()];
+        assert_eq!(
+            description(&wanted)["darkroom-uploads"],
+            "prefix raw/, expiration 30 d, abandoned uploads 1 d, Enabled"
+        );
+        let own = rule(RULE_ID, "old/", Some(30))
+            .abort_incomplete_multipart_upload(
+                AbortIncompleteMultipartUpload::builder()
+                    .days_after_initiation(ABANDONED_AFTER_DAYS)
+                    .build(),
+            )
+            .build()
+            .unwrap();
+        let different = differences(&description(&[own]), &description(&wanted));
+        assert_eq!(different.len(), 1, "{different:?}");
+        assert!(different[0].to_string().contains("prefix old/"));
+    }
 }

@@ -9,6 +9,7 @@ use aws_sdk_s3::types::{
 };
 use darkroom_contract::RAW_PREFIX;
 
+use super::difference::{Description, differences};
 use super::provisioned_queue::ProvisionedQueue;
 use super::provisioner::{Provisioner, RULE_ID};
 use super::resource::Change;
@@ -34,7 +35,11 @@ impl Provisioner {
         dry_run: bool,
     ) -> Result<Change, CloudError> {
         if dry_run && !self.bucket_exists(bucket).await? {
-            return Ok(Change::Created);
+            let different = differences(
+                &Description::new(),
+                &description(&configuration(&queue.arn)?),
+            );
+            return Ok(Change::Created(different));
         }
         let current = self.notifications(bucket).await?;
         let wanted = configuration(&queue.arn)?;
@@ -43,11 +48,12 @@ impl Provisioner {
             .unwrap_or_default()
             .into_iter()
             .partition(is_own);
-        let change = match own.as_slice() {
-            [] => Change::Created,
-            [one] if is_same(one, &wanted) => return Ok(Change::Unchanged),
-            _ => Change::Updated,
-        };
+        let described = own.first().map(description).unwrap_or_default();
+        let different = differences(&described, &description(&wanted));
+        if different.is_empty() && own.len() == 1 {
+            return Ok(Change::Unchanged);
+        }
+        let change = Change::new(!own.is_empty(), different);
         if dry_run {
             return Ok(change);
         }
@@ -68,7 +74,7 @@ impl Provisioner {
         Ok(change)
     }
 
-    async fn notifications(
+    pub(super) async fn notifications(
         &self,
         bucket: &str,
     ) -> Result<GetBucketNotificationConfigurationOutput, CloudError> {
@@ -100,7 +106,7 @@ impl Provisioner {
     }
 }
 
-fn is_own(configuration: &QueueConfiguration) -> bool {
+pub(super) fn is_own(configuration: &QueueConfiguration) -> bool {
     configuration.id() == Some(RULE_ID)
 }
 
@@ -119,18 +125,29 @@ fn configuration(queue_arn: &str) -> Result<QueueConfiguration, CloudError> {
         .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))
 }
 
-/// Compares the queues, the events and the prefixes of two configurations. The name of the filter
-/// rule is compared in lower case, because S3 returns `prefix` as `Prefix`.
-fn is_same(current: &QueueConfiguration, wanted: &QueueConfiguration) -> bool {
-    let prefix = |configuration: &QueueConfiguration| {
-        let key = configuration.filter()?.key()?;
-        let [rule] = key.filter_rules() else {
-            return None;
-        };
-        let name = rule.name()?.as_str().to_ascii_lowercase();
-        Some((name, rule.value()?.to_owned()))
-    };
-    current.queue_arn() == wanted.queue_arn()
-        && current.events() == wanted.events()
-        && prefix(current) == prefix(wanted)
+/// Returns the prefix of the keys that a notification is about. Compares the name of the filter
+/// rule in lower case, because S3 returns `prefix` as `Prefix`.
+pub(super) fn prefix_of(configuration: &QueueConfiguration) -> String {
+    let key = configuration.filter().and_then(|filter| filter.key());
+    let rules = key.map(S3KeyFilter::filter_rules).unwrap_or_default();
+    let prefix = rules.iter().find(|rule| {
+        let name = rule.name().map(FilterRuleName::as_str);
+        name.is_some_and(|name| name.eq_ignore_ascii_case("prefix"))
+    });
+    let prefix = prefix.and_then(FilterRule::value);
+    prefix.unwrap_or_default().to_owned()
+}
+
+fn description(configuration: &QueueConfiguration) -> Description {
+    let events = configuration.events().iter().map(Event::as_str);
+    let key = configuration.filter().and_then(|filter| filter.key());
+    let rules = key.map(S3KeyFilter::filter_rules).unwrap_or_default();
+    [
+        ("Queue", configuration.queue_arn().to_owned()),
+        ("Events", events.collect::<Vec<_>>().join(" ")),
+        ("Prefix", prefix_of(configuration)),
+        ("FilterRules", rules.len().to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }

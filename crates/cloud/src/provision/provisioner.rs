@@ -1,7 +1,6 @@
 //! The provisioner and the order of its steps.
 
-use darkroom_contract::{QueueSettings, StorageSettings};
-
+use super::plan::ProvisionPlan;
 use super::provisioned_queue::ProvisionedQueue;
 use super::resource::{Resource, Step};
 use super::steps::Steps;
@@ -27,9 +26,9 @@ impl Provisioner {
         }
     }
 
-    /// Creates and updates buckets, queues, policy, notification, CORS and lifecycle according to
-    /// the settings. If the settings use conditional writes, also checks that the store supports
-    /// them. Passes each finished step to `report`.
+    /// Creates and updates buckets, queues, policy, notification, public-access blocks, encryption,
+    /// CORS and lifecycle according to the plan. If the settings use conditional writes, also
+    /// checks that the store supports them. Passes each finished step to `report`.
     ///
     /// If a service refuses a step, the other steps still run, because the service may simply not
     /// support that resource. If a service is unavailable, times out or throttles, the run ends. A
@@ -40,21 +39,28 @@ impl Provisioner {
     /// continues from there.
     pub async fn provision(
         &self,
-        storage: &StorageSettings,
-        queues: &QueueSettings,
-        dry_run: bool,
+        plan: &ProvisionPlan<'_>,
         report: &mut (dyn FnMut(Step) + Send),
     ) -> Result<(), CloudError> {
+        let ProvisionPlan {
+            storage,
+            queues,
+            dry_run,
+            ..
+        } = *plan;
         let mut steps = Steps::new(dry_run, report);
         let raw = &storage.raw_bucket;
-        self.buckets(storage, &mut steps).await?;
+        for name in plan.buckets() {
+            let bucket = self.bucket(name, dry_run).await;
+            steps.finish(Resource::Bucket(name.to_owned()), bucket)?;
+        }
         self.webhook_queues(queues, &mut steps).await?;
         let events = self.event_queues(queues, &mut steps).await?;
         // S3 cannot send events to a FIFO queue. EventBridge or SNS must send them.
-        if !queues.events.ends_with(".fifo") {
-            self.events(raw, queues, events.as_ref(), &mut steps)
-                .await?;
+        if !queues.is_fifo() {
+            self.events(plan, events.as_ref(), &mut steps).await?;
         }
+        self.protection(plan, &mut steps).await?;
         let cors = self.cors(storage, dry_run).await;
         steps.finish(Resource::Cors(raw.clone()), cors)?;
         let lifecycle = self.lifecycle(storage, dry_run).await;
@@ -66,29 +72,33 @@ impl Provisioner {
         Ok(())
     }
 
-    async fn buckets(
+    /// Blocks public access to the private buckets, and encrypts all buckets.
+    async fn protection(
         &self,
-        storage: &StorageSettings,
+        plan: &ProvisionPlan<'_>,
         steps: &mut Steps<'_>,
     ) -> Result<(), CloudError> {
-        let mut names = vec![&storage.raw_bucket, &storage.media_bucket];
-        names.dedup();
-        for name in names {
-            let bucket = self.bucket(name, steps.dry_run).await;
-            steps.finish(Resource::Bucket(name.clone()), bucket)?;
+        for name in plan.private_buckets() {
+            let blocked = self.public_access(name, plan.dry_run).await;
+            steps.finish(Resource::PublicAccess(name.to_owned()), blocked)?;
+        }
+        for name in plan.buckets() {
+            let encrypted = self.encryption(name, plan.dry_run).await;
+            steps.finish(Resource::Encryption(name.to_owned()), encrypted)?;
         }
         Ok(())
     }
 
-    /// Permits S3 to send events to the queue, and configures the bucket to send them.
+    /// Permits S3 to send events to the queue, configures the bucket to send them, and detects
+    /// other notifications that would make a loop.
     async fn events(
         &self,
-        raw_bucket: &str,
-        queues: &QueueSettings,
+        plan: &ProvisionPlan<'_>,
         queue: Option<&ProvisionedQueue>,
         steps: &mut Steps<'_>,
     ) -> Result<(), CloudError> {
-        let name = &queues.events;
+        let raw_bucket = &*plan.storage.raw_bucket;
+        let name = &plan.queues.events;
         let policy = Resource::QueuePolicy(name.clone());
         let notification = Resource::Notification {
             bucket: raw_bucket.to_owned(),
@@ -98,9 +108,14 @@ impl Provisioner {
             steps.finish_without(policy, name)?;
             return steps.finish_without(notification, name);
         };
-        let set = self.queue_policy(queue, raw_bucket, steps.dry_run).await;
+        let set = self.queue_policy(queue, raw_bucket, plan.dry_run).await;
         steps.finish(policy, set)?;
-        let set = self.notification(raw_bucket, queue, steps.dry_run).await;
-        steps.finish(notification, set)
+        let set = self.notification(raw_bucket, queue, plan.dry_run).await;
+        steps.finish(notification, set)?;
+        for bucket in plan.buckets() {
+            let looping = self.notification_loops(bucket, queue, plan).await;
+            steps.finish_if_failed(Resource::Loops(bucket.to_owned()), looping)?;
+        }
+        Ok(())
     }
 }

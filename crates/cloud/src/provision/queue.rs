@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 
+use super::difference::{Description, differences};
 use super::provisioned_queue::ProvisionedQueue;
 use super::provisioner::Provisioner;
 use super::resource::Change;
@@ -30,16 +31,17 @@ impl Provisioner {
             let change = self.update_attributes(&url, wanted, dry_run).await?;
             return Ok((Some(self.provisioned(url).await?), change));
         }
+        let created = Change::Created(differences(&Description::new(), &description(wanted)));
         if dry_run {
-            return Ok((None, Change::Created));
+            return Ok((None, created));
         }
         let mut attributes = wanted.clone();
         if name.ends_with(".fifo") {
             attributes.insert(QueueAttributeName::FifoQueue, "true".to_owned());
         }
         let request = self.sqs.create_queue().queue_name(name);
-        let created = request.set_attributes(Some(attributes)).send().await;
-        let url = created
+        let output = request.set_attributes(Some(attributes)).send().await;
+        let url = output
             .map_err(CloudError::from_sdk("CreateQueue"))?
             .queue_url;
         let url = url.ok_or_else(|| {
@@ -49,7 +51,7 @@ impl Provisioner {
                 "the response has no queue URL",
             )
         })?;
-        Ok((Some(self.provisioned(url).await?), Change::Created))
+        Ok((Some(self.provisioned(url).await?), created))
     }
 
     async fn provisioned(&self, url: String) -> Result<ProvisionedQueue, CloudError> {
@@ -91,13 +93,21 @@ impl Provisioner {
         if different.is_empty() {
             return Ok(Change::Unchanged);
         }
+        let changes = differences(&description(&current), &description(&different));
         if !dry_run {
             let request = self.sqs.set_queue_attributes().queue_url(url);
             let set = request.set_attributes(Some(different)).send().await;
             set.map_err(CloudError::from_sdk("SetQueueAttributes"))?;
         }
-        Ok(Change::Updated)
+        Ok(Change::Updated(changes))
     }
+}
+
+fn description(attributes: &Attributes) -> Description {
+    let attributes = attributes.iter();
+    attributes
+        .map(|(name, value)| (name.as_str().to_owned(), value.clone()))
+        .collect()
 }
 
 /// Compares two values of an attribute. Policies are compared as JSON, because SQS reformats them

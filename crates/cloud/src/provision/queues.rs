@@ -52,21 +52,27 @@ impl Provisioner {
             .await
     }
 
-    /// Creates or updates the queue `dead_letters`, and then the queue `name`, which uses it. The
+    /// Creates or updates the queue `dead_letters_name`, and then the queue `name`, which uses it. The
     /// attributes in `own` apply only to the queue `name`.
     async fn queue_pair(
         &self,
-        (name, dead_letters): (&str, &str),
+        (name, dead_letters_name): (&str, &str),
         own: Attributes,
         max_receives: u32,
         steps: &mut Steps<'_>,
     ) -> Result<Option<ProvisionedQueue>, CloudError> {
         let retention = QueueAttributeName::MessageRetentionPeriod;
         let retention = HashMap::from([(retention, RETENTION_SECONDS.to_owned())]);
-        let found = self.queue_step(dead_letters, &retention, steps).await?;
+        let found = self
+            .queue_step(dead_letters_name, &retention, steps)
+            .await?;
         if found.is_none() && !steps.dry_run {
-            steps.finish_without(Resource::Queue(name.to_owned()), dead_letters)?;
+            steps.finish_without(Resource::Queue(name.to_owned()), dead_letters_name)?;
             return Ok(None);
+        }
+        if let Some(dead_letters) = &found {
+            let looping = self.redrive_loop(dead_letters, name).await;
+            steps.finish_if_failed(Resource::Loops(dead_letters_name.to_owned()), looping)?;
         }
         let mut wanted = source_queue(found.as_ref(), max_receives);
         wanted.extend(own);

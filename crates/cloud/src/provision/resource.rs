@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::difference::Difference;
 use crate::{CloudError, CloudErrorKind};
 
 /// A bucket, a queue or one of their settings.
@@ -20,6 +21,12 @@ pub enum Resource {
         /// The name of the queue.
         queue: String,
     },
+    /// The block of public access to the bucket with this name.
+    PublicAccess(String),
+    /// The default encryption of the bucket with this name.
+    Encryption(String),
+    /// The loops through the bucket or queue with this name. They are detected, but not removed.
+    Loops(String),
     /// The CORS rule of the bucket with this name.
     Cors(String),
     /// The lifecycle rules of the bucket with this name.
@@ -39,14 +46,33 @@ pub struct Step {
 }
 
 /// The change to a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// It already matched the settings.
     Unchanged,
-    /// It did not exist.
-    Created,
-    /// It existed with different settings.
-    Updated,
+    /// It did not exist. The differences are the settings that it gets.
+    Created(Vec<Difference>),
+    /// It existed with these differences.
+    Updated(Vec<Difference>),
+}
+
+impl Change {
+    /// Creates the change of a resource from its differences.
+    pub(super) fn new(existed: bool, differences: Vec<Difference>) -> Self {
+        match existed {
+            _ if differences.is_empty() => Self::Unchanged,
+            true => Self::Updated(differences),
+            false => Self::Created(differences),
+        }
+    }
+
+    /// Returns the differences to the settings.
+    pub fn differences(&self) -> &[Difference] {
+        match self {
+            Self::Unchanged => &[],
+            Self::Created(differences) | Self::Updated(differences) => differences,
+        }
+    }
 }
 
 impl Step {
@@ -64,6 +90,9 @@ impl fmt::Display for Resource {
             Self::Queue(name) => write!(f, "queue {name}"),
             Self::QueuePolicy(name) => write!(f, "policy of {name}"),
             Self::Notification { bucket, queue } => write!(f, "notification {bucket} -> {queue}"),
+            Self::PublicAccess(name) => write!(f, "public access block of {name}"),
+            Self::Encryption(name) => write!(f, "encryption of {name}"),
+            Self::Loops(name) => write!(f, "loops through {name}"),
             Self::Cors(name) => write!(f, "CORS of {name}"),
             Self::Lifecycle(name) => write!(f, "lifecycle of {name}"),
             Self::ConditionalWrites(name) => write!(f, "conditional writes to {name}"),

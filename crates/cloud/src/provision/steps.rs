@@ -34,6 +34,21 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// Reports a check that failed. A check that succeeded is no step.
+    ///
+    /// # Errors
+    /// The same as for [`Steps::finish`].
+    pub(super) fn finish_if_failed(
+        &mut self,
+        resource: Resource,
+        result: Result<(), CloudError>,
+    ) -> Result<(), CloudError> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) => self.finish(resource, Err(error)),
+        }
+    }
+
     /// Reports a step that needs a missing queue. A dry run reports success, because a real run
     /// creates the queue first.
     ///
@@ -47,7 +62,7 @@ impl<'a> Steps<'a> {
     ) -> Result<(), CloudError> {
         let detail = format!("queue {queue} does not exist");
         let result = match self.dry_run {
-            true => Ok(Change::Created),
+            true => Ok(Change::Created(Vec::new())),
             false => Err(CloudError::new(
                 CloudErrorKind::NotFound,
                 "GetQueueUrl",

@@ -3,6 +3,7 @@
 mod lazy;
 mod memory;
 mod message;
+mod permission;
 mod redrive_policy;
 mod sqs;
 mod sqs_send;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 pub use lazy::LazyQueue;
 pub use memory::MemoryQueue;
 pub use message::{Message, MessageCopy, Receipt};
+pub use permission::QueueAction;
 pub use redrive_policy::RedrivePolicy;
 pub use sqs::SqsQueue;
 

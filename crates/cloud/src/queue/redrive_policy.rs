@@ -13,7 +13,7 @@ pub struct RedrivePolicy {
 
 impl RedrivePolicy {
     /// Parses the attribute's JSON. SQS writes `maxReceiveCount` as a number or as text.
-    pub(super) fn from_json(policy: &str) -> Option<Self> {
+    pub(crate) fn from_json(policy: &str) -> Option<Self> {
         let policy: Value = serde_json::from_str(policy).ok()?;
         let count = &policy["maxReceiveCount"];
         let count = count.as_u64().or_else(|| count.as_str()?.parse().ok())?;

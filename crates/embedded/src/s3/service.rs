@@ -196,4 +196,32 @@ impl S3 for S3Api {
     ) -> Response<GetBucketLifecycleConfigurationOutput> {
         respond(settings::get_lifecycle(self, &req.input))
     }
+
+    async fn put_public_access_block(
+        &self,
+        req: S3Request<PutPublicAccessBlockInput>,
+    ) -> Response<PutPublicAccessBlockOutput> {
+        respond(settings::put_public_access_block(self, req.input))
+    }
+
+    async fn get_public_access_block(
+        &self,
+        req: S3Request<GetPublicAccessBlockInput>,
+    ) -> Response<GetPublicAccessBlockOutput> {
+        respond(settings::get_public_access_block(self, &req.input))
+    }
+
+    async fn put_bucket_encryption(
+        &self,
+        req: S3Request<PutBucketEncryptionInput>,
+    ) -> Response<PutBucketEncryptionOutput> {
+        respond(settings::put_encryption(self, req.input))
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        req: S3Request<GetBucketEncryptionInput>,
+    ) -> Response<GetBucketEncryptionOutput> {
+        respond(settings::get_encryption(self, &req.input))
+    }
 }

@@ -1,21 +1,27 @@
 //! The settings of a bucket, stored in the XML that S3 clients send.
 //!
-//! Notifications and CORS rules have an effect. Lifecycle rules are only stored.
+//! Notifications and CORS rules have an effect. The other settings are only stored: no object is
+//! ever public, expires or is encrypted.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use s3s::dto::{BucketLifecycleConfiguration, CORSConfiguration, NotificationConfiguration};
+use s3s::dto::{
+    BucketLifecycleConfiguration, CORSConfiguration, NotificationConfiguration,
+    PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration,
+};
 use s3s::xml::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The settings of one bucket.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) cors: Setting<CORSConfiguration>,
+    pub(crate) encryption: Setting<ServerSideEncryptionConfiguration>,
     pub(crate) lifecycle: Setting<BucketLifecycleConfiguration>,
     pub(crate) notification: Setting<NotificationConfiguration>,
+    pub(crate) public_access_block: Setting<PublicAccessBlockConfiguration>,
 }
 
 impl Settings {
@@ -24,8 +30,10 @@ impl Settings {
         fs::create_dir_all(dir)?;
         Ok(Self {
             cors: Setting::open(dir.join("cors.xml"))?,
+            encryption: Setting::open(dir.join("encryption.xml"))?,
             lifecycle: Setting::open(dir.join("lifecycle.xml"))?,
             notification: Setting::open(dir.join("notification.xml"))?,
+            public_access_block: Setting::open(dir.join("public-access-block.xml"))?,
         })
     }
 }

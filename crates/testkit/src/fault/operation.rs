@@ -17,6 +17,9 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
             .split('&')
             .any(|pair| pair.split('=').next() == Some(name))
     };
+    if !is_object && let Some(name) = bucket_setting(request.method(), has_parameter) {
+        return name;
+    }
     match (request.method(), is_object) {
         (&Method::GET, true) => "GetObject",
         (&Method::PUT, true) => "PutObject",
@@ -24,14 +27,33 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
         (&Method::DELETE, true) => "DeleteObject",
         (&Method::POST, false) if has_parameter("delete") => "DeleteObjects",
         (&Method::GET, false) if has_parameter("list-type") => "ListObjectsV2",
-        (&Method::PUT, false) if has_parameter("notification") => {
-            "PutBucketNotificationConfiguration"
-        }
-        (&Method::PUT, false) if has_parameter("cors") => "PutBucketCors",
-        (&Method::PUT, false) if has_parameter("lifecycle") => "PutBucketLifecycleConfiguration",
+        (&Method::HEAD, false) if !path.is_empty() => "HeadBucket",
+        (&Method::PUT, false) if !path.is_empty() => "CreateBucket",
         (method, _) => method.as_str(),
     }
     .to_owned()
+}
+
+/// The query parameters of the settings of a bucket, and the ends of the names of their operations.
+const BUCKET_SETTINGS: [(&str, &str); 5] = [
+    ("notification", "BucketNotificationConfiguration"),
+    ("cors", "BucketCors"),
+    ("lifecycle", "BucketLifecycleConfiguration"),
+    ("publicAccessBlock", "PublicAccessBlock"),
+    ("encryption", "BucketEncryption"),
+];
+
+/// Returns the name of an operation that reads or writes a setting of a bucket, such as
+/// `PutBucketCors`.
+fn bucket_setting(method: &Method, has_parameter: impl Fn(&str) -> bool) -> Option<String> {
+    let verb = match *method {
+        Method::GET => "Get",
+        Method::PUT => "Put",
+        _ => return None,
+    };
+    let mut settings = BUCKET_SETTINGS.into_iter();
+    let (_, name) = settings.find(|(parameter, _)| has_parameter(parameter))?;
+    Some(format!("{verb}{name}"))
 }
 
 #[cfg(test)]
@@ -56,6 +78,12 @@ mod tests {
             "ListObjectsV2"
         );
         assert_eq!(operation_of(Method::PUT, "/b/?cors"), "PutBucketCors");
+        assert_eq!(
+            operation_of(Method::GET, "/b?publicAccessBlock"),
+            "GetPublicAccessBlock"
+        );
+        assert_eq!(operation_of(Method::HEAD, "/b"), "HeadBucket");
+        assert_eq!(operation_of(Method::PUT, "/b/"), "CreateBucket");
         assert_eq!(operation_of(Method::PATCH, "/b"), "PATCH");
     }
 

@@ -8,7 +8,7 @@ mod secret_key;
 use std::time::Duration;
 
 use anyhow::Context;
-use darkroom_cloud::{CloudError, Connection, Endpoints, Step};
+use darkroom_cloud::{CloudError, Connection, Endpoints, ProvisionPlan, Step};
 use darkroom_embedded::{EmbeddedCloud, Options};
 use tokio::net::TcpListener;
 
@@ -98,10 +98,13 @@ async fn provision(connection: &Connection, settings: &Settings) -> Result<(), C
     let mut failed = None;
     let mut report = |step: Step| failed = failed.take().or(step.result.err());
     let provisioner = connection.provisioner();
-    let (storage, queues) = (&settings.storage, &settings.queues);
-    provisioner
-        .provision(storage, queues, false, &mut report)
-        .await?;
+    let plan = ProvisionPlan {
+        storage: &settings.storage,
+        queues: &settings.queues,
+        profiles: &settings.profiles,
+        dry_run: false,
+    };
+    provisioner.provision(&plan, &mut report).await?;
     failed.map_or(Ok(()), Err)
 }
 

@@ -79,6 +79,56 @@ pub(crate) fn get_lifecycle(
     })
 }
 
+pub(crate) fn put_public_access_block(
+    api: &S3Api,
+    input: PutPublicAccessBlockInput,
+) -> S3Result<PutPublicAccessBlockOutput> {
+    let bucket = api.store.bucket(&input.bucket)?;
+    bucket
+        .settings
+        .public_access_block
+        .put(input.public_access_block_configuration)
+        .map_err(S3Error::internal_error)?;
+    Ok(PutPublicAccessBlockOutput::default())
+}
+
+pub(crate) fn get_public_access_block(
+    api: &S3Api,
+    input: &GetPublicAccessBlockInput,
+) -> S3Result<GetPublicAccessBlockOutput> {
+    let settings = &api.store.bucket(&input.bucket)?.settings;
+    let block = settings.public_access_block.get();
+    let block = block.ok_or_else(|| missing("NoSuchPublicAccessBlockConfiguration"))?;
+    Ok(GetPublicAccessBlockOutput {
+        public_access_block_configuration: Some((*block).clone()),
+    })
+}
+
+pub(crate) fn put_encryption(
+    api: &S3Api,
+    input: PutBucketEncryptionInput,
+) -> S3Result<PutBucketEncryptionOutput> {
+    let bucket = api.store.bucket(&input.bucket)?;
+    bucket
+        .settings
+        .encryption
+        .put(input.server_side_encryption_configuration)
+        .map_err(S3Error::internal_error)?;
+    Ok(PutBucketEncryptionOutput::default())
+}
+
+pub(crate) fn get_encryption(
+    api: &S3Api,
+    input: &GetBucketEncryptionInput,
+) -> S3Result<GetBucketEncryptionOutput> {
+    let encryption = api.store.bucket(&input.bucket)?.settings.encryption.get();
+    let encryption =
+        encryption.ok_or_else(|| missing("ServerSideEncryptionConfigurationNotFoundError"))?;
+    Ok(GetBucketEncryptionOutput {
+        server_side_encryption_configuration: Some((*encryption).clone()),
+    })
+}
+
 /// Returns the error for a setting that was never set. S3 has a separate code for each setting,
 /// always with status 404.
 fn missing(code: &'static str) -> S3Error {
