@@ -28,6 +28,7 @@ mod lossless;
 mod manifest;
 mod name;
 mod outcome_event;
+mod probe_key;
 mod profile;
 #[cfg(feature = "schema")]
 mod schema;
@@ -49,6 +50,7 @@ pub use lossless::Lossless;
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
 pub use name::{NameError, Owner, ProfileName};
 pub use outcome_event::OutcomeEvent;
+pub use probe_key::ProbeId;
 pub use profile::{Access, Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};

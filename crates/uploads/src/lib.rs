@@ -37,6 +37,7 @@
 mod bucket_probe;
 mod changes;
 mod delete;
+mod doctor_probe;
 mod error;
 mod event;
 mod manifest;

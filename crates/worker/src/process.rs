@@ -40,6 +40,7 @@ impl Processor {
         attempt: &DeliveryAttempt,
     ) -> Result<EventOutcome, ProcessError> {
         let Some(key) = self.store.upload_of(event) else {
+            self.acknowledge_probe(event).await;
             return Ok(EventOutcome::Foreign);
         };
         let profile = self.store.profile(&key.profile);
@@ -51,6 +52,16 @@ impl Processor {
                 PassResult::Finished(outcome) => return Ok(outcome),
                 PassResult::SourceReplaced => current = Some(self.current_event(&key).await?),
             }
+        }
+    }
+
+    /// Deletes the object of an event that `darkroom doctor` caused. Only logs a failure, because
+    /// `doctor` reports it too.
+    async fn acknowledge_probe(&self, event: &ObjectEvent) {
+        if let Some(probe) = self.store.probe_of(event)
+            && let Err(error) = self.store.acknowledge_probe(probe).await
+        {
+            tracing::warn!(%probe, %error, "cannot acknowledge a probe of `darkroom doctor`");
         }
     }
 

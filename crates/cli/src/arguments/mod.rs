@@ -3,6 +3,7 @@
 mod backfill;
 mod dev;
 mod dlq;
+mod doctor;
 mod health;
 mod inspect;
 mod key;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use backfill::Backfill;
 pub(crate) use dev::Dev;
 pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
+pub(crate) use doctor::{Doctor, RoleChoice};
 pub(crate) use health::{Health, HealthRole};
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Worker,
     /// Create or update the buckets, the queues and the notification between them
     Provision(Provision),
+    /// Check endpoints, permissions, buckets, queues and notifications, and explain each problem
+    Doctor(Doctor),
     /// Upload files to a running issuer and wait for the outcomes
     Upload(Upload),
     /// Render files on this machine, as a worker would

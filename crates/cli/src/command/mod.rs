@@ -3,6 +3,7 @@
 mod backfill;
 mod dev;
 mod dlq;
+mod doctor;
 mod health;
 mod inspect;
 mod key;
@@ -56,6 +57,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Issuer => roles::issuer(settings).await,
         Command::Worker => roles::worker(settings).await,
         Command::Provision(provision) => provision::run(&provision, &settings).await,
+        Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Upload(upload) => upload::run(upload).await,
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,

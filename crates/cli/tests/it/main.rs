@@ -26,9 +26,11 @@ mod message_formats;
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod missing_sandbox_layers;
+mod provisioning;
 mod python_client;
 mod rejected_uploads;
 mod render_process;
+mod signed_request;
 mod slow_clients;
 mod store_clients;
 mod store_without_events;

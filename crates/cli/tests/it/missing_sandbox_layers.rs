@@ -32,7 +32,9 @@ fn run_without(calls: &[libc::c_long], folder: &Path, arguments: &[&str], sandbo
 }
 
 /// The settings of an AWS account. Without them, a role exits before it checks its sandbox.
-const ACCOUNT: [(&str, &str); 3] = [
+const ACCOUNT: [(&str, &str); 4] = [
+    // Nothing listens here. The checks of the sandbox come before the first connection.
+    ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "test"),
     ("AWS_SECRET_ACCESS_KEY", "test"),
@@ -56,6 +58,21 @@ fn images_are_rendered_with_the_layers_that_the_kernel_supports() {
         let output = run_without(missing, folder.path(), &process, "best_effort");
         let printed = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{printed}");
+    }
+}
+
+#[test]
+fn doctor_names_a_missing_layer() {
+    let folder = with_photo();
+    for (sandbox, status) in [("required", "failed"), ("best_effort", "warning")] {
+        let doctor = ["doctor", "--json", "--wait", "1s"];
+        let output = run_without(&[LANDLOCK], folder.path(), &doctor, sandbox);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let first = printed.lines().next().unwrap_or_default();
+        let finding: serde_json::Value = serde_json::from_str(first).unwrap();
+        assert_eq!(finding["check"], "sandbox", "{printed}");
+        assert_eq!(finding["status"], status, "{printed}");
+        assert!(first.contains("file_system (Landlock"), "{printed}");
     }
 }
 

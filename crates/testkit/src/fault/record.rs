@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use hyper::header::IF_NONE_MATCH;
+use hyper::header::{AUTHORIZATION, IF_NONE_MATCH};
 use hyper::{Method, Request};
 
 use super::operation::operation;
@@ -22,6 +22,8 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// `true` if the request has an `If-None-Match` header.
     pub is_conditional: bool,
+    /// `true` if the request has a signature, in a header or in the URL.
+    pub is_signed: bool,
     /// `true` if a fault other than latency was injected.
     pub is_faulty: bool,
 }
@@ -32,12 +34,15 @@ impl RecordedRequest {
             Method::POST => request.body().clone(),
             _ => Bytes::new(),
         };
+        let query = request.uri().query().unwrap_or_default();
         Self {
             at: Instant::now(),
             operation: operation(request),
             path: request.uri().path().to_owned(),
             body,
             is_conditional: request.headers().contains_key(IF_NONE_MATCH),
+            is_signed: request.headers().contains_key(AUTHORIZATION)
+                || query.contains("X-Amz-Signature="),
             is_faulty: false,
         }
     }

@@ -8,8 +8,10 @@ use futures_util::stream::{self, StreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Response, StatusCode};
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 use super::rule::Fault;
 
@@ -50,6 +52,20 @@ pub(super) fn trickling(bytes: Bytes, bytes_per_second: u32) -> Body {
         Some((Ok(Frame::data(part)), rest))
     });
     BodyExt::boxed_unsync(StreamBody::new(parts.boxed()))
+}
+
+/// Sets the date of a response to a time `seconds` from now.
+pub(super) fn with_skewed_date(mut response: Response<Bytes>, seconds: i64) -> Response<Bytes> {
+    let format = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    let date = OffsetDateTime::now_utc() + time::Duration::seconds(seconds);
+    let date = date.format(format).ok();
+    let date = date.and_then(|date| HeaderValue::from_str(&date).ok());
+    if let Some(date) = date {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }
 
 pub(super) fn reset() -> io::Error {

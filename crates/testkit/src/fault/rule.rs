@@ -41,6 +41,11 @@ pub enum Fault {
     },
     /// 200 without a body. The service never sees the request.
     Discard,
+    /// The `Date` of the response is wrong.
+    ClockSkew {
+        /// The seconds by which the clock of the service is ahead.
+        seconds: i64,
+    },
 }
 
 /// A fault, and the conditions under which it is injected.
@@ -50,6 +55,7 @@ pub struct Rule {
     operation: Option<&'static str>,
     path: Option<String>,
     is_conditional: bool,
+    is_unsigned: bool,
     probability: f64,
     remaining: Option<u32>,
 }
@@ -73,6 +79,7 @@ impl Rule {
             operation: None,
             path: None,
             is_conditional: false,
+            is_unsigned: false,
             probability: 1.0,
             remaining: None,
         }
@@ -92,6 +99,15 @@ impl Rule {
     pub fn if_conditional(self) -> Self {
         Self {
             is_conditional: true,
+            ..self
+        }
+    }
+
+    /// Matches only requests without a signature, as strangers send them.
+    #[must_use]
+    pub fn if_unsigned(self) -> Self {
+        Self {
+            is_unsigned: true,
             ..self
         }
     }
@@ -123,6 +139,7 @@ impl Rule {
         let operation = self.operation.unwrap_or(&request.operation);
         let matches = request.is(operation, self.path.as_deref().unwrap_or_default())
             && (request.is_conditional || !self.is_conditional)
+            && !(request.is_signed && self.is_unsigned)
             && self.remaining != Some(0)
             && random.f64() < self.probability;
         if !matches {
@@ -149,6 +166,7 @@ mod tests {
             path: path.to_owned(),
             body: Bytes::new(),
             is_conditional: false,
+            is_signed: true,
             is_faulty: false,
         };
         let mut matches = || rule.apply(&request, &mut random).is_some();
@@ -164,6 +182,7 @@ mod tests {
         assert_eq!(matches(rule().with_path("/raw/"), "GetObject", "/b/k"), 0);
         assert_eq!(matches(rule().first(3), "GetObject", "/b/k"), 3);
         assert_eq!(matches(Rule::any(Fault::Reset), "HeadObject", "/"), 1000);
+        assert_eq!(matches(rule().if_unsigned(), "GetObject", "/b/k"), 0);
     }
 
     #[test]

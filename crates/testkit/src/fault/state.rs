@@ -14,7 +14,7 @@ use hyper::{Request, Response};
 use super::batch::{BatchEntries, is_empty, with_failed};
 use super::forward::forward;
 use super::record::{Exchange, RecordedRequest};
-use super::response::{Body, error, reset, trickling, truncated, whole};
+use super::response::{Body, error, reset, trickling, truncated, whole, with_skewed_date};
 use super::rule::{Fault, Rule};
 
 type Observer = Arc<dyn Fn(&Exchange<'_>) + Send + Sync>;
@@ -130,6 +130,7 @@ fn spoil(response: Response<Bytes>, fault: Option<Fault>) -> io::Result<Response
         Some(Fault::Trickle { bytes_per_second }) => {
             Ok(response.map(|bytes| trickling(bytes, bytes_per_second)))
         }
+        Some(Fault::ClockSkew { seconds }) => Ok(with_skewed_date(response, seconds).map(whole)),
         _ => Ok(response.map(whole)),
     }
 }
