@@ -28,16 +28,25 @@ class Chromium:
             "--remote-debugging-port=0", f"--user-data-dir={self.profile.name}", "about:blank",
         ]
         self.process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        port_file = Path(self.profile.name, "DevToolsActivePort")
-        until("Chromium", lambda: port_file.exists() and len(port_file.read_text().splitlines()) == 2)
-        port, path = port_file.read_text().splitlines()
-        self.socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None)
+        self.socket = None
+        try:
+            self.connect()
+        except Exception:
+            self.close()
+            raise
         self.last_id = 0
         self.responses = {}
         self.events = {}
 
+    def connect(self):
+        port_file = Path(self.profile.name, "DevToolsActivePort")
+        until("Chromium", lambda: port_file.exists() and len(port_file.read_text().splitlines()) == 2)
+        port, path = port_file.read_text().splitlines()
+        self.socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None)
+
     def close(self):
-        self.socket.close()
+        if self.socket:
+            self.socket.close()
         self.process.terminate()
         self.process.wait(DEADLINE)
         self.profile.cleanup()

@@ -249,14 +249,21 @@ class Tests:
             assert overflow <= 0, f"{name}: {overflow} px too wide"
             self.close(page, name)
 
-    def motion_stops_if_the_visitor_wants_that(self):
-        page = self.open(media=[("prefers-reduced-motion", "reduce")])
-        page.files("#files", self.photos[0])
-        page.until("a card", "document.querySelector('.upload')")
-        page.run("document.querySelector('.upload').dataset.state = 'processing'")
-        assert page.run("getComputedStyle(document.querySelector('.hash')).animationName") == "none"
-        page.until("the result", f"document.querySelector('{READY}')")
-        self.close(page, "reduced-motion-light-wide")
+    def a_placeholder_without_motion_is_shown_during_processing_if_the_visitor_wants_that(self):
+        for media, animation in (([("prefers-reduced-motion", "reduce")], "none"), ([], "develop")):
+            page = self.open(media=media)
+            page.offline(True)
+            page.files("#files", self.photos[0])
+            drawn = "document.querySelector('.hash').getContext('2d').getImageData(8, 8, 1, 1).data[3] === 255"
+            page.until("the placeholder", drawn)
+            page.run("document.querySelector('.upload').dataset.state = 'processing'")
+            page.run("document.querySelector('.hash').hidden = false")
+            assert page.run("getComputedStyle(document.querySelector('.hash')).animationName") == animation
+            page.offline(False)
+            page.until("the result", f"document.querySelector('{READY}')")
+            # The test itself reads the canvas often.
+            page.expected_problems = ["ERR_INTERNET_DISCONNECTED", "willReadFrequently"]
+            self.close(page, f"placeholder-{animation}-light-wide")
 
 
 def sign_in(browser, address, token):
