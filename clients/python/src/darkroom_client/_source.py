@@ -30,7 +30,9 @@ class SourceFile:
             self._is_own = False
         # A file of the caller begins at its current position.
         self._start = self.file.tell()
-        self.size = self.file.seek(0, os.SEEK_END) - self._start
+        # Before Python 3.11, `seek` of a spooled temporary file returns nothing.
+        self.file.seek(0, os.SEEK_END)
+        self.size = self.file.tell() - self._start
         self.rewind()
 
     def rewind(self) -> BinaryIO:
