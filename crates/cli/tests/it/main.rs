@@ -32,6 +32,7 @@ mod rejected_uploads;
 mod render_process;
 mod signed_request;
 mod slow_clients;
+mod snippets;
 mod store_clients;
 mod store_without_events;
 mod stores;
