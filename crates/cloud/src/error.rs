@@ -11,6 +11,8 @@ pub struct CloudError {
     pub kind: CloudErrorKind,
     /// The operation, such as `GetObject`.
     pub operation: &'static str,
+    /// The service's error code, such as `NoSuchBucket`. Empty if the response has none.
+    pub code: String,
     /// The message of the service or the network. It is for the log.
     pub detail: String,
 }
@@ -64,6 +66,7 @@ impl CloudError {
         Self {
             kind,
             operation,
+            code: String::new(),
             detail: detail.to_string(),
         }
     }
@@ -73,7 +76,12 @@ impl CloudError {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        move |error| Self::new(kind(&error, operation), operation, detail(&error))
+        move |error| Self {
+            kind: kind(&error, operation),
+            operation,
+            code: code(&error),
+            detail: detail(&error),
+        }
     }
 }
 
@@ -83,12 +91,19 @@ impl fmt::Display for CloudError {
             kind,
             operation,
             detail,
+            code: _,
         } = self;
         write!(f, "{operation}: {}: {detail}", kind.name())
     }
 }
 
 impl std::error::Error for CloudError {}
+
+/// Returns the service's error code, or an empty text if there is none.
+fn code<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    let code = error.as_service_error().and_then(E::code);
+    code.unwrap_or_default().to_owned()
+}
 
 /// Describes a failure in one line. The SDK's own messages are not used, because they contain debug
 /// output.

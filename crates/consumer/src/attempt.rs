@@ -6,16 +6,16 @@ use darkroom_cloud::Message;
 use time::OffsetDateTime;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// The attribute with the time of the first delivery of a redriven or deferred message, in
+/// The attribute with the time of the first delivery of a redriven message or of a delayed copy, in
 /// milliseconds since 1970. The queue does not know that time, because it treats such a message as
 /// a new one.
 const FIRST_RECEIVED_AT: &str = "darkroom-first-received-at";
-/// The attribute with the time at which a deferred message was first sent, in milliseconds since
-/// 1970.
+/// The attribute with the time at which the original of a delayed copy was first sent, in
+/// milliseconds since 1970.
 const SENT_AT: &str = "darkroom-sent-at";
-/// The attribute with the number of attempts before a message was deferred.
+/// The attribute with the number of attempts before a delayed copy was sent.
 const ATTEMPTS: &str = "darkroom-attempts";
-/// The attribute that marks a message that was redriven and then deferred.
+/// The attribute that marks a delayed copy of a redriven message.
 const REDRIVEN: &str = "darkroom-redriven";
 
 /// The history of a message up to its current delivery.
@@ -28,17 +28,17 @@ pub struct DeliveryAttempt {
     pub max_receive_count: u32,
     /// `true` if the message was dead-lettered and redriven.
     pub is_redriven: bool,
-    /// `true` if the message was deferred.
-    pub is_deferred: bool,
+    /// `true` if the message is a delayed copy: it was deferred, or waits for a retry.
+    pub is_copy: bool,
     /// `true` if the message may be deferred: it has attempts left, and the queue would deliver it
     /// again if the deferral failed. These are two conditions, because the count of the queue
-    /// starts again with each deferral.
+    /// starts again with each copy.
     pub can_be_deferred: bool,
-    /// The time of the first delivery, by the queue's clock. For a redriven or deferred message,
-    /// this is the first delivery of the original message.
+    /// The time of the first delivery, by the queue's clock. For a redriven message or a delayed
+    /// copy, this is the first delivery of the original message.
     pub first_received_at: Option<OffsetDateTime>,
-    /// The time at which the message was sent, by the queue's clock. For a deferred message, this
-    /// is the time at which the original message was sent.
+    /// The time at which the message was sent, by the queue's clock. For a delayed copy, this is
+    /// the time at which the original message was sent.
     pub sent_at: Option<OffsetDateTime>,
 }
 
@@ -53,9 +53,9 @@ impl DeliveryAttempt {
                 .and_then(|millis| from_millis(millis))
         };
         let earlier_attempts = number(ATTEMPTS);
-        let is_deferred = earlier_attempts.is_some();
+        let is_copy = earlier_attempts.is_some();
         let first_received_at = time(FIRST_RECEIVED_AT);
-        let is_redriven = if is_deferred {
+        let is_redriven = if is_copy {
             message.attributes.contains_key(REDRIVEN)
         } else {
             first_received_at.is_some()
@@ -66,7 +66,7 @@ impl DeliveryAttempt {
             receive_count,
             max_receive_count,
             is_redriven,
-            is_deferred,
+            is_copy,
             can_be_deferred: message.receive_count < max_receive_count
                 && receive_count <= max_receive_count,
             first_received_at: first_received_at.or(message.first_received_at),
@@ -86,8 +86,17 @@ impl DeliveryAttempt {
     /// Returns the message attributes that preserve the history while the message is deferred. This
     /// delivery does not count as an attempt.
     pub(crate) fn history_of_deferred(&self) -> BTreeMap<&'static str, String> {
+        self.history_of_copy(self.receive_count.saturating_sub(1))
+    }
+
+    /// Returns the message attributes that preserve the history while the message waits for a
+    /// retry. This delivery counts as an attempt.
+    pub(crate) fn history_of_retried(&self) -> BTreeMap<&'static str, String> {
+        self.history_of_copy(self.receive_count)
+    }
+
+    fn history_of_copy(&self, attempts: u32) -> BTreeMap<&'static str, String> {
         let mut attributes = self.history();
-        let attempts = self.receive_count.saturating_sub(1);
         attributes.insert(ATTEMPTS, attempts.to_string());
         if let Some(sent_at) = self.sent_at {
             attributes.insert(SENT_AT, to_millis(sent_at));
@@ -209,7 +218,7 @@ mod tests {
             for _ in 0..20 {
                 message = deferred(&message).await;
                 let attempt = DeliveryAttempt::new(&message, 5);
-                assert!(attempt.is_deferred && attempt.can_be_deferred);
+                assert!(attempt.is_copy && attempt.can_be_deferred);
                 assert!(!attempt.is_redriven && !attempt.is_last());
                 assert_eq!(attempt.receive_count, attempts);
                 assert_eq!(attempt.is_first(), is_first);
@@ -235,6 +244,28 @@ mod tests {
             message = deferred(&message).await;
             let attempt = DeliveryAttempt::new(&message, 5);
             assert!(attempt.is_redriven && !attempt.is_first());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_delayed_retry_keeps_the_history_and_counts_as_an_attempt() {
+        let mut message = first_delivery().await;
+        for attempt in 1..5 {
+            let history = DeliveryAttempt::new(&message, 5).history_of_retried();
+            let queue = MemoryQueue::new(Clock::system());
+            let forwarded = queue.forward(&message, &history, Duration::ZERO);
+            forwarded.await.unwrap();
+            message = receive(&queue).await;
+            let next = DeliveryAttempt::new(&message, 5);
+            assert_eq!(
+                (next.receive_count, next.is_last()),
+                (attempt + 1, attempt == 4)
+            );
+            assert!(!next.is_first() && !next.is_redriven);
+            assert_eq!(
+                (next.first_received_at, next.sent_at),
+                (Some(FIRST), Some(FIRST))
+            );
         }
     }
 

@@ -55,7 +55,7 @@ impl<H: MessageHandler> Consumer<H> {
             permits: Arc::new(Semaphore::new(settings.permits)),
             look_ahead: Arc::new(Semaphore::new(settings.look_ahead)),
             settings,
-            status: ConsumerStatus::new(),
+            status: ConsumerStatus::default(),
         }
     }
 
@@ -127,7 +127,7 @@ impl<H: MessageHandler> Consumer<H> {
                 Ok(messages) if stop.is_cancelled() => return self.release(&messages).await,
                 Ok(messages) => {
                     failures = 0;
-                    self.status.set_can_receive(true);
+                    self.status.set_poll_error(None);
                     self.count(&messages);
                     let pause = pause_after(&messages, polled_at);
                     for (message, permit) in messages.into_iter().zip(permits.drain(..)) {
@@ -137,10 +137,10 @@ impl<H: MessageHandler> Consumer<H> {
                 }
                 Err(error) => {
                     failures += 1;
-                    self.status.set_can_receive(false);
                     let queue = self.parts.name;
                     metric::RECEIVE_ERRORS.add(1, [queue]);
                     tracing::warn!(queue, %error, failures, "cannot receive messages");
+                    self.status.set_poll_error(Some(error));
                     let pause = POLL_RETRY.delay(failures);
                     pause.saturating_sub(polled_at.elapsed()).max(MIN_PAUSE)
                 }
@@ -223,8 +223,7 @@ impl<H: MessageHandler> Consumer<H> {
             let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
             if !attempt.is_first() {
                 metric::REDELIVERIES.add(1, [queue]);
-            } else if let Some(seconds) = attempt.age_seconds(now).filter(|_| !attempt.is_deferred)
-            {
+            } else if let Some(seconds) = attempt.age_seconds(now).filter(|_| !attempt.is_copy) {
                 metric::MESSAGE_AGE.record(seconds, [queue]);
             }
         }
@@ -301,14 +300,11 @@ mod tests {
         let test = TestConsumer::start(handler.clone(), settings());
         test.send(1).await;
         sleep(30 * 60 * SECOND).await;
-        let delays = test
-            .queue
-            .calls()
-            .into_iter()
-            .filter_map(|(_, call)| match call {
-                Call::ChangeVisibility(delay) => Some(delay),
-                _ => None,
-            });
+        let delays = test.queue.calls().into_iter();
+        let delays = delays.filter_map(|(_, call)| match call {
+            Call::ChangeVisibility(delay) | Call::Forward(delay) => Some(delay),
+            _ => None,
+        });
         let delays: Vec<Duration> = delays.collect();
         assert_eq!(handler.finished(), 5);
         // Each delay is random within a range. The fifth delay is capped, so its range overlaps
@@ -318,6 +314,35 @@ mod tests {
             delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,
             "{delays:?}"
         );
+        assert_eq!(test.dead_letters.bodies(), ["0"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failing_message_is_in_flight_for_less_than_a_minute_in_total() {
+        let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Retry);
+        let settings = ConsumerSettings {
+            max_receive_count: 10,
+            ..settings()
+        };
+        let test = TestConsumer::start(handler.clone(), settings);
+        test.send(100).await;
+        let mut message_seconds = 0;
+        for _ in 0..1000 {
+            sleep(SECOND).await;
+            message_seconds += test.queue.depth().await.unwrap().in_flight;
+        }
+        assert!(handler.started() >= 500, "{}", handler.started());
+        assert!(message_seconds <= 100 * 60, "{message_seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_whose_delayed_copy_is_refused_stays_in_flight_until_its_retry() {
+        let handler = ScriptedHandler::new(Duration::ZERO, Disposition::Retry);
+        let test = TestConsumer::start(handler.clone(), settings());
+        test.queue.refuse_sends(true);
+        test.send(1).await;
+        sleep(30 * 60 * SECOND).await;
+        assert_eq!(handler.finished(), 5);
         assert_eq!(test.dead_letters.bodies(), ["0"]);
     }
 
@@ -464,12 +489,12 @@ mod tests {
         test.queue.queue.fail(CloudErrorKind::Unavailable);
         sleep(60 * SECOND).await;
         assert!(test.queue.count(&Call::Receive) <= 30);
-        assert!(!test.status.can_receive());
+        assert!(test.status.poll_error().is_some());
         test.queue.queue.succeed();
         test.send(1).await;
         sleep(25 * SECOND).await;
         assert_eq!(handler.finished(), 1);
-        assert!(test.status.can_receive());
+        assert!(test.status.poll_error().is_none());
     }
 
     #[tokio::test(start_paused = true)]
@@ -546,7 +571,7 @@ mod tests {
             match &*message.body {
                 "retry" => Disposition::Retry,
                 "dead-letter" => Disposition::DeadLetter(DeadLetterReason::new("malformed", &"")),
-                "defer" if context.attempt.is_deferred => Disposition::Ack,
+                "defer" if context.attempt.is_copy => Disposition::Ack,
                 "defer" => Disposition::Defer { delay: SECOND },
                 "replace" => Disposition::Replace {
                     body: "0".to_owned(),

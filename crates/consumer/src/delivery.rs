@@ -16,6 +16,11 @@ use crate::heartbeat::{Heartbeat, WorkEnd};
 use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
 
+/// The longest time that a message stays invisible until its retry. A longer delay is that of a
+/// copy, which does not count toward SQS's limit of 120,000 messages in flight. With the default
+/// delays a failing message is in flight for less than a minute in total.
+const MAX_INVISIBLE_DELAY: Duration = Duration::from_secs(60);
+
 /// The shared context of all deliveries.
 #[derive(Debug)]
 pub(crate) struct Delivery<H> {
@@ -55,10 +60,7 @@ impl<H: MessageHandler> Delivery<H> {
                 self.count("acknowledged");
                 true
             }
-            WorkEnd::Finished(Disposition::Retry) => {
-                self.retry_later(&message).await;
-                false
-            }
+            WorkEnd::Finished(Disposition::Retry) => self.retry_later(&message).await,
             WorkEnd::Finished(Disposition::Replace { body, delay }) => {
                 self.replace(&body, delay).await
             }
@@ -87,16 +89,36 @@ impl<H: MessageHandler> Delivery<H> {
         heartbeat.run(self.handler.handle(message, &context)).await
     }
 
-    async fn retry_later(&self, message: &Message) {
+    /// Delays the next delivery of a message. Returns `true` if the message can be deleted, because
+    /// a delayed copy replaces it.
+    async fn retry_later(&self, message: &Message) -> bool {
         self.count("retried");
         let attempt = DeliveryAttempt::new(message, self.settings.max_receive_count);
         let delay = self.settings.retry.delay(attempt.receive_count);
+        // After the last attempt there is no copy, because the queue's own count would start again,
+        // and SQS would not move the message to the dead letters.
+        let is_copied =
+            self.settings.delayed_copies && delay > MAX_INVISIBLE_DELAY && !attempt.is_last();
+        if is_copied {
+            let copy = MessageCopy {
+                message: message.clone(),
+                attributes: attempt.history_of_retried(),
+                delay,
+            };
+            match self.deferrals.send(copy).await {
+                Ok(()) => return true,
+                Err(error) => {
+                    tracing::warn!(queue = self.parts.name, %error, "cannot send a delayed copy: the message stays in flight until its retry");
+                }
+            }
+        }
         self.change_visibility(&message.receipt, delay).await;
         #[cfg(feature = "planted-bugs")]
         if crate::planted::is_planted(crate::planted::Bug::HeartbeatAfterBackoff) {
             let timeout = self.settings.visibility_timeout;
             self.change_visibility(&message.receipt, timeout).await;
         }
+        false
     }
 
     async fn change_visibility(&self, receipt: &Receipt, timeout: Duration) {
@@ -171,8 +193,7 @@ impl<H: MessageHandler> Delivery<H> {
             }
             Err(error) => {
                 tracing::error!(queue, message_id, %error, "cannot reach the dead-letter queue");
-                self.retry_later(message).await;
-                false
+                self.retry_later(message).await
             }
         }
     }

@@ -50,7 +50,9 @@ pub struct Context {
 pub enum Disposition {
     /// The work is done and durable. The message is deleted.
     Ack,
-    /// The work failed for now. The message becomes visible again after a backoff.
+    /// The work failed for now. The message is delivered again after a backoff. During a short
+    /// backoff it stays invisible. For a long one it is replaced by a delayed copy with the same
+    /// history, for the same reason as with `Replace`.
     Retry,
     /// The work failed for now. The message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.

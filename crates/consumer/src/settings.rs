@@ -20,6 +20,9 @@ pub struct ConsumerSettings {
     pub max_receive_count: u32,
     /// The delay before a message is delivered again after a failed attempt.
     pub retry: Backoff,
+    /// `true` if the queue can delay single messages. A message that waits long for a retry is then
+    /// replaced by a delayed copy. FIFO queues cannot do this.
+    pub delayed_copies: bool,
     /// The time that an open poll may take after the signal to stop. A message that is received by
     /// an abandoned poll stays invisible until its visibility timeout ends.
     pub poll_grace: Duration,
@@ -28,7 +31,7 @@ pub struct ConsumerSettings {
 }
 
 /// The worker sets every field from its own settings. The webhook dispatcher sets all but
-/// `look_ahead`, `poll_wait`, `retry` and `drain_grace`.
+/// `look_ahead`, `poll_wait`, `retry`, `delayed_copies` and `drain_grace`.
 impl Default for ConsumerSettings {
     fn default() -> Self {
         Self {
@@ -38,6 +41,7 @@ impl Default for ConsumerSettings {
             visibility_timeout: Duration::from_secs(60),
             max_receive_count: 5,
             retry: Backoff::new(Duration::from_secs(10), 4, Duration::from_secs(15 * 60)),
+            delayed_copies: true,
             poll_grace: Duration::from_secs(20),
             drain_grace: Duration::from_secs(25),
         }

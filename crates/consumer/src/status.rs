@@ -1,23 +1,25 @@
 //! The status of a running consumer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use darkroom_cloud::CloudError;
 
 /// The state of a consumer's polls. It is cheap to clone.
-#[derive(Debug, Clone)]
-pub struct ConsumerStatus(Arc<AtomicBool>);
+#[derive(Debug, Clone, Default)]
+pub struct ConsumerStatus(Arc<Mutex<Option<CloudError>>>);
 
 impl ConsumerStatus {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
+    /// Returns the error of the last poll. Returns `None` if the last poll succeeded or no poll has
+    /// finished yet.
+    pub fn poll_error(&self) -> Option<CloudError> {
+        self.lock().clone()
     }
 
-    /// Returns `true` if the last poll succeeded or no poll has finished yet.
-    pub fn can_receive(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    pub(crate) fn set_poll_error(&self, error: Option<CloudError>) {
+        *self.lock() = error;
     }
 
-    pub(crate) fn set_can_receive(&self, can_receive: bool) {
-        self.0.store(can_receive, Ordering::Relaxed);
+    fn lock(&self) -> MutexGuard<'_, Option<CloudError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,6 +24,7 @@ pub(crate) enum Call {
     Receive,
     Delete(usize),
     ChangeVisibility(Duration),
+    Forward(Duration),
 }
 
 /// A queue in memory that records calls.
@@ -141,6 +142,7 @@ impl Queue for RecordingQueue {
             let kind = CloudErrorKind::Forbidden;
             return Err(CloudError::new(kind, "SendMessage", "refused"));
         }
+        self.record(Call::Forward(delay));
         self.queue.forward(message, attributes, delay).await
     }
 

@@ -65,7 +65,7 @@ impl TestBed {
     /// # Errors
     /// If fewer probes are sent in time.
     pub async fn wait_for_store_probes(&self, count: usize) -> anyhow::Result<()> {
-        let probed = async || self.s3.count("HeadObject", "darkroom-probe") >= count;
+        let probed = async || self.s3.count("GetObject", "darkroom-probe") >= count;
         Ok(wait::until_async("a probe of the store", DEADLINE, probed).await?)
     }
 

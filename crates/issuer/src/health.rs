@@ -39,7 +39,8 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// Reports whether the store can be reached and images can be received.
 ///
-/// The listener that also serves the metrics adds a line for each layer of the sandbox.
+/// The listener that also serves the metrics adds a line for each layer of the sandbox, or the reason
+/// why the service is not ready.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -56,7 +57,14 @@ pub(crate) async fn readyz(
     State(state): State<Arc<AppState>>,
     Extension(audience): Extension<Audience>,
 ) -> Result<String, Problem> {
-    state.readiness.check().await?;
+    if let Err(reason) = state.readiness.check().await {
+        let detail = reason.to_string();
+        let problem = Problem::from(reason);
+        return Err(match audience {
+            Audience::Clients => problem,
+            Audience::Operator => problem.with_detail(detail),
+        });
+    }
     let layers = match audience {
         Audience::Clients => None,
         Audience::Operator => state.parts.pool.sandbox_layers(),

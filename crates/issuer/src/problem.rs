@@ -54,6 +54,12 @@ impl Problem {
         }
     }
 
+    /// Replaces the explanation for people.
+    pub(crate) fn with_detail(mut self, detail: String) -> Self {
+        self.detail = detail;
+        self
+    }
+
     /// Adds a header to the response.
     pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));

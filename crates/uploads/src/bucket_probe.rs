@@ -4,18 +4,36 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudErrorKind};
+use darkroom_cloud::{Bucket, CloudError, CloudErrorKind};
 use tokio::time::timeout;
+
+use crate::bucket_problem::BucketProblem;
 
 /// A key that no object has, so that a probe never reads an object.
 const PROBE_KEY: &str = "darkroom-probe";
+/// The operation of a probe. Unlike `HeadObject`, its error has a code, which distinguishes a
+/// missing bucket from a missing object.
+const PROBE_OPERATION: &str = "GetObject";
 /// The time limit of a probe. A store that takes longer counts as down.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The need of a role for `s3:ListBucket`. S3 responds `403` instead of `404` to a request for a
+/// missing object if the role lacks this permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListPermission {
+    /// A bucket that responds `403` to a probe cannot be used.
+    Required,
+    /// A bucket may always respond `403` to probes. But once a probe was permitted, a later `403`
+    /// means that credentials have expired or that a policy has changed.
+    Optional,
+}
 
 /// A bucket, and the results of its probes so far.
 #[derive(Debug)]
 pub(crate) struct BucketProbe {
     bucket: Arc<dyn Bucket>,
+    /// The setting that names the bucket.
+    setting: &'static str,
     /// `true` after a probe was permitted.
     was_permitted: AtomicBool,
     /// `true` once `forbids_missing_objects` has returned `true`.
@@ -23,38 +41,37 @@ pub(crate) struct BucketProbe {
 }
 
 impl BucketProbe {
-    pub(crate) const fn new(bucket: Arc<dyn Bucket>) -> Self {
+    pub(crate) const fn new(bucket: Arc<dyn Bucket>, setting: &'static str) -> Self {
         Self {
             bucket,
+            setting,
             was_permitted: AtomicBool::new(false),
             was_forbidden: AtomicBool::new(false),
         }
     }
 
-    /// Requests a missing key. Returns `true` if the bucket is up.
+    /// Requests a missing key.
     ///
-    /// `403` counts as success, because S3 sends it for a missing key to a role without
-    /// `s3:ListBucket`. Once a probe was permitted, a later `403` is a failure: credentials have
-    /// expired or a policy has changed, so objects cannot be read.
-    pub(crate) async fn is_up(&self) -> bool {
-        let Err(kind) = self.send().await else {
-            return true;
+    /// # Errors
+    /// The problem, if the bucket does not respond, does not exist, or denies the access that the
+    /// role needs.
+    pub(crate) async fn check(&self, list: ListPermission) -> Result<(), BucketProblem> {
+        let Err(error) = self.send().await else {
+            return Ok(());
         };
-        let is_up = match kind {
-            CloudErrorKind::Forbidden => !self.was_permitted.load(Ordering::Relaxed),
-            CloudErrorKind::Unavailable | CloudErrorKind::TimedOut | CloudErrorKind::Throttled => {
-                false
-            }
-            CloudErrorKind::NotFound
-            | CloudErrorKind::PreconditionFailed
-            | CloudErrorKind::Invalid
-            | CloudErrorKind::NotImplemented => true,
+        let problem = BucketProblem {
+            bucket: self.bucket.name().to_owned(),
+            setting: self.setting,
+            error,
         };
-        if !is_up {
-            let bucket = self.bucket.name();
-            tracing::warn!(bucket, error = kind.name(), "the bucket is down");
+        let is_usable = list == ListPermission::Optional
+            && problem.may_be_list_permission_only()
+            && !self.was_permitted.load(Ordering::Relaxed);
+        if is_usable {
+            return Ok(());
         }
-        is_up
+        tracing::warn!(%problem, "the bucket cannot be used");
+        Err(problem)
     }
 
     /// Returns `true` if the bucket responds `403` to a request for a missing object. S3 does so if
@@ -64,7 +81,8 @@ impl BucketProbe {
             return true;
         }
         let was_permitted = self.was_permitted.load(Ordering::Relaxed);
-        let is_forbidden = !was_permitted && self.send().await == Err(CloudErrorKind::Forbidden);
+        let is_forbidden = !was_permitted
+            && matches!(self.send().await, Err(error) if error.kind == CloudErrorKind::Forbidden);
         if is_forbidden && !self.was_forbidden.swap(true, Ordering::Relaxed) {
             let bucket = self.bucket.name();
             tracing::warn!(
@@ -75,14 +93,18 @@ impl BucketProbe {
         is_forbidden
     }
 
-    async fn send(&self) -> Result<(), CloudErrorKind> {
-        match timeout(PROBE_TIMEOUT, self.bucket.head(PROBE_KEY)).await {
-            Ok(Ok(_)) => {
+    async fn send(&self) -> Result<(), CloudError> {
+        match timeout(PROBE_TIMEOUT, self.bucket.get(PROBE_KEY, None)).await {
+            Ok(Err(error)) if !error.is_not_found() => Err(error),
+            Ok(_) => {
                 self.was_permitted.store(true, Ordering::Relaxed);
                 Ok(())
             }
-            Ok(Err(error)) => Err(error.kind),
-            Err(_) => Err(CloudErrorKind::TimedOut),
+            Err(elapsed) => Err(CloudError::new(
+                CloudErrorKind::TimedOut,
+                PROBE_OPERATION,
+                elapsed,
+            )),
         }
     }
 }

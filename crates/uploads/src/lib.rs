@@ -35,6 +35,7 @@
 #![warn(missing_docs)]
 
 mod bucket_probe;
+mod bucket_problem;
 mod changes;
 mod delete;
 mod doctor_probe;
@@ -54,6 +55,8 @@ mod variants;
 #[cfg(test)]
 mod testing;
 
+pub use bucket_probe::ListPermission;
+pub use bucket_problem::BucketProblem;
 pub use changes::ChangeListener;
 pub use error::StoreError;
 pub use event::ObjectVersion;

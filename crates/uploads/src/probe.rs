@@ -2,14 +2,18 @@
 
 use darkroom_cloud::{CloudError, CloudErrorKind};
 
-use crate::UploadStore;
+use crate::bucket_problem::BucketProblem;
+use crate::{ListPermission, UploadStore};
 
 impl UploadStore {
-    /// Returns `true` if both buckets are up.
-    pub async fn probe(&self) -> bool {
+    /// Requests a missing object from both buckets.
+    ///
+    /// # Errors
+    /// The problem of the first bucket that cannot be used.
+    pub async fn probe(&self, list: ListPermission) -> Result<(), BucketProblem> {
         let [raw, media] = &*self.probes;
-        let (raw, media) = tokio::join!(raw.is_up(), media.is_up());
-        raw && media
+        let (raw, media) = tokio::join!(raw.check(list), media.check(list));
+        raw.and(media)
     }
 
     /// Converts a `403` to `None` if it only means that the object is missing: S3 responds `403`
@@ -39,21 +43,32 @@ impl UploadStore {
 mod tests {
     use darkroom_cloud::CloudErrorKind;
 
+    use super::*;
     use crate::MemoryStore;
 
+    async fn is_up(test: &MemoryStore, list: ListPermission) -> bool {
+        test.store.probe(list).await.is_ok()
+    }
+
     #[tokio::test]
-    async fn a_bucket_that_forbids_its_first_probe_counts_as_up() {
+    async fn a_bucket_that_always_forbids_probes_is_up_only_for_a_role_that_need_not_list() {
         let test = MemoryStore::new();
         test.media.fail(CloudErrorKind::Forbidden);
-        assert!(test.store.probe().await);
+        assert!(is_up(&test, ListPermission::Optional).await);
+        let problem = test.store.probe(ListPermission::Required).await;
+        let problem = problem.unwrap_err();
+        assert_eq!(
+            (&*problem.bucket, problem.setting),
+            ("media", "storage.media_bucket")
+        );
     }
 
     #[tokio::test]
     async fn a_lost_permission_is_an_outage() {
         let test = MemoryStore::new();
-        assert!(test.store.probe().await);
+        assert!(is_up(&test, ListPermission::Optional).await);
         test.media.fail(CloudErrorKind::Forbidden);
-        assert!(!test.store.probe().await);
+        assert!(!is_up(&test, ListPermission::Optional).await);
     }
 
     #[tokio::test]
@@ -63,11 +78,15 @@ mod tests {
             CloudErrorKind::Unavailable,
             CloudErrorKind::TimedOut,
             CloudErrorKind::Throttled,
+            CloudErrorKind::Invalid,
+            CloudErrorKind::NotImplemented,
         ] {
             test.raw.fail(kind);
-            assert!(!test.store.probe().await, "{kind:?}");
+            for list in [ListPermission::Optional, ListPermission::Required] {
+                assert!(!is_up(&test, list).await, "{kind:?}");
+            }
         }
         test.raw.succeed();
-        assert!(test.store.probe().await);
+        assert!(is_up(&test, ListPermission::Required).await);
     }
 }

@@ -119,8 +119,8 @@ mod tests {
     use darkroom_cloud::CloudErrorKind;
 
     use super::*;
-    use crate::MemoryStore;
     use crate::testing::ready;
+    use crate::{ListPermission, MemoryStore};
 
     #[tokio::test]
     async fn an_upload_goes_from_awaiting_to_processing_to_its_outcome() {
@@ -183,7 +183,8 @@ mod tests {
     #[tokio::test]
     async fn a_lost_permission_to_read_is_an_error() {
         let test = MemoryStore::new();
-        assert!(test.store.probe().await);
+        let probed = test.store.probe(ListPermission::Optional).await;
+        assert!(probed.is_ok());
         test.raw.fail(CloudErrorKind::Forbidden);
         let status = test.store.status(&MemoryStore::new_key()).await;
         assert_eq!(status.unwrap_err().kind, CloudErrorKind::Forbidden);

@@ -42,8 +42,11 @@ pub struct UploadStore {
 impl UploadStore {
     /// Creates a store from its parts. Makes no call yet.
     pub fn new(parts: UploadStoreParts) -> Self {
-        let buckets = [&parts.raw, &parts.media];
-        let probes = buckets.map(|bucket| BucketProbe::new(Arc::clone(bucket)));
+        let buckets = [
+            (&parts.raw, "storage.raw_bucket"),
+            (&parts.media, "storage.media_bucket"),
+        ];
+        let probes = buckets.map(|(bucket, name)| BucketProbe::new(Arc::clone(bucket), name));
         Self {
             probes: Arc::new(probes),
             listeners: Arc::default(),

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use darkroom_cloud::{CloudError, CloudErrorKind};
 use darkroom_consumer::ConsumerStatus;
 use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
 use tokio::net::TcpListener;
@@ -21,6 +22,8 @@ use crate::store_health::StoreHealth;
 pub struct Health {
     store: StoreHealth,
     consumer: ConsumerStatus,
+    /// The name of the queue of upload events.
+    queue: Arc<str>,
     renderer: Arc<dyn Renderer>,
 }
 
@@ -28,13 +31,26 @@ impl Health {
     pub(crate) const fn new(
         store: StoreHealth,
         consumer: ConsumerStatus,
+        queue: Arc<str>,
         renderer: Arc<dyn Renderer>,
     ) -> Self {
         Self {
             store,
             consumer,
+            queue,
             renderer,
         }
+    }
+
+    /// Returns the reason why the worker receives no messages, with the remedy. Returns `None` if
+    /// it receives messages.
+    fn problem(&self) -> Option<String> {
+        let queue_problem = || {
+            let error = self.consumer.poll_error()?;
+            let remedy = queue_remedy(&error);
+            Some(format!("queue {}: {error}: {remedy}", self.queue))
+        };
+        self.store.problem().or_else(queue_problem)
     }
 
     /// Serves `/healthz`, `/readyz` and `/metrics` until `stop` is cancelled.
@@ -54,12 +70,9 @@ impl Health {
 }
 
 async fn readyz(State(health): State<Health>) -> (StatusCode, String) {
-    let (status, summary) = if health.store.is_down() {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store is down")
-    } else if !health.consumer.can_receive() {
-        (StatusCode::SERVICE_UNAVAILABLE, "the queue is down")
-    } else {
-        (StatusCode::OK, "ok")
+    let (status, summary) = match health.problem() {
+        Some(problem) => (StatusCode::SERVICE_UNAVAILABLE, problem),
+        None => (StatusCode::OK, "ok".to_owned()),
     };
     let layers = health.renderer.sandbox_layers();
     let detail = layers.map_or_else(String::new, |layers| layers.detail());
@@ -69,4 +82,15 @@ async fn readyz(State(health): State<Health>) -> (StatusCode, String) {
 async fn metrics() -> impl IntoResponse {
     let format = [(header::CONTENT_TYPE, EXPOSITION_TYPE)];
     (format, exposition())
+}
+
+const fn queue_remedy(error: &CloudError) -> &'static str {
+    match error.kind {
+        CloudErrorKind::NotFound => "run `darkroom provision`, or correct queues.events",
+        CloudErrorKind::Forbidden => {
+            "check the credentials of this role, and grant it sqs:ReceiveMessage on the queue"
+        }
+        CloudErrorKind::Invalid => "check AWS_REGION, AWS_ENDPOINT_URL_SQS and queues.events",
+        _ => "check SQS, AWS_ENDPOINT_URL_SQS and the network",
+    }
 }

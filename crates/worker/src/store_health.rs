@@ -1,103 +1,118 @@
 //! The health of the store, which distinguishes an outage from a single unreadable object.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_cloud::Backoff;
 use darkroom_telemetry::metric;
-use darkroom_uploads::UploadStore;
-use tokio::sync::Notify;
-use tokio::time::sleep;
+use darkroom_uploads::{BucketProblem, ListPermission, UploadStore};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 /// The pause between two probes of a store that is down.
 const PROBE_AGAIN: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(15));
+/// The interval between probes of a store that is up, so that an idle worker also notices an
+/// outage.
+const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The state of the store, as far as this worker knows. It is cheap to clone.
 ///
-/// While the store is down, the worker does not receive messages, so an outage does not use up
-/// attempts. Messages in flight wait. A failed call does not prove an outage: it may concern a
-/// single object, for example an object that the role is not permitted to read. Such an object must
-/// not block all others, so the worker probes the store itself after a failure.
+/// Unless the store is known to be up, the worker does not receive messages, so neither an outage
+/// nor a misconfiguration uses up attempts. Messages in flight wait. A failed call does not prove
+/// an outage: it may concern a single object, for example an object that the role is not permitted
+/// to read. Such an object must not block all others, so the worker probes the store itself after a
+/// failure.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHealth {
     store: UploadStore,
-    state: Arc<State>,
+    state: Arc<watch::Sender<State>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    is_down: AtomicBool,
-    changed: Notify,
+#[derive(Debug, Clone)]
+enum State {
+    /// No probe has ended yet.
+    Unknown,
+    Up,
+    Down(BucketProblem),
+}
+
+impl State {
+    const fn is_up(&self) -> bool {
+        matches!(self, Self::Up)
+    }
+
+    const fn is_down(&self) -> bool {
+        matches!(self, Self::Down(_))
+    }
 }
 
 impl StoreHealth {
     pub(crate) fn new(store: UploadStore) -> Self {
         Self {
             store,
-            state: Arc::default(),
+            state: Arc::new(watch::Sender::new(State::Unknown)),
         }
     }
 
     /// Probes the store after a failed call, unless the store is already known to be down. Returns
     /// `true` if the store is down.
     pub(crate) async fn probe_is_down(&self) -> bool {
-        if self.is_down() {
-            return true;
-        }
-        let is_down = !self.store.probe().await;
-        if is_down && !self.set_down(true) {
-            tracing::error!("the store is down: nothing is received until it responds");
-        }
-        is_down
+        self.state.borrow().is_down() || !self.probe_is_up().await
     }
 
-    /// Returns `true` if the store was down at the last probe.
-    pub(crate) fn is_down(&self) -> bool {
-        self.state.is_down.load(Ordering::Acquire)
+    /// Returns the reason why the worker receives no messages, unless the store is up.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match &*self.state.borrow() {
+            State::Unknown => Some("the store has not responded to a probe yet".to_owned()),
+            State::Up => None,
+            State::Down(problem) => Some(problem.to_string()),
+        }
     }
 
     /// Waits until the store is up, as far as this worker knows.
     pub(crate) async fn wait_until_up(&self) {
-        self.wait_until(false).await;
+        self.wait_until(State::is_up).await;
     }
 
-    /// Probes the store once at the start, because a `403` counts as an outage only if an earlier
-    /// probe was not refused. Then probes the store during every outage until it responds. Never
-    /// returns.
+    /// Probes the store at the start, then every [`PROBE_INTERVAL`], and more often during an
+    /// outage. Never returns.
     pub(crate) async fn probe_loop(&self) {
-        self.probe_is_down().await;
+        let mut outage_probes = 0;
         loop {
-            self.wait_until(true).await;
-            let mut probes = 1;
-            sleep(PROBE_AGAIN.delay(probes)).await;
-            while !self.store.probe().await {
-                probes += 1;
-                sleep(PROBE_AGAIN.delay(probes)).await;
+            if self.probe_is_up().await {
+                if outage_probes > 0 {
+                    tracing::info!(probes = outage_probes, "the store responds again");
+                }
+                outage_probes = 0;
+                let down = self.wait_until(State::is_down);
+                if timeout(PROBE_INTERVAL, down).await.is_err() {
+                    continue;
+                }
             }
-            tracing::info!(probes, "the store responds again");
-            self.set_down(false);
+            outage_probes += 1;
+            sleep(PROBE_AGAIN.delay(outage_probes)).await;
         }
     }
 
-    async fn wait_until(&self, is_down: bool) {
-        loop {
-            // The notification is created before the check, so that a change in between is not
-            // missed.
-            let changed = self.state.changed.notified();
-            if self.is_down() == is_down {
-                return;
-            }
-            changed.await;
+    /// Probes the store, and returns `true` if it is up.
+    async fn probe_is_up(&self) -> bool {
+        let state = match self.store.probe(ListPermission::Required).await {
+            Ok(()) => State::Up,
+            Err(problem) => State::Down(problem),
+        };
+        let is_up = state.is_up();
+        metric::STORE_DOWN.set(if is_up { 0.0 } else { 1.0 }, []);
+        let previous = self.state.send_replace(state.clone());
+        if let (State::Down(problem), false) = (state, previous.is_down()) {
+            tracing::error!(%problem, "nothing is received until the store can be used");
         }
+        is_up
     }
 
-    /// Sets the state. Returns the previous state.
-    fn set_down(&self, is_down: bool) -> bool {
-        metric::STORE_DOWN.set(if is_down { 1.0 } else { 0.0 }, []);
-        let was_down = self.state.is_down.swap(is_down, Ordering::AcqRel);
-        self.state.changed.notify_waiters();
-        was_down
+    async fn wait_until(&self, is_wanted: impl FnMut(&State) -> bool) {
+        let mut changes = self.state.subscribe();
+        // The sender is a field of `self`, so it cannot be dropped during the wait.
+        let _ = changes.wait_for(is_wanted).await;
     }
 }
 
@@ -132,7 +147,7 @@ mod tests {
             noticed_after <= Duration::from_secs(15),
             "{noticed_after:?}"
         );
-        assert!(!health.is_down());
+        assert_eq!(health.problem(), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -141,5 +156,26 @@ mod tests {
         assert!(!health.probe_is_down().await);
         let up = timeout(Duration::from_secs(1), health.wait_until_up());
         assert!(up.await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_worker_notices_an_outage_and_states_its_reason() {
+        let test = TestStore::new();
+        let health = StoreHealth::new(test.store.clone());
+        assert!(health.problem().is_some(), "no probe has ended yet");
+        let outage = async {
+            health.wait_until_up().await;
+            test.media.fail(CloudErrorKind::Forbidden);
+            sleep(PROBE_INTERVAL + Duration::from_secs(1)).await;
+        };
+        tokio::select! {
+            () = outage => {}
+            () = health.probe_loop() => {}
+        }
+        let problem = health.problem().unwrap();
+        assert!(
+            problem.contains("grant this role s3:ListBucket on media"),
+            "{problem}"
+        );
     }
 }

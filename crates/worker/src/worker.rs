@@ -41,6 +41,8 @@ pub struct WorkerParts {
 pub struct Worker {
     consumer: Consumer<Processor>,
     store_health: StoreHealth,
+    /// The name of the queue of upload events.
+    queue: Arc<str>,
     renderer: Arc<dyn Renderer>,
 }
 
@@ -84,6 +86,7 @@ impl Worker {
             visibility_timeout: queues.visibility_timeout,
             max_receive_count: max_receive_count(&*events, queues).await?,
             retry: Backoff::new(settings.retry_after, RETRY_FACTOR, MAX_RETRY_DELAY),
+            delayed_copies: !queues.is_fifo(),
             drain_grace: settings.drain_grace,
         };
         start_metrics(&store, QUEUE);
@@ -96,6 +99,7 @@ impl Worker {
         let processor = Processor::new(store, Arc::clone(&renderer), settings, capacity);
         Ok(Self {
             renderer,
+            queue: queues.events.as_str().into(),
             store_health: processor.store_health().clone(),
             consumer: Consumer::new(consumer_parts, Arc::new(processor), consumer_settings),
         })
@@ -106,6 +110,7 @@ impl Worker {
         Health::new(
             self.store_health.clone(),
             self.consumer.status(),
+            Arc::clone(&self.queue),
             Arc::clone(&self.renderer),
         )
     }

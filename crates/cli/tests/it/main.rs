@@ -21,6 +21,7 @@ mod lenient_clients;
 mod libheif;
 mod local_files;
 mod message_formats;
+mod misconfigured_stores;
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")

@@ -135,13 +135,12 @@ impl Bucket for S3Bucket {
                 code,
                 Some("NoSuchKey" | "NoSuchVersion" | "MethodNotAllowed")
             );
-            let error = CloudError::from_sdk("GetObject")(error);
+            let mut error = CloudError::from_sdk("GetObject")(error);
             // A 404 for the bucket or from a proxy does not prove that the object is missing.
             if error.is_not_found() && !is_missing_object {
-                CloudError::new(CloudErrorKind::Unavailable, "GetObject", error.detail)
-            } else {
-                error
+                error.kind = CloudErrorKind::Unavailable;
             }
+            error
         })?;
         let info = ObjectInfo {
             size: size(output.content_length),

@@ -69,6 +69,7 @@ pub(crate) async fn create(
     let request = json::parse(&bytes, FIELDS)?;
     let upload = ValidatedUpload::from_request(request, &caller, &state.parts.profiles)?;
     state.limits.count_owner(&upload.key.owner)?;
+    state.readiness.check_for_uploads().await?;
     let response = presign(&state, upload).await?;
     let location = [(header::LOCATION, response.status_url.clone())];
     Ok((StatusCode::CREATED, location, Json(response)))

@@ -16,7 +16,7 @@ async fn variants_written_before_an_outage_are_deleted_with_the_upload() {
     bed.wait_for_store_probes(2).await.unwrap();
     bed.s3.set_rules([
         Rule::on("PutObject", Fault::Unavailable).with_path("/manifests/"),
-        Rule::on("HeadObject", Fault::Unavailable).with_path(STORE_PROBE),
+        Rule::on("GetObject", Fault::Unavailable).with_path(STORE_PROBE),
     ]);
     let key = bed.upload(photo(64, 48)).await.unwrap();
     let failed = async || bed.s3.count("PutObject", "/manifests/") > 0;
