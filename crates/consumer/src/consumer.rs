@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_cloud::{Backoff, CloudError, MAX_BATCH, Message, Receipt};
+use darkroom_cloud::{Backoff, CloudError, Message, Receipt};
 use darkroom_telemetry::metric;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,6 +16,7 @@ use crate::deferrals::Deferrals;
 use crate::delivery::Delivery;
 use crate::handler::MessageHandler;
 use crate::parts::ConsumerParts;
+use crate::permits::Permits;
 use crate::settings::ConsumerSettings;
 use crate::status::ConsumerStatus;
 
@@ -25,9 +26,6 @@ const POLL_RETRY: Backoff = Backoff::doubling(Duration::from_secs(4), Duration::
 const MIN_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after an empty poll that the service did not hold open.
 const SHORT_POLL_PAUSE: Duration = Duration::from_secs(1);
-/// The interval at which a consumer without a free permit asks its handler if the consumer should
-/// look ahead.
-const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
 /// The time limit for the last calls, which acknowledge and release messages. It begins when all
 /// work is finished or the grace period is over.
 const LAST_CALLS: Duration = Duration::from_millis(600);
@@ -38,9 +36,7 @@ pub struct Consumer<H> {
     parts: Arc<ConsumerParts>,
     handler: Arc<H>,
     settings: ConsumerSettings,
-    permits: Arc<Semaphore>,
-    /// The permits for messages that are received while all other permits are in use.
-    look_ahead: Arc<Semaphore>,
+    permits: Permits,
     status: ConsumerStatus,
 }
 
@@ -52,8 +48,7 @@ impl<H: MessageHandler> Consumer<H> {
         Self {
             parts: Arc::new(parts),
             handler,
-            permits: Arc::new(Semaphore::new(settings.permits)),
-            look_ahead: Arc::new(Semaphore::new(settings.look_ahead)),
+            permits: Permits::new(&settings),
             settings,
             status: ConsumerStatus::default(),
         }
@@ -118,7 +113,11 @@ impl<H: MessageHandler> Consumer<H> {
     ) {
         let stop = &delivery.stop;
         let mut failures = 0;
-        while let Some(Ok(mut permits)) = stop.run_until_cancelled(self.acquire()).await {
+        loop {
+            let permits = self.permits.acquire(&*self.handler);
+            let Some(Ok(mut permits)) = stop.run_until_cancelled(permits).await else {
+                return;
+            };
             let polled_at = Instant::now();
             let Some(received) = self.receive(permits.len(), stop).await else {
                 return;
@@ -172,39 +171,6 @@ impl<H: MessageHandler> Consumer<H> {
         }
     }
 
-    /// Waits for one permit and for the handler to be ready. Then takes more permits if they are
-    /// free: at most ten in total, and no more than the handler accepts messages.
-    async fn acquire(&self) -> Result<Vec<OwnedSemaphorePermit>, AcquireError> {
-        let mut permits = vec![self.acquire_first().await?];
-        let max = self.handler.ready().await.min(MAX_BATCH);
-        take_free(&mut permits, &self.permits, max);
-        if self.handler.looks_ahead() {
-            take_free(&mut permits, &self.look_ahead, max);
-        }
-        Ok(permits)
-    }
-
-    /// Waits for one permit. While the consumer should look ahead, this may also be a permit for
-    /// looking ahead.
-    async fn acquire_first(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
-        if self.settings.look_ahead == 0 {
-            return Arc::clone(&self.permits).acquire_owned().await;
-        }
-        loop {
-            let permit = Arc::clone(&self.permits).acquire_owned();
-            if self.handler.looks_ahead() {
-                return tokio::select! {
-                    biased;
-                    permit = permit => permit,
-                    permit = Arc::clone(&self.look_ahead).acquire_owned() => permit,
-                };
-            }
-            if let Ok(permit) = timeout(LOOK_AHEAD_CHECK, permit).await {
-                return permit;
-            }
-        }
-    }
-
     async fn release(&self, messages: &[Message]) {
         let receipts: Vec<Receipt> = messages
             .iter()
@@ -241,16 +207,6 @@ fn pause_after(messages: &[Message], polled_at: Instant) -> Duration {
     }
 }
 
-/// Takes free permits until `permits` contains `max` of them or none is free.
-fn take_free(permits: &mut Vec<OwnedSemaphorePermit>, semaphore: &Arc<Semaphore>, max: usize) {
-    while permits.len() < max {
-        match Arc::clone(semaphore).try_acquire_owned() {
-            Ok(permit) => permits.push(permit),
-            Err(_) => break,
-        }
-    }
-}
-
 fn start<H: MessageHandler>(
     delivery: &Arc<Delivery<H>>,
     message: Message,
@@ -275,7 +231,7 @@ mod tests {
     use darkroom_cloud::{CloudErrorKind, Queue};
 
     use super::*;
-    use crate::testing::{Call, ScriptedHandler, TestConsumer};
+    use crate::testing::{Call, ScriptedHandler, TestConsumer, exhausted};
     use crate::{Context, DeadLetterReason, Disposition};
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -307,9 +263,8 @@ mod tests {
         });
         let delays: Vec<Duration> = delays.collect();
         assert_eq!(handler.finished(), 5);
-        // Each delay is random within a range. The fifth delay is capped, so its range overlaps
-        // that of the fourth delay, and the fifth may be the shorter delay.
-        assert!(delays[..4].is_sorted(), "{delays:?}");
+        assert_eq!(delays.len(), 4, "{delays:?}");
+        assert!(delays.is_sorted(), "{delays:?}");
         assert!(
             delays[0] <= 10 * SECOND && delays[3] >= 320 * SECOND,
             "{delays:?}"
@@ -569,6 +524,7 @@ mod tests {
     impl MessageHandler for ByBody {
         async fn handle(&self, message: &Message, context: &Context) -> Disposition {
             match &*message.body {
+                "retry" if context.attempt.is_last() => exhausted(),
                 "retry" => Disposition::Retry,
                 "dead-letter" => Disposition::DeadLetter(DeadLetterReason::new("malformed", &"")),
                 "defer" if context.attempt.is_copy => Disposition::Ack,

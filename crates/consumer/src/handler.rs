@@ -53,6 +53,10 @@ pub enum Disposition {
     /// The work failed for now. The message is delivered again after a backoff. During a short
     /// backoff it stays invisible. For a long one it is replaced by a delayed copy with the same
     /// history, for the same reason as with `Replace`.
+    ///
+    /// After the last attempt ([`DeliveryAttempt::is_last`]), a handler returns `DeadLetter`
+    /// instead. The queue itself moves a message to the dead letters only after it has delivered
+    /// the same copy as often as it permits.
     Retry,
     /// The work failed for now. The message is replaced by a new one that is delivered after a
     /// delay of at most 15 minutes.

@@ -67,6 +67,7 @@ mod delivery;
 mod handler;
 mod heartbeat;
 mod parts;
+mod permits;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
 mod redrive;

@@ -15,7 +15,8 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Consumer, ConsumerParts, ConsumerSettings, ConsumerStatus, Context, Disposition, MessageHandler,
+    Consumer, ConsumerParts, ConsumerSettings, ConsumerStatus, Context, DeadLetterReason,
+    Disposition, MessageHandler,
 };
 
 /// A call that a consumer made.
@@ -155,7 +156,8 @@ impl Queue for RecordingQueue {
     }
 }
 
-/// A handler that works for a while and then returns a scripted disposition.
+/// A handler that works for a while and then returns a scripted disposition. After the last attempt,
+/// it returns `DeadLetter` instead of `Retry`, as every handler must.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptedHandler {
     pub(crate) work: Duration,
@@ -219,13 +221,21 @@ fn push(list: &Mutex<Vec<String>>, message: &Message) {
 
 #[async_trait]
 impl MessageHandler for ScriptedHandler {
-    async fn handle(&self, message: &Message, _context: &Context) -> Disposition {
+    async fn handle(&self, message: &Message, context: &Context) -> Disposition {
         push(&self.started, message);
         let _in_progress = InProgress::new(&self.in_progress);
         sleep(self.work).await;
         push(&self.finished, message);
-        self.disposition.clone()
+        match self.disposition.clone() {
+            Disposition::Retry if context.attempt.is_last() => exhausted(),
+            disposition => disposition,
+        }
     }
+}
+
+/// Returns the disposition of a message that has no attempts left.
+pub(crate) fn exhausted() -> Disposition {
+    Disposition::DeadLetter(DeadLetterReason::new("attempts_exhausted", &""))
 }
 
 /// A running consumer on in-memory queues.

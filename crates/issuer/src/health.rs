@@ -37,7 +37,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Reports whether the store can be reached and images can be received.
+/// Reports whether the store can be reached and images can be received. A service that is about to
+/// stop is not ready.
 ///
 /// The listener that also serves the metrics adds a line for each layer of the sandbox, or the reason
 /// why the service is not ready.
@@ -57,6 +58,9 @@ pub(crate) async fn readyz(
     State(state): State<Arc<AppState>>,
     Extension(audience): Extension<Audience>,
 ) -> Result<String, Problem> {
+    if state.draining.is_cancelled() {
+        return Err(Problem::stopping());
+    }
     if let Err(reason) = state.readiness.check().await {
         let detail = reason.to_string();
         let problem = Problem::from(reason);

@@ -111,6 +111,15 @@ impl Problem {
         .with_retry_after(RETRY_AFTER_SECONDS)
     }
 
+    /// Creates the problem for a service that is about to stop.
+    pub(crate) fn stopping() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "this process is about to stop; send requests to another one",
+        )
+    }
+
     /// Creates the problem for a defect in the service itself, such as a panic in a task. The
     /// details go to the log.
     pub(crate) fn internal_error(error: &(dyn Error + 'static)) -> Self {

@@ -1,6 +1,7 @@
 //! The HTTP server: connections, their limits, and graceful shutdown.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Request;
@@ -33,7 +34,8 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Issuer {
-    /// Serves until `stop` is cancelled. Then ends all long polls immediately, and gives other
+    /// Serves until `stop` is cancelled. Then the service is no longer ready, but accepts connections
+    /// for `issuer.stop_delay`. After that it ends all long polls immediately, and gives other
     /// requests in progress 10 seconds to finish.
     ///
     /// A failed connection is logged and does not affect other connections.
@@ -49,6 +51,7 @@ impl Issuer {
         if let Err(error) = temp_dir::probe().await {
             tracing::error!(%error, "cannot use the folder for temporary files (TMPDIR)");
         }
+        let stop = self.stop_after_delay(stop);
         let limits = ConnectionLimits::new(&self.state.parts.limits);
         while let Some((stream, peer, guard)) = accept(&listener, &limits, &stop).await {
             let (http, service) = (http.clone(), service.clone());
@@ -77,19 +80,27 @@ impl Issuer {
         }
     }
 
-    /// Serves the metrics, the OpenAPI document and the probes until `stop` is cancelled. This
-    /// listener has no limits, because only the operator reaches it.
+    /// Serves the metrics, the OpenAPI document and the probes, also while the service stops. Never
+    /// returns without an error. This listener has no limits, because only the operator reaches it.
     ///
     /// # Errors
     /// The error of the listener.
-    pub async fn serve_metrics(
-        self,
-        listener: TcpListener,
-        stop: CancellationToken,
-    ) -> io::Result<()> {
-        axum::serve(listener, self.metrics_router())
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .await
+    pub async fn serve_metrics(self, listener: TcpListener) -> io::Result<()> {
+        axum::serve(listener, self.metrics_router()).await
+    }
+
+    /// Makes the service not ready once `signal` is cancelled. Returns a token that is cancelled
+    /// `issuer.stop_delay` later.
+    fn stop_after_delay(&self, signal: CancellationToken) -> CancellationToken {
+        let stop = CancellationToken::new();
+        let (state, delayed) = (Arc::clone(&self.state), stop.clone());
+        tokio::spawn(async move {
+            signal.cancelled().await;
+            state.draining.cancel();
+            tokio::time::sleep(state.parts.settings.stop_delay).await;
+            delayed.cancel();
+        });
+        stop
     }
 }
 

@@ -42,6 +42,11 @@ pub struct IssuerSettings {
     pub complete_uploads: bool,
     /// `true` to serve the demo page at `/`.
     pub demo_page: bool,
+    /// The time after the signal to stop during which the service is not ready, but still accepts
+    /// connections. It lets load balancers notice that the service is about to stop, before it
+    /// refuses connections.
+    #[serde(with = "humantime_serde")]
+    pub stop_delay: Duration,
 }
 
 impl IssuerSettings {
@@ -76,6 +81,11 @@ impl IssuerSettings {
                 (SECOND..=Self::MAX_UPLOAD_EXPIRY).contains(&self.upload_expiry),
                 "issuer.upload_expiry",
                 "must be between 1 s and 15 min",
+            ),
+            (
+                self.stop_delay <= 60 * SECOND,
+                "issuer.stop_delay",
+                "must be at most 1 min",
             ),
             (
                 self.max_wait <= 300 * SECOND,
@@ -130,6 +140,7 @@ impl Default for IssuerSettings {
             cors_origins: vec!["*".to_owned()],
             complete_uploads: false,
             demo_page: false,
+            stop_delay: Duration::from_secs(5),
         }
     }
 }

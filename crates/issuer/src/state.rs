@@ -57,6 +57,8 @@ pub(crate) struct AppState {
     pub(crate) decoding: Arc<Semaphore>,
     /// The permits for inspection. An image in memory holds one permit.
     pub(crate) inspection: Semaphore,
+    /// Cancelled by the signal to stop, so that the service is no longer ready.
+    pub(crate) draining: CancellationToken,
     /// Cancelled when the service stops, so that every long poll ends at once.
     pub(crate) stopping: CancellationToken,
 }
@@ -70,6 +72,7 @@ impl AppState {
             status_watcher: Arc::new(StatusWatcher::new(parts.store.clone())),
             decoding: Arc::new(Semaphore::new(DECODING_PERMITS)),
             inspection: Semaphore::new(INSPECTION_PERMITS),
+            draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
             parts,
         }

@@ -19,8 +19,6 @@ use crate::retry::RetrySchedule;
 use crate::sender::OutcomeSender;
 use crate::settings::WebhookSettings;
 
-/// The number of concurrent deliveries.
-const PERMITS: usize = 10;
 /// The name of the queue in logs and metrics.
 const QUEUE: &str = "webhooks";
 /// The reason codes of dead letters.
@@ -90,7 +88,7 @@ impl WebhookDispatcher {
             clock,
         };
         let consumer_settings = ConsumerSettings {
-            permits: PERMITS,
+            permits: settings.in_flight,
             visibility_timeout: VISIBILITY_TIMEOUT,
             // Polls are abandoned at once on shutdown. If an abandoned poll still receives an
             // event, the only effect is that the event is delivered one visibility timeout later.

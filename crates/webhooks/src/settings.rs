@@ -16,6 +16,9 @@ pub struct WebhookSettings {
     /// The signing secret: `whsec_` and the base64 of 24 to 64 random bytes. During a rotation, set
     /// both the new and the old secret, separated by a space.
     pub secret: Option<Secret>,
+    /// The number of outcomes that an issuer delivers at once. Each delivery is independent of the
+    /// others, so a slow one delays no other.
+    pub in_flight: usize,
     /// The time limit for one attempt.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
@@ -58,6 +61,7 @@ impl Default for WebhookSettings {
         Self {
             url: None,
             secret: None,
+            in_flight: 32,
             timeout: Duration::from_secs(10),
             first_retry: Duration::from_secs(5),
             give_up_after: Duration::from_secs(3 * 24 * 60 * 60),
@@ -80,6 +84,11 @@ impl WebhookSettings {
                 "webhooks.secret",
                 self.secret.is_some() || self.url.is_none(),
                 "is required when webhooks.url is set",
+            ),
+            (
+                "webhooks.in_flight",
+                (1..=1000).contains(&self.in_flight),
+                "must be between 1 and 1,000",
             ),
             (
                 "webhooks.timeout",

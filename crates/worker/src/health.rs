@@ -25,6 +25,8 @@ pub struct Health {
     /// The name of the queue of upload events.
     queue: Arc<str>,
     renderer: Arc<dyn Renderer>,
+    /// Cancelled by the signal to stop.
+    stop: CancellationToken,
 }
 
 impl Health {
@@ -39,12 +41,16 @@ impl Health {
             consumer,
             queue,
             renderer,
+            stop: CancellationToken::new(),
         }
     }
 
     /// Returns the reason why the worker receives no messages, with the remedy. Returns `None` if
     /// it receives messages.
     fn problem(&self) -> Option<String> {
+        if self.stop.is_cancelled() {
+            return Some("the worker is about to stop".to_owned());
+        }
         let queue_problem = || {
             let error = self.consumer.poll_error()?;
             let remedy = queue_remedy(&error);
@@ -53,19 +59,19 @@ impl Health {
         self.store.problem().or_else(queue_problem)
     }
 
-    /// Serves `/healthz`, `/readyz` and `/metrics` until `stop` is cancelled.
+    /// Serves `/healthz`, `/readyz` and `/metrics`, also while the worker drains. The worker is not
+    /// ready once `stop` is cancelled. Never returns without an error.
     ///
     /// # Errors
     /// The error of the listener.
-    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
+    pub async fn serve(mut self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
+        self.stop = stop;
         let router = Router::new()
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .route("/metrics", get(metrics))
             .with_state(self);
-        axum::serve(listener, router)
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .await
+        axum::serve(listener, router).await
     }
 }
 

@@ -20,7 +20,8 @@ pub struct WorkerSettings {
     /// The limit on the total size of the raw objects in memory, including those that wait to be
     /// rendered.
     pub max_buffered: ByteSize,
-    /// The duration of a long poll, at most 20 s.
+    /// The duration of a long poll, at most 20 s. An idle worker that is stopped waits for the end
+    /// of its poll, because a poll that is abandoned may still receive a message.
     #[serde(with = "humantime_serde")]
     pub poll_wait: Duration,
     /// The time limit for one download, from the request to the last byte.
@@ -45,7 +46,7 @@ impl Default for WorkerSettings {
             in_flight: 0,
             look_ahead: 100,
             max_buffered: ByteSize::mib(256),
-            poll_wait: Duration::from_secs(20),
+            poll_wait: Duration::from_secs(1),
             download_timeout: Duration::from_secs(60),
             retry_after: Duration::from_secs(10),
             listen: None,

@@ -6,7 +6,6 @@ use anyhow::Context;
 use darkroom_issuer::{Issuer, IssuerSettings};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::app_context::AppContext;
 use crate::command::connect;
@@ -32,7 +31,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
         listener.local_addr()?
     ))?;
     let issuer = context.issuer()?;
-    serve_metrics(&issuer, &context.settings.issuer, stop.clone()).await?;
+    serve_metrics(&issuer, &context.settings.issuer).await?;
     tokio::try_join!(
         context.deliver_webhooks(stop.clone()),
         issuer.serve(listener, stop).map(Ok),
@@ -69,7 +68,6 @@ pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
 pub(super) async fn serve_metrics(
     issuer: &Issuer,
     settings: &IssuerSettings,
-    stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let Some(address) = settings.metrics_address() else {
         return Ok(());
@@ -79,7 +77,7 @@ pub(super) async fn serve_metrics(
         "issuer serves metrics on http://{}",
         listener.local_addr()?
     ))?;
-    tokio::spawn(issuer.clone().serve_metrics(listener, stop));
+    tokio::spawn(issuer.clone().serve_metrics(listener));
     Ok(())
 }
 

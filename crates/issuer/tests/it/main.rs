@@ -19,3 +19,4 @@ mod openapi;
 mod page;
 mod presigned_uploads;
 mod refusals;
+mod shutdown;

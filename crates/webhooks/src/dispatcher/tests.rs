@@ -1,5 +1,7 @@
 //! Deliveries to a receiver on this machine.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::http::StatusCode;
 use darkroom_cloud::{Connection, Endpoints, MemoryQueue};
 use darkroom_consumer::DeliveryAttempt;
@@ -9,7 +11,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::net::TcpListener;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::signature::SigningSecrets;
@@ -269,4 +271,46 @@ async fn a_message_that_is_not_an_event_is_a_dead_letter_and_does_not_affect_the
     let reason = DeadLetterReason::from_attributes(&received[0].attributes).unwrap();
     assert_eq!(reason.code, "malformed");
     assert!(receiver.request().is_none(), "one request");
+}
+
+/// A sender whose every tenth delivery takes as long as a request may take.
+#[derive(Debug, Default)]
+struct SlowEveryTenth {
+    started: AtomicUsize,
+    finished: AtomicUsize,
+}
+
+#[async_trait]
+impl OutcomeSender for SlowEveryTenth {
+    async fn send(&self, _manifest: &Manifest, _now: OffsetDateTime) -> Result<(), String> {
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let millis = if number % 10 == 0 { 10_000 } else { 100 };
+        sleep(Duration::from_millis(millis)).await;
+        self.finished.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_deliveries_delay_no_others() {
+    let settings = settings("http://receiver.example");
+    let sender = Arc::new(SlowEveryTenth::default());
+    let events = MemoryQueue::new(Clock::system());
+    let parts = WebhookDispatcherParts {
+        events: Arc::new(events.clone()),
+        dead_letters: Arc::new(MemoryQueue::new(Clock::system())),
+        store: memory_store().await.store,
+        sender: Arc::<SlowEveryTenth>::clone(&sender),
+    };
+    for _ in 0..20 {
+        events.send(&vec![body(&event()); 10]).await.unwrap();
+    }
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(WebhookDispatcher::new(parts, &settings).run(stop.clone()));
+    sleep(Duration::from_secs(9)).await;
+    assert_eq!(sender.finished.load(Ordering::Relaxed), 180);
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(sender.finished.load(Ordering::Relaxed), 200);
+    stop.cancel();
+    running.await.unwrap();
 }

@@ -40,6 +40,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     let stop = stop_token()?;
     descriptors::raise_limit();
     settings.issuer.demo_page = true;
+    // No load balancer is in front of this service.
+    settings.issuer.stop_delay = Duration::ZERO;
     settings.worker.poll_wait = POLL_WAIT;
     if let Some(address) = arguments.listen {
         settings.issuer.listen = address;
@@ -76,7 +78,7 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
             .map_err(|error| error.to_string())
     };
     let issuer = context.issuer()?.with_origin_check(check);
-    serve_metrics(&issuer, &context.settings.issuer, stop.clone()).await?;
+    serve_metrics(&issuer, &context.settings.issuer).await?;
     let ((), delivered, ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),

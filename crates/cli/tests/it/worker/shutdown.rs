@@ -8,6 +8,7 @@ use darkroom_harness::{DEADLINE, TestBed, TestBedOptions};
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::wait;
 
+use crate::telemetry::address;
 use crate::test_bed::{photo, test_bed};
 
 fn delay_downloads(bed: &TestBed, delay: Duration) {
@@ -87,4 +88,38 @@ async fn a_second_signal_ends_the_process_immediately() {
     let ended = process.wait_async(Duration::from_secs(5)).await.unwrap();
     assert_eq!(ended.code(), Some(130), "{}", process.stderr());
     assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn an_idle_worker_stops_within_two_seconds() {
+    let bed = test_bed(TestBedOptions::default()).await;
+    let mut worker = bed.start_worker(&[]).await.unwrap();
+    let polled = async || bed.sqs.count("ReceiveMessage", "") > 0;
+    wait::until_async("a poll", DEADLINE, polled).await.unwrap();
+    let (took, is_success) = worker.terminate(DEADLINE).await.unwrap();
+    assert!(is_success, "{}", worker.log());
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_worker_that_drains_is_not_ready_but_alive() {
+    let bed = test_bed(TestBedOptions::default()).await;
+    delay_downloads(&bed, Duration::from_secs(3));
+    bed.upload(photo(64, 48)).await.unwrap();
+    let mut process = bed.spawn("worker", &[]).unwrap();
+    let url = address(&mut process, "worker").await;
+    wait_for_downloads(&bed, 1).await;
+    let pid = process.pid().to_string();
+    let signal = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(signal.unwrap().success());
+    let unready = async || {
+        let response = reqwest::get(format!("{url}/readyz")).await.unwrap();
+        response.status() == 503
+    };
+    wait::until_async("an unready worker", DEADLINE, unready)
+        .await
+        .unwrap();
+    let alive = reqwest::get(format!("{url}/healthz")).await.unwrap();
+    assert_eq!(alive.status(), 200);
+    assert!(process.wait_async(DEADLINE).await.unwrap().success());
 }
