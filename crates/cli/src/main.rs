@@ -11,6 +11,7 @@ mod file_id;
 mod first_process;
 mod line_text;
 mod log_fields;
+mod memory_budget;
 mod path_text;
 mod renderer;
 mod settings;

@@ -12,6 +12,9 @@ use crate::protocol::{
 };
 use crate::sandbox::{ChildLimits, SandboxLayer, confine, grant_cpu_time};
 
+/// The kernel's score for out-of-memory kills, from -1000 to 1000. The default is 0.
+const OUT_OF_MEMORY_SCORE: &str = "500";
+
 /// Reads requests from stdin and writes responses to stdout until stdin ends.
 ///
 /// A render process does nothing else. Call this before the process starts a thread or opens a
@@ -27,6 +30,7 @@ pub fn run_child(limits: &ChildLimits) -> io::Result<()> {
 
 fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
     exit_when_out_of_memory();
+    prefer_in_out_of_memory_killer();
     let memory = MemoryForImages::measure(limits.max_memory);
     let confined = confine(limits, SandboxLayer::ALL);
     // If a decoder panics, the parent gets a rejection. The panic message is dropped, because it
@@ -52,6 +56,12 @@ fn serve(limits: &ChildLimits) -> Result<(), ProtocolError> {
         write_message(&mut output, &response, bodies)?;
     }
     Ok(())
+}
+
+/// Makes the kernel kill this process rather than its parent if the container runs out of memory.
+/// Without procfs, the kernel chooses by size.
+fn prefer_in_out_of_memory_killer() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", OUT_OF_MEMORY_SCORE);
 }
 
 fn read_source(input: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {

@@ -15,18 +15,26 @@ pub enum RenderError {
     /// No render process is available. The image may be fine, and a retry may succeed.
     #[error("no render process could be started: {0}")]
     Start(#[from] StartError),
+    /// The kernel killed the render process, because the container or the machine ran out of
+    /// memory. A process that exceeds its own limit is not killed: its image is rejected. The text
+    /// is the exit status in words. A retry may succeed.
+    #[error(
+        "the kernel killed the render process ({0}): the container or the machine has too little \
+         memory for render.processes x render.max_memory"
+    )]
+    Killed(String),
 }
 
 impl RenderError {
     /// Moves a rejection of the image into the inner result.
     ///
     /// # Errors
-    /// [`RenderError::Start`], because the image is not at fault.
+    /// Any other error, because the image is not at fault.
     pub fn split_rejection<T>(result: Result<T, Self>) -> Result<Result<T, Rejection>, Self> {
         match result {
             Ok(value) => Ok(Ok(value)),
             Err(Self::Rejected(rejection)) => Ok(Err(rejection)),
-            Err(error @ Self::Start(_)) => Err(error),
+            Err(error @ (Self::Start(_) | Self::Killed(_))) => Err(error),
         }
     }
 }

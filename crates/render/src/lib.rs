@@ -13,6 +13,7 @@
 
 mod allocator;
 mod child;
+mod container;
 mod error;
 mod memory_usage;
 mod operation;
@@ -25,6 +26,7 @@ mod variant_file;
 
 pub use allocator::{ExitWhenOutOfMemory, return_large_blocks};
 pub use child::run_child;
+pub use container::container_memory;
 pub use error::{RenderError, StartError};
 pub use pool::RenderPool;
 pub use process::Launch;

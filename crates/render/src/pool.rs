@@ -20,6 +20,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The metric label of a process that was killed because it returned something other than an image.
 const INVALID_VARIANT: &str = "invalid_variant";
+/// The metric label of a process that the kernel killed.
+const KILLED: &str = "killed";
 
 /// A pool of render processes, which are started on demand and reused.
 ///
@@ -59,8 +61,8 @@ impl RenderPool {
     ///
     /// # Errors
     /// [`RenderError::Rejected`] with a code of the renderer, or with `timed_out`, `out_of_memory`
-    /// or `crashed` if the process was killed or died. [`RenderError::Start`] if no process can be
-    /// started.
+    /// or `crashed` if the process was killed by the pool or died. [`RenderError::Start`] if no
+    /// process can be started. [`RenderError::Killed`] if the kernel killed the process.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
         self.run(&Render {
             source,
@@ -165,7 +167,7 @@ impl RenderPool {
                 }
                 Ok(result?)
             }
-            Ok(Err(error)) => Err(process_failure(process, &error).await.into()),
+            Ok(Err(error)) => Err(process_failure(process, &error).await),
             Err(_) => {
                 process.kill().await;
                 Err(self.timed_out().into())
@@ -215,24 +217,27 @@ const fn is_process_failure(code: RejectionCode) -> bool {
     matches!(code, RejectionCode::OutOfMemory | RejectionCode::Crashed)
 }
 
-/// Returns the rejection of the image whose process exited or violated the protocol.
-async fn process_failure(process: RenderProcess, error: &ProtocolError) -> Rejection {
+/// Returns the error of the image whose process exited or violated the protocol.
+async fn process_failure(process: RenderProcess, error: &ProtocolError) -> RenderError {
     let (code, reason, status) = if let ProtocolError::InvalidVariant(_) = error {
         process.kill().await;
         let (code, status) = (RejectionCode::Crashed, "killed".to_owned());
-        (code, INVALID_VARIANT, status)
+        (Some(code), INVALID_VARIANT, status)
     } else {
         let (code, status) = process.wait_for_exit().await;
-        (code, code.name(), status)
+        (code, code.map_or(KILLED, RejectionCode::name), status)
     };
     metric::RENDER_PROCESS_DEATHS.add(1, [reason]);
     tracing::warn!(exit = status, %error, "a render process died");
+    let Some(code) = code else {
+        return RenderError::Killed(status);
+    };
     let message = match code {
         RejectionCode::OutOfMemory => "rendering needs more memory than is allowed",
         RejectionCode::TimedOut => "rendering took too much CPU time",
         _ => "the image crashed the renderer",
     };
-    Rejection::new(code, message)
+    Rejection::new(code, message).into()
 }
 
 #[cfg(test)]
@@ -301,6 +306,16 @@ mod tests {
         // With a deadline of its own, the second run would end with status 86 (`out_of_memory`)
         // like the first.
         assert_eq!(rejection_code(&pool).await, RejectionCode::TimedOut);
+    }
+
+    /// The kernel kills a process if the container has too little memory.
+    #[tokio::test]
+    async fn an_image_whose_process_the_kernel_kills_is_not_rejected() {
+        let pool = pool_of_children("kill -KILL $$", Duration::from_secs(10));
+        let limits = Limits::for_inspection(1, 1);
+        let error = pool.inspect(b"x", &limits).await.unwrap_err();
+        assert!(matches!(&error, RenderError::Killed(_)), "{error:?}");
+        assert!(error.to_string().contains("render.max_memory"), "{error}");
     }
 
     #[tokio::test]

@@ -72,27 +72,33 @@ impl RenderProcess {
     }
 
     /// Waits until a child exits, after an exchange of messages with the child has failed. Returns
-    /// the rejection code for the image, and the exit status in words. If the child does not exit,
-    /// it has violated the protocol and is killed.
-    pub(crate) async fn wait_for_exit(mut self) -> (RejectionCode, String) {
+    /// the rejection code for the image, and the exit status in words. There is no code if the
+    /// kernel killed the child, which is not the fault of the image. If the child does not exit, it
+    /// has violated the protocol and is killed.
+    pub(crate) async fn wait_for_exit(mut self) -> (Option<RejectionCode>, String) {
         drop(self.input);
         match timeout(EXIT_GRACE, self.child.wait()).await {
             Ok(Ok(status)) => (cause(status), status.to_string()),
-            Ok(Err(error)) => (RejectionCode::Crashed, error.to_string()),
-            Err(_) => (RejectionCode::Crashed, "protocol violation".to_owned()),
+            Ok(Err(error)) => (Some(RejectionCode::Crashed), error.to_string()),
+            Err(_) => (
+                Some(RejectionCode::Crashed),
+                "protocol violation".to_owned(),
+            ),
         }
     }
 }
 
-fn cause(status: ExitStatus) -> RejectionCode {
-    match (status.code(), status.signal()) {
+fn cause(status: ExitStatus) -> Option<RejectionCode> {
+    Some(match (status.code(), status.signal()) {
         // The child exceeded its CPU limit. Usually the parent's deadline ends the child first,
         // unless the parent was suspended.
         (_, Some(libc::SIGXCPU)) => RejectionCode::TimedOut,
-        // A SIGKILL that the parent did not send comes from the kernel's out-of-memory killer.
-        (Some(OUT_OF_MEMORY_STATUS), _) | (_, Some(libc::SIGKILL)) => RejectionCode::OutOfMemory,
+        (Some(OUT_OF_MEMORY_STATUS), _) => RejectionCode::OutOfMemory,
+        // A SIGKILL that the parent did not send comes from the kernel's out-of-memory killer. The
+        // child was within its own limit.
+        (_, Some(libc::SIGKILL)) => return None,
         _ => RejectionCode::Crashed,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -109,19 +115,23 @@ mod tests {
         RenderProcess::spawn(&launch).unwrap()
     }
 
-    async fn cause_of(script: &str) -> RejectionCode {
+    async fn cause_of(script: &str) -> Option<RejectionCode> {
         shell(script).wait_for_exit().await.0
     }
 
     #[tokio::test]
     async fn the_exit_status_determines_the_rejection_code() {
-        assert_eq!(cause_of("exit 86").await, RejectionCode::OutOfMemory);
-        assert_eq!(cause_of("kill -KILL $$").await, RejectionCode::OutOfMemory);
-        assert_eq!(cause_of("kill -SEGV $$").await, RejectionCode::Crashed);
-        assert_eq!(cause_of("kill -SYS $$").await, RejectionCode::Crashed);
-        assert_eq!(cause_of("kill -XCPU $$").await, RejectionCode::TimedOut);
-        assert_eq!(cause_of("exit 1").await, RejectionCode::Crashed);
-        assert_eq!(cause_of("exit 0").await, RejectionCode::Crashed);
+        for (script, code) in [
+            ("exit 86", Some(RejectionCode::OutOfMemory)),
+            ("kill -KILL $$", None),
+            ("kill -SEGV $$", Some(RejectionCode::Crashed)),
+            ("kill -SYS $$", Some(RejectionCode::Crashed)),
+            ("kill -XCPU $$", Some(RejectionCode::TimedOut)),
+            ("exit 1", Some(RejectionCode::Crashed)),
+            ("exit 0", Some(RejectionCode::Crashed)),
+        ] {
+            assert_eq!(cause_of(script).await, code, "{script}");
+        }
     }
 
     #[cfg(target_os = "linux")]

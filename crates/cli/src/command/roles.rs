@@ -13,6 +13,7 @@ use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
+use crate::memory_budget::fit_to_container;
 use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
@@ -39,8 +40,9 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-pub(super) async fn worker(settings: Settings) -> anyhow::Result<ExitStatus> {
+pub(super) async fn worker(mut settings: Settings) -> anyhow::Result<ExitStatus> {
     let stop = stop_token()?;
+    fit_to_container(&mut settings)?;
     warn_of_single_bucket(&settings.storage);
     let context = AppContext::new(connect(&settings).await?, settings)?;
     renderer::check(&context.pool).await?;

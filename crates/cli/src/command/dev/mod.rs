@@ -20,6 +20,7 @@ use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::print;
 use crate::descriptors;
 use crate::exit_status::ExitStatus;
+use crate::memory_budget::fit_to_container;
 use crate::path_text::path_text;
 use crate::renderer;
 use crate::settings::Settings;
@@ -39,13 +40,8 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     }
     let stop = stop_token()?;
     descriptors::raise_limit();
-    settings.issuer.demo_page = true;
-    // No load balancer is in front of this service.
-    settings.issuer.stop_delay = Duration::ZERO;
-    settings.worker.poll_wait = POLL_WAIT;
-    if let Some(address) = arguments.listen {
-        settings.issuer.listen = address;
-    }
+    fit_to_container(&mut settings)?;
+    adapt(&mut settings, &arguments);
     let address = settings.issuer.listen.socket();
     settings.check_exposure(address)?;
     let listener = TcpListener::bind(address)
@@ -92,6 +88,17 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         path_text(&arguments.data_dir)
     ))?;
     Ok(ExitStatus::Success)
+}
+
+/// Adapts the settings to a service for one developer.
+fn adapt(settings: &mut Settings, arguments: &Dev) {
+    settings.issuer.demo_page = true;
+    // No load balancer is in front of this service.
+    settings.issuer.stop_delay = Duration::ZERO;
+    settings.worker.poll_wait = POLL_WAIT;
+    if let Some(address) = arguments.listen {
+        settings.issuer.listen = address;
+    }
 }
 
 /// Creates the buckets and queues. A failed step is always an error, because the embedded cloud
