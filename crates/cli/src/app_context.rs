@@ -133,6 +133,8 @@ impl AppContext {
             profile: None,
             force: false,
             dry_run: false,
+            after: None,
+            max_waiting: None,
         }
     }
 

@@ -107,8 +107,8 @@ impl Bucket for FaultyBucket {
         Ok(())
     }
 
-    async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError> {
-        let effect = self.bucket.list(prefix, cursor);
+    async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
+        let effect = self.bucket.list(prefix, after);
         self.process.call("ListObjectsV2", true, effect).await
     }
 }

@@ -91,6 +91,8 @@ async fn repair(world: &Arc<World>) -> Result<(), CloudError> {
         profile: None,
         force: false,
         dry_run: false,
+        after: None,
+        max_waiting: None,
     };
     backfill.run(|_| {}).await?;
     Ok(())

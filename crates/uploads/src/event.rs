@@ -70,6 +70,16 @@ impl UploadStore {
         }
     }
 
+    /// Returns the number of events that wait in the queue, about: those that can be received, and
+    /// those whose delay has not passed.
+    ///
+    /// # Errors
+    /// The error of the request to SQS.
+    pub async fn waiting_events(&self) -> Result<u64, CloudError> {
+        let depth = self.parts.events.depth().await?;
+        Ok(depth.visible + depth.delayed)
+    }
+
     /// Queues events.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::UploadStore;
 pub struct SourcePage {
     /// All objects of the page, including objects that are not uploads.
     pub objects: Vec<ListedObject>,
-    /// The cursor of the next page, if there is one.
+    /// The last key of the page, if there is another page after it.
     pub next: Option<String>,
 }
 
@@ -67,21 +67,21 @@ impl UploadStore {
         self.missing_if_forbidden(info).await
     }
 
-    /// Lists up to 1,000 raw objects of one profile or of all profiles. Continues at the cursor of
-    /// an earlier page, if there is one.
+    /// Lists up to 1,000 raw objects of one profile or of all profiles, sorted by key. Begins after
+    /// the key `after`, if there is one.
     ///
     /// # Errors
     /// The error of the request to the store.
     pub async fn list_sources(
         &self,
         profile: Option<&ProfileName>,
-        cursor: Option<String>,
+        after: Option<String>,
     ) -> Result<SourcePage, CloudError> {
         let prefix = match profile {
             Some(profile) => format!("{RAW_PREFIX}{profile}/"),
             None => RAW_PREFIX.to_owned(),
         };
-        let page = self.parts.raw.list(&prefix, cursor).await?;
+        let page = self.parts.raw.list(&prefix, after).await?;
         Ok(SourcePage {
             objects: page.objects,
             next: page.next,

@@ -1,14 +1,20 @@
 //! Queuing of raw objects that have no current outcome.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use darkroom_cloud::{CloudError, ListedObject};
 use darkroom_contract::{Manifest, ObjectEvent, ProfileName, RawKey};
 use darkroom_uploads::{ObjectVersion, UploadStore};
 use futures_util::stream::{self, StreamExt};
+use tokio::time::sleep;
 
 /// The number of manifests that are read concurrently.
-const CONCURRENT_LOOKUPS: usize = 16;
+const CONCURRENT_LOOKUPS: usize = 64;
+/// The largest number of objects in a batch.
+const MAX_BATCH: u64 = 1000;
+/// The pause after messages were sent or could not be sent. SQS counts messages with some delay.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A run that queues raw objects without a current outcome: the outcome is missing, is a failure,
 /// or comes from an older object or another recipe.
@@ -22,10 +28,15 @@ pub struct Backfill<'a> {
     pub force: bool,
     /// If `true`, objects are only counted.
     pub dry_run: bool,
+    /// If set, the run begins after this key, the [`BackfillProgress::last_key`] of an earlier run.
+    pub after: Option<String>,
+    /// If set, nothing is queued while so many messages wait in the queue. New uploads then wait
+    /// only for this many messages of the backfill, and a backlog of uploads stops the backfill.
+    pub max_waiting: Option<u64>,
 }
 
 /// Progress of a backfill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BackfillProgress {
     /// The number of listed objects: all objects under the prefix of raw objects, or only those
     /// under the prefix of one profile.
@@ -36,6 +47,8 @@ pub struct BackfillProgress {
     pub current: u64,
     /// The number of objects that were skipped because they are not uploads of a known profile.
     pub foreign: u64,
+    /// The last key up to which all objects are done.
+    pub last_key: Option<String>,
 }
 
 /// The action that one raw object needs.
@@ -46,23 +59,30 @@ enum Action {
 }
 
 impl Backfill<'_> {
-    /// Lists the raw bucket and queues uploads. Reports the progress after every page.
+    /// Lists the raw bucket and queues uploads. Reports the progress after every batch.
     ///
     /// # Errors
-    /// The error of the first call that failed. Objects that were queued stay queued. A second run
-    /// starts from the beginning and queues every object that has no current outcome by then.
+    /// The error of the first call that failed. Objects that were queued stay queued. Another run
+    /// may begin after [`BackfillProgress::last_key`] of the last report. A run from the beginning
+    /// queues every object that has no current outcome by then.
     pub async fn run(
         &self,
-        mut report: impl FnMut(BackfillProgress),
+        mut report: impl FnMut(&BackfillProgress),
     ) -> Result<BackfillProgress, CloudError> {
-        let mut progress = BackfillProgress::default();
-        let mut cursor = None;
+        let mut progress = BackfillProgress {
+            last_key: self.after.clone(),
+            ..BackfillProgress::default()
+        };
+        let batch = self.max_waiting.unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH);
+        let mut after = self.after.clone();
         loop {
-            let page = self.store.list_sources(self.profile, cursor).await?;
-            self.enqueue(page.objects, &mut progress).await?;
-            report(progress);
-            cursor = page.next;
-            if cursor.is_none() {
+            let page = self.store.list_sources(self.profile, after).await?;
+            for objects in page.objects.chunks(batch as usize) {
+                self.enqueue(objects, &mut progress).await?;
+                report(&progress);
+            }
+            after = page.next;
+            if after.is_none() {
                 return Ok(progress);
             }
         }
@@ -70,7 +90,7 @@ impl Backfill<'_> {
 
     async fn enqueue(
         &self,
-        objects: Vec<ListedObject>,
+        objects: &[ListedObject],
         progress: &mut BackfillProgress,
     ) -> Result<(), CloudError> {
         let actions: Vec<Result<Action, CloudError>> = stream::iter(objects)
@@ -79,22 +99,47 @@ impl Backfill<'_> {
             .collect()
             .await;
         let mut events = Vec::new();
-        for need in actions {
-            progress.listed += 1;
-            match need? {
+        let (mut current, mut foreign) = (0, 0);
+        for action in actions {
+            match action? {
                 Action::Work(event) => events.push(event),
-                Action::Nothing => progress.current += 1,
-                Action::Foreign => progress.foreign += 1,
+                Action::Nothing => current += 1,
+                Action::Foreign => foreign += 1,
             }
         }
         if !self.dry_run {
-            self.store.requeue(&events).await?;
+            self.send(&events).await?;
         }
+        progress.listed += objects.len() as u64;
         progress.enqueued += events.len() as u64;
+        progress.current += current;
+        progress.foreign += foreign;
+        let last = objects.last().map(|object| object.key.clone());
+        progress.last_key = last.or(progress.last_key.take());
         Ok(())
     }
 
-    async fn action(&self, object: ListedObject) -> Result<Action, CloudError> {
+    /// Queues events, no more at once than may wait in the queue.
+    async fn send(&self, mut events: &[ObjectEvent]) -> Result<(), CloudError> {
+        let Some(max_waiting) = self.max_waiting else {
+            return self.store.requeue(events).await;
+        };
+        while !events.is_empty() {
+            let room = max_waiting.saturating_sub(self.store.waiting_events().await?);
+            let count = usize::try_from(room)
+                .unwrap_or(usize::MAX)
+                .min(events.len());
+            let (now, later) = events.split_at(count);
+            if !now.is_empty() {
+                self.store.requeue(now).await?;
+            }
+            events = later;
+            sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    async fn action(&self, object: &ListedObject) -> Result<Action, CloudError> {
         let Ok(key) = RawKey::parse(&object.key) else {
             return Ok(Action::Foreign);
         };
@@ -106,7 +151,7 @@ impl Backfill<'_> {
         } else {
             self.store.manifest(&key).await?
         };
-        let version = ObjectVersion::from(&object);
+        let version = ObjectVersion::from(object);
         let is_current = manifest.is_some_and(|manifest: Arc<Manifest>| {
             let recipe = profile.recipe(manifest.crop).digest();
             is_current(&manifest, &version, &recipe)
@@ -131,12 +176,10 @@ fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> boo
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use bytes::Bytes;
     use darkroom_cloud::UploadOptions;
     use darkroom_uploads::MemoryStore;
-    use tokio::time::sleep;
+    use tokio::time::Instant;
 
     use super::*;
     use crate::StandInRenderer;
@@ -174,23 +217,30 @@ mod tests {
             profile: None,
             force: false,
             dry_run: false,
+            after: None,
+            max_waiting: None,
         }
     }
 
-    const PROGRESS: BackfillProgress = BackfillProgress {
-        listed: 4,
-        enqueued: 2,
-        current: 1,
-        foreign: 1,
-    };
+    /// Returns the progress of a whole run on [`store`].
+    fn progress() -> BackfillProgress {
+        BackfillProgress {
+            listed: 4,
+            enqueued: 2,
+            current: 1,
+            foreign: 1,
+            last_key: Some("raw/notes.txt".to_owned()),
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn uploads_without_a_current_outcome_are_queued_and_become_ready() {
         let (test, keys) = store().await;
         let mut reported = Vec::new();
         let run = backfill(&test);
-        let progress = run.run(|progress| reported.push(progress)).await.unwrap();
-        assert_eq!((progress, &*reported), (PROGRESS, &[PROGRESS][..]));
+        let report = |progress: &BackfillProgress| reported.push(progress.clone());
+        let last = run.run(report).await.unwrap();
+        assert_eq!((last, &*reported), (progress(), &[progress()][..]));
         assert_eq!(test.events.len(), 2);
         let _worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;
@@ -209,7 +259,7 @@ mod tests {
             dry_run,
             ..backfill(&test)
         };
-        assert_eq!(run.run(|_| {}).await.unwrap(), PROGRESS);
+        assert_eq!(run.run(|_| {}).await.unwrap(), progress());
         assert!(test.events.is_empty());
     }
 
@@ -239,5 +289,66 @@ mod tests {
         };
         let progress = run.run(|_| {}).await.unwrap();
         assert_eq!(progress, BackfillProgress::default());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_continues_after_the_last_key_of_an_earlier_run() {
+        let test = TestStore::new();
+        for _ in 0..25 {
+            test.put(&MemoryStore::new_key(), "image");
+        }
+        let mut stops = Vec::new();
+        let mut run = backfill(&test);
+        run.max_waiting = Some(10);
+        let worker = test.start(StandInRenderer::default()).await;
+        let report = |progress: &BackfillProgress| stops.push(progress.clone());
+        run.run(report).await.unwrap();
+        sleep(HOUR).await;
+        worker.stop().await;
+        assert_eq!(stops.len(), 3);
+        let rest = Backfill {
+            after: stops[1].last_key.clone(),
+            force: true,
+            ..backfill(&test)
+        };
+        let last = rest.run(|_| {}).await.unwrap();
+        assert_eq!((last.listed, last.enqueued), (5, 5));
+        assert_eq!(last.last_key, stops[2].last_key);
+    }
+
+    /// Uploads one image during a backfill of 2,000 objects, which two render processes finish in
+    /// 1,000 seconds. Returns the time until the upload is ready.
+    async fn live_upload_during_a_backfill(max_waiting: Option<u64>) -> Duration {
+        let test = TestStore::new();
+        for _ in 0..2000 {
+            test.put(&MemoryStore::new_key(), "image");
+        }
+        let renderer = StandInRenderer::with_duration(Duration::from_secs(1));
+        let _worker = test.start(renderer).await;
+        let run = Backfill {
+            max_waiting,
+            ..backfill(&test)
+        };
+        let live = async {
+            sleep(Duration::from_secs(100)).await;
+            let started_at = Instant::now();
+            let key = MemoryStore::new_key();
+            test.upload(&key, "image").await.unwrap();
+            while test.manifest(&key).await.is_none() {
+                sleep(Duration::from_millis(100)).await;
+            }
+            started_at.elapsed()
+        };
+        let (ran, took) = tokio::join!(run.run(|_| {}), live);
+        assert!(ran.unwrap().enqueued >= 2000);
+        took
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_during_a_backfill_waits_for_few_of_its_objects() {
+        let alone = live_upload_during_a_backfill(None).await;
+        let throttled = live_upload_during_a_backfill(Some(10)).await;
+        assert!(throttled <= Duration::from_secs(30), "{throttled:?}");
+        assert!(alone > 5 * throttled, "{alone:?} and {throttled:?}");
     }
 }

@@ -30,7 +30,7 @@ pub struct Health {
 }
 
 impl Health {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         store: StoreHealth,
         consumer: ConsumerStatus,
         queue: Arc<str>,

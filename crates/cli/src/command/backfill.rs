@@ -29,18 +29,28 @@ pub(super) async fn run(
         profile,
         force: arguments.force,
         dry_run: arguments.dry_run,
+        after: arguments.after.clone(),
+        max_waiting: Some(arguments.max_waiting),
         ..context.backfill()
     };
     let display = Display::new(arguments);
-    let ran = backfill.run(|progress| display.update(progress)).await;
+    let mut last_key = arguments.after.clone();
+    let report = |progress: &BackfillProgress| {
+        last_key.clone_from(&progress.last_key);
+        display.update(progress);
+    };
+    let ran = backfill.run(report).await;
     let progress = ran.with_context(|| {
         let bucket = &context.settings.storage.raw_bucket;
-        format!(
-            "cannot list bucket {bucket} of S3 at {}",
-            context.connection.s3_url()
-        )
+        let s3 = context.connection.s3_url();
+        match &last_key {
+            Some(key) => {
+                format!("backfill of bucket {bucket} of S3 at {s3} (to continue: --after {key})")
+            }
+            None => format!("backfill of bucket {bucket} of S3 at {s3}"),
+        }
     })?;
-    display.finish(progress)?;
+    display.finish(&progress)?;
     Ok(ExitStatus::Success)
 }
 
@@ -60,18 +70,21 @@ impl<'a> Display<'a> {
         }
     }
 
-    fn update(&self, progress: BackfillProgress) {
+    fn update(&self, progress: &BackfillProgress) {
         match &self.bar {
             Some(bar) => {
                 bar.set_message(self.summary(progress));
                 bar.tick();
             }
             None if self.arguments.json => {}
-            None => eprint(&self.summary(progress)),
+            None => {
+                let key = progress.last_key.as_deref().unwrap_or_default();
+                eprint(&format!("{}; up to {key}", self.summary(progress)));
+            }
         }
     }
 
-    fn finish(&self, progress: BackfillProgress) -> anyhow::Result<()> {
+    fn finish(&self, progress: &BackfillProgress) -> anyhow::Result<()> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -81,6 +94,7 @@ impl<'a> Display<'a> {
                 enqueued,
                 current,
                 foreign,
+                last_key,
             } = progress;
             let report = json!({
                 "listed": listed,
@@ -88,6 +102,7 @@ impl<'a> Display<'a> {
                 "skipped": current + foreign,
                 "current": current,
                 "foreign": foreign,
+                "last_key": last_key,
                 "dry_run": self.arguments.dry_run,
             });
             print(&report.to_string())
@@ -96,12 +111,13 @@ impl<'a> Display<'a> {
         }
     }
 
-    fn summary(&self, progress: BackfillProgress) -> String {
+    fn summary(&self, progress: &BackfillProgress) -> String {
         let BackfillProgress {
             listed,
             enqueued,
             current,
             foreign,
+            last_key: _,
         } = progress;
         let skipped = current + foreign;
         let verb = if self.arguments.dry_run {

@@ -189,9 +189,12 @@ async fn a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome(cl
     let key = outcomes[0]["source"]["key"].as_str().unwrap();
     let manifest = format!("{}.json", key.replacen("raw/", "manifests/", 1));
     raw.delete(std::slice::from_ref(&manifest)).await.unwrap();
+    let keys = outcomes.iter().map(|it| it["source"]["key"].as_str());
+    let last_key = keys.flatten().chain(["raw/notes.txt"]).max();
     let expected = |dry_run: bool| {
         json!([{
-            "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1, "dry_run": dry_run
+            "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1,
+            "last_key": last_key, "dry_run": dry_run
         }])
     };
     let trial = json_lines(&bed.run(&["backfill", "--dry-run", "--json"]).await.unwrap());
@@ -206,6 +209,12 @@ async fn a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome(cl
     wait::until_async("the outcome", DEADLINE, made)
         .await
         .unwrap();
+    let after = [&["backfill", "--json", "--after"][..], &[last_key.unwrap()]].concat();
+    let rest = json_lines(&bed.run(&after).await.unwrap());
+    assert_eq!(
+        (&rest[0]["listed"], &rest[0]["last_key"]),
+        (&json!(0), &json!(last_key))
+    );
     let text = bed.run(&["backfill"]).await.unwrap();
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert_eq!(

@@ -181,11 +181,12 @@ impl Bucket for MemoryBucket {
         Ok(())
     }
 
-    async fn list(&self, prefix: &str, _cursor: Option<String>) -> Result<Listing, CloudError> {
+    async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
         self.faults.call("ListObjectsV2", prefix).await?;
         let objects = self.objects();
         let listed = objects.range(prefix.to_owned()..);
         let listed = listed.take_while(|(key, _)| key.starts_with(prefix));
+        let listed = listed.filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
         let listed = listed.map(|(key, object)| ListedObject {
             key: key.clone(),
             etag: Some(object.info.etag.clone()),
@@ -236,5 +237,8 @@ mod tests {
         let listed = bucket.list("raw/", None).await.unwrap().objects;
         let keys: Vec<String> = listed.into_iter().map(|object| object.key).collect();
         assert_eq!(keys, ["raw/a", "raw/b"]);
+        let after = Some("raw/a".to_owned());
+        let listed = bucket.list("raw/", after).await.unwrap().objects;
+        assert_eq!((listed.len(), &*listed[0].key), (1, "raw/b"));
     }
 }

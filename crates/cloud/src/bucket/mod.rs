@@ -84,12 +84,12 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// The error of the request to S3, or of the first object that was not deleted.
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError>;
 
-    /// Lists up to 1,000 objects whose keys begin with `prefix`, sorted by key. Continues at the
-    /// cursor of an earlier page, if there is one.
+    /// Lists up to 1,000 objects whose keys begin with `prefix`, sorted by key. Begins after the key
+    /// `after`, if there is one.
     ///
     /// # Errors
     /// The error of the request to S3.
-    async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError>;
+    async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError>;
 
     /// Reads a whole small object. Returns `None` if there is no object.
     ///

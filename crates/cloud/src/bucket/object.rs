@@ -68,7 +68,7 @@ pub struct UploadOptions<'a> {
 pub struct Listing {
     /// The objects of the page.
     pub objects: Vec<ListedObject>,
-    /// The cursor of the next page, if there is one.
+    /// The last key of the page, if there is another page after it.
     pub next: Option<String>,
 }
 

@@ -240,13 +240,13 @@ impl Bucket for S3Bucket {
         Ok(())
     }
 
-    async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<Listing, CloudError> {
+    async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
         let output = self
             .client
             .list_objects_v2()
             .bucket(self.name())
             .prefix(prefix)
-            .set_continuation_token(cursor)
+            .set_start_after(after)
             .send()
             .await
             .map_err(CloudError::from_sdk("ListObjectsV2"))?;
@@ -258,9 +258,12 @@ impl Bucket for S3Bucket {
                 size: size(object.size),
             })
         });
+        let objects: Vec<ListedObject> = objects.collect();
+        let is_truncated = output.is_truncated.unwrap_or_default();
+        let last = objects.last().filter(|_| is_truncated);
         Ok(Listing {
-            objects: objects.collect(),
-            next: output.next_continuation_token,
+            next: last.map(|object| object.key.clone()),
+            objects,
         })
     }
 }
