@@ -58,7 +58,7 @@ impl Permits {
             while permits.len() < wanted {
                 permits.push(Arc::clone(&self.permits).acquire_owned().await?);
             }
-            Ok(())
+            Ok::<_, AcquireError>(())
         };
         if let Ok(result) = timeout(LINGER, filled).await {
             result?;
@@ -132,7 +132,7 @@ mod tests {
         let test = TestConsumer::start(Uneven, settings);
         test.send(1000).await;
         while test.queue.depth().await.unwrap().visible > 20 {
-            sleep(Duration::from_millis(10)).await;
+            sleep(Duration::from_millis(100)).await;
         }
         980.0 / test.queue.count(&Call::Receive) as f64
     }

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_LOOKUPS: usize = 64;
 /// The largest number of objects in a batch.
-const MAX_BATCH: u64 = 1000;
+const MAX_BATCH: usize = 1000;
 /// The pause after messages were sent or could not be sent. SQS counts messages with some delay.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -73,11 +73,12 @@ impl Backfill<'_> {
             last_key: self.after.clone(),
             ..BackfillProgress::default()
         };
-        let batch = self.max_waiting.unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH);
+        let max_waiting = self.max_waiting.and_then(|max| usize::try_from(max).ok());
+        let batch = max_waiting.unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH);
         let mut after = self.after.clone();
         loop {
             let page = self.store.list_sources(self.profile, after).await?;
-            for objects in page.objects.chunks(batch as usize) {
+            for objects in page.objects.chunks(batch) {
                 self.enqueue(objects, &mut progress).await?;
                 report(&progress);
             }
@@ -93,7 +94,7 @@ impl Backfill<'_> {
         objects: &[ListedObject],
         progress: &mut BackfillProgress,
     ) -> Result<(), CloudError> {
-        let actions: Vec<Result<Action, CloudError>> = stream::iter(objects)
+        let actions: Vec<Result<Action, CloudError>> = stream::iter(objects.to_vec())
             .map(|object| self.action(object))
             .buffered(CONCURRENT_LOOKUPS)
             .collect()
@@ -114,8 +115,9 @@ impl Backfill<'_> {
         progress.enqueued += events.len() as u64;
         progress.current += current;
         progress.foreign += foreign;
-        let last = objects.last().map(|object| object.key.clone());
-        progress.last_key = last.or(progress.last_key.take());
+        if let Some(last) = objects.last() {
+            progress.last_key = Some(last.key.clone());
+        }
         Ok(())
     }
 
@@ -139,7 +141,7 @@ impl Backfill<'_> {
         Ok(())
     }
 
-    async fn action(&self, object: &ListedObject) -> Result<Action, CloudError> {
+    async fn action(&self, object: ListedObject) -> Result<Action, CloudError> {
         let Ok(key) = RawKey::parse(&object.key) else {
             return Ok(Action::Foreign);
         };
@@ -151,7 +153,7 @@ impl Backfill<'_> {
         } else {
             self.store.manifest(&key).await?
         };
-        let version = ObjectVersion::from(object);
+        let version = ObjectVersion::from(&object);
         let is_current = manifest.is_some_and(|manifest: Arc<Manifest>| {
             let recipe = profile.recipe(manifest.crop).digest();
             is_current(&manifest, &version, &recipe)

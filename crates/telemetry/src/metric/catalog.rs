@@ -75,7 +75,8 @@ metrics! {
     /// Render processes that were killed or crashed, by reason: timed_out, out_of_memory, crashed,
     /// invalid_variant, unconfined, killed.
     RENDER_PROCESS_DEATHS: Counter = "darkroom_render_process_deaths_total"
-        ["reason": "timed_out", "out_of_memory", "crashed", "invalid_variant", "unconfined", "killed"];
+        ["reason":
+            "timed_out", "out_of_memory", "crashed", "invalid_variant", "unconfined", "killed"];
 
     /// 1 for each sandbox layer that confines the render processes, otherwise 0: resources,
     /// file_system, tcp, signals, system_calls.
