@@ -37,11 +37,10 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Reports whether the store can be reached and images can be received. A service that is about to
-/// stop is not ready.
+/// Reports whether the store can be reached and images can be received.
 ///
-/// The listener that also serves the metrics adds a line for each layer of the sandbox, or the reason
-/// why the service is not ready.
+/// A service that is about to stop is not ready. The listener that also serves the metrics adds a
+/// line for each layer of the sandbox, or the reason why the service is not ready.
 #[utoipa::path(
     get,
     path = "/readyz",
