@@ -13,6 +13,8 @@ use crate::process::Process;
 use crate::renderer::SimulatedRenderer;
 
 const RENDER_PROCESSES: usize = 1;
+/// The duration of a long poll. Runs last for hours of virtual time, so short polls would be slow.
+const POLL_WAIT: Duration = Duration::from_secs(20);
 /// The largest error of a clock, in either direction.
 const MAX_SKEW_SECONDS: u64 = 300;
 
@@ -49,6 +51,7 @@ pub(crate) async fn run(process: Process, stop: CancellationToken) {
     };
     let settings = WorkerSettings {
         look_ahead: world.look_ahead,
+        poll_wait: POLL_WAIT,
         ..WorkerSettings::default()
     };
     match Worker::open(parts, &world.queues, &settings, RENDER_PROCESSES).await {
