@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use darkroom_cloud::{Connection, SqsQueue};
+use darkroom_consumer::DepthMonitor;
 use darkroom_contract::Clock;
 use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
@@ -108,7 +109,26 @@ impl AppContext {
             .with_context(|| format!("queue {}", queues.events))
     }
 
-    /// Delivers webhooks until `stop` is cancelled. Returns at once if `webhooks.url` is not set.
+    /// Reports the depths of the event queue and of its dead-letter queue until `stop` is cancelled.
+    pub(crate) async fn monitor_events(&self, stop: CancellationToken) {
+        let queues = &self.settings.queues;
+        self.monitor("events", &queues.events, &queues.dead_letters, stop)
+            .await;
+    }
+
+    async fn monitor(
+        &self,
+        name: &'static str,
+        queue: &str,
+        dead_letters: &str,
+        stop: CancellationToken,
+    ) {
+        let queue = Arc::new(self.connection.lazy_queue(queue));
+        let dead_letters = Arc::new(self.connection.lazy_queue(dead_letters));
+        DepthMonitor::new(name, queue, dead_letters).run(stop).await;
+    }
+
+    /// Delivers webhooks until `stop` is cancelled, and reports the depths of their queues. Returns at once if `webhooks.url` is not set.
     pub(crate) async fn deliver_webhooks(&self, stop: CancellationToken) -> anyhow::Result<()> {
         let Settings {
             webhooks, queues, ..
@@ -122,7 +142,11 @@ impl AppContext {
             store: self.store(),
             sender: Arc::new(WebhookSender::new(client, self.variant_urls())),
         };
-        WebhookDispatcher::new(parts, webhooks).run(stop).await;
+        let (queue, dead_letters) = (&queues.webhooks, &queues.webhooks_dead_letters);
+        tokio::join!(
+            WebhookDispatcher::new(parts, webhooks).run(stop.clone()),
+            self.monitor("webhooks", queue, dead_letters, stop),
+        );
         Ok(())
     }
 

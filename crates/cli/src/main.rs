@@ -2,6 +2,7 @@
 
 mod app_context;
 mod arguments;
+mod build_info;
 mod command;
 mod console;
 mod descriptors;

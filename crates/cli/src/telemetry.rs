@@ -15,6 +15,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::build_info::BUILD;
 use crate::exit_status::UsageError;
 use crate::log_fields::LogFields;
 
@@ -75,7 +76,7 @@ pub(crate) fn start(
     };
     let mut traces = None;
     if let Some(service) = service {
-        darkroom_telemetry::install()?;
+        darkroom_telemetry::install(&BUILD)?;
         runtime.spawn(darkroom_telemetry::upkeep());
         traces = Traces::from_environment(service, runtime.clone())
             .map_err(|error| UsageError(error.to_string()))?;

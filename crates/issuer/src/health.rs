@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
+use darkroom_telemetry::{EXPOSITION_TYPE, exposition, health_text};
 use http::header;
 
 use crate::problem::Problem;
@@ -14,13 +14,15 @@ use crate::state::AppState;
 /// The audience of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// Everyone. `/readyz` shows no details.
+    /// Everyone. The probes show no details.
     Clients,
     /// The operator, who can also read the metrics.
     Operator,
 }
 
 /// Reports that the process is running.
+///
+/// The listener that also serves the metrics adds the version, the commit and the build.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -33,8 +35,11 @@ pub(crate) enum Audience {
         description = "The process is running.",
     )),
 )]
-pub(crate) async fn healthz() -> &'static str {
-    "ok\n"
+pub(crate) async fn healthz(Extension(audience): Extension<Audience>) -> String {
+    match audience {
+        Audience::Clients => "ok\n".to_owned(),
+        Audience::Operator => health_text(),
+    }
 }
 
 /// Reports whether the store can be reached and images can be received.

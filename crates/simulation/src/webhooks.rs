@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use darkroom_contract::Manifest;
 use darkroom_webhooks::{
-    OutcomeSender, WebhookDispatcher, WebhookDispatcherParts, WebhookSettings,
+    DeliveryError, OutcomeSender, WebhookDispatcher, WebhookDispatcherParts, WebhookSettings,
 };
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ struct SimulatedSender(Process);
 
 #[async_trait]
 impl OutcomeSender for SimulatedSender {
-    async fn send(&self, manifest: &Manifest, _now: OffsetDateTime) -> Result<(), String> {
+    async fn send(&self, manifest: &Manifest, _now: OffsetDateTime) -> Result<(), DeliveryError> {
         let Self(process) = self;
         let effect = async {
             process.trace(format_args!("webhook {}", manifest.outcome_id()));
@@ -29,7 +29,7 @@ impl OutcomeSender for SimulatedSender {
             Ok(())
         };
         let sent = process.call("POST", false, effect).await;
-        sent.map_err(|error| error.to_string())
+        sent.map_err(|error| DeliveryError::Unreachable(error.to_string()))
     }
 }
 

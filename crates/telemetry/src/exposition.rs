@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::metric;
+use crate::build_info::{self, BuildInfo};
+use crate::{metric, process};
 
 /// The upper bounds of the buckets, in seconds. They range from the time to return a cached
 /// manifest to the longest time that a client waits.
@@ -22,12 +23,12 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 #[error("metrics cannot be collected: {0}")]
 pub struct InstallError(#[from] BuildError);
 
-/// Starts collecting metrics. A role calls this once. If the declaration of a metric lists all
-/// label values, its series start at zero.
+/// Starts collecting metrics of a process with this build. A role calls this once. If the
+/// declaration of a metric lists all label values, its series start at zero.
 ///
 /// # Errors
 /// Only if a recorder is already installed.
-pub fn install() -> Result<(), InstallError> {
+pub fn install(build: &'static BuildInfo) -> Result<(), InstallError> {
     let builder = PrometheusBuilder::new();
     let handle = builder
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
@@ -36,6 +37,7 @@ pub fn install() -> Result<(), InstallError> {
         metric.describe();
     }
     metric::start_at_zero(&[]);
+    build_info::record(build);
     RECORDER.get_or_init(|| handle);
     Ok(())
 }
@@ -57,8 +59,10 @@ pub const EXPOSITION_TYPE: &str = "text/plain; version=0.0.4";
 /// Returns the metrics in Prometheus's text format, version 0.0.4. The text is empty if [`install`]
 /// was not called.
 pub fn exposition() -> String {
-    RECORDER
-        .get()
-        .map(PrometheusHandle::render)
-        .unwrap_or_default()
+    let Some(recorder) = RECORDER.get() else {
+        return String::new();
+    };
+    let mut text = recorder.render();
+    text.push_str(&process::exposition());
+    text
 }

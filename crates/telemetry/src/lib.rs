@@ -16,13 +16,16 @@
 
 #![warn(missing_docs)]
 
+mod build_info;
 mod export;
 mod exposition;
 mod http_server;
 pub mod metric;
+mod process;
 mod trace_context;
 mod traces;
 
+pub use build_info::{BuildInfo, health_text};
 pub use exposition::{EXPOSITION_TYPE, InstallError, exposition, install, upkeep};
 pub use http_server::{record_request, record_response, server_span_name};
 pub use trace_context::{continue_trace, record_trace_id, set_parent, traceparent};

@@ -13,11 +13,19 @@ use crate::localstack::run;
 /// # Errors
 /// A description of what is missing or failed.
 pub fn program(name: &str) -> Result<PathBuf, String> {
+    program_of(name, name)
+}
+
+/// Returns the path of a program of a Debian package, as [`program`] does.
+///
+/// # Errors
+/// A description of what is missing or failed.
+pub fn program_of(package: &str, name: &str) -> Result<PathBuf, String> {
     if run(Command::new(name).arg("--version")).is_ok() {
         return Ok(name.into());
     }
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-    let folder = target.join(name);
+    let folder = target.join(package);
     let failed = |error: io::Error| format!("{}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(failed)?;
     let lock = File::create(folder.with_extension("lock")).map_err(failed)?;
@@ -27,7 +35,7 @@ pub fn program(name: &str) -> Result<PathBuf, String> {
         return Ok(program);
     }
     let mut download = Command::new("apt-get");
-    run(download.args(["download", name]).current_dir(&folder))?;
+    run(download.args(["download", package]).current_dir(&folder))?;
     let entries = fs::read_dir(&folder).map_err(failed)?;
     let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let package = paths.find(|path| path.extension().is_some_and(|it| it == "deb"));

@@ -1,5 +1,6 @@
 //! A real Prometheus, for tests of alert rules.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -20,6 +21,15 @@ pub struct Prometheus {
     url: String,
     _process: Process,
     _folder: TempDir,
+}
+
+/// The error of [`Prometheus::promtool`].
+#[derive(Debug)]
+pub enum PromtoolError {
+    /// The program cannot be started. The text is the reason.
+    Missing(String),
+    /// The program found an error. The text is its output.
+    Failed(String),
 }
 
 impl Prometheus {
@@ -80,6 +90,24 @@ impl Prometheus {
         let firing = alerts.filter(|alert| alert["state"] == "firing");
         let names = firing.filter_map(|alert| alert["labels"]["alertname"].as_str());
         Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Runs `promtool`, which belongs to Prometheus. Returns its output.
+    ///
+    /// # Errors
+    /// A description of what is missing, or the output if a check failed.
+    pub fn promtool(arguments: &[&OsStr]) -> Result<String, PromtoolError> {
+        let program = debian::program_of("prometheus", "promtool");
+        let mut command = Command::new(program.map_err(PromtoolError::Missing)?);
+        let output = command.args(arguments).output();
+        let output = output.map_err(|error| PromtoolError::Missing(error.to_string()))?;
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if output.status.success() {
+            Ok(text)
+        } else {
+            Err(PromtoolError::Failed(text))
+        }
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, String> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::DeliveryError;
 use crate::public_address::{PublicAddresses, is_public};
 use crate::settings::WebhookSettings;
 use crate::signature::SigningSecrets;
@@ -76,19 +77,21 @@ impl WebhookClient {
     /// Sends one outcome. The signature states the time `now`.
     ///
     /// # Errors
-    /// The reason, for the log. Any status other than 2xx is a failure.
+    /// The reason why the receiver has not accepted the outcome. Any status other than 2xx is a
+    /// failure.
     pub(crate) async fn post(
         &self,
         manifest: &Manifest,
         now: OffsetDateTime,
-    ) -> Result<(), String> {
+    ) -> Result<(), DeliveryError> {
+        let internal = |error: &dyn std::fmt::Display| DeliveryError::Internal(error.to_string());
         let timestamp = manifest.finished_at.format(&Rfc3339);
         let body = Body {
             r#type: format!("upload.{}", manifest.outcome.name()),
-            timestamp: timestamp.map_err(|error| error.to_string())?,
+            timestamp: timestamp.map_err(|error| internal(&error))?,
             data: manifest,
         };
-        let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
+        let body = serde_json::to_string(&body).map_err(|error| internal(&error))?;
         let id = manifest.outcome_id();
         let now = now.unix_timestamp();
         let request = self
@@ -99,11 +102,14 @@ impl WebhookClient {
             .header("webhook-timestamp", now)
             .header("webhook-signature", self.secrets.sign(&id, now, &body))
             .body(body);
-        let response = request.send().await.map_err(|error| reason(&error))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| delivery_error(&error))?;
         if response.status().is_success() {
             return Ok(());
         }
-        Err(format!("the receiver responded {}", response.status()))
+        Err(DeliveryError::Refused(response.status()))
     }
 }
 
@@ -133,17 +139,17 @@ fn check(url: &Url, allows_private: bool) -> Result<(), &'static str> {
     }
 }
 
-/// Describes the causes of an error. Leaves out the URL, because the URL may contain a token.
-fn reason(error: &reqwest::Error) -> String {
+/// Converts the error of a request. Leaves out the URL, because the URL may contain a token.
+fn delivery_error(error: &reqwest::Error) -> DeliveryError {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
     if error.is_timeout() {
-        return "the receiver did not respond in time".to_owned();
+        return DeliveryError::TimedOut;
     }
     if causes.is_empty() {
-        return "the request failed".to_owned();
+        return DeliveryError::Unreachable("the request failed".to_owned());
     }
-    causes.join(": ")
+    DeliveryError::Unreachable(causes.join(": "))
 }
 
 #[cfg(test)]

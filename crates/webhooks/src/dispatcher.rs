@@ -12,11 +12,12 @@ use darkroom_consumer::{
 use darkroom_contract::{Manifest, OutcomeEvent};
 use darkroom_telemetry::metric;
 use darkroom_uploads::{StoreError, UploadStore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::circuit_breaker::CircuitBreaker;
 use crate::retry::RetrySchedule;
-use crate::sender::OutcomeSender;
+use crate::sender::{DeliveryError, OutcomeSender};
 use crate::settings::WebhookSettings;
 
 /// The name of the queue in logs and metrics.
@@ -121,13 +122,9 @@ impl DeliveryHandler {
 
     /// Reads from the store the outcome that an event is about, and sends it if it is still
     /// current.
-    async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, String> {
+    async fn deliver(&self, event: &OutcomeEvent) -> Result<Delivered, DeliveryError> {
         let _attempt = self.circuit_breaker.start_attempt();
-        let manifest = self
-            .outcome(event)
-            .await
-            .map_err(|error| error.to_string())?;
-        let Some(manifest) = manifest else {
+        let Some(manifest) = self.outcome(event).await? else {
             return Ok(Delivered::NotCurrent);
         };
         let now = self.store.clock().now();
@@ -179,9 +176,14 @@ impl MessageHandler for DeliveryHandler {
             Ok(event) => event,
             Err(error) => return dead_letter(MALFORMED, &error.to_string()),
         };
-        match self.deliver(&event).await {
+        let started_at = Instant::now();
+        let attempt = self.deliver(&event).await;
+        record(&attempt, started_at.elapsed());
+        match attempt {
             Ok(Delivered::Accepted) => {
                 self.circuit_breaker.record(true);
+                let age = self.store.clock().now() - event.published_at;
+                metric::WEBHOOK_DELIVERY_AGE.record(age.as_seconds_f64().max(0.0), []);
                 Disposition::Ack
             }
             Ok(Delivered::NotCurrent) => {
@@ -193,10 +195,21 @@ impl MessageHandler for DeliveryHandler {
             }
             Err(error) => {
                 self.circuit_breaker.record(false);
-                self.retry_or_dead_letter(event, &error)
+                self.retry_or_dead_letter(event, &error.to_string())
             }
         }
     }
+}
+
+/// Counts an attempt.
+fn record(attempt: &Result<Delivered, DeliveryError>, elapsed: Duration) {
+    let result = match attempt {
+        Ok(Delivered::Accepted) => "delivered",
+        Ok(Delivered::NotCurrent) => "outdated",
+        Err(error) => error.result(),
+    };
+    metric::WEBHOOK_ATTEMPTS.add(1, [result]);
+    metric::WEBHOOK_ATTEMPT_TIME.record(elapsed.as_secs_f64(), [result]);
 }
 
 fn dead_letter(code: &str, detail: &str) -> Disposition {

@@ -21,5 +21,5 @@ mod signature;
 
 pub use client::WebhookClient;
 pub use dispatcher::{WebhookDispatcher, WebhookDispatcherParts};
-pub use sender::{OutcomeSender, WebhookSender};
+pub use sender::{DeliveryError, OutcomeSender, WebhookSender};
 pub use settings::{Secret, WebhookSettings};

@@ -1,13 +1,46 @@
-//! The sender of outcomes.
+//! The sender of outcomes, and the errors of an attempt.
 
 use std::fmt;
 
 use async_trait::async_trait;
 use darkroom_contract::Manifest;
-use darkroom_uploads::VariantUrls;
+use darkroom_uploads::{StoreError, VariantUrls};
+use reqwest::StatusCode;
 use time::OffsetDateTime;
 
 use crate::client::WebhookClient;
+
+/// The error of an attempt to deliver an outcome. The log contains its text.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The receiver responded with a status other than 2xx.
+    #[error("the receiver responded {0}")]
+    Refused(StatusCode),
+    /// The receiver did not respond within `webhooks.timeout`.
+    #[error("the receiver did not respond in time")]
+    TimedOut,
+    /// No connection, or one that broke. The text is the cause.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The manifest could not be read from the store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No request could be made of the manifest. The text is the cause.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl DeliveryError {
+    /// Returns the value of the label `result` in the metrics of attempts.
+    pub(crate) const fn result(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::TimedOut => "timed_out",
+            Self::Unreachable(_) => "unreachable",
+            Self::Store(_) | Self::Internal(_) => "failed",
+        }
+    }
+}
 
 /// A sender of outcomes: the [`WebhookSender`], or a stand-in for tests.
 #[async_trait]
@@ -16,8 +49,8 @@ pub trait OutcomeSender: fmt::Debug + Send + Sync {
     /// of variants yet. `now` is the time of this attempt.
     ///
     /// # Errors
-    /// The reason, for the log.
-    async fn send(&self, manifest: &Manifest, now: OffsetDateTime) -> Result<(), String>;
+    /// The reason why the receiver has not accepted the outcome.
+    async fn send(&self, manifest: &Manifest, now: OffsetDateTime) -> Result<(), DeliveryError>;
 }
 
 /// The sender of outcomes to the operator's URL.
@@ -39,10 +72,10 @@ impl WebhookSender {
 
 #[async_trait]
 impl OutcomeSender for WebhookSender {
-    async fn send(&self, manifest: &Manifest, now: OffsetDateTime) -> Result<(), String> {
+    async fn send(&self, manifest: &Manifest, now: OffsetDateTime) -> Result<(), DeliveryError> {
         let mut manifest = manifest.clone();
         let filled_in = self.variant_urls.fill_in(&mut manifest).await;
-        filled_in.map_err(|error| error.to_string())?;
+        filled_in.map_err(|error| DeliveryError::Internal(error.to_string()))?;
         self.client.post(&manifest, now).await
     }
 }

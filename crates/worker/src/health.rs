@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use darkroom_cloud::{CloudError, CloudErrorKind};
 use darkroom_consumer::ConsumerStatus;
-use darkroom_telemetry::{EXPOSITION_TYPE, exposition};
+use darkroom_telemetry::{EXPOSITION_TYPE, exposition, health_text};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -67,7 +67,7 @@ impl Health {
     pub async fn serve(mut self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
         self.stop = stop;
         let router = Router::new()
-            .route("/healthz", get(async || "ok\n"))
+            .route("/healthz", get(async || health_text()))
             .route("/readyz", get(readyz))
             .route("/metrics", get(metrics))
             .with_state(self);

@@ -62,7 +62,7 @@ pub(super) async fn worker(mut settings: Settings) -> anyhow::Result<ExitStatus>
         ))?;
         tokio::spawn(worker.health().serve(listener, stop.clone()));
     }
-    worker.run(stop).await;
+    tokio::join!(worker.run(stop.clone()), context.monitor_events(stop));
     Ok(ExitStatus::Success)
 }
 

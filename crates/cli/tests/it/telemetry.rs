@@ -106,6 +106,10 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         ("darkroom_worker_variant_bytes_total", 100.0),
         (r#"darkroom_consumer_permits{queue="events"}"#, 1.0),
         ("darkroom_render_process_starts_total", 1.0),
+        (r#"darkroom_queue_dead_letters{queue="events"}"#, 1.0),
+        ("process_resident_memory_bytes", 1e6),
+        ("process_cpu_seconds_total", 0.01),
+        ("process_open_fds", 5.0),
     ] {
         wait_for_value(&metrics, series, wanted).await;
     }
@@ -136,11 +140,11 @@ async fn a_worker_reports_its_metrics_and_its_readiness() {
         .await
         .unwrap();
     wait_for_value(&metrics, "darkroom_worker_store_down", 1.0).await;
-    assert_eq!(
-        get(&format!("{url}/healthz")).await.0,
-        200,
-        "a worker without a store is still alive"
-    );
+    let (status, health) = get(&format!("{url}/healthz")).await;
+    assert_eq!(status, 200, "a worker without a store is still alive");
+    let version = bed.command("--version").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    assert_eq!(health, format!("ok\n{version}"));
     bed.s3.clear_rules();
     let ready = async || get(&readyz).await.0 == 200;
     wait::until_async("a ready worker", DEADLINE, ready)

@@ -4,6 +4,18 @@ use super::kind::{Counter, Gauge, Histogram, LabelDefinition, Metric};
 use super::macros::metrics;
 
 metrics! {
+    /// 1 for the build that runs.
+    BUILD_INFO: Gauge = "darkroom_build_info"["version"]["commit"]["profile"]["target"];
+
+    /// Messages in a queue, as SQS last reported them. Every consumer reports the same queue, so
+    /// aggregate with max.
+    QUEUE_MESSAGES: Gauge = "darkroom_queue_messages"["queue"]
+        ["state": "visible", "in_flight", "delayed"];
+
+    /// Messages in the dead-letter queue of a queue, as SQS last reported them, including those that
+    /// SQS itself moved there.
+    QUEUE_DEAD_LETTERS: Gauge = "darkroom_queue_dead_letters"["queue"];
+
     /// Messages received, including redeliveries.
     RECEIVED: Counter = "darkroom_consumer_messages_received_total"["queue"];
 
@@ -68,6 +80,18 @@ metrics! {
     /// Time from the sending of a message to the outcome of its upload.
     END_TO_END_TIME: Histogram = "darkroom_worker_end_to_end_seconds"
         ["profile"]["status": "ready", "rejected", "failed"];
+
+    /// Attempts to deliver an outcome, by result: delivered, refused, timed_out, unreachable,
+    /// outdated, failed.
+    WEBHOOK_ATTEMPTS: Counter = "darkroom_webhooks_attempts_total"
+        ["result": "delivered", "refused", "timed_out", "unreachable", "outdated", "failed"];
+
+    /// Time of an attempt to deliver an outcome, by result.
+    WEBHOOK_ATTEMPT_TIME: Histogram = "darkroom_webhooks_attempt_seconds"
+        ["result": "delivered", "refused", "timed_out", "unreachable", "outdated", "failed"];
+
+    /// Time from the outcome of an upload to its successful delivery.
+    WEBHOOK_DELIVERY_AGE: Histogram = "darkroom_webhooks_delivery_age_seconds";
 
     /// Render processes started.
     RENDER_PROCESS_STARTS: Counter = "darkroom_render_process_starts_total";

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ALL;
+use crate::process;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
 const BEGIN: &str = "<!-- metrics: begin; `UPDATE_SNAPSHOTS=1 cargo test -p darkroom-telemetry` writes this table -->\n";
@@ -40,6 +41,12 @@ fn table() -> String {
             metric.help()
         )
         .unwrap();
+    }
+    for metric in &process::METRICS {
+        let process::ProcessMetric {
+            name, kind, help, ..
+        } = metric;
+        writeln!(table, "| `{name}` | {kind} |  | {help} |").unwrap();
     }
     table
 }

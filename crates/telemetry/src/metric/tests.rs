@@ -1,13 +1,21 @@
 //! Tests that names, dashboard, alerts and documentation match.
 
 use super::{ALL, docs};
+use crate::process;
 
 const DASHBOARD: &str = include_str!("../../../../deploy/grafana/darkroom.json");
 const ALERTS: &str = include_str!("../../../../deploy/prometheus/alerts.yml");
-const SUBSYSTEMS: [&str; 4] = ["consumer", "worker", "issuer", "render"];
+const SUBSYSTEMS: [&str; 7] = [
+    "build", "queue", "consumer", "worker", "webhooks", "issuer", "render",
+];
 
 fn is_metric(name: &str) -> bool {
-    ALL.iter().any(|metric| metric.name() == name)
+    names().any(|known| known == name)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let own = ALL.iter().map(|metric| metric.name());
+    own.chain(process::METRICS.iter().map(|metric| metric.name))
 }
 
 /// Returns every word of the text that has the form of a metric's name. Removes the suffixes that
@@ -17,9 +25,10 @@ fn mentioned(text: &str) -> Vec<&str> {
     words
         .filter(|word| {
             let rest = word.strip_prefix("darkroom_").unwrap_or_default();
-            SUBSYSTEMS
+            let is_own = SUBSYSTEMS
                 .iter()
-                .any(|subsystem| rest.starts_with(&format!("{subsystem}_")))
+                .any(|subsystem| rest.starts_with(&format!("{subsystem}_")));
+            is_own || word.starts_with("process_")
         })
         .map(|word| {
             let base = ["_bucket", "_sum", "_count"]
@@ -29,6 +38,13 @@ fn mentioned(text: &str) -> Vec<&str> {
                 .unwrap_or(word)
         })
         .collect()
+}
+
+/// Returns every word of the text that has the form of the name of a recording rule.
+fn recorded(text: &str) -> Vec<&str> {
+    let is_part = |c: char| c == ':' || c == '_' || c.is_ascii_alphanumeric();
+    let words = text.split(|c: char| !is_part(c));
+    words.filter(|word| word.starts_with("darkroom:")).collect()
 }
 
 #[test]
@@ -84,8 +100,11 @@ fn dashboard_and_alerts_query_metrics_that_exist() {
         .map(|target| target["expr"].as_str().unwrap())
         .collect();
     for text in queries.iter().chain([&ALERTS]) {
-        let names = mentioned(text);
-        assert!(!names.is_empty(), "{text}");
+        let (names, recorded) = (mentioned(text), recorded(text));
+        assert!(!names.is_empty() || !recorded.is_empty(), "{text}");
+        for name in recorded {
+            assert!(ALERTS.contains(&format!("record: {name}\n")), "{name}");
+        }
         for name in names {
             assert!(is_metric(name), "{name}");
         }
@@ -96,8 +115,8 @@ fn dashboard_and_alerts_query_metrics_that_exist() {
 #[test]
 fn every_metric_is_on_the_dashboard() {
     let shown = mentioned(DASHBOARD);
-    for metric in ALL {
-        assert!(shown.contains(&metric.name()), "{}", metric.name());
+    for name in names() {
+        assert!(shown.contains(&name), "{name}");
     }
 }
 

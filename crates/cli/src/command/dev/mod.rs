@@ -75,10 +75,11 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     };
     let issuer = context.issuer()?.with_origin_check(check);
     serve_metrics(&issuer, &context.settings.issuer).await?;
-    let ((), delivered, ()) = tokio::join!(
+    let ((), delivered, (), ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),
-        worker.run(stop),
+        worker.run(stop.clone()),
+        context.monitor_events(stop),
     );
     drop(environment);
     embedded.stop().await;
