@@ -10,6 +10,7 @@ mod key;
 mod process;
 mod provision;
 mod render;
+mod simulate;
 mod upload;
 
 use std::path::PathBuf;
@@ -26,11 +27,14 @@ pub(crate) use key::{Key, NewKey};
 pub(crate) use process::Process;
 pub(crate) use provision::Provision;
 pub(crate) use render::Render;
+pub(crate) use simulate::Simulate;
 pub(crate) use upload::Upload;
+
+use crate::build_info::VERSION;
 
 /// Turns uploaded photos into small, upright WebP images without private metadata.
 #[derive(Debug, Parser)]
-#[command(name = "darkroom", version, about, max_term_width = 100)]
+#[command(name = "darkroom", version = VERSION, about, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Settings file [default: `darkroom.toml` in the working directory, if it exists]
     #[arg(long, global = true, env = "DARKROOM_CONFIG", value_name = "FILE")]
@@ -64,6 +68,8 @@ pub(crate) enum Command {
     Dlq(Dlq),
     /// Check the health of the issuer or worker that runs in this container
     Health(Health),
+    /// Compute the backlog, latency, workers and cost of a day's traffic
+    Simulate(Box<Simulate>),
     /// Manage API keys of the issuer
     Key {
         #[command(subcommand)]

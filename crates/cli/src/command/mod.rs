@@ -10,6 +10,7 @@ mod key;
 mod process;
 mod provision;
 mod roles;
+mod simulate;
 mod single_bucket;
 mod upload;
 
@@ -62,6 +63,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
         Command::Health(health) => health::run(health, &settings).await,
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,

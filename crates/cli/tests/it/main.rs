@@ -8,6 +8,7 @@
 mod alerts;
 mod api_keys;
 mod browser;
+mod call_counts;
 mod command_line;
 mod dead_letters;
 mod deletions_and_replacements;
@@ -32,6 +33,7 @@ mod python_client;
 mod rejected_uploads;
 mod render_process;
 mod signed_request;
+mod simulate;
 mod slow_clients;
 mod snippets;
 mod store_clients;
