@@ -120,7 +120,7 @@ impl<'a> Simulation<'a> {
         } = self;
         let _ = write!(
             text,
-            "\n{} uploads, {} workers with {} render processes each, used {:.0} % of the time\n\
+            "\n{} uploads; workers: {}, each with {} render processes, used {:.0} % of the time\n\
              p50 {:.2} s, p99 {:.2} s, {:.3} % within {}; largest backlog {}\n\
              cost at list prices: {:.2} USD ({:.2} S3 writes, {:.2} S3 reads, {:.2} SQS, {:.2} compute)\n\
              raw objects: {:.2} USD more each month while they are kept (storage.raw_expiration_days)\n",

@@ -61,7 +61,7 @@ fn a_trace_replaces_the_generated_day() {
     let text = simulate(folder.path(), &["--trace", "trace.csv"]).stdout;
     let text = String::from_utf8(text).unwrap();
     assert!(
-        text.contains("\n50 uploads, 1 workers with 2 render processes each"),
+        text.contains("\n50 uploads; workers: 1, each with 2 render processes"),
         "{text}"
     );
 }
