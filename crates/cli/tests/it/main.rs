@@ -14,6 +14,7 @@ mod dead_letters;
 mod deletions_and_replacements;
 mod dev;
 mod dev_access;
+mod doctor;
 mod generated_clients;
 mod health_check;
 mod http_fuzzer;
