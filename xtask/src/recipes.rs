@@ -193,6 +193,22 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "compose",
+        help: "run docker-compose.yml: kill a worker, and update all containers, under load",
+        variables: &[("DARKROOM_TEST_COMPOSE", "1")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "darkroom",
+            "--test",
+            "it",
+            "compose",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "contact-sheet",
         help: "draw images before and after: cargo xtask contact-sheet FOLDER --out FILE",
         variables: &[],

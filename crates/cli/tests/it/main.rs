@@ -10,6 +10,7 @@ mod api_keys;
 mod browser;
 mod call_counts;
 mod command_line;
+mod compose;
 mod dead_letters;
 mod deletions_and_replacements;
 mod dev;
