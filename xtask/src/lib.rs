@@ -7,6 +7,7 @@ pub mod language;
 pub mod links;
 pub mod recipes;
 pub mod structure;
+pub mod unsafe_code;
 
 mod files;
 mod source;

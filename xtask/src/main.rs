@@ -6,7 +6,7 @@ use anyhow::Context;
 use xtask::language::{self, Finding};
 use xtask::recipes::{RECIPES, Recipe};
 use xtask::structure::Report;
-use xtask::{crates, links};
+use xtask::{crates, links, unsafe_code};
 
 const CHECKS: &str = "\
 usage: cargo xtask TASK
@@ -15,6 +15,7 @@ usage: cargo xtask TASK
   language [--check] [FOLDER]
                         words to avoid and doc comments to rephrase: counted, or listed for a folder
   links                 links and paths in documents that lead to no file or function
+  unsafe                dependencies with unsafe code that docs/supply-chain.md does not list
 ";
 
 fn main() -> ExitCode {
@@ -53,13 +54,8 @@ fn run(arguments: &[&str]) -> anyhow::Result<bool> {
             print(&shown(&findings, folder.copied()));
             Ok(findings.is_empty() || !options.contains(&"--check"))
         }
-        ["links"] => {
-            let broken = links::broken(&root)?;
-            for sentence in &broken {
-                print(&format!("{sentence}\n"));
-            }
-            Ok(broken.is_empty())
-        }
+        ["links"] => Ok(is_empty(&links::broken(&root)?)),
+        ["unsafe"] => Ok(is_empty(&unsafe_code::unreviewed(&root)?)),
         [name, arguments @ ..] => {
             let recipe = Recipe::find(name)
                 .with_context(|| format!("there is no task {name}\n\n{}", usage()))?;
@@ -67,6 +63,14 @@ fn run(arguments: &[&str]) -> anyhow::Result<bool> {
             Ok(true)
         }
     }
+}
+
+/// Prints what a check has found. Returns `true` if that is nothing.
+fn is_empty(sentences: &[String]) -> bool {
+    for sentence in sentences {
+        print(&format!("{sentence}\n"));
+    }
+    sentences.is_empty()
 }
 
 fn usage() -> String {

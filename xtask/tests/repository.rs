@@ -2,7 +2,7 @@
 
 use xtask::language;
 use xtask::structure::Report;
-use xtask::{crates, links};
+use xtask::{crates, links, unsafe_code};
 
 #[test]
 fn names_and_sentences_follow_the_glossary() {
@@ -22,4 +22,10 @@ fn documents_refer_to_files_and_functions_that_exist() {
 fn the_structure_is_within_its_limits() {
     let violations = Report::read(&crates::root()).unwrap().violations();
     assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn every_dependency_with_unsafe_code_is_reviewed() {
+    let unreviewed = unsafe_code::unreviewed(&crates::root()).unwrap();
+    assert!(unreviewed.is_empty(), "{}", unreviewed.join("\n"));
 }
