@@ -94,6 +94,21 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "vp8",
+        help: "compare 10,000 frames with decoders, and frames of all instruction sets over DARKROOM_CORPUS",
+        variables: &[],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--package",
+            "vp8-keyframe",
+            "--lib",
+            "--",
+            "--ignored",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "libheif",
         help: "compare HEIC pixels, time and memory with libheif's, on pillow-heif's test files",
         variables: &[

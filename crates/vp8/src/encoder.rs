@@ -1,7 +1,5 @@
 //! The encoder of frames.
 
-use std::ops::ControlFlow;
-
 use crate::bool_encoder::BoolEncoder;
 use crate::borders::Borders;
 use crate::effort::Effort;
@@ -21,11 +19,12 @@ use crate::tables::AC_STEPS;
 use crate::token_symbols::TokenSymbols;
 use crate::tokens::Tokens;
 use crate::tuning;
-use crate::{Error, Planes};
+use crate::{Error, InstructionSet, Planes};
 
 /// An encoder of key frames. It keeps its buffers from frame to frame.
 pub struct Encoder {
     options: EncoderOptions,
+    instruction_set: InstructionSet,
     tokens: Tokens,
     headers: Vec<MacroblockHeader>,
     borders: Borders,
@@ -40,17 +39,6 @@ pub struct Encoder {
     /// Turns off the loop filter.
     #[cfg(test)]
     pub(crate) unfiltered: bool,
-}
-
-/// The progress of encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// The number of coded rows of macroblocks, summed over all passes.
-    pub rows: usize,
-    /// The number of rows of macroblocks in the frame, times the number of passes.
-    pub total_rows: usize,
-    /// A lower bound of the size of the frame in bytes.
-    pub least_bytes: usize,
 }
 
 /// The choices that are made before the first macroblock is coded.
@@ -74,6 +62,7 @@ impl Encoder {
         options.check()?;
         Ok(Self {
             options,
+            instruction_set: InstructionSet::fastest(),
             tokens: Tokens::new(),
             headers: Vec::new(),
             borders: Borders::new(),
@@ -87,6 +76,20 @@ impl Encoder {
         })
     }
 
+    /// Sets the instruction set, which is otherwise the fastest that is available. This affects the time, but
+    /// not the bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InstructionSet`] if this processor does not have the instructions.
+    pub fn set_instruction_set(&mut self, set: InstructionSet) -> Result<(), Error> {
+        if !set.is_available() {
+            return Err(Error::InstructionSet(set));
+        }
+        self.instruction_set = set;
+        Ok(())
+    }
+
     /// Returns a frame without any container: the payload of a WebP file's `VP8 ` chunk.
     ///
     /// # Errors
@@ -94,42 +97,35 @@ impl Encoder {
     /// [`Error::Dimensions`], [`Error::Stride`] or [`Error::PlaneTooShort`] if the planes are not consistent,
     /// [`Error::TooLarge`] if the frame would exceed [`EncoderOptions::max_bytes`].
     pub fn encode(&mut self, planes: &Planes<'_>) -> Result<Vec<u8>, Error> {
-        self.encode_while(planes, |_| ControlFlow::Continue(()))
-    }
-
-    /// Encodes like [`Encoder::encode`], but calls `progress` after each row of macroblocks. `progress` may
-    /// cancel the encoding.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Encoder::encode`], and [`Error::Cancelled`] if `progress` returns
-    /// [`ControlFlow::Break`].
-    pub fn encode_while(
-        &mut self,
-        planes: &Planes<'_>,
-        progress: impl FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Vec<u8>, Error> {
         planes.check()?;
-        #[cfg(target_arch = "x86_64")]
-        if let Some(kernels) = crate::kernels::Avx2::detect() {
-            return self.encode_with(kernels, planes, progress);
+        match self.instruction_set {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => {
+                if let Some(kernels) = crate::kernels::Avx2::detect() {
+                    return self.encode_with(kernels, planes);
+                }
+            }
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Sse41 => {
+                if let Some(kernels) = crate::kernels::Sse41::detect() {
+                    return self.encode_with(kernels, planes);
+                }
+            }
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            InstructionSet::Neon => {
+                if let Some(kernels) = crate::kernels::Neon::detect() {
+                    return self.encode_with(kernels, planes);
+                }
+            }
+            _ => {}
         }
-        #[cfg(target_arch = "x86_64")]
-        if let Some(kernels) = crate::kernels::Sse41::detect() {
-            return self.encode_with(kernels, planes, progress);
-        }
-        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-        if let Some(kernels) = crate::kernels::Neon::detect() {
-            return self.encode_with(kernels, planes, progress);
-        }
-        self.encode_with(Scalar, planes, progress)
+        self.encode_with(Scalar, planes)
     }
 
     pub(crate) fn encode_with<K: Kernels>(
         &mut self,
         kernels: K,
         planes: &Planes<'_>,
-        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<u8>, Error> {
         let plan = self.plan(kernels, planes);
         let passes = plan.effort.search.map_or(1, |search| search.passes);
@@ -139,7 +135,7 @@ impl Encoder {
                 self.costs
                     .update(&Probabilities::from_counts(self.tokens.counts()));
             }
-            self.code_macroblocks(kernels, planes, &plan, (pass, passes), &mut progress)?;
+            self.code_macroblocks(kernels, planes, &plan, pass)?;
         }
         self.write(kernels, planes, &plan)
     }
@@ -183,8 +179,7 @@ impl Encoder {
         kernels: K,
         planes: &Planes<'_>,
         plan: &Plan,
-        (pass, passes): (usize, usize),
-        progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
+        pass: usize,
     ) -> Result<(), Error> {
         self.tokens.clear();
         self.headers.clear();
@@ -203,17 +198,7 @@ impl Encoder {
                 self.costs
                     .update(&Probabilities::from_counts(self.tokens.counts()));
             }
-            let least_bytes = least_bytes(self.tokens.counts());
-            self.check_size(least_bytes)?;
-            let rows = pass * plan.rows + row + 1;
-            let state = Progress {
-                rows,
-                total_rows: passes * plan.rows,
-                least_bytes,
-            };
-            if progress(state).is_break() {
-                return Err(Error::Cancelled);
-            }
+            self.check_size(least_bytes(self.tokens.counts()))?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::InstructionSet;
+
 /// The reason why no frame was encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,13 +23,13 @@ pub enum Error {
     Quality(u8),
     /// The effort is more than 6.
     Effort(u8),
+    /// This processor does not have the instructions.
+    InstructionSet(InstructionSet),
     /// The frame would have more bytes than [`EncoderOptions::max_bytes`](crate::EncoderOptions).
     TooLarge {
         /// The maximum that was exceeded.
         max_bytes: usize,
     },
-    /// The callback of [`Encoder::encode_while`](crate::Encoder::encode_while) ended the encoding.
-    Cancelled,
 }
 
 impl fmt::Display for Error {
@@ -42,10 +44,10 @@ impl fmt::Display for Error {
             }
             Self::Quality(quality) => write!(f, "quality {quality} is more than 100"),
             Self::Effort(effort) => write!(f, "effort {effort} is more than 6"),
+            Self::InstructionSet(set) => write!(f, "this processor does not have {set:?}"),
             Self::TooLarge { max_bytes } => {
                 write!(f, "the frame would have more than {max_bytes} bytes")
             }
-            Self::Cancelled => f.write_str("the caller cancelled the encoding"),
         }
     }
 }

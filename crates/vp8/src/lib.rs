@@ -52,6 +52,7 @@ mod effort;
 mod encoder;
 mod error;
 mod header;
+mod instruction_set;
 mod kernels;
 mod macroblock;
 mod mode_budget;
@@ -73,7 +74,8 @@ mod trellis;
 mod tuning;
 mod walsh;
 
-pub use encoder::{Encoder, Progress};
+pub use encoder::Encoder;
 pub use error::Error;
+pub use instruction_set::InstructionSet;
 pub use options::EncoderOptions;
 pub use planes::{MAX_DIMENSION, Planes};

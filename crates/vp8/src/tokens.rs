@@ -74,6 +74,9 @@ impl TokenCounts {
 /// more block.
 const BUFFER: usize = 26 * 33;
 
+/// The least number of elements by which the memory grows: a few macroblocks of noise.
+const MIN_GROWTH: usize = 16 * BUFFER;
+
 /// The tokens of a frame.
 ///
 /// An element has the context in its lowest 7 bits, then [`NO_END`], 7 bits of magnitude, and the sign.
@@ -165,6 +168,12 @@ impl Tokens {
 
     /// Ends a macroblock.
     pub(crate) fn end_macroblock(&mut self) {
+        let capacity = self.elements.capacity();
+        if self.elements.len() + self.buffered > capacity {
+            // Doubling, which `Vec` does by itself, would waste up to half of the memory.
+            let growth = (capacity / 8).max(MIN_GROWTH);
+            self.elements.reserve_exact(growth);
+        }
         self.elements
             .extend_from_slice(&self.buffer[..self.buffered]);
         self.buffered = 0;

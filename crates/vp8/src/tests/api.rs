@@ -1,11 +1,8 @@
 //! Options, errors and limits.
 
-use std::ops::ControlFlow;
-
 use super::decoders::libwebp;
 use super::random_image::RandomImage;
-use crate::kernels::Scalar;
-use crate::{Encoder, EncoderOptions, Error, Planes};
+use crate::{Encoder, EncoderOptions, Error, InstructionSet, Planes};
 
 const OPTIONS: EncoderOptions = EncoderOptions {
     quality: 90,
@@ -123,34 +120,25 @@ fn encoding_of_noise_ends_early_if_a_frame_is_certainly_too_large() {
         max_bytes: Some(50_000),
         ..OPTIONS
     };
-    let mut rows = 0;
-    let result =
-        Encoder::new(options)
-            .unwrap()
-            .encode_while(&gray(&samples, 512, 512), |progress| {
-                rows = progress.rows;
-                assert_eq!(progress.total_rows, 32);
-                assert!(progress.least_bytes <= 50_000);
-                ControlFlow::Continue(())
-            });
+    let mut encoder = Encoder::new(options).unwrap();
+    let result = encoder.encode(&gray(&samples, 512, 512));
     assert_eq!(result, Err(Error::TooLarge { max_bytes: 50_000 }));
+    let rows = encoder.reconstruction.len() / 32;
     assert!((1..16).contains(&rows), "{rows} rows were coded");
 }
 
 #[test]
-fn the_caller_can_end_the_encoding() {
+fn an_instruction_set_that_the_processor_lacks_is_refused() {
     let mut encoder = Encoder::new(OPTIONS).unwrap();
-    let samples = [128; 64 * 64];
-    let mut calls = 0;
-    let result = encoder.encode_while(&gray(&samples, 64, 64), |_| {
-        calls += 1;
-        if calls == 2 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    assert_eq!((result, calls), (Err(Error::Cancelled), 2));
+    for set in InstructionSet::ALL {
+        let expected = match set.is_available() {
+            true => Ok(()),
+            false => Err(Error::InstructionSet(set)),
+        };
+        assert_eq!(encoder.set_instruction_set(set), expected);
+    }
+    assert!(InstructionSet::Scalar.is_available());
+    assert!(!(InstructionSet::Avx2.is_available() && InstructionSet::Neon.is_available()));
 }
 
 #[test]
@@ -163,9 +151,8 @@ fn an_encoder_gives_the_same_bytes_after_other_frames_and_with_other_kernels() {
         let planes = image.planes();
         for (effort, encoder) in (0..).zip(&mut encoders) {
             let mut new = Encoder::new(EncoderOptions { effort, ..OPTIONS }).unwrap();
-            let scalar = new
-                .encode_with(Scalar, &planes, |_| ControlFlow::Continue(()))
-                .unwrap();
+            new.set_instruction_set(InstructionSet::Scalar).unwrap();
+            let scalar = new.encode(&planes).unwrap();
             assert_eq!(encoder.encode(&planes).unwrap(), scalar);
         }
     }

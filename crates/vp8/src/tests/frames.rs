@@ -62,7 +62,7 @@ fn decoders_reproduce_the_reconstruction_of_random_images() {
 }
 
 #[test]
-#[ignore = "takes most of a minute in a release build"]
+#[ignore = "takes most of a minute"]
 fn decoders_reproduce_the_reconstruction_of_10_000_random_images() {
     check_images(10_000, 150, 2);
 }

@@ -46,7 +46,7 @@ fn check(width: u32, height: u32, quality: u8, effort: u8) {
 }
 
 #[test]
-#[ignore = "needs a release build and 2 GiB of memory"]
+#[ignore = "needs 2 GiB of memory"]
 fn modes_of_huge_frames_fit_into_the_first_partition() {
     check(6000, 6000, 60, 2);
     check(MAX_DIMENSION, 5000, 50, 3);
