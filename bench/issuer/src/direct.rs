@@ -27,10 +27,11 @@ pub(crate) async fn measure(issuer: &Issuer, size: Size) -> anyhow::Result<Vec<M
     let seconds = start.elapsed().as_secs_f64();
     let (mib, uploads) = (BYTES / MIB, size.uploads);
     Ok(vec![Measured {
+        name: "direct_memory".to_owned(),
         what: format!("memory added by {uploads} concurrent uploads of {mib} MiB ({seconds:.1} s)"),
         figure: ProcessStats::read(pid)?.peak_memory_mib() - before,
         unit: "MiB",
-        goal: Goal::AtMost(GOAL_MIB),
+        goal: Some(Goal::AtMost(GOAL_MIB)),
     }])
 }
 

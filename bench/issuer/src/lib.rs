@@ -7,12 +7,16 @@ mod connection;
 mod direct;
 mod outcomes;
 mod presign;
+mod report;
 mod waiting;
+
+pub use report::{chart, to_json, to_markdown};
 
 use std::path::Path;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 use darkroom_harness::{TestBed, TestBedOptions};
 
@@ -23,7 +27,8 @@ pub enum Figure {
     Presign,
     /// 1,000 clients that wait for outcomes.
     Waiting,
-    /// Outcomes of real uploads: the time until clients have them, and the requests to the store.
+    /// Outcomes of real uploads for 1, 100 and 1,000 clients: the time until they have them, and the requests
+    /// to the store.
     Outcomes,
     /// 16 concurrent uploads of 10 MiB through the issuer.
     Direct,
@@ -72,41 +77,50 @@ impl Size {
     };
 }
 
-/// A measurement and its goal.
-#[derive(Debug)]
+/// A measurement, and its goal if there is one.
+#[derive(Debug, Serialize)]
 pub struct Measured {
+    /// The name in JSON files.
+    name: String,
     what: String,
     figure: f64,
     unit: &'static str,
-    goal: Goal,
+    goal: Option<Goal>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Goal {
     AtLeast(f64),
     AtMost(f64),
 }
 
 impl Measured {
-    /// Returns `true` if the goal is met.
+    /// Returns `true` if the goal is met, or there is none.
     pub fn holds(&self) -> bool {
         match self.goal {
-            Goal::AtLeast(goal) => self.figure >= goal,
-            Goal::AtMost(goal) => self.figure <= goal,
+            Some(Goal::AtLeast(goal)) => self.figure >= goal,
+            Some(Goal::AtMost(goal)) => self.figure <= goal,
+            None => true,
         }
     }
 
-    /// Formats the measurement and its goal as one line of text.
-    pub fn line(&self) -> String {
-        let (bound, goal) = match self.goal {
-            Goal::AtLeast(goal) => ("at least", goal),
-            Goal::AtMost(goal) => ("at most", goal),
-        };
-        let result = if self.holds() { "ok" } else { "MISSED" };
+    /// Formats the measurement and its goal as a row of a table in Markdown.
+    pub fn row(&self) -> String {
         let Self {
             what, figure, unit, ..
         } = self;
-        format!("{what}: {figure:.1} {unit} (goal: {bound} {goal} {unit}) {result}")
+        let goal = match self.goal {
+            Some(Goal::AtLeast(goal)) => format!("at least {goal} {unit}"),
+            Some(Goal::AtMost(goal)) => format!("at most {goal} {unit}"),
+            None => String::new(),
+        };
+        let result = match (self.goal, self.holds()) {
+            (None, _) => "",
+            (_, true) => "ok",
+            (_, false) => "MISSED",
+        };
+        format!("| {what} | {figure:.1} {unit} | {goal} | {result} |")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use darkroom_bench_report::percentile;
 use darkroom_harness::{Client, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use futures_util::future::try_join_all;
@@ -49,7 +50,7 @@ pub(crate) async fn measure(bed: &TestBed, size: Size) -> anyhow::Result<Vec<Mea
         delays.push(upload(&client, &photos[index % SIZES.len()]).await?);
     }
     let requests = bed.s3.requests().len() - before;
-    measured.extend(idle(&mut delays, requests));
+    measured.extend(idle(&delays, requests));
     for crowd in size.crowds {
         let before = bed.s3.requests().len();
         let uploads = (0..crowd).map(|_| {
@@ -61,54 +62,59 @@ pub(crate) async fn measure(bed: &TestBed, size: Size) -> anyhow::Result<Vec<Mea
             delays.push(delay?);
         }
         let requests = bed.s3.requests().len() - before;
-        measured.push(crowded(crowd, &mut delays, requests));
+        measured.extend(crowded(crowd, &delays, requests));
     }
     Ok(measured)
 }
 
-fn idle(delays: &mut [f64], requests: usize) -> [Measured; 3] {
-    delays.sort_by(f64::total_cmp);
+/// Returns the figures of one client.
+fn idle(delays: &[f64], requests: usize) -> [Measured; 3] {
+    let goals = (Some(GOAL_P50_MS), Some(GOAL_P99_MS), GOAL_REQUESTS);
     let count = delays.len();
+    figures(
+        "outcome",
+        &format!("one client, {count} photos"),
+        delays,
+        requests,
+        goals,
+    )
+}
+
+/// Returns the figures of several clients that upload at the same time.
+fn crowded(crowd: usize, delays: &[f64], requests: usize) -> [Measured; 3] {
+    let goals = (None, None, CROWD_REQUESTS);
+    let (name, what) = (
+        format!("outcome_{crowd}"),
+        format!("{crowd} clients at once"),
+    );
+    figures(&name, &what, delays, requests, goals)
+}
+
+fn figures(
+    name: &str,
+    what: &str,
+    delays: &[f64],
+    requests: usize,
+    (p50, p99, per_upload): (Option<f64>, Option<f64>, f64),
+) -> [Measured; 3] {
+    let delay = |share, suffix: &str, goal: Option<f64>| Measured {
+        name: format!("{name}_{suffix}"),
+        what: format!("{what}: {suffix} from the outcome to the client"),
+        figure: percentile(delays, share),
+        unit: "ms",
+        goal: goal.map(Goal::AtMost),
+    };
     [
+        delay(0.5, "p50", p50),
+        delay(0.99, "p99", p99),
         Measured {
-            what: format!("one client, {count} photos: p50 from the outcome to the client"),
-            figure: percentile(delays, 0.5),
-            unit: "ms",
-            goal: Goal::AtMost(GOAL_P50_MS),
-        },
-        Measured {
-            what: format!("one client, {count} photos: p99 from the outcome to the client"),
-            figure: percentile(delays, 0.99),
-            unit: "ms",
-            goal: Goal::AtMost(GOAL_P99_MS),
-        },
-        Measured {
-            what: format!("one client, {count} photos: requests to the store per upload"),
-            figure: requests as f64 / count as f64,
+            name: format!("{name}_requests"),
+            what: format!("{what}: requests to the store per upload"),
+            figure: requests as f64 / delays.len() as f64,
             unit: "requests",
-            goal: Goal::AtMost(GOAL_REQUESTS),
+            goal: Some(Goal::AtMost(per_upload)),
         },
     ]
-}
-
-fn crowded(crowd: usize, delays: &mut [f64], requests: usize) -> Measured {
-    delays.sort_by(f64::total_cmp);
-    Measured {
-        what: format!(
-            "{crowd} clients at once: p50 {:.0} ms, p99 {:.0} ms; requests to the store per upload",
-            percentile(delays, 0.5),
-            percentile(delays, 0.99)
-        ),
-        figure: requests as f64 / crowd as f64,
-        unit: "requests",
-        goal: Goal::AtMost(CROWD_REQUESTS),
-    }
-}
-
-fn percentile(sorted: &[f64], share: f64) -> f64 {
-    let index = (sorted.len() as f64 * share) as usize;
-    let last = sorted.len().saturating_sub(1);
-    sorted.get(index.min(last)).copied().unwrap_or_default()
 }
 
 /// Uploads a photo. Returns the milliseconds from the time at which the worker finished its outcome,

@@ -59,18 +59,20 @@ pub(crate) async fn measure(
     }
     Ok(vec![
         Measured {
+            name: "waiting_memory".to_owned(),
             what: format!("memory of an issuer with {count} waiting clients"),
             figure: ProcessStats::read(issuer.pid())?.peak_memory_mib(),
             unit: "MiB",
-            goal: Goal::AtMost(GOAL_MIB),
+            goal: Some(Goal::AtMost(GOAL_MIB)),
         },
         Measured {
+            name: "waiting_slowest".to_owned(),
             what: format!(
                 "slowest of {count} clients to get its outcome after the manifest was written"
             ),
             figure: slowest.as_secs_f64() * 1000.0,
             unit: "ms",
-            goal: Goal::AtMost(GOAL_MS),
+            goal: Some(Goal::AtMost(GOAL_MS)),
         },
     ])
 }

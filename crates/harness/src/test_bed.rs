@@ -165,11 +165,20 @@ impl TestBed {
 
     fn command_to(&self, subcommand: &str, endpoints: &Endpoints) -> Command {
         let mut command = self.binary.command(self.folder.path());
-        set_endpoints(&mut command, endpoints);
+        command.arg(subcommand);
+        self.set_environment_to(&mut command, endpoints);
         command
-            .arg(subcommand)
-            .envs(self.options.environment(&self.names));
-        command
+    }
+
+    /// Sets the environment variables with which another program finds the cloud, the buckets and the
+    /// queues. It reaches the cloud directly.
+    pub fn set_environment(&self, command: &mut Command) {
+        self.set_environment_to(command, &self.cloud.endpoints);
+    }
+
+    fn set_environment_to(&self, command: &mut Command, endpoints: &Endpoints) {
+        set_endpoints(command, endpoints);
+        command.envs(self.options.environment(&self.names));
     }
 
     /// Starts a role that reaches the cloud through the fault proxies. `settings` are environment
