@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::encoder::EncoderChoice;
 use crate::process::Cores;
 
 /// Compares the whole job of Darkroom with its peers: every photo made upright and sRGB, as WebP in
@@ -53,12 +54,12 @@ pub enum Part {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
-    /// Encodes decoded photos with libwebp alone.
+    /// Encodes decoded photos, and does nothing else.
     #[command(hide = true)]
-    Libwebp {
-        /// libwebp's `method`.
+    Encode {
+        /// The encoder.
         #[arg(long)]
-        method: u8,
+        encoder: EncoderChoice,
         /// The number of photos to encode at once.
         #[arg(long)]
         workers: usize,

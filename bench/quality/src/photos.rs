@@ -36,11 +36,15 @@ pub fn repository() -> PathBuf {
     root.unwrap_or(crate_folder).to_path_buf()
 }
 
+/// Returns the folder of test images: `$DARKROOM_CORPUS`, or `../shared/corpus` beside this repository.
+pub fn corpus() -> PathBuf {
+    let corpus = std::env::var_os("DARKROOM_CORPUS").filter(|corpus| !corpus.is_empty());
+    corpus.map_or_else(|| repository().join("../shared/corpus"), PathBuf::from)
+}
+
 /// Returns the folder of photos that is measured by default.
 pub fn default_folder() -> PathBuf {
-    let corpus = std::env::var_os("DARKROOM_CORPUS").filter(|corpus| !corpus.is_empty());
-    let corpus = corpus.map_or_else(|| repository().join("../shared/corpus"), PathBuf::from);
-    corpus.join("bench")
+    corpus().join("bench")
 }
 
 /// Returns the photos of a folder, ordered by name. Files other than JPEG are ignored.

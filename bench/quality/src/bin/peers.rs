@@ -25,13 +25,13 @@ fn main() -> anyhow::Result<ExitCode> {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             Ok(ExitCode::from(code.unwrap_or(u8::MAX)))
         }
-        Some(Part::Libwebp {
-            method,
+        Some(Part::Encode {
+            encoder,
             workers,
             out,
             references,
         }) => {
-            let usage = encode_alone(*method, *workers, references, out)?;
+            let usage = encode_alone(*encoder, *workers, references, out)?;
             writeln!(io::stdout(), "{}", serde_json::to_string(&usage)?)?;
             Ok(ExitCode::SUCCESS)
         }

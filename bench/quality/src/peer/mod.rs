@@ -1,13 +1,14 @@
 //! The programs that do the job.
 
 mod darkroom;
-mod libwebp;
+mod encoder_alone;
 
 use std::path::{Path, PathBuf};
 
 pub use darkroom::Darkroom;
-pub use libwebp::encode_alone;
+pub use encoder_alone::encode_alone;
 
+use crate::encoder::EncoderChoice;
 use crate::environment::{Node, Python};
 use crate::photos::Photo;
 use crate::process::{Cores, Invocation, Usage};
@@ -38,13 +39,14 @@ enum Program {
     Darkroom(Darkroom),
     Python(Python, &'static str),
     Sharp(Node),
-    /// libwebp with this `method`.
-    Libwebp(u8),
+    Encoder(EncoderChoice),
 }
 
 impl Peer {
     /// The name of Darkroom in reports.
     pub const DARKROOM: &'static str = "Darkroom";
+    /// The name of Darkroom's encoder in reports.
+    pub const OWN_ENCODER: &'static str = "vp8-keyframe alone";
 
     /// Creates the peers in the order of the report, Darkroom first.
     pub fn list(darkroom: Darkroom, python: &Python, node: Option<Node>) -> Vec<Self> {
@@ -57,8 +59,12 @@ impl Peer {
             script("pyvips", "vips_job.py"),
         ];
         peers.extend(node.map(|node| new("sharp", Program::Sharp(node))));
-        peers.push(new("libwebp alone, method 2", Program::Libwebp(2)));
-        peers.push(new("libwebp alone, method 4", Program::Libwebp(4)));
+        let alone = |name, encoder| new(name, Program::Encoder(encoder));
+        peers.extend([
+            alone(Self::OWN_ENCODER, EncoderChoice::Vp8(2)),
+            alone("libwebp alone, method 2", EncoderChoice::Libwebp(2)),
+            alone("libwebp alone, method 4", EncoderChoice::Libwebp(4)),
+        ]);
         peers
     }
 
@@ -78,7 +84,7 @@ impl Peer {
                 .args(photos)
                 .measure(job.cores)?,
             Program::Sharp(node) => with_job(node.job()).args(photos).measure(job.cores)?,
-            Program::Libwebp(method) => return libwebp::run(*method, job),
+            Program::Encoder(encoder) => return encoder_alone::run(*encoder, job),
         };
         Ok(usage)
     }

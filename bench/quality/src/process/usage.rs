@@ -1,5 +1,6 @@
 //! The time and memory of a program.
 
+use darkroom_bench_report::median;
 use serde::{Deserialize, Serialize};
 
 /// The time and memory of a program.
@@ -21,18 +22,6 @@ pub struct Memory {
     /// The largest sum of the peaks of all processes that existed at the same time. A page that processes
     /// share counts for each of them.
     pub all_processes_bytes: u64,
-}
-
-/// Returns the median: the mean of the middle two if the number of values is even, 0 without values.
-pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = values.into_iter().collect();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    match sorted.get(middle) {
-        Some(&upper) if sorted.len() % 2 == 1 => upper,
-        Some(&upper) => f64::midpoint(sorted[middle - 1], upper),
-        None => 0.0,
-    }
 }
 
 impl Usage {

@@ -66,6 +66,26 @@ impl Image {
         (maximum == 255 && is_complete).then(|| Self::new(width, height, samples.to_vec()))
     }
 
+    /// Returns the middle of the image, with sides of at most `side` pixels.
+    pub fn middle(&self, side: u32) -> Self {
+        let (width, height) = (self.width.min(side), self.height.min(side));
+        let (x, y) = ((self.width - width) / 2, (self.height - height) / 2);
+        self.part(x, y, width, height)
+    }
+
+    /// Returns a part of the image.
+    ///
+    /// # Panics
+    /// If the part is not within the image.
+    pub fn part(&self, x: u32, y: u32, width: u32, height: u32) -> Self {
+        let mut samples = Vec::with_capacity(width as usize * height as usize * 3);
+        for row in y..y + height {
+            let start = 3 * (row as usize * self.width as usize + x as usize);
+            samples.extend_from_slice(&self.samples[start..start + 3 * width as usize]);
+        }
+        Self::new(width, height, samples)
+    }
+
     /// Returns the image inside a square, each pixel the mean of those that it covers. Small images are
     /// returned unchanged.
     pub fn thumbnail(&self, side: u32) -> Self {

@@ -26,15 +26,22 @@ impl Scores {
         if (source.width(), source.height()) != (variant.width(), variant.height()) {
             return Ok(None);
         }
-        let ssimulacra2 = compute_ssimulacra2(&slice(source)?, &slice(variant)?);
+        let ssimulacra2 = ssimulacra2(source, variant)?;
         let (source, variant) = (pixels(source), pixels(variant));
         let parameters = ButteraugliParams::new();
         let butteraugli = butteraugli(source.as_ref(), variant.as_ref(), &parameters);
         Ok(Some(Self {
-            ssimulacra2: ssimulacra2.context("SSIMULACRA2 failed")?,
+            ssimulacra2,
             butteraugli: butteraugli.context("Butteraugli failed")?.pnorm_3,
         }))
     }
+}
+
+/// Returns SSIMULACRA2 of two images of the same size.
+///
+/// Errors if the sizes differ, or the images are smaller than 8 x 8.
+pub fn ssimulacra2(source: &Image, variant: &Image) -> anyhow::Result<f64> {
+    compute_ssimulacra2(&slice(source)?, &slice(variant)?).context("SSIMULACRA2 failed")
 }
 
 fn slice(image: &Image) -> anyhow::Result<PixelSlice<'_>> {

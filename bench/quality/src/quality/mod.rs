@@ -5,4 +5,4 @@ mod metrics;
 pub mod webp;
 
 pub use image::Image;
-pub use metrics::{QualitySummary, Scores};
+pub use metrics::{QualitySummary, Scores, ssimulacra2};

@@ -79,6 +79,23 @@ pub fn encode(image: &Image, quality: u8, method: u8) -> anyhow::Result<Vec<u8>>
     Ok(file.to_vec())
 }
 
+/// Puts a frame of VP8 into a WebP file. Chunks have an even length.
+///
+/// Errors if the frame is too long for a file.
+pub fn lossy_file(frame: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let length = u32::try_from(frame.len())?;
+    let padding = length % 2;
+    let riff_length = length.checked_add(4 + 8 + padding);
+    let riff_length = riff_length.context("the frame is too long for a file")?;
+    let mut file = b"RIFF".to_vec();
+    file.extend_from_slice(&riff_length.to_le_bytes());
+    file.extend_from_slice(b"WEBPVP8 ");
+    file.extend_from_slice(&length.to_le_bytes());
+    file.extend_from_slice(frame);
+    file.resize(file.len() + padding as usize, 0);
+    Ok(file)
+}
+
 /// Returns width and height of a WebP file.
 pub fn size(file: &[u8]) -> Option<(u32, u32)> {
     let (mut width, mut height) = (0, 0);

@@ -1,7 +1,6 @@
 //! Tables, JSON and a chart.
 
 mod chart;
-mod machine;
 mod measurement;
 mod table;
 
@@ -10,7 +9,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-pub use machine::Machine;
+pub use darkroom_bench_report::Machine;
 pub use measurement::{Measurement, Timing};
 
 /// The photos of the job.

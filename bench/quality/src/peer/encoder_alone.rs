@@ -1,4 +1,4 @@
-//! libwebp alone: the time of the encoder, without reading, decoding, resizing and writing.
+//! An encoder alone: its time without reading, decoding, resizing and writing.
 
 use std::env;
 use std::fs;
@@ -12,6 +12,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use super::Job;
+use crate::encoder::{EncoderChoice, Yuv};
 use crate::process::{Invocation, Usage};
 use crate::quality::{Image, webp};
 
@@ -19,14 +20,14 @@ use crate::quality::{Image, webp};
 const BATCH: usize = 16;
 
 /// Does the job in a process of its own, which reports its own times.
-pub(super) fn run(method: u8, job: Job<'_>) -> anyhow::Result<Usage> {
+pub(super) fn run(encoder: EncoderChoice, job: Job<'_>) -> anyhow::Result<Usage> {
     let folder = tempfile::tempdir()?;
-    let (method, workers) = (method.to_string(), job.cores.count()?.to_string());
+    let (encoder, workers) = (encoder.to_string(), job.cores.count()?.to_string());
     let (output, _) = Invocation::new(env::current_exe()?)
         .args([
-            "libwebp",
-            "--method",
-            &method,
+            "encode",
+            "--encoder",
+            &encoder,
             "--workers",
             &workers,
             "--out",
@@ -45,11 +46,12 @@ pub(super) fn run(method: u8, job: Job<'_>) -> anyhow::Result<Usage> {
     Ok(serde_json::from_str(&output)?)
 }
 
-/// Encodes decoded photos, and returns the time that libwebp takes, the import of RGB included.
+/// Encodes decoded photos, and returns the time that the encoder takes. For libwebp, this includes the import of
+/// RGB. `vp8-keyframe` gets planes, because Darkroom has planes without a conversion.
 ///
 /// Errors if a photo cannot be read or encoded, or a variant cannot be written.
 pub fn encode_alone(
-    method: u8,
+    encoder: EncoderChoice,
     workers: usize,
     references: &[PathBuf],
     out: &Path,
@@ -62,12 +64,13 @@ pub fn encode_alone(
     for (number, batch) in references.chunks(BATCH).enumerate() {
         let images = batch.iter().map(|path| Image::read_ppm(path));
         let images = images.collect::<anyhow::Result<Vec<_>>>()?;
-        let sources: Vec<(Image, u8)> = images
+        let sources = images
             .into_iter()
             .flat_map(|image| [(image.thumbnail(400), 80), (image, 85)])
-            .collect();
+            .map(|(image, quality)| Source::new(image, quality, encoder));
+        let sources = sources.collect::<anyhow::Result<Vec<_>>>()?;
         let (start, cpu_before) = (Instant::now(), cpu_seconds()?);
-        let files = encode_all(&sources, method, workers)?;
+        let files = encode_all(&sources, workers)?;
         total.elapsed_seconds += start.elapsed().as_secs_f64();
         total.cpu_seconds += cpu_seconds()? - cpu_before;
         for (index, pair) in files.chunks(2).enumerate() {
@@ -79,13 +82,35 @@ pub fn encode_alone(
     Ok(total)
 }
 
-/// Encodes images with their qualities, several at once, and returns the files in the same order.
-fn encode_all(sources: &[(Image, u8)], method: u8, workers: usize) -> anyhow::Result<Vec<Vec<u8>>> {
+/// The input of an encoder.
+enum Source {
+    Planes(Yuv, u8, EncoderChoice),
+    Rgb(Image, u8, u8),
+}
+
+impl Source {
+    fn new(image: Image, quality: u8, encoder: EncoderChoice) -> anyhow::Result<Self> {
+        Ok(match encoder {
+            EncoderChoice::Libwebp(method) => Self::Rgb(image, quality, method),
+            EncoderChoice::Vp8(_) => Self::Planes(Yuv::from_image(&image)?, quality, encoder),
+        })
+    }
+
+    fn encode(&self) -> anyhow::Result<Vec<u8>> {
+        match self {
+            Self::Planes(yuv, quality, encoder) => encoder.encode(yuv, *quality),
+            Self::Rgb(image, quality, method) => webp::encode(image, *quality, *method),
+        }
+    }
+}
+
+/// Encodes images, several at once, and returns the files in the same order.
+fn encode_all(sources: &[Source], workers: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let next = AtomicUsize::new(0);
     let encode_some = || -> anyhow::Result<Vec<(usize, Vec<u8>)>> {
         let mut files = Vec::new();
-        while let Some((index, (image, quality))) = take(sources, &next) {
-            files.push((index, webp::encode(image, *quality, method)?));
+        while let Some((index, source)) = take(sources, &next) {
+            files.push((index, source.encode()?));
         }
         Ok(files)
     };
@@ -120,13 +145,16 @@ mod tests {
 
     #[test]
     fn files_have_the_order_of_their_sources_for_any_number_of_workers() {
-        let sources: Vec<(Image, u8)> = (1..=6)
-            .map(|side| (Image::new(side, 1, vec![128; side as usize * 3]), 85))
-            .collect();
-        for workers in [1, 4] {
-            let files = encode_all(&sources, 2, workers).unwrap();
-            let widths = files.iter().map(|file| webp::decode(file).unwrap().width());
-            assert_eq!(widths.collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+        for encoder in [EncoderChoice::Libwebp(2), EncoderChoice::Vp8(2)] {
+            let sources: Vec<Source> = (1..=6)
+                .map(|side| Image::new(side, 1, vec![128; side as usize * 3]))
+                .map(|image| Source::new(image, 85, encoder).unwrap())
+                .collect();
+            for workers in [1, 4] {
+                let files = encode_all(&sources, workers).unwrap();
+                let widths = files.iter().map(|file| webp::decode(file).unwrap().width());
+                assert_eq!(widths.collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+            }
         }
     }
 }
