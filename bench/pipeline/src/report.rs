@@ -25,7 +25,7 @@ pub struct Report {
     pub clouds: Vec<CloudReport>,
     /// `darkroom upload` of a folder.
     pub upload: Option<UploadReport>,
-    /// What could not be measured, and why.
+    /// The parts that could not be measured, with reasons.
     pub left_out: Vec<String>,
 }
 

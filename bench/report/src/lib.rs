@@ -1,4 +1,4 @@
-//! What the reports of benchmarks have in common.
+//! Charts, statistics and the machine, for the reports of all benchmarks.
 //!
 //! - [`BarChart`] and [`LineChart`]: charts as SVG, without dependencies
 //! - [`Machine`]: the machine that was measured

@@ -57,7 +57,7 @@ struct Arguments {
     /// Writes a chart of the curves of each set into this folder.
     #[arg(long, value_name = "FOLDER")]
     charts: Option<PathBuf>,
-    /// Writes the 12 places where the second encoder is worst beside the first, as PNG, with a row for each: the
+    /// Writes the 12 positions where the second encoder is worst beside the first, as PNG, with a row for each: the
     /// original, the first encoder, the second one.
     #[arg(long, value_name = "FILE")]
     contact_sheet: Option<PathBuf>,
@@ -108,8 +108,8 @@ fn main() -> anyhow::Result<()> {
         report.write_charts(folder)?;
     }
     if let Some(path) = &arguments.contact_sheet {
-        for (row, place) in sheet.write(path, CROPS)?.iter().enumerate() {
-            writeln!(io::stdout(), "row {}: {place}", row + 1)?;
+        for (row, position) in sheet.write(path, CROPS)?.iter().enumerate() {
+            writeln!(io::stdout(), "row {}: {position}", row + 1)?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A sheet of the places where one encoder is worst beside another.
+//! A sheet of the positions where one encoder is worst beside another.
 
 use std::cmp::Reverse;
 use std::path::Path;
@@ -13,43 +13,43 @@ const ZOOM: u32 = 3;
 /// The space between crops.
 const GAP: u32 = 4;
 
-/// A place in an image: the original, the reference encoder's version, and that of the other encoder.
+/// A position in an image: the original, the reference encoder's version, and that of the other encoder.
 struct Crop {
-    place: String,
+    position: String,
     /// The amount by which the squared error of the other encoder is larger.
     excess: i64,
     versions: [Image; 3],
 }
 
-/// The worst places of all images, at most a few per image.
+/// The worst positions of all images, at most a few per image.
 #[derive(Default)]
 pub struct ContactSheet {
     crops: Vec<Crop>,
 }
 
 impl ContactSheet {
-    /// Adds the `count` worst places of an image.
+    /// Adds the `count` worst positions of an image.
     pub fn add(&mut self, image: &NamedImage, reference: &Image, other: &Image, count: usize) {
         let source = &image.pixels;
-        let mut places = Vec::new();
+        let mut positions = Vec::new();
         for y in (0..source.height().saturating_sub(SIDE - 1)).step_by(SIDE as usize) {
             for x in (0..source.width().saturating_sub(SIDE - 1)).step_by(SIDE as usize) {
                 let parts = [source, reference, other].map(|it| it.part(x, y, SIDE, SIDE));
                 let excess = error(&parts[0], &parts[2]) - error(&parts[0], &parts[1]);
-                places.push((excess, x, y));
+                positions.push((excess, x, y));
             }
         }
-        places.sort_by_key(|&(excess, ..)| Reverse(excess));
-        for &(excess, x, y) in places.iter().take(count) {
+        positions.sort_by_key(|&(excess, ..)| Reverse(excess));
+        for &(excess, x, y) in positions.iter().take(count) {
             self.crops.push(Crop {
-                place: format!("{} at {x}, {y}", image.name),
+                position: format!("{} at {x}, {y}", image.name),
                 excess,
                 versions: [source, reference, other].map(|it| it.part(x, y, SIDE, SIDE)),
             });
         }
     }
 
-    /// Writes the `count` worst places as PNG, a row for each, and returns their descriptions. A row shows the
+    /// Writes the `count` worst positions as PNG, a row for each, and returns their descriptions. A row shows the
     /// original, the reference, and the other encoder.
     ///
     /// Errors if the file cannot be written.
@@ -71,7 +71,7 @@ impl ContactSheet {
             image::Rgb(pixel.unwrap_or([255; 3]))
         });
         sheet.save(path)?;
-        Ok(self.crops.into_iter().map(|crop| crop.place).collect())
+        Ok(self.crops.into_iter().map(|crop| crop.position).collect())
     }
 }
 

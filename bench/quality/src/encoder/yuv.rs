@@ -27,21 +27,20 @@ pub struct Yuv {
 }
 
 /// An image of libwebp, freed when dropped.
-struct Picture(WebPPicture);
+struct OwnedImage(WebPPicture);
 
-impl Picture {
+impl OwnedImage {
     fn new(width: u32, height: u32) -> anyhow::Result<Self> {
-        let picture = WebPPicture::new();
-        let mut picture =
-            picture.map_err(|()| anyhow::anyhow!("libwebp does not match its header"))?;
-        picture.width = c_int::try_from(width)?;
-        picture.height = c_int::try_from(height)?;
-        picture.use_argb = 0;
-        Ok(Self(picture))
+        let owned = WebPPicture::new();
+        let mut owned = owned.map_err(|()| anyhow::anyhow!("libwebp does not match its header"))?;
+        owned.width = c_int::try_from(width)?;
+        owned.height = c_int::try_from(height)?;
+        owned.use_argb = 0;
+        Ok(Self(owned))
     }
 }
 
-impl Drop for Picture {
+impl Drop for OwnedImage {
     fn drop(&mut self) {
         // SAFETY: the struct is initialized, and owns its memory or has none.
         unsafe { WebPPictureFree(&raw mut self.0) }
@@ -54,13 +53,13 @@ impl Yuv {
     /// Errors if a side is too long for WebP, or memory is short.
     pub fn from_image(image: &Image) -> anyhow::Result<Self> {
         let (width, height) = (image.width(), image.height());
-        let mut picture = Picture::new(width, height)?;
+        let mut owned = OwnedImage::new(width, height)?;
         let stride = c_int::try_from(3 * width)?;
         // SAFETY: the image has `height` rows of `stride` bytes.
         let is_imported = unsafe {
-            WebPPictureImportRGB(&raw mut picture.0, image.samples().as_ptr(), stride) != 0
+            WebPPictureImportRGB(&raw mut owned.0, image.samples().as_ptr(), stride) != 0
         };
-        ensure!(is_imported, "libwebp failed: {:?}", picture.0.error_code);
+        ensure!(is_imported, "libwebp failed: {:?}", owned.0.error_code);
         let copy = |plane: *const u8, stride: c_int, width: u32, height: u32| -> Vec<u8> {
             let row = |row: u32| {
                 let start = row as usize * stride as usize;
@@ -70,7 +69,7 @@ impl Yuv {
             (0..height).flat_map(row).copied().collect()
         };
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
-        let made = &picture.0;
+        let made = &owned.0;
         Ok(Self {
             y: copy(made.y, made.y_stride, width, height),
             u: copy(made.u, made.uv_stride, half_width, half_height),
@@ -89,26 +88,26 @@ impl Yuv {
             config.map_err(|()| anyhow::anyhow!("libwebp does not match its header"))?;
         config.quality = f32::from(quality);
         config.method = c_int::from(method);
-        let mut picture = Picture::new(self.width, self.height)?;
+        let mut owned = OwnedImage::new(self.width, self.height)?;
         // libwebp only reads the planes, and does not free what it has not allocated.
-        picture.0.y = self.y.as_ptr().cast_mut();
-        picture.0.u = self.u.as_ptr().cast_mut();
-        picture.0.v = self.v.as_ptr().cast_mut();
-        picture.0.y_stride = c_int::try_from(self.width)?;
-        picture.0.uv_stride = c_int::try_from(self.width.div_ceil(2))?;
+        owned.0.y = self.y.as_ptr().cast_mut();
+        owned.0.u = self.u.as_ptr().cast_mut();
+        owned.0.v = self.v.as_ptr().cast_mut();
+        owned.0.y_stride = c_int::try_from(self.width)?;
+        owned.0.uv_stride = c_int::try_from(self.width.div_ceil(2))?;
         let mut writer = WebPMemoryWriter {
             mem: std::ptr::null_mut(),
             size: 0,
             max_size: 0,
             pad: [0],
         };
-        picture.0.writer = Some(WebPMemoryWrite);
-        picture.0.custom_ptr = (&raw mut writer).cast();
+        owned.0.writer = Some(WebPMemoryWrite);
+        owned.0.custom_ptr = (&raw mut writer).cast();
         // SAFETY: all structs are initialized, the planes outlive the call, and the memory of the writer
         // is copied before it is freed.
         let file = unsafe {
             WebPMemoryWriterInit(&raw mut writer);
-            let is_encoded = WebPEncode(&raw const config, &raw mut picture.0) != 0;
+            let is_encoded = WebPEncode(&raw const config, &raw mut owned.0) != 0;
             let file = if is_encoded {
                 std::slice::from_raw_parts(writer.mem, writer.size).to_vec()
             } else {
@@ -118,7 +117,7 @@ impl Yuv {
             file
         };
         if file.is_empty() {
-            bail!("libwebp failed: {:?}", picture.0.error_code);
+            bail!("libwebp failed: {:?}", owned.0.error_code);
         }
         Ok(file)
     }

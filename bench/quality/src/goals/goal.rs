@@ -15,7 +15,7 @@ pub enum Bound {
 /// The comparison of a figure with its goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum GoalStatus {
     /// The goal is reached.
     Goal,
     /// The floor is reached, but not the goal.
@@ -26,7 +26,7 @@ pub enum Verdict {
     NotMeasured,
 }
 
-impl Verdict {
+impl GoalStatus {
     /// Returns the text of a table.
     pub fn text(self) -> &'static str {
         match self {
@@ -84,18 +84,18 @@ impl Goal {
     }
 
     /// Compares the figure with the goal and the floor.
-    pub fn verdict(&self) -> Verdict {
+    pub fn status(&self) -> GoalStatus {
         let Some(measured) = self.measured else {
-            return Verdict::NotMeasured;
+            return GoalStatus::NotMeasured;
         };
         let reaches = |limit: f64| match self.bound {
             Bound::AtLeast => measured >= limit,
             Bound::AtMost => measured <= limit,
         };
         match (reaches(self.goal), reaches(self.floor)) {
-            (true, _) => Verdict::Goal,
-            (false, true) => Verdict::Floor,
-            (false, false) => Verdict::Missed,
+            (true, _) => GoalStatus::Goal,
+            (false, true) => GoalStatus::Floor,
+            (false, false) => GoalStatus::Missed,
         }
     }
 }
@@ -106,13 +106,19 @@ mod tests {
 
     #[test]
     fn figures_are_compared_in_the_direction_of_their_goal() {
-        let verdicts =
-            [5.0, 4.0, 3.0].map(|figure| Goal::at_least("speed", 5.0, 3.5, Some(figure)).verdict());
-        assert_eq!(verdicts, [Verdict::Goal, Verdict::Floor, Verdict::Missed]);
-        let verdicts =
-            [1.1, 1.3, 1.4].map(|figure| Goal::at_most("time", 1.1, 1.3, Some(figure)).verdict());
-        assert_eq!(verdicts, [Verdict::Goal, Verdict::Floor, Verdict::Missed]);
+        let statuses =
+            [5.0, 4.0, 3.0].map(|figure| Goal::at_least("speed", 5.0, 3.5, Some(figure)).status());
+        assert_eq!(
+            statuses,
+            [GoalStatus::Goal, GoalStatus::Floor, GoalStatus::Missed]
+        );
+        let statuses =
+            [1.1, 1.3, 1.4].map(|figure| Goal::at_most("time", 1.1, 1.3, Some(figure)).status());
+        assert_eq!(
+            statuses,
+            [GoalStatus::Goal, GoalStatus::Floor, GoalStatus::Missed]
+        );
         let goal = Goal::at_most("time", 1.1, 1.3, None);
-        assert_eq!(goal.verdict(), Verdict::NotMeasured);
+        assert_eq!(goal.status(), GoalStatus::NotMeasured);
     }
 }

@@ -5,5 +5,5 @@ mod goal;
 mod table;
 
 pub use figures::{Figures, Programs};
-pub use goal::{Bound, Goal, Verdict};
+pub use goal::{Bound, Goal, GoalStatus};
 pub use table::GoalReport;

@@ -83,7 +83,7 @@ fn row(goal: &Goal) -> String {
         with_unit(goal.goal),
         with_unit(goal.floor),
         goal.measured.map_or_else(|| "–".to_owned(), with_unit),
-        goal.verdict().text()
+        goal.status().text()
     )
 }
 
