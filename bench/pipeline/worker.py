@@ -48,8 +48,10 @@ class Worker:
 
     def __init__(self, manifests):
         self.manifests = manifests
-        self.s3 = boto3.client("s3")
-        self.sqs = boto3.client("sqs")
+        # boto3 does not read this variable itself.
+        session = boto3.session.Session(region_name=os.environ["AWS_REGION"])
+        self.s3 = session.client("s3")
+        self.sqs = session.client("sqs")
         self.raw = os.environ["DARKROOM_STORAGE_RAW_BUCKET"]
         self.media = os.environ["DARKROOM_STORAGE_MEDIA_BUCKET"]
         name = os.environ["DARKROOM_QUEUES_EVENTS"]
