@@ -115,7 +115,6 @@ fn check_rgb_image(image: &image::RgbImage) {
 
 #[test]
 #[ignore = "takes minutes, and needs a folder of images in DARKROOM_CORPUS"]
-#[expect(clippy::print_stdout, reason = "the scope of the comparison matters")]
 fn frames_of_all_instruction_sets_are_equal_over_a_folder_of_images() {
     let folder = std::env::var_os("DARKROOM_CORPUS").expect("set DARKROOM_CORPUS to a folder");
     let mut count = 0;
