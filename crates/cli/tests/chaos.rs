@@ -152,3 +152,23 @@ async fn the_benchmarks_of_the_issuer_run() {
         assert_eq!(measured.len(), count, "{measured:?}");
     }
 }
+
+/// Checks that workers can be measured, beside the one in Python, and `darkroom upload`.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_benchmark_of_the_pipeline_runs() {
+    use darkroom_bench_pipeline::{CloudChoice, Size, measure};
+
+    let clouds = [CloudChoice::Embedded];
+    let report = measure(darkroom(), &clouds, None, Size::SHORT)
+        .await
+        .unwrap();
+    let jobs = &report.clouds[0].jobs;
+    assert!(
+        jobs.iter().all(|jobs| jobs.jobs_per_second > 0.0),
+        "{jobs:?}"
+    );
+    assert!(jobs[0].child_mib > 0.0, "{jobs:?}");
+    let upload = report.upload.unwrap();
+    assert!(upload.upload_seconds > 0.0 && upload.process_seconds > 0.0);
+}
