@@ -160,7 +160,7 @@ def decoded_by_darkroom(darkroom, folder, path):
 def rendering(darkroom, folder, path, profile):
     """The command that renders a file with a profile."""
     command = [darkroom, "--config", folder / "darkroom.toml", "process", path]
-    return [*command, "--out", folder / profile, "--profile", profile, "--json"]
+    return [*command, "--out", folder / profile, "--profile", profile, "--force", "--json"]
 
 
 def decoded_by_libheif(path):

@@ -57,11 +57,12 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "snapshots",
-        help: "rewrite the table of metrics and the OpenAPI document",
+        help: "rewrite the table of metrics, the OpenAPI document and what else is generated from the code",
         variables: &[("UPDATE_SNAPSHOTS", "1")],
         steps: &[
             &["cargo", "test", "--package", "darkroom-telemetry", "metric"],
             &["cargo", "test", "--package", "darkroom-issuer", "openapi"],
+            &["cargo", "test", "--package", "darkroom", "--bins"],
         ],
     },
     Recipe {

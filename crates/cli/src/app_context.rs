@@ -21,6 +21,9 @@ pub(crate) struct AppContext {
     pub(crate) connection: Connection,
     pub(crate) settings: Settings,
     pub(crate) pool: Arc<RenderPool>,
+    /// The store that all roles of the process share, so that an issuer learns at once of the
+    /// outcomes of a worker.
+    store: UploadStore,
 }
 
 impl AppContext {
@@ -28,6 +31,7 @@ impl AppContext {
     pub(crate) fn new(connection: Connection, settings: Settings) -> anyhow::Result<Self> {
         Ok(Self {
             pool: Arc::new(renderer::pool(&settings.render)?),
+            store: store(&connection, &settings),
             connection,
             settings,
         })
@@ -48,29 +52,9 @@ impl AppContext {
         }))
     }
 
-    /// Returns the store of uploads. The store looks up its queues on first use.
+    /// Returns the store of uploads.
     pub(crate) fn store(&self) -> UploadStore {
-        let Settings {
-            storage,
-            queues,
-            issuer,
-            ..
-        } = &self.settings;
-        let connection = &self.connection;
-        let outcomes = match self.settings.webhooks.url {
-            None => OutcomePublisher::Disabled,
-            Some(_) => OutcomePublisher::Queue(Arc::new(connection.lazy_queue(&queues.webhooks))),
-        };
-        UploadStore::new(UploadStoreParts {
-            raw: Arc::new(connection.bucket(&storage.raw_bucket)),
-            media: Arc::new(connection.bucket(&storage.media_bucket)),
-            events: Arc::new(connection.lazy_queue(&queues.events)),
-            outcomes,
-            profiles: Arc::new(self.settings.profiles.clone()),
-            cache_control: storage.cache_control.clone(),
-            upload_expiry: issuer.upload_expiry,
-            clock: Clock::system(),
-        })
+        self.store.clone()
     }
 
     fn variant_urls(&self) -> VariantUrls {
@@ -183,4 +167,28 @@ impl AppContext {
         })?;
         Ok(Arc::new(queue))
     }
+}
+
+/// Creates the store of uploads. The store looks up its queues on first use.
+fn store(connection: &Connection, settings: &Settings) -> UploadStore {
+    let Settings {
+        storage,
+        queues,
+        issuer,
+        ..
+    } = settings;
+    let outcomes = match settings.webhooks.url {
+        None => OutcomePublisher::Disabled,
+        Some(_) => OutcomePublisher::Queue(Arc::new(connection.lazy_queue(&queues.webhooks))),
+    };
+    UploadStore::new(UploadStoreParts {
+        raw: Arc::new(connection.bucket(&storage.raw_bucket)),
+        media: Arc::new(connection.bucket(&storage.media_bucket)),
+        events: Arc::new(connection.lazy_queue(&queues.events)),
+        outcomes,
+        profiles: Arc::new(settings.profiles.clone()),
+        cache_control: storage.cache_control.clone(),
+        upload_expiry: issuer.upload_expiry,
+        clock: Clock::system(),
+    })
 }

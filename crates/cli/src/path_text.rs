@@ -5,7 +5,6 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
 
 use crate::line_text::escape;
 
@@ -15,37 +14,24 @@ pub(crate) fn path_text(path: &Path) -> String {
     escape(&path.to_string_lossy()).to_string()
 }
 
-/// Returns a JSON object with a path as the field `name`.
-///
-/// JSON is text, so a path that is not UTF-8 gets a second field with its exact bytes in base64,
-/// such as `path_base64` beside `path`.
-pub(crate) fn path_fields(name: &str, path: &Path) -> Map<String, Value> {
-    let mut fields = Map::new();
-    fields.insert(name.to_owned(), path.to_string_lossy().into());
-    if path.to_str().is_none() {
-        let bytes = STANDARD.encode(path.as_os_str().as_bytes());
-        fields.insert(format!("{name}_base64"), bytes.into());
-    }
-    fields
+/// Returns the bytes of a path in base64, if the path is not UTF-8. JSON is text, so it needs them
+/// beside the path.
+pub(crate) fn path_base64(path: &Path) -> Option<String> {
+    let is_text = path.to_str().is_some();
+    (!is_text).then(|| STANDARD.encode(path.as_os_str().as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use std::ffi::OsStr;
 
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn a_path_that_is_not_utf_8_is_also_reported_in_base64() {
-        let fields = |path: &Path| Value::Object(path_fields("path", path));
-        assert_eq!(fields(Path::new("ü.jpg")), json!({"path": "ü.jpg"}));
+        assert_eq!(path_base64(Path::new("ü.jpg")), None);
         let path = Path::new(OsStr::from_bytes(b"caf\xe9.jpg"));
-        assert_eq!(
-            fields(path),
-            json!({"path": "caf\u{fffd}.jpg", "path_base64": "Y2Fm6S5qcGc="})
-        );
+        assert_eq!(path_base64(path).unwrap(), "Y2Fm6S5qcGc=");
         assert_eq!(path_text(path), "caf\u{fffd}.jpg");
     }
 

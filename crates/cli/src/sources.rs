@@ -5,9 +5,17 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempPath;
+
 use crate::console::eprint;
 use crate::file_id::FileId;
 use crate::path_text::path_text;
+use crate::stdin_file;
+
+/// The name of stdin on the command line.
+pub(crate) const STDIN: &str = "-";
+/// The name of stdin in paths of results.
+const STDIN_RELATIVE: &str = "stdin";
 
 /// The names, in lower case, of files and folders that operating systems and programs leave beside
 /// photos.
@@ -27,12 +35,26 @@ const SYSTEM_NAMES: [&[u8]; 10] = [
 /// support.
 const APPLE_DOUBLE_PREFIX: &[u8] = b"._";
 
-/// A file and its relative path. If the command line names the file itself, the relative path is
-/// the name of the file. Otherwise, it is the path below the folder on the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file to process.
+#[derive(Debug)]
 pub(crate) struct SourceFile {
+    /// The path to read from.
     pub(crate) path: PathBuf,
+    /// The path below the folder on the command line. If the command line names the file itself,
+    /// the name of the file.
     pub(crate) relative: PathBuf,
+    /// The copy of stdin at `path`, if this is stdin.
+    pub(crate) stdin: Option<TempPath>,
+}
+
+impl SourceFile {
+    /// Returns the path for reports: `-` for stdin.
+    pub(crate) fn name(&self) -> &Path {
+        match self.stdin {
+            Some(_) => Path::new(STDIN),
+            None => &self.path,
+        }
+    }
 }
 
 /// Finds every file on the command line, and every file below a folder on the command line. The
@@ -44,7 +66,12 @@ pub(crate) struct SourceFile {
 /// On the command line itself, skips only system files and the folder `excluded`, and reports each
 /// skipped path on stderr. The user may not have named such a path: a `*` may have matched it. A
 /// path that does not exist is returned too. The code that reads the file reports the error.
-pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFile> {
+///
+/// Copies stdin to a temporary file, if the command line names `-`.
+///
+/// # Errors
+/// An error if stdin cannot be copied.
+pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> anyhow::Result<Vec<SourceFile>> {
     let mut search = Search {
         excluded,
         seen: HashSet::new(),
@@ -52,7 +79,9 @@ pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFil
     };
     for path in named {
         let name = path.file_name().unwrap_or_default();
-        if path.is_dir() && search.is_excluded(path) {
+        if path == Path::new(STDIN) {
+            search.stdin()?;
+        } else if path.is_dir() && search.is_excluded(path) {
             eprint(&format!(
                 "{}: skipped, because it is the output folder",
                 path_text(path)
@@ -68,7 +97,7 @@ pub(crate) fn find(named: &[PathBuf], excluded: Option<FileId>) -> Vec<SourceFil
             search.file(path.clone(), name.into());
         }
     }
-    search.found
+    Ok(search.found)
 }
 
 struct Search {
@@ -111,8 +140,24 @@ impl Search {
     fn file(&mut self, path: PathBuf, relative: PathBuf) {
         let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
         if self.seen.insert(canonical) {
-            self.found.push(SourceFile { path, relative });
+            self.found.push(SourceFile {
+                path,
+                relative,
+                stdin: None,
+            });
         }
+    }
+
+    fn stdin(&mut self) -> anyhow::Result<()> {
+        if self.seen.insert(STDIN.into()) {
+            let copy = stdin_file::copy()?;
+            self.found.push(SourceFile {
+                path: copy.to_path_buf(),
+                relative: STDIN_RELATIVE.into(),
+                stdin: Some(copy),
+            });
+        }
+        Ok(())
     }
 }
 
@@ -138,7 +183,7 @@ mod tests {
             std::fs::write(path, "x").unwrap();
         }
         let excluded = excluded.map(|name| FileId::from_path(&folder.path().join(name)).unwrap());
-        let sources = find(&[folder.path().to_owned()], excluded);
+        let sources = find(&[folder.path().to_owned()], excluded).unwrap();
         let relative = |source: SourceFile| source.relative.display().to_string();
         sources.into_iter().map(relative).collect()
     }
@@ -178,14 +223,20 @@ mod tests {
             folder.path().join(".").join("a.jpg"),
             absent.clone(),
         ];
-        let paths = find(&named, None).into_iter().map(|source| source.path);
+        let paths = find(&named, None)
+            .unwrap()
+            .into_iter()
+            .map(|source| source.path);
         assert_eq!(paths.collect::<Vec<_>>(), [file, absent]);
     }
 
     #[test]
     fn a_named_file_is_found_unless_it_is_a_system_file() {
         let named = [".dotted.jpg", "._a.jpg", "Thumbs.db", "b"].map(PathBuf::from);
-        let paths = find(&named, None).into_iter().map(|source| source.path);
+        let paths = find(&named, None)
+            .unwrap()
+            .into_iter()
+            .map(|source| source.path);
         assert_eq!(
             paths.collect::<Vec<_>>(),
             [Path::new(".dotted.jpg"), Path::new("b")]

@@ -42,6 +42,8 @@ pub(crate) enum LogFormat {
     Text,
 }
 
+const QUIET_FILTER: &str = "warn,s3s=off,aws_config=off";
+
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
@@ -52,6 +54,13 @@ impl Default for LogSettings {
 }
 
 impl LogSettings {
+    /// Omits everything less severe than a warning, unless the settings contain another filter.
+    pub(crate) fn log_warnings_only(&mut self) {
+        if *self == Self::default() {
+            QUIET_FILTER.clone_into(&mut self.filter);
+        }
+    }
+
     /// Checks that the filter can be parsed.
     pub(crate) fn validate(&self) -> Result<(), SettingError> {
         let parsed = EnvFilter::try_new(&self.filter);
@@ -115,7 +124,9 @@ where
         let json = layer.json().flatten_event(true).with_current_span(false);
         json.fmt_fields(LogFields(JsonFields::new())).boxed()
     } else {
-        let text = layer.with_ansi(is_terminal);
+        // Empty variables are unset at startup, as https://no-color.org requires.
+        let is_colored = is_terminal && std::env::var_os("NO_COLOR").is_none();
+        let text = layer.with_ansi(is_colored);
         text.fmt_fields(LogFields(DefaultFields::new())).boxed()
     }
 }

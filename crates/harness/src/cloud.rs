@@ -87,7 +87,7 @@ impl RunningCloud {
     ) -> anyhow::Result<Self> {
         let mut command = binary.command(folder);
         command
-            .args(["dev", "--data-dir", "data"])
+            .args(["dev", "--verbose", "--data-dir", "data"])
             .args(["--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0"])
             .envs(settings.iter().map(|(name, value)| (name, value)));
         let mut process = Process::start(command)?;

@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+mod api_docs;
 mod asset;
 mod auth;
 mod body;

@@ -15,7 +15,8 @@ use crate::origin_check::{self, OriginCheck};
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
 use crate::{
-    auth, client_library, cors, health, host, images, inspect, openapi, page, trace, uploads,
+    api_docs, auth, client_library, cors, health, host, images, inspect, openapi, page, trace,
+    uploads,
 };
 
 /// The HTTP service. See the documentation of the crate.
@@ -136,9 +137,11 @@ fn metrics_route() -> OpenApiRouter<Arc<AppState>> {
     OpenApiRouter::new().routes(routes!(health::metrics))
 }
 
-/// Returns the routes of the metrics and of the OpenAPI document.
+/// Returns the routes of the metrics, of the OpenAPI document and of its page.
 fn metrics_routes(document: OpenApi) -> Router<Arc<AppState>> {
     let document = openapi::to_json(&document);
     let (router, _) = metrics_route().split_for_parts();
-    router.route("/openapi.json", get(async move || Json(document)))
+    router
+        .route("/openapi.json", get(async move || Json(document)))
+        .merge(api_docs::router())
 }

@@ -109,12 +109,17 @@ impl UploadStore {
         Ok(written)
     }
 
-    /// Publishes an outcome, if a webhook is configured. The manifest must be durable.
+    /// Publishes an outcome to the subscribers in this process and, if a webhook is configured, to
+    /// its queue. The manifest must be durable.
     ///
     /// # Errors
     /// The error of the request to the store. In this case, do not acknowledge the event of the
     /// upload, so that its redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        if self.outcomes.receiver_count() > 0 {
+            // An error means that the last subscriber has left.
+            let _ = self.outcomes.send(Arc::new(manifest.clone()));
+        }
         let now = self.clock().now();
         self.parts.outcomes.publish(manifest, now).await
     }

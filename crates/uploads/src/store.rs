@@ -4,11 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
-use darkroom_contract::{Clock, Profile, ProfileName, Profiles};
+use darkroom_contract::{Clock, Manifest, Profile, ProfileName, Profiles};
+
+use tokio::sync::broadcast;
 
 use crate::bucket_probe::BucketProbe;
 use crate::changes::ChangeListeners;
 use crate::outcome_publisher::OutcomePublisher;
+
+/// The number of outcomes that a subscriber may fall behind before it loses some.
+const OUTCOME_BACKLOG: usize = 1024;
 
 /// The parts of an [`UploadStore`].
 #[derive(Debug)]
@@ -37,6 +42,7 @@ pub struct UploadStore {
     pub(crate) parts: Arc<UploadStoreParts>,
     pub(crate) probes: Arc<[BucketProbe; 2]>,
     pub(crate) listeners: Arc<ChangeListeners>,
+    pub(crate) outcomes: broadcast::Sender<Arc<Manifest>>,
 }
 
 impl UploadStore {
@@ -50,6 +56,7 @@ impl UploadStore {
         Self {
             probes: Arc::new(probes),
             listeners: Arc::default(),
+            outcomes: broadcast::Sender::new(OUTCOME_BACKLOG),
             parts: Arc::new(parts),
         }
     }
@@ -62,6 +69,12 @@ impl UploadStore {
     /// Returns the profile with this name.
     pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
         self.parts.profiles.get(name)
+    }
+
+    /// Subscribes to the outcomes that this process publishes from now on. An outcome may be
+    /// published more than once.
+    pub fn subscribe_outcomes(&self) -> broadcast::Receiver<Arc<Manifest>> {
+        self.outcomes.subscribe()
     }
 
     /// Returns the store's clock.

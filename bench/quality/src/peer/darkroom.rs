@@ -58,7 +58,8 @@ impl Darkroom {
     /// Returns the invocation of a job.
     pub(super) fn invocation(&self, job: Job<'_>) -> Invocation {
         Invocation::new(&self.binary)
-            .args(["process", "--json", "--profile", "peers", "--config"])
+            .args(["process", "--force", "--json"])
+            .args(["--profile", "peers", "--config"])
             .arg(&self.settings)
             .arg("--out")
             .arg(job.out)

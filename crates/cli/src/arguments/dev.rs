@@ -6,7 +6,19 @@ use std::path::PathBuf;
 use clap::Args;
 use darkroom_contract::ListenAddress;
 
+/// The commands of a first upload with curl. A test runs them.
+const CURL: &str = r#"With curl, set PHOTO to the path of a JPEG, then paste:
+
+  # 1. request an upload URL
+  ISSUER="${DARKROOM_UPLOAD_TO:-http://127.0.0.1:8080}"
+  UPLOAD=$(curl -sS -f "$ISSUER/v1/uploads" -H 'content-type: application/json' -d '{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${PHOTO:-photo.jpg}")'}'); echo "$UPLOAD"
+  # 2. send the file
+  curl -sS -f -T "${PHOTO:-photo.jpg}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$UPLOAD" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
+  # 3. wait for the outcome
+  curl -sS "$ISSUER$(echo "$UPLOAD" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25""#;
+
 #[derive(Debug, Args)]
+#[command(after_long_help = CURL)]
 pub(crate) struct Dev {
     /// Folder that keeps the objects across restarts
     #[arg(long, value_name = "DIR", default_value = "darkroom-data")]
@@ -24,8 +36,11 @@ pub(crate) struct Dev {
     /// repeated
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,
-    /// Print shell commands that set the environment of AWS clients for the `dev` that runs on this
-    /// data folder, and exit
+    /// Log every request and upload
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Print shell commands that set the environment of AWS clients and of `darkroom upload` for
+    /// the `dev` that runs on this data folder, and exit
     #[arg(long)]
     pub(crate) env: bool,
 }

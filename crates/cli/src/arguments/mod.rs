@@ -11,11 +11,13 @@ mod process;
 mod provision;
 mod render;
 mod simulate;
+mod try_samples;
 mod upload;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 pub(crate) use backfill::Backfill;
 pub(crate) use dev::Dev;
@@ -28,6 +30,7 @@ pub(crate) use process::Process;
 pub(crate) use provision::Provision;
 pub(crate) use render::Render;
 pub(crate) use simulate::Simulate;
+pub(crate) use try_samples::Try;
 pub(crate) use upload::Upload;
 
 use crate::build_info::VERSION;
@@ -47,6 +50,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run everything on this machine: embedded S3 and SQS, issuer and worker
     Dev(Dev),
+    /// Upload sample photos to a service in this process, and show what they give away
+    Try(Try),
     /// Run the HTTP service that issues upload URLs and reports outcomes
     Issuer,
     /// Run a worker that processes uploads from the queue
@@ -75,12 +80,35 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Key,
     },
+    /// Print the JSON schema of the output of `--json`
+    Schema,
+    /// Print a script that completes command lines in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write a manual page for every command
+    Man {
+        /// Folder for the pages, such as ~/.local/share/man/man1
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Parse and render images; started by the other commands
     #[command(hide = true)]
     Render(Render),
 }
 
 impl Command {
+    /// Returns `true` if the log contains only warnings and errors by default, because the command
+    /// itself reports what happens.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        match self {
+            Self::Dev(dev) => !dev.verbose,
+            Self::Try(_) => true,
+            _ => false,
+        }
+    }
+
     /// Returns the name of a role in its traces. Returns `None` for the other commands, which
     /// export neither metrics nor traces.
     pub(crate) const fn service(&self) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use darkroom_contract::ProfileName;
 
 #[derive(Debug, Args)]
 pub(crate) struct Process {
-    /// Files to render, or folders of such files
+    /// Files to render, or folders of such files; `-` is stdin
     #[arg(required = true, value_name = "FILE-OR-DIR")]
     pub(crate) sources: Vec<PathBuf>,
     /// Folder for the variants
@@ -16,6 +16,9 @@ pub(crate) struct Process {
     /// Profile to render with
     #[arg(long, default_value = "avatar")]
     pub(crate) profile: ProfileName,
+    /// Render files again that an earlier run has rendered into the same folder
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,

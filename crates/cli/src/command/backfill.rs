@@ -2,16 +2,16 @@
 
 use std::io::IsTerminal;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use darkroom_worker::{Backfill, BackfillProgress};
 use indicatif::ProgressBar;
-use serde_json::json;
 
 use crate::app_context::AppContext;
 use crate::arguments;
 use crate::command::connect;
 use crate::console::{eprint, print};
-use crate::exit_status::{ExitStatus, UsageError};
+use crate::exit_status::ExitStatus;
+use crate::report::{BackfillReport, Report, ReportCommand, ReportStatus};
 use crate::settings::Settings;
 
 pub(super) async fn run(
@@ -20,9 +20,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let profile = arguments.profile.as_ref();
     if let Some(profile) = profile {
-        let is_known = settings.profiles.get(profile).is_some();
-        let error = || UsageError(format!("profile {profile} does not exist"));
-        ensure!(is_known, error());
+        settings.profile(profile)?;
     }
     let context = AppContext::new(connect(&settings).await?, settings)?;
     let backfill = Backfill {
@@ -96,16 +94,22 @@ impl<'a> Display<'a> {
                 foreign,
                 last_key,
             } = progress;
-            let report = json!({
-                "listed": listed,
-                "enqueued": enqueued,
-                "skipped": current + foreign,
-                "current": current,
-                "foreign": foreign,
-                "last_key": last_key,
-                "dry_run": self.arguments.dry_run,
-            });
-            print(&report.to_string())
+            let status = match self.arguments.dry_run {
+                true => ReportStatus::WouldBeEnqueued,
+                false => ReportStatus::Enqueued,
+            };
+            let report = Report {
+                backfill: Some(BackfillReport {
+                    listed,
+                    enqueued,
+                    skipped: current + foreign,
+                    current,
+                    foreign,
+                    last_key: last_key.clone(),
+                }),
+                ..Report::new(ReportCommand::Backfill, status)
+            };
+            print(&report.to_line()?)
         } else {
             print(&self.summary(progress))
         }

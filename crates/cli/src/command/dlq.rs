@@ -5,7 +5,6 @@ use std::io::{BufRead, IsTerminal};
 
 use darkroom_consumer::DeadLetterReason;
 use darkroom_worker::{DeadLetter, DeadLetterAction, DeadLetters};
-use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::app_context::AppContext;
@@ -13,6 +12,8 @@ use crate::arguments::{Dlq, DlqList, DlqPurge, DlqRedrive};
 use crate::command::connect;
 use crate::console::{eprint, print};
 use crate::exit_status::{ExitStatus, UsageError};
+use crate::line_text::escape;
+use crate::report::{DeadLetterReport, Report, ReportCommand, ReportStatus};
 use crate::settings::Settings;
 
 /// The arguments of a subcommand, in a form that all subcommands share.
@@ -67,13 +68,8 @@ impl Plan {
         let applied = letters.apply(action, &self.ids, |letter| {
             missing.remove(&letter.id);
             count += 1;
-            let line = if self.json {
-                self.to_json(&letter).to_string()
-            } else {
-                line(&letter)
-            };
             if printed.is_ok() {
-                printed = print(&line);
+                printed = self.print(&letter);
             }
         });
         applied.await?;
@@ -83,7 +79,10 @@ impl Plan {
             print(&format!("{letters} {}", self.past_tense()))?;
         }
         for id in &missing {
-            eprint(&format!("{id}: no such dead letter"));
+            eprint(&format!(
+                "{}: no such dead letter; `darkroom dlq list` prints the ids",
+                escape(id)
+            ));
         }
         Ok(match missing.is_empty() {
             true => ExitStatus::Success,
@@ -91,25 +90,41 @@ impl Plan {
         })
     }
 
-    const fn past_tense(&self) -> &'static str {
+    fn print(&self, letter: &DeadLetter) -> anyhow::Result<()> {
+        if !self.json {
+            return print(&line(letter));
+        }
+        let report = Report {
+            dead_letter: Some(DeadLetterReport {
+                id: letter.id.clone(),
+                reason: letter.reason.code.clone(),
+                detail: letter.reason.detail.clone(),
+                keys: letter.keys.clone(),
+                sent_at: sent_at(letter),
+            }),
+            ..Report::new(ReportCommand::Dlq, self.status())
+        };
+        print(&report.to_line()?)
+    }
+
+    const fn status(&self) -> ReportStatus {
         match (self.action, self.dry_run) {
-            (DeadLetterAction::List, _) => "listed",
-            (DeadLetterAction::Redrive, false) => "redriven",
-            (DeadLetterAction::Redrive, true) => "would be redriven",
-            (DeadLetterAction::Purge, false) => "deleted",
-            (DeadLetterAction::Purge, true) => "would be deleted",
+            (DeadLetterAction::List, _) => ReportStatus::Listed,
+            (DeadLetterAction::Redrive, false) => ReportStatus::Redriven,
+            (DeadLetterAction::Redrive, true) => ReportStatus::WouldBeRedriven,
+            (DeadLetterAction::Purge, false) => ReportStatus::Deleted,
+            (DeadLetterAction::Purge, true) => ReportStatus::WouldBeDeleted,
         }
     }
 
-    fn to_json(&self, letter: &DeadLetter) -> Value {
-        json!({
-            "id": letter.id,
-            "reason": letter.reason.code,
-            "detail": letter.reason.detail,
-            "keys": letter.keys,
-            "sent_at": sent_at(letter),
-            "action": self.past_tense().replace(' ', "_"),
-        })
+    const fn past_tense(&self) -> &'static str {
+        match self.status() {
+            ReportStatus::Redriven => "redriven",
+            ReportStatus::WouldBeRedriven => "would be redriven",
+            ReportStatus::Deleted => "deleted",
+            ReportStatus::WouldBeDeleted => "would be deleted",
+            _ => "listed",
+        }
     }
 }
 
@@ -127,9 +142,9 @@ fn line(letter: &DeadLetter) -> String {
     let sent_at = sent_at(letter).unwrap_or_default();
     let DeadLetterReason { code, detail } = reason;
     let keys = keys.join(" ");
-    format!("{id}  {sent_at}  {code:<18}  {detail}  {keys}")
-        .trim_end()
-        .to_owned()
+    let line = format!("{id}  {sent_at}  {code:<18}  {detail}  {keys}");
+    // The keys are the text of a message, which anyone who may send messages can write.
+    escape(line.trim_end()).to_string()
 }
 
 fn sent_at(letter: &DeadLetter) -> Option<String> {

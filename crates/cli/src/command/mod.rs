@@ -4,14 +4,17 @@ mod backfill;
 mod dev;
 mod dlq;
 mod doctor;
+mod generated;
 mod health;
 mod inspect;
 mod key;
+mod local_cloud;
 mod process;
 mod provision;
 mod roles;
 mod simulate;
 mod single_bucket;
+mod try_samples;
 mod upload;
 
 use std::time::Duration;
@@ -31,7 +34,13 @@ const LAST_TASKS: Duration = Duration::from_millis(50);
 
 /// Runs one subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
-    let settings = Settings::load(arguments.config.as_deref(), std::env::vars_os())?;
+    if let Some(result) = generated::run(&arguments.command) {
+        return result;
+    }
+    let mut settings = Settings::load(arguments.config.as_deref(), std::env::vars_os())?;
+    if arguments.command.is_quiet() {
+        settings.log.log_warnings_only();
+    }
     // Render processes run as the same user, and must not read the credentials in this process's
     // environment.
     darkroom_render::make_undumpable().context("cannot make this process undumpable")?;
@@ -55,11 +64,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
 async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Dev(dev) => dev::run(dev, settings).await,
+        Command::Try(arguments) => try_samples::run(arguments, settings).await,
         Command::Issuer => roles::issuer(settings).await,
         Command::Worker => roles::worker(settings).await,
         Command::Provision(provision) => provision::run(&provision, &settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
-        Command::Upload(upload) => upload::run(upload).await,
+        Command::Upload(upload) => upload::run(upload, &settings).await,
         Command::Process(process) => process::run(process, settings).await,
         Command::Inspect(inspect) => inspect::run(inspect, &settings).await,
         Command::Health(health) => health::run(health, &settings).await,
@@ -67,6 +77,9 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
+        Command::Schema | Command::Completions { .. } | Command::Man { .. } => {
+            anyhow::bail!("generated output needs no runtime")
+        }
         Command::Render(_) => anyhow::bail!("the render process has no runtime"),
     }
 }

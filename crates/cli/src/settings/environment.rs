@@ -13,9 +13,14 @@ use super::nearest::nearest;
 use super::service_links::is_service_link;
 
 const PREFIX: &str = "DARKROOM_";
-/// The variables that are not settings: the path of the settings file, the token for `upload`, and
-/// a variable for tests.
-const NOT_SETTINGS: [&str; 3] = ["DARKROOM_CONFIG", "DARKROOM_TOKEN", "DARKROOM_CORPUS"];
+/// The variables that are not settings: the path of the settings file, the token and the issuer for
+/// `upload`, and a variable for tests.
+const NOT_SETTINGS: [&str; 4] = [
+    "DARKROOM_CONFIG",
+    "DARKROOM_TOKEN",
+    "DARKROOM_UPLOAD_TO",
+    "DARKROOM_CORPUS",
+];
 const TEST_PREFIX: &str = "DARKROOM_TEST_";
 
 /// The settings in the environment.

@@ -12,7 +12,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Result;
-use darkroom_contract::{Profiles, QueueSettings, SettingError, StorageSettings};
+use darkroom_contract::{
+    Profile, ProfileName, Profiles, QueueSettings, SettingError, StorageSettings,
+};
 use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
 use darkroom_render::RenderSettings;
 use darkroom_webhooks::{WebhookClient, WebhookSettings};
@@ -69,6 +71,17 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Returns the profile with this name.
+    ///
+    /// # Errors
+    /// [`UsageError`] if there is none. The message lists the profiles.
+    pub(crate) fn profile(&self, name: &ProfileName) -> Result<&Profile, UsageError> {
+        self.profiles.get(name).ok_or_else(|| {
+            let names = self.profiles.iter().map(|(name, _)| name.to_string());
+            unknown_profile(name, &names.collect::<Vec<_>>())
+        })
+    }
+
     /// Checks that the settings do not expose an issuer at this address to a network by accident.
     pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), SettingError> {
         self.auth.check_exposure(address)
@@ -87,6 +100,18 @@ impl Settings {
         self.log.validate()?;
         self.profiles.validate()
     }
+}
+
+/// Returns the error for a profile that is not in the list of names.
+pub(crate) fn unknown_profile(name: &ProfileName, known: &[String]) -> UsageError {
+    let suggestion = nearest::nearest(name.as_str(), known.iter().map(String::as_str));
+    let suggestion = suggestion.filter(|known| nearest::is_similar(name.as_str(), known));
+    let suggestion = suggestion.map(|known| format!("did you mean `{known}`? "));
+    let suggestion = suggestion.unwrap_or_default();
+    UsageError(format!(
+        "profile {name} does not exist; {suggestion}the profiles are: {} (settings `[profiles.NAME]`)",
+        known.join(", ")
+    ))
 }
 
 #[cfg(test)]

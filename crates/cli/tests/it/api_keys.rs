@@ -120,7 +120,7 @@ async fn a_key_uploads_only_for_its_owner_and_is_not_logged() {
     assert!(uploaded.status.success(), "{uploaded:?}");
     let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
     assert_eq!(
-        (&outcome["status"], &outcome["owner"]),
+        (&outcome["status"], &outcome["upload"]["owner"]),
         (&json!("ready"), &json!("u7"))
     );
     let of_another = upload(&bed, &["--owner", "u8"], Some(secret));
@@ -161,7 +161,7 @@ async fn a_token_with_any_subject_uploads_for_the_owner_of_that_subject() {
         assert!(uploaded.status.success(), "{uploaded:?}");
         let outcome: Value = serde_json::from_slice(&uploaded.stdout).unwrap();
         assert_eq!(
-            (&outcome["status"], &outcome["owner"]),
+            (&outcome["status"], &outcome["upload"]["owner"]),
             (&json!("ready"), &json!(owner))
         );
     }

@@ -44,10 +44,7 @@ fn folder() -> TempDir {
 }
 
 fn json_lines(output: &Output) -> Vec<Value> {
-    stdout(output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    crate::report_schema::parse(&output.stdout)
 }
 
 #[test]
@@ -132,7 +129,10 @@ fn inspect_shows_private_metadata() {
     let [good, bad] = &json_lines(&output)[..] else {
         panic!("{}", stdout(&output));
     };
-    assert_eq!(good["upright_size"], serde_json::json!([40, 60]));
+    assert_eq!(
+        good["inspection"]["upright_size"],
+        serde_json::json!([40, 60])
+    );
     assert_eq!(bad["error"]["code"], "unsupported_format");
 }
 
@@ -156,6 +156,13 @@ fn wrong_usage_and_wrong_settings_exit_with_2() {
         "[worker]\nin_fligt = 1\n",
     )
     .unwrap();
+    let unknown = run(
+        folder.path(),
+        &["process", "good.jpg", "--profile", "fotos"],
+    );
+    assert_eq!(unknown.status.code(), Some(2));
+    // The settings are invalid too, but generated output needs none.
+    assert_eq!(code(&["completions", "bash"]), Some(0));
     let output = run(folder.path(), &["process", "good.jpg"]);
     assert_eq!(output.status.code(), Some(2));
     let printed = stderr(&output);
@@ -181,7 +188,7 @@ async fn upload_sends_files_and_reports_rejections() {
         panic!("{}", stdout(&output));
     };
     assert_eq!(good["status"], "ready", "{good}");
-    assert_eq!(good["file"], "good.jpg");
+    assert_eq!(good["source"]["path"], "good.jpg");
     assert_eq!(cut["error"]["code"], "corrupt", "{cut}");
     let errors = stderr(&output);
     assert_eq!(errors.lines().count(), 1, "{errors}");
@@ -196,4 +203,55 @@ async fn upload_sends_files_and_reports_rejections() {
     );
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("good.jpg: ready: original 40 x 60 http"));
+}
+
+#[tokio::test]
+async fn a_profile_that_does_not_exist_is_wrong_usage_and_the_error_lists_the_profiles() {
+    let folder = folder();
+    let bed = service(Cloud::Dev, &[]).await;
+    let to = bed.client().issuer.clone();
+    for command in ["process", "upload"] {
+        let mut arguments = vec![command, "good.jpg", "cut.jpg", "--profile", "phot"];
+        if command == "upload" {
+            arguments.extend(["--to", &to]);
+        }
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert_eq!(
+            stderr(&output),
+            "darkroom: profile phot does not exist; did you mean `photo`? the profiles are: avatar, \
+             photo (settings `[profiles.NAME]`)\n"
+        );
+    }
+}
+
+#[test]
+fn a_photo_that_is_too_large_for_a_profile_is_referred_to_another_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = Jpeg::new(&scene(4200, 8)).build();
+    std::fs::write(folder.path().join("wide.jpg"), wide).unwrap();
+    let output = run(folder.path(), &["process", "wide.jpg", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let hint = "try --profile photo, which accepts more";
+    assert!(stderr(&output).trim_end().ends_with(hint), "{output:?}");
+    assert_eq!(json_lines(&output)[0]["error"]["hint"], hint);
+    let arguments = ["process", "wide.jpg", "--profile", "photo"];
+    assert_eq!(run(folder.path(), &arguments).status.code(), Some(0));
+}
+
+#[test]
+fn every_shell_has_completions_and_every_command_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(folder.path(), &["completions", shell]);
+        assert!(script.status.success(), "{script:?}");
+        assert!(stdout(&script).contains("provision"), "{shell}");
+    }
+    let written = run(folder.path(), &["man", "man1"]);
+    assert!(written.status.success(), "{written:?}");
+    for page in ["darkroom.1", "darkroom-process.1", "darkroom-dlq-list.1"] {
+        let text = std::fs::read_to_string(folder.path().join("man1").join(page)).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+    assert!(!folder.path().join("man1/darkroom-render.1").exists());
 }

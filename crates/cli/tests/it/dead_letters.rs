@@ -9,7 +9,8 @@ use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::test_bed::{json_lines, on_both_clouds, service};
+use crate::report_schema::reports;
+use crate::test_bed::{on_both_clouds, service};
 
 on_both_clouds!(
     every_dead_letter_is_listed_with_its_reason_and_stays_in_the_queue,
@@ -68,10 +69,10 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays_in_the_queue(clou
     ];
     bed.dead_letters.send(&by_sqs).await.unwrap();
     for _ in 0..2 {
-        let letters = json_lines(&dlq(&bed, &["list", "--json"]).await);
+        let letters = reports(&dlq(&bed, &["list", "--json"]).await);
         let mut reasons: Vec<&str> = letters
             .iter()
-            .map(|letter| letter["reason"].as_str().unwrap())
+            .map(|report| report["dead_letter"]["reason"].as_str().unwrap())
             .collect();
         reasons.sort_unstable();
         let expected = [
@@ -83,7 +84,8 @@ async fn every_dead_letter_is_listed_with_its_reason_and_stays_in_the_queue(clou
             "unknown_profile",
         ];
         assert_eq!(reasons, expected, "{letters:?}");
-        for letter in &letters {
+        for report in &letters {
+            let letter = &report["dead_letter"];
             assert!(!letter["detail"].as_str().unwrap().is_empty(), "{letter}");
             if letter["reason"] == "unknown_profile" {
                 assert_eq!(letter["keys"], json!([unknown]));
@@ -113,10 +115,11 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
     let letters = [&keys[0], &keys[1]].map(|key| message(&[record(bed.raw.name(), key)]));
     bed.dead_letters.send(&letters).await.unwrap();
     until_dead_lettered(&bed, 2).await;
-    let listed = json_lines(&dlq(&bed, &["list", "--json"]).await);
+    let listed = reports(&dlq(&bed, &["list", "--json"]).await);
     let by_key: BTreeMap<&str, &str> = listed
         .iter()
-        .map(|letter| {
+        .map(|report| {
+            let letter = &report["dead_letter"];
             (
                 letter["keys"][0].as_str().unwrap(),
                 letter["id"].as_str().unwrap(),
@@ -124,23 +127,20 @@ async fn a_redriven_dead_letter_is_processed_again(cloud: Cloud) {
         })
         .collect();
     let id = by_key[&*keys[0]];
-    let trial = json_lines(&dlq(&bed, &["redrive", "--id", id, "--dry-run", "--json"]).await);
+    let trial = reports(&dlq(&bed, &["redrive", "--id", id, "--dry-run", "--json"]).await);
     assert_eq!(
-        (&trial[0]["id"], &trial[0]["action"]),
+        (&trial[0]["dead_letter"]["id"], &trial[0]["status"]),
         (&json!(id), &json!("would_be_redriven"))
     );
     until_dead_lettered(&bed, 2).await;
-    let done = json_lines(&dlq(&bed, &["redrive", "--id", id, "--json"]).await);
-    assert_eq!((done.len(), &done[0]["action"]), (1, &json!("redriven")));
+    let done = reports(&dlq(&bed, &["redrive", "--id", id, "--json"]).await);
+    assert_eq!((done.len(), &done[0]["status"]), (1, &json!("redriven")));
     until_dead_lettered(&bed, 1).await;
     assert!(raw.head(&manifest(&keys[0])).await.unwrap().is_some());
     assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_none());
     let unknown = dlq(&bed, &["redrive", "--id", id]).await;
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
-    assert_eq!(
-        json_lines(&dlq(&bed, &["redrive", "--json"]).await).len(),
-        1
-    );
+    assert_eq!(reports(&dlq(&bed, &["redrive", "--json"]).await).len(), 1);
     until_dead_lettered(&bed, 0).await;
     assert!(raw.head(&manifest(&keys[1])).await.unwrap().is_some());
 }
@@ -154,15 +154,15 @@ async fn a_purge_without_a_confirmation_is_refused(cloud: Cloud) {
     assert!(count >= 12, "{count}");
     let silent = dlq(&bed, &["purge"]).await;
     assert_eq!(silent.status.code(), Some(2), "{silent:?}");
-    let trial = json_lines(&dlq(&bed, &["purge", "--dry-run", "--json"]).await);
+    let trial = reports(&dlq(&bed, &["purge", "--dry-run", "--json"]).await);
     assert_eq!(trial.len() as u64, count, "{trial:?}");
     until_dead_lettered(&bed, count).await;
     let ids: BTreeSet<&str> = trial
         .iter()
-        .map(|letter| letter["id"].as_str().unwrap())
+        .map(|report| report["dead_letter"]["id"].as_str().unwrap())
         .collect();
     let first = ids.first().unwrap();
-    let purged = json_lines(&dlq(&bed, &["purge", "--id", first, "--yes", "--json"]).await);
+    let purged = reports(&dlq(&bed, &["purge", "--id", first, "--yes", "--json"]).await);
     assert_eq!(purged.len(), 1, "{purged:?}");
     until_dead_lettered(&bed, count - 1).await;
     let rest = dlq(&bed, &["purge", "--yes"]).await;
@@ -192,17 +192,25 @@ async fn a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome(cl
     let keys = outcomes.iter().map(|it| it["source"]["key"].as_str());
     let last_key = keys.flatten().chain(["raw/notes.txt"]).max();
     let expected = |dry_run: bool| {
+        let status = if dry_run {
+            "would_be_enqueued"
+        } else {
+            "enqueued"
+        };
         json!([{
-            "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1,
-            "last_key": last_key, "dry_run": dry_run
+            "version": 1, "command": "backfill", "status": status,
+            "backfill": {
+                "listed": 3, "enqueued": 1, "skipped": 2, "current": 1, "foreign": 1,
+                "last_key": last_key
+            },
         }])
     };
-    let trial = json_lines(&bed.run(&["backfill", "--dry-run", "--json"]).await.unwrap());
+    let trial = reports(&bed.run(&["backfill", "--dry-run", "--json"]).await.unwrap());
     assert_eq!(json!(trial), expected(true));
     bed.wait_until_idle(DEADLINE).await.unwrap();
     assert!(raw.head(&manifest).await.unwrap().is_none());
     assert_eq!(
-        json!(json_lines(&bed.run(&["backfill", "--json"]).await.unwrap())),
+        json!(reports(&bed.run(&["backfill", "--json"]).await.unwrap())),
         expected(false)
     );
     let made = async || raw.head(&manifest).await.unwrap().is_some();

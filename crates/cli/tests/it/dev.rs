@@ -2,11 +2,11 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use darkroom_harness::{Client, DEADLINE};
-use darkroom_testkit::fixture::{Jpeg, scene};
+use darkroom_testkit::fixture::{Exif, Jpeg, scene};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
 use serde_json::{Value, json};
@@ -56,32 +56,83 @@ impl Dev {
     }
 }
 
+/// Runs a script with the path of a photo in `PHOTO`, and with the environment of `dev --env`.
+fn run_beside(folder: &Path, script: &str) -> Output {
+    let environment = darkroom(folder).args(["dev", "--env"]).output().unwrap();
+    let exports = String::from_utf8(environment.stdout).unwrap();
+    Command::new("sh")
+        .args(["-euc", &format!("{exports}\n{script}")])
+        .env("PHOTO", folder.join("my photo.jpg"))
+        .output()
+        .unwrap()
+}
+
 #[tokio::test]
-async fn the_printed_commands_work_as_printed() {
+async fn the_commands_of_the_help_work_as_printed_and_each_upload_adds_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("my photo.jpg");
-    std::fs::write(&photo, Jpeg::new(&scene(64, 48)).build()).unwrap();
+    let exif = Exif::new().gps(48.8584, 2.2945);
+    std::fs::write(&photo, Jpeg::new(&scene(64, 48)).exif(&exif).build()).unwrap();
     let dev = Dev::start(folder.path());
-    let greeting = dev.process.stdout();
-    let commands: Vec<&str> = greeting
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.contains("curl "))
-        .collect();
-    assert_eq!(commands.len(), 3, "{greeting}");
-    let shell = Command::new("sh")
-        .args(["-euc", &commands.join("\n")])
-        .env("PHOTO", &photo)
-        .output()
-        .unwrap();
+    let help = darkroom(folder.path()).args(["dev", "--help"]).output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    let (_, script) = help.split_once("then paste:\n").unwrap();
+    assert_eq!(script.matches("curl ").count(), 3, "{help}");
+    let shell = run_beside(folder.path(), script);
     let printed = String::from_utf8_lossy(&shell.stdout);
-    assert!(
-        shell.status.success(),
-        "{printed} {}",
-        String::from_utf8_lossy(&shell.stderr)
-    );
+    assert!(shell.status.success(), "{shell:?}");
     let outcome: Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
     assert_eq!(outcome["status"], "ready", "{outcome}");
+    let id = outcome["id"].as_str().unwrap();
+    let line = || {
+        let printed = dev.process.stdout();
+        let line = printed.lines().find(|line| line.contains(id));
+        line.map(str::to_owned).ok_or("no line for the upload")
+    };
+    wait::until("the line of the upload", DEADLINE, || line().is_ok()).unwrap();
+    let line = line().unwrap();
+    assert!(
+        line.contains(" ready: ") && line.contains("; removed exif, gps"),
+        "{line}"
+    );
+    dev.stop();
+}
+
+#[tokio::test]
+async fn the_greeting_names_the_version_and_pages_that_exist() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let greeting = dev.process.stdout();
+    let version = format!("Darkroom {} is ready after ", env!("CARGO_PKG_VERSION"));
+    assert!(greeting.contains(&version), "{greeting}");
+    let upload = format!("upload photo.jpg --to {}", dev.client.issuer);
+    assert!(greeting.contains(&upload), "{greeting}");
+    let documents = greeting
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("API docs"));
+    let documents = documents.unwrap().trim();
+    assert_eq!(documents, format!("{}/docs", dev.client.issuer));
+    let page = reqwest::get(documents).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    let html = page.text().await.unwrap();
+    let mut files = vec!["/openapi.json"];
+    for quoted in html.split('"').filter(|text| text.starts_with("/docs/")) {
+        files.push(quoted);
+    }
+    assert_eq!(files.len(), 3, "{html}");
+    for file in files {
+        let url = format!("{}{file}", dev.client.issuer);
+        let response = reqwest::get(url).await.unwrap();
+        assert_eq!(response.status(), 200, "{file}");
+        let text = response.text().await.unwrap();
+        let is_document = file.ends_with(".json");
+        assert!(
+            is_document || !text.contains("://"),
+            "{file} names another site"
+        );
+    }
+    assert!(!html.contains("://"), "{html}");
     dev.stop();
 }
 

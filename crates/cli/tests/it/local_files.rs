@@ -38,9 +38,7 @@ fn stderr(output: &Output) -> String {
 }
 
 fn json_lines(output: &Output) -> Vec<Value> {
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    let lines = text.lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().unwrap()
+    crate::report_schema::parse(&output.stdout)
 }
 
 /// Returns all files below a folder, in the order of names.
@@ -71,10 +69,7 @@ fn a_file_name_may_have_any_bytes() {
         assert!(output.status.success(), "{}", stderr(&output));
         let reports = json_lines(&output);
         assert_eq!(reports.len(), 3);
-        let paths = reports.iter().map(|report| match command {
-            "process" => &report["source"],
-            _ => report,
-        });
+        let paths = reports.iter().map(|report| &report["source"]);
         let mut encoded = paths.filter_map(|path| path["path_base64"].as_str());
         let path = STANDARD.decode(encoded.next().unwrap()).unwrap();
         assert_eq!(path, b"./caf\xe9.jpg");
@@ -93,20 +88,83 @@ fn a_file_name_may_have_any_bytes() {
 #[test]
 fn results_of_a_previous_run_are_never_processed() {
     let folder = folder(&["a.jpg", "sub/b.png"]);
-    let mut reports = Vec::new();
-    for _ in 0..3 {
-        let output = run(folder.path(), &["process", ".", "--json"]);
+    let process = |options: &[&str]| {
+        let arguments = [&["process", ".", "--json"], options].concat();
+        let output = run(folder.path(), &arguments);
         assert!(output.status.success(), "{}", stderr(&output));
-        reports.push((output.stdout, files(folder.path())));
+        (json_lines(&output), files(folder.path()))
+    };
+    let (first, found) = process(&[]);
+    assert_eq!(
+        found.len(),
+        7,
+        "two sources, four variants, one record: {found:?}"
+    );
+    for options in [&["--force"][..], &[]] {
+        let (mut again, files) = process(options);
+        assert_eq!(files, found);
+        for report in &mut again {
+            let skipped = report.as_object_mut().unwrap().remove("skipped");
+            assert_eq!(skipped.is_some(), options.is_empty(), "{report}");
+        }
+        assert_eq!(again, first);
     }
-    assert_eq!(reports[0], reports[1]);
-    assert_eq!(reports[0], reports[2]);
-    assert_eq!(reports[0].1.len(), 6);
     // A shell expands `*` to these names.
     let named = ["process", "a.jpg", "darkroom-out", "sub"];
     let output = run(folder.path(), &named);
     assert!(output.status.success(), "{}", stderr(&output));
-    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    let printed = stderr(&output);
+    let [excluded, summary] = &printed.lines().collect::<Vec<_>>()[..] else {
+        panic!("{printed}");
+    };
+    assert!(excluded.contains("output folder"), "{printed}");
+    assert!(summary.starts_with("2 files in "), "{printed}");
+    // `sub` is now a source of its own, so its result is not below `darkroom-out/sub`.
+    assert!(
+        summary.contains("1 ready, 1 skipped (already done)"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_second_run_renders_only_what_has_changed() {
+    let folder = folder(&[
+        "photos/a.jpg",
+        "photos/b.jpg",
+        "photos/c.jpg",
+        "photos/d.jpg",
+    ]);
+    let process = |options: &[&str]| {
+        let arguments = [&["process", "photos", "--json"], options].concat();
+        let output = run(folder.path(), &arguments);
+        let skipped = |report: &Value| report["skipped"] == true;
+        json_lines(&output).iter().map(skipped).collect::<Vec<_>>()
+    };
+    assert_eq!(process(&[]), [false; 4]);
+    assert_eq!(process(&[]), [true; 4]);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("photos/a.jpg"), photo()).unwrap();
+    std::fs::remove_file(path("darkroom-out/b_thumb.webp")).unwrap();
+    std::fs::write(path("darkroom-out/c.webp"), "cut").unwrap();
+    assert_eq!(process(&[]), [false, false, false, true]);
+    assert_eq!(process(&[]), [true; 4]);
+    assert_eq!(process(&["--profile", "photo"]), [false; 4]);
+    assert_eq!(process(&["--profile", "photo", "--force"]), [false; 4]);
+}
+
+#[test]
+fn stdin_is_a_source() {
+    let folder = folder(&["a.jpg"]);
+    for command in ["inspect", "process"] {
+        let file = File::open(folder.path().join("a.jpg")).unwrap();
+        let mut command_line = darkroom(folder.path());
+        command_line.args([command, "-", "--json"]).stdin(file);
+        let output = command_line.output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report = &json_lines(&output)[0];
+        assert_eq!(report["source"]["path"], "-", "{report}");
+    }
+    assert!(folder.path().join("darkroom-out/stdin.webp").exists());
 }
 
 #[test]

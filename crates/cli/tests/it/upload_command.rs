@@ -12,6 +12,7 @@ use darkroom_testkit::fault::{Fault, Rule};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use serde_json::Value;
 
+use crate::report_schema::parse;
 use crate::test_bed::{darkroom, test_bed};
 
 /// A service whose clients reach S3 through a fault proxy.
@@ -48,11 +49,7 @@ async fn upload(folder: &Path, names: &[&OsStr], options: &[&str]) -> Output {
 }
 
 fn outcomes(output: &Output) -> Vec<Value> {
-    let lines = output.stdout.split(|byte| *byte == b'\n');
-    let lines = lines
-        .filter(|line| !line.is_empty())
-        .map(serde_json::from_slice);
-    lines.collect::<Result<_, _>>().unwrap()
+    parse(&output.stdout)
 }
 
 #[tokio::test]
@@ -113,14 +110,16 @@ async fn the_bytes_of_a_file_determine_the_format_and_its_name_does_not() {
     let mut outcomes = outcomes(&output);
     let last = outcomes.pop().unwrap();
     assert_eq!(
-        (&last["file"], &last["error"]["code"]),
+        (&last["source"]["path"], &last["error"]["code"]),
         (&"./sub/e.txt".into(), &"not_an_image".into())
     );
     assert_eq!(outcomes.len(), 5);
     for outcome in &outcomes {
         assert_eq!(outcome["status"], "ready", "{outcome}");
     }
-    let with_bytes = outcomes.iter().filter(|it| it["file_base64"].is_string());
+    let with_bytes = outcomes
+        .iter()
+        .filter(|it| it["source"]["path_base64"].is_string());
     assert_eq!(with_bytes.count(), 1);
 }
 
@@ -142,7 +141,7 @@ async fn the_error_for_a_silent_issuer_names_the_response_that_did_not_arrive() 
         String::from_utf8_lossy(&output.stderr),
         format!(
             "a.jpg: no response from the issuer at {silent} within 200ms while waiting for an \
-             upload URL\n"
+             upload URL; raise --timeout if the connection is slow\n"
         )
     );
     let output = upload(

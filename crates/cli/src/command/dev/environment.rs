@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -21,11 +22,15 @@ pub(super) struct EnvironmentFile(PathBuf);
 
 impl EnvironmentFile {
     /// Writes the file. Only the user who runs the process can read it.
-    pub(super) fn write(data_dir: &Path, endpoints: &Endpoints) -> anyhow::Result<Self> {
+    pub(super) fn write(
+        data_dir: &Path,
+        endpoints: &Endpoints,
+        issuer: SocketAddr,
+    ) -> anyhow::Result<Self> {
         let path = data_dir.join(FILE);
         // Temporary files have the mode 0600.
         let mut file = NamedTempFile::new_in(data_dir)?;
-        file.write_all(exports(endpoints).as_bytes())?;
+        file.write_all(exports(endpoints, issuer).as_bytes())?;
         let written = file.persist(&path);
         written.with_context(|| format!("cannot write {}", path_text(&path)))?;
         Ok(Self(path))
@@ -55,7 +60,7 @@ pub(super) fn print_exports(data_dir: &Path) -> anyhow::Result<()> {
 
 /// Returns one `export` line per variable. The values are URLs, plain names and base64, so none of
 /// them contains a quote.
-fn exports(endpoints: &Endpoints) -> String {
+fn exports(endpoints: &Endpoints, issuer: SocketAddr) -> String {
     let Endpoints {
         s3,
         sqs,
@@ -63,7 +68,10 @@ fn exports(endpoints: &Endpoints) -> String {
         secret_key,
         region,
     } = endpoints;
+    let issuer = format!("http://{issuer}");
     let variables = [
+        // The issuer for `darkroom upload`.
+        ("DARKROOM_UPLOAD_TO", &issuer),
         ("AWS_ENDPOINT_URL_S3", s3),
         ("AWS_ENDPOINT_URL_SQS", sqs),
         ("AWS_ACCESS_KEY_ID", access_key),

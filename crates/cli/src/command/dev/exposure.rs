@@ -1,6 +1,6 @@
 //! The clients that may reach the servers of `dev`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
 use darkroom_contract::ListenAddress;
 use darkroom_embedded::OriginCheck;
@@ -24,6 +24,38 @@ pub(super) fn warn_of_exposure(arguments: &Dev) {
             "other machines can reach the embedded SQS and use its queues without a key; it does \
              not verify signatures"
         );
+    }
+}
+
+/// An address for documentation (RFC 5737). No packet is ever sent to it.
+const ANY_REMOTE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
+
+/// Returns the address by which other devices on the network reach this machine.
+///
+/// Connecting a UDP socket only selects the local address of the route. It sends nothing.
+pub(super) fn network_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(ANY_REMOTE).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+/// Returns the address by which this machine reaches a listener.
+pub(super) fn local_address(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
+/// Makes upload URLs name the address of this machine on the network, so that other devices can use
+/// them. Does so only if the embedded S3 listens on all addresses.
+pub(super) fn use_network_address(arguments: &Dev, settings: &mut Settings) {
+    let s3 = arguments.s3_listen.socket();
+    let is_unset = settings.storage.public_endpoint.is_none();
+    if s3.ip().is_unspecified() && s3.port() != 0 && is_unset {
+        let address = network_address().map(|ip| format!("http://{ip}:{}", s3.port()));
+        settings.storage.public_endpoint = address;
     }
 }
 

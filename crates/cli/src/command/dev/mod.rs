@@ -4,17 +4,22 @@ mod environment;
 mod exposure;
 mod greeting;
 mod secret_key;
+mod upload_lines;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use darkroom_cloud::{CloudError, Connection, Endpoints, ProvisionPlan, Step};
-use darkroom_embedded::{EmbeddedCloud, Options};
+use darkroom_embedded::Options;
+use darkroom_issuer::Issuer;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use self::environment::EnvironmentFile;
+use self::greeting::Greeting;
+use self::upload_lines::print_outcomes;
 use crate::app_context::AppContext;
 use crate::arguments::Dev;
+use crate::command::local_cloud::{ACCESS_KEY, LocalCloud, REGION};
 use crate::command::roles::serve_metrics;
 use crate::command::single_bucket::warn_of_single_bucket;
 use crate::console::print;
@@ -26,14 +31,12 @@ use crate::renderer;
 use crate::settings::Settings;
 use crate::signals::stop_token;
 
-const ACCESS_KEY: &str = "darkroom";
-/// The region of LocalStack and of most AWS examples.
-const REGION: &str = "us-east-1";
 /// The wait time of a long poll. It is short, because a shutdown waits for the current poll to end.
 /// Frequent polls cost nothing here, because the queue is in the same process.
-const POLL_WAIT: Duration = Duration::from_secs(1);
+pub(super) const POLL_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Result<ExitStatus> {
+    let started = Instant::now();
     if arguments.env {
         environment::print_exports(&arguments.data_dir)?;
         return Ok(ExitStatus::Success);
@@ -42,39 +45,35 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
     descriptors::raise_limit();
     fit_to_container(&mut settings)?;
     adapt(&mut settings, &arguments);
-    let address = settings.issuer.listen.socket();
-    settings.check_exposure(address)?;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("the issuer cannot listen on {address}"))?;
-    let options = options(&arguments, &settings)?;
-    let secret_key = options.secret_key.clone();
-    let embedded = EmbeddedCloud::start(options).await?;
+    let listener = bind(&settings).await?;
+    let issuer_address = listener.local_addr()?;
+    let cloud = LocalCloud::start(options(&arguments, &settings)?, &settings).await?;
     exposure::warn_of_exposure(&arguments);
     warn_of_single_bucket(&settings.storage);
-    let endpoints = Endpoints {
-        s3: embedded.s3_url(),
-        sqs: embedded.sqs_url(),
-        access_key: ACCESS_KEY.to_owned(),
-        secret_key,
-        region: REGION.to_owned(),
-    };
-    let connection = Connection::from_endpoints(&endpoints, &settings.storage).await;
-    provision(&connection, &settings).await?;
-    let origin_check = exposure::issuer_check(address.ip(), &arguments, &settings);
-    let context = AppContext::new(connection, settings)?;
+    let context = AppContext::new(cloud.connection, settings)?;
     renderer::check(&context.pool).await?;
     enqueue_unfinished(&context).await?;
     let worker = context.worker().await?;
-    let environment = EnvironmentFile::write(&arguments.data_dir, &endpoints)?;
-    greeting::print_greeting(listener.local_addr()?, &endpoints, &arguments)?;
-    let check = move |headers: &_| {
-        origin_check
-            .check(headers)
-            .map_err(|error| error.to_string())
+    let issuer = issuer(&context, &arguments)?;
+    let endpoints = &cloud.endpoints;
+    let environment = EnvironmentFile::write(
+        &arguments.data_dir,
+        endpoints,
+        exposure::local_address(issuer_address),
+    )?;
+    let greeting = Greeting {
+        issuer: issuer_address,
+        endpoints,
+        arguments: &arguments,
+        settings: &context.settings,
+        startup: started.elapsed(),
     };
-    let issuer = context.issuer()?.with_origin_check(check);
+    greeting.print()?;
     serve_metrics(&issuer, &context.settings.issuer).await?;
+    let outcomes = context.store().subscribe_outcomes();
+    let profiles = context.settings.profiles.clone();
+    let finished = CancellationToken::new();
+    let printing = tokio::spawn(print_outcomes(outcomes, profiles, finished.clone()));
     let ((), delivered, (), ()) = tokio::join!(
         issuer.serve(listener, stop.clone()),
         context.deliver_webhooks(stop.clone()),
@@ -82,8 +81,10 @@ pub(super) async fn run(arguments: Dev, mut settings: Settings) -> anyhow::Resul
         context.monitor_events(stop),
     );
     drop(environment);
-    embedded.stop().await;
+    cloud.embedded.stop().await;
     delivered?;
+    finished.cancel();
+    printing.await??;
     print(&format!(
         "darkroom: stopped; data is kept in {}",
         path_text(&arguments.data_dir)
@@ -100,22 +101,31 @@ fn adapt(settings: &mut Settings, arguments: &Dev) {
     if let Some(address) = arguments.listen {
         settings.issuer.listen = address;
     }
+    exposure::use_network_address(arguments, settings);
 }
 
-/// Creates the buckets and queues. A failed step is always an error, because the embedded cloud
-/// supports every feature that the steps require.
-async fn provision(connection: &Connection, settings: &Settings) -> Result<(), CloudError> {
-    let mut failed = None;
-    let mut report = |step: Step| failed = failed.take().or(step.result.err());
-    let provisioner = connection.provisioner();
-    let plan = ProvisionPlan {
-        storage: &settings.storage,
-        queues: &settings.queues,
-        profiles: &settings.profiles,
-        dry_run: false,
+async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
+    let address = settings.issuer.listen.socket();
+    settings.check_exposure(address)?;
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "the issuer cannot listen on {address}; name another address with --listen, such as \
+             127.0.0.1:0 for any free port"
+        )
+    })
+}
+
+/// Returns the issuer with the check of the requests that it accepts.
+fn issuer(context: &AppContext, arguments: &Dev) -> anyhow::Result<Issuer> {
+    let settings = &context.settings;
+    let listen = settings.issuer.listen.socket().ip();
+    let origin_check = exposure::issuer_check(listen, arguments, settings);
+    let check = move |headers: &_| {
+        origin_check
+            .check(headers)
+            .map_err(|error| error.to_string())
     };
-    provisioner.provision(&plan, &mut report).await?;
-    failed.map_or(Ok(()), Err)
+    Ok(context.issuer()?.with_origin_check(check))
 }
 
 fn options(arguments: &Dev, settings: &Settings) -> anyhow::Result<Options> {

@@ -112,6 +112,7 @@ mod tests {
             .map(|relative| SourceFile {
                 path: relative.into(),
                 relative: relative.into(),
+                stdin: None,
             })
             .collect();
         let profile = Profile::default();

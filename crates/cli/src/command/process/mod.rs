@@ -2,65 +2,67 @@
 
 mod batch_processor;
 mod destination;
-mod report;
+mod finished_files;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::ensure;
-use darkroom_contract::Profile;
-use futures_util::FutureExt;
+use bytesize::ByteSize;
+use darkroom_contract::{Profile, Profiles};
+use darkroom_imaging::RejectionCode;
 use futures_util::stream::{self, StreamExt};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
-use self::batch_processor::{BatchProcessor, FileError};
+use self::batch_processor::BatchProcessor;
 use self::destination::Destinations;
-use self::report::Report;
+use self::finished_files::FinishedFiles;
 use crate::arguments::Process;
 use crate::console::{eprint, print};
 use crate::exit_status::{ExitStatus, UsageError};
 use crate::file_id::FileId;
-use crate::path_text::{path_fields, path_text};
+use crate::hint;
+use crate::line_text::escape;
+use crate::path_text::path_text;
+use crate::progress::files_bar;
 use crate::renderer;
+use crate::report::{Report, ReportStatus};
 use crate::settings::Settings;
-use crate::sources::{self, SourceFile};
+use crate::sources::{self, STDIN, SourceFile};
+use crate::summary::Summary;
 
 pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Result<ExitStatus> {
-    let profile = settings.profiles.get(&arguments.profile).cloned();
-    let profile = profile
-        .ok_or_else(|| UsageError(format!("profile {} does not exist", arguments.profile)))?;
+    let profile = settings.profile(&arguments.profile)?.clone();
     check_paths(&arguments.sources, &arguments.out)?;
     let out_id = FileId::from_path(&arguments.out);
-    let sources = sources::find(&arguments.sources, out_id);
+    let sources = sources::find(&arguments.sources, out_id)?;
     let processor = BatchProcessor {
+        name: arguments.profile.clone(),
         recipe: profile.recipe(None),
         pool: renderer::pool(&settings.render)?,
         destinations: destinations(&sources, &profile, &arguments)?,
+        finished: FinishedFiles::read(&arguments.out),
+        force: arguments.force,
         profile,
     };
-    let bar = progress_bar(sources.len(), arguments.json)?;
+    let bar = files_bar(sources.len(), arguments.json)?;
+    let mut summary = Summary::new();
     let mut exit_status = ExitStatus::Success;
-    let mut reports = stream::iter(sources.into_iter().enumerate())
-        .map(|(index, source)| {
-            let path = source.path.clone();
-            processor
-                .process(index, source.path)
-                .map(|report| (path, report))
-        })
+    let mut reports = stream::iter(sources.iter().enumerate())
+        .map(|(index, source)| processor.process(index, source))
         .buffered(settings.render.process_count() * 2);
-    while let Some((path, report)) = reports.next().await {
+    while let Some(mut report) = reports.next().await {
+        add_hint(&mut report, &settings.profiles);
+        summary.add(&report);
         bar.inc(1);
-        let is_ready = bar.suspend(|| match report {
-            Ok(report) => print_report(&report, &processor, &arguments),
-            Err(error) => print_error(&path, &error, arguments.json).map(|()| false),
-        });
-        if !is_ready? {
+        bar.suspend(|| print_report(&report, arguments.json))?;
+        if report.status != ReportStatus::Ready {
             exit_status = ExitStatus::Failure;
         }
     }
     bar.finish_and_clear();
+    if summary.files() > 1 && !arguments.json {
+        eprint(&summary.line());
+    }
     Ok(exit_status)
 }
 
@@ -73,7 +75,7 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
 fn check_paths(sources: &[PathBuf], out: &Path) -> anyhow::Result<()> {
     for source in sources {
         let error = || UsageError(format!("{} does not exist", path_text(source)));
-        ensure!(source.exists(), error());
+        ensure!(source.exists() || source == Path::new(STDIN), error());
     }
     let is_folder = out.is_dir() || (!out.exists() && out != Path::new(""));
     let error = || UsageError(format!("--out {}: not a folder", path_text(out)));
@@ -120,46 +122,44 @@ fn out_among_sources(out: &Path) -> UsageError {
     ))
 }
 
-/// Prints the report of one file. Returns `false` if the file was rejected.
-fn print_report(
-    report: &Report,
-    processor: &BatchProcessor,
-    arguments: &Process,
-) -> anyhow::Result<bool> {
-    if arguments.json {
-        let json = report.to_json(&processor.recipe, &arguments.profile);
-        print(&json.to_string())?;
-    } else if let Some(line) = report.summary() {
-        print(&line)?;
-    }
-    let rejection = report.rejection();
-    if let Some(line) = &rejection {
-        eprint(line);
-    }
-    Ok(rejection.is_none())
+/// Adds the next step to the report of a rejected file.
+fn add_hint(report: &mut Report, profiles: &Profiles) {
+    let (Some(error), Some(profile)) = (&mut report.error, &report.profile) else {
+        return;
+    };
+    let mut codes = RejectionCode::ALL.into_iter();
+    let code = codes.find(|code| code.name() == error.code);
+    error.hint = code.and_then(|code| hint::after_rejection(code, profile, profiles));
 }
 
-/// Prints the error of a file that could not be processed. Processing continues with the other
-/// files.
-fn print_error(path: &Path, error: &FileError, as_json: bool) -> anyhow::Result<()> {
+/// Prints the report of one file: the result on stdout, and a failure on stderr too.
+fn print_report(report: &Report, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        let source = path_fields("path", path);
-        let report = json!({"code": error.code(), "message": error.to_string()});
-        let report = json!({"source": source, "status": "error", "error": report});
-        print(&report.to_string())?;
+        print(&report.to_line()?)?;
+    } else if report.error.is_none() {
+        print(&ready_line(report))?;
     }
-    eprint(&format!("{}: {error}", path_text(path)));
+    if let Some(line) = report.failure_line() {
+        eprint(&line);
+    }
     Ok(())
 }
 
-/// Creates a progress bar. It is drawn only if there are several files, the output is not JSON, and
-/// stderr is a terminal.
-fn progress_bar(files: usize, json: bool) -> anyhow::Result<ProgressBar> {
-    if json || files < 2 {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")?;
-    let bar = ProgressBar::new(files as u64).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    Ok(bar)
+/// Describes a file that was rendered in one line.
+fn ready_line(report: &Report) -> String {
+    let variants = report.variants.iter().flatten().map(|variant| {
+        let size = ByteSize(variant.bytes).display().iec();
+        let (width, height) = (variant.width, variant.height);
+        let path = escape(variant.path.as_deref().unwrap_or_default());
+        format!("{path} ({width} x {height}, {size})")
+    });
+    let variants: Vec<String> = variants.collect();
+    let bytes = report.source.as_ref().and_then(|source| source.bytes);
+    let size = ByteSize(bytes.unwrap_or_default()).display().iec();
+    let skipped = match report.skipped {
+        true => " already done:",
+        false => "",
+    };
+    let name = report.source_name();
+    format!("{name} ({size}) ->{skipped} {}", variants.join(", "))
 }

@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::failure::{cause, seconds};
+use super::failure::{IssuerProblem, cause, seconds};
 use super::retry::{MAX_ATTEMPTS, MAX_LIMITED_ATTEMPTS, is_transient, pause, retry_after};
 use crate::arguments::Upload;
 use crate::exit_status::UsageError;
@@ -16,8 +16,6 @@ use crate::exit_status::UsageError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest `wait` of one status request.
 const MAX_WAIT: Duration = Duration::from_secs(20);
-/// The time to wait for the outcome of an upload, over all status requests.
-const OUTCOME_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) struct Client {
     pub(super) http: reqwest::Client,
@@ -26,6 +24,8 @@ pub(super) struct Client {
     token: Option<String>,
     /// The time limit for a response, and for a pause in the transfer of data.
     pub(super) timeout: Duration,
+    /// The time to wait for the outcome of an upload, over all status requests.
+    outcome_timeout: Duration,
 }
 
 impl Client {
@@ -53,6 +53,7 @@ impl Client {
             issuer: issuer.to_owned(),
             token: token.filter(|token| !token.is_empty()).map(str::to_owned),
             timeout: arguments.timeout,
+            outcome_timeout: arguments.wait,
         })
     }
 
@@ -77,15 +78,16 @@ impl Client {
     }
 
     /// Waits for the outcome and returns the last status. The status is not final if no outcome
-    /// arrived within [`OUTCOME_TIMEOUT`].
+    /// arrived within the time of `--wait`.
     pub(super) async fn outcome(&self, status_url: &str) -> anyhow::Result<UploadStatus> {
-        let wait = MAX_WAIT.min(self.timeout);
-        let url = format!("{}{status_url}?wait={}", self.issuer, wait.as_secs());
         let purpose = format!("the outcome of {status_url}");
         let started = Instant::now();
         loop {
+            let left = self.outcome_timeout.saturating_sub(started.elapsed());
+            let wait = MAX_WAIT.min(self.timeout).min(left);
+            let url = format!("{}{status_url}?wait={}", self.issuer, wait.as_secs());
             let status: UploadStatus = self.json(&purpose, wait, || self.http.get(&url)).await?;
-            if status.is_final() || started.elapsed() > OUTCOME_TIMEOUT {
+            if status.is_final() || started.elapsed() >= self.outcome_timeout {
                 return Ok(status);
             }
         }
@@ -101,6 +103,20 @@ impl Client {
             Ok(UploadStatus::Pending { status, .. }) => status == PendingStatus::Processing,
             Err(_) => false,
         }
+    }
+
+    /// Returns the names of the issuer's profiles from its OpenAPI document. Returns none if the
+    /// issuer does not serve the document here.
+    pub(super) async fn profiles(&self) -> Vec<String> {
+        let url = format!("{}/openapi.json", self.issuer);
+        let request = || self.http.get(&url);
+        let document = self.json("the OpenAPI document", Duration::ZERO, request);
+        let document: Value = document.await.unwrap_or_default();
+        let names = document.pointer("/components/schemas/ProfileName/enum");
+        let names = names.and_then(Value::as_array).into_iter().flatten();
+        names
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Sends a request to the issuer, retries it after transient failures, and parses the response.
@@ -138,7 +154,8 @@ impl Client {
             };
             match error {
                 Some(error) if error.is_timeout() && !error.is_connect() => bail!(
-                    "no response from the issuer at {} within {} while waiting for {purpose}",
+                    "no response from the issuer at {} within {} while waiting for {purpose}; raise \
+                     --timeout if the connection is slow",
                     self.issuer,
                     seconds(limit)
                 ),
@@ -153,7 +170,8 @@ impl Client {
     fn unreachable(&self, error: &reqwest::Error) -> anyhow::Error {
         let issuer = &self.issuer;
         anyhow!(
-            "cannot reach the issuer at {issuer}: {}; is it running, and is --to right?",
+            "cannot reach the issuer at {issuer}: {}; is it running (`darkroom dev` starts one), and \
+             is --to right?",
             cause(error)
         )
     }
@@ -172,11 +190,15 @@ impl Client {
         }
         let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
         match (problem["code"].as_str(), problem["detail"].as_str()) {
-            (Some(code), detail) => bail!(
-                "the issuer responded {code}: {}",
-                detail.unwrap_or_default()
+            (Some(code), detail) => Err(IssuerProblem {
+                code: code.to_owned(),
+                detail: detail.unwrap_or_default().to_owned(),
+            }
+            .into()),
+            _ => bail!(
+                "the issuer at {} responded {status} without a problem document; is --to right?",
+                self.issuer
             ),
-            _ => bail!("the issuer at {} responded {status}", self.issuer),
         }
     }
 }

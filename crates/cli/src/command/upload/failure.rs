@@ -3,7 +3,64 @@
 use std::error::Error;
 use std::time::Duration;
 
+use darkroom_contract::{ProfileName, Profiles};
+use darkroom_imaging::RejectionCode;
 use reqwest::StatusCode;
+
+use crate::hint;
+use crate::report::ReportError;
+
+/// A problem document of the issuer.
+#[derive(Debug, thiserror::Error)]
+#[error("the issuer responded {code}: {detail}")]
+pub(super) struct IssuerProblem {
+    pub(super) code: String,
+    pub(super) detail: String,
+}
+
+impl IssuerProblem {
+    /// The code for a profile that does not exist.
+    pub(super) const UNKNOWN_PROFILE: &str = "unknown_profile";
+
+    /// Returns the next step for the person who runs the command.
+    fn hint(&self, profile: &ProfileName, profiles: &Profiles) -> Option<String> {
+        let step = match &*self.code {
+            "unauthenticated" | "invalid_token" => {
+                "set DARKROOM_TOKEN to an API key (`darkroom key new`) or a token"
+            }
+            "owner_required" => "name the owner with --owner",
+            "forbidden_owner" => "name another owner with --owner, or use another key",
+            "forbidden_profile" => "name another profile with --profile, or use another key",
+            "too_many_requests" => "wait a moment, or raise [limits] of the issuer",
+            code => return rejection_hint(code, profile, profiles),
+        };
+        Some(step.to_owned())
+    }
+}
+
+/// Returns the next step after a rejection. The profiles are those in the settings of this machine.
+/// The issuer usually has the same.
+pub(super) fn rejection_hint(
+    code: &str,
+    profile: &ProfileName,
+    profiles: &Profiles,
+) -> Option<String> {
+    let mut codes = RejectionCode::ALL.into_iter();
+    let code = codes.find(|it| it.name() == code)?;
+    hint::after_rejection(code, profile, profiles)
+}
+
+/// Converts the error of an upload to that of its report.
+pub(super) fn report_error(
+    error: &anyhow::Error,
+    profile: &ProfileName,
+    profiles: &Profiles,
+) -> ReportError {
+    let problem = error.downcast_ref::<IssuerProblem>();
+    let code = problem.map_or("upload_failed", |problem| &problem.code);
+    let hint = problem.and_then(|problem| problem.hint(profile, profiles));
+    ReportError::new(code, format!("{error:#}")).with_hint(hint)
+}
 
 /// Returns the innermost cause of a failed request or of an unreadable response. The outer causes
 /// only repeat that the request failed.

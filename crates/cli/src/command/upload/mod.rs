@@ -2,6 +2,7 @@
 
 mod client;
 mod failure;
+mod outcome;
 mod progress;
 mod retry;
 mod store;
@@ -9,19 +10,23 @@ mod store;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use darkroom_contract::{CreateUpload, ManifestVariant, Outcome, UploadMethod, UploadStatus};
-use futures_util::FutureExt;
+use darkroom_contract::{
+    CreateUpload, PresignedUpload, ProfileName, Profiles, UploadMethod, UploadStatus,
+};
 use futures_util::stream::{self, StreamExt};
-use serde_json::{Value, json};
 
 use self::client::Client;
+use self::failure::IssuerProblem;
+use self::outcome::variant_lines;
 use self::progress::Bars;
 use self::store::Transfer;
 use crate::arguments::Upload;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
-use crate::path_text::{path_fields, path_text};
-use crate::sources;
+use crate::report::{Report, ReportStatus};
+use crate::settings::{Settings, unknown_profile};
+use crate::sources::{self, SourceFile};
+use crate::summary::Summary;
 
 /// The number of concurrent uploads. Many are needed to keep a worker busy, because small photos spend
 /// most of their time on the way.
@@ -29,39 +34,111 @@ const CONCURRENCY: usize = 10;
 /// The owner to send if the command line names neither an owner nor a token.
 const DEFAULT_OWNER: &str = "me";
 
-pub(super) async fn run(arguments: Upload) -> anyhow::Result<ExitStatus> {
-    let client = Client::new(&arguments)?;
-    let bars = Bars::new(!arguments.json)?;
+pub(super) async fn run(arguments: Upload, settings: &Settings) -> anyhow::Result<ExitStatus> {
+    let files = sources::find(&arguments.files, None)?;
     let mut exit_status = ExitStatus::Success;
-    let files = sources::find(&arguments.files, None);
-    let mut outcomes = stream::iter(&files)
-        .map(|file| &file.path)
-        .map(|file| upload(&client, &bars, &arguments, file).map(move |outcome| (file, outcome)))
-        .buffered(CONCURRENCY);
-    while let Some((file, outcome)) = outcomes.next().await {
-        let failure = bars.suspend(|| print_outcome(file, &outcome, arguments.json))?;
-        if let Some(line) = failure {
-            bars.suspend(|| eprint(&line));
+    let mut summary = Summary::new();
+    let reported = upload_files(&arguments, settings, &files, |report| {
+        summary.add(&report);
+        if report.status != ReportStatus::Ready {
             exit_status = ExitStatus::Failure;
         }
+        print_report(&report, arguments.json)
+    });
+    reported.await?;
+    if summary.files() > 1 && !arguments.json {
+        eprint(&summary.line());
     }
     Ok(exit_status)
 }
 
-async fn upload(
-    client: &Client,
-    bars: &Bars,
+/// Uploads files, and passes the report of each file to `report`, in the order of the files.
+///
+/// # Errors
+/// [`UsageError`](crate::exit_status::UsageError) if the issuer does not have the profile, or an
+/// error of `report`.
+pub(super) async fn upload_files(
     arguments: &Upload,
-    file: &Path,
-) -> anyhow::Result<UploadStatus> {
-    let metadata = tokio::fs::metadata(file).await;
-    let metadata = metadata.context("cannot read the file")?;
-    ensure!(metadata.is_file(), "not a regular file");
-    let size = metadata.len();
-    let presigned = client
-        .create(&CreateUpload {
-            profile: arguments.profile.to_string(),
-            owner: owner(arguments),
+    settings: &Settings,
+    files: &[SourceFile],
+    mut report: impl FnMut(Report) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let client = Client::new(arguments)?;
+    let bars = Bars::new(files.len(), !arguments.json)?;
+    let uploader = Uploader {
+        client: &client,
+        bars: &bars,
+        profile: &arguments.profile,
+        owner: owner(arguments),
+        profiles: &settings.profiles,
+    };
+    let mut reports = stream::iter(files)
+        .map(|file| uploader.upload(file))
+        .buffered(CONCURRENCY);
+    while let Some(next) = reports.next().await {
+        let code = next.error.as_ref().map(|error| &*error.code);
+        if code == Some(IssuerProblem::UNKNOWN_PROFILE) && next.upload.is_none() {
+            // No other file would fare better.
+            bars.clear();
+            let known = client.profiles().await;
+            return Err(unknown_profile(&arguments.profile, &known).into());
+        }
+        bars.suspend(|| report(next))?;
+        bars.finish_file();
+    }
+    bars.clear();
+    Ok(())
+}
+
+/// A client that uploads files with one profile, for one owner.
+struct Uploader<'a> {
+    client: &'a Client,
+    bars: &'a Bars,
+    profile: &'a ProfileName,
+    owner: Option<String>,
+    /// The profiles of this machine, for hints.
+    profiles: &'a Profiles,
+}
+
+impl Uploader<'_> {
+    /// Uploads one file and waits for its outcome.
+    async fn upload(&self, file: &SourceFile) -> Report {
+        let mut presigned = None;
+        let status = self.run(file, &mut presigned).await;
+        self.report(file, presigned.as_ref(), status)
+    }
+
+    async fn run(
+        &self,
+        file: &SourceFile,
+        presigned: &mut Option<PresignedUpload>,
+    ) -> anyhow::Result<UploadStatus> {
+        let size = regular_file_size(&file.path).await?;
+        let created = self.client.create(&self.request(size)).await?;
+        let presigned = &*presigned.insert(created);
+        let bar = self.bars.add(file.name(), size);
+        let transfer = Transfer {
+            client: self.client,
+            presigned,
+            file: &file.path,
+            size,
+            bar: &bar,
+        };
+        let status = async {
+            transfer.run().await?;
+            bar.set_message("processing");
+            self.client.complete(presigned).await?;
+            self.client.outcome(&presigned.status_url).await
+        };
+        let status = status.await;
+        bar.finish_and_clear();
+        status
+    }
+
+    fn request(&self, size: u64) -> CreateUpload {
+        CreateUpload {
+            profile: self.profile.to_string(),
+            owner: self.owner.clone(),
             // The worker detects the format from the bytes, so the name of the file does not
             // matter.
             content_type: None,
@@ -70,25 +147,19 @@ async fn upload(
             checksum_sha256: None,
             metadata: Default::default(),
             crop: None,
-        })
-        .await?;
-    let bar = bars.add(file, size);
-    let transfer = Transfer {
-        client,
-        presigned: &presigned,
-        file,
-        size,
-        bar: &bar,
-    };
-    let status = async {
-        transfer.run().await?;
-        bar.set_message("processing");
-        client.complete(&presigned).await?;
-        client.outcome(&presigned.status_url).await
-    };
-    let status = status.await;
-    bar.finish_and_clear();
-    status
+        }
+    }
+}
+
+async fn regular_file_size(file: &Path) -> anyhow::Result<u64> {
+    let metadata = tokio::fs::metadata(file).await;
+    let metadata = metadata.context("cannot read the file")?;
+    ensure!(
+        metadata.is_file(),
+        "not a regular file; `-` reads from stdin"
+    );
+    ensure!(metadata.len() > 0, "the file is empty; copy it again");
+    Ok(metadata.len())
 }
 
 /// Returns the owner to send, or `None` to let the issuer take the owner from the token.
@@ -100,59 +171,17 @@ fn owner(arguments: &Upload) -> Option<String> {
     }
 }
 
-/// Prints the outcome of a file on stdout. Returns the line for stderr if the file is not ready.
-fn print_outcome(
-    file: &Path,
-    outcome: &anyhow::Result<UploadStatus>,
-    as_json: bool,
-) -> anyhow::Result<Option<String>> {
-    let name = path_text(file);
+/// Prints the report of a file: the result on stdout, and a failure on stderr too.
+fn print_report(report: &Report, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        let line = match outcome {
-            Ok(status) => json!(status),
-            Err(error) => {
-                let error = json!({"code": "upload_failed", "message": format!("{error:#}")});
-                json!({"status": "error", "error": error})
-            }
-        };
-        print(&with_file(line, file).to_string())?;
-    }
-    let manifest = match outcome {
-        Ok(UploadStatus::Done(manifest)) => manifest,
-        Ok(UploadStatus::Pending { status, .. }) => {
-            let problem = if status.is_final() {
-                "no outcome"
-            } else {
-                "no outcome in time"
-            };
-            return Ok(Some(format!("{name}: {problem}, status {}", status.name())));
+        print(&report.to_line()?)?;
+    } else {
+        for line in variant_lines(report) {
+            print(&line)?;
         }
-        Err(error) => return Ok(Some(format!("{name}: {error:#}"))),
-    };
-    match &manifest.outcome {
-        Outcome::Ready { variants, .. } => {
-            for variant in variants.iter().filter(|_| !as_json) {
-                print(&format!("{name}: ready: {}", variant_line(variant)))?;
-            }
-            Ok(None)
-        }
-        Outcome::Rejected { error } => Ok(Some(format!("{name}: rejected: {error}"))),
-        Outcome::Failed { error } => Ok(Some(format!(
-            "{name}: failed: {}: {}",
-            error.code, error.message
-        ))),
     }
-}
-
-fn with_file(mut line: Value, file: &Path) -> Value {
-    if let Some(fields) = line.as_object_mut() {
-        fields.extend(path_fields("file", file));
+    if let Some(line) = report.failure_line() {
+        eprint(&line);
     }
-    line
-}
-
-fn variant_line(variant: &ManifestVariant) -> String {
-    let address = variant.url.as_ref().unwrap_or(&variant.key);
-    let (name, width, height) = (&variant.name, variant.width, variant.height);
-    format!("{name} {width} x {height} {address}")
+    Ok(())
 }

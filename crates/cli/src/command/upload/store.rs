@@ -120,11 +120,15 @@ impl Transfer<'_> {
         let position = self.bar.position();
         Failure::Transient(if position < self.size {
             anyhow!(
-                "S3 accepted no data for {limit}, after {position} of {} bytes",
+                "S3 accepted no data for {limit}, after {position} of {} bytes; raise --timeout if the \
+                 connection is slow",
                 self.size
             )
         } else {
-            anyhow!("no response from S3 within {limit} after the last byte")
+            anyhow!(
+                "no response from S3 within {limit} after the last byte; raise --timeout if the \
+                 connection is slow"
+            )
         })
     }
 

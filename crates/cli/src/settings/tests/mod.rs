@@ -1,6 +1,7 @@
 //! Tests of loading settings.
 
 mod messages;
+mod reference;
 
 use super::Settings;
 

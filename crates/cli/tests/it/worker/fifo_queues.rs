@@ -32,7 +32,9 @@ fn inject(bed: &TestBed, key: &RawKey, fault: Fault) {
 /// Enqueues every upload without an outcome. Returns their number.
 async fn backfill(bed: &TestBed) -> u64 {
     let ran = bed.run(&["backfill", "--json"]).await.unwrap();
-    json_lines(&ran)[0]["enqueued"].as_u64().unwrap()
+    json_lines(&ran)[0]["backfill"]["enqueued"]
+        .as_u64()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -101,7 +103,7 @@ async fn a_dead_letter_of_a_fifo_queue_can_be_redriven_repeatedly() {
             .unwrap();
         bed.wait_until_idle(DEADLINE).await.unwrap();
         let listed = bed.run(&["dlq", "list", "--json"]).await.unwrap();
-        assert_eq!(json_lines(&listed)[0]["reason"], "malformed");
+        assert_eq!(json_lines(&listed)[0]["dead_letter"]["reason"], "malformed");
         let redriven = bed.run(&["dlq", "redrive", "--json"]).await.unwrap();
         assert_eq!(json_lines(&redriven).len(), 1);
     }
