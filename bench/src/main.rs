@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use darkroom_bench::chaos::{
-    deletes, fairness, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison,
-    soak, storage_faults, terminations,
+    deletes, erasures, fairness, hostile, kill_points, kills, long_jobs, orders, outage,
+    overwrites, poison, soak, storage_faults, terminations,
 };
 use darkroom_bench::{Report, attack};
 
@@ -43,6 +43,8 @@ enum Scenario {
     StorageFaults,
     /// Deletes that SQS refuses at first.
     Deletes,
+    /// `kill -9` of an erasure.
+    Erasures,
     /// Messages that cannot be understood.
     Poison,
     /// An SQS that resets connections, then refuses access.
@@ -105,6 +107,7 @@ async fn run(arguments: &Arguments, program: &Path) -> anyhow::Result<Report> {
         }
         Scenario::StorageFaults => sized!(storage_faults),
         Scenario::Deletes => sized!(deletes),
+        Scenario::Erasures => sized!(erasures),
         Scenario::Poison => sized!(poison),
         Scenario::Outage => sized!(outage),
         Scenario::Overwrites => sized!(overwrites),

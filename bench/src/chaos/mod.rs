@@ -1,6 +1,7 @@
 //! One chaos scenario for each promise of the worker.
 
 pub mod deletes;
+pub mod erasures;
 pub mod fairness;
 pub mod hostile;
 pub mod kill_points;

@@ -46,6 +46,7 @@ impl AppContext {
             variant_urls: self.variant_urls(),
             profiles: Arc::new(self.settings.profiles.clone()),
             auth: Arc::new(Authenticator::new(&self.settings.auth)?),
+            signing_secrets: self.settings.webhooks.signing_secrets()?.map(Arc::new),
             pool: Arc::clone(&self.pool),
             settings: self.settings.issuer.clone(),
             limits: self.settings.limits.clone(),

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use darkroom_bench::chaos::{
-    deletes, fairness, hostile, kill_points, kills, long_jobs, orders, outage, overwrites, poison,
-    soak, storage_faults, terminations,
+    deletes, erasures, fairness, hostile, kill_points, kills, long_jobs, orders, outage,
+    overwrites, poison, soak, storage_faults, terminations,
 };
 use darkroom_bench::render_cost::{Bounds, costly_sources, measure};
 use darkroom_bench::{ContactSheet, Report, attack};
@@ -72,6 +72,11 @@ async fn no_file_kills_a_worker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_survive_faults_of_s3() {
     assert_holds(storage_faults::run(darkroom(), storage_faults::Size::SHORT).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_is_killed_again_and_again_leaves_nothing() {
+    assert_holds(erasures::run(darkroom(), erasures::Size::SHORT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ mod refreshing_cache;
 pub use backoff::Backoff;
 pub use bucket::{
     Bucket, ListedObject, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions, ReadError,
-    S3Bucket, UploadOptions,
+    S3Bucket, UploadOptions, VersionId, VersionListing,
 };
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind};

@@ -35,6 +35,18 @@ impl UploadId {
         OffsetDateTime::UNIX_EPOCH + Duration::new(seconds, nanos)
     }
 
+    /// Returns the time at which the upload was created, in milliseconds since 1970.
+    pub const fn unix_millis(&self) -> u64 {
+        // RFC 9562, section 5.7: the first 48 bits.
+        (self.0.as_u128() >> 80) as u64
+    }
+
+    /// Returns the text that begins every id with this time in milliseconds since 1970. It sorts
+    /// after the ids with earlier times.
+    pub fn prefix_at(unix_millis: u64) -> String {
+        format!("{:08x}-{:04x}", unix_millis >> 16, unix_millis & 0xffff)
+    }
+
     fn unix_time(&self) -> (u64, u32) {
         let timestamp = self.0.get_timestamp();
         timestamp.map(|time| time.to_unix()).unwrap_or_default()
@@ -87,6 +99,17 @@ mod tests {
         let id = UploadId::generate();
         assert_eq!(id.to_string().parse::<UploadId>(), Ok(id));
         assert!((id.created_at() - before).abs() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn an_id_begins_with_the_text_of_its_time() {
+        let id = UploadId::generate();
+        let millis = id.unix_millis();
+        assert!(id.to_string().starts_with(&UploadId::prefix_at(millis)));
+        assert!(id.to_string() > UploadId::prefix_at(millis));
+        assert!(id.to_string() < UploadId::prefix_at(millis + 1));
+        let created_at = id.created_at().unix_timestamp_nanos() / 1_000_000;
+        assert_eq!(i128::from(millis), created_at);
     }
 
     #[test]

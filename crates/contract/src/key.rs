@@ -68,6 +68,12 @@ impl RawKey {
         })
     }
 
+    /// Returns the prefix of the keys of an owner's raw objects: `raw/{profile}/{owner}/`. Below
+    /// it, the objects are sorted by the time of their ids.
+    pub fn owner_prefix(profile: &ProfileName, owner: &Owner) -> String {
+        format!("{RAW_PREFIX}{profile}/{owner}/")
+    }
+
     /// Returns the key of the manifest in the raw bucket: `manifests/{profile}/{owner}/{id}.json`.
     pub fn manifest_key(&self) -> String {
         let Self { profile, owner, id } = self;

@@ -20,6 +20,7 @@
 mod attachment;
 mod clock;
 mod default_profiles;
+mod erasure;
 mod event;
 mod id;
 mod key;
@@ -34,12 +35,15 @@ mod profile;
 mod schema;
 mod setting_error;
 mod settings;
+mod signature;
 mod subject;
 mod upload;
+mod upload_list;
 mod variant;
 
 pub use attachment::{Attachment, AttachmentError};
 pub use clock::Clock;
+pub use erasure::{ErasedObjects, ErasureReceipt};
 pub use event::{
     EventKind, Notification, NotificationError, ObjectEvent, RecordError, notification_body,
 };
@@ -54,8 +58,10 @@ pub use probe_key::ProbeId;
 pub use profile::{Access, Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
+pub use signature::SigningSecrets;
 pub use upload::{
     BatchStatus, BatchStatusRequest, CreateUpload, PendingStatus, PresignedUpload, UploadMethod,
     UploadReference, UploadStatus,
 };
+pub use upload_list::{ListOrder, UploadEntry, UploadList};
 pub use variant::{FitMode, VariantSettings};

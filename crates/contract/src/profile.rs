@@ -7,7 +7,7 @@ use darkroom_imaging::{CropBox, Limits, OutputLimits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
-use crate::{ProfileName, RawKey, SettingError, VariantSettings};
+use crate::{Owner, ProfileName, RawKey, SettingError, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +119,11 @@ impl Profile {
                 upload.variant_key(&self.prefix, &variant.suffix, variant.format.extension())
             })
             .collect()
+    }
+
+    /// Returns the prefix of the keys of an owner's variants: `{prefix}/{owner}/`.
+    pub fn owner_prefix(&self, owner: &Owner) -> String {
+        format!("{}/{owner}/", self.prefix)
     }
 
     fn validate(&self) -> Result<(), SettingError> {

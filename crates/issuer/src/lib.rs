@@ -30,6 +30,7 @@ mod json;
 mod limits;
 mod openapi;
 mod origin_check;
+mod owners;
 mod page;
 mod peer_address;
 mod prefer;

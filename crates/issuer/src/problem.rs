@@ -84,6 +84,11 @@ impl Problem {
         )
     }
 
+    pub(crate) fn invalid_query(detail: impl fmt::Display) -> Self {
+        let detail = format_args!("the query is invalid: {detail}");
+        Self::unprocessable("invalid_query", detail)
+    }
+
     pub(crate) fn unknown_profile() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

@@ -15,8 +15,8 @@ use crate::origin_check::{self, OriginCheck};
 use crate::problem::Problem;
 use crate::state::{AppState, IssuerParts};
 use crate::{
-    api_docs, auth, client_library, cors, health, host, images, inspect, openapi, page, trace,
-    uploads,
+    api_docs, auth, client_library, cors, health, host, images, inspect, openapi, owners, page,
+    trace, uploads,
 };
 
 /// The HTTP service. See the documentation of the crate.
@@ -110,10 +110,11 @@ impl Issuer {
     /// Returns the routes that need an authenticated caller.
     fn authenticated_routes(&self) -> OpenApiRouter<Arc<AppState>> {
         let mut routes = OpenApiRouter::new()
-            .routes(routes!(uploads::create::create))
+            .routes(routes!(uploads::create::create, uploads::list::list))
             .routes(routes!(uploads::batch_status::batch_status))
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
+            .routes(routes!(owners::erase::erase))
             .routes(routes!(images::upload))
             .routes(routes!(inspect::inspect));
         if self.state.parts.settings.complete_uploads {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use darkroom_cloud::UploadPresigner;
-use darkroom_contract::{Profile, Profiles};
+use darkroom_contract::{Profile, Profiles, SigningSecrets};
 use darkroom_render::RenderPool;
 use darkroom_uploads::{UploadStore, VariantUrls};
 use tokio::sync::Semaphore;
@@ -36,6 +36,8 @@ pub struct IssuerParts {
     pub profiles: Arc<Profiles>,
     /// The check of API keys and tokens.
     pub auth: Arc<Authenticator>,
+    /// The secrets that sign receipts, if there are any.
+    pub signing_secrets: Option<Arc<SigningSecrets>>,
     /// The render processes that inspect images.
     pub pool: Arc<RenderPool>,
     /// The section `[issuer]`.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, Queue, UploadOptions};
-use darkroom_contract::{ObjectEvent, RawKey, UploadId, notification_body};
-use darkroom_uploads::UploadStore;
+use darkroom_contract::{ObjectEvent, Owner, RawKey, UploadId, notification_body};
+use darkroom_uploads::{Erasure, UploadStore};
 use tokio::time::sleep;
 
 use crate::process::Process;
@@ -19,12 +19,14 @@ const MAX_PAUSE: Duration = Duration::from_secs(90);
 const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
 const MAX_ACTIONS: u64 = 4;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// The owner that may be erased. A third of the clients belong to it.
+const ERASABLE_OWNER: &str = "u2";
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
 /// Runs the script of one client. The client uploads an object and then takes random actions: it
 /// uploads again, deletes the upload, reports that it is complete, or reads its status. It may also
-/// send a malformed message to the queue.
+/// send a malformed message to the queue, or ask the operator to erase its owner.
 pub(crate) async fn run(world: Arc<World>, number: u64) {
     let Some(key) = key(number) else {
         return;
@@ -34,11 +36,12 @@ pub(crate) async fn run(world: Arc<World>, number: u64) {
     upload(&world, &name, &key).await;
     for _ in 0..world.draw(MAX_ACTIONS) {
         sleep(world.draw_duration(MAX_PAUSE)).await;
-        match world.draw(10) {
+        match world.draw(11) {
             0..3 => upload(&world, &name, &key).await,
             3..6 => delete(&world, &name, &key).await,
             6 => complete(&world, &name, &key).await,
             7 => send_malformed(&world, &name).await,
+            8 if is_erasable(&key) => erase(&world, &name, &key.owner).await,
             _ => read_status(&world, &name, &key).await,
         }
     }
@@ -50,11 +53,21 @@ fn key(number: u64) -> Option<RawKey> {
     let id: UploadId = format!("01920000-0000-7000-8000-{number:012x}")
         .parse()
         .ok()?;
+    let owner = if number % 3 == 2 {
+        ERASABLE_OWNER
+    } else {
+        "u1"
+    };
     Some(RawKey {
         profile: "avatar".parse().ok()?,
-        owner: "u1".parse().ok()?,
+        owner: owner.parse().ok()?,
         id,
     })
+}
+
+/// Returns `true` for an upload of the owner that may be erased.
+pub(crate) fn is_erasable(key: &RawKey) -> bool {
+    key.owner.as_str() == ERASABLE_OWNER
 }
 
 /// PUTs an object, and sends the notification that S3 would send.
@@ -117,6 +130,35 @@ async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
             return;
         }
         sleep(RETRY_PAUSE).await;
+    }
+}
+
+/// Repeats the erasure of an owner until it succeeds.
+async fn erase(world: &Arc<World>, name: &str, owner: &Owner) {
+    world.trace(name, format_args!("erases {owner}"));
+    loop {
+        let (issuer, store) = issuer(world);
+        let erased = tokio::select! {
+            biased;
+            () = issuer.crashed() => false,
+            erased = erasure(store, owner).run() => erased.is_ok(),
+        };
+        if erased {
+            world.trace(name, format_args!("has erased {owner}"));
+            return;
+        }
+        sleep(RETRY_PAUSE).await;
+    }
+}
+
+/// Returns the erasure of an owner in all profiles.
+pub(crate) const fn erasure(store: UploadStore, owner: &Owner) -> Erasure<'_> {
+    Erasure {
+        store,
+        owner,
+        profile: None,
+        dry_run: false,
+        deadline: None,
     }
 }
 

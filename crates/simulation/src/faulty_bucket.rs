@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use darkroom_cloud::{
     Bucket, CloudError, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions, UploadOptions,
+    VersionId, VersionListing,
 };
 
 use crate::invariants;
@@ -109,6 +110,46 @@ impl Bucket for FaultyBucket {
 
     async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
         let effect = self.bucket.list(prefix, after);
+        self.process.call("ListObjectsV2", true, effect).await
+    }
+
+    async fn list_after(
+        &self,
+        prefix: &str,
+        after: &str,
+        max_keys: usize,
+    ) -> Result<Listing, CloudError> {
+        let effect = self.bucket.list_after(prefix, after, max_keys);
+        self.process.call("ListObjectsV2", true, effect).await
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        cursor: Option<VersionId>,
+    ) -> Result<VersionListing, CloudError> {
+        let effect = self.bucket.list_versions(prefix, cursor);
+        self.process.call("ListObjectVersions", true, effect).await
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), CloudError> {
+        let keys = versions.iter().map(|version| version.key.clone());
+        self.delete(&keys.collect::<Vec<_>>()).await
+    }
+
+    async fn abort_multipart_uploads(
+        &self,
+        prefix: &str,
+        dry_run: bool,
+    ) -> Result<u64, CloudError> {
+        let effect = self.bucket.abort_multipart_uploads(prefix, dry_run);
+        self.process
+            .call("ListMultipartUploads", true, effect)
+            .await
+    }
+
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        let effect = self.bucket.list_folders(prefix);
         self.process.call("ListObjectsV2", true, effect).await
     }
 }

@@ -11,6 +11,7 @@ use darkroom_contract::{
 use darkroom_worker::StandInRenderer;
 use tokio::time::Instant;
 
+use crate::client::is_erasable;
 use crate::registry::UploadRecord;
 use crate::world::World;
 
@@ -41,7 +42,7 @@ pub(crate) fn note_manifest(world: &World, object_key: &str) {
 }
 
 /// Notes that an object was deleted. If it is a raw object, checks that its upload already has a
-/// tombstone.
+/// tombstone, unless its owner may be erased.
 pub(crate) fn note_deletion(world: &World, object_key: &str) {
     note_manifest(world, object_key);
     if let Ok(key) = RawKey::parse(object_key) {
@@ -51,7 +52,7 @@ pub(crate) fn note_deletion(world: &World, object_key: &str) {
             record.source_deleted_at.get_or_insert(step);
         }
         drop(state);
-        if !has_tombstone(world, &key) {
+        if !is_erasable(&key) && !has_tombstone(world, &key) {
             world.violate(format!("{}: deleted without a tombstone", key.id));
         }
     }

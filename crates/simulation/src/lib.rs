@@ -37,6 +37,9 @@
 //! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
 //!    tombstone, and its status is `deleted`.
+//! 8. After an owner was erased, no object of this owner is left, tombstones included, and the
+//!    objects of other owners are unchanged. This is checked last. Clients may also ask for an
+//!    erasure at any time. Invariants 1 and 5 skip the uploads of this owner.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());

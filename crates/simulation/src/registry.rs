@@ -6,6 +6,8 @@ use bytes::Bytes;
 use darkroom_contract::{Manifest, RawKey, UploadId};
 use tokio::time::Instant;
 
+use crate::client::is_erasable;
+
 /// All uploads.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
@@ -24,7 +26,7 @@ pub(crate) struct UploadRecord {
     pub(crate) published: BTreeSet<String>,
     /// The ids of the outcomes that a webhook has reported.
     pub(crate) delivered: BTreeSet<String>,
-    /// `true` if a deletion was requested.
+    /// `true` if a deletion was requested, or if the owner may be erased.
     pub(crate) is_deletion_requested: bool,
     /// `true` if an event of the upload was lost.
     pub(crate) has_lost_events: bool,
@@ -72,7 +74,7 @@ impl Registry {
             manifests: Vec::new(),
             published: BTreeSet::new(),
             delivered: BTreeSet::new(),
-            is_deletion_requested: false,
+            is_deletion_requested: is_erasable(key),
             has_lost_events: false,
             source_deleted_at: None,
         });

@@ -24,11 +24,15 @@ impl UploadStore {
     /// # Errors
     /// The error of the request to the store.
     pub async fn manifest(&self, key: &RawKey) -> Result<Option<Arc<Manifest>>, CloudError> {
+        self.manifest_at(&key.manifest_key()).await
+    }
+
+    /// Works like [`manifest`](Self::manifest), for the key of a manifest.
+    pub(crate) async fn manifest_at(&self, key: &str) -> Result<Option<Arc<Manifest>>, CloudError> {
         let Some(stored) = self.stored_manifest(key).await? else {
             return Ok(None);
         };
         if let Err(error) = &stored {
-            let key = key.manifest_key();
             tracing::warn!(key, error, "unreadable manifest");
         }
         Ok(stored.ok())
@@ -37,10 +41,10 @@ impl UploadStore {
     /// Returns the manifest of an upload, or the reason why it is unreadable.
     async fn stored_manifest(
         &self,
-        key: &RawKey,
+        key: &str,
     ) -> Result<Option<Result<Arc<Manifest>, String>>, CloudError> {
         let raw = &self.parts.raw;
-        let json = match raw.read(&key.manifest_key(), MAX_MANIFEST_BYTES).await {
+        let json = match raw.read(key, MAX_MANIFEST_BYTES).await {
             Ok(None) => return Ok(None),
             Ok(Some(json)) => json,
             Err(ReadError::Cloud(error)) => return Err(error),
@@ -69,7 +73,7 @@ impl UploadStore {
     /// The error of the request to the store, or [`StoreError::Unreadable`]. An unreadable manifest
     /// may come from a newer version of this program, so the event must not be lost.
     pub async fn outcome(&self, event: &OutcomeEvent) -> Result<Option<Arc<Manifest>>, StoreError> {
-        let stored = self.stored_manifest(&event.upload).await;
+        let stored = self.stored_manifest(&event.upload.manifest_key()).await;
         match self.missing_if_forbidden(stored).await? {
             None => Ok(None),
             Some(Ok(manifest)) if manifest.outcome_id() == event.outcome_id => Ok(Some(manifest)),

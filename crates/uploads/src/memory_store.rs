@@ -42,6 +42,15 @@ impl MemoryStore {
 
     /// Creates an empty store with this clock.
     pub fn with_clock(clock: Clock) -> Self {
+        Self::with(clock, Profiles::default())
+    }
+
+    /// Creates an empty store with these profiles.
+    pub fn with_profiles(profiles: Profiles) -> Self {
+        Self::with(Clock::system(), profiles)
+    }
+
+    fn with(clock: Clock, profiles: Profiles) -> Self {
         let (raw, media) = (MemoryBucket::new("raw"), MemoryBucket::new("media"));
         let dead_letters = MemoryQueue::new(clock.clone());
         let max = QueueSettings::default().max_receive_count;
@@ -52,7 +61,7 @@ impl MemoryStore {
             media: Arc::new(media.clone()),
             events: Arc::new(events.clone()),
             outcomes: OutcomePublisher::Queue(Arc::new(outcomes.clone())),
-            profiles: Arc::new(Profiles::default()),
+            profiles: Arc::new(profiles),
             cache_control: "public".to_owned(),
             upload_expiry: Self::UPLOAD_EXPIRY,
             clock: clock.clone(),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use darkroom_contract::{Manifest, SettingError};
+use darkroom_contract::{Manifest, SettingError, SigningSecrets};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Serialize;
@@ -12,7 +12,6 @@ use time::format_description::well_known::Rfc3339;
 use crate::DeliveryError;
 use crate::public_address::{PublicAddresses, is_public};
 use crate::settings::WebhookSettings;
-use crate::signature::SigningSecrets;
 
 const USER_AGENT: &str = concat!("darkroom/", env!("CARGO_PKG_VERSION"));
 
@@ -48,9 +47,8 @@ impl WebhookClient {
         let url = Url::parse(url).map_err(|error| invalid(&format!("is not a URL: {error}")))?;
         let allows_private = settings.allow_private_addresses;
         check(&url, allows_private).map_err(|problem| invalid(&problem))?;
-        let secret = settings.secret.as_ref();
-        let secrets = SigningSecrets::parse(secret.map_or("", |secret| secret.reveal()));
-        let secrets = secrets.map_err(|problem| SettingError::new("webhooks.secret", problem))?;
+        let secrets = settings.signing_secrets()?;
+        let secrets = secrets.ok_or_else(WebhookSettings::missing_secret)?;
         let mut client = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(settings.timeout)
@@ -94,15 +92,13 @@ impl WebhookClient {
         let body = serde_json::to_string(&body).map_err(|error| internal(&error))?;
         let id = manifest.outcome_id();
         let now = now.unix_timestamp();
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header("content-type", "application/json")
-            .header("webhook-id", &id)
-            .header("webhook-timestamp", now)
-            .header("webhook-signature", self.secrets.sign(&id, now, &body))
-            .body(body);
+        let mut request = self.client.post(self.url.clone());
+        request = request.header("content-type", "application/json");
+        for (name, value) in self.secrets.headers(&id, now, &body) {
+            request = request.header(name, value);
+        }
         let response = request
+            .body(body)
             .send()
             .await
             .map_err(|error| delivery_error(&error))?;

@@ -17,7 +17,6 @@ mod public_address;
 mod retry;
 mod sender;
 mod settings;
-mod signature;
 
 pub use client::WebhookClient;
 pub use dispatcher::{WebhookDispatcher, WebhookDispatcherParts};

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use darkroom_contract::SettingError;
+use darkroom_contract::{SettingError, SigningSecrets};
 use serde::{Deserialize, Serialize};
+
+const MISSING_SECRET: &str = "is required when webhooks.url is set";
 
 /// Settings of the delivery of outcomes by webhook (`[webhooks]`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +73,21 @@ impl Default for WebhookSettings {
 }
 
 impl WebhookSettings {
+    /// Returns the secrets for signatures, or `None` if no secret is set.
+    ///
+    /// # Errors
+    /// An error for `webhooks.secret` if it is malformed.
+    pub fn signing_secrets(&self) -> Result<Option<SigningSecrets>, SettingError> {
+        let secrets = self.secret.as_ref();
+        let secrets = secrets.map(|secret| SigningSecrets::parse(secret.reveal()));
+        let invalid = |problem| SettingError::new("webhooks.secret", problem);
+        secrets.transpose().map_err(invalid)
+    }
+
+    pub(crate) fn missing_secret() -> SettingError {
+        SettingError::new("webhooks.secret", MISSING_SECRET)
+    }
+
     /// Checks the rules that the types do not express.
     /// [`WebhookClient::new`](crate::WebhookClient::new) checks the URL and the secret.
     ///
@@ -83,7 +100,7 @@ impl WebhookSettings {
             (
                 "webhooks.secret",
                 self.secret.is_some() || self.url.is_none(),
-                "is required when webhooks.url is set",
+                MISSING_SECRET,
             ),
             (
                 "webhooks.in_flight",

@@ -20,6 +20,9 @@ pub(crate) struct NewKey {
     /// Profile that the key may use; may be repeated [default: all profiles]
     #[arg(long = "profile", value_name = "PROFILE")]
     pub(crate) profiles: Vec<ProfileName>,
+    /// Make the key of an operator, which may erase owners
+    #[arg(long, conflicts_with_all = ["owner", "profiles"])]
+    pub(crate) operator: bool,
     /// Print one JSON object and nothing else
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,9 +4,11 @@ mod backfill;
 mod dev;
 mod dlq;
 mod doctor;
+mod erase;
 mod health;
 mod inspect;
 mod key;
+mod list;
 mod process;
 mod provision;
 mod render;
@@ -23,9 +25,11 @@ pub(crate) use backfill::Backfill;
 pub(crate) use dev::Dev;
 pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
 pub(crate) use doctor::{Doctor, RoleChoice};
+pub(crate) use erase::Erase;
 pub(crate) use health::{Health, HealthRole};
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
+pub(crate) use list::{List, Order};
 pub(crate) use process::Process;
 pub(crate) use provision::Provision;
 pub(crate) use render::Render;
@@ -68,6 +72,10 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Enqueue raw objects that have no current outcome
     Backfill(Backfill),
+    /// List the uploads of an owner
+    List(List),
+    /// Erase everything that the store holds about an owner
+    Erase(Erase),
     /// List, redrive or delete dead letters
     #[command(subcommand)]
     Dlq(Dlq),

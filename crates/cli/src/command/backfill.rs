@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use crate::app_context::AppContext;
 use crate::arguments;
 use crate::command::connect;
+use crate::command::profiles::select_profiles;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
 use crate::report::{BackfillReport, Report, ReportCommand, ReportStatus};
@@ -19,9 +20,7 @@ pub(super) async fn run(
     settings: Settings,
 ) -> anyhow::Result<ExitStatus> {
     let profile = arguments.profile.as_ref();
-    if let Some(profile) = profile {
-        settings.profile(profile)?;
-    }
+    select_profiles(&settings, profile)?;
     let context = AppContext::new(connect(&settings).await?, settings)?;
     let backfill = Backfill {
         profile,

@@ -14,6 +14,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
         name,
         owner,
         profiles,
+        operator,
         json,
     } = arguments;
     let key = ApiKey::generate().context("cannot get random bytes from the system")?;
@@ -22,6 +23,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
         sha256: key.hash(),
         owner,
         profiles,
+        operator,
     };
     if json {
         let mut line = json!(settings);

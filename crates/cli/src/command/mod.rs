@@ -4,12 +4,15 @@ mod backfill;
 mod dev;
 mod dlq;
 mod doctor;
+mod erase;
 mod generated;
 mod health;
 mod inspect;
 mod key;
+mod list;
 mod local_cloud;
 mod process;
+mod profiles;
 mod provision;
 mod roles;
 mod simulate;
@@ -76,6 +79,8 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::List(list) => list::run(&list, settings).await,
+        Command::Erase(erase) => erase::run(&erase, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
         Command::Schema | Command::Completions { .. } | Command::Man { .. } => {
             anyhow::bail!("generated output needs no runtime")

@@ -9,7 +9,10 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use darkroom_contract::{Attachment, sha256_hex};
 
-use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
+use super::{
+    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
+    VersionListing,
+};
 use crate::{CloudError, CloudErrorKind, Faults};
 
 /// The number of hex digits in an entity tag, the same as in an MD5.
@@ -18,7 +21,8 @@ const ETAG_DIGITS: usize = 32;
 /// A bucket in memory. Like S3, it supports conditions (`If-Match`, `If-None-Match`) and is
 /// strongly consistent. It is cheap to clone, and every clone is the same bucket.
 ///
-/// Entity tags are digests of the bytes. There are no versions, and a listing always has one page.
+/// Entity tags are digests of the bytes. There are no versions and no multipart uploads, and [`list`](Bucket::list) always
+/// returns one page.
 #[derive(Debug, Clone)]
 pub struct MemoryBucket {
     name: Arc<str>,
@@ -182,20 +186,67 @@ impl Bucket for MemoryBucket {
     }
 
     async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
+        let after = after.unwrap_or_default();
+        self.list_after(prefix, &after, usize::MAX).await
+    }
+
+    async fn list_after(
+        &self,
+        prefix: &str,
+        after: &str,
+        max_keys: usize,
+    ) -> Result<Listing, CloudError> {
         self.faults.call("ListObjectsV2", prefix).await?;
         let objects = self.objects();
         let listed = objects.range(prefix.to_owned()..);
-        let listed = listed.take_while(|(key, _)| key.starts_with(prefix));
-        let listed = listed.filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
-        let listed = listed.map(|(key, object)| ListedObject {
-            key: key.clone(),
-            etag: Some(object.info.etag.clone()),
-            size: object.info.size,
-        });
+        let mut listed = listed
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .filter(|(key, _)| key.as_str() > after)
+            .map(|(key, object)| ListedObject {
+                key: key.clone(),
+                etag: Some(object.info.etag.clone()),
+                size: object.info.size,
+            });
+        let page: Vec<_> = listed.by_ref().take(max_keys).collect();
+        let is_truncated = listed.next().is_some();
         Ok(Listing {
-            objects: listed.collect(),
-            next: None,
+            next: page
+                .last()
+                .filter(|_| is_truncated)
+                .map(|last| last.key.clone()),
+            objects: page,
         })
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        cursor: Option<VersionId>,
+    ) -> Result<VersionListing, CloudError> {
+        let after = cursor.map(|cursor| cursor.key).unwrap_or_default();
+        let page = self.list_after(prefix, &after, VersionListing::MAX).await?;
+        Ok(page.into())
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), CloudError> {
+        let keys = versions.iter().map(|version| version.key.clone());
+        self.delete(&keys.collect::<Vec<_>>()).await
+    }
+
+    async fn abort_multipart_uploads(&self, _: &str, _: bool) -> Result<u64, CloudError> {
+        Ok(0)
+    }
+
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        let page = self.list_after(prefix, "", usize::MAX).await?;
+        let keys = page
+            .objects
+            .iter()
+            .map(|object| &object.key[prefix.len()..]);
+        let folders = keys.filter_map(|rest| rest.split_once('/'));
+        let mut folders: Vec<String> = folders.map(|(name, _)| name.to_owned()).collect();
+        folders.dedup();
+        Ok(folders)
     }
 }
 

@@ -3,6 +3,8 @@
 mod memory;
 mod object;
 mod s3;
+mod s3_versions;
+mod version;
 
 use std::fmt;
 use std::path::Path;
@@ -17,6 +19,7 @@ pub use object::{
     ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError, UploadOptions,
 };
 pub use s3::S3Bucket;
+pub use version::{VersionId, VersionListing};
 
 use crate::{CloudError, CloudErrorKind};
 
@@ -90,6 +93,50 @@ pub trait Bucket: fmt::Debug + Send + Sync {
     /// # Errors
     /// The error of the request to S3.
     async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError>;
+
+    /// Lists up to `max_keys` objects whose keys begin with `prefix` and come after the key
+    /// `after`, sorted by key. The key `after` need not exist. S3 returns 1,000 objects at most.
+    ///
+    /// # Errors
+    /// The error of the request to S3.
+    async fn list_after(
+        &self,
+        prefix: &str,
+        after: &str,
+        max_keys: usize,
+    ) -> Result<Listing, CloudError>;
+
+    /// Lists up to 1,000 versions of the objects whose keys begin with `prefix`, delete markers
+    /// included, sorted by key. In a store without versions, lists the objects. Continues at the
+    /// cursor of an earlier page, if there is one.
+    ///
+    /// # Errors
+    /// The error of the request to S3.
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        cursor: Option<VersionId>,
+    ) -> Result<VersionListing, CloudError>;
+
+    /// Deletes versions of objects permanently. A version that does not exist counts as deleted.
+    ///
+    /// # Errors
+    /// The error of the request to S3, or of the first version that was not deleted.
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), CloudError>;
+
+    /// Aborts all unfinished multipart uploads to keys that begin with `prefix`. With `dry_run`,
+    /// aborts none. Returns their number.
+    ///
+    /// # Errors
+    /// The error of the request to S3.
+    async fn abort_multipart_uploads(&self, prefix: &str, dry_run: bool)
+    -> Result<u64, CloudError>;
+
+    /// Returns the distinct names between `prefix` and the next slash in the keys of all objects.
+    ///
+    /// # Errors
+    /// The error of the request to S3.
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, CloudError>;
 
     /// Reads a whole small object. Returns `None` if there is no object.
     ///

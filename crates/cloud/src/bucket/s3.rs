@@ -5,26 +5,27 @@ use std::path::Path;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use darkroom_contract::Attachment;
 
-use super::{Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions};
+use super::{
+    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
+    VersionListing,
+};
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
 
 /// The text appended to the error if the store does not support conditional writes.
 const NO_CONDITIONAL_WRITES: &str =
     "; for a store without If-None-Match, set storage.conditional_writes = false";
-/// S3's limit on objects per `DeleteObjects` call.
-const DELETE_BATCH: usize = 1000;
 
 /// An S3 bucket. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct S3Bucket {
-    client: Client,
+    pub(super) client: Client,
     presigner: Presigner,
     conditional_writes: bool,
 }
@@ -88,33 +89,9 @@ impl S3Bucket {
             .body(ByteStream::from(bytes))
     }
 
-    async fn delete_batch(&self, keys: &[String]) -> Result<(), CloudError> {
-        const OPERATION: &str = "DeleteObjects";
-        let objects: Result<Vec<_>, _> = keys
-            .iter()
-            .map(|key| ObjectIdentifier::builder().key(key).build())
-            .collect();
-        let delete = objects
-            .and_then(|objects| {
-                let delete = Delete::builder().set_objects(Some(objects));
-                delete.quiet(true).build()
-            })
-            .map_err(|error| CloudError::new(CloudErrorKind::Invalid, OPERATION, error))?;
-        let request = self.client.delete_objects().bucket(self.name());
-        let output = request.delete(delete).send().await;
-        let output = output.map_err(CloudError::from_sdk(OPERATION))?;
-        match output.errors().first() {
-            None => Ok(()),
-            Some(error) => {
-                let key = error.key().unwrap_or_default();
-                let detail = format!("{key}: {}", error.message().unwrap_or_default());
-                let kind = match error.code() {
-                    Some("AccessDenied") => CloudErrorKind::Forbidden,
-                    _ => CloudErrorKind::Unavailable,
-                };
-                Err(CloudError::new(kind, OPERATION, detail))
-            }
-        }
+    fn list_request(&self, prefix: &str) -> ListObjectsV2FluentBuilder {
+        let request = self.client.list_objects_v2().bucket(self.name());
+        request.prefix(prefix)
     }
 }
 
@@ -234,38 +211,79 @@ impl Bucket for S3Bucket {
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), CloudError> {
-        for batch in keys.chunks(DELETE_BATCH) {
-            self.delete_batch(batch).await?;
-        }
-        Ok(())
+        let objects = keys.iter().map(|key| VersionId {
+            key: key.clone(),
+            version_id: None,
+        });
+        self.delete_all(&objects.collect::<Vec<_>>()).await
     }
 
     async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listing, CloudError> {
-        let output = self
-            .client
-            .list_objects_v2()
-            .bucket(self.name())
-            .prefix(prefix)
-            .set_start_after(after)
-            .send()
-            .await
-            .map_err(CloudError::from_sdk("ListObjectsV2"))?;
-        let objects = output.contents.unwrap_or_default().into_iter();
-        let objects = objects.filter_map(|object| {
-            Some(ListedObject {
-                key: object.key?,
-                etag: unquoted(object.e_tag),
-                size: size(object.size),
-            })
-        });
-        let objects: Vec<ListedObject> = objects.collect();
-        let is_truncated = output.is_truncated.unwrap_or_default();
-        let last = objects.last().filter(|_| is_truncated);
-        Ok(Listing {
-            next: last.map(|object| object.key.clone()),
-            objects,
-        })
+        list_page(self.list_request(prefix).set_start_after(after)).await
     }
+
+    async fn list_after(
+        &self,
+        prefix: &str,
+        after: &str,
+        max_keys: usize,
+    ) -> Result<Listing, CloudError> {
+        let max_keys = i32::try_from(max_keys).unwrap_or(i32::MAX);
+        let request = self.list_request(prefix).max_keys(max_keys);
+        let after = Some(after).filter(|after| !after.is_empty());
+        list_page(request.set_start_after(after.map(str::to_owned))).await
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        cursor: Option<VersionId>,
+    ) -> Result<VersionListing, CloudError> {
+        match self.version_page(prefix, cursor.as_ref()).await {
+            Err(error) if error.kind == CloudErrorKind::NotImplemented => {
+                let after = cursor.map(|cursor| cursor.key).unwrap_or_default();
+                let page = self.list_after(prefix, &after, VersionListing::MAX).await?;
+                Ok(page.into())
+            }
+            page => page,
+        }
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), CloudError> {
+        self.delete_all(versions).await
+    }
+
+    async fn abort_multipart_uploads(
+        &self,
+        prefix: &str,
+        dry_run: bool,
+    ) -> Result<u64, CloudError> {
+        self.abort_all(prefix, dry_run).await
+    }
+
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        self.folders(prefix).await
+    }
+}
+
+async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, CloudError> {
+    let output = request.send().await;
+    let output = output.map_err(CloudError::from_sdk("ListObjectsV2"))?;
+    let objects = output.contents.unwrap_or_default().into_iter();
+    let objects = objects.filter_map(|object| {
+        Some(ListedObject {
+            key: object.key?,
+            etag: unquoted(object.e_tag),
+            size: size(object.size),
+        })
+    });
+    let objects: Vec<ListedObject> = objects.collect();
+    let is_truncated = output.is_truncated.unwrap_or_default();
+    let last = objects.last().filter(|_| is_truncated);
+    Ok(Listing {
+        next: last.map(|object| object.key.clone()),
+        objects,
+    })
 }
 
 fn size(length: Option<i64>) -> u64 {

@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     profiles: Vec<ProfileName>,
     /// The address of a caller that is not authenticated.
     address: Option<IpAddr>,
+    /// `true` if the caller holds the key of an operator.
+    is_operator: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,7 @@ impl Caller {
             acts_for: ActsFor::AnyOwner,
             profiles: Vec::new(),
             address: Some(address),
+            is_operator: false,
         }
     }
 
@@ -45,6 +48,7 @@ impl Caller {
             acts_for: owner.map_or(ActsFor::AnyOwner, ActsFor::Only),
             profiles: key.profiles.clone(),
             address: None,
+            is_operator: key.operator,
         }
     }
 
@@ -55,6 +59,7 @@ impl Caller {
             acts_for: ActsFor::Only(owner),
             profiles: Vec::new(),
             address: None,
+            is_operator: false,
         }
     }
 
@@ -135,6 +140,21 @@ impl Caller {
             StatusCode::FORBIDDEN,
             "forbidden_profile",
             "this key may not use this profile; add the profile to the key, or use another profile",
+        ))
+    }
+
+    /// Checks that the caller holds the key of an operator.
+    ///
+    /// # Errors
+    /// `operator_required`. Without authentication, nobody is an operator.
+    pub(crate) fn require_operator(&self) -> Result<(), Problem> {
+        if self.is_operator {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "operator_required",
+            "only an operator may do this; use a key with operator = true",
         ))
     }
 

@@ -49,6 +49,7 @@ mod tests {
             sha256,
             owner: None,
             profiles: Vec::new(),
+            operator: false,
         };
         let other = ApiKey::generate().unwrap();
         let keyring = Keyring::new(&[settings("a", other.hash()), settings("b", key.hash())]);

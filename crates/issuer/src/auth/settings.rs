@@ -63,6 +63,10 @@ pub struct ApiKeySettings {
     /// The only profiles that the key may use. By default, the key may use all profiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
+    /// `true` for the key of an operator, which may erase owners. Such a key has neither an owner
+    /// nor profiles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub operator: bool,
 }
 
 impl Default for AuthSettings {
@@ -100,6 +104,12 @@ impl AuthSettings {
             "must not be \"open\" when auth.keys or auth.jwks is set",
         )?;
         self.validate_key_names()?;
+        let is_limited = |key: &ApiKeySettings| key.owner.is_some() || !key.profiles.is_empty();
+        ensure(
+            !self.keys.iter().any(|key| key.operator && is_limited(key)),
+            "auth.keys",
+            "must not limit the key of an operator to an owner or to profiles",
+        )?;
         ensure(
             self.jwks.is_none() || self.issuer.is_some(),
             "auth.issuer",
@@ -171,6 +181,7 @@ mod tests {
             sha256: ApiKey::generate().unwrap().hash(),
             owner: None,
             profiles: Vec::new(),
+            operator: false,
         }
     }
 

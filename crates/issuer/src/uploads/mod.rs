@@ -6,6 +6,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
 mod forecast;
+pub(crate) mod list;
 mod path;
 mod poll_schedule;
 pub(crate) mod status;

@@ -28,6 +28,7 @@ fn api_key(key: &ApiKey, name: &str, owner: Option<&str>, profiles: &[&str]) -> 
         sha256: key.hash(),
         owner: owner.map(|owner| owner.parse().unwrap()),
         profiles: profiles.iter().map(|name| name.parse().unwrap()).collect(),
+        operator: false,
     }
 }
 

@@ -106,6 +106,7 @@ pub(crate) async fn issuer_with(
         ),
         profiles,
         auth: Arc::new(Authenticator::new(auth).unwrap()),
+        signing_secrets: None,
         pool: Arc::new(RenderPool::new(launch, &RenderSettings::default())),
         settings,
         limits,

@@ -24,6 +24,7 @@ fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
         sha256: key.hash(),
         owner: None,
         profiles: Vec::new(),
+        operator: false,
     });
     let auth = AuthSettings {
         keys: settings.collect(),

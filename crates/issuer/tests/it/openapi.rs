@@ -15,11 +15,13 @@ use crate::harness::{get, issuer_for, post, send_to};
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
 
 /// All documented routes.
-const ROUTES: [(&str, &str); 11] = [
+const ROUTES: [(&str, &str); 13] = [
+    ("delete", "/v1/owners/{owner}"),
     ("delete", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/healthz"),
     ("get", "/metrics"),
     ("get", "/readyz"),
+    ("get", "/v1/uploads"),
     ("get", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/v1/uploads/{profile}/{owner}/{id}/events"),
     ("post", "/v1/images"),
@@ -43,6 +45,7 @@ fn auth_with_a_key() -> AuthSettings {
             sha256: ApiKey::generate().unwrap().hash(),
             owner: None,
             profiles: Vec::new(),
+            operator: false,
         }],
         ..AuthSettings::default()
     }

@@ -18,7 +18,33 @@ async fn every_error_is_a_problem_with_a_code() {
     let put = Request::put("/v1/uploads").body(Body::empty()).unwrap();
     for (request, status, code) in [
         (get("/nowhere"), 404, "not_found"),
-        (get("/v1/uploads"), 405, "method_not_allowed"),
+        (get("/v1/uploads"), 404, "unknown_profile"),
+        (get("/v1/uploads?profile=avatar"), 422, "owner_required"),
+        (
+            get("/v1/uploads?profile=avatar&owner=a%2Fb"),
+            422,
+            "invalid_owner",
+        ),
+        (
+            get("/v1/uploads?profile=avatar&owner=u1&limit=101"),
+            422,
+            "invalid_query",
+        ),
+        (
+            get("/v1/uploads?profile=avatar&owner=u1&after=1"),
+            422,
+            "invalid_query",
+        ),
+        (
+            get("/v1/uploads?profile=avatar&owner=u1&order=up"),
+            422,
+            "invalid_query",
+        ),
+        (
+            get("/v1/uploads?profile=avatar&owner=u1"),
+            503,
+            "store_unavailable",
+        ),
         (put, 405, "method_not_allowed"),
         (text, 415, "unsupported_media_type"),
         (post("{"), 422, "invalid_json"),
@@ -50,6 +76,13 @@ async fn every_error_is_a_problem_with_a_code() {
             get(&format!("/v1/uploads/avatar/u1/{id}?wait=-1")),
             422,
             "invalid_wait",
+        ),
+        (
+            Request::delete("/v1/owners/u1")
+                .body(Body::empty())
+                .unwrap(),
+            403,
+            "operator_required",
         ),
         (get("/readyz"), 503, "store_unavailable"),
     ] {

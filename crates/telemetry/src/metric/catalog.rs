@@ -118,4 +118,7 @@ metrics! {
 
     /// Upload URLs issued, by method: PUT, POST.
     PRESIGNS: Counter = "darkroom_issuer_presigns_total"["method": "PUT", "POST"];
+
+    /// Objects, versions and unfinished multipart uploads that erasures of owners removed.
+    ERASED_OBJECTS: Counter = "darkroom_issuer_erased_objects_total";
 }

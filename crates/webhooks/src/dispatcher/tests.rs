@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::StatusCode;
 use darkroom_cloud::{Connection, Endpoints, MemoryQueue};
 use darkroom_consumer::DeliveryAttempt;
-use darkroom_contract::{Clock, Profiles, StorageSettings};
+use darkroom_contract::{Clock, Profiles, SigningSecrets, StorageSettings};
 use darkroom_uploads::{MemoryStore, VariantUrls};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -14,7 +14,6 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::signature::SigningSecrets;
 use crate::{WebhookClient, WebhookSender};
 use receiver::Receiver;
 

@@ -1,4 +1,4 @@
-//! Signatures of requests, as specified by [Standard Webhooks].
+//! Signatures of webhooks and receipts, as specified by [Standard Webhooks].
 //!
 //! [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
@@ -11,16 +11,16 @@ use sha2::Sha256;
 
 const PREFIX: &str = "whsec_";
 
-/// One or more signing secrets. Each secret signs every request, and a receiver needs to know only
+/// One or more signing secrets. Each secret signs every body, and a receiver needs to know only
 /// one of the secrets.
-pub(crate) struct SigningSecrets(Vec<Hmac<Sha256>>);
+pub struct SigningSecrets(Vec<Hmac<Sha256>>);
 
 impl SigningSecrets {
     /// Parses secrets that are separated by white space.
     ///
     /// # Errors
     /// A description of the problem. It does not contain the secret.
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         const INVALID: &str = "must be whsec_ and the base64 of 24 to 64 random bytes";
         let secrets = text.split_whitespace().map(|secret| {
             let base64 = secret.strip_prefix(PREFIX).ok_or(INVALID)?;
@@ -37,8 +37,18 @@ impl SigningSecrets {
         Ok(Self(secrets))
     }
 
+    /// Returns the names and values of the headers that sign a body: `webhook-id`,
+    /// `webhook-timestamp` (in seconds since 1970) and `webhook-signature`.
+    pub fn headers(&self, id: &str, timestamp: i64, body: &str) -> [(&'static str, String); 3] {
+        [
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", timestamp.to_string()),
+            ("webhook-signature", self.sign(id, timestamp, body)),
+        ]
+    }
+
     /// Returns the value of the `webhook-signature` header.
-    pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
+    pub fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         let signatures = self.0.iter().map(|secret| {
             let mut mac = secret.clone();
             mac.update(format!("{id}.{timestamp}.").as_bytes());

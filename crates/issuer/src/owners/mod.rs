@@ -1,0 +1,3 @@
+//! `/v1/owners`: everything that the store holds about an owner.
+
+pub(crate) mod erase;
