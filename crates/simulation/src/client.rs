@@ -138,10 +138,11 @@ async fn erase(world: &Arc<World>, name: &str, owner: &Owner) {
     world.trace(name, format_args!("erases {owner}"));
     loop {
         let (issuer, store) = issuer(world);
+        let erasure = erasure(store, owner);
         let erased = tokio::select! {
             biased;
             () = issuer.crashed() => false,
-            erased = erasure(store, owner).run() => erased.is_ok(),
+            erased = erasure.run() => erased.is_ok(),
         };
         if erased {
             world.trace(name, format_args!("has erased {owner}"));
