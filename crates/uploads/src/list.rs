@@ -8,6 +8,9 @@ use crate::UploadStore;
 
 /// The maximum number of objects in a page of S3.
 const MAX_KEYS: usize = 1000;
+/// A page of the newest uploads may be shorter than requested, but not shorter than this. Otherwise,
+/// a page of almost [`MAX_KEYS`] uploads would be hard to find.
+const MIN_FOUND: usize = MAX_KEYS / 4;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
 
@@ -31,7 +34,8 @@ impl UploadStore {
     ///
     /// Usually makes one call to S3. S3 can list keys only in ascending order, so a page in the
     /// order [`ListOrder::Newest`] of an owner with more than 1,000 uploads takes several calls.
-    /// Their number grows with the logarithm of the number of uploads.
+    /// Their number grows with the logarithm of the number of uploads. Such a page may have fewer
+    /// uploads than requested although there are more.
     ///
     /// # Errors
     /// The error of the request to the store. S3 responds `403` to a role without `s3:ListBucket`.
@@ -120,7 +124,7 @@ impl Range<'_> {
     }
 
     /// Lists the latest uploads before `self.after`. If they are not among the first 1,000, searches
-    /// for a time with at least `limit` and at most 1,000 uploads after it.
+    /// for a time with enough but at most 1,000 uploads after it.
     async fn newest(&self, limit: usize) -> Result<UploadList, CloudError> {
         let mut window = self.window("").await?;
         let now = self.store.clock().now().unix_timestamp_nanos() / 1_000_000;
@@ -134,7 +138,7 @@ impl Range<'_> {
             }
             let start = format!("{}{}", self.prefix, UploadId::prefix_at(middle));
             let candidate = self.window(&start).await?;
-            if candidate.rest.is_none() && candidate.uploads.len() < limit {
+            if candidate.rest.is_none() && candidate.uploads.len() < limit.min(MIN_FOUND) {
                 late = middle;
             } else {
                 window = candidate;
@@ -289,7 +293,7 @@ mod tests {
         let rare = (0..500).map(|index| put(&test, 1_400_000_000_000 + index * 630_000_000, 0));
         let mut ids: BTreeSet<UploadId> = rare.collect();
         ids.extend((0..4000).map(|index| put(&test, 1_700_000_000_000 + index * 20_000, index)));
-        check(&test, &ids, 20).await;
+        check(&test, &ids, 25).await;
     }
 
     #[tokio::test]
