@@ -104,7 +104,7 @@ async fn every_error_is_a_problem_with_a_code() {
 
 #[tokio::test]
 async fn the_response_to_a_refused_method_names_the_allowed_methods() {
-    assert_eq!(send(get("/v1/uploads")).await.header("allow"), "POST");
+    assert_eq!(send(get("/v1/images")).await.header("allow"), "POST");
 }
 
 #[tokio::test]
