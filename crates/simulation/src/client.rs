@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, Queue, UploadOptions};
 use darkroom_contract::{ObjectEvent, Owner, RawKey, UploadId, notification_body};
-use darkroom_uploads::{Erasure, UploadStore};
+use darkroom_uploads::UploadStore;
 use tokio::time::sleep;
 
+use crate::erasure::{ERASABLE_OWNER, erasure, is_erasable};
 use crate::process::Process;
 use crate::worker::store;
 use crate::world::World;
@@ -19,8 +20,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(90);
 const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
 const MAX_ACTIONS: u64 = 4;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
-/// The owner that may be erased. A third of the clients belong to it.
-const ERASABLE_OWNER: &str = "u2";
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
@@ -63,11 +62,6 @@ fn key(number: u64) -> Option<RawKey> {
         owner: owner.parse().ok()?,
         id,
     })
-}
-
-/// Returns `true` for an upload of the owner that may be erased.
-pub(crate) fn is_erasable(key: &RawKey) -> bool {
-    key.owner.as_str() == ERASABLE_OWNER
 }
 
 /// PUTs an object, and sends the notification that S3 would send.
@@ -149,17 +143,6 @@ async fn erase(world: &Arc<World>, name: &str, owner: &Owner) {
             return;
         }
         sleep(RETRY_PAUSE).await;
-    }
-}
-
-/// Returns the erasure of an owner in all profiles.
-pub(crate) const fn erasure(store: UploadStore, owner: &Owner) -> Erasure<'_> {
-    Erasure {
-        store,
-        owner,
-        profile: None,
-        dry_run: false,
-        deadline: None,
     }
 }
 

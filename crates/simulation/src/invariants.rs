@@ -11,7 +11,7 @@ use darkroom_contract::{
 use darkroom_worker::StandInRenderer;
 use tokio::time::Instant;
 
-use crate::client::is_erasable;
+use crate::erasure::is_erasable;
 use crate::registry::UploadRecord;
 use crate::world::World;
 

@@ -49,6 +49,7 @@
 #![warn(missing_docs)]
 
 mod client;
+mod erasure;
 mod faults;
 mod faulty_bucket;
 mod faulty_queue;

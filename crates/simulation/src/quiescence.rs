@@ -9,7 +9,8 @@ use darkroom_contract::RawKey;
 use darkroom_worker::{Backfill, DeadLetterAction, DeadLetters};
 use tokio::time::{Instant, sleep};
 
-use crate::client::{MALFORMED, erasure, is_erasable};
+use crate::client::MALFORMED;
+use crate::erasure::{erasure, is_erasable};
 use crate::invariants::{expected_status, manifest, source_etag, variants_problem};
 use crate::process::Process;
 use crate::registry::UploadRecord;

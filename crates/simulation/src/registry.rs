@@ -6,7 +6,7 @@ use bytes::Bytes;
 use darkroom_contract::{Manifest, RawKey, UploadId};
 use tokio::time::Instant;
 
-use crate::client::is_erasable;
+use crate::erasure::is_erasable;
 
 /// All uploads.
 #[derive(Debug, Default)]
