@@ -92,7 +92,7 @@ impl<'a> Display<'a> {
                 current,
                 foreign,
                 last_key,
-            } = progress;
+            } = progress.clone();
             let status = match self.arguments.dry_run {
                 true => ReportStatus::WouldBeEnqueued,
                 false => ReportStatus::Enqueued,
@@ -104,7 +104,7 @@ impl<'a> Display<'a> {
                     skipped: current + foreign,
                     current,
                     foreign,
-                    last_key: last_key.clone(),
+                    last_key,
                 }),
                 ..Report::new(ReportCommand::Backfill, status)
             };

@@ -46,6 +46,7 @@ fn deployment(context: AppContext, arguments: &Doctor) -> Deployment {
         connection,
         settings,
         pool,
+        ..
     } = context;
     Deployment {
         connection,

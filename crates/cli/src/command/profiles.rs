@@ -14,7 +14,11 @@ pub(super) fn select_profiles(
     named: Option<&ProfileName>,
 ) -> Result<Vec<ProfileName>, UsageError> {
     let Some(profile) = named else {
-        return Ok(settings.profiles.iter().map(|(name, _)| name.clone()).collect());
+        return Ok(settings
+            .profiles
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect());
     };
     settings.profile(profile)?;
     Ok(vec![profile.clone()])

@@ -2,6 +2,7 @@
 //! the cost.
 
 use darkroom_capacity::{CALLS, Stage};
+use darkroom_cloud::Bucket;
 use darkroom_contract::MANIFEST_PREFIX;
 use darkroom_harness::{DEADLINE, TestBedOptions};
 
