@@ -218,9 +218,12 @@ async fn a_backfill_reports_its_counts_and_enqueues_an_upload_without_outcome(cl
         .await
         .unwrap();
     let after = [&["backfill", "--json", "--after"][..], &[last_key.unwrap()]].concat();
-    let rest = json_lines(&bed.run(&after).await.unwrap());
+    let rest = reports(&bed.run(&after).await.unwrap());
     assert_eq!(
-        (&rest[0]["listed"], &rest[0]["last_key"]),
+        (
+            &rest[0]["backfill"]["listed"],
+            &rest[0]["backfill"]["last_key"]
+        ),
         (&json!(0), &json!(last_key))
     );
     let text = bed.run(&["backfill"]).await.unwrap();

@@ -79,6 +79,7 @@ async fn send_as_u1(limits: LimitSettings, query: &str, body: &Value) -> TestRes
             sha256: key.hash(),
             owner: Some("u1".parse().unwrap()),
             profiles: Vec::new(),
+            operator: false,
         }],
         ..AuthSettings::default()
     };

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::{WebhookClient, WebhookSender};
+use crate::{DeliveryError, WebhookClient, WebhookSender};
 use receiver::Receiver;
 
 mod current;
@@ -281,7 +281,7 @@ struct SlowEveryTenth {
 
 #[async_trait]
 impl OutcomeSender for SlowEveryTenth {
-    async fn send(&self, _manifest: &Manifest, _now: OffsetDateTime) -> Result<(), String> {
+    async fn send(&self, _manifest: &Manifest, _now: OffsetDateTime) -> Result<(), DeliveryError> {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let millis = if number % 10 == 0 { 10_000 } else { 100 };
         sleep(Duration::from_millis(millis)).await;

@@ -100,7 +100,7 @@ async fn update_under_load(stack: &mut Stack, traffic: &Arc<Traffic>, images: &I
     assert!(during > 0, "there was no load");
     report(&format!("update: {during} uploads, none failed"));
     let outcomes = Arc::clone(traffic).upload_many(1).await;
-    outcomes.into_iter().next().expect("an outcome")
+    outcomes.into_iter().next().unwrap()
 }
 
 async fn assert_no_dead_letters(stack: &Stack) {

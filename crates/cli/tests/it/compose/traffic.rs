@@ -53,11 +53,12 @@ impl Traffic {
 
     /// Sends no more requests to an issuer, and waits for those in progress.
     pub(super) async fn drain(&self, issuer: &str) {
-        let mut issuers = self.issuers.lock().unwrap();
-        let index = issuers.iter().position(|it| **it == *issuer).unwrap();
-        let removed = issuers.swap_remove(index);
-        assert!(!issuers.is_empty(), "the last issuer cannot be drained");
-        drop(issuers);
+        let removed = {
+            let mut issuers = self.issuers.lock().unwrap();
+            let index = issuers.iter().position(|it| **it == *issuer).unwrap();
+            assert!(issuers.len() > 1, "the last issuer cannot be drained");
+            issuers.swap_remove(index)
+        };
         let is_idle = async || Arc::strong_count(&removed) == 1;
         wait::until_async("an idle issuer", DEADLINE, is_idle)
             .await
