@@ -6,16 +6,22 @@ use std::path::PathBuf;
 use clap::Args;
 use darkroom_contract::ListenAddress;
 
-/// The commands of a first upload with curl. A test runs them.
-const CURL: &str = r#"With curl, set PHOTO to the path of a JPEG, then paste:
+/// The commands of a first upload with curl. A test runs them. The lines are short, because the
+/// help is wrapped at the width of the terminal, and a wrapped command cannot be pasted.
+const CURL: &str = r#"With curl, set PHOTO to the path of a photo, then paste:
 
-  # 1. request an upload URL
   ISSUER="${DARKROOM_UPLOAD_TO:-http://127.0.0.1:8080}"
-  UPLOAD=$(curl -sS -f "$ISSUER/v1/uploads" -H 'content-type: application/json' -d '{"profile":"avatar","owner":"me","content_type":"image/jpeg","size":'$(wc -c < "${PHOTO:-photo.jpg}")'}'); echo "$UPLOAD"
+  PHOTO="${PHOTO:-photo.jpg}"; SIZE=$(($(wc -c < "$PHOTO")))
+  field() { printf %s "$UPLOAD" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
+  # 1. request an upload URL
+  UPLOAD=$(curl -sS -f "$ISSUER/v1/uploads" \
+    -H 'content-type: application/json' \
+    -d '{"profile":"avatar","owner":"me","size":'$SIZE'}')
   # 2. send the file
-  curl -sS -f -T "${PHOTO:-photo.jpg}" -H 'content-type: image/jpeg' -H 'if-none-match: *' "$(echo "$UPLOAD" | sed 's/.*"url":"\([^"]*\)".*/\1/')"
+  curl -sS -f -T "$PHOTO" -H 'if-none-match: *' \
+    -H 'content-type: application/octet-stream' "$(field url)"
   # 3. wait for the outcome
-  curl -sS "$ISSUER$(echo "$UPLOAD" | sed 's/.*"status_url":"\([^"]*\)".*/\1/')?wait=25""#;
+  curl -sS "$ISSUER$(field status_url)?wait=25""#;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = CURL)]

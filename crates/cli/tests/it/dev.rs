@@ -78,6 +78,8 @@ async fn the_commands_of_the_help_work_as_printed_and_each_upload_adds_a_line() 
     let help = String::from_utf8(help.unwrap().stdout).unwrap();
     let (_, script) = help.split_once("then paste:\n").unwrap();
     assert_eq!(script.matches("curl ").count(), 3, "{help}");
+    // Terminals of 80 columns are common.
+    assert!(script.lines().all(|line| line.len() < 80), "{script}");
     let shell = run_beside(folder.path(), script);
     let printed = String::from_utf8_lossy(&shell.stdout);
     assert!(shell.status.success(), "{shell:?}");

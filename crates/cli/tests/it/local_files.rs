@@ -266,6 +266,11 @@ fn a_variant_that_cannot_be_written_is_an_error_and_leaves_no_temporary_file() {
     let reports = json_lines(&output);
     assert_eq!(reports[0]["error"]["code"], "unwritable", "{}", reports[0]);
     assert_eq!(reports[1]["status"], "ready", "{}", reports[1]);
-    let expected = ["a.webp", "b.webp", "b_thumb.webp"];
+    let expected = [
+        ".darkroom-results.jsonl",
+        "a.webp",
+        "b.webp",
+        "b_thumb.webp",
+    ];
     assert_eq!(files(&folder.path().join("out")), expected);
 }
