@@ -63,7 +63,7 @@ pub struct Cost {
     pub compute: f64,
     /// All of the above.
     pub total: f64,
-    /// What each month costs after that, as long as the raw objects of these uploads are kept.
+    /// The cost of each later month, as long as the raw objects of these uploads are kept.
     pub raw_storage_per_month: f64,
 }
 
@@ -76,13 +76,13 @@ impl Cost {
         compute: Compute,
         prices: &Prices,
     ) -> Self {
-        let of = |service| {
+        let calls_to = |service| {
             let calls = CALLS.iter().filter(|calls| calls.service == service);
             uploads * calls.map(|calls| calls.per_upload(variants)).sum::<f64>()
         };
-        let s3_write = of(Service::S3Write) * prices.s3_write;
-        let s3_read = of(Service::S3Read) * prices.s3_read;
-        let sqs = of(Service::Sqs) * prices.sqs;
+        let s3_write = calls_to(Service::S3Write) * prices.s3_write;
+        let s3_read = calls_to(Service::S3Read) * prices.s3_read;
+        let sqs = calls_to(Service::Sqs) * prices.sqs;
         let hours = f64::from(compute.workers) * compute.seconds / SECONDS_PER_HOUR;
         let per_hour = compute
             .vcpus

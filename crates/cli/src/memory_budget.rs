@@ -122,7 +122,7 @@ mod tests {
         let expected = "render.max_memory must be at most 256.0 MiB, or the container larger: the \
                         container has 512.0 MiB, but 1 x 1.0 GiB (render.max_memory), 128.0 MiB for \
                         raw objects (worker.max_buffered) and 128.0 MiB for everything else make \
-                        1.3 GiB";
+                        1.2 GiB";
         assert!(error.starts_with(expected), "{error}");
         let error = fit_to(&mut settings(4), 3 * GIB).unwrap_err();
         assert_eq!(error.key(), "render.processes");

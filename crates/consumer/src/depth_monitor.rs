@@ -38,7 +38,7 @@ impl DepthMonitor {
     /// Reads the depths every 30 s, until `stop` is cancelled.
     ///
     /// While a depth cannot be read, for example without `sqs:GetQueueAttributes`, its metric is
-    /// `NaN`: an old value would hide that nothing is known.
+    /// `NaN`: an old value would suggest that the number is known.
     pub async fn run(mut self, stop: CancellationToken) {
         let read_repeatedly = async {
             loop {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::DeliveryError;
+use crate::delivery_error::DeliveryError;
 use crate::public_address::{PublicAddresses, is_public};
 use crate::settings::WebhookSettings;
 

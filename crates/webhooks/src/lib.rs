@@ -12,6 +12,7 @@
 
 mod circuit_breaker;
 mod client;
+mod delivery_error;
 mod dispatcher;
 mod public_address;
 mod retry;
@@ -19,6 +20,7 @@ mod sender;
 mod settings;
 
 pub use client::WebhookClient;
+pub use delivery_error::DeliveryError;
 pub use dispatcher::{WebhookDispatcher, WebhookDispatcherParts};
-pub use sender::{DeliveryError, OutcomeSender, WebhookSender};
+pub use sender::{OutcomeSender, WebhookSender};
 pub use settings::{Secret, WebhookSettings};
