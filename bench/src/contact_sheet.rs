@@ -48,7 +48,6 @@ impl ContactSheet {
     pub fn new(darkroom: &Path, folders: &[PathBuf]) -> anyhow::Result<Self> {
         let work = tempfile::tempdir()?;
         let outcomes = process(darkroom, folders, work.path())?;
-        anyhow::ensure!(!outcomes.is_empty(), "no images found");
         Ok(Self {
             image: sheet(&outcomes)?,
             listing: outcomes.iter().enumerate().map(line).collect(),
@@ -77,6 +76,8 @@ fn process(darkroom: &Path, folders: &[PathBuf], work: &Path) -> anyhow::Result<
         .args(folders)
         .output()
         .with_context(|| format!("failed to run {}", darkroom.display()))?;
+    let reason = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(!output.stdout.is_empty(), "no images found: {reason}");
     let mut outcomes = output
         .stdout
         .split(|byte| *byte == b'\n')

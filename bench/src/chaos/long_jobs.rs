@@ -41,7 +41,8 @@ pub async fn run(program: &Path, size: Size) -> anyhow::Result<Report> {
     };
     let bed = TestBed::start(program, &options).await?;
     let job = VISIBILITY * size.times;
-    let slow = Rule::on("GetObject", Fault::Latency(job)).with_path(bed.raw.name());
+    let slow =
+        Rule::on("GetObject", Fault::Latency(job)).with_path(format!("{}/raw/", bed.raw.name()));
     bed.s3.set_rules([slow]);
     let _workers = bed
         .start_workers(2, &[("DARKROOM_WORKER_IN_FLIGHT", "8")])
