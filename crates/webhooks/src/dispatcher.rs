@@ -16,8 +16,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::circuit_breaker::CircuitBreaker;
+use crate::delivery_error::DeliveryError;
 use crate::retry::RetrySchedule;
-use crate::sender::{DeliveryError, OutcomeSender};
+use crate::sender::OutcomeSender;
 use crate::settings::WebhookSettings;
 
 /// The name of the queue in logs and metrics.
