@@ -33,7 +33,7 @@ const ALLOWED: &[Allowed] = &[
     everywhere("hide", "hide = true"),
     everywhere("hidden", "type=\"hidden\""),
     within("hidden", "crates/issuer/src/page"),
-    within("hidden", "crates/cli/tests/browser"),
+    within("hidden", "crates/cli/tests/browser/page_tests.py"),
     everywhere("hidden", "progressbar::hidden()"),
     everywhere("hidden", "progressdrawtarget::hidden()"),
     everywhere("hide", "hide_env_values"),
