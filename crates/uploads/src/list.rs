@@ -130,18 +130,29 @@ impl Range<'_> {
         let now = self.store.clock().now().unix_timestamp_nanos() / 1_000_000;
         let now = u64::try_from(now).unwrap_or_default();
         let mut late = self.after.map_or(now, |id| id.unix_millis()) + 1;
-        while let Some(last) = &window.rest {
-            let early = RawKey::parse(last).map_or(0, |key| key.id.unix_millis());
+        let mut is_end_far = false;
+        while let Some(last) = window.rest.clone() {
+            let early = RawKey::parse(&last).map_or(0, |key| key.id.unix_millis());
             let middle = early.midpoint(late);
             if middle <= early {
                 return self.last_of_all(window, limit).await;
             }
             let start = format!("{}{}", self.prefix, UploadId::prefix_at(middle));
             let candidate = self.window(&start).await?;
-            if candidate.rest.is_none() && candidate.uploads.len() < limit.min(MIN_FOUND) {
-                late = middle;
-            } else {
+            if candidate.rest.is_some() || candidate.uploads.len() >= limit.min(MIN_FOUND) {
                 window = candidate;
+                is_end_far = false;
+                continue;
+            }
+            late = middle;
+            if !is_end_far {
+                // If only a few uploads follow the window, no time has enough uploads after it.
+                let following = self.window(&last).await?;
+                is_end_far = following.rest.is_some();
+                if !is_end_far {
+                    window.uploads.extend(following.uploads);
+                    window.rest = None;
+                }
             }
         }
         Ok(window.last(limit))
