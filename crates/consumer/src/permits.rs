@@ -51,7 +51,9 @@ impl Permits {
         let max = handler.ready().await.min(MAX_BATCH);
         take_free(&mut permits, &self.permits, max);
         if handler.looks_ahead() {
+            // Whoever looks for the messages of other owners must not wait for those in progress.
             take_free(&mut permits, &self.look_ahead, max);
+            return Ok(permits);
         }
         let wanted = self.worthwhile.min(max);
         let filled = async {
