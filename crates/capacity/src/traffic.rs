@@ -76,7 +76,11 @@ impl Traffic {
         let mut points: Vec<(f64, u64)> = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
-            let is_header = index == 0 && line.starts_with(|c: char| c.is_ascii_alphabetic());
+            let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+            let first = line.split_once(',').map_or(line, |(first, _)| first);
+            let is_header = index == 0
+                && !is_number(first)
+                && first.starts_with(|c: char| c.is_ascii_alphabetic());
             if line.trim().is_empty() || is_header {
                 continue;
             }

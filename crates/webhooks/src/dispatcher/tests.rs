@@ -283,7 +283,11 @@ struct SlowEveryTenth {
 impl OutcomeSender for SlowEveryTenth {
     async fn send(&self, _manifest: &Manifest, _now: OffsetDateTime) -> Result<(), DeliveryError> {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let millis = if number.is_multiple_of(10) { 10_000 } else { 100 };
+        let millis = if number.is_multiple_of(10) {
+            10_000
+        } else {
+            100
+        };
         sleep(Duration::from_millis(millis)).await;
         self.finished.fetch_add(1, Ordering::Relaxed);
         Ok(())
