@@ -16,9 +16,6 @@ const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
 /// The time for which the first free permit waits for others, so that one poll receives several
 /// messages. The other half of the permits is in use meanwhile.
 const LINGER: Duration = Duration::from_millis(200);
-/// The same for a consumer that may look ahead. It is short, because messages of other owners may be
-/// behind those that the consumer waits with.
-const LOOK_AHEAD_LINGER: Duration = Duration::from_millis(10);
 
 /// The permits of a consumer, one for each message in progress.
 #[derive(Debug)]
@@ -65,8 +62,9 @@ impl Permits {
             }
             Ok::<_, AcquireError>(())
         };
+        // Behind the messages that are in progress, there may be some of other owners.
         let linger = match self.can_look_ahead {
-            true => LOOK_AHEAD_LINGER,
+            true => Duration::ZERO,
             false => LINGER,
         };
         if let Ok(result) = timeout(linger, filled).await {
