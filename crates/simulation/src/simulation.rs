@@ -130,18 +130,30 @@ fn not_started(error: &std::io::Error) -> Failure {
 mod tests {
     use super::*;
 
+    /// Returns the digest and the trace of a run.
+    fn trace(seed: u64, keeps_trace: bool) -> (u64, Vec<String>) {
+        let summary = match simulate(seed, Options { keeps_trace }) {
+            Ok(summary) => summary,
+            Err(failure) => failure.summary,
+        };
+        (summary.digest, summary.trace)
+    }
+
     #[test]
-    fn two_runs_of_a_seed_have_the_same_digest() {
+    fn two_runs_of_a_seed_have_the_same_trace() {
         for seed in 0..20 {
-            let first = simulate(seed, Options::default());
-            let options = Options { keeps_trace: true };
-            let second = simulate(seed, options);
-            let digest = |run: Result<Summary, Box<Failure>>| match run {
-                Ok(summary) => summary.digest,
-                Err(failure) => failure.summary.digest,
-            };
-            assert_eq!(digest(first), digest(second), "seed {seed}");
+            let (first, second) = (trace(seed, true), trace(seed, true));
+            let lines = first.1.iter().zip(&second.1).enumerate();
+            for (number, (first, second)) in lines {
+                assert_eq!(first, second, "seed {seed}, line {number}");
+            }
+            assert_eq!(first.0, second.0, "seed {seed}");
         }
+    }
+
+    #[test]
+    fn the_digest_does_not_depend_on_whether_the_trace_is_kept() {
+        assert_eq!(trace(1, true).0, trace(1, false).0);
     }
 
     #[cfg(feature = "planted-bugs")]

@@ -1,7 +1,5 @@
 //! The processing of one event, up to the outcome of its upload.
 
-use std::time::Instant;
-
 use bytes::Bytes;
 use darkroom_cloud::ReadError;
 use darkroom_consumer::DeliveryAttempt;
@@ -9,6 +7,7 @@ use darkroom_contract::{Manifest, ObjectEvent, Outcome, Profile, RawKey, sha256_
 use darkroom_render::RenderError;
 use darkroom_telemetry::metric;
 use darkroom_uploads::ObjectVersion;
+use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
 use crate::download::{Download, OpenedSource, attachment};
