@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::console::eprint;
+use crate::console::eprint_note;
 
 /// The exit code after a second signal. Shells report the same code for a process that Ctrl-C has
 /// killed.
@@ -26,7 +26,7 @@ pub(crate) fn stop_token() -> std::io::Result<CancellationToken> {
                 std::process::exit(INTERRUPTED);
             }
             stop.cancel();
-            eprint("darkroom: stopping; send the signal again to exit immediately");
+            eprint_note("darkroom: stopping; send the signal again to exit immediately");
         }
     });
     Ok(token)

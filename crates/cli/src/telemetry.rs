@@ -1,5 +1,6 @@
 //! Logging, metrics and traces of the process.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 
 use darkroom_contract::SettingError;
@@ -16,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::build_info::BUILD;
+use crate::console::{eprint, print_json_from_now_on};
 use crate::exit_status::UsageError;
 use crate::log_fields::LogFields;
 
@@ -40,6 +42,16 @@ pub(crate) enum LogFormat {
     Json,
     /// Text for people.
     Text,
+}
+
+impl LogFormat {
+    fn is_json(self) -> bool {
+        match self {
+            Self::Auto => !std::io::stderr().is_terminal(),
+            Self::Json => true,
+            Self::Text => false,
+        }
+    }
 }
 
 const QUIET_FILTER: &str = "warn,s3s=off,aws_config=off";
@@ -71,11 +83,13 @@ impl LogSettings {
     }
 }
 
-/// Starts logging. For a role, also starts metrics, and traces if the environment configures an
-/// exporter. May be called only once.
+/// Starts logging. With the name of a service, also starts metrics, and traces if the environment
+/// configures an exporter. If the log of a role is JSON, its other lines are JSON from now on, too.
+/// May be called only once.
 pub(crate) fn start(
     settings: &LogSettings,
     service: Option<&str>,
+    is_role: bool,
     runtime: &Handle,
 ) -> anyhow::Result<Option<Traces>> {
     let filter = match std::env::var("RUST_LOG") {
@@ -91,11 +105,28 @@ pub(crate) fn start(
             .map_err(|error| UsageError(error.to_string()))?;
     }
     let spans = traces.as_ref().map(Traces::layer);
+    let is_json = settings.format.is_json();
     tracing_subscriber::registry()
-        .with(log_layer(settings.format).with_filter(filter))
+        .with(log_layer(is_json).with_filter(filter))
         .with(spans.map(|spans| spans.with_filter(own_spans())))
         .init();
+    if is_json && is_role {
+        print_json_from_now_on();
+        log_panics();
+    }
     Ok(traces)
+}
+
+/// Prints a panic as one line, with a backtrace if the environment asks for one.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = Backtrace::capture();
+        let mut line = panic.to_string();
+        if backtrace.status() == BacktraceStatus::Captured {
+            line = format!("{line}\n{backtrace}");
+        }
+        eprint(&line);
+    }));
 }
 
 /// Returns a filter that only accepts Darkroom's own spans. Libraries have spans for their
@@ -104,7 +135,7 @@ fn own_spans() -> Targets {
     Targets::new().with_target("darkroom", LevelFilter::INFO)
 }
 
-fn log_layer<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+fn log_layer<S>(is_json: bool) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
@@ -114,11 +145,6 @@ where
         // The library writes its internal errors to stderr, too, and would panic if stderr is
         // closed.
         .log_internal_errors(false);
-    let is_json = match format {
-        LogFormat::Auto => !is_terminal,
-        LogFormat::Json => true,
-        LogFormat::Text => false,
-    };
     if is_json {
         // The list of spans already includes the current span.
         let json = layer.json().flatten_event(true).with_current_span(false);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use darkroom_cloud::MAX_BATCH;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::handler::MessageHandler;
 use crate::settings::ConsumerSettings;
@@ -42,7 +42,7 @@ impl Permits {
 
     /// Waits for one permit and for the handler to be ready. Then takes more permits: at most ten in
     /// total, and no more than the handler accepts messages. Waits a moment for permits until half
-    /// of all permits are free.
+    /// of all permits are free, unless the handler asks for looking ahead.
     pub(crate) async fn acquire(
         &self,
         handler: &impl MessageHandler,
@@ -62,15 +62,24 @@ impl Permits {
             }
             Ok::<_, AcquireError>(())
         };
-        // Behind the messages that are in progress, there may be some of other owners.
-        let linger = match self.can_look_ahead {
-            true => Duration::ZERO,
-            false => LINGER,
-        };
-        if let Ok(result) = timeout(linger, filled).await {
-            result?;
+        tokio::select! {
+            biased;
+            result = filled => result?,
+            () = sleep(LINGER) => {}
+            () = self.starts_looking_ahead(handler) => take_free(&mut permits, &self.look_ahead, max),
         }
         Ok(permits)
+    }
+
+    /// Returns when the handler asks for looking ahead. Messages of other owners may wait behind
+    /// those in progress then, so a poll must not wait any longer.
+    async fn starts_looking_ahead(&self, handler: &impl MessageHandler) {
+        if !self.can_look_ahead {
+            std::future::pending::<()>().await;
+        }
+        while !handler.looks_ahead() {
+            sleep(LOOK_AHEAD_CHECK).await;
+        }
     }
 
     /// Waits for one permit. While the consumer should look ahead, this may also be a permit for
@@ -110,12 +119,10 @@ fn take_free(permits: &mut Vec<OwnedSemaphorePermit>, semaphore: &Arc<Semaphore>
 
 #[cfg(test)]
 mod tests {
-    use darkroom_cloud::{Message, Queue};
-    use tokio::time::sleep;
-
     use super::*;
     use crate::testing::{Call, ScriptedHandler, TestConsumer};
     use crate::{Context, Disposition};
+    use darkroom_cloud::{Message, Queue};
 
     /// A handler whose messages take between 100 and 300 ms.
     #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::process::Command;
 use darkroom_testkit::process::Process;
 
 use crate::DEADLINE;
+use crate::announcement::announcement;
 
 /// A running `darkroom issuer`. Dropping this value kills the process.
 pub struct Issuer {
@@ -17,6 +18,7 @@ impl Issuer {
     pub(crate) async fn start(command: Command) -> anyhow::Result<Self> {
         let mut process = Process::start(command)?;
         let address = |line: &str| {
+            let line = announcement(line);
             let address = line.strip_prefix("issuer listens on http://");
             address.map(str::to_owned)
         };

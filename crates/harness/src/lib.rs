@@ -29,6 +29,7 @@
 
 use std::time::Duration;
 
+mod announcement;
 mod binary;
 mod client;
 mod cloud;
@@ -43,6 +44,7 @@ mod roles;
 mod test_bed;
 mod worker;
 
+pub use announcement::announcement;
 pub use binary::{Binary, set_endpoints};
 pub use client::Client;
 pub use cloud::Cloud;

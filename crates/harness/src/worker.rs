@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use darkroom_testkit::process::{Process, Signal};
 
 use crate::DEADLINE;
+use crate::announcement::announcement;
 
 /// A running `darkroom worker`. Dropping this value kills the process.
 pub struct Worker {
@@ -18,7 +19,10 @@ impl Worker {
 
     /// Waits until the worker reports that it takes uploads from its queue.
     pub(crate) async fn wait_until_polling(&mut self) -> anyhow::Result<()> {
-        let ready = |line: &str| line.starts_with("worker takes uploads").then_some(());
+        let ready = |line: &str| {
+            let line = announcement(line);
+            line.starts_with("worker takes uploads").then_some(())
+        };
         self.process
             .wait_for_line_async("the start of the worker", DEADLINE, ready)
             .await?;

@@ -117,6 +117,11 @@ impl Command {
         }
     }
 
+    /// Returns `true` for a role, which runs until it is stopped and whose lines are collected.
+    pub(crate) const fn is_role(&self) -> bool {
+        matches!(self, Self::Issuer | Self::Worker)
+    }
+
     /// Returns the name of a role in its traces. Returns `None` for the other commands, which
     /// export neither metrics nor traces.
     pub(crate) const fn service(&self) -> Option<&'static str> {

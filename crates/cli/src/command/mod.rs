@@ -54,7 +54,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitStatus> {
     let service = arguments.command.service();
     // A role stops on these signals by itself.
     first_process::start(runtime.handle(), service.is_none()).context("cannot handle signals")?;
-    let traces = telemetry::start(&settings.log, service, runtime.handle())?;
+    let is_role = arguments.command.is_role();
+    let traces = telemetry::start(&settings.log, service, is_role, runtime.handle())?;
     let ended = runtime.block_on(dispatch(arguments.command, settings));
     if let Some(traces) = traces {
         traces.shut_down();

@@ -22,6 +22,7 @@ mod generated_clients;
 mod health_check;
 mod http_fuzzer;
 mod issuer_endpoints;
+mod json_lines;
 mod lenient_clients;
 mod libheif;
 mod lists;

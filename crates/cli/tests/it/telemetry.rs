@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use darkroom_cloud::Queue;
-use darkroom_harness::{Client, Cloud, DEADLINE, TestBedOptions, new_key};
+use darkroom_harness::{Client, Cloud, DEADLINE, TestBedOptions, announcement, new_key};
 use darkroom_testkit::fault::{Fault, FaultProxy, Rule};
 use darkroom_testkit::process::Process;
 use darkroom_testkit::wait;
@@ -21,7 +21,7 @@ use crate::test_bed::{photo, service, test_bed};
 pub(crate) async fn address(process: &mut Process, role: &str) -> String {
     let start = format!("{role} listens on ");
     let found = process.wait_for_line_async("the address", DEADLINE, |line| {
-        line.strip_prefix(&start).map(str::to_owned)
+        announcement(line).strip_prefix(&start).map(str::to_owned)
     });
     found.await.unwrap()
 }
@@ -202,6 +202,7 @@ async fn an_issuer_states_its_sandbox_layers_to_the_operator_only() {
     let mut issuer = bed.spawn("issuer", &public).unwrap();
     let url = address(&mut issuer, "issuer").await;
     let metrics = issuer.wait_for_line_async("the address of the metrics", DEADLINE, |line| {
+        let line = announcement(line);
         line.strip_prefix("issuer serves metrics on ")
             .map(str::to_owned)
     });
