@@ -1,12 +1,12 @@
 //! The health of the store, which distinguishes an outage from a single unreadable object.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::Backoff;
 use darkroom_telemetry::metric;
 use darkroom_uploads::{BucketProblem, ListPermission, UploadStore};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 /// The pause between two probes of a store that is down.
@@ -25,7 +25,15 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHealth {
     store: UploadStore,
-    state: Arc<watch::Sender<State>>,
+    inner: Arc<Inner>,
+}
+
+/// A `tokio::sync::watch` channel would do, but wakes its receivers in random order. The simulation
+/// must run the same way each time.
+#[derive(Debug)]
+struct Inner {
+    state: Mutex<State>,
+    changed: Notify,
 }
 
 #[derive(Debug, Clone)]
@@ -50,19 +58,27 @@ impl StoreHealth {
     pub(crate) fn new(store: UploadStore) -> Self {
         Self {
             store,
-            state: Arc::new(watch::Sender::new(State::Unknown)),
+            inner: Arc::new(Inner {
+                state: Mutex::new(State::Unknown),
+                changed: Notify::new(),
+            }),
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let state = self.inner.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Probes the store after a failed call, unless the store is already known to be down. Returns
     /// `true` if the store is down.
     pub(crate) async fn probe_is_down(&self) -> bool {
-        self.state.borrow().is_down() || !self.probe_is_up().await
+        self.state().is_down() || !self.probe_is_up().await
     }
 
     /// Returns the reason why the worker receives no messages, unless the store is up.
     pub(crate) fn problem(&self) -> Option<String> {
-        match &*self.state.borrow() {
+        match &*self.state() {
             State::Unknown => Some("the store has not responded to a probe yet".to_owned()),
             State::Up => None,
             State::Down(problem) => Some(problem.to_string()),
@@ -102,17 +118,23 @@ impl StoreHealth {
         };
         let is_up = state.is_up();
         metric::STORE_DOWN.set(if is_up { 0.0 } else { 1.0 }, []);
-        let previous = self.state.send_replace(state.clone());
+        let previous = std::mem::replace(&mut *self.state(), state.clone());
+        self.inner.changed.notify_waiters();
         if let (State::Down(problem), false) = (state, previous.is_down()) {
             tracing::error!(%problem, "nothing is received until the store can be used");
         }
         is_up
     }
 
-    async fn wait_until(&self, is_wanted: impl FnMut(&State) -> bool) {
-        let mut changes = self.state.subscribe();
-        // The sender is a field of `self`, so it cannot be dropped during the wait.
-        let _ = changes.wait_for(is_wanted).await;
+    async fn wait_until(&self, is_wanted: impl Fn(&State) -> bool) {
+        loop {
+            // Created before the check, so that no change is missed.
+            let changed = self.inner.changed.notified();
+            if is_wanted(&self.state()) {
+                return;
+            }
+            changed.await;
+        }
     }
 }
 
