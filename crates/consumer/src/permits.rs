@@ -64,7 +64,11 @@ impl Permits {
         };
         tokio::select! {
             biased;
-            result = filled => result?,
+            result = filled => {
+                result?;
+                // Several messages may have ended at the same time.
+                take_free(&mut permits, &self.permits, max);
+            }
             () = sleep(LINGER) => {}
             () = self.starts_looking_ahead(handler) => take_free(&mut permits, &self.look_ahead, max),
         }

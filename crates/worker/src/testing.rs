@@ -63,6 +63,15 @@ impl TestStore {
 
     /// Runs a worker on this store with `renderer`.
     pub(crate) async fn start(&self, renderer: impl Renderer + 'static) -> TestWorker {
+        self.start_with(renderer, RENDER_PROCESSES).await
+    }
+
+    /// Runs a worker on this store whose renderer has this number of processes.
+    pub(crate) async fn start_with(
+        &self,
+        renderer: impl Renderer + 'static,
+        render_processes: usize,
+    ) -> TestWorker {
         let parts = WorkerParts {
             store: self.store.clone(),
             renderer: Arc::new(renderer),
@@ -70,7 +79,7 @@ impl TestStore {
             dead_letters: Arc::new(self.dead_letters.clone()),
         };
         let (queues, settings) = (QueueSettings::default(), WorkerSettings::default());
-        let worker = Worker::open(parts, &queues, &settings, RENDER_PROCESSES);
+        let worker = Worker::open(parts, &queues, &settings, render_processes);
         let worker = worker.await.unwrap();
         let stop = CancellationToken::new();
         TestWorker {

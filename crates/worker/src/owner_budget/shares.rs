@@ -107,7 +107,7 @@ impl Shares {
 
     pub(super) fn end(&mut self, owner: &Owner, was_activated: bool) {
         let usage = self.usage(owner);
-        usage.messages = usage.messages.saturating_sub(1);
+        usage.end_message(Instant::now());
         usage.active_messages -= usize::from(was_activated);
         if usage.messages == 0 {
             self.active_owners -= 1;

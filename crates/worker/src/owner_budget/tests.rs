@@ -25,10 +25,10 @@ struct TimedRenderer {
 }
 
 impl TimedRenderer {
-    fn new() -> Self {
+    fn new(processes: usize) -> Self {
         Self {
             stand_in: StandInRenderer::default(),
-            processes: Arc::new(Semaphore::new(RENDER_PROCESSES)),
+            processes: Arc::new(Semaphore::new(processes)),
             finished: Arc::default(),
         }
     }
@@ -60,17 +60,18 @@ async fn upload(test: &TestStore, owner: &str, source: &str) {
 
 /// Returns the 99th percentile of the time between an upload of a quiet owner and the end of its
 /// render. Meanwhile, a busy owner has images too: `expensive` is the number of images that take
-/// 10 s each, and `ordinary` is the number of images that take 60 ms each.
-async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
+/// 10 s each, and `ordinary` is the number of images that take 60 ms each. The worker has this
+/// number of render processes.
+async fn latency_of_quiet_owner(processes: usize, expensive: usize, ordinary: usize) -> Duration {
     let test = TestStore::new();
-    let renderer = TimedRenderer::new();
+    let renderer = TimedRenderer::new(processes);
     for number in 0..expensive {
         upload(&test, "busy", &format!("10 {number}")).await;
     }
     for number in 0..ordinary {
         upload(&test, "busy", &format!("0.06 {number}")).await;
     }
-    let _worker = test.start(renderer.clone()).await;
+    let _worker = test.start_with(renderer.clone(), processes).await;
     let mut uploads = Vec::new();
     for number in 0..200 {
         sleep(SECOND / 2).await;
@@ -95,22 +96,27 @@ async fn latency_of_quiet_owner(expensive: usize, ordinary: usize) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn a_quiet_owner_overtakes_a_thousand_images_of_a_busy_one() {
-    let alone = latency_of_quiet_owner(0, 0).await;
-    let ordinary = latency_of_quiet_owner(0, 1000).await;
-    assert!(ordinary < 2 * alone, "{ordinary:?} instead of {alone:?}");
+    for processes in [1, 2, 8] {
+        let alone = latency_of_quiet_owner(processes, 0, 0).await;
+        let ordinary = latency_of_quiet_owner(processes, 0, 1000).await;
+        assert!(
+            ordinary < 2 * alone,
+            "{processes} processes: {ordinary:?} instead of {alone:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn expensive_images_of_one_owner_do_not_occupy_every_render_process() {
-    let alone = latency_of_quiet_owner(0, 0).await;
-    let expensive = latency_of_quiet_owner(4, 1000).await;
+    let alone = latency_of_quiet_owner(RENDER_PROCESSES, 0, 0).await;
+    let expensive = latency_of_quiet_owner(RENDER_PROCESSES, 4, 1000).await;
     assert!(expensive < 2 * alone, "{expensive:?} instead of {alone:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lone_owner_uses_the_whole_worker() {
     let test = TestStore::new();
-    let renderer = TimedRenderer::new();
+    let renderer = TimedRenderer::new(RENDER_PROCESSES);
     let images = 2000;
     for number in 0..images {
         upload(&test, "busy", &format!("0.12 {number}")).await;

@@ -15,6 +15,8 @@ const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
 const AVERAGE_DIVISOR: u32 = 4;
 /// The shortest average render time that [`OwnerUsage::useful_messages`] assumes.
 const MIN_AVERAGE: Duration = Duration::from_millis(1);
+/// The longest time that the receipt of a message is expected to take.
+const RECEIPT_TIME: Duration = Duration::from_millis(100);
 /// The amount of work that is useful to have in progress for an owner, as render time per render
 /// process. It must exceed [`MIN_DELAY`]: a deferred message takes at least that long to come back,
 /// and queues return messages in bursts.
@@ -43,6 +45,9 @@ pub(super) struct StartedRender {
 pub(super) struct OwnerUsage {
     /// The number of messages in progress, active or not.
     pub(super) messages: usize,
+    /// Until this time, the owner counts as having several messages in progress. Between the end of
+    /// one message and the receipt of the next, an owner with many messages may have only one.
+    several_until: Instant,
     /// The number of active messages: those that do not wait for other messages of this owner.
     pub(super) active_messages: usize,
     renders: Vec<StartedRender>,
@@ -61,6 +66,7 @@ impl OwnerUsage {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             messages: 0,
+            several_until: now,
             active_messages: 0,
             renders: Vec::new(),
             average: None,
@@ -74,7 +80,15 @@ impl OwnerUsage {
     /// Returns `true` if this owner has several messages in progress, or deferred messages. Other
     /// owners may then have to wait for this one.
     pub(super) fn is_busy(&self, now: Instant) -> bool {
-        self.messages > 1 || self.next_turn > now
+        self.messages > 1 || self.several_until > now || self.next_turn > now
+    }
+
+    /// Ends one message in progress.
+    pub(super) fn end_message(&mut self, now: Instant) {
+        if self.messages > 1 {
+            self.several_until = now + RECEIPT_TIME;
+        }
+        self.messages = self.messages.saturating_sub(1);
     }
 
     pub(super) fn renders(&self) -> usize {
