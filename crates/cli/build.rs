@@ -48,7 +48,9 @@ fn main() -> Result<(), String> {
         ("PROFILE", &profile),
         ("TARGET", &target),
     ] {
-        println!("cargo::rustc-env=DARKROOM_BUILD_{name}={value}");
+        // The prefix is not that of settings: cargo also sets these variables for tests, and the
+        // commands that a test runs would refuse unknown settings.
+        println!("cargo::rustc-env=BUILD_{name}={value}");
     }
     Ok(())
 }

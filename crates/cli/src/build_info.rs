@@ -5,23 +5,23 @@ use darkroom_telemetry::BuildInfo;
 /// The build of this binary. The build script sets the variables.
 pub(crate) const BUILD: BuildInfo = BuildInfo {
     version: env!("CARGO_PKG_VERSION"),
-    commit: env!("DARKROOM_BUILD_COMMIT"),
-    date: env!("DARKROOM_BUILD_DATE"),
-    profile: env!("DARKROOM_BUILD_PROFILE"),
-    target: env!("DARKROOM_BUILD_TARGET"),
+    commit: env!("BUILD_COMMIT"),
+    date: env!("BUILD_DATE"),
+    profile: env!("BUILD_PROFILE"),
+    target: env!("BUILD_TARGET"),
 };
 
 /// The text of `darkroom --version`, after the name. It is that of [`BUILD`], as a constant.
 pub(crate) const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     " (commit ",
-    env!("DARKROOM_BUILD_COMMIT"),
+    env!("BUILD_COMMIT"),
     " of ",
-    env!("DARKROOM_BUILD_DATE"),
+    env!("BUILD_DATE"),
     ", ",
-    env!("DARKROOM_BUILD_PROFILE"),
+    env!("BUILD_PROFILE"),
     ", ",
-    env!("DARKROOM_BUILD_TARGET"),
+    env!("BUILD_TARGET"),
     ")"
 );
 

@@ -44,7 +44,7 @@ mod roles;
 mod test_bed;
 mod worker;
 
-pub use announcement::announcement;
+pub use announcement::{announcement, announcements};
 pub use binary::{Binary, set_endpoints};
 pub use client::Client;
 pub use cloud::Cloud;

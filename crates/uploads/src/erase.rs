@@ -63,6 +63,9 @@ pub enum ErasureError {
 struct Run<'a> {
     erasure: &'a Erasure<'a>,
     removed: ErasedObjects,
+    /// The folders of earlier configurations that a dry run has counted. Their variants are still
+    /// there when another manifest names the same folder.
+    counted: BTreeSet<String>,
 }
 
 /// A set of objects of one bucket to remove.
@@ -107,6 +110,7 @@ impl Erasure<'_> {
         let mut run = Run {
             erasure: self,
             removed: ErasedObjects::default(),
+            counted: BTreeSet::new(),
         };
         let complete = match run.erase_all().await {
             Ok(()) => true,
@@ -227,6 +231,9 @@ impl Run<'_> {
             let keys = page.objects.into_iter().map(|object| object.key).collect();
             let mut folders = self.variant_folders(keys).await?;
             folders.retain(|other| Some(other.as_str()) != folder);
+            if self.erasure.dry_run {
+                folders.retain(|folder| self.counted.insert(folder.clone()));
+            }
             for folder in &folders {
                 let (kind, until) = (Kind::Variant, None);
                 self.erase(Scope {
@@ -391,6 +398,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_dry_run_counts_a_folder_once_even_if_many_manifests_name_it() {
+        let test = MemoryStore::new();
+        for _ in 0..=MANIFEST_PAGE {
+            finish(&test, &key("avatar", "u1"), Some("old")).await;
+        }
+        finish(&test, &key("photo", "u1"), Some("old")).await;
+        let owner = "u1".parse().unwrap();
+        let dry_run = Erasure {
+            dry_run: true,
+            ..erasure(&test, &owner)
+        };
+        let counted = dry_run.run().await.unwrap();
+        let receipt = erasure(&test, &owner).run().await.unwrap();
+        assert_eq!(counted.removed, receipt.removed);
+    }
+
+    #[tokio::test]
     async fn nothing_of_the_owner_is_left_and_nothing_of_others_is_touched() {
         let test = MemoryStore::new();
         let others = fill(&test).await;
@@ -413,7 +437,6 @@ mod tests {
         };
         assert_eq!(receipt.removed, expected);
         assert!(receipt.complete && !receipt.dry_run);
-        // A dry run does not read the variants of earlier configurations twice either.
         assert_eq!(counted.removed, expected);
         let again = erasure(&test, &owner).run().await.unwrap();
         assert_eq!(again.removed, ErasedObjects::default());

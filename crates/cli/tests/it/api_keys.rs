@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use darkroom_harness::{Cloud, TestBed};
+use darkroom_harness::{Cloud, TestBed, announcements};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ fn an_issuer_that_would_be_open_to_a_network_does_not_start() {
         command.arg(role).env("DARKROOM_ISSUER_LISTEN", "0.0.0.0:0");
         let refused = command.output().unwrap();
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-        let printed = String::from_utf8(refused.stderr).unwrap();
+        let printed = announcements(&refused.stderr);
         assert!(printed.contains("auth.keys is empty"), "{printed}");
         assert!(printed.contains("auth.mode = \"open\""), "{printed}");
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use darkroom_harness::announcements;
 use darkroom_testkit::fixture::{Jpeg, scene};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
 
@@ -85,7 +86,7 @@ fn no_role_starts_without_a_required_layer() {
     ] {
         for role in ["worker", "issuer"] {
             let output = run_without(&[missing], folder.path(), &[role], "required");
-            let printed = String::from_utf8_lossy(&output.stderr);
+            let printed = announcements(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{role}: {printed}");
             let setting = r#"render.sandbox is "required", but this system does not provide: "#;
             assert!(
