@@ -44,7 +44,7 @@ fn finding(step: Step, deployment: &Deployment) -> Finding {
     let subject = step.resource.to_string();
     match step.result {
         Ok(Change::Unchanged) => Finding::ok(check, subject),
-        // S3 or SQS would create these with webhooks only.
+        // Nothing uses these queues without webhooks.
         Ok(_) if is_unused(&step.resource, deployment) => Finding::warning(
             check,
             subject,
@@ -96,7 +96,7 @@ fn is_unused(resource: &Resource, deployment: &Deployment) -> bool {
 
 const fn remedy(check: Check) -> &'static str {
     match check {
-        Check::Loop => "remove it, so that no message goes in a loop",
+        Check::Loop => "remove it, so that no message travels in a loop",
         Check::Bucket => {
             "set storage.raw_bucket and storage.media_bucket to buckets of this account"
         }
