@@ -96,7 +96,7 @@ fn is_unused(resource: &Resource, deployment: &Deployment) -> bool {
 
 const fn remedy(check: Check) -> &'static str {
     match check {
-        Check::Loop => "remove it, so that no message travels in a loop",
+        Check::Loop => "remove it, so that no message goes in a loop",
         Check::Bucket => {
             "set storage.raw_bucket and storage.media_bucket to buckets of this account"
         }
