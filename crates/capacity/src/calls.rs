@@ -46,8 +46,8 @@ pub struct Calls {
     pub per_variant: f64,
 }
 
-/// The calls of an upload that a busy worker processes, which receives and deletes ten messages per
-/// call. A worker that is not busy receives each message alone and deletes it alone.
+/// The calls of an upload that a busy worker processes. Such a worker receives and deletes ten
+/// messages per call. A worker that is not busy receives and deletes single messages.
 pub const CALLS: [Calls; 9] = [
     calls(Stage::Upload, "PutObject (raw)", Service::S3Write, 1.0, 0.0),
     calls(Stage::Upload, "SendMessage (by S3)", Service::Sqs, 1.0, 0.0),

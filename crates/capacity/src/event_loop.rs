@@ -8,7 +8,7 @@ use crate::run::{Recorder, Run};
 
 const MICROSECONDS: f64 = 1e6;
 
-/// The end of a stage of an upload.
+/// A stage of an upload. Its end is an event of the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Notification,

@@ -28,7 +28,7 @@ impl Default for Fleet {
 
 /// The time that an upload spends in each stage while nothing waits, in seconds.
 ///
-/// The averages of a running installation are `darkroom_worker_download_seconds`,
+/// The averages of a running deployment are `darkroom_worker_download_seconds`,
 /// `darkroom_worker_render_seconds` and `darkroom_worker_write_seconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StageTimes {
@@ -71,7 +71,7 @@ impl StageTimes {
 
 /// Returns a random number with the standard normal distribution (Box and Muller).
 fn standard_normal(random: &mut fastrand::Rng) -> f64 {
-    // The logarithm of zero is infinite, and `f64` is below 1.
+    // `f64()` is always below 1, so this is never the logarithm of zero.
     let radius = (-2.0 * (1.0 - random.f64()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.f64()).cos()
 }

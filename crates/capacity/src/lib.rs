@@ -6,7 +6,7 @@
 //! objective, and [`Cost`] adds up the calls and the compute time.
 //!
 //! Results are deterministic: the same input and seed give the same numbers. This crate makes no
-//! calls and reads no clock. `bench` compares it with real workers.
+//! calls and reads no clock. A test compares it with a formula of queueing theory.
 //!
 //! ```
 //! use darkroom_capacity::{Fleet, Objective, StageTimes, Traffic, smallest_fleet};

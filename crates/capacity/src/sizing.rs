@@ -10,9 +10,9 @@ const MAX_WORKERS: u32 = 65_536;
 /// A share of all uploads that has an outcome within a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Objective {
-    /// The time from PUT to outcome, in seconds.
+    /// The maximum time from PUT to outcome, in seconds.
     pub seconds: f64,
-    /// The share of the uploads.
+    /// The share of the uploads, from 0 to 1.
     pub share: f64,
 }
 
@@ -26,11 +26,11 @@ impl Default for Objective {
     }
 }
 
-/// The error of [`smallest_fleet`]: an upload alone takes longer than the objective permits, so no
-/// number of workers meets it.
+/// The error of [`smallest_fleet`]: even the largest fleet does not meet the objective. Usually, an
+/// upload alone takes longer than the objective permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "no number of workers meets the objective, because its time is shorter than the stages of an upload"
+    "not even {MAX_WORKERS} workers meet the objective; allow more time than an upload alone takes"
 )]
 pub struct NoFleet;
 

@@ -16,7 +16,7 @@ pub struct Traffic {
 struct Arrivals {
     starts_at: f64,
     seconds: f64,
-    /// The relative share of the uploads, or their number.
+    /// The relative share of the uploads, from which [`distribute`] computes `count`. 0 in a trace.
     weight: f64,
     count: u64,
 }
@@ -66,9 +66,9 @@ impl Traffic {
         Self { intervals }
     }
 
-    /// Reads a trace: lines of `SECOND,UPLOADS`, which state the uploads from this second to that
-    /// of the next line. The last interval is as long as the one before. The first line may be a
-    /// header.
+    /// Reads a trace: lines of `SECOND,UPLOADS`. A line states the number of uploads from its
+    /// second to that of the next line. The last interval is as long as the one before. The first
+    /// line may be a header.
     ///
     /// # Errors
     /// The first invalid line.

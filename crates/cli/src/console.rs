@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 /// expect JSON on every line of it.
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
-/// From now on, every line on stdout and stderr is a JSON object with the fields of the log.
+/// Makes every later line on stdout and stderr a JSON object with the fields of the log.
 pub(crate) fn print_json_from_now_on() {
     IS_JSON.store(true, Ordering::Relaxed);
 }

@@ -21,7 +21,7 @@ pub(crate) enum ExitStatus {
     Failure,
     /// The command line, a setting or an environment variable is invalid.
     Usage,
-    /// A dry run found differences to the settings.
+    /// A dry run found differences from the settings.
     Drift,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The kernel gives this process the orphans of the container, and does not apply the default
 //! action of a signal to it. Containers often start an init program for this. Darkroom does it
-//! itself, because an init program keeps its environment readable for the other processes of its
-//! user, with the credentials (`/proc/1/environ`).
+//! itself, because the environment of an init program, including the credentials, stays readable
+//! for all other processes of the same user (`/proc/1/environ`).
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use rustix::process::{Pid, WaitOptions, waitpid};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Shells report a process that a signal ended as this number plus that of the signal.
+/// If a signal ends a process, shells report this number plus that of the signal as its exit code.
 const SIGNALED: i32 = 128;
 
 /// Starts reaping orphans if this is the first process. If `ends_on_signals`, the first SIGTERM or
@@ -58,7 +58,7 @@ fn reap_orphans() {
         let Some(stat) = Stat::parse(&stat).filter(|it| it.is_exited_orphan(&own)) else {
             continue;
         };
-        // Fails only if the process is not our child, which its line rules out.
+        // Fails only if the process is not our child, but its `stat` line shows that it is.
         let _ = waitpid(Pid::from_raw(stat.pid), WaitOptions::NOHANG);
     }
 }

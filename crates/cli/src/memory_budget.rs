@@ -9,15 +9,16 @@ use crate::settings::Settings;
 /// The memory of everything but render processes and raw objects: the program itself, the variants
 /// of the messages in progress, and connections.
 const BASE: u64 = 128 << 20;
-/// The largest part of the container for raw objects: one in so many bytes.
+/// Raw objects get at most the memory of the container divided by this number, unless the largest
+/// accepted raw object needs more.
 const BUFFERED_PART: u64 = 4;
 
 /// Reduces the number of render processes and the memory for raw objects until they fit into the
 /// container, if there is a limit on its memory.
 ///
 /// # Errors
-/// If not even one render process fits, or fewer than `render.processes`. The kernel would otherwise
-/// kill render processes in the middle of good images.
+/// If not even one render process fits, or if fewer than `render.processes` fit. The kernel would
+/// otherwise kill render processes in the middle of good images.
 pub(crate) fn fit_to_container(settings: &mut Settings) -> Result<(), SettingError> {
     match container_memory() {
         Some(limit) => fit_to(settings, limit),
@@ -72,11 +73,11 @@ fn too_small(
         ByteSize(needed),
     );
     if fitting > 0 {
-        let problem = format!("must be at most {fitting}, or the container larger: {sum}");
+        let problem = format!("must be at most {fitting}, or the container must be larger: {sum}");
         return SettingError::new("render.processes", problem);
     }
     let rest = ByteSize(limit.saturating_sub(BASE + buffered));
-    let problem = format!("must be at most {rest}, or the container larger: {sum}");
+    let problem = format!("must be at most {rest}, or the container must be larger: {sum}");
     SettingError::new("render.max_memory", problem)
 }
 
@@ -119,10 +120,10 @@ mod tests {
     #[test]
     fn a_container_that_is_too_small_is_an_error_with_all_numbers() {
         let error = fit_to(&mut settings(0), GIB / 2).unwrap_err().to_string();
-        let expected = "render.max_memory must be at most 256.0 MiB, or the container larger: the \
-                        container has 512.0 MiB, but 1 x 1.0 GiB (render.max_memory), 128.0 MiB for \
-                        raw objects (worker.max_buffered) and 128.0 MiB for everything else make \
-                        1.2 GiB";
+        let expected = "render.max_memory must be at most 256.0 MiB, or the container must be \
+                        larger: the container has 512.0 MiB, but 1 x 1.0 GiB (render.max_memory), \
+                        128.0 MiB for raw objects (worker.max_buffered) and 128.0 MiB for \
+                        everything else make 1.2 GiB";
         assert!(error.starts_with(expected), "{error}");
         let error = fit_to(&mut settings(4), 3 * GIB).unwrap_err();
         assert_eq!(error.key(), "render.processes");

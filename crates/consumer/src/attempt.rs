@@ -28,7 +28,7 @@ pub struct DeliveryAttempt {
     pub max_receive_count: u32,
     /// `true` if the message was dead-lettered and redriven.
     pub is_redriven: bool,
-    /// `true` if the message is a delayed copy: it was deferred, or waits for a retry.
+    /// `true` if the message is a delayed copy: the original was deferred or retried.
     pub is_copy: bool,
     /// `true` if the message may be deferred: it has attempts left, and the queue would deliver it
     /// again if the deferral failed. These are two conditions, because the count of the queue

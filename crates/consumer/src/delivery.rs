@@ -16,9 +16,10 @@ use crate::heartbeat::{Heartbeat, WorkEnd};
 use crate::parts::ConsumerParts;
 use crate::settings::ConsumerSettings;
 
-/// The longest time that a message stays invisible until its retry. A longer delay is that of a
-/// copy, which does not count toward SQS's limit of 120,000 messages in flight. With the default
-/// delays a failing message is in flight for less than a minute in total.
+/// The longest time that a message stays invisible until its retry. If the delay is longer, a
+/// delayed copy replaces the message, because copies do not count toward SQS's limit of 120,000
+/// messages in flight. With the default delays, a failing message is in flight for less than a
+/// minute in total.
 const MAX_INVISIBLE_DELAY: Duration = Duration::from_secs(60);
 
 /// The shared context of all deliveries.

@@ -13,8 +13,8 @@ use crate::settings::ConsumerSettings;
 /// The interval at which a consumer without a free permit asks its handler if the consumer should
 /// look ahead.
 const LOOK_AHEAD_CHECK: Duration = Duration::from_millis(100);
-/// The time for which the first free permit waits for others, so that one poll receives several
-/// messages. The other half of the permits is in use meanwhile.
+/// The longest time for which a consumer that has a permit waits for further ones, so that one poll
+/// receives several messages. At least half of the permits are in use meanwhile.
 const LINGER: Duration = Duration::from_millis(200);
 
 /// The permits of a consumer, one for each message in progress.
@@ -25,8 +25,8 @@ pub(crate) struct Permits {
     look_ahead: Arc<Semaphore>,
     /// `true` if there are permits for looking ahead.
     can_look_ahead: bool,
-    /// The number of free permits that make a poll worthwhile: half of all permits, so that
-    /// messages are in progress while the consumer waits for them.
+    /// The number of permits that make a poll worthwhile: half of all, so that the other half is in
+    /// use while the consumer waits for them.
     worthwhile: usize,
 }
 
@@ -40,9 +40,10 @@ impl Permits {
         }
     }
 
-    /// Waits for one permit and for the handler to be ready. Then takes more permits: at most ten in
-    /// total, and no more than the handler accepts messages. Waits a moment for permits until half
-    /// of all permits are free, unless the handler asks for looking ahead.
+    /// Waits for one permit and for the handler to be ready. Then takes the other free permits, up
+    /// to ten in total and up to the number of messages that the handler accepts. If that makes
+    /// fewer than half of all permits, waits a moment for more, unless the handler asks to look
+    /// ahead.
     pub(crate) async fn acquire(
         &self,
         handler: &impl MessageHandler,
@@ -51,7 +52,7 @@ impl Permits {
         let max = handler.ready().await.min(MAX_BATCH);
         take_free(&mut permits, &self.permits, max);
         if handler.looks_ahead() {
-            // Whoever looks for the messages of other owners must not wait for those in progress.
+            // The queue may contain messages that must not wait for those in progress.
             take_free(&mut permits, &self.look_ahead, max);
             return Ok(permits);
         }
@@ -75,8 +76,8 @@ impl Permits {
         Ok(permits)
     }
 
-    /// Returns when the handler asks for looking ahead. Messages of other owners may wait behind
-    /// those in progress then, so a poll must not wait any longer.
+    /// Returns when the handler asks to look ahead. A poll must then not wait any longer, because
+    /// the queue may contain messages that must not wait for those in progress.
     async fn starts_looking_ahead(&self, handler: &impl MessageHandler) {
         if !self.can_look_ahead {
             std::future::pending::<()>().await;

@@ -25,7 +25,7 @@ impl<'a> Doctor<'a> {
     /// Creates a run that passes each finding to `report`.
     ///
     /// # Errors
-    /// An error if the HTTP client cannot be created, for example without root certificates.
+    /// If the HTTP client cannot be created, for example because there are no root certificates.
     pub fn new(
         deployment: Deployment,
         report: &'a mut (dyn FnMut(&Finding) + Send),
@@ -44,8 +44,8 @@ impl<'a> Doctor<'a> {
 
     /// Runs all checks. Returns `true` if none failed.
     ///
-    /// If S3 cannot be used at all, the checks of buckets are not run, and the same holds for SQS
-    /// and queues: each of them would only repeat the first problem.
+    /// If S3 cannot be used at all, the checks of buckets do not run. If SQS cannot be used, the
+    /// checks of queues do not run. Each of them would only repeat the first problem.
     pub async fn run(mut self) -> bool {
         self.check_sandbox().await;
         let has_s3 = self.check_s3().await;

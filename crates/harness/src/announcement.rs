@@ -15,5 +15,8 @@ pub fn announcement(line: &str) -> String {
 #[must_use]
 pub fn announcements(output: &[u8]) -> String {
     let output = String::from_utf8_lossy(output);
-    output.lines().map(|line| announcement(line) + "\n").collect()
+    output
+        .lines()
+        .map(|line| announcement(line) + "\n")
+        .collect()
 }

@@ -4,7 +4,7 @@
 //! upright, converts it to sRGB and encodes every variant of the recipe. [`inspect`] reads the
 //! properties and metadata of a file without decoding its pixels.
 //!
-//! [`render_within`] also refuses an image whose header shows that it needs too much memory.
+//! [`render_within`] also rejects an image whose header shows that it needs too much memory.
 //!
 //! This crate never touches a file, a socket, a clock, a thread or the environment. The same bytes
 //! and the same recipe always yield the same output. It runs only in the render process, because a

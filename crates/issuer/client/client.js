@@ -16,7 +16,7 @@ import { detectType } from "./client/type.js";
 
 export { detectType, UploadError };
 
-// Browsers open six connections to a host: four for these, one for deletions, and one for the wait for outcomes.
+// Browsers open six connections to a host: four for transfers, one for deletions, and one to wait for outcomes.
 const transfers = new Slots(4);
 const deletions = new Slots(1);
 

@@ -80,7 +80,7 @@ impl Issuer {
         }
     }
 
-    /// Serves the metrics, the OpenAPI document and the probes, also while the service stops. Never
+    /// Serves the metrics, the OpenAPI document and the probes, even while the service stops. Never
     /// returns without an error. This listener has no limits, because only the operator reaches it.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ const CGROUP_ROOT: &str = "/sys/fs/cgroup";
 const UNLIMITED: u64 = 1 << 60;
 
 /// Returns the limit that the control groups of this process set on its memory, in bytes. Supports
-/// both versions of control groups. Returns `None` if there is no limit, or on other systems than
+/// both versions of control groups. Returns `None` if there is no limit, and on systems other than
 /// Linux.
 ///
 /// The number of processors needs no such function:

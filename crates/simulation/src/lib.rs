@@ -30,9 +30,9 @@
 //! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
 //! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
 //! was written at some time. Neither state may persist. At the end of a run, after the faults have
-//! stopped and the queues are empty, one more invariant is checked. At first, it must hold for
-//! every upload without lost events and without dead letters. Then the operator's commands run
-//! (purge, redrive and backfill), and it must hold for every upload:
+//! stopped and the queues are empty, two more invariants are checked. At first, invariant 7 must
+//! hold for every upload without lost events and without dead letters. Then the operator's commands
+//! run (purge, redrive and backfill), and it must hold for every upload:
 //!
 //! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its

@@ -41,7 +41,7 @@ impl BucketProblem {
             )
     }
 
-    /// Returns `true` if the role may lack nothing but `s3:ListBucket`.
+    /// Returns `true` if `s3:ListBucket` may be the only permission that the role lacks.
     pub(crate) fn may_be_list_permission_only(&self) -> bool {
         let error = &self.error;
         error.kind == CloudErrorKind::Forbidden
@@ -87,8 +87,9 @@ impl fmt::Display for BucketProblem {
     }
 }
 
-/// Reads the IAM action from the message of a denied request. S3 names it in requests within one
-/// account: "User: … is not authorized to perform: s3:GetObject on resource: …".
+/// Reads the IAM action from the message of a denied request. S3 names the action if the bucket
+/// belongs to the account of the caller: "User: … is not authorized to perform: s3:GetObject on
+/// resource: …".
 fn denied_action(detail: &str) -> Option<&str> {
     let (_, action) = detail.split_once(DENIED_ACTION)?;
     let action = action.split_whitespace().next()?;
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_denial_that_names_no_other_action_may_be_for_want_of_the_list_permission() {
+    fn only_a_denial_that_names_no_other_action_may_be_for_lack_of_the_list_permission() {
         let may_be = |code, message| {
             problem(CloudErrorKind::Forbidden, code, message).may_be_list_permission_only()
         };

@@ -1,4 +1,4 @@
-//! Notification of those who wait for an outcome in the process that writes it.
+//! Notification of the tasks that wait for an outcome in the same process that writes it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

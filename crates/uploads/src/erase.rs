@@ -46,10 +46,10 @@ pub enum ErasureError {
     /// A call to S3 failed.
     #[error(transparent)]
     Cloud(#[from] CloudError),
-    /// Variants of the profile cannot be told from those of another profile.
+    /// Variants of the profile cannot be distinguished from those of another profile.
     #[error(
         "profiles {profile} and {other} have the same prefix, so they can only be erased together; \
-         name no profile"
+         omit the profile"
     )]
     SharedPrefix {
         /// The profile to erase.
@@ -130,7 +130,8 @@ impl Erasure<'_> {
         })
     }
 
-    /// Refuses to erase a single profile if the keys of its variants do not name it.
+    /// Refuses to erase a single profile if another one has the same prefix, because the keys of
+    /// variants do not distinguish the two.
     fn check_prefix(&self) -> Result<(), ErasureError> {
         let Some(name) = self.profile else {
             return Ok(());
@@ -148,8 +149,8 @@ impl Erasure<'_> {
         }
     }
 
-    /// Returns the profiles to erase. Without a single profile, these are all that are configured,
-    /// and all that the raw bucket holds objects of.
+    /// Returns the profiles to erase. If the erasure is not limited to one profile, these are all
+    /// configured profiles, and all other profiles with objects in the raw bucket.
     async fn profiles(&self) -> Result<BTreeSet<ProfileName>, CloudError> {
         if let Some(profile) = self.profile {
             return Ok([profile.clone()].into());
@@ -172,8 +173,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Removes the objects of one profile. Begins again if a file has arrived in the meantime, because
-    /// its variants may have been removed without it.
+    /// Removes the objects of one profile. Begins again if a file has arrived in the meantime: it
+    /// has to be removed too, with its variants.
     async fn erase_profile(&mut self, profile: &ProfileName) -> Result<(), Stop> {
         let Erasure { store, owner, .. } = self.erasure;
         let sources = RawKey::owner_prefix(profile, owner);

@@ -8,8 +8,9 @@ use crate::UploadStore;
 
 /// The maximum number of objects in a page of S3.
 const MAX_KEYS: usize = 1000;
-/// A page of the newest uploads may be shorter than requested, but not shorter than this. Otherwise,
-/// a page of almost [`MAX_KEYS`] uploads would be hard to find.
+/// A page of the newest uploads may be shorter than requested, but has at least this many uploads
+/// unless it is the last one. Otherwise, the search for almost [`MAX_KEYS`] uploads would take many
+/// calls.
 const MIN_FOUND: usize = MAX_KEYS / 4;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
@@ -69,8 +70,8 @@ impl UploadStore {
     }
 }
 
-/// The raw objects of an owner, up to one of them if the order is descending, and from one of them
-/// if it is ascending.
+/// The raw objects of an owner from which a page is taken: those before `after` if the order is
+/// descending, those after it if the order is ascending.
 struct Range<'a> {
     store: &'a UploadStore,
     prefix: String,
@@ -146,7 +147,8 @@ impl Range<'_> {
             }
             late = middle;
             if !is_end_far {
-                // If only a few uploads follow the window, no time has enough uploads after it.
+                // If at most 1,000 uploads follow the window, the search is over: the page consists
+                // of the last uploads of both.
                 let following = self.window(&last).await?;
                 is_end_far = following.rest.is_some();
                 if !is_end_far {

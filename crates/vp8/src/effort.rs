@@ -5,7 +5,7 @@
 pub(crate) struct Effort {
     /// Compares whole modes with subblock modes, unless a whole mode predicts the macroblock well enough.
     pub(crate) subblocks: bool,
-    /// A factor of the score up to which a whole mode counts as good enough.
+    /// The factor of the highest score at which a whole mode counts as good enough.
     pub(crate) flat_factor: u32,
     /// Compares modes by their error and rate.
     pub(crate) search: Option<Search>,

@@ -41,7 +41,7 @@ pub(crate) fn frame_tag(
     height: u32,
     first_partition_bytes: usize,
 ) -> [u8; FRAME_TAG_BYTES] {
-    // Bit 0 is clear on a key frame, bits 1 to 3 are the version, and bit 4 shows the frame.
+    // Bit 0 is clear on a key frame, bits 1 to 3 are the version, and bit 4 is `show_frame`.
     let tag = (1 << 4) | ((first_partition_bytes as u32) << 5);
     let [t0, t1, t2, _] = tag.to_le_bytes();
     let [w0, w1, ..] = width.to_le_bytes();

@@ -31,10 +31,10 @@
 //!
 //! # How a frame is encoded
 //!
-//! 1. A sample of macroblocks is grouped by activity into up to four segments, whose quantizers differ
-//!    (section 9.3).
-//! 2. Each macroblock is predicted, transformed, quantized and reconstructed once (sections 12 to 14), and its
-//!    tokens are recorded and counted.
+//! 1. Macroblocks are grouped by activity into up to four segments with different quantizers (section 9.3). A
+//!    sample of macroblocks determines the segments.
+//! 2. Each macroblock is predicted, transformed, quantized and reconstructed (sections 12 to 14), and its
+//!    tokens are recorded and counted. From effort 5 on, this is done twice.
 //! 3. The counts determine the token probabilities (section 13.4). Then all symbols are written to two
 //!    partitions (section 9.5), which are encoded at the same time. Odd and even rows of macroblocks go to
 //!    different partitions.

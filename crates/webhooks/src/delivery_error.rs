@@ -18,7 +18,7 @@ pub enum DeliveryError {
     /// The manifest could not be read from the store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// No request could be made of the manifest. The text is the cause.
+    /// No request could be made from the manifest. The text is the cause.
     #[error("{0}")]
     Internal(String),
 }

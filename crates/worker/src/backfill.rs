@@ -1,4 +1,4 @@
-//! Queuing of raw objects that have no current outcome.
+//! Backfill: raw objects that have no current outcome are enqueued.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,25 +13,27 @@ use tokio::time::sleep;
 const CONCURRENT_LOOKUPS: usize = 64;
 /// The largest number of objects in a batch.
 const MAX_BATCH: usize = 1000;
-/// The pause after messages were sent or could not be sent. SQS counts messages with some delay.
+/// The pause before the number of waiting messages is read again, because SQS counts messages with
+/// some delay.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A run that queues raw objects without a current outcome: the outcome is missing, is a failure,
+/// A run that enqueues raw objects without a current outcome: the outcome is missing, is a failure,
 /// or comes from an older object or another recipe.
 #[derive(Debug, Clone)]
 pub struct Backfill<'a> {
     /// The store of uploads.
     pub store: UploadStore,
-    /// If set, only uploads of this profile are queued.
+    /// If set, only uploads of this profile are enqueued.
     pub profile: Option<&'a ProfileName>,
-    /// If `true`, objects with a current outcome are queued too.
+    /// If `true`, objects with a current outcome are enqueued too.
     pub force: bool,
     /// If `true`, objects are only counted.
     pub dry_run: bool,
     /// If set, the run begins after this key, the [`BackfillProgress::last_key`] of an earlier run.
     pub after: Option<String>,
-    /// If set, nothing is queued while so many messages wait in the queue. New uploads then wait
-    /// only for this many messages of the backfill, and a backlog of uploads stops the backfill.
+    /// If set, nothing is enqueued while this many messages wait in the queue. New uploads then
+    /// wait only for this many messages of the backfill, and a backlog of uploads stops the
+    /// backfill.
     pub max_waiting: Option<u64>,
 }
 
@@ -41,7 +43,7 @@ pub struct BackfillProgress {
     /// The number of listed objects: all objects under the prefix of raw objects, or only those
     /// under the prefix of one profile.
     pub listed: u64,
-    /// The number of objects that were queued, or that would be queued in a dry run.
+    /// The number of objects that were enqueued, or that would be enqueued in a dry run.
     pub enqueued: u64,
     /// The number of objects that were skipped because their outcome is current.
     pub current: u64,
@@ -59,12 +61,12 @@ enum Action {
 }
 
 impl Backfill<'_> {
-    /// Lists the raw bucket and queues uploads. Reports the progress after every batch.
+    /// Lists the raw bucket and enqueues uploads. Reports the progress after every batch.
     ///
     /// # Errors
-    /// The error of the first call that failed. Objects that were queued stay queued. Another run
-    /// may begin after [`BackfillProgress::last_key`] of the last report. A run from the beginning
-    /// queues every object that has no current outcome by then.
+    /// The error of the first call that failed. Objects that were enqueued stay in the queue.
+    /// Another run may begin after [`BackfillProgress::last_key`] of the last report. A run from
+    /// the beginning enqueues every object that has no current outcome by then.
     pub async fn run(
         &self,
         mut report: impl FnMut(&BackfillProgress),
@@ -121,7 +123,7 @@ impl Backfill<'_> {
         Ok(())
     }
 
-    /// Queues events, no more at once than may wait in the queue.
+    /// Enqueues events. At most `max_waiting` messages wait in the queue at any time.
     async fn send(&self, mut events: &[ObjectEvent]) -> Result<(), CloudError> {
         let Some(max_waiting) = self.max_waiting else {
             return self.store.requeue(events).await;

@@ -59,7 +59,7 @@ impl Health {
         self.store.problem().or_else(queue_problem)
     }
 
-    /// Serves `/healthz`, `/readyz` and `/metrics`, also while the worker drains. The worker is not
+    /// Serves `/healthz`, `/readyz` and `/metrics`, even while the worker drains. The worker is not
     /// ready once `stop` is cancelled. Never returns without an error.
     ///
     /// # Errors

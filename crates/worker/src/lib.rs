@@ -2,7 +2,7 @@
 //!
 //! A [`Worker`] is a [`Consumer`](darkroom_consumer::Consumer) of upload events with a
 //! [`Processor`], which downloads the raw object, renders it in a render process, and publishes the
-//! outcome. [`Backfill`] queues raw objects without a current outcome. [`DeadLetters`] lists,
+//! outcome. [`Backfill`] enqueues raw objects without a current outcome. [`DeadLetters`] lists,
 //! redrives and purges messages that could not be processed.
 //!
 //! This crate never parses an image: only render processes do. It keeps no durable state of its

@@ -14,7 +14,7 @@ pub(crate) struct Backfill {
     /// Begin after this key, which an earlier run has printed
     #[arg(long, value_name = "KEY")]
     pub(crate) after: Option<String>,
-    /// Wait while more messages than this are in the queue, so that new uploads need not wait
+    /// Wait while this many messages are in the queue, so that new uploads need not wait long
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_waiting: u64,
     /// Count the uploads without enqueuing them

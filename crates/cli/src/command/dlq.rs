@@ -143,7 +143,7 @@ fn line(letter: &DeadLetter) -> String {
     let DeadLetterReason { code, detail } = reason;
     let keys = keys.join(" ");
     let line = format!("{id}  {sent_at}  {code:<18}  {detail}  {keys}");
-    // The keys are the text of a message, which anyone who may send messages can write.
+    // The keys come from the body of the message, which anyone who may send messages can write.
     escape(line.trim_end()).to_string()
 }
 

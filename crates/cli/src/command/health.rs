@@ -111,7 +111,7 @@ fn worker(settings: &Settings) -> Option<Endpoint> {
     })
 }
 
-/// Replaces an address that means "all addresses" by the loopback address.
+/// Replaces an address that means "all addresses" with the loopback address.
 fn local(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -14,7 +14,8 @@ use crate::console::print;
 use crate::exit_status::ExitStatus;
 use crate::settings::Settings;
 
-/// The length of a page with outcomes. Its uploads are printed at once, so it is not too long.
+/// The length of a page with outcomes. It is short, because a page is printed only when it is
+/// complete.
 const PAGE_WITH_OUTCOMES: usize = 100;
 /// The length of a page without outcomes, which is one request to S3.
 const PAGE: usize = 1000;

@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: &Provision, settings: &Settings) -> anyhow::R
 }
 
 /// Describes a step: its resource, its result and, if the step failed, the consequence. In a dry
-/// run, one more line shows each difference to the settings.
+/// run, one more line shows each difference from the settings.
 fn line(step: &Step, dry_run: bool, settings: &Settings) -> String {
     let resource = &step.resource;
     let result = match (&step.result, dry_run) {

@@ -80,7 +80,7 @@ fn invalid_input_is_a_usage_error_that_names_the_line_or_the_option() {
         (&["--share", "NaN"], "--share"),
         (
             &["--objective", "100ms"],
-            "no number of workers meets the objective",
+            "not even 65536 workers meet the objective",
         ),
     ] {
         let output = simulate(folder.path(), arguments);

@@ -66,7 +66,7 @@ impl Change {
         }
     }
 
-    /// Returns the differences to the settings.
+    /// Returns the differences from the settings.
     pub fn differences(&self) -> &[Difference] {
         match self {
             Self::Unchanged => &[],

@@ -8,9 +8,10 @@ use time::{Duration, OffsetDateTime};
 use crate::Doctor;
 use crate::finding::{Check, Finding};
 
-/// The skew at which a person should know. S3 refuses requests at 15 minutes.
+/// The clock skew from which on the check warns. S3 refuses requests at 15 minutes.
 const SUSPICIOUS_SKEW: Duration = Duration::minutes(1);
-/// The skew that shortens or lengthens presigned URLs noticeably.
+/// The clock skew from which on the check fails: the lifetime of presigned URLs then differs
+/// noticeably from the configured one.
 const MAX_SKEW: Duration = Duration::minutes(5);
 const CLOCK_REMEDY: &str = "synchronize the clock of this machine (NTP)";
 

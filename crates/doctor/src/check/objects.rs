@@ -24,7 +24,7 @@ struct Area {
 }
 
 impl Doctor<'_> {
-    /// Checks `s3:ListBucket`. Without it, S3 does not tell a missing object from a forbidden one.
+    /// Checks `s3:ListBucket`. Without it, S3 reports missing objects as forbidden.
     pub(crate) async fn check_listing(&mut self) {
         let worker = self.deployment.has(Role::Worker);
         let mut buckets = vec![self.deployment.raw()];
@@ -48,7 +48,7 @@ impl Doctor<'_> {
                 Err(error) => Finding::warning(
                     Check::Permission,
                     subject,
-                    format!("{error}; a missing object cannot be told from a forbidden one"),
+                    format!("{error}; without it, S3 reports missing objects as forbidden"),
                     allow("s3:ListBucket", &name),
                 ),
             });
@@ -56,7 +56,7 @@ impl Doctor<'_> {
     }
 
     /// Checks the actions on objects that the roles need, with a probe below each prefix. The probe
-    /// in place of a raw object also shows who can read it and that its event arrives.
+    /// below `raw/` also shows who can read raw objects, and whether their events arrive.
     pub(crate) async fn check_objects(&mut self, has_sqs: bool) {
         for area in areas(&self.deployment) {
             let key = self.probe.key_below(&area.prefix);
@@ -94,7 +94,8 @@ impl Doctor<'_> {
         }
     }
 
-    /// Writes the probe if it can be deleted again. Returns `true` if it was written.
+    /// Writes the probe if it can be deleted again, otherwise only checks the permission. Returns
+    /// `true` if the probe was written.
     async fn check_put(&mut self, area: &Area, key: &str, place: &str) -> bool {
         let is_kept = area.needs_delete || area.prefix == RAW_PREFIX;
         let written = match is_kept {
@@ -109,7 +110,7 @@ impl Doctor<'_> {
         is_kept && is_written
     }
 
-    /// Checks that the store refuses to replace an object with `If-None-Match: *`.
+    /// Checks that the store refuses a write with `If-None-Match: *` to a key that has an object.
     async fn check_conditional_writes(&mut self, bucket: &S3Bucket, key: &str) {
         if !self.deployment.storage.conditional_writes {
             return;
@@ -208,7 +209,7 @@ fn areas(deployment: &Deployment) -> Vec<Area> {
     areas
 }
 
-/// Returns `true` if a call failed because the object or the bucket does not exist.
+/// Returns `true` if a `HEAD` request found no object.
 pub(super) fn is_gone(result: &Result<Option<darkroom_cloud::ObjectInfo>, CloudError>) -> bool {
     matches!(result, Ok(None))
 }

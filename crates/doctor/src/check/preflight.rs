@@ -11,10 +11,11 @@ use super::privacy::cause;
 use crate::finding::{Check, Finding};
 use crate::{Doctor, Role};
 
-/// The headers of an upload that a browser asks for.
+/// The headers of an upload for which a browser needs the permission of the store.
 const HEADERS: &str = "content-type,if-none-match";
 
-/// The origin of a page if all origins are allowed. `darkroom dev` allows only local pages.
+/// The origin in the request if all origins are allowed. It is a local one because `darkroom dev`
+/// allows only local pages.
 const ANY_ORIGIN: &str = "http://localhost";
 
 impl Doctor<'_> {

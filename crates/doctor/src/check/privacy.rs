@@ -60,7 +60,7 @@ impl Doctor<'_> {
             if !is_gone(&bucket.head(key).await) {
                 return false;
             }
-            // An error of this write ends the check like an object that cannot be read.
+            // If this write fails too, the object counts as one that cannot be read.
             let _ = bucket.put(key, Bytes::new(), PROBE_OPTIONS).await;
         }
         false

@@ -44,7 +44,7 @@ fn finding(step: Step, deployment: &Deployment) -> Finding {
     let subject = step.resource.to_string();
     match step.result {
         Ok(Change::Unchanged) => Finding::ok(check, subject),
-        // S3 or SQS would create these with webhooks only.
+        // Nothing uses these queues without webhooks.
         Ok(_) if is_unused(&step.resource, deployment) => Finding::warning(
             check,
             subject,

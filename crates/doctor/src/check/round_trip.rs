@@ -1,4 +1,4 @@
-//! The way of an event from the raw bucket to the event queue.
+//! The path of an event from the raw bucket to the event queue.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::finding::{Check, Finding};
 const POLL_WAIT: Duration = Duration::from_secs(1);
 /// The interval between two requests for the object if the queue is not polled.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// The most messages that are received in search of the event. Each costs its message an attempt.
+/// The largest backlog in which the event is searched for. Each message that is received costs an
+/// attempt.
 const MAX_BACKLOG: u64 = 10;
 
 /// The outcome of the wait for an event.

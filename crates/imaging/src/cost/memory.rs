@@ -2,7 +2,7 @@
 //!
 //! The estimate follows the order of the pipeline and takes the largest of its phases: decoding,
 //! rendering of still variants, and rendering of animated variants. Memory that depends on pixel
-//! values is estimated at its minimum, so that images are not refused because of content that they
+//! values is estimated at its minimum, so that images are not rejected because of content that they
 //! might have: images count as opaque, and encoded files as empty. Even apart from such memory, the
 //! estimate is not exact: a test permits 0.9 to 2 times the peak.
 

@@ -2,7 +2,7 @@
 //!
 //! libwebp's lossless encoder needs 13 to 40 bytes per pixel (less for an image of a single color),
 //! and its encoder for an alpha plane 10 to 30, depending on the content. The estimate counts 13
-//! for lossless encoding and nothing for alpha, so that images are not refused because of content
+//! for lossless encoding and nothing for alpha, so that images are not rejected because of content
 //! that they might have. The figures are from measurements of whole render processes.
 
 use crate::{Encoding, WebpMode};

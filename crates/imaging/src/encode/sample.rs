@@ -25,7 +25,7 @@ const CERTAIN_FRACTION: (u64, u64) = (4, 5);
 
 /// The estimated result of encoding an image with loss.
 ///
-/// Without this estimate, an image with too many bytes would be refused only after it was encoded in
+/// Without this estimate, an image with too many bytes would be rejected only after it was encoded in
 /// full. The estimate includes memory for the alpha plane, because that memory depends on the content
 /// of the plane.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A part is an image if its name is `image`, `images`, `file` or `files`, also with `[]` or an
+/// A part is an image if its name is `image`, `images`, `file` or `files`, even with `[]` or an
 /// index such as `[0]`. A file with any other name is an image too, unless its media type is text
 /// or JSON. Every other part is metadata.
 #[derive(ToSchema)]
@@ -23,7 +23,7 @@ pub(crate) struct ImagesForm {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct ImageBytes(Vec<u8>);
 
-/// A field is an image in base64 if its name is `image`, `images`, `file` or `files`, also with
+/// A field is an image in base64 if its name is `image`, `images`, `file` or `files`, even with
 /// `[]` or an index such as `[0]`. Every other field is metadata.
 #[derive(ToSchema)]
 pub(crate) struct ImagesUrlEncoded {

@@ -105,7 +105,7 @@ impl TempFileWriter {
 }
 
 impl TempFile {
-    /// Writes to a new file, whose bytes count against `budget`, all that `read` reads. As in
+    /// Writes all that `read` reads to a new file, whose bytes count against `budget`. As in
     /// [`Read`](std::io::Read), `read` fills the start of a buffer, and returns 0 at the end. Blocks
     /// the thread.
     ///

@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The length of a page if the client does not ask for another one.
+/// The default length of a page.
 const DEFAULT_LIMIT: usize = 50;
 /// The maximum length of a page. Each upload may cost a request to the store.
 const MAX_LIMIT: usize = 100;

@@ -50,7 +50,7 @@ impl PollSchedule {
         }
     }
 
-    /// Begins a poll at `now`. Returns whether it must be able to notice a deletion.
+    /// Begins a poll at `now`. Returns `true` if the poll must be able to notice a deletion.
     pub(super) fn begin_poll(&mut self, now: Instant) -> bool {
         let is_long_ago = |last: Instant| now - last >= FULL_POLL_INTERVAL;
         let is_full = self.last_full_poll_at.is_none_or(is_long_ago);
@@ -75,9 +75,10 @@ impl PollSchedule {
         }
     }
 
-    /// Estimates the time from the arrival of the file to its outcome, which a poll at `now` has seen.
-    /// The outcome was written after the previous poll, and after the render time. The estimate lies
-    /// in the middle between that and `now`. Returns `None` if no poll saw the file before its outcome.
+    /// Estimates the time from the arrival of the file to its outcome, which a poll at `now` has
+    /// seen. The outcome was written before `now`, but not before the previous poll, and not before
+    /// `render_time` had passed. The estimate is the middle of the possible times. Returns `None`
+    /// if no poll saw the file before its outcome.
     pub(super) fn processing_time(&self, render_time: Duration, now: Instant) -> Option<Duration> {
         let arrived_at = self.arrived_at?;
         let longest = now - arrived_at;

@@ -12,7 +12,7 @@ const SOF0: u8 = 0xc0;
 const APP0: u8 = 0xe0;
 const APP2: u8 = 0xe2;
 
-/// Checks that a file consists of a frame header and one scan, with no other segments than a JFIF
+/// Checks that a file consists of a frame header and one scan, with no segments other than a JFIF
 /// header, tables and, if allowed, a color profile. Returns the size of the image.
 pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     let rest = &mut &*file;

@@ -5,7 +5,7 @@ use super::{Allowed, Size, Violation};
 
 const UNEXPECTED: Violation = "a chunk that no variant has";
 
-/// Checks that a file consists of an image or, if allowed, of frames, with no other chunks than
+/// Checks that a file consists of an image or, if allowed, of frames, with no chunks other than
 /// headers, alpha planes and, if allowed, a color profile. Returns the size of the canvas.
 pub(super) fn check(file: &[u8], allowed: Allowed) -> Result<Size, Violation> {
     let rest = &mut &*file;

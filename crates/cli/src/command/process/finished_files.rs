@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
 
-/// The name of the record. It begins with a dot, so `process` never takes it for a photo.
+/// The name of the record. It begins with a dot, so `process` never mistakes it for a source.
 const NAME: &str = ".darkroom-results.jsonl";
 
 /// The finished files of earlier runs.

@@ -116,8 +116,8 @@ fn destinations(
 
 fn out_among_sources(out: &Path) -> UsageError {
     UsageError(format!(
-        "--out {}: the results would be among the sources, and the next run would take them for \
-         photos; name another folder",
+        "--out {}: the results would be among the sources, and the next run would process them \
+         too; name another folder",
         path_text(out)
     ))
 }

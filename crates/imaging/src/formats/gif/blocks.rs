@@ -71,8 +71,8 @@ impl<'a> Blocks<'a> {
     }
 
     /// Returns the bytes after the trailer. If something that is not a block ends the blocks,
-    /// returns the bytes from there on. Returns `None` as long as the iterator has not ended.
-    /// Returns `None` also if the file ends without a trailer.
+    /// returns the bytes from there on. Returns `None` until the iterator has ended, and if the
+    /// file ends without a trailer.
     pub(super) const fn after_end(&self) -> Option<&'a [u8]> {
         self.after_end
     }

@@ -34,7 +34,7 @@ pub(super) fn samples<const N: usize>(random: &mut fastrand::Rng) -> [[u8; 16]; 
     rows
 }
 
-/// Returns blacks and whites, in all, in turn and as single samples, and gradients.
+/// Returns flat samples, alternating black and white ones, single black or white ones, and gradients.
 pub(super) fn patterns() -> [[[u8; 16]; 16]; 14] {
     let white_if = |white: bool| if white { 255 } else { 0 };
     let pattern = |sample: &dyn Fn(usize, usize) -> u8| {
@@ -102,7 +102,7 @@ pub(super) fn quantizer(random: &mut fastrand::Rng) -> Quantizer {
     Quantizer::new(dc, ac, &std::array::from_fn(|_| random.u16(0..=160)))
 }
 
-/// Returns quantizers with the least and the greatest steps, without rounding and with much.
+/// Returns quantizers with the least and the greatest steps, each without rounding and with much rounding.
 pub(super) fn extreme_quantizers() -> [Quantizer; 4] {
     let (least, greatest) = (DC_STEPS[0], 2 * DC_STEPS[127]);
     let (least_ac, greatest_ac) = (AC_STEPS[0], AC_STEPS[127] * 155 / 100);

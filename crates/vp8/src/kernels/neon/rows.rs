@@ -102,8 +102,8 @@ fn hadamard_halves(rows: Rows) -> Rows {
     ]
 }
 
-/// Returns half the sums of absolute Hadamard coefficients, in four words of each block to be added, from
-/// the first half of the transform.
+/// Returns half the sums of absolute Hadamard coefficients, from the first half of the transform. The sum
+/// of a block is spread over four words.
 #[inline]
 #[target_feature(enable = "neon")]
 fn half_sums([a, b, c, d]: Rows) -> uint16x8_t {
@@ -113,8 +113,8 @@ fn half_sums([a, b, c, d]: Rows) -> uint16x8_t {
     vreinterpretq_u16_s16(vaddq_s16(first, second))
 }
 
-/// Returns half the sums of absolute Hadamard coefficients of four blocks, in two words of each to be added,
-/// and the first coefficients in words 0, 2, 4 and 6.
+/// Returns half the sums of absolute Hadamard coefficients of four blocks, each spread over two words, and
+/// the first coefficients in words 0, 2, 4 and 6.
 #[inline]
 #[target_feature(enable = "neon")]
 fn half_sums_and_first(rows: &[[u8; 16]; 4]) -> [uint16x8_t; 2] {

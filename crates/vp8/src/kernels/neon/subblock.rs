@@ -77,7 +77,7 @@ fn directional([three, two]: [uint8x16_t; 2], mode: usize) -> uint8x16_t {
     vqtbl2q_u8(uint8x16x2_t(three, two), sources)
 }
 
-/// Returns half the sum of absolute Hadamard coefficients of the residual, in words to be added.
+/// Returns half the sum of absolute Hadamard coefficients of the residual, spread over all words.
 #[inline]
 #[target_feature(enable = "neon")]
 fn score_mode(source: uint8x16_t, prediction: uint8x16_t) -> uint16x8_t {
@@ -93,7 +93,7 @@ fn score_mode(source: uint8x16_t, prediction: uint8x16_t) -> uint16x8_t {
     vreinterpretq_u16_s16(vmaxq_s16(vabsq_s16(even), vabsq_s16(odd)))
 }
 
-/// Returns the scores of modes 0 to 7, then 8, 9 and no more.
+/// Returns the scores of modes 0 to 7, then those of modes 8 and 9 and six times `u16::MAX`.
 #[inline]
 #[target_feature(enable = "neon")]
 fn score(source: &[u8; 16], edge: &SubblockEdge, costs: &[u16; 16]) -> [uint16x8_t; 2] {
@@ -139,7 +139,7 @@ pub(super) fn choose_subblock(
     costs: &[u16; 16],
 ) -> (u8, u16) {
     let [low, high] = score(source, edge, costs);
-    // Modes below scores, so that the lowest mode wins.
+    // The mode is in the bits below the score, so that the lowest mode wins among equal scores.
     let modes = |first: u64| {
         let low = vcreate_u32(first | (first + 1) << 32);
         vcombine_u32(low, vcreate_u32((first + 2) | (first + 3) << 32))
@@ -172,7 +172,7 @@ pub(super) fn code_subblock(
 ) -> ([u8; 16], u16) {
     let (source, edge) = (load_u8(source), load_u8(edge));
     let [three, two] = averages(edge);
-    // No branch by mode, since a processor could not foresee it.
+    // There is no branch by mode, because a processor could not predict it.
     let predictions = uint8x16x4_t(three, two, dc(edge), true_motion(edge));
     let prediction = vqtbl4q_u8(predictions, load_u8(&SOURCES[usize::from(mode & 15)]));
     let coefficients = block_transform::forward([

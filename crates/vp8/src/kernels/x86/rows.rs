@@ -62,7 +62,7 @@ fn hadamard_halves(rows: [__m256i; 4]) -> [__m256i; 4] {
     ]
 }
 
-/// Returns half the sum of absolute Hadamard coefficients of each block, in four words to be added.
+/// Returns half the sum of absolute Hadamard coefficients of each block, spread over four words.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn hadamard(rows: [__m256i; 4]) -> __m256i {

@@ -207,7 +207,7 @@ pub(super) fn code_subblock(
     let [three, two] = averages(edge);
     let [tm_01, tm_23] = true_motion(edge);
     let [three_shuffle, two_shuffle, dc_mask, tm_mask] = &BY_MODE[usize::from(mode & 15)];
-    // No branch by mode, since a processor could not foresee it.
+    // There is no branch by mode, because a processor could not predict it.
     let directional = _mm_or_si128(
         _mm_shuffle_epi8(three, load_u8(three_shuffle)),
         _mm_shuffle_epi8(two, load_u8(two_shuffle)),

@@ -79,8 +79,8 @@ fn hadamard_halves(rows: Rows) -> Rows {
     ]
 }
 
-/// Returns half the sums of absolute Hadamard coefficients, in four words of each block to be added, from
-/// the first half of the transform.
+/// Returns half the sums of absolute Hadamard coefficients, from the first half of the transform. The sum
+/// of a block is spread over four words.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn half_sums([a, b, c, d]: Rows) -> __m128i {

@@ -20,7 +20,7 @@ fn pairs(samples: __m128i) -> Pairs {
     ]
 }
 
-/// Returns the sum of absolute Hadamard coefficients of the residual, in four double words to be added.
+/// Returns the sum of absolute Hadamard coefficients of the residual, spread over four double words.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn score_mode(source: Pairs, prediction: __m128i) -> __m128i {
@@ -84,7 +84,7 @@ fn predict_true_motion(edge: __m128i) -> __m128i {
     _mm_packus_epi16(rows_01, rows_23)
 }
 
-/// Returns the scores of modes 0 to 7, then 8, 9 and no more.
+/// Returns the scores of modes 0 to 7, then those of modes 8 and 9 and six times `u16::MAX`.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn score(source: &[u8; 16], edge: &SubblockEdge, costs: &[u16; 16]) -> [__m128i; 2] {
