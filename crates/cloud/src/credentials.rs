@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
-use crate::error::cause;
+use crate::error::innermost_cause;
 use crate::{CloudError, CloudErrorKind, Freshness, RefreshingCache};
 
 /// The remaining lifetime at which credentials are refreshed. By then, AWS has already issued new
@@ -79,7 +79,7 @@ impl CredentialCache {
         match provider.provide_credentials().await {
             Ok(credentials) => Ok(Arc::new(credentials)),
             Err(CredentialsError::CredentialsNotLoaded(_)) => Err(NOT_CONFIGURED.to_owned()),
-            Err(error) => Err(cause(&error)),
+            Err(error) => Err(innermost_cause(&error)),
         }
     }
 }

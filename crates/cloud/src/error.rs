@@ -4,6 +4,20 @@ use std::fmt;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
+/// The error codes of S3 and SQS for credentials that are unknown, wrong or expired.
+const CREDENTIAL_CODES: [&str; 8] = [
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSecurity",
+    "InvalidToken",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+];
+/// The error code for a request whose time differs too much from that of the service.
+const CLOCK_CODE: &str = "RequestTimeTooSkewed";
+
 /// A failed call to S3 or SQS.
 #[derive(Debug, Clone)]
 pub struct CloudError {
@@ -61,6 +75,17 @@ impl CloudError {
         matches!(self.kind, CloudErrorKind::NotFound)
     }
 
+    /// Returns `true` if the service refused the credentials themselves. If they only lack a
+    /// permission, the result is `false`.
+    pub fn refuses_credentials(&self) -> bool {
+        CREDENTIAL_CODES.contains(&&*self.code)
+    }
+
+    /// Returns `true` if the service refused the request because the clock of this machine is wrong.
+    pub fn refuses_clock(&self) -> bool {
+        self.code == CLOCK_CODE
+    }
+
     /// Creates the error for a failure of `operation`, with the service's message as `detail`.
     pub fn new(kind: CloudErrorKind, operation: &'static str, detail: impl fmt::Display) -> Self {
         Self {
@@ -112,7 +137,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let SdkError::ServiceError(service) = error else {
-        return cause(error);
+        return innermost_cause(error);
     };
     let response = service.raw();
     let mut text = match (service.err().code(), service.err().message()) {
@@ -131,7 +156,7 @@ where
 
 /// Returns the innermost cause of an error, in one line. The outer errors only repeat that
 /// something failed.
-pub(crate) fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn innermost_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let innermost = causes.last().unwrap_or(error).to_string();
     innermost.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -29,7 +29,7 @@ pub use bucket::{
     S3Bucket, UploadOptions, VersionId, VersionListing,
 };
 pub use connection::{Connection, Endpoints};
-pub use error::{CloudError, CloudErrorKind};
+pub use error::{CloudError, CloudErrorKind, innermost_cause};
 pub use faults::Faults;
 pub use kill_point::KillPoint;
 pub use presign::{

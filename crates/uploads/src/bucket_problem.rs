@@ -4,16 +4,6 @@ use std::fmt;
 
 use darkroom_cloud::{CloudError, CloudErrorKind};
 
-/// Codes of S3 for requests whose credentials or time are wrong. No policy can permit such a
-/// request.
-const CREDENTIAL_CODES: [&str; 6] = [
-    "ExpiredToken",
-    "InvalidAccessKeyId",
-    "InvalidSecurity",
-    "InvalidToken",
-    "RequestTimeTooSkewed",
-    "SignatureDoesNotMatch",
-];
 /// The text before the action in the message of a denied request.
 const DENIED_ACTION: &str = "not authorized to perform: ";
 
@@ -45,7 +35,8 @@ impl BucketProblem {
     pub(crate) fn may_be_list_permission_only(&self) -> bool {
         let error = &self.error;
         error.kind == CloudErrorKind::Forbidden
-            && !CREDENTIAL_CODES.contains(&&*error.code)
+            && !error.refuses_credentials()
+            && !error.refuses_clock()
             && denied_action(&error.detail).is_none_or(|action| action == "s3:ListBucket")
     }
 
@@ -63,9 +54,8 @@ impl BucketProblem {
             return format!("run `darkroom provision`, or correct {setting}");
         }
         match error.kind {
-            CloudErrorKind::Forbidden if CREDENTIAL_CODES.contains(&&*error.code) => {
-                "check the credentials of this role and the clock of this machine".to_owned()
-            }
+            _ if error.refuses_credentials() => "check the credentials of this role".to_owned(),
+            _ if error.refuses_clock() => "correct the clock of this machine".to_owned(),
             CloudErrorKind::Forbidden => match denied_action(&error.detail) {
                 Some(action) => format!("grant this role {action}"),
                 None => format!(
@@ -137,7 +127,7 @@ mod tests {
                 CloudErrorKind::Forbidden,
                 "InvalidAccessKeyId",
                 "",
-                "check the credentials of this role and the clock of this machine",
+                "check the credentials of this role",
             ),
             (
                 CloudErrorKind::Invalid,

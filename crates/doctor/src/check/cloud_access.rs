@@ -15,18 +15,6 @@ const SUSPICIOUS_SKEW: Duration = Duration::minutes(1);
 const MAX_SKEW: Duration = Duration::minutes(5);
 const CLOCK_REMEDY: &str = "synchronize the clock of this machine (NTP)";
 
-/// The codes of S3 and SQS for credentials that they do not accept.
-const REFUSED_CREDENTIALS: [&str; 8] = [
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "ExpiredToken",
-    "InvalidToken",
-    "TokenRefreshRequired",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "InvalidSecurity",
-];
-
 impl Doctor<'_> {
     /// Checks that S3 can be reached and accepts the credentials. Returns `false` if the other
     /// checks of S3 would fail for the same reason.
@@ -58,13 +46,11 @@ impl Doctor<'_> {
             return true;
         };
         let variable = format!("AWS_ENDPOINT_URL_{service}");
-        let refused = REFUSED_CREDENTIALS.iter();
-        let is_refused = refused.clone().any(|code| error.detail.contains(code));
         let finding = match error.kind {
-            _ if error.detail.contains("RequestTimeTooSkewed") => {
+            _ if error.refuses_clock() => {
                 Finding::failed(Check::Clock, subject, error, CLOCK_REMEDY)
             }
-            _ if is_refused => Finding::failed(
+            _ if error.refuses_credentials() => Finding::failed(
                 Check::Credentials,
                 subject,
                 error,

@@ -1,13 +1,12 @@
 //! Uploads from browsers.
 
-use darkroom_cloud::Bucket;
+use darkroom_cloud::{Bucket, innermost_cause};
 use reqwest::Method;
 use reqwest::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
     ORIGIN,
 };
 
-use super::privacy::cause;
 use crate::finding::{Check, Finding};
 use crate::{Doctor, Role};
 
@@ -60,7 +59,7 @@ impl Doctor<'_> {
                     response.status()
                 )
             }
-            Err(error) => format!("the preflight request failed: {}", cause(&error)),
+            Err(error) => format!("the preflight request failed: {}", innermost_cause(&error)),
         };
         let remedy = "run `darkroom provision`, which sets the CORS rule for storage.cors_origins";
         Finding::failed(Check::Cors, subject, problem, remedy)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use darkroom_cloud::{Bucket, PresignGetRequest};
+use darkroom_cloud::{Bucket, PresignGetRequest, innermost_cause};
 use reqwest::StatusCode;
 
 use super::objects::{PROBE_OPTIONS, is_gone};
@@ -97,7 +97,7 @@ impl Doctor<'_> {
                 Finding::failed(Check::PresignedUrl, subject, problem, remedy)
             }
             Err(error) => {
-                let problem = format!("clients cannot connect: {}", cause(&error));
+                let problem = format!("clients cannot connect: {}", innermost_cause(&error));
                 Finding::failed(Check::PresignedUrl, subject, problem, remedy)
             }
         });
@@ -125,11 +125,4 @@ impl Doctor<'_> {
         let response = self.http.get(url).send().await;
         response.ok().map(|response| response.status())
     }
-}
-
-/// Returns the innermost cause of an error. The outer errors repeat the URL with its signature.
-pub(super) fn cause(error: &reqwest::Error) -> String {
-    let error: &dyn std::error::Error = error;
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.last().unwrap_or(error).to_string()
 }

@@ -1,11 +1,11 @@
-//! A service with an unreachable store, and its responses.
+//! A service with a store that is unreachable or in memory, and its responses.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use darkroom_cloud::{Connection, Endpoints};
+use darkroom_cloud::{Bucket, Connection, Endpoints, MemoryBucket};
 use darkroom_contract::{Clock, Profiles, StorageSettings};
 use darkroom_issuer::{
     AuthSettings, Authenticator, Issuer, IssuerParts, IssuerSettings, LimitSettings,
@@ -62,15 +62,42 @@ pub(crate) async fn issuer_for(auth: &AuthSettings, settings: IssuerSettings) ->
     issuer_with(auth, LimitSettings::default(), settings).await
 }
 
+/// Returns a service with an unreachable store.
 pub(crate) async fn issuer_with(
     auth: &AuthSettings,
     limits: LimitSettings,
     settings: IssuerSettings,
 ) -> Issuer {
-    let storage = StorageSettings {
+    let storage = storage();
+    let connection = connection(&storage).await;
+    let buckets: [Arc<dyn Bucket>; 2] = [
+        Arc::new(connection.bucket(&storage.raw_bucket)),
+        Arc::new(connection.bucket(&storage.media_bucket)),
+    ];
+    issuer_on(&connection, buckets, auth, limits, settings)
+}
+
+/// Returns a service with an empty store in memory. Requests to an unreachable store would let a
+/// paused clock advance.
+pub(crate) async fn issuer_in_memory(auth: &AuthSettings, limits: LimitSettings) -> Issuer {
+    let storage = storage();
+    let connection = connection(&storage).await;
+    let buckets: [Arc<dyn Bucket>; 2] = [
+        Arc::new(MemoryBucket::new(&storage.raw_bucket)),
+        Arc::new(MemoryBucket::new(&storage.media_bucket)),
+    ];
+    let settings = IssuerSettings::default();
+    issuer_on(&connection, buckets, auth, limits, settings)
+}
+
+fn storage() -> StorageSettings {
+    StorageSettings {
         public_endpoint: Some("https://images.example".to_owned()),
         ..StorageSettings::default()
-    };
+    }
+}
+
+async fn connection(storage: &StorageSettings) -> Connection {
     let endpoints = Endpoints {
         s3: NOWHERE.to_owned(),
         sqs: NOWHERE.to_owned(),
@@ -78,16 +105,25 @@ pub(crate) async fn issuer_with(
         secret_key: "secret".to_owned(),
         region: "eu-central-1".to_owned(),
     };
-    let connection = Connection::from_endpoints(&endpoints, &storage).await;
+    Connection::from_endpoints(&endpoints, storage).await
+}
+
+fn issuer_on(
+    connection: &Connection,
+    [raw, media]: [Arc<dyn Bucket>; 2],
+    auth: &AuthSettings,
+    limits: LimitSettings,
+    settings: IssuerSettings,
+) -> Issuer {
+    let storage = storage();
     let launch = Launch {
         program: PathBuf::from("/nonexistent"),
         arguments: Vec::new(),
     };
-    let media = connection.bucket(&storage.media_bucket);
     let profiles = Arc::new(Profiles::default());
     let store = UploadStore::new(UploadStoreParts {
-        raw: Arc::new(connection.bucket(&storage.raw_bucket)),
-        media: Arc::new(media.clone()),
+        raw,
+        media,
         events: Arc::new(connection.lazy_queue("events")),
         outcomes: OutcomePublisher::Disabled,
         profiles: Arc::clone(&profiles),
@@ -99,7 +135,7 @@ pub(crate) async fn issuer_with(
         store,
         presigner: connection.upload_presigner(&storage.raw_bucket),
         variant_urls: VariantUrls::new(
-            media,
+            connection.bucket(&storage.media_bucket),
             Arc::clone(&profiles),
             &storage,
             settings.link_expiry,

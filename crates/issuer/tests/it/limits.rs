@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::harness::{TestResponse, get, issuer_with, post, send_to};
+use crate::harness::{TestResponse, get, issuer_in_memory, issuer_with, post, send_to};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -54,7 +54,7 @@ async fn the_response_to_a_key_over_its_rate_limit_states_the_time_to_wait() {
         key_burst: 3,
         ..LimitSettings::default()
     };
-    let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
+    let issuer = issuer_in_memory(&auth, limits).await;
     let router = issuer.router();
     for left in [2, 1, 0] {
         let response = create(&router, Some(&keys[0]), "u1").await;
@@ -83,7 +83,7 @@ async fn an_owner_has_one_quota_for_all_keys() {
         owner_burst: 2,
         ..LimitSettings::default()
     };
-    let issuer = issuer_with(&auth, limits, IssuerSettings::default()).await;
+    let issuer = issuer_in_memory(&auth, limits).await;
     let router = issuer.router();
     for key in &keys {
         assert_eq!(create(&router, Some(key), "u1").await.status, 201);
@@ -109,9 +109,7 @@ async fn inspections_count_against_the_quota_of_the_only_owner_of_a_key() {
         owner_burst: 1,
         ..LimitSettings::default()
     };
-    let router = issuer_with(&auth, limits, IssuerSettings::default())
-        .await
-        .router();
+    let router = issuer_in_memory(&auth, limits).await.router();
     assert_eq!(create(&router, Some(&keys[0]), "u1").await.status, 201);
     let body = "--b\r\ncontent-disposition: form-data; name=\"image\"\r\n\r\nx\r\n--b--\r\n";
     let request = Request::post("/v1/inspect")

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use darkroom_cloud::innermost_cause;
 use darkroom_contract::{CreateUpload, PendingStatus, PresignedUpload, UploadStatus};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::failure::{IssuerProblem, cause, seconds};
+use super::failure::{IssuerProblem, seconds};
 use super::retry::{MAX_ATTEMPTS, MAX_LIMITED_ATTEMPTS, is_transient, pause, retry_after};
 use crate::arguments::Upload;
 use crate::exit_status::UsageError;
@@ -172,7 +173,7 @@ impl Client {
         anyhow!(
             "cannot reach the issuer at {issuer}: {}; is it running (`darkroom dev` starts one), and \
              is --to right?",
-            cause(error)
+            innermost_cause(error)
         )
     }
 

@@ -1,6 +1,5 @@
 //! Descriptions of failed requests for the person who runs the command.
 
-use std::error::Error;
 use std::time::Duration;
 
 use darkroom_contract::{ProfileName, Profiles};
@@ -60,16 +59,6 @@ pub(super) fn report_error(
     let code = problem.map_or("upload_failed", |problem| &problem.code);
     let hint = problem.and_then(|problem| problem.hint(profile, profiles));
     ReportError::new(code, format!("{error:#}")).with_hint(hint)
-}
-
-/// Returns the innermost cause of a failed request or of an unreadable response. The outer causes
-/// only repeat that the request failed.
-pub(super) fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 /// Returns a time limit as people write it, such as `30s`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
+use darkroom_cloud::innermost_cause;
 use darkroom_contract::PresignedUpload;
 use futures_util::StreamExt;
 use indicatif::ProgressBar;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use tokio_util::io::ReaderStream;
 
 use super::client::Client;
-use super::failure::{cause, seconds, store_response};
+use super::failure::{seconds, store_response};
 use super::retry::{MAX_ATTEMPTS, is_transient, pause};
 
 /// The hint after the error of a store that may not support conditional writes.
@@ -137,6 +138,9 @@ impl Transfer<'_> {
         if size.is_ok_and(|size| size != self.size) {
             return Failure::Permanent(anyhow!("the file changed while it was being sent"));
         }
-        Failure::Transient(anyhow!("cannot send the file to S3: {}", cause(error)))
+        Failure::Transient(anyhow!(
+            "cannot send the file to S3: {}",
+            innermost_cause(error)
+        ))
     }
 }

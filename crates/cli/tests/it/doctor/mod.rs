@@ -6,11 +6,14 @@ mod plant;
 use darkroom_cloud::{Bucket, Queue, QueueDepth};
 use darkroom_harness::{Cloud, TestBed, TestBedOptions};
 use darkroom_testkit::wait;
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use self::faults::{FAULTS, Fault};
 use crate::test_bed::{Environment, binary};
 
+/// The number of deployments at once. Most of the time, `doctor` waits for its probes.
+const DEPLOYMENTS: usize = 4;
 /// The settings of a deployment with webhooks, so that all roles are checked.
 const WEBHOOK: [(&str, &str); 2] = [
     ("DARKROOM_WEBHOOKS_URL", "https://hooks.example/darkroom"),
@@ -106,16 +109,22 @@ async fn every_fault_that_localstack_can_show_is_found_there() {
     find_faults(Cloud::LocalStack).await;
 }
 
-/// Plants one fault after the other, and returns their number.
+/// Plants all faults that this cloud can show, and returns their number.
 async fn find_faults(cloud: Cloud) -> usize {
+    let faults: Vec<&Fault> = FAULTS
+        .iter()
+        .filter(|fault| !fault.needs_embedded || cloud == Cloud::Embedded)
+        .collect();
+    let deployments = faults.chunks(faults.len().div_ceil(DEPLOYMENTS));
+    join_all(deployments.map(|faults| find_on_one_deployment(cloud, faults))).await;
+    faults.len()
+}
+
+/// Plants one fault after the other.
+async fn find_on_one_deployment(cloud: Cloud, faults: &[&Fault]) {
     let bed = start(cloud).await;
-    let mut count = 0;
-    for fault in FAULTS {
-        if fault.needs_embedded && cloud != Cloud::Embedded {
-            continue;
-        }
+    for fault in faults {
         find(&bed, cloud, fault).await;
-        count += 1;
     }
     // With some faults, nobody could receive the event of the probe.
     bed.drain_events().await.unwrap();
@@ -126,7 +135,6 @@ async fn find_faults(cloud: Cloud) -> usize {
         "after the faults"
     );
     assert_nothing_is_left(&bed).await;
-    count
 }
 
 async fn find(bed: &TestBed, cloud: Cloud, fault: &Fault) {
