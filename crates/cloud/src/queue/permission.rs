@@ -81,7 +81,10 @@ impl SqsQueue {
 
     async fn receive_nothing(&self) -> Result<(), CloudError> {
         let request = self.client.receive_message().queue_url(&self.url);
-        let received = request.max_number_of_messages(0).send().await;
+        let request = request.max_number_of_messages(0);
+        // A service that accepts the number 0 must not poll, nor make a message invisible.
+        let request = request.wait_time_seconds(0).visibility_timeout(0);
+        let received = request.send().await;
         received
             .map(drop)
             .map_err(CloudError::from_sdk("ReceiveMessage"))
