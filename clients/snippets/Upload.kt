@@ -17,13 +17,8 @@ fun upload(endpoint: String, file: File): String {
     val json = wanted.toString().toRequestBody("application/json".toMediaType())
     val upload = JSONObject(send(Request.Builder().url("$endpoint/v1/uploads").post(json).build()))
 
-    // 2. Send the file, with every header of the response.
-    val headers = upload.getJSONObject("headers")
-    val put = Request.Builder().url(upload.getString("url"))
-    headers.keys().forEach { put.header(it, headers.getString(it)) }
-    // OkHttp replaces the header `content-type` by the type of the body.
-    val type = headers.getString("content-type").toMediaType()
-    send(put.method(upload.getString("method"), file.asRequestBody(type)).build())
+    // 2. Send the file.
+    sendFile(file, upload)
 
     // 3. Wait for the outcome.
     while (true) {
@@ -43,7 +38,18 @@ fun upload(endpoint: String, file: File): String {
     }
 }
 
-private fun send(request: Request): String =
+/** Sends a file to the store, with every header of the response. */
+fun sendFile(file: File, upload: JSONObject) {
+    val headers = upload.getJSONObject("headers")
+    val put = Request.Builder().url(upload.getString("url"))
+    headers.keys().forEach { put.header(it, headers.getString(it)) }
+    // OkHttp replaces the header `content-type` by the type of the body.
+    val type = headers.getString("content-type").toMediaType()
+    send(put.method(upload.getString("method"), file.asRequestBody(type)).build())
+}
+
+/** Sends a request and returns the body of its response. */
+fun send(request: Request): String =
     client.newCall(request).execute().use { response ->
         val body = response.body.string()
         if (!response.isSuccessful) throw IOException("${response.code}: $body")

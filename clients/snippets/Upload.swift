@@ -45,13 +45,8 @@ func upload(_ file: URL, to endpoint: String) async throws -> URL {
     let presigned = try decoder.decode(
         PresignedUpload.self, from: try check(await URLSession.shared.data(for: request)))
 
-    // 2. Send the file, with every header of the response.
-    request = URLRequest(url: presigned.url)
-    request.httpMethod = presigned.method
-    for (name, value) in presigned.headers {
-        request.setValue(value, forHTTPHeaderField: name)
-    }
-    _ = try check(await URLSession.shared.upload(for: request, fromFile: file))
+    // 2. Send the file.
+    try await send(file, as: presigned)
 
     // 3. Wait for the outcome.
     while true {
@@ -69,6 +64,17 @@ func upload(_ file: URL, to endpoint: String) async throws -> URL {
     }
 }
 
+/// Sends a file to the store, with every header of the response.
+func send(_ file: URL, as upload: PresignedUpload) async throws {
+    var request = URLRequest(url: upload.url)
+    request.httpMethod = upload.method
+    for (name, value) in upload.headers {
+        request.setValue(value, forHTTPHeaderField: name)
+    }
+    _ = try check(await URLSession.shared.upload(for: request, fromFile: file))
+}
+
+/// Returns the body of a successful response.
 func check(_ result: (Data, URLResponse)) throws -> Data {
     let status = (result.1 as! HTTPURLResponse).statusCode
     guard status < 300 else {

@@ -32,7 +32,12 @@ fn installed(names: &[&str]) -> Option<PathBuf> {
 }
 
 /// Runs a Python script with Chromium, a service and its store.
-async fn run_in_chromium(script: &str, bed: &TestBed, arguments: &[&str], token: Option<&str>) {
+pub(crate) async fn run_in_chromium(
+    script: &str,
+    bed: &TestBed,
+    arguments: &[&str],
+    token: Option<&str>,
+) {
     let Some(chromium) = installed(&["chromium", "google-chrome"]) else {
         return;
     };

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use darkroom_harness::Cloud;
-use darkroom_testkit::fixture::{Exif, Heic, Jpeg, scene};
+use darkroom_testkit::fixture::{Heic, scene};
 
+use crate::recipes::photo_on_its_side;
 use crate::test_bed::service;
 use crate::third_party_clients::{clients, output_text, run, venv};
 
@@ -71,12 +72,4 @@ async fn the_examples_with_pillow_and_with_darkroom_give_the_same_responses() {
         .arg(folder.path());
     let output = run(command).await;
     assert!(output.status.success(), "{}", output_text(&output));
-}
-
-/// Writes a photo of 300 x 200 pixels with EXIF orientation 6 and a GPS position.
-fn photo_on_its_side(folder: &Path) -> PathBuf {
-    let path = folder.join("photo.jpg");
-    let exif = Exif::new().orientation(6).gps(48.8584, 2.2945);
-    std::fs::write(&path, Jpeg::new(&scene(300, 200)).exif(&exif).build()).unwrap();
-    path
 }

@@ -89,3 +89,32 @@ fn invalid_input_is_a_usage_error_that_names_the_line_or_the_option() {
         assert!(errors.contains(named), "{arguments:?}: {errors}");
     }
 }
+
+#[test]
+fn the_table_of_the_page_on_cost_has_the_computed_amounts() {
+    let page = include_str!("../../../../docs/cost.md");
+    let folder = tempfile::tempdir().unwrap();
+    let reports = ["1", "5", "20"].map(|peak| json(folder.path(), &["--peak", peak]));
+    let row = |amount: &dyn Fn(&Value) -> f64| {
+        reports
+            .each_ref()
+            .map(|report| format!("{:.2}", amount(report)))
+    };
+    let cost = |name: &'static str| row(&|report| report["cost_usd"][name].as_f64().unwrap());
+    for (label, amounts) in [
+        ("| writes to S3 |", cost("s3_write")),
+        ("| reads from S3 |", cost("s3_read")),
+        ("| SQS |", cost("sqs")),
+        ("| workers, all day |", cost("compute")),
+        ("| **together, once** |", cost("total")),
+        (
+            "| raw objects of 3 MB, each month that they are kept |",
+            cost("raw_storage_per_month"),
+        ),
+    ] {
+        let line = page.lines().find(|line| line.starts_with(label));
+        let line = line.unwrap_or_else(|| panic!("no row {label}"));
+        let found = line.trim_start_matches(label).replace(['*', ' '], "");
+        assert_eq!(found, amounts.join("|") + "|", "{label}");
+    }
+}
