@@ -45,8 +45,8 @@ struct Attempt<E> {
 }
 
 impl<T: Clone, E: Clone> RefreshingCache<T, E> {
-    /// Creates an empty cache that leaves at least `retry_interval` between two fetches, unless the
-    /// first of them was cancelled before there was a value.
+    /// Creates an empty cache. Two fetches are at least `retry_interval` apart, with one exception:
+    /// if a fetch is cancelled while the cache is empty, the next caller fetches at once.
     pub fn new(retry_interval: Duration) -> Self {
         Self {
             cached: RwLock::default(),
@@ -109,8 +109,8 @@ impl<T: Clone, E: Clone> RefreshingCache<T, E> {
                 (None, None) => {}
             }
         }
-        // The attempt is recorded before the fetch, so that it counts even if this caller is
-        // cancelled, unless there is no value yet.
+        // Recorded before the fetch, so that it counts even if this caller is cancelled. While the
+        // cache is empty, a cancelled attempt does not count.
         *attempt = Some(Attempt::new(None));
         match fetch().await {
             Ok(value) => {

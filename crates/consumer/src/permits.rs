@@ -41,9 +41,9 @@ impl Permits {
     }
 
     /// Waits for one permit and for the handler to be ready. Then takes the other free permits, up
-    /// to ten in total and up to the number of messages that the handler accepts. If that makes
-    /// fewer than half of all permits, waits a moment for more, unless the handler asks to look
-    /// ahead.
+    /// to ten in total and up to the number of messages that the handler accepts. If these are
+    /// fewer than half of all permits, and fewer than that maximum, waits a moment for more, unless
+    /// the handler asks to look ahead.
     pub(crate) async fn acquire(
         &self,
         handler: &impl MessageHandler,

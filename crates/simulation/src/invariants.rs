@@ -191,8 +191,8 @@ pub(crate) fn check_published(world: &World, body: &str) {
 }
 
 /// Checks the outcome that a webhook reports. It must have been published. The store must contain
-/// exactly this manifest, or must have contained it until at most one call's latency ago: the
-/// manifest may be removed while the webhook is being sent.
+/// exactly this manifest. It may also have been removed within the latency of the last call, while
+/// the webhook was being sent.
 pub(crate) fn check_delivered(world: &World, manifest: &Manifest) {
     let now = Instant::now();
     let max_latency = world.rates.max_latency;

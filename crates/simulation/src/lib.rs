@@ -13,15 +13,15 @@
 //! 2. A message is deleted only if the outcome of its object is durable, if its object is gone or
 //!    was replaced, or if the message was deferred or dead-lettered. This is checked when a message
 //!    is deleted.
-//! 3. No heartbeat follows the backoff of the same delivery. This is checked when a visibility
-//!    timeout is changed.
-//! 4. The outcome of an upload that was deleted before its manifest was written is never published.
-//!    This is checked when an outcome is published.
+//! 3. After a worker has set the delay of a retry, no heartbeat changes the visibility timeout of
+//!    that delivery again. This is checked when a visibility timeout is changed.
+//! 4. If an upload is deleted before its manifest is written, its outcome is never published. This
+//!    is checked when an outcome is published.
 //! 5. A raw object is deleted only after its tombstone is written. This is checked when a raw
 //!    object is deleted.
 //! 6. A webhook reports only an outcome that was published. Its content is a manifest that the
-//!    store contained when the webhook was sent, or until at most one call's latency before. This
-//!    is checked when a webhook is sent.
+//!    store contained when the webhook was sent. The manifest may have been removed or replaced
+//!    shortly before, within the latency of one call. This is checked when a webhook is sent.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -30,16 +30,17 @@
 //! therefore skips uploads whose deletion was requested, and does not compare the bytes of the
 //! variants of an overwritten upload with the source. Invariant 2 requires only that the outcome
 //! was written at some time. Neither state may persist. At the end of a run, after the faults have
-//! stopped and the queues are empty, two more invariants are checked. At first, invariant 7 must
-//! hold for every upload without lost events and without dead letters. Then the operator's commands
-//! run (purge, redrive and backfill), and it must hold for every upload:
+//! stopped and the queues are empty, two more invariants are checked. The first of them is checked
+//! twice: for uploads without lost events and without dead letters, and then, after the operator's
+//! commands have run (purge, redrive and backfill), for every upload.
 //!
 //! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
 //!    tombstone, and its status is `deleted`.
-//! 8. After an owner was erased, no object of this owner is left, tombstones included, and the
-//!    objects of other owners are unchanged. This is checked last. Clients may also ask for an
-//!    erasure at any time. Invariants 1 and 5 skip the uploads of this owner.
+//! 8. One of the owners may be erased, by clients at any time, and is erased at the end of every
+//!    run. After that, no object of this owner is left, tombstones included, and the objects of
+//!    other owners are unchanged. Because of the earlier erasures, invariants 1 and 5 skip the
+//!    uploads of this owner, and the status of its deleted uploads may be `expired`.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());

@@ -15,7 +15,7 @@ use crate::UploadStore;
 
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
-/// The number of manifests that are read before they are removed.
+/// The number of manifests per page. Each page is read and removed before the next one is listed.
 const MANIFEST_PAGE: usize = 1000;
 /// The length of an id as text.
 const ID_LENGTH: usize = 36;
@@ -63,8 +63,8 @@ pub enum ErasureError {
 struct Run<'a> {
     erasure: &'a Erasure<'a>,
     removed: ErasedObjects,
-    /// The folders of earlier configurations that a dry run has counted. Their variants are still
-    /// there when another manifest names the same folder.
+    /// The folders of earlier configurations whose variants a dry run has counted. It removes
+    /// nothing, so it would count them again for every manifest that names the folder.
     counted: BTreeSet<String>,
 }
 
@@ -74,7 +74,8 @@ struct Scope<'a> {
     bucket: &'a Arc<dyn Bucket>,
     prefix: &'a str,
     kind: Kind,
-    /// The last key to remove, if it is not the last one below the prefix.
+    /// If set, only keys up to and including this one are removed. Otherwise, all keys below the
+    /// prefix.
     until: Option<&'a str>,
 }
 
@@ -218,8 +219,8 @@ impl Run<'_> {
         self.erase(scope(raw, &tombstones, Kind::Tombstone)).await
     }
 
-    /// Removes the manifests below a prefix, and the variants that they name outside of `folder`:
-    /// those of an earlier configuration.
+    /// Removes the manifests below a prefix. Before that, empties the folders of the variants that
+    /// they name, except `folder`. These are folders of earlier configurations.
     async fn erase_by_manifests(&mut self, prefix: &str, folder: Option<&str>) -> Result<(), Stop> {
         let store = &self.erasure.store;
         let (raw, media) = (&store.parts.raw, &store.parts.media);
@@ -245,8 +246,8 @@ impl Run<'_> {
                 })
                 .await?;
             }
-            // Each page of manifests is removed before the next one is read, so that every run makes
-            // progress.
+            // Each page of manifests is removed before the next one is read, so that every run
+            // makes progress.
             if !self.erasure.dry_run {
                 self.erase(Scope {
                     bucket: raw,
@@ -346,7 +347,8 @@ mod tests {
     use crate::MemoryStore;
     use crate::testing::{JSON, ready};
 
-    /// Stores a finished upload. `old_variant` is a variant of an earlier configuration.
+    /// Stores a finished upload. `old_variant` is the folder of a variant of an earlier
+    /// configuration.
     async fn finish(test: &MemoryStore, key: &RawKey, old_variant: Option<&str>) {
         let source = test.put(key, "bytes");
         let profile = test.store.profile(&key.profile).unwrap();
@@ -378,8 +380,8 @@ mod tests {
         [test.raw.keys(), test.media.keys()].concat()
     }
 
-    /// Stores uploads of `u1` in every state, and uploads and objects of others. Returns the keys of
-    /// the latter.
+    /// Stores uploads of `u1` in every state, and uploads and objects of others. Returns the keys
+    /// of the latter.
     async fn fill(test: &MemoryStore) -> Vec<String> {
         finish(test, &key("avatar", "u10"), Some("old")).await;
         finish(test, &key("photo", "u"), None).await;

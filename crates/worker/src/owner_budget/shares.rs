@@ -28,9 +28,8 @@ pub(super) struct Shares {
     /// Otherwise, an owner could save up render time while it is inactive. The value is the highest
     /// `used` with which any render has started.
     min_used: Duration,
-    /// The start of the current period in which there is always a busy owner (see
-    /// `has_busy_owner`). Reset to `None` when the next message begins or ends while no owner is
-    /// busy.
+    /// The time since which there has been a busy owner at every moment (see `has_busy_owner`). It
+    /// is checked only when a message begins or ends, so it may be out of date until then.
     busy_since: Option<Instant>,
 }
 
@@ -121,8 +120,8 @@ impl Shares {
         }
     }
 
-    /// Makes a message in progress active. Returns `false` if its owner already has its share of
-    /// active messages.
+    /// Lets a message in progress be processed (makes it active, see the module `owner_budget`).
+    /// Returns `false` if its owner already has its share of active messages.
     pub(super) fn activate(&mut self, owner: &Owner) -> bool {
         let max = self.capacity.active_messages_per_owner(self.active_owners);
         let usage = self.usage(owner);

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 const SLOW: Duration = Duration::from_secs(3);
 /// The time for which an owner counts as slow after a slow image.
 const SLOW_FOR: Duration = Duration::from_secs(60);
-/// The assumed render time of an owner's images until the first of them has been rendered, for
-/// turns and for [`OwnerUsage::useful_messages`]. It is not charged to `used`.
+/// Until the first image of an owner has been rendered, turns and [`OwnerUsage::useful_messages`]
+/// assume that an image takes this long. It is not charged to `used`.
 const FIRST_ESTIMATE: Duration = Duration::from_millis(20);
 /// In the moving average of render times, the latest image counts 1/`AVERAGE_DIVISOR`.
 const AVERAGE_DIVISOR: u32 = 4;

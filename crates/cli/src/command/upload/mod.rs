@@ -28,8 +28,8 @@ use crate::settings::{Settings, unknown_profile};
 use crate::sources::{self, SourceFile};
 use crate::summary::Summary;
 
-/// The number of concurrent uploads. Many are needed to keep a worker busy, because small photos spend
-/// most of their time on the way.
+/// The number of concurrent uploads. Many are needed to keep a worker busy, because small photos
+/// spend most of their time on the way.
 const CONCURRENCY: usize = 10;
 /// The owner to send if the command line names neither an owner nor a token.
 const DEFAULT_OWNER: &str = "me";
@@ -96,7 +96,8 @@ struct Uploader<'a> {
     bars: &'a Bars,
     profile: &'a ProfileName,
     owner: Option<String>,
-    /// The profiles of this machine, for hints.
+    /// The profiles in the local settings, for hints in error messages. Those of the issuer may
+    /// differ.
     profiles: &'a Profiles,
 }
 
@@ -156,9 +157,9 @@ async fn regular_file_size(file: &Path) -> anyhow::Result<u64> {
     let metadata = metadata.context("cannot read the file")?;
     ensure!(
         metadata.is_file(),
-        "not a regular file; `-` reads from stdin"
+        "not a regular file; to upload from a pipe, name `-`"
     );
-    ensure!(metadata.len() > 0, "the file is empty; copy it again");
+    ensure!(metadata.len() > 0, "the file is empty");
     Ok(metadata.len())
 }
 
@@ -171,7 +172,8 @@ fn owner(arguments: &Upload) -> Option<String> {
     }
 }
 
-/// Prints the report of a file: the result on stdout, and a failure on stderr too.
+/// Prints the report of a file: the variants, or with `--json` the whole report, on stdout, and a
+/// failure on stderr.
 fn print_report(report: &Report, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         print(&report.to_line()?)?;
