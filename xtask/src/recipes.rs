@@ -110,6 +110,23 @@ pub const RECIPES: &[Recipe] = &[
         ]],
     },
     Recipe {
+        name: "duplicates",
+        help: "measure perceptual hashes of copies and of different images, over DARKROOM_CORPUS",
+        variables: &[("DARKROOM_TEST_DUPLICATES_IN_FULL", "1")],
+        steps: &[&[
+            "cargo",
+            "test",
+            "--release",
+            "--package",
+            "darkroom-imaging",
+            "--test",
+            "it",
+            "duplicates",
+            "--",
+            "--nocapture",
+        ]],
+    },
+    Recipe {
         name: "libheif",
         help: "compare HEIC pixels, time and memory with libheif's, on pillow-heif's test files",
         variables: &[

@@ -38,6 +38,8 @@ impl Default for Profile {
             max_animation_megapixels: 100,
             max_output_bytes: ByteSize::mib(16),
             min_quality: None,
+            quota_uploads: None,
+            quota_bytes: None,
             access: Access::Public,
             variants: vec![original(), thumb()],
         }

@@ -17,6 +17,7 @@
 
 #![warn(missing_docs)]
 
+mod access;
 mod attachment;
 mod clock;
 mod default_profiles;
@@ -39,8 +40,10 @@ mod signature;
 mod subject;
 mod upload;
 mod upload_list;
+mod usage;
 mod variant;
 
+pub use access::Access;
 pub use attachment::{Attachment, AttachmentError};
 pub use clock::Clock;
 pub use erasure::{ErasedObjects, ErasureReceipt};
@@ -55,7 +58,7 @@ pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeEr
 pub use name::{NameError, Owner, ProfileName};
 pub use outcome_event::OutcomeEvent;
 pub use probe_key::ProbeId;
-pub use profile::{Access, Profile, Profiles};
+pub use profile::{Profile, Profiles};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
 pub use signature::SigningSecrets;
@@ -64,4 +67,5 @@ pub use upload::{
     UploadReference, UploadStatus,
 };
 pub use upload_list::{ListOrder, UploadEntry, UploadList};
+pub use usage::{OwnerUsage, ProfileUsage, QuotaExcess, QuotaName, Usage};
 pub use variant::{FitMode, VariantSettings};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use darkroom_imaging::{CropBox, MetadataKind, Note, Placeholder, Rejection, Source};
+use darkroom_imaging::{
+    CropBox, MetadataKind, Note, PerceptualHashes, Placeholder, Rejection, Source,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -99,6 +101,10 @@ pub enum Outcome {
         variants: Vec<ManifestVariant>,
         /// The placeholder to show until an image is loaded.
         placeholder: Placeholder,
+        /// The perceptual hashes, by which near duplicates are found. They are absent if the image has
+        /// too little contrast, and in manifests of earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        perceptual_hashes: Option<PerceptualHashes>,
         /// The kinds of metadata that were removed: no variant contains them.
         removed_metadata: Vec<MetadataKind>,
     },

@@ -7,7 +7,7 @@ use darkroom_imaging::{CropBox, Limits, OutputLimits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
-use crate::{Owner, ProfileName, RawKey, SettingError, VariantSettings};
+use crate::{Access, Owner, ProfileName, RawKey, SettingError, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,24 +33,15 @@ pub struct Profile {
     pub max_output_bytes: ByteSize,
     /// The lowest quality at which variants are encoded again if they exceed `max_output_bytes`. If
     /// it is not set, such an upload is rejected at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_quality: Option<u8>,
+    /// The maximum number of uploads that an owner may keep, if there is one.
+    pub quota_uploads: Option<u64>,
+    /// The maximum size of all raw objects that an owner may keep, if there is one.
+    pub quota_bytes: Option<ByteSize>,
     /// The access to the variants.
     pub access: Access,
     /// The variants to make, in the order of the manifest.
     pub variants: Vec<VariantSettings>,
-}
-
-/// The access to variants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Anybody may fetch the variants. If `storage.media_base_url` is set, their URLs begin with it
-    /// and never expire. Otherwise, the variants have presigned URLs.
-    #[default]
-    Public,
-    /// The variants always have presigned URLs, which expire.
-    Private,
 }
 
 /// All profiles by name.

@@ -46,6 +46,12 @@ impl Deployment {
         self.connection.bucket(&self.storage.media_bucket)
     }
 
+    /// Returns `true` if the issuer is checked, and enforces a quota.
+    pub(crate) fn has_quota(&self) -> bool {
+        let mut profiles = self.profiles.iter();
+        self.has(Role::Issuer) && profiles.any(|(_, profile)| profile.has_quota())
+    }
+
     /// Returns the prefixes of variants, without duplicates, each with a slash at the end.
     pub(crate) fn variant_prefixes(&self) -> Vec<String> {
         let profiles = self.profiles.iter();

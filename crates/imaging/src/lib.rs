@@ -59,6 +59,7 @@ pub mod fuzzing;
 mod geometry;
 mod inspect;
 mod metadata;
+mod perceptual_hash;
 mod pixels;
 mod recipe;
 mod rejection;
@@ -70,6 +71,7 @@ mod yuv;
 pub use formats::SourceFormat;
 pub use inspect::{Inspection, inspect};
 pub use metadata::{GpsPosition, MetadataKind};
+pub use perceptual_hash::{PerceptualHash, PerceptualHashError, PerceptualHashes};
 pub use recipe::{
     Color, CropBox, Encoding, Fit, Gravity, IccPolicy, Limits, OutputFormat, OutputLimits, Recipe,
     Resize, Variant, WebpMode,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MetadataKind, OutputFormat, SourceFormat};
+use crate::{MetadataKind, OutputFormat, PerceptualHashes, SourceFormat};
 
 /// A rendered image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Rendered {
     pub variants: Vec<RenderedVariant>,
     /// The placeholder to show while the image loads.
     pub placeholder: Placeholder,
+    /// The perceptual hashes, unless the image has too little contrast.
+    pub perceptual_hashes: Option<PerceptualHashes>,
     /// The kinds of metadata in the source that no variant contains, without duplicates.
     pub removed_metadata: Vec<MetadataKind>,
     /// Anomalies of the source that did not prevent rendering.

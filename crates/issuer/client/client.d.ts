@@ -105,6 +105,8 @@ export interface Ready extends Manifest {
   status: "ready";
   variants: Variant[];
   placeholder: { thumbhash: string; dominant_color: string };
+  /** 64-bit hashes in hex, for finding duplicates. Missing if the image has little contrast. */
+  perceptual_hashes?: { upright: string; turned: string[] };
   removed_metadata: string[];
 }
 

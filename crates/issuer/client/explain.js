@@ -49,6 +49,7 @@ const REASONS = {
   deleted: ["The upload was deleted.", "Send the file again if you still need it."],
   unreachable: ["The connection failed.", "Check the connection and try again."],
   store_refused: ["The store refused the file.", AGAIN],
+  quota_exceeded: ["There is no space left for this upload.", "Delete some uploads, then try again."],
   too_many_requests: ["There are too many requests at the moment.", LATER],
   store_unavailable: ["The store does not respond at the moment.", LATER],
   unauthenticated: ["You are not signed in.", "Sign in with a key or token."],

@@ -59,7 +59,8 @@ struct ImageUpload {
 /// Responds with `202` and one upload for each image. With `Prefer: wait=SECONDS` (RFC 7240), it
 /// responds with `200` and the outcomes if all of them are known in time.
 ///
-/// A request succeeds or fails as a whole. If one image cannot be stored, none is kept.
+/// A request succeeds or fails as a whole. If one image cannot be stored, none is kept. If the images
+/// would exceed a quota of the profile, the response is `409` with the numbers.
 #[utoipa::path(
     post,
     path = "/v1/images",
@@ -104,8 +105,7 @@ pub(crate) async fn upload(
     };
     let limits = state.ingest_limits(&client, profile.max_bytes.as_u64());
     let batch = ImageBatch::from_request(request, limits).await?;
-    let new_key = || RawKey::new(name.clone(), owner.clone());
-    let keys = state.store_batch(batch, new_key).await?;
+    let keys = state.store_batch(batch, &name, &owner).await?;
     match wait {
         Some(wait) => state.wait_for_outcomes(keys, wait).await,
         None => Ok(accepted(keys)),
@@ -125,11 +125,19 @@ impl AppState {
     async fn store_batch(
         &self,
         batch: ImageBatch,
-        new_key: impl Fn() -> RawKey,
+        profile: &ProfileName,
+        owner: &Owner,
     ) -> Result<Vec<RawKey>, Problem> {
         let attachment = batch_attachment(batch.fields.into_values())?;
         let images = batch.images.iter();
+        let new_key = || RawKey::new(profile.clone(), owner.clone());
         let uploads: Vec<_> = images.map(|image| (new_key(), image)).collect();
+        let sizes: Vec<_> = uploads
+            .iter()
+            .map(|(key, image)| (key.id, image.bytes))
+            .collect();
+        // The reservation ends when the images are stored, because there are no URLs.
+        let _reservation = self.reserve_quota_for(profile, owner, &sizes).await?;
         for (count, (key, image)) in uploads.iter().enumerate() {
             let options = UploadOptions {
                 content_type: declared_type(image),

@@ -35,8 +35,9 @@ pub(crate) fn base() -> OpenApi {
 /// authentication, also adds the security scheme.
 pub(crate) fn complete(mut document: OpenApi, profiles: &Profiles, is_auth_on: bool) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
-    let schema = (Document::name().into_owned(), Document::schema());
-    let schemas = [schema, profile_name_schema(profiles)];
+    let mut schemas = vec![(Document::name().into_owned(), Document::schema())];
+    Document::schemas(&mut schemas);
+    schemas.push(profile_name_schema(profiles));
     components.schemas.extend(schemas);
     if is_auth_on {
         let scheme = Http::new(HttpAuthScheme::Bearer);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use darkroom_cloud::CloudError;
+use darkroom_contract::QuotaExcess;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +25,7 @@ pub(crate) struct Problem {
     /// The error and its remedy, for people.
     pub(crate) detail: String,
     headers: Vec<(HeaderName, HeaderValue)>,
+    quota: Option<QuotaExcess>,
 }
 
 /// A problem document (RFC 9457). Programs branch on `code`.
@@ -42,6 +44,9 @@ pub(crate) struct Document<'a> {
     /// The stable code of the error, for programs.
     #[schema(pattern = "^[a-z0-9_]+$")]
     code: &'a str,
+    /// The numbers, if the code is `quota_exceeded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<QuotaExcess>,
 }
 
 impl Problem {
@@ -51,12 +56,19 @@ impl Problem {
             code,
             detail: detail.to_string(),
             headers: Vec::new(),
+            quota: None,
         }
     }
 
     /// Replaces the explanation for people.
     pub(crate) fn with_detail(mut self, detail: String) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// Adds the numbers of a quota.
+    pub(crate) const fn with_quota(mut self, excess: QuotaExcess) -> Self {
+        self.quota = Some(excess);
         self
     }
 
@@ -152,6 +164,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             code: self.code,
+            quota: self.quota,
         };
         let mut response = (self.status, axum::Json(document)).into_response();
         let headers = response.headers_mut();

@@ -115,6 +115,7 @@ impl Issuer {
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
             .routes(routes!(owners::erase::erase))
+            .routes(routes!(owners::usage::usage))
             .routes(routes!(images::upload))
             .routes(routes!(inspect::inspect));
         if self.state.parts.settings.complete_uploads {

@@ -7,8 +7,8 @@
 use std::io::{self, Read, Write};
 
 use darkroom_imaging::{
-    Inspection, Limits, MetadataKind, Note, OutputFormat, Placeholder, Recipe, Rejection, Rendered,
-    RenderedVariant, Source,
+    Inspection, Limits, MetadataKind, Note, OutputFormat, PerceptualHashes, Placeholder, Recipe,
+    Rejection, Rendered, RenderedVariant, Source,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,7 @@ pub(crate) struct RenderedHeader {
     source: Source,
     pub(crate) variants: Vec<VariantHeader>,
     placeholder: Placeholder,
+    perceptual_hashes: Option<PerceptualHashes>,
     removed_metadata: Vec<MetadataKind>,
     notes: Vec<Note>,
 }
@@ -116,6 +117,7 @@ impl From<&Rendered> for RenderedHeader {
             source: rendered.source,
             variants: variants.collect(),
             placeholder: rendered.placeholder.clone(),
+            perceptual_hashes: rendered.perceptual_hashes,
             removed_metadata: rendered.removed_metadata.clone(),
             notes: rendered.notes.clone(),
         }
@@ -138,6 +140,7 @@ impl RenderedHeader {
                 })
                 .collect(),
             placeholder: self.placeholder,
+            perceptual_hashes: self.perceptual_hashes,
             removed_metadata: self.removed_metadata,
             notes: self.notes,
         }

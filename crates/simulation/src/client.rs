@@ -6,12 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, Queue, UploadOptions};
 use darkroom_contract::{ObjectEvent, Owner, RawKey, UploadId, notification_body};
-use darkroom_uploads::UploadStore;
-use tokio::time::sleep;
+use darkroom_uploads::QuotaError;
+use tokio::time::{Instant, sleep};
 
 use crate::erasure::{ERASABLE_OWNER, erasure, is_erasable};
-use crate::process::Process;
-use crate::worker::store;
+use crate::issuers::{Issuer, Issuers};
+use crate::quota;
+use crate::worker::URL_EXPIRY;
 use crate::world::World;
 
 /// The longest pause between two actions of a client.
@@ -19,29 +20,33 @@ const MAX_PAUSE: Duration = Duration::from_secs(90);
 /// The longest delay of a notification.
 const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
 const MAX_ACTIONS: u64 = 4;
+/// The size of a file in the request for its URL.
+const CONTENT_BYTES: u64 = 32;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
-/// Runs the script of one client. The client uploads an object and then takes random actions: it
-/// uploads again, deletes the upload, reports that it is complete, or reads its status. It may also
-/// send a malformed message to the queue, or ask the operator to erase its owner.
-pub(crate) async fn run(world: Arc<World>, number: u64) {
+/// Runs the script of one client. The client requests a URL, uploads an object and then takes random
+/// actions: it uploads again, deletes the upload, reports that it is complete, or reads its status.
+/// It may also send a malformed message to the queue, or ask the operator to erase its owner.
+pub(crate) async fn run(issuers: Arc<Issuers>, number: u64) {
     let Some(key) = key(number) else {
         return;
     };
+    let world = &issuers.world;
     let name = format!("client.{number}");
     sleep(world.draw_duration(MAX_PAUSE)).await;
-    upload(&world, &name, &key).await;
+    let mut url = None;
+    upload(&issuers, &name, &key, &mut url).await;
     for _ in 0..world.draw(MAX_ACTIONS) {
         sleep(world.draw_duration(MAX_PAUSE)).await;
         match world.draw(11) {
-            0..3 => upload(&world, &name, &key).await,
-            3..6 => delete(&world, &name, &key).await,
-            6 => complete(&world, &name, &key).await,
-            7 => send_malformed(&world, &name).await,
-            8 if is_erasable(&key) => erase(&world, &name, &key.owner).await,
-            _ => read_status(&world, &name, &key).await,
+            0..3 => upload(&issuers, &name, &key, &mut url).await,
+            3..6 => delete(&issuers, &name, &key).await,
+            6 => complete(&issuers, &name, &key).await,
+            7 => send_malformed(world, &name).await,
+            8 if is_erasable(&key) => erase(&issuers, &name, &key.owner).await,
+            _ => read_status(&issuers, &name, &key).await,
         }
     }
 }
@@ -64,8 +69,46 @@ fn key(number: u64) -> Option<RawKey> {
     })
 }
 
+/// Uploads an object. Requests a URL first, unless the client has one that is valid. `url` is the
+/// end of its validity. Does nothing if there is no URL.
+async fn upload(issuers: &Issuers, name: &str, key: &RawKey, url: &mut Option<Instant>) {
+    let world = &issuers.world;
+    if world.quota.is_some() && url.is_none_or(|until| until < Instant::now()) {
+        *url = request_url(issuers, name, key).await;
+        sleep(world.draw_duration(MAX_PAUSE)).await;
+    }
+    if world.quota.is_none() || url.is_some_and(|until| until >= Instant::now()) {
+        put(world, name, key).await;
+    }
+}
+
+/// Requests a URL, as `POST /v1/uploads` does. Returns the end of its validity, or `None` if the
+/// issuer refuses or fails.
+async fn request_url(issuers: &Issuers, name: &str, key: &RawKey) -> Option<Instant> {
+    let world = &issuers.world;
+    let issuer = issuers.pick();
+    let requested_at = Instant::now();
+    let uploads = [(key.id, CONTENT_BYTES)];
+    let reserved = tokio::select! {
+        biased;
+        () = issuer.process.crashed() => None,
+        reserved = issuer.store.reserve(&key.profile, &key.owner, &uploads) => Some(reserved),
+    };
+    let refusal = match reserved {
+        Some(Ok(reservation)) => {
+            reservation.keep(URL_EXPIRY);
+            let mut state = world.state();
+            return Some(state.grants.add(key, &issuer, requested_at));
+        }
+        Some(Err(QuotaError::Exceeded(excess))) => format!("{} used", excess.used),
+        Some(Err(QuotaError::Cloud(_))) | None => "failure".to_owned(),
+    };
+    world.trace(name, format_args!("gets no URL for {key}: {refusal}"));
+    None
+}
+
 /// PUTs an object, and sends the notification that S3 would send.
-async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
+async fn put(world: &Arc<World>, name: &str, key: &RawKey) {
     let kind = if world.draw(6) == 0 { "bad" } else { "image" };
     let content = Bytes::from(format!("{kind} {}", world.draw(u64::MAX)));
     let object_key = key.to_string();
@@ -80,6 +123,7 @@ async fn upload(world: &Arc<World>, name: &str, key: &RawKey) {
         name,
         format_args!("uploads {kind} {object_key} {}", info.etag),
     );
+    quota::check(world, key);
     let event = ObjectEvent {
         size: Some(info.size),
         etag: Some(info.etag),
@@ -107,16 +151,17 @@ async fn notify(world: &World, name: &str, key: &RawKey, event: &ObjectEvent) {
 }
 
 /// Repeats the DELETE of the upload until an issuer confirms it.
-async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
+async fn delete(issuers: &Issuers, name: &str, key: &RawKey) {
+    let world = &issuers.world;
     world.trace(name, format_args!("deletes {key}"));
     if let Some(record) = world.state().registry.get_mut(key.id) {
         record.is_deletion_requested = true;
     }
     loop {
-        let (issuer, store) = issuer(world);
+        let Issuer { process, store, .. } = issuers.pick();
         let deleted = tokio::select! {
             biased;
-            () = issuer.crashed() => false,
+            () = process.crashed() => false,
             deleted = store.delete(key) => deleted.is_ok(),
         };
         if deleted {
@@ -128,14 +173,15 @@ async fn delete(world: &Arc<World>, name: &str, key: &RawKey) {
 }
 
 /// Repeats the erasure of an owner until it succeeds.
-async fn erase(world: &Arc<World>, name: &str, owner: &Owner) {
+async fn erase(issuers: &Issuers, name: &str, owner: &Owner) {
+    let world = &issuers.world;
     world.trace(name, format_args!("erases {owner}"));
     loop {
-        let (issuer, store) = issuer(world);
+        let Issuer { process, store, .. } = issuers.pick();
         let erasure = erasure(store, owner);
         let erased = tokio::select! {
             biased;
-            () = issuer.crashed() => false,
+            () = process.crashed() => false,
             erased = erasure.run() => erased.is_ok(),
         };
         if erased {
@@ -147,9 +193,10 @@ async fn erase(world: &Arc<World>, name: &str, owner: &Owner) {
 }
 
 /// Reports once that the upload is complete.
-async fn complete(world: &Arc<World>, name: &str, key: &RawKey) {
+async fn complete(issuers: &Issuers, name: &str, key: &RawKey) {
+    let world = &issuers.world;
     world.trace(name, format_args!("completes {key}"));
-    let (issuer, store) = issuer(world);
+    let Issuer { process, store, .. } = issuers.pick();
     let completed = async {
         if let Ok(Some(info)) = store.source_info(key).await {
             let event = store.event(key, Some((&info).into()), false);
@@ -158,16 +205,17 @@ async fn complete(world: &Arc<World>, name: &str, key: &RawKey) {
     };
     tokio::select! {
         biased;
-        () = issuer.crashed() => {}
+        () = process.crashed() => {}
         () = completed => {}
     }
 }
 
-async fn read_status(world: &Arc<World>, name: &str, key: &RawKey) {
-    let (issuer, store) = issuer(world);
+async fn read_status(issuers: &Issuers, name: &str, key: &RawKey) {
+    let world = &issuers.world;
+    let Issuer { process, store, .. } = issuers.pick();
     let status = tokio::select! {
         biased;
-        () = issuer.crashed() => "unknown",
+        () = process.crashed() => "unknown",
         status = store.status(key) => status.map_or("unknown", |status| status.name()),
     };
     world.trace(name, format_args!("reads that {key} is {status}"));
@@ -176,11 +224,4 @@ async fn read_status(world: &Arc<World>, name: &str, key: &RawKey) {
 async fn send_malformed(world: &World, name: &str) {
     world.trace(name, format_args!("sends a malformed message"));
     let _ = world.events.send(&[MALFORMED.to_owned()]).await;
-}
-
-/// Returns one of two issuers. Issuers keep no state, so each request may run in a new process.
-fn issuer(world: &Arc<World>) -> (Process, UploadStore) {
-    let process = Process::new(world, &format!("issuer.{}", world.draw(2)));
-    let store = store(&process);
-    (process, store)
 }

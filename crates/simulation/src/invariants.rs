@@ -1,7 +1,7 @@
 //! The checks of invariants 1, 2, 4, 5 and 6, which the documentation of the crate lists. They run
 //! when an object is written or deleted, when a message is deleted, when an outcome is published,
-//! and when a webhook is sent. `faulty_queue` checks invariant 3, and `quiescence` checks
-//! invariants 7 and 8.
+//! and when a webhook is sent. `faulty_queue` checks invariant 3, `quota` checks
+//! invariant 7, and `quiescence` checks invariants 8 and 9.
 
 use bytes::Bytes;
 use darkroom_contract::{

@@ -22,6 +22,9 @@
 //! 6. A webhook reports only an outcome that was published. Its content is a manifest that the
 //!    store contained when the webhook was sent. The manifest may have been removed or replaced
 //!    shortly before, within the latency of one call. This is checked when a webhook is sent.
+//! 7. An owner never has more uploads than the quota, apart from those whose URLs the issuer of the
+//!    latest URL could not know of: URLs that were valid at that time and came from the other issuer,
+//!    or from a process that has crashed since. This is checked when a file arrives.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -34,10 +37,10 @@
 //! twice: for uploads without lost events and without dead letters, and then, after the operator's
 //! commands have run (purge, redrive and backfill), for every upload.
 //!
-//! 7. Every upload that still has a raw object has exactly one outcome, which is the correct one,
+//! 8. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
 //!    tombstone, and its status is `deleted`.
-//! 8. One of the owners may be erased, by clients at any time, and is erased at the end of every
+//! 9. One of the owners may be erased, by clients at any time, and is erased at the end of every
 //!    run. After that, no object of this owner is left, tombstones included, and the objects of
 //!    other owners are unchanged. Because of the earlier erasures, invariants 1 and 5 skip the
 //!    uploads of this owner, and the status of its deleted uploads may be `expired`.
@@ -55,8 +58,10 @@ mod faults;
 mod faulty_bucket;
 mod faulty_queue;
 mod invariants;
+mod issuers;
 mod process;
 mod quiescence;
+mod quota;
 mod registry;
 mod renderer;
 mod seeds;

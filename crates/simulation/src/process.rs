@@ -34,10 +34,14 @@ impl Process {
         }
     }
 
+    pub(crate) fn has_crashed(&self) -> bool {
+        self.state.has_crashed.load(Ordering::Relaxed)
+    }
+
     /// Returns when the process has crashed.
     pub(crate) async fn crashed(&self) {
         let crashed = self.state.crashed.notified();
-        if !self.state.has_crashed.load(Ordering::Relaxed) {
+        if !self.has_crashed() {
             crashed.await;
         }
     }
@@ -70,7 +74,7 @@ impl Process {
     }
 
     async fn stop_if_crashed(&self) {
-        if self.state.has_crashed.load(Ordering::Relaxed) {
+        if self.has_crashed() {
             std::future::pending::<()>().await;
         }
     }

@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// Stops the faults, waits until the queues are empty, and checks every upload without lost events
 /// and without dead letters. Such uploads need no operator. Then runs the operator's commands
-/// (purge, redrive and backfill), and checks all uploads (invariant 7).
+/// (purge, redrive and backfill), and checks all uploads (invariant 8).
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -186,7 +186,7 @@ fn check_orphans(world: &World) {
 }
 
 /// Erases an owner, and checks that nothing of the owner is left, that all other objects are
-/// unchanged, and that no worker has anything to do afterward (invariant 8).
+/// unchanged, and that no worker has anything to do afterward (invariant 9).
 async fn check_erasure(world: &Arc<World>) {
     let erasable = {
         let state = world.state();

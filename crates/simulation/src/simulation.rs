@@ -7,6 +7,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::issuers::Issuers;
 use crate::supervisor::supervise;
 use crate::world::World;
 use crate::{client, quiescence, webhooks, worker};
@@ -77,8 +78,9 @@ async fn run(seed: u64, options: Options) -> Result<Summary, Box<Failure>> {
     }
     background.spawn(outages(Arc::clone(&world)));
     let mut clients = JoinSet::new();
+    let issuers = Arc::new(Issuers::new(Arc::clone(&world)));
     for number in 0..=world.draw(MAX_CLIENTS) {
-        clients.spawn(client::run(Arc::clone(&world), number));
+        clients.spawn(client::run(Arc::clone(&issuers), number));
     }
     while clients.join_next().await.is_some() {}
     quiescence::reach(&world).await;
@@ -154,6 +156,12 @@ mod tests {
     #[test]
     fn the_digest_does_not_depend_on_whether_the_trace_is_kept() {
         assert_eq!(trace(1, true).0, trace(1, false).0);
+    }
+
+    #[test]
+    fn some_owners_reach_their_quota() {
+        let mut lines = (0..100).flat_map(|seed| trace(seed, true).1);
+        assert!(lines.any(|line| line.contains("gets no URL") && line.ends_with(" used")));
     }
 
     #[cfg(feature = "planted-bugs")]

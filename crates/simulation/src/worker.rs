@@ -15,6 +15,8 @@ use crate::renderer::SimulatedRenderer;
 const RENDER_PROCESSES: usize = 1;
 /// The duration of a long poll. Runs last for hours of virtual time, so short polls would be slow.
 const POLL_WAIT: Duration = Duration::from_secs(20);
+/// The lifetime of an upload URL.
+pub(crate) const URL_EXPIRY: Duration = Duration::from_secs(900);
 /// The largest error of a clock, in either direction.
 const MAX_SKEW_SECONDS: u64 = 300;
 
@@ -31,7 +33,7 @@ pub(crate) fn store(process: &Process) -> UploadStore {
         outcomes: OutcomePublisher::Queue(queue("outcomes", world.outcomes.clone())),
         profiles: Arc::clone(&world.profiles),
         cache_control: "no-store".to_owned(),
-        upload_expiry: Duration::from_secs(900),
+        upload_expiry: URL_EXPIRY,
         clock: world.clock(skew - MAX_SKEW_SECONDS.cast_signed()),
     })
 }

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::{MemoryBucket, MemoryQueue};
-use darkroom_contract::{Clock, Profiles, QueueSettings};
+use darkroom_contract::{Clock, Profile, Profiles, QueueSettings};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::time::Instant;
 
 use crate::faults::{Fate, Rates};
+use crate::quota::Grants;
 use crate::registry::Registry;
 use crate::trace::Trace;
 
@@ -32,6 +33,8 @@ pub(crate) struct World {
     /// The number of messages that workers receive beyond their permits. If it is 0, no message is
     /// deferred. If it is small, many messages are deferred.
     pub(crate) look_ahead: usize,
+    /// The number of uploads that an owner may keep. Most runs have no quota.
+    pub(crate) quota: Option<u64>,
     started_at: Instant,
     state: Mutex<State>,
 }
@@ -41,6 +44,7 @@ pub(crate) struct World {
 pub(crate) struct State {
     pub(crate) rng: fastrand::Rng,
     pub(crate) registry: Registry,
+    pub(crate) grants: Grants,
     pub(crate) trace: Trace,
     pub(crate) violation: Option<String>,
     /// `true` until the clients are finished. After that, there are no faults.
@@ -56,6 +60,9 @@ impl World {
         let queues = QueueSettings::default();
         let dead_letters = MemoryQueue::new(clock.clone());
         let max = queues.max_receive_count;
+        let rates = Rates::draw(&mut rng);
+        let look_ahead = [0, 0, 0, 0, 0, 0, 1, 10][rng.usize(0..8)];
+        let quota = [None, None, None, Some(1), Some(2), Some(3)][rng.usize(0..6)];
         Self {
             raw: MemoryBucket::new("raw"),
             media: MemoryBucket::new("media"),
@@ -63,14 +70,16 @@ impl World {
             dead_letters,
             outcomes: MemoryQueue::new(clock.clone()),
             undeliverable: MemoryQueue::new(clock),
-            profiles: Arc::new(Profiles::default()),
+            profiles: Arc::new(profiles(quota)),
             queues,
-            rates: Rates::draw(&mut rng),
-            look_ahead: [0, 0, 0, 0, 0, 0, 1, 10][rng.usize(0..8)],
+            rates,
+            look_ahead,
+            quota,
             started_at,
             state: Mutex::new(State {
                 rng,
                 registry: Registry::default(),
+                grants: Grants::default(),
                 trace: Trace::new(keeps_trace),
                 violation: None,
                 has_faults: true,
@@ -126,4 +135,17 @@ impl World {
         state.trace.add("INVARIANT", format_args!("{violation}"));
         state.violation.get_or_insert(violation);
     }
+}
+
+/// Returns the default profiles with a quota for uploads.
+fn profiles(quota_uploads: Option<u64>) -> Profiles {
+    let profiles = Profiles::default();
+    let limited = profiles.iter().map(|(name, profile)| {
+        let profile = Profile {
+            quota_uploads,
+            ..profile.clone()
+        };
+        (name.clone(), profile)
+    });
+    limited.collect()
 }

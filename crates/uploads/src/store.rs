@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use crate::bucket_probe::BucketProbe;
 use crate::changes::ChangeListeners;
 use crate::outcome_publisher::OutcomePublisher;
+use crate::quota::Quotas;
 
 /// The number of outcomes that a subscriber may fall behind before it loses some.
 const OUTCOME_BACKLOG: usize = 1024;
@@ -42,6 +43,7 @@ pub struct UploadStore {
     pub(crate) parts: Arc<UploadStoreParts>,
     pub(crate) probes: Arc<[BucketProbe; 2]>,
     pub(crate) listeners: Arc<ChangeListeners>,
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) outcomes: broadcast::Sender<Arc<Manifest>>,
 }
 
@@ -56,6 +58,7 @@ impl UploadStore {
         Self {
             probes: Arc::new(probes),
             listeners: Arc::default(),
+            quotas: Arc::default(),
             outcomes: broadcast::Sender::new(OUTCOME_BACKLOG),
             parts: Arc::new(parts),
         }

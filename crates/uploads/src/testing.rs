@@ -36,6 +36,7 @@ pub(crate) fn ready(key: &RawKey, source: &ObjectInfo, variant_keys: &[String]) 
             thumbhash: String::new(),
             dominant_color: String::new(),
         },
+        perceptual_hashes: None,
         removed_metadata: Vec::new(),
     };
     manifest(key, &source.etag, outcome)

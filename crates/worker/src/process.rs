@@ -247,6 +247,7 @@ impl Processor {
                 Outcome::Ready {
                     variants: variants.await?,
                     placeholder: rendered.placeholder,
+                    perceptual_hashes: rendered.perceptual_hashes,
                     removed_metadata: rendered.removed_metadata,
                 }
             }

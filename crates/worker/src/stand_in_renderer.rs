@@ -94,6 +94,7 @@ impl Renderer for StandInRenderer {
                 thumbhash: String::new(),
                 dominant_color: String::new(),
             },
+            perceptual_hashes: None,
             removed_metadata: Vec::new(),
             notes: Vec::new(),
         })

@@ -15,6 +15,7 @@ mod render;
 mod simulate;
 mod try_samples;
 mod upload;
+mod usage;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,7 @@ pub(crate) use render::Render;
 pub(crate) use simulate::Simulate;
 pub(crate) use try_samples::Try;
 pub(crate) use upload::Upload;
+pub(crate) use usage::Usage;
 
 use crate::build_info::VERSION;
 
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Backfill(Backfill),
     /// List the uploads of an owner
     List(List),
+    /// Count the uploads and bytes of an owner, and show the quotas
+    Usage(Usage),
     /// Erase everything that the store holds about an owner
     Erase(Erase),
     /// List, redrive or delete dead letters

@@ -19,6 +19,7 @@ mod simulate;
 mod single_bucket;
 mod try_samples;
 mod upload;
+mod usage;
 
 use std::time::Duration;
 
@@ -81,6 +82,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
         Command::List(list) => list::run(&list, settings).await,
+        Command::Usage(usage) => usage::run(&usage, settings).await,
         Command::Erase(erase) => erase::run(&erase, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
         Command::Schema | Command::Completions { .. } | Command::Man { .. } => {

@@ -4,7 +4,7 @@ mod fields;
 mod schema;
 
 use darkroom_contract::{ProfileName, UploadStatus};
-use darkroom_imaging::{MetadataKind, Note, Placeholder};
+use darkroom_imaging::{MetadataKind, Note, PerceptualHashes, Placeholder};
 use serde::{Deserialize, Serialize};
 
 use crate::line_text::escape;
@@ -45,6 +45,9 @@ pub(crate) struct Report {
     /// The placeholder to show until an image is loaded. Present if the status is `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) placeholder: Option<Placeholder>,
+    /// The perceptual hashes. Present if the status is `ready` and the image has enough contrast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) perceptual_hashes: Option<PerceptualHashes>,
     /// The kinds of metadata that were removed. Present if the status is `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) removed_metadata: Option<Vec<MetadataKind>>,
@@ -84,6 +87,7 @@ impl Report {
             recipe: None,
             variants: None,
             placeholder: None,
+            perceptual_hashes: None,
             removed_metadata: None,
             notes: Vec::new(),
             error: None,

@@ -36,6 +36,7 @@ mod misconfigured_stores;
 mod missing_sandbox_layers;
 mod provisioning;
 mod python_client;
+mod quotas;
 mod recipes;
 mod rejected_uploads;
 mod render_process;

@@ -27,6 +27,8 @@ impl Doctor<'_> {
     /// Checks `s3:ListBucket`. Without it, S3 reports missing objects as forbidden.
     pub(crate) async fn check_listing(&mut self) {
         let worker = self.deployment.has(Role::Worker);
+        // Quotas are counted in a listing.
+        let is_required = worker || self.deployment.has_quota();
         let mut buckets = vec![self.deployment.raw()];
         if worker && !self.deployment.storage.has_single_bucket() {
             buckets.push(self.deployment.media());
@@ -42,7 +44,7 @@ impl Doctor<'_> {
                     "does not exist",
                     "run `darkroom provision`",
                 ),
-                Err(error) if worker || error.kind != CloudErrorKind::Forbidden => {
+                Err(error) if is_required || error.kind != CloudErrorKind::Forbidden => {
                     missing_permission("s3:ListBucket", &name, &error)
                 }
                 Err(error) => Finding::warning(

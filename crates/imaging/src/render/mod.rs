@@ -8,6 +8,7 @@ mod pipeline;
 mod placeholder;
 mod plan;
 mod plane_path;
+mod preview;
 mod resize_cache;
 mod source_file;
 mod split;

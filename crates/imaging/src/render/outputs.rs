@@ -4,6 +4,7 @@ use super::animated_source::AnimatedSource;
 use super::output_tally::OutputTally;
 use super::plan::{IndexedVariant, VariantRequest};
 use super::plane_path::plane_samples;
+use super::preview::Preview;
 use super::source_file::SourceFile;
 use super::split::{keeps_profile, split_by_animation, split_by_profile};
 use super::still::StillRenderer;
@@ -15,12 +16,12 @@ use crate::decoded::{Decoded, SampleSpec};
 use crate::geometry::Orientation;
 use crate::pixels::Pixels;
 use crate::recipe::CropBox;
-use crate::{Note, NoteCode, Placeholder, Rejection, RenderedVariant, Variant};
+use crate::{Note, NoteCode, Rejection, RenderedVariant, Variant};
 
 /// Everything that is made from the pixels.
 pub(super) struct Outputs {
     pub(super) variants: Vec<RenderedVariant>,
-    pub(super) placeholder: Placeholder,
+    pub(super) preview: Preview,
     pub(super) is_icc_kept: bool,
     pub(super) notes: Vec<Note>,
 }
@@ -55,7 +56,7 @@ impl Outputs {
         note_damage(decoded.damage, &mut notes);
         let colors = ColorConverter::new(&decoded.spec(), scan.icc.as_deref(), &mut notes);
         let (animated, still) = split_by_animation(variants, header);
-        let (mut rendered, placeholder) =
+        let (mut rendered, preview) =
             render_stills(decoded, &colors, view, &still, &mut tally, max_memory)?;
         if !animated.is_empty() {
             let animation = AnimatedSource {
@@ -69,11 +70,7 @@ impl Outputs {
             rendered.extend(animations);
         }
         Ok(Self::from_rendered(
-            rendered,
-            placeholder,
-            variants,
-            &colors,
-            notes,
+            rendered, preview, variants, &colors, notes,
         ))
     }
 
@@ -105,19 +102,15 @@ impl Outputs {
             icc: colors.rgb_profile().map(<[u8]>::to_vec),
             max_memory,
         };
-        let (rendered, placeholder) = renderer.render(&requests, tally)?;
+        let (rendered, preview) = renderer.render(&requests, tally)?;
         Ok(Self::from_rendered(
-            rendered,
-            placeholder,
-            variants,
-            &colors,
-            notes,
+            rendered, preview, variants, &colors, notes,
         ))
     }
 
     fn from_rendered(
         mut rendered: Vec<IndexedVariant>,
-        placeholder: Placeholder,
+        preview: Preview,
         variants: &[Variant],
         colors: &ColorConverter,
         notes: Vec<Note>,
@@ -125,7 +118,7 @@ impl Outputs {
         rendered.sort_by_key(|(index, _)| *index);
         Self {
             variants: rendered.into_iter().map(|(_, variant)| variant).collect(),
-            placeholder,
+            preview,
             is_icc_kept: variants
                 .iter()
                 .any(|variant| keeps_profile(variant, colors)),
@@ -146,7 +139,7 @@ fn note_damage(damage: Option<&str>, notes: &mut Vec<Note>) {
     }
 }
 
-/// Renders all still variants and the placeholder.
+/// Renders all still variants and the preview.
 fn render_stills(
     decoded: Decoded,
     colors: &ColorConverter,
@@ -154,7 +147,7 @@ fn render_stills(
     requests: &[VariantRequest<'_>],
     tally: &mut OutputTally,
     max_memory: u64,
-) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
+) -> Result<(Vec<IndexedVariant>, Preview), Rejection> {
     let is_source_lossless = decoded.is_lossless;
     let renderer = |pixels: Pixels, icc| StillRenderer {
         image: StillImage::Rgb(pixels.without_opaque_alpha()),
@@ -175,7 +168,7 @@ fn render_stills(
             .0;
     }
     let still_renderer = renderer(colors.to_srgb(decoded)?, None);
-    let (rendered, placeholder) = still_renderer.render(&converted, tally)?;
+    let (rendered, preview) = still_renderer.render(&converted, tally)?;
     variants.extend(rendered);
-    Ok((variants, placeholder))
+    Ok((variants, preview))
 }

@@ -93,7 +93,8 @@ fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Re
             frames: header.frames,
         },
         variants: outputs.variants,
-        placeholder: outputs.placeholder,
+        placeholder: outputs.preview.placeholder,
+        perceptual_hashes: outputs.preview.perceptual_hashes,
         removed_metadata: removed(&scan, outputs.is_icc_kept),
         notes: outputs.notes,
     })

@@ -1,15 +1,16 @@
 //! Rendering of all still variants of an image.
 
 use super::output_tally::OutputTally;
-use super::placeholder::{self, placeholder};
+use super::placeholder;
 use super::plan::{IndexedVariant, RenderJob, VariantRequest, plan};
+use super::preview::Preview;
 use super::resize_cache::ResizeCache;
 use super::still_image::StillImage;
 use super::view::View;
 use crate::encode::{StillOptions, encode_still};
 use crate::geometry::{Orientation, Placement};
 use crate::pixels::pad;
-use crate::{Fit, IccPolicy, Placeholder, Rejection, Resize};
+use crate::{Fit, IccPolicy, Rejection, Resize};
 
 /// A renderer for the still variants of one image in one color space.
 pub(super) struct StillRenderer {
@@ -27,7 +28,7 @@ pub(super) struct StillRenderer {
 }
 
 impl StillRenderer {
-    /// Renders all requested variants and the placeholder.
+    /// Renders all requested variants and the preview.
     ///
     /// Variants that show the whole image unscaled come last. The last of them owns the pixels, so
     /// that its encoder can free them early.
@@ -38,7 +39,7 @@ impl StillRenderer {
         self,
         requests: &[VariantRequest<'_>],
         tally: &mut OutputTally,
-    ) -> Result<(Vec<IndexedVariant>, Placeholder), Rejection> {
+    ) -> Result<(Vec<IndexedVariant>, Preview), Rejection> {
         let stored = self.image.size();
         let copy = |small: &Placement| self.image.place_rgb(self.view.orientation, small);
         let (whole, resized): (Vec<_>, Vec<_>) = plan(self.view, requests, copy)?
@@ -51,10 +52,10 @@ impl StillRenderer {
             tally.add(variant.bytes.len())?;
             rendered.push((index, variant));
         }
-        let placeholder = self.placeholder(&cache)?;
+        let preview = self.preview(&cache)?;
         drop(cache);
         self.render_whole(&whole, &mut rendered, tally)?;
-        Ok((rendered, placeholder))
+        Ok((rendered, preview))
     }
 
     fn render_resized(
@@ -80,7 +81,7 @@ impl StillRenderer {
         Ok(job.finish(bytes))
     }
 
-    fn placeholder(&self, cache: &ResizeCache) -> Result<Placeholder, Rejection> {
+    fn preview(&self, cache: &ResizeCache) -> Result<Preview, Rejection> {
         let bounds = Resize {
             width: Some(placeholder::MAX_SIDE),
             height: Some(placeholder::MAX_SIDE),
@@ -89,7 +90,7 @@ impl StillRenderer {
         };
         let placement = Placement::new(self.view.rect, Some(&bounds), None);
         let small = cache.place_rgb(self.view, &self.image, &placement)?;
-        Ok(placeholder(&small))
+        Preview::new(&small)
     }
 
     fn render_whole(

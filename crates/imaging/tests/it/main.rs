@@ -18,6 +18,7 @@ mod canary;
 mod ciede2000;
 mod color;
 mod corpus;
+mod duplicates;
 mod encodings;
 mod flaws;
 mod heic;

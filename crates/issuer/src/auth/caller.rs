@@ -143,6 +143,15 @@ impl Caller {
         ))
     }
 
+    /// Returns the profiles that the caller may use, with their names.
+    pub(crate) fn profiles<'a>(&self, profiles: &'a Profiles) -> Vec<(ProfileName, &'a Profile)> {
+        let profiles = profiles.iter();
+        let usable = profiles.filter(|(name, _)| self.may_use(name));
+        usable
+            .map(|(name, profile)| (name.clone(), profile))
+            .collect()
+    }
+
     /// Checks that the caller holds the key of an operator.
     ///
     /// # Errors

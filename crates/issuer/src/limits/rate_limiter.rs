@@ -23,36 +23,36 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct RateLimiter {
     /// The time between two requests at the steady rate.
     interval: Duration,
-    quota: Quota,
+    policy: RatePolicy,
     states: Mutex<States>,
     max_keys: usize,
 }
 
-/// The number of requests in a burst, and the time in which the whole quota is replenished.
+/// The number of requests in a burst, and the time in which a whole burst is replenished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Quota {
+pub(crate) struct RatePolicy {
     pub(crate) burst: u32,
     pub(crate) window: Duration,
 }
 
 #[derive(Debug, Default)]
 struct States {
-    /// The time at which each key has its whole quota again ("theoretical arrival time"). A
-    /// key without an entry has its whole quota.
+    /// The time at which each key may send a whole burst again ("theoretical arrival time"). A
+    /// key without an entry may send a whole burst.
     replenished_at: HashMap<String, Instant>,
     swept_at: Option<Instant>,
 }
 
-/// The remaining quota of a key.
+/// The rest of the rate limit of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Remaining {
     /// The number of requests that are allowed now.
     pub(crate) requests: u32,
-    /// The time until the whole quota is available.
+    /// The time until a whole burst is allowed.
     pub(crate) reset_in: Duration,
 }
 
-/// The error for an exhausted quota.
+/// The error for an exhausted rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exceeded {
     /// The time until the next request is allowed.
@@ -67,7 +67,7 @@ impl RateLimiter {
         let burst = burst.max(1);
         Self {
             interval,
-            quota: Quota {
+            policy: RatePolicy {
                 burst,
                 window: interval * burst,
             },
@@ -76,7 +76,7 @@ impl RateLimiter {
         }
     }
 
-    /// Counts one request, or returns an error if the quota of its key is exhausted.
+    /// Counts one request, or returns an error if the rate limit of its key is exhausted.
     pub(crate) fn count(&self, key: &str) -> Result<Remaining, Exceeded> {
         let now = Instant::now();
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,8 +84,8 @@ impl RateLimiter {
         let replenished_at = states.replenished_at.get(key).copied();
         let replenished_at = replenished_at.map_or(now, |at| at.max(now)) + self.interval;
         let reset_in = replenished_at - now;
-        let Some(left) = self.quota.window.checked_sub(reset_in) else {
-            let retry_in = reset_in - self.quota.window;
+        let Some(left) = self.policy.window.checked_sub(reset_in) else {
+            let retry_in = reset_in - self.policy.window;
             return Err(Exceeded { retry_in });
         };
         states.replenished_at.insert(key.to_owned(), replenished_at);
@@ -96,8 +96,8 @@ impl RateLimiter {
         })
     }
 
-    pub(crate) const fn quota(&self) -> Quota {
-        self.quota
+    pub(crate) const fn policy(&self) -> RatePolicy {
+        self.policy
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
         }
         let exceeded = limiter.count("a").unwrap_err();
         assert_eq!(exceeded.retry_in, Duration::from_millis(100));
-        assert!(limiter.count("b").is_ok(), "another key has its own quota");
+        assert!(limiter.count("b").is_ok(), "another key has its own limit");
         tokio::time::advance(Duration::from_millis(100)).await;
         assert!(limiter.count("a").is_ok());
         assert!(limiter.count("a").is_err());
@@ -153,7 +153,7 @@ mod tests {
         }
         let keys = || limiter.states.lock().unwrap().replenished_at.len();
         assert_eq!(keys(), 11);
-        assert_eq!(exceeded, 88, "the keys beyond ten share a quota of two");
+        assert_eq!(exceeded, 88, "the keys beyond ten share a burst of two");
         tokio::time::advance(Duration::from_secs(10)).await;
         assert!(limiter.count("new").is_ok());
         assert_eq!(keys(), 1);

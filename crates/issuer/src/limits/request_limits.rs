@@ -7,7 +7,7 @@ use darkroom_contract::Owner;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::keyed_limit::{KeyedLimit, KeyedPermit};
-use super::rate_limiter::{Exceeded, Quota, RateLimiter, Remaining};
+use super::rate_limiter::{Exceeded, RateLimiter, RatePolicy, Remaining};
 use super::settings::LimitSettings;
 use crate::auth::Caller;
 use crate::client::Client;
@@ -107,7 +107,7 @@ impl NamedLimit {
             return Ok(RateLimitState::default());
         };
         match limiter.count(key) {
-            Ok(remaining) => Ok(RateLimitState::new(name, limiter.quota(), remaining)),
+            Ok(remaining) => Ok(RateLimitState::new(name, limiter.policy(), remaining)),
             Err(Exceeded { retry_in }) => {
                 let exhausted = Remaining {
                     requests: 0,
@@ -121,7 +121,7 @@ impl NamedLimit {
                         "the rate limit of this {name} is exceeded; try again in {seconds} s"
                     ),
                 );
-                let state = RateLimitState::new(name, limiter.quota(), exhausted);
+                let state = RateLimitState::new(name, limiter.policy(), exhausted);
                 let headers = state.0.into_iter();
                 Err(headers.fold(
                     problem.with_retry_after(seconds),
@@ -133,8 +133,8 @@ impl NamedLimit {
 }
 
 impl RateLimitState {
-    fn new(name: &str, quota: Quota, remaining: Remaining) -> Self {
-        let (burst, window) = (quota.burst, whole_seconds(quota.window));
+    fn new(name: &str, policy: RatePolicy, remaining: Remaining) -> Self {
+        let (burst, window) = (policy.burst, whole_seconds(policy.window));
         let (requests, reset_in) = (remaining.requests, whole_seconds(remaining.reset_in));
         let policy = header(format_args!("\"{name}\";q={burst};w={window}"));
         let state = header(format_args!("\"{name}\";r={requests};t={reset_in}"));

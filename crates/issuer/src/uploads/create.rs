@@ -24,7 +24,8 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
 
 /// Returns a presigned URL or form for one upload.
 ///
-/// The response contains everything that a client needs to send its file to S3 directly.
+/// The response contains everything that a client needs to send its file to S3 directly. If the
+/// upload would exceed a quota of its profile, the response is `409` with the numbers.
 #[utoipa::path(
     post,
     path = "/v1/uploads",
@@ -70,7 +71,9 @@ pub(crate) async fn create(
     let upload = ValidatedUpload::from_request(request, &caller, &state.parts.profiles)?;
     state.limits.count_owner(&upload.key.owner)?;
     state.readiness.check_for_uploads().await?;
+    let reservation = state.reserve_quota(&upload).await?;
     let response = presign(&state, upload).await?;
+    reservation.keep(state.parts.settings.upload_expiry);
     let location = [(header::LOCATION, response.status_url.clone())];
     Ok((StatusCode::CREATED, location, Json(response)))
 }

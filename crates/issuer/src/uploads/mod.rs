@@ -9,6 +9,7 @@ mod forecast;
 pub(crate) mod list;
 mod path;
 mod poll_schedule;
+mod quota;
 pub(crate) mod status;
 mod status_watcher;
 mod validated_upload;

@@ -115,6 +115,14 @@ fn check_content_type(declared: Option<&str>, profile: &Profile) -> Result<Strin
 }
 
 impl Transfer {
+    /// Returns the largest size of the file.
+    pub(crate) const fn max_bytes(self) -> u64 {
+        match self {
+            Self::Put { bytes } => bytes,
+            Self::Post { max_bytes, .. } => max_bytes,
+        }
+    }
+
     fn new(method: UploadMethod, size: Option<u64>, profile: &Profile) -> Result<Self, Problem> {
         let max_bytes = profile.max_bytes.as_u64();
         let size = size.map(|size| check_size(size, max_bytes)).transpose()?;

@@ -74,7 +74,8 @@ pub(crate) async fn issuer_with(
         Arc::new(connection.bucket(&storage.raw_bucket)),
         Arc::new(connection.bucket(&storage.media_bucket)),
     ];
-    issuer_on(&connection, buckets, auth, limits, settings)
+    let store = store_on(&connection, buckets, &settings);
+    issuer_on(&connection, &store, auth, limits, settings)
 }
 
 /// Returns a service with an empty store in memory. Requests to an unreachable store would let a
@@ -87,7 +88,15 @@ pub(crate) async fn issuer_in_memory(auth: &AuthSettings, limits: LimitSettings)
         Arc::new(MemoryBucket::new(&storage.media_bucket)),
     ];
     let settings = IssuerSettings::default();
-    issuer_on(&connection, buckets, auth, limits, settings)
+    let store = store_on(&connection, buckets, &settings);
+    issuer_on(&connection, &store, auth, limits, settings)
+}
+
+/// Returns a service with this store and its profiles.
+pub(crate) async fn issuer_over(store: &UploadStore, auth: &AuthSettings) -> Issuer {
+    let connection = connection(&storage()).await;
+    let (limits, settings) = (LimitSettings::default(), IssuerSettings::default());
+    issuer_on(&connection, store, auth, limits, settings)
 }
 
 fn storage() -> StorageSettings {
@@ -108,9 +117,26 @@ async fn connection(storage: &StorageSettings) -> Connection {
     Connection::from_endpoints(&endpoints, storage).await
 }
 
-fn issuer_on(
+fn store_on(
     connection: &Connection,
     [raw, media]: [Arc<dyn Bucket>; 2],
+    settings: &IssuerSettings,
+) -> UploadStore {
+    UploadStore::new(UploadStoreParts {
+        raw,
+        media,
+        events: Arc::new(connection.lazy_queue("events")),
+        outcomes: OutcomePublisher::Disabled,
+        profiles: Arc::new(Profiles::default()),
+        cache_control: storage().cache_control,
+        upload_expiry: settings.upload_expiry,
+        clock: Clock::system(),
+    })
+}
+
+fn issuer_on(
+    connection: &Connection,
+    store: &UploadStore,
     auth: &AuthSettings,
     limits: LimitSettings,
     settings: IssuerSettings,
@@ -120,19 +146,9 @@ fn issuer_on(
         program: PathBuf::from("/nonexistent"),
         arguments: Vec::new(),
     };
-    let profiles = Arc::new(Profiles::default());
-    let store = UploadStore::new(UploadStoreParts {
-        raw,
-        media,
-        events: Arc::new(connection.lazy_queue("events")),
-        outcomes: OutcomePublisher::Disabled,
-        profiles: Arc::clone(&profiles),
-        cache_control: storage.cache_control.clone(),
-        upload_expiry: settings.upload_expiry,
-        clock: Clock::system(),
-    });
+    let profiles = Arc::new(store.profiles().clone());
     Issuer::new(IssuerParts {
-        store,
+        store: store.clone(),
         presigner: connection.upload_presigner(&storage.raw_bucket),
         variant_urls: VariantUrls::new(
             connection.bucket(&storage.media_bucket),

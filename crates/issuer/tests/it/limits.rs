@@ -76,7 +76,7 @@ async fn the_response_to_a_key_over_its_rate_limit_states_the_time_to_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_has_one_quota_for_all_keys() {
+async fn an_owner_has_one_rate_limit_for_all_keys() {
     let (keys, auth) = keys(&["a", "b"]);
     let limits = LimitSettings {
         owner_rate: 1,
@@ -101,7 +101,7 @@ async fn an_owner_has_one_quota_for_all_keys() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn inspections_count_against_the_quota_of_the_only_owner_of_a_key() {
+async fn inspections_count_against_the_rate_limit_of_the_only_owner_of_a_key() {
     let (keys, mut auth) = keys(&["a"]);
     auth.keys[0].owner = Some("u1".parse().unwrap());
     let limits = LimitSettings {

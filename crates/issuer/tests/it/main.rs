@@ -1,6 +1,6 @@
-//! Tests of the service over HTTP, with an unreachable store.
+//! Tests of the service over HTTP, most of them with an unreachable store.
 //!
-//! Behavior that needs a store is tested in `darkroom-uploads` and in the end-to-end suite.
+//! Other behavior that needs a store is tested in `darkroom-uploads` and in the end-to-end suite.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,5 +18,6 @@ mod limits;
 mod openapi;
 mod page;
 mod presigned_uploads;
+mod quotas;
 mod refusals;
 mod shutdown;

@@ -119,6 +119,11 @@ metrics! {
     /// Upload URLs issued, by method: PUT, POST.
     PRESIGNS: Counter = "darkroom_issuer_presigns_total"["method": "PUT", "POST"];
 
+    /// Requests for uploads that were refused because of a quota, by quota: quota_uploads,
+    /// quota_bytes.
+    QUOTA_REFUSALS: Counter = "darkroom_issuer_quota_refusals_total"
+        ["quota": "quota_uploads", "quota_bytes"];
+
     /// Objects, versions and unfinished multipart uploads that erasures of owners removed.
     ERASED_OBJECTS: Counter = "darkroom_issuer_erased_objects_total";
 }

@@ -159,6 +159,7 @@ fn ready(rendered: Rendered, mut source: SourceReport, paths: &[PathBuf]) -> Rep
                 .collect(),
         ),
         placeholder: Some(rendered.placeholder),
+        perceptual_hashes: rendered.perceptual_hashes,
         removed_metadata: Some(rendered.removed_metadata),
         notes: rendered.notes,
         ..Report::new(ReportCommand::Process, ReportStatus::Ready)

@@ -30,6 +30,9 @@ impl IssuerProblem {
             "owner_required" => "name the owner with --owner",
             "forbidden_owner" => "name another owner with --owner, or use another key",
             "forbidden_profile" => "name another profile with --profile, or use another key",
+            "quota_exceeded" => {
+                "delete uploads of this owner, or raise quota_uploads or quota_bytes of the profile"
+            }
             "too_many_requests" => "wait a moment, or raise [limits] of the issuer",
             code => return rejection_hint(code, profile, profiles),
         };

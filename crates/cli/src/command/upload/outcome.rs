@@ -65,10 +65,12 @@ impl Uploader<'_> {
             Outcome::Ready {
                 variants,
                 placeholder,
+                perceptual_hashes,
                 removed_metadata,
             } => {
                 report.variants = Some(variants.into_iter().map(variant_report).collect());
                 report.placeholder = Some(placeholder);
+                report.perceptual_hashes = perceptual_hashes;
                 report.removed_metadata = Some(removed_metadata);
             }
             Outcome::Rejected { error } => {

@@ -37,6 +37,8 @@ fn the_environment_takes_precedence_over_the_file() {
             ("DARKROOM_STORAGE_PUBLIC_ENDPOINT", "http://localhost:4566"),
             ("DARKROOM_WORKER_IN_FLIGHT", "7"),
             ("DARKROOM_PROFILES_AVATAR_MAX_BYTES", "1MiB"),
+            ("DARKROOM_PROFILES_AVATAR_QUOTA_BYTES", "2GiB"),
+            ("DARKROOM_PROFILES_AVATAR_MIN_QUALITY", "60"),
             ("DARKROOM_CORPUS", "not a setting"),
         ],
     )
@@ -46,6 +48,11 @@ fn the_environment_takes_precedence_over_the_file() {
     assert_eq!(settings.worker.in_flight, 7);
     let avatar = settings.profiles.get(&"avatar".parse().unwrap()).unwrap();
     assert_eq!(avatar.max_bytes.as_u64(), 1 << 20);
+    assert_eq!(
+        avatar.quota_bytes.map(|bytes| bytes.as_u64()),
+        Some(2 << 30)
+    );
+    assert_eq!((avatar.min_quality, avatar.quota_uploads), (Some(60), None));
     assert_eq!(avatar.prefix, "avatars");
 }
 
