@@ -15,6 +15,14 @@ const OPTIONS: PutOptions<'_> = PutOptions {
     cache_control: "no-cache",
 };
 
+/// The reason why a manifest is unreadable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnreadableManifest {
+    pub(crate) detail: String,
+    /// `true` if its format is newer than the one that this code reads.
+    pub(crate) is_newer: bool,
+}
+
 impl UploadStore {
     /// Returns the manifest of an upload.
     ///
@@ -32,26 +40,34 @@ impl UploadStore {
         let Some(stored) = self.stored_manifest(key).await? else {
             return Ok(None);
         };
-        if let Err(error) = &stored {
-            tracing::warn!(key, error, "unreadable manifest");
+        if let Err(UnreadableManifest { detail, .. }) = &stored {
+            tracing::warn!(key, error = detail, "unreadable manifest");
         }
         Ok(stored.ok())
     }
 
     /// Returns the manifest of an upload, or the reason why it is unreadable.
-    async fn stored_manifest(
+    pub(crate) async fn stored_manifest(
         &self,
         key: &str,
-    ) -> Result<Option<Result<Arc<Manifest>, String>>, CloudError> {
+    ) -> Result<Option<Result<Arc<Manifest>, UnreadableManifest>>, CloudError> {
         let raw = &self.parts.raw;
         let json = match raw.read(key, MAX_MANIFEST_BYTES).await {
             Ok(None) => return Ok(None),
             Ok(Some(json)) => json,
             Err(ReadError::Cloud(error)) => return Err(error),
-            Err(error @ ReadError::TooLarge { .. }) => return Ok(Some(Err(error.to_string()))),
+            Err(error @ ReadError::TooLarge { .. }) => {
+                return Ok(Some(Err(UnreadableManifest {
+                    detail: error.to_string(),
+                    is_newer: false,
+                })));
+            }
         };
         let manifest = serde_json::from_slice(&json).map(Arc::new);
-        Ok(Some(manifest.map_err(|error| error.to_string())))
+        Ok(Some(manifest.map_err(|error| UnreadableManifest {
+            detail: error.to_string(),
+            is_newer: is_newer(&json),
+        })))
     }
 
     /// Works like [`manifest`](Self::manifest), but also for a role without `s3:ListBucket`, to
@@ -78,7 +94,7 @@ impl UploadStore {
             None => Ok(None),
             Some(Ok(manifest)) if manifest.outcome_id() == event.outcome_id => Ok(Some(manifest)),
             Some(Ok(_)) => Ok(None),
-            Some(Err(detail)) => Err(StoreError::Unreadable {
+            Some(Err(UnreadableManifest { detail, .. })) => Err(StoreError::Unreadable {
                 key: event.upload.manifest_key(),
                 detail,
             }),
@@ -133,6 +149,13 @@ fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
     serde_json::to_vec(manifest)
         .map(Bytes::from)
         .map_err(|error| StoreError::encode("a manifest", &error))
+}
+
+/// Returns `true` if the format of a manifest is newer than the one that this code reads.
+fn is_newer(json: &[u8]) -> bool {
+    let document: Option<serde_json::Value> = serde_json::from_slice(json).ok();
+    let version = document.and_then(|document| document.get("version")?.as_u64());
+    version.is_some_and(|version| version > u64::from(Manifest::VERSION))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod dev;
 mod dlq;
 mod doctor;
 mod erase;
+mod fsck;
 mod health;
 mod inspect;
 mod key;
@@ -26,6 +27,7 @@ pub(crate) use dev::Dev;
 pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
 pub(crate) use doctor::{Doctor, RoleChoice};
 pub(crate) use erase::Erase;
+pub(crate) use fsck::Fsck;
 pub(crate) use health::{Health, HealthRole};
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Enqueue raw objects that have no current outcome
     Backfill(Backfill),
+    /// Check the objects of both buckets for contradictions, and repair them
+    Fsck(Fsck),
     /// List the uploads of an owner
     List(List),
     /// Erase everything that the store holds about an owner

@@ -5,6 +5,7 @@ mod dev;
 mod dlq;
 mod doctor;
 mod erase;
+mod fsck;
 mod generated;
 mod health;
 mod inspect;
@@ -80,6 +81,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::Fsck(fsck) => fsck::run(&fsck, settings).await,
         Command::List(list) => list::run(&list, settings).await,
         Command::Erase(erase) => erase::run(&erase, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,

@@ -12,6 +12,7 @@ mod call_counts;
 mod command_line;
 mod compose;
 mod dead_letters;
+mod consistency_checks;
 mod deletions_and_replacements;
 mod dev;
 mod dev_access;

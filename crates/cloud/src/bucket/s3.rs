@@ -7,9 +7,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use bytes::Bytes;
 use darkroom_contract::Attachment;
+use time::OffsetDateTime;
 
 use super::{
     Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
@@ -268,6 +269,7 @@ impl Bucket for S3Bucket {
 
 async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, CloudError> {
     let output = request.send().await;
+            last_modified: object.last_modified.as_ref().and_then(time),
     let output = output.map_err(CloudError::from_sdk("ListObjectsV2"))?;
     let objects = output.contents.unwrap_or_default().into_iter();
     let objects = objects.filter_map(|object| {
@@ -279,6 +281,10 @@ async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, Cloud
     });
     let objects: Vec<ListedObject> = objects.collect();
     let is_truncated = output.is_truncated.unwrap_or_default();
+fn time(time: &DateTime) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(time.as_nanos()).ok()
+}
+
     let last = objects.last().filter(|_| is_truncated);
     Ok(Listing {
         next: last.map(|object| object.key.clone()),
