@@ -110,7 +110,8 @@ impl UploadStore {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
         KillPoint::BeforeManifest.pass();
-        self.parts.raw.put(&key, json, OPTIONS).await?;
+        let written = self.parts.raw.put(&key, json, OPTIONS).await;
+        self.record_raw_write(written)?;
         KillPoint::AfterManifest.pass();
         self.listeners.notify(&manifest.raw_key());
         Ok(())
@@ -124,7 +125,8 @@ impl UploadStore {
     pub async fn write_failure(&self, manifest: &Manifest) -> Result<bool, StoreError> {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
-        let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await?;
+        let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await;
+        let written = self.record_raw_write(written)?;
         self.listeners.notify(&manifest.raw_key());
         Ok(written)
     }

@@ -60,7 +60,8 @@ impl UploadStore {
             cache_control: &self.parts.cache_control,
         };
         KillPoint::BeforeVariant(&described.name).pass();
-        self.parts.media.put(&described.key, bytes, options).await?;
+        let written = self.parts.media.put(&described.key, bytes, options).await;
+        self.record_media_write(written)?;
         KillPoint::AfterVariant(&described.name).pass();
         metric::VARIANT_BYTES.add(described.bytes, []);
         Ok(described)

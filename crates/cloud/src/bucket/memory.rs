@@ -173,6 +173,10 @@ impl Bucket for MemoryBucket {
         Ok(true)
     }
 
+    async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
+        self.faults.check("PutObject", key)
+    }
+
     async fn put_file(
         &self,
         key: &str,
@@ -216,11 +220,11 @@ impl Bucket for MemoryBucket {
                 key: key.clone(),
                 etag: Some(object.info.etag.clone()),
                 size: object.info.size,
+                last_modified: Some(object.modified),
             });
         let page: Vec<_> = listed.by_ref().take(max_keys).collect();
         let is_truncated = listed.next().is_some();
         Ok(Listing {
-                last_modified: Some(object.modified),
             next: page
                 .last()
                 .filter(|_| is_truncated)

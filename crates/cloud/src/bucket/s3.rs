@@ -56,25 +56,6 @@ impl S3Bucket {
         self.presigner.public_url().await
     }
 
-    /// Checks that the credentials permit to write an object, without writing it. S3 authorizes the
-    /// request and then refuses it, because its checksum is wrong. Deletes the object if the store
-    /// does not verify checksums.
-    ///
-    /// # Errors
-    /// `Forbidden` if writing is not permitted, or the error of a request that failed for another
-    /// reason than its checksum.
-    pub async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
-        const WRONG_MD5: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
-        let request = self.client.put_object().bucket(self.name()).key(key);
-        let request = request.content_md5(WRONG_MD5);
-        let output = request.body(ByteStream::from_static(b"")).send().await;
-        match output.map_err(CloudError::from_sdk("PutObject")) {
-            Ok(_) => self.delete(&[key.to_owned()]).await,
-            Err(error) if error.kind == CloudErrorKind::Invalid => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
     fn put_request(
         &self,
         key: &str,
@@ -190,6 +171,18 @@ impl Bucket for S3Bucket {
         }
     }
 
+    async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
+        const WRONG_MD5: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+        let request = self.client.put_object().bucket(self.name()).key(key);
+        let request = request.content_md5(WRONG_MD5);
+        let output = request.body(ByteStream::from_static(b"")).send().await;
+        match output.map_err(CloudError::from_sdk("PutObject")) {
+            Ok(_) => self.delete(&[key.to_owned()]).await,
+            Err(error) if error.kind == CloudErrorKind::Invalid => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn put_file(
         &self,
         key: &str,
@@ -269,7 +262,6 @@ impl Bucket for S3Bucket {
 
 async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, CloudError> {
     let output = request.send().await;
-            last_modified: object.last_modified.as_ref().and_then(time),
     let output = output.map_err(CloudError::from_sdk("ListObjectsV2"))?;
     let objects = output.contents.unwrap_or_default().into_iter();
     let objects = objects.filter_map(|object| {
@@ -277,19 +269,20 @@ async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, Cloud
             key: object.key?,
             etag: unquoted(object.e_tag),
             size: size(object.size),
+            last_modified: object.last_modified.as_ref().and_then(time),
         })
     });
     let objects: Vec<ListedObject> = objects.collect();
     let is_truncated = output.is_truncated.unwrap_or_default();
-fn time(time: &DateTime) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(time.as_nanos()).ok()
-}
-
     let last = objects.last().filter(|_| is_truncated);
     Ok(Listing {
         next: last.map(|object| object.key.clone()),
         objects,
     })
+}
+
+fn time(time: &DateTime) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(time.as_nanos()).ok()
 }
 
 fn size(length: Option<i64>) -> u64 {
