@@ -36,6 +36,7 @@ mod misconfigured_stores;
 ))]
 mod missing_sandbox_layers;
 mod provisioning;
+mod policies;
 mod python_client;
 mod recipes;
 mod rejected_uploads;
