@@ -51,6 +51,7 @@ mod store_without_events;
 mod stores;
 mod telemetry;
 mod test_bed;
+mod terraform;
 mod third_party_clients;
 mod try_samples;
 mod tutorial;
