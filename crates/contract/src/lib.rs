@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 mod attachment;
+mod canary;
 mod clock;
 mod default_profiles;
 mod erasure;
@@ -42,6 +43,7 @@ mod upload_list;
 mod variant;
 
 pub use attachment::{Attachment, AttachmentError};
+pub use canary::{canary_owner, is_canary};
 pub use clock::Clock;
 pub use erasure::{ErasedObjects, ErasureReceipt};
 pub use event::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions, ReadError};
-use darkroom_contract::{Manifest, OutcomeEvent, RawKey};
+use darkroom_contract::{Manifest, OutcomeEvent, RawKey, is_canary};
 
 use crate::{StoreError, UploadStore};
 
@@ -132,12 +132,16 @@ impl UploadStore {
     }
 
     /// Publishes an outcome to the subscribers in this process and, if a webhook is configured, to
-    /// its queue. The manifest must be durable.
+    /// its queue. The manifest must be durable. The outcome of a canary is not published, because no
+    /// receiver knows its owner.
     ///
     /// # Errors
     /// The error of the request to the store. In this case, do not acknowledge the event of the
     /// upload, so that its redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        if is_canary(&manifest.owner) {
+            return Ok(());
+        }
         if self.outcomes.receiver_count() > 0 {
             // An error means that the last subscriber has left.
             let _ = self.outcomes.send(Arc::new(manifest.clone()));
@@ -147,17 +151,17 @@ impl UploadStore {
     }
 }
 
-fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
-    serde_json::to_vec(manifest)
-        .map(Bytes::from)
-        .map_err(|error| StoreError::encode("a manifest", &error))
-}
-
 /// Returns `true` if the format of a manifest is newer than the one that this code reads.
 fn is_newer(json: &[u8]) -> bool {
     let document: Option<serde_json::Value> = serde_json::from_slice(json).ok();
     let version = document.and_then(|document| document.get("version")?.as_u64());
     version.is_some_and(|version| version > u64::from(Manifest::VERSION))
+}
+
+fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
+    serde_json::to_vec(manifest)
+        .map(Bytes::from)
+        .map_err(|error| StoreError::encode("a manifest", &error))
 }
 
 #[cfg(test)]
@@ -205,6 +209,20 @@ mod tests {
         test.store.write_manifest(&second).await.unwrap();
         let stored = test.store.manifest(&key).await.unwrap().unwrap();
         assert_eq!(*stored, second);
+    }
+
+    #[tokio::test]
+    async fn the_outcome_of_a_canary_is_not_published() {
+        let test = MemoryStore::new();
+        let canary = RawKey {
+            owner: darkroom_contract::canary_owner(),
+            ..MemoryStore::new_key()
+        };
+        for (key, published) in [(canary, 0), (MemoryStore::new_key(), 1)] {
+            let manifest = failed(&key, "");
+            test.store.publish_outcome(&manifest).await.unwrap();
+            assert_eq!(test.outcomes.len(), published);
+        }
     }
 
     fn put_unreadable(test: &MemoryStore, key: &RawKey) {
