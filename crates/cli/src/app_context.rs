@@ -6,7 +6,7 @@ use anyhow::Context;
 use darkroom_cloud::{Connection, SqsQueue};
 use darkroom_consumer::DepthMonitor;
 use darkroom_contract::Clock;
-use darkroom_issuer::{Authenticator, Issuer, IssuerParts};
+use darkroom_issuer::{Authenticator, Canary, CanaryParts, Issuer, IssuerParts};
 use darkroom_render::RenderPool;
 use darkroom_uploads::{OutcomePublisher, UploadStore, UploadStoreParts, VariantUrls};
 use darkroom_webhooks::{WebhookClient, WebhookDispatcher, WebhookDispatcherParts, WebhookSender};
@@ -56,6 +56,26 @@ impl AppContext {
     /// Returns the store of uploads.
     pub(crate) fn store(&self) -> UploadStore {
         self.store.clone()
+    }
+
+    /// Sends canaries until `stop` is cancelled. Returns at once if `canary.interval` is 0.
+    pub(crate) async fn send_canaries(&self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Settings {
+            storage,
+            issuer,
+            canary,
+            profiles,
+            ..
+        } = &self.settings;
+        let parts = CanaryParts {
+            store: self.store(),
+            presigner: self.connection.upload_presigner(&storage.raw_bucket),
+            complete_uploads: issuer.complete_uploads,
+        };
+        if let Some(canary) = Canary::new(parts, canary, profiles)? {
+            canary.run(stop).await;
+        }
+        Ok(())
     }
 
     fn variant_urls(&self) -> VariantUrls {

@@ -16,6 +16,7 @@ mod log_fields;
 mod memory_budget;
 mod path_text;
 mod progress;
+mod progress_line;
 mod renderer;
 mod report;
 mod settings;

@@ -107,6 +107,20 @@ impl Faults {
         }
     }
 
+    /// Returns the result that a call would have now, without recording or delaying it.
+    ///
+    /// # Errors
+    /// The error of the fault.
+    pub(crate) fn check(&self, operation: &'static str, key: &str) -> Result<(), CloudError> {
+        let state = self.state();
+        let mut latest_first = state.faults.iter().rev();
+        let fault = latest_first.find(|fault| fault.applies_to(operation, key));
+        match fault.and_then(|fault| fault.error) {
+            Some(kind) => Err(CloudError::new(kind, operation, "failure on demand")),
+            None => Ok(()),
+        }
+    }
+
     fn add(&self, fault: Fault) {
         self.state().faults.push(fault);
     }

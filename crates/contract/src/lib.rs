@@ -19,6 +19,7 @@
 
 mod access;
 mod attachment;
+mod canary;
 mod clock;
 mod default_profiles;
 mod erasure;
@@ -45,6 +46,7 @@ mod variant;
 
 pub use access::Access;
 pub use attachment::{Attachment, AttachmentError};
+pub use canary::{canary_owner, is_canary};
 pub use clock::Clock;
 pub use erasure::{ErasedObjects, ErasureReceipt};
 pub use event::{

@@ -1,8 +1,19 @@
 //! The names of actions in policies.
 
-/// Returns the action that a policy must allow for an operation, if it is known.
-pub(crate) fn iam_action(operation: &str) -> Option<&'static str> {
+/// Returns the action that a policy must allow for an operation of S3 or SQS, if it is known.
+pub fn iam_action(operation: &str) -> Option<&'static str> {
     Some(match operation {
+        "CreateBucket" => "s3:CreateBucket",
+        "ListObjectVersions" => "s3:ListBucketVersions",
+        "ListMultipartUploads" => "s3:ListBucketMultipartUploads",
+        "AbortMultipartUpload" => "s3:AbortMultipartUpload",
+        "PutBucketNotificationConfiguration" => "s3:PutBucketNotification",
+        "PutBucketCors" => "s3:PutBucketCORS",
+        "PutBucketLifecycleConfiguration" => "s3:PutLifecycleConfiguration",
+        "PutPublicAccessBlock" => "s3:PutBucketPublicAccessBlock",
+        "PutBucketEncryption" => "s3:PutEncryptionConfiguration",
+        "CreateQueue" => "sqs:CreateQueue",
+        "SetQueueAttributes" => "sqs:SetQueueAttributes",
         "HeadBucket" | "ListObjectsV2" => "s3:ListBucket",
         "GetObject" | "HeadObject" => "s3:GetObject",
         "PutObject" => "s3:PutObject",

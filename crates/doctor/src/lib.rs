@@ -17,6 +17,7 @@ mod doctor;
 mod finding;
 mod role;
 
+pub use action::iam_action;
 pub use deployment::Deployment;
 pub use doctor::Doctor;
 pub use finding::{Check, Finding, Status};

@@ -145,6 +145,12 @@ impl TestBed {
         &self.cloud.endpoints
     }
 
+    /// Returns the names of the buckets and queues.
+    #[must_use]
+    pub const fn names(&self) -> &ResourceNames {
+        &self.names
+    }
+
     /// Returns a command that reaches the cloud through the fault proxies. It does not inherit
     /// the `DARKROOM_*` and `AWS_*` variables of this process.
     #[must_use]

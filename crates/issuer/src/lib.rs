@@ -18,6 +18,7 @@ mod api_docs;
 mod asset;
 mod auth;
 mod body;
+mod canary;
 mod client;
 mod client_library;
 mod cors;
@@ -45,6 +46,7 @@ mod trace;
 mod uploads;
 
 pub use auth::{ApiKey, ApiKeySettings, AuthMode, AuthSettings, Authenticator, KeyHash};
+pub use canary::{Canary, CanaryParts, CanarySettings};
 pub use limits::LimitSettings;
 pub use service::Issuer;
 pub use settings::IssuerSettings;

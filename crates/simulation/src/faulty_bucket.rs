@@ -84,6 +84,11 @@ impl Bucket for FaultyBucket {
         self.process.call("PutObject", true, effect).await
     }
 
+    /// Permits everything, because no fault of a simulation changes permissions.
+    async fn check_put_permission(&self, _: &str) -> Result<(), CloudError> {
+        Ok(())
+    }
+
     async fn put_file(
         &self,
         key: &str,

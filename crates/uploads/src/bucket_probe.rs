@@ -38,15 +38,25 @@ pub(crate) struct BucketProbe {
     was_permitted: AtomicBool,
     /// `true` once `forbids_missing_objects` has returned `true`.
     was_forbidden: AtomicBool,
+    /// The folders that workers write to, with a slash at the end.
+    write_folders: Vec<String>,
+    /// `true` if writing is permitted, as far as is known.
+    may_write: AtomicBool,
 }
 
 impl BucketProbe {
-    pub(crate) const fn new(bucket: Arc<dyn Bucket>, setting: &'static str) -> Self {
+    pub(crate) const fn new(
+        bucket: Arc<dyn Bucket>,
+        setting: &'static str,
+        write_folders: Vec<String>,
+    ) -> Self {
         Self {
             bucket,
             setting,
             was_permitted: AtomicBool::new(false),
             was_forbidden: AtomicBool::new(false),
+            write_folders,
+            may_write: AtomicBool::new(false),
         }
     }
 
@@ -59,11 +69,7 @@ impl BucketProbe {
         let Err(error) = self.send().await else {
             return Ok(());
         };
-        let problem = BucketProblem {
-            bucket: self.bucket.name().to_owned(),
-            setting: self.setting,
-            error,
-        };
+        let problem = self.problem(error);
         let is_usable = list == ListPermission::Optional
             && problem.may_be_list_permission_only()
             && !self.was_permitted.load(Ordering::Relaxed);
@@ -72,6 +78,51 @@ impl BucketProbe {
         }
         tracing::warn!(%problem, "the bucket cannot be used");
         Err(problem)
+    }
+
+    /// Checks that the bucket permits to write to all folders. Makes no call if a check has succeeded
+    /// before, unless a write was denied since.
+    ///
+    /// # Errors
+    /// The problem, if the bucket denies writing. Any other error proves nothing, because a store may
+    /// refuse the request of the check for a reason of its own.
+    pub(crate) async fn check_writing(&self) -> Result<(), BucketProblem> {
+        if self.may_write.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut is_certain = true;
+        for folder in &self.write_folders {
+            let key = format!("{folder}{PROBE_KEY}");
+            let permission = self.bucket.check_put_permission(&key);
+            match timeout(PROBE_TIMEOUT, permission).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) if error.kind == CloudErrorKind::Forbidden => {
+                    let problem = self.problem(error);
+                    tracing::warn!(%problem, folder, "the bucket cannot be written to");
+                    return Err(problem);
+                }
+                Ok(Err(_)) | Err(_) => is_certain = false,
+            }
+        }
+        self.may_write.store(is_certain, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Records the result of a write. If the write was denied, the next check of the bucket includes
+    /// writing.
+    pub(crate) fn record_write<T>(&self, result: Result<T, CloudError>) -> Result<T, CloudError> {
+        if matches!(&result, Err(error) if error.kind == CloudErrorKind::Forbidden) {
+            self.may_write.store(false, Ordering::Relaxed);
+        }
+        result
+    }
+
+    fn problem(&self, error: CloudError) -> BucketProblem {
+        BucketProblem {
+            bucket: self.bucket.name().to_owned(),
+            setting: self.setting,
+            error,
+        }
     }
 
     /// Returns `true` if the bucket responds `403` to a request for a missing object. S3 does so if

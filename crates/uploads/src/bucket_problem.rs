@@ -58,6 +58,9 @@ impl BucketProblem {
             _ if error.refuses_clock() => "correct the clock of this machine".to_owned(),
             CloudErrorKind::Forbidden => match denied_action(&error.detail) {
                 Some(action) => format!("grant this role {action}"),
+                None if error.operation == "PutObject" => {
+                    format!("grant this role s3:PutObject on the objects of {bucket}")
+                }
                 None => format!(
                     "grant this role s3:ListBucket on {bucket} and s3:GetObject on its objects"
                 ),
@@ -79,11 +82,12 @@ impl fmt::Display for BucketProblem {
 
 /// Reads the IAM action from the message of a denied request. S3 names the action if the bucket
 /// belongs to the account of the caller: "User: … is not authorized to perform: s3:GetObject on
-/// resource: …".
+/// resource: …". It is an action of KMS if the role may not use the key of an encrypted bucket.
 fn denied_action(detail: &str) -> Option<&str> {
     let (_, action) = detail.split_once(DENIED_ACTION)?;
     let action = action.split_whitespace().next()?;
-    action.starts_with("s3:").then_some(action)
+    let is_known = ["s3:", "kms:"].iter().any(|it| action.starts_with(it));
+    is_known.then_some(action)
 }
 
 #[cfg(test)]

@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use darkroom_cloud::{Bucket, CloudError, VersionId};
 use darkroom_contract::{
-    ErasedObjects, ErasureReceipt, MANIFEST_PREFIX, Outcome, Owner, ProfileName, RAW_PREFIX,
-    RawKey, TOMBSTONE_PREFIX, UploadId,
+    ErasedObjects, ErasureReceipt, MANIFEST_PREFIX, Outcome, Owner, ProfileName, RawKey,
+    TOMBSTONE_PREFIX,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::Instant;
 
 use crate::UploadStore;
+use crate::variants::variant_id;
 
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
 /// The number of manifests per page. Each page is read and removed before the next one is listed.
 const MANIFEST_PAGE: usize = 1000;
-/// The length of an id as text.
-const ID_LENGTH: usize = 36;
 
 /// An erasure of everything that the store holds about an owner: raw objects, unfinished multipart
 /// uploads, variants, manifests and tombstones, with all versions and delete markers.
@@ -156,13 +155,7 @@ impl Erasure<'_> {
         if let Some(profile) = self.profile {
             return Ok([profile.clone()].into());
         }
-        let configured = self.store.profiles().iter();
-        let mut profiles: BTreeSet<_> = configured.map(|(name, _)| name.clone()).collect();
-        for prefix in [RAW_PREFIX, MANIFEST_PREFIX, TOMBSTONE_PREFIX] {
-            let folders = self.store.parts.raw.list_folders(prefix).await?;
-            profiles.extend(folders.iter().filter_map(|name| name.parse().ok()));
-        }
-        Ok(profiles)
+        self.store.stored_profiles().await
     }
 }
 
@@ -320,15 +313,12 @@ impl Run<'_> {
 }
 
 impl Scope<'_> {
-    /// Returns `true` if an object below the prefix is in this scope. The media bucket may hold
-    /// objects of others, so a variant must be directly below the prefix, and its name must begin
-    /// with an id.
+    /// Returns `true` if an object below the prefix is in this scope.
     fn contains(&self, key: &str) -> bool {
         match self.kind {
             Kind::Variant => {
                 let name = key.strip_prefix(self.prefix).unwrap_or_default();
-                let id = name.get(..ID_LENGTH).unwrap_or_default();
-                !name.contains('/') && id.parse::<UploadId>().is_ok()
+                variant_id(name).is_some()
             }
             Kind::RawObject | Kind::Manifest | Kind::Tombstone => {
                 self.until.is_none_or(|until| key <= until)
@@ -342,6 +332,7 @@ mod tests {
     use std::time::Duration;
 
     use darkroom_cloud::CloudErrorKind;
+    use darkroom_contract::UploadId;
 
     use super::*;
     use crate::MemoryStore;

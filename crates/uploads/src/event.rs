@@ -1,9 +1,16 @@
 //! Events about raw objects: finding the upload of an event, and queuing events.
 
+use std::time::Duration;
+
 use darkroom_cloud::{CloudError, ListedObject, ObjectInfo};
 use darkroom_contract::{EventKind, Manifest, ObjectEvent, RawKey, notification_body};
+use tokio::time::sleep;
 
 use crate::UploadStore;
+
+/// The pause before the number of waiting messages is read again, because SQS counts messages with
+/// some delay.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The identity of one version of a raw object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +85,35 @@ impl UploadStore {
     pub async fn waiting_events(&self) -> Result<u64, CloudError> {
         let depth = self.parts.events.depth().await?;
         Ok(depth.visible + depth.delayed)
+    }
+
+    /// Enqueues events. At most `max_waiting` messages wait in the queue at any time. With `None`,
+    /// enqueues all of them at once.
+    ///
+    /// # Errors
+    /// The error of the request to the store, or of the first message that was not accepted. Events
+    /// that were enqueued before stay in the queue.
+    pub async fn requeue_within(
+        &self,
+        mut events: &[ObjectEvent],
+        max_waiting: Option<u64>,
+    ) -> Result<(), CloudError> {
+        let Some(max_waiting) = max_waiting else {
+            return self.requeue(events).await;
+        };
+        while !events.is_empty() {
+            let room = max_waiting.saturating_sub(self.waiting_events().await?);
+            let count = usize::try_from(room)
+                .unwrap_or(usize::MAX)
+                .min(events.len());
+            let (now, later) = events.split_at(count);
+            if !now.is_empty() {
+                self.requeue(now).await?;
+            }
+            events = later;
+            sleep(PAUSE).await;
+        }
+        Ok(())
     }
 
     /// Queues events.

@@ -42,11 +42,13 @@ mod doctor_probe;
 mod erase;
 mod error;
 mod event;
+mod fsck;
 mod list;
 mod manifest;
 mod memory_store;
 mod outcome_publisher;
 mod probe;
+mod profiles;
 mod quota;
 mod source;
 mod status;
@@ -64,6 +66,9 @@ pub use changes::ChangeListener;
 pub use erase::{Erasure, ErasureError};
 pub use error::StoreError;
 pub use event::ObjectVersion;
+pub use fsck::{
+    Fsck, FsckError, FsckProgress, FsckUpdate, Inconsistency, InconsistencyCode, Repair,
+};
 pub use list::ListRequest;
 pub use memory_store::MemoryStore;
 pub use outcome_publisher::OutcomePublisher;

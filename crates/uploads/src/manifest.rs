@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions, ReadError};
-use darkroom_contract::{Manifest, OutcomeEvent, RawKey};
+use darkroom_contract::{Manifest, OutcomeEvent, RawKey, is_canary};
 
 use crate::{StoreError, UploadStore};
 
@@ -14,6 +14,14 @@ const OPTIONS: PutOptions<'_> = PutOptions {
     content_type: "application/json",
     cache_control: "no-cache",
 };
+
+/// The reason why a manifest is unreadable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnreadableManifest {
+    pub(crate) detail: String,
+    /// `true` if its format is newer than the one that this code reads.
+    pub(crate) is_newer: bool,
+}
 
 impl UploadStore {
     /// Returns the manifest of an upload.
@@ -32,26 +40,34 @@ impl UploadStore {
         let Some(stored) = self.stored_manifest(key).await? else {
             return Ok(None);
         };
-        if let Err(error) = &stored {
-            tracing::warn!(key, error, "unreadable manifest");
+        if let Err(UnreadableManifest { detail, .. }) = &stored {
+            tracing::warn!(key, error = detail, "unreadable manifest");
         }
         Ok(stored.ok())
     }
 
     /// Returns the manifest of an upload, or the reason why it is unreadable.
-    async fn stored_manifest(
+    pub(crate) async fn stored_manifest(
         &self,
         key: &str,
-    ) -> Result<Option<Result<Arc<Manifest>, String>>, CloudError> {
+    ) -> Result<Option<Result<Arc<Manifest>, UnreadableManifest>>, CloudError> {
         let raw = &self.parts.raw;
         let json = match raw.read(key, MAX_MANIFEST_BYTES).await {
             Ok(None) => return Ok(None),
             Ok(Some(json)) => json,
             Err(ReadError::Cloud(error)) => return Err(error),
-            Err(error @ ReadError::TooLarge { .. }) => return Ok(Some(Err(error.to_string()))),
+            Err(error @ ReadError::TooLarge { .. }) => {
+                return Ok(Some(Err(UnreadableManifest {
+                    detail: error.to_string(),
+                    is_newer: false,
+                })));
+            }
         };
         let manifest = serde_json::from_slice(&json).map(Arc::new);
-        Ok(Some(manifest.map_err(|error| error.to_string())))
+        Ok(Some(manifest.map_err(|error| UnreadableManifest {
+            detail: error.to_string(),
+            is_newer: is_newer(&json),
+        })))
     }
 
     /// Works like [`manifest`](Self::manifest), but also for a role without `s3:ListBucket`, to
@@ -78,7 +94,7 @@ impl UploadStore {
             None => Ok(None),
             Some(Ok(manifest)) if manifest.outcome_id() == event.outcome_id => Ok(Some(manifest)),
             Some(Ok(_)) => Ok(None),
-            Some(Err(detail)) => Err(StoreError::Unreadable {
+            Some(Err(UnreadableManifest { detail, .. })) => Err(StoreError::Unreadable {
                 key: event.upload.manifest_key(),
                 detail,
             }),
@@ -94,7 +110,8 @@ impl UploadStore {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
         KillPoint::BeforeManifest.pass();
-        self.parts.raw.put(&key, json, OPTIONS).await?;
+        let written = self.parts.raw.put(&key, json, OPTIONS).await;
+        self.record_raw_write(written)?;
         KillPoint::AfterManifest.pass();
         self.listeners.notify(&manifest.raw_key());
         Ok(())
@@ -108,18 +125,23 @@ impl UploadStore {
     pub async fn write_failure(&self, manifest: &Manifest) -> Result<bool, StoreError> {
         let key = manifest.raw_key().manifest_key();
         let json = encode(manifest)?;
-        let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await?;
+        let written = self.parts.raw.put_if_absent(&key, json, OPTIONS).await;
+        let written = self.record_raw_write(written)?;
         self.listeners.notify(&manifest.raw_key());
         Ok(written)
     }
 
     /// Publishes an outcome to the subscribers in this process and, if a webhook is configured, to
-    /// its queue. The manifest must be durable.
+    /// its queue. The manifest must be durable. The outcome of a canary is not published, because no
+    /// receiver knows its owner.
     ///
     /// # Errors
     /// The error of the request to the store. In this case, do not acknowledge the event of the
     /// upload, so that its redelivery publishes the outcome.
     pub async fn publish_outcome(&self, manifest: &Manifest) -> Result<(), StoreError> {
+        if is_canary(&manifest.owner) {
+            return Ok(());
+        }
         if self.outcomes.receiver_count() > 0 {
             // An error means that the last subscriber has left.
             let _ = self.outcomes.send(Arc::new(manifest.clone()));
@@ -127,6 +149,13 @@ impl UploadStore {
         let now = self.clock().now();
         self.parts.outcomes.publish(manifest, now).await
     }
+}
+
+/// Returns `true` if the format of a manifest is newer than the one that this code reads.
+fn is_newer(json: &[u8]) -> bool {
+    let document: Option<serde_json::Value> = serde_json::from_slice(json).ok();
+    let version = document.and_then(|document| document.get("version")?.as_u64());
+    version.is_some_and(|version| version > u64::from(Manifest::VERSION))
 }
 
 fn encode(manifest: &Manifest) -> Result<Bytes, StoreError> {
@@ -180,6 +209,20 @@ mod tests {
         test.store.write_manifest(&second).await.unwrap();
         let stored = test.store.manifest(&key).await.unwrap().unwrap();
         assert_eq!(*stored, second);
+    }
+
+    #[tokio::test]
+    async fn the_outcome_of_a_canary_is_not_published() {
+        let test = MemoryStore::new();
+        let canary = RawKey {
+            owner: darkroom_contract::canary_owner(),
+            ..MemoryStore::new_key()
+        };
+        for (key, published) in [(canary, 0), (MemoryStore::new_key(), 1)] {
+            let manifest = failed(&key, "");
+            test.store.publish_outcome(&manifest).await.unwrap();
+            assert_eq!(test.outcomes.len(), published);
+        }
     }
 
     fn put_unreadable(test: &MemoryStore, key: &RawKey) {

@@ -51,7 +51,8 @@ impl MemoryStore {
     }
 
     fn with(clock: Clock, profiles: Profiles) -> Self {
-        let (raw, media) = (MemoryBucket::new("raw"), MemoryBucket::new("media"));
+        let [raw, media] =
+            ["raw", "media"].map(|name| MemoryBucket::with_clock(name, clock.clone()));
         let dead_letters = MemoryQueue::new(clock.clone());
         let max = QueueSettings::default().max_receive_count;
         let events = MemoryQueue::with_dead_letters(clock.clone(), max, dead_letters.clone());

@@ -16,6 +16,35 @@ impl UploadStore {
         raw.and(media)
     }
 
+    /// Checks that this role may write manifests and variants, once and again after a write was
+    /// denied. Writes nothing.
+    ///
+    /// # Errors
+    /// The problem of the first bucket that denies writing.
+    pub async fn probe_writing(&self) -> Result<(), BucketProblem> {
+        let [raw, media] = &*self.probes;
+        let (raw, media) = tokio::join!(raw.check_writing(), media.check_writing());
+        raw.and(media)
+    }
+
+    /// Records the result of writing a manifest, for [`probe_writing`](Self::probe_writing).
+    pub(crate) fn record_raw_write<T>(
+        &self,
+        result: Result<T, CloudError>,
+    ) -> Result<T, CloudError> {
+        let [raw, _] = &*self.probes;
+        raw.record_write(result)
+    }
+
+    /// Records the result of writing a variant, for [`probe_writing`](Self::probe_writing).
+    pub(crate) fn record_media_write<T>(
+        &self,
+        result: Result<T, CloudError>,
+    ) -> Result<T, CloudError> {
+        let [_, media] = &*self.probes;
+        media.record_write(result)
+    }
+
     /// Converts a `403` to `None` if it only means that the object is missing: S3 responds `403`
     /// instead of `404` to a role without `s3:ListBucket`. The request must be for an object of the
     /// raw bucket.
@@ -45,6 +74,7 @@ mod tests {
 
     use super::*;
     use crate::MemoryStore;
+    use crate::testing::failed;
 
     async fn is_up(test: &MemoryStore, list: ListPermission) -> bool {
         test.store.probe(list).await.is_ok()
@@ -60,6 +90,45 @@ mod tests {
         assert_eq!(
             (&*problem.bucket, problem.setting),
             ("media", "storage.media_bucket")
+        );
+    }
+
+    #[tokio::test]
+    async fn writing_is_checked_at_the_start_and_after_a_denied_write() {
+        let test = MemoryStore::new();
+        let may_write = async || test.store.probe_writing().await.is_ok();
+        let forbidden = CloudErrorKind::Forbidden;
+        test.media.faults().fail("PutObject", "photos/", forbidden);
+        let problem = test.store.probe_writing().await.unwrap_err();
+        let text = problem.to_string();
+        assert!(
+            text.ends_with("grant this role s3:PutObject on the objects of media"),
+            "{text}"
+        );
+        test.media.succeed();
+        assert!(may_write().await);
+        // Without a denied write, nothing is checked again.
+        test.raw.faults().fail("PutObject", "manifests/", forbidden);
+        assert!(may_write().await);
+        let manifest = failed(&MemoryStore::new_key(), "");
+        test.store.write_manifest(&manifest).await.unwrap_err();
+        assert!(!may_write().await);
+        test.raw.succeed();
+        assert!(may_write().await);
+        assert_eq!(test.raw.keys(), [""; 0], "nothing is written");
+    }
+
+    #[tokio::test]
+    async fn an_error_other_than_a_denial_says_nothing_about_the_permission_to_write() {
+        let test = MemoryStore::new();
+        let slow = CloudErrorKind::Throttled;
+        test.raw.faults().fail("PutObject", "", slow);
+        assert!(test.store.probe_writing().await.is_ok());
+        let forbidden = CloudErrorKind::Forbidden;
+        test.raw.faults().fail("PutObject", "", forbidden);
+        assert!(
+            test.store.probe_writing().await.is_err(),
+            "not certain before"
         );
     }
 

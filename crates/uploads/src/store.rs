@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{Bucket, Queue};
-use darkroom_contract::{Clock, Manifest, Profile, ProfileName, Profiles};
+use darkroom_contract::{Clock, MANIFEST_PREFIX, Manifest, Profile, ProfileName, Profiles};
 
 use tokio::sync::broadcast;
 
@@ -50,11 +50,20 @@ pub struct UploadStore {
 impl UploadStore {
     /// Creates a store from its parts. Makes no call yet.
     pub fn new(parts: UploadStoreParts) -> Self {
-        let buckets = [
-            (&parts.raw, "storage.raw_bucket"),
-            (&parts.media, "storage.media_bucket"),
+        let outcomes = vec![MANIFEST_PREFIX.to_owned()];
+        let profiles = parts.profiles.iter();
+        let mut variants: Vec<String> = profiles
+            .map(|(_, profile)| format!("{}/", profile.prefix))
+            .collect();
+        variants.sort();
+        variants.dedup();
+        let probes = [
+            (&parts.raw, "storage.raw_bucket", outcomes),
+            (&parts.media, "storage.media_bucket", variants),
         ];
-        let probes = buckets.map(|(bucket, name)| BucketProbe::new(Arc::clone(bucket), name));
+        let probes = probes.map(|(bucket, setting, write_folders)| {
+            BucketProbe::new(Arc::clone(bucket), setting, write_folders)
+        });
         Self {
             probes: Arc::new(probes),
             listeners: Arc::default(),

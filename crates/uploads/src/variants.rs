@@ -2,12 +2,23 @@
 
 use bytes::Bytes;
 use darkroom_cloud::{CloudError, KillPoint, PutOptions};
-use darkroom_contract::{ManifestVariant, Profile, RawKey, sha256_hex};
+use darkroom_contract::{ManifestVariant, Profile, RawKey, UploadId, sha256_hex};
 use darkroom_imaging::RenderedVariant;
 use darkroom_telemetry::metric;
 use futures_util::future::try_join_all;
 
 use crate::UploadStore;
+
+/// The length of an id as text.
+const ID_LENGTH: usize = 36;
+
+/// Returns the id of the upload that an object of the media bucket is a variant of. `name` is the
+/// part of the key after the owner. Returns `None` for an object of others, which the bucket may hold
+/// too: the name of a variant has no slash and begins with an id.
+pub(crate) fn variant_id(name: &str) -> Option<UploadId> {
+    let id = name.get(..ID_LENGTH)?;
+    (!name.contains('/')).then(|| id.parse().ok()).flatten()
+}
 
 impl UploadStore {
     /// Writes all variants of an upload concurrently. Returns their entries for the manifest, in
@@ -49,7 +60,8 @@ impl UploadStore {
             cache_control: &self.parts.cache_control,
         };
         KillPoint::BeforeVariant(&described.name).pass();
-        self.parts.media.put(&described.key, bytes, options).await?;
+        let written = self.parts.media.put(&described.key, bytes, options).await;
+        self.record_media_write(written)?;
         KillPoint::AfterVariant(&described.name).pass();
         metric::VARIANT_BYTES.add(described.bytes, []);
         Ok(described)

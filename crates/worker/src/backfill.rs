@@ -1,21 +1,16 @@
 //! Backfill: raw objects that have no current outcome are enqueued.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use darkroom_cloud::{CloudError, ListedObject};
 use darkroom_contract::{Manifest, ObjectEvent, ProfileName, RawKey};
 use darkroom_uploads::{ObjectVersion, UploadStore};
 use futures_util::stream::{self, StreamExt};
-use tokio::time::sleep;
 
 /// The number of manifests that are read concurrently.
 const CONCURRENT_LOOKUPS: usize = 64;
 /// The largest number of objects in a batch.
 const MAX_BATCH: usize = 1000;
-/// The pause before the number of waiting messages is read again, because SQS counts messages with
-/// some delay.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// A run that enqueues raw objects without a current outcome: the outcome is missing, is a failure,
 /// or comes from an older object or another recipe.
@@ -111,7 +106,8 @@ impl Backfill<'_> {
             }
         }
         if !self.dry_run {
-            self.send(&events).await?;
+            let max_waiting = self.max_waiting;
+            self.store.requeue_within(&events, max_waiting).await?;
         }
         progress.listed += objects.len() as u64;
         progress.enqueued += events.len() as u64;
@@ -119,26 +115,6 @@ impl Backfill<'_> {
         progress.foreign += foreign;
         if let Some(last) = objects.last() {
             progress.last_key = Some(last.key.clone());
-        }
-        Ok(())
-    }
-
-    /// Enqueues events. At most `max_waiting` messages wait in the queue at any time.
-    async fn send(&self, mut events: &[ObjectEvent]) -> Result<(), CloudError> {
-        let Some(max_waiting) = self.max_waiting else {
-            return self.store.requeue(events).await;
-        };
-        while !events.is_empty() {
-            let room = max_waiting.saturating_sub(self.store.waiting_events().await?);
-            let count = usize::try_from(room)
-                .unwrap_or(usize::MAX)
-                .min(events.len());
-            let (now, later) = events.split_at(count);
-            if !now.is_empty() {
-                self.store.requeue(now).await?;
-            }
-            events = later;
-            sleep(PAUSE).await;
         }
         Ok(())
     }
@@ -180,10 +156,12 @@ fn is_current(manifest: &Manifest, version: &ObjectVersion, recipe: &str) -> boo
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use bytes::Bytes;
     use darkroom_cloud::UploadOptions;
     use darkroom_uploads::MemoryStore;
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
 
     use super::*;
     use crate::StandInRenderer;

@@ -312,6 +312,40 @@ mod tests {
         outage_costs_no_attempt(CloudErrorKind::Unavailable).await;
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_denied_write_counts_as_an_outage_and_costs_no_attempt() {
+        for (operation, folder) in [("PutObject", "avatars/"), ("PutObject", "manifests/")] {
+            let test = TestStore::new();
+            let first = MemoryStore::new_key();
+            let worker = test.start(StandInRenderer::default()).await;
+            sleep(SECOND).await;
+            for bucket in [&test.raw, &test.media] {
+                let forbidden = CloudErrorKind::Forbidden;
+                bucket.faults().fail(operation, folder, forbidden);
+            }
+            test.upload(&first, "image").await.unwrap();
+            sleep(20 * SECOND).await;
+            // Nothing more is received, not even by a worker that starts now.
+            worker.stop().await;
+            let second = MemoryStore::new_key();
+            test.upload(&second, "image").await.unwrap();
+            for _ in 0..10 {
+                let worker = test.start(StandInRenderer::default()).await;
+                sleep(300 * SECOND).await;
+                worker.stop().await;
+            }
+            assert_eq!(test.events.len(), 2, "{folder}");
+            test.raw.succeed();
+            test.media.succeed();
+            let _worker = test.start(StandInRenderer::default()).await;
+            sleep(3600 * SECOND).await;
+            for key in [first, second] {
+                test.assert_ready(&key).await;
+            }
+            assert!(test.dead_letters.is_empty());
+        }
+    }
+
     async fn outage_costs_no_attempt(kind: CloudErrorKind) {
         let test = TestStore::new();
         let first = MemoryStore::new_key();

@@ -112,7 +112,7 @@ impl StoreHealth {
 
     /// Probes the store, and returns `true` if it is up.
     async fn probe_is_up(&self) -> bool {
-        let state = match self.store.probe(ListPermission::Required).await {
+        let state = match self.probe().await {
             Ok(()) => State::Up,
             Err(problem) => State::Down(problem),
         };
@@ -124,6 +124,13 @@ impl StoreHealth {
             tracing::error!(%problem, "nothing is received until the store can be used");
         }
         is_up
+    }
+
+    /// Probes reading, then writing. A worker that may not write outcomes would use up the attempts
+    /// of every message.
+    async fn probe(&self) -> Result<(), BucketProblem> {
+        self.store.probe(ListPermission::Required).await?;
+        self.store.probe_writing().await
     }
 
     async fn wait_until(&self, is_wanted: impl Fn(&State) -> bool) {

@@ -5,6 +5,7 @@ mod dev;
 mod dlq;
 mod doctor;
 mod erase;
+mod fsck;
 mod health;
 mod inspect;
 mod key;
@@ -27,6 +28,7 @@ pub(crate) use dev::Dev;
 pub(crate) use dlq::{Dlq, DlqList, DlqPurge, DlqRedrive};
 pub(crate) use doctor::{Doctor, RoleChoice};
 pub(crate) use erase::Erase;
+pub(crate) use fsck::Fsck;
 pub(crate) use health::{Health, HealthRole};
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Enqueue raw objects that have no current outcome
     Backfill(Backfill),
+    /// Check the objects of both buckets for contradictions, and repair them
+    Fsck(Fsck),
     /// List the uploads of an owner
     List(List),
     /// Count the uploads and bytes of an owner, and show the quotas

@@ -1,17 +1,15 @@
 //! `darkroom backfill`: enqueues raw objects that have no current outcome.
 
-use std::io::IsTerminal;
-
 use anyhow::Context;
 use darkroom_worker::{Backfill, BackfillProgress};
-use indicatif::ProgressBar;
 
 use crate::app_context::AppContext;
 use crate::arguments;
 use crate::command::connect;
 use crate::command::profiles::select_profiles;
-use crate::console::{eprint, print};
+use crate::console::print;
 use crate::exit_status::ExitStatus;
+use crate::progress_line::ProgressLine;
 use crate::report::{BackfillReport, Report, ReportCommand, ReportStatus};
 use crate::settings::Settings;
 
@@ -51,40 +49,27 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// The progress on stderr, and the result on stdout. On a terminal, one line shows the latest
-/// numbers. Otherwise, every page of the listing adds a line, except with `--json`.
+/// The progress on stderr, and the result on stdout.
 struct Display<'a> {
     arguments: &'a arguments::Backfill,
-    bar: Option<ProgressBar>,
+    line: ProgressLine,
 }
 
 impl<'a> Display<'a> {
     fn new(arguments: &'a arguments::Backfill) -> Self {
-        let is_terminal = std::io::stderr().is_terminal();
         Self {
             arguments,
-            bar: is_terminal.then(ProgressBar::new_spinner),
+            line: ProgressLine::new(arguments.json),
         }
     }
 
     fn update(&self, progress: &BackfillProgress) {
-        match &self.bar {
-            Some(bar) => {
-                bar.set_message(self.summary(progress));
-                bar.tick();
-            }
-            None if self.arguments.json => {}
-            None => {
-                let key = progress.last_key.as_deref().unwrap_or_default();
-                eprint(&format!("{}; up to {key}", self.summary(progress)));
-            }
-        }
+        let summary = self.summary(progress);
+        self.line.update(&summary, progress.last_key.as_deref());
     }
 
     fn finish(&self, progress: &BackfillProgress) -> anyhow::Result<()> {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.line.finish();
         if self.arguments.json {
             let BackfillProgress {
                 listed,

@@ -5,6 +5,7 @@ mod dev;
 mod dlq;
 mod doctor;
 mod erase;
+mod fsck;
 mod generated;
 mod health;
 mod inspect;
@@ -81,6 +82,7 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::Fsck(fsck) => fsck::run(&fsck, settings).await,
         Command::List(list) => list::run(&list, settings).await,
         Command::Usage(usage) => usage::run(&usage, settings).await,
         Command::Erase(erase) => erase::run(&erase, settings).await,

@@ -35,6 +35,7 @@ pub(super) async fn issuer(settings: Settings) -> anyhow::Result<ExitStatus> {
     serve_metrics(&issuer, &context.settings.issuer).await?;
     tokio::try_join!(
         context.deliver_webhooks(stop.clone()),
+        context.send_canaries(stop.clone()),
         issuer.serve(listener, stop).map(Ok),
     )?;
     Ok(ExitStatus::Success)

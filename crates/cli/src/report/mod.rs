@@ -1,6 +1,7 @@
 //! The output of every command with `--json`: one report per line.
 
 mod fields;
+mod fsck;
 mod schema;
 
 use darkroom_contract::{ProfileName, UploadStatus};
@@ -13,6 +14,7 @@ pub(crate) use self::fields::{
     BackfillReport, DeadLetterReport, InspectionReport, ReportError, SourceReport, UploadReport,
     VariantReport,
 };
+pub(crate) use self::fsck::{FsckReport, InconsistencyReport};
 pub(crate) use self::schema::report_schema;
 
 /// One line of the output of a command with `--json`.
@@ -69,6 +71,12 @@ pub(crate) struct Report {
     /// The counts of `backfill`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) backfill: Option<BackfillReport>,
+    /// An inconsistency that `fsck` found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) inconsistency: Option<InconsistencyReport>,
+    /// The counts of `fsck`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fsck: Option<FsckReport>,
 }
 
 impl Report {
@@ -95,6 +103,8 @@ impl Report {
             upload: None,
             dead_letter: None,
             backfill: None,
+            inconsistency: None,
+            fsck: None,
         }
     }
 
@@ -152,6 +162,7 @@ pub(crate) enum ReportCommand {
     Upload,
     Dlq,
     Backfill,
+    Fsck,
 }
 
 /// The result for a file, a dead letter or a command.
@@ -188,6 +199,12 @@ pub(crate) enum ReportStatus {
     Enqueued,
     /// `--dry-run`: the uploads without a current outcome would be enqueued.
     WouldBeEnqueued,
+    /// `fsck` has found an inconsistency.
+    Inconsistent,
+    /// `fsck` has found an inconsistency and repaired it.
+    Repaired,
+    /// `fsck` has checked all objects.
+    Checked,
 }
 
 impl From<&UploadStatus> for ReportStatus {

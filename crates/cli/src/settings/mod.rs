@@ -15,7 +15,7 @@ use anyhow::Result;
 use darkroom_contract::{
     Profile, ProfileName, Profiles, QueueSettings, SettingError, StorageSettings,
 };
-use darkroom_issuer::{AuthSettings, IssuerSettings, LimitSettings};
+use darkroom_issuer::{AuthSettings, CanarySettings, IssuerSettings, LimitSettings};
 use darkroom_render::RenderSettings;
 use darkroom_webhooks::{WebhookClient, WebhookSettings};
 use darkroom_worker::WorkerSettings;
@@ -38,6 +38,7 @@ pub(crate) struct Settings {
     pub(crate) issuer: IssuerSettings,
     pub(crate) auth: AuthSettings,
     pub(crate) limits: LimitSettings,
+    pub(crate) canary: CanarySettings,
     pub(crate) webhooks: WebhookSettings,
     pub(crate) worker: WorkerSettings,
     pub(crate) render: RenderSettings,
@@ -93,6 +94,8 @@ impl Settings {
         self.issuer.validate()?;
         self.auth.validate()?;
         self.limits.validate()?;
+        let upload_expiry = self.issuer.upload_expiry;
+        self.canary.validate(&self.profiles, upload_expiry)?;
         self.webhooks.validate()?;
         WebhookClient::new(&self.webhooks)?;
         self.worker.validate()?;

@@ -9,8 +9,10 @@ mod alerts;
 mod api_keys;
 mod browser;
 mod call_counts;
+mod canaries;
 mod command_line;
 mod compose;
+mod consistency_checks;
 mod dead_letters;
 mod deletions_and_replacements;
 mod dev;
@@ -34,6 +36,7 @@ mod misconfigured_stores;
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod missing_sandbox_layers;
+mod policies;
 mod provisioning;
 mod python_client;
 mod quotas;
@@ -49,6 +52,7 @@ mod store_clients;
 mod store_without_events;
 mod stores;
 mod telemetry;
+mod terraform;
 mod test_bed;
 mod third_party_clients;
 mod try_samples;

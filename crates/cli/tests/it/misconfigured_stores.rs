@@ -96,6 +96,17 @@ async fn a_worker_that_may_not_list_receives_nothing_and_names_the_permission() 
 }
 
 #[tokio::test]
+async fn a_worker_that_may_not_write_receives_nothing_and_names_the_permission() {
+    for folder in ["/manifests/", "/photos/"] {
+        let bed = test_bed(max_receive_count(1)).await;
+        let forbidden = Rule::on("PutObject", Fault::Forbidden).with_path(folder);
+        bed.s3.set_rules([forbidden]);
+        let words = ["grant this role s3:PutObject on the objects of"];
+        worker_waits_for_repair(&bed, &[], &words, async || bed.s3.clear_rules()).await;
+    }
+}
+
+#[tokio::test]
 async fn an_issuer_without_its_bucket_is_not_ready_and_issues_no_urls() {
     let bed = test_bed(TestBedOptions::default()).await;
     let missing = ("DARKROOM_STORAGE_RAW_BUCKET", "missing-raw");

@@ -39,7 +39,7 @@ fn value(exposition: &str, series: &str) -> Option<f64> {
     line.trim().parse().ok()
 }
 
-async fn wait_for_value(url: &str, series: &str, wanted: f64) {
+pub(crate) async fn wait_for_value(url: &str, series: &str, wanted: f64) {
     let reached = async || match value(&get(url).await.1, series) {
         Some(found) if found >= wanted => Ok(()),
         found => Err(format!("{found:?}")),

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
-use darkroom_contract::{Attachment, sha256_hex};
+use darkroom_contract::{Attachment, Clock, sha256_hex};
+use time::OffsetDateTime;
 
 use super::{
     Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
@@ -28,21 +29,29 @@ pub struct MemoryBucket {
     name: Arc<str>,
     objects: Arc<Mutex<BTreeMap<String, StoredObject>>>,
     faults: Faults,
+    clock: Clock,
 }
 
 #[derive(Debug, Clone)]
 struct StoredObject {
     bytes: Bytes,
     info: ObjectInfo,
+    modified: OffsetDateTime,
 }
 
 impl MemoryBucket {
     /// Creates an empty bucket.
     pub fn new(name: &str) -> Self {
+        Self::with_clock(name, Clock::system())
+    }
+
+    /// Creates an empty bucket whose objects are modified at the time of this clock.
+    pub fn with_clock(name: &str, clock: Clock) -> Self {
         Self {
             name: name.into(),
             objects: Arc::default(),
             faults: Faults::default(),
+            clock,
         }
     }
 
@@ -102,6 +111,7 @@ impl MemoryBucket {
         let object = StoredObject {
             bytes,
             info: info.clone(),
+            modified: self.clock.now(),
         };
         self.objects().insert(key.to_owned(), object);
         info
@@ -163,6 +173,10 @@ impl Bucket for MemoryBucket {
         Ok(true)
     }
 
+    async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
+        self.faults.check("PutObject", key)
+    }
+
     async fn put_file(
         &self,
         key: &str,
@@ -198,7 +212,7 @@ impl Bucket for MemoryBucket {
     ) -> Result<Listing, CloudError> {
         self.faults.call("ListObjectsV2", prefix).await?;
         let objects = self.objects();
-        let listed = objects.range(prefix.to_owned()..);
+        let listed = objects.range(prefix.max(after).to_owned()..);
         let mut listed = listed
             .take_while(|(key, _)| key.starts_with(prefix))
             .filter(|(key, _)| key.as_str() > after)
@@ -206,6 +220,7 @@ impl Bucket for MemoryBucket {
                 key: key.clone(),
                 etag: Some(object.info.etag.clone()),
                 size: object.info.size,
+                last_modified: Some(object.modified),
             });
         let page: Vec<_> = listed.by_ref().take(max_keys).collect();
         let is_truncated = listed.next().is_some();

@@ -70,6 +70,15 @@ pub trait Bucket: fmt::Debug + Send + Sync {
         options: PutOptions<'_>,
     ) -> Result<bool, CloudError>;
 
+    /// Checks that the credentials permit to write an object, without writing it. S3 authorizes the
+    /// request and then refuses it, because its checksum is wrong. Deletes the object if the store
+    /// does not verify checksums, so no other object may have this key.
+    ///
+    /// # Errors
+    /// `Forbidden` if writing is not permitted, or the error of a request that failed for another
+    /// reason than its checksum.
+    async fn check_put_permission(&self, key: &str) -> Result<(), CloudError>;
+
     /// Writes a file as an object, streamed in small chunks.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
+use time::OffsetDateTime;
 
 use crate::{CloudError, CloudErrorKind};
 
@@ -81,6 +82,8 @@ pub struct ListedObject {
     pub etag: Option<String>,
     /// Size in bytes.
     pub size: u64,
+    /// The time of the last write, or `None` if the store does not state it.
+    pub last_modified: Option<OffsetDateTime>,
 }
 
 impl ObjectReader {

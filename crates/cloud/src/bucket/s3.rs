@@ -7,9 +7,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use bytes::Bytes;
 use darkroom_contract::Attachment;
+use time::OffsetDateTime;
 
 use super::{
     Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
@@ -53,25 +54,6 @@ impl S3Bucket {
     /// `Invalid` if no URL can be derived for the bucket.
     pub async fn public_url(&self) -> Result<&str, CloudError> {
         self.presigner.public_url().await
-    }
-
-    /// Checks that the credentials permit to write an object, without writing it. S3 authorizes the
-    /// request and then refuses it, because its checksum is wrong. Deletes the object if the store
-    /// does not verify checksums.
-    ///
-    /// # Errors
-    /// `Forbidden` if writing is not permitted, or the error of a request that failed for another
-    /// reason than its checksum.
-    pub async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
-        const WRONG_MD5: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
-        let request = self.client.put_object().bucket(self.name()).key(key);
-        let request = request.content_md5(WRONG_MD5);
-        let output = request.body(ByteStream::from_static(b"")).send().await;
-        match output.map_err(CloudError::from_sdk("PutObject")) {
-            Ok(_) => self.delete(&[key.to_owned()]).await,
-            Err(error) if error.kind == CloudErrorKind::Invalid => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 
     fn put_request(
@@ -189,6 +171,18 @@ impl Bucket for S3Bucket {
         }
     }
 
+    async fn check_put_permission(&self, key: &str) -> Result<(), CloudError> {
+        const WRONG_MD5: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+        let request = self.client.put_object().bucket(self.name()).key(key);
+        let request = request.content_md5(WRONG_MD5);
+        let output = request.body(ByteStream::from_static(b"")).send().await;
+        match output.map_err(CloudError::from_sdk("PutObject")) {
+            Ok(_) => self.delete(&[key.to_owned()]).await,
+            Err(error) if error.kind == CloudErrorKind::Invalid => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn put_file(
         &self,
         key: &str,
@@ -275,6 +269,7 @@ async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, Cloud
             key: object.key?,
             etag: unquoted(object.e_tag),
             size: size(object.size),
+            last_modified: object.last_modified.as_ref().and_then(time),
         })
     });
     let objects: Vec<ListedObject> = objects.collect();
@@ -284,6 +279,10 @@ async fn list_page(request: ListObjectsV2FluentBuilder) -> Result<Listing, Cloud
         next: last.map(|object| object.key.clone()),
         objects,
     })
+}
+
+fn time(time: &DateTime) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(time.as_nanos()).ok()
 }
 
 fn size(length: Option<i64>) -> u64 {

@@ -51,7 +51,12 @@ impl Provisioner {
 }
 
 fn description(rule: &CorsRule) -> Description {
-    let join = |values: &[String]| values.join(" ");
+    // Stores return the values in any order.
+    let join = |values: &[String]| {
+        let mut values = values.to_vec();
+        values.sort();
+        values.join(" ")
+    };
     [
         ("AllowedOrigins", join(rule.allowed_origins())),
         ("AllowedMethods", join(rule.allowed_methods())),

@@ -16,6 +16,8 @@ const CONSUMER: [QueueAction; 5] = [
     QueueAction::ReadAttributes,
 ];
 const SENDER: [QueueAction; 1] = [QueueAction::Send];
+/// A consumer also reports the number of its dead letters.
+const DEAD_LETTERS: [QueueAction; 2] = [QueueAction::Send, QueueAction::ReadAttributes];
 
 impl Doctor<'_> {
     /// Checks every action on a queue that one of the roles needs.
@@ -51,13 +53,17 @@ fn needed(deployment: &Deployment) -> BTreeSet<(String, QueueAction)> {
     let mut needs: Vec<(Role, &str, &[QueueAction])> = vec![
         (Role::Issuer, &queues.events, &SENDER),
         (Role::Worker, &queues.events, &CONSUMER),
-        (Role::Worker, &queues.dead_letters, &SENDER),
+        (Role::Worker, &queues.dead_letters, &DEAD_LETTERS),
     ];
     if deployment.has_webhook {
         needs.extend([
             (Role::Worker, &*queues.webhooks, &SENDER[..]),
             (Role::Webhooks, &*queues.webhooks, &CONSUMER[..]),
-            (Role::Webhooks, &*queues.webhooks_dead_letters, &SENDER[..]),
+            (
+                Role::Webhooks,
+                &*queues.webhooks_dead_letters,
+                &DEAD_LETTERS[..],
+            ),
         ]);
     }
     let needs = needs.into_iter().filter(|need| deployment.has(need.0));

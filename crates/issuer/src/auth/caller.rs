@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use darkroom_contract::{Owner, Profile, ProfileName, Profiles, RawKey};
+use darkroom_contract::{Owner, Profile, ProfileName, Profiles, RawKey, is_canary};
 use http::StatusCode;
 
 use super::settings::ApiKeySettings;
@@ -92,6 +92,15 @@ impl Caller {
     /// `owner_required`, `invalid_owner`, or `forbidden_owner` if the caller acts for another
     /// owner.
     pub(crate) fn resolve_owner(&self, requested: Option<String>) -> Result<Owner, Problem> {
+        let owner = self.permitted_owner(requested)?;
+        if is_canary(&owner) {
+            let detail = "this owner is reserved for canaries";
+            return Err(Problem::unprocessable("invalid_owner", detail));
+        }
+        Ok(owner)
+    }
+
+    fn permitted_owner(&self, requested: Option<String>) -> Result<Owner, Problem> {
         match (&self.acts_for, requested) {
             (ActsFor::Only(owner), None) => Ok(owner.clone()),
             (ActsFor::AnyOwner, None) => Err(Problem::unprocessable(

@@ -251,6 +251,7 @@ mod tests {
             (json!({"profile": "../raw"}), 404, "unknown_profile"),
             (json!({"owner": null}), 422, "owner_required"),
             (json!({"owner": "a/b"}), 422, "invalid_owner"),
+            (json!({"owner": "darkroom-canary"}), 422, "invalid_owner"),
             (json!({"owner": "a\r\nx: y"}), 422, "invalid_owner"),
             (
                 json!({"content_type": "text/html"}),

@@ -93,6 +93,13 @@ metrics! {
     /// Time from the outcome of an upload to its successful delivery.
     WEBHOOK_DELIVERY_AGE: Histogram = "darkroom_webhooks_delivery_age_seconds";
 
+    /// Canaries by result: ready, rejected, failed, timed_out, not_uploaded.
+    CANARIES: Counter = "darkroom_canary_uploads_total"
+        ["result": "ready", "rejected", "failed", "timed_out", "not_uploaded"];
+
+    /// Time from the PUT of a canary until it is ready.
+    CANARY_TIME: Histogram = "darkroom_canary_seconds";
+
     /// Render processes started.
     RENDER_PROCESS_STARTS: Counter = "darkroom_render_process_starts_total";
 

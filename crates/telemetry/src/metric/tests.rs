@@ -5,8 +5,8 @@ use crate::process;
 
 const DASHBOARD: &str = include_str!("../../../../deploy/grafana/darkroom.json");
 const ALERTS: &str = include_str!("../../../../deploy/prometheus/alerts.yml");
-const SUBSYSTEMS: [&str; 7] = [
-    "build", "queue", "consumer", "worker", "webhooks", "issuer", "render",
+const SUBSYSTEMS: [&str; 8] = [
+    "build", "queue", "consumer", "worker", "webhooks", "issuer", "canary", "render",
 ];
 
 fn is_metric(name: &str) -> bool {

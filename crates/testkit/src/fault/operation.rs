@@ -24,9 +24,12 @@ pub(super) fn operation<B>(request: &Request<B>) -> String {
         (&Method::GET, true) => "GetObject",
         (&Method::PUT, true) => "PutObject",
         (&Method::HEAD, true) => "HeadObject",
+        (&Method::DELETE, true) if has_parameter("uploadId") => "AbortMultipartUpload",
         (&Method::DELETE, true) => "DeleteObject",
         (&Method::POST, false) if has_parameter("delete") => "DeleteObjects",
         (&Method::GET, false) if has_parameter("list-type") => "ListObjectsV2",
+        (&Method::GET, false) if has_parameter("versions") => "ListObjectVersions",
+        (&Method::GET, false) if has_parameter("uploads") => "ListMultipartUploads",
         (&Method::HEAD, false) if !path.is_empty() => "HeadBucket",
         (&Method::PUT, false) if !path.is_empty() => "CreateBucket",
         (method, _) => method.as_str(),
@@ -77,6 +80,13 @@ mod tests {
             operation_of(Method::GET, "/b/?list-type=2&prefix=raw"),
             "ListObjectsV2"
         );
+        for (method, uri, name) in [
+            (Method::GET, "/b?versions", "ListObjectVersions"),
+            (Method::GET, "/b?uploads&prefix=raw", "ListMultipartUploads"),
+            (Method::DELETE, "/b/k?uploadId=1", "AbortMultipartUpload"),
+        ] {
+            assert_eq!(operation_of(method, uri), name);
+        }
         assert_eq!(operation_of(Method::PUT, "/b/?cors"), "PutBucketCors");
         assert_eq!(
             operation_of(Method::GET, "/b?publicAccessBlock"),

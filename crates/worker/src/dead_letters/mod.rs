@@ -211,8 +211,8 @@ mod tests {
     async fn redriving_the_dead_letter_of_a_deleted_upload_deletes_its_variants() {
         let test = TestStore::new();
         let key = MemoryStore::new_key();
-        let forbidden = CloudErrorKind::Forbidden;
-        test.raw.faults().fail("PutObject", "manifests/", forbidden);
+        let invalid = CloudErrorKind::Invalid;
+        test.raw.faults().fail("PutObject", "manifests/", invalid);
         test.upload(&key, "image").await.unwrap();
         let _worker = test.start(StandInRenderer::default()).await;
         sleep(HOUR).await;

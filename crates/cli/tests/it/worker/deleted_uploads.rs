@@ -19,7 +19,8 @@ async fn variants_written_before_an_outage_are_deleted_with_the_upload() {
         Rule::on("GetObject", Fault::Unavailable).with_path(STORE_PROBE),
     ]);
     let key = bed.upload(photo(64, 48)).await.unwrap();
-    let failed = async || bed.s3.count("PutObject", "/manifests/") > 0;
+    let manifest = key.manifest_key();
+    let failed = async || bed.s3.count("PutObject", &manifest) > 0;
     wait::until_async("a failed write of the manifest", DEADLINE, failed)
         .await
         .unwrap();
