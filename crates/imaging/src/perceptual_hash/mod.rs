@@ -69,6 +69,8 @@ mod tests {
         [(x + y).pow(2) / 20, 3 * (y + 40 - 2 * x), 12 * x]
     }
 
+    type Turn = fn(u32, u32) -> (u32, u32);
+
     fn hashes(small: &Pixels) -> PerceptualHashes {
         perceptual_hashes(small).unwrap().unwrap()
     }
@@ -90,7 +92,7 @@ mod tests {
         const SIDE: u32 = 32;
         const END: u32 = SIDE - 1;
         // By EXIF orientation, the position in the image that each position of the turned image shows.
-        let turned: [fn(u32, u32) -> (u32, u32); 7] = [
+        let turned: [Turn; 7] = [
             |x, y| (END - x, y),
             |x, y| (END - x, END - y),
             |x, y| (x, END - y),
