@@ -10,4 +10,5 @@ pub mod structure;
 pub mod unsafe_code;
 
 mod files;
+mod headings;
 mod source;

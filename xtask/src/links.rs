@@ -1,8 +1,8 @@
-//! References from documents to files and functions.
+//! References from documents to files, headings and functions.
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::files;
+use crate::{files, headings};
 
 /// Folders of the repository that paths in backticks start with. Paths of crates may omit
 /// `crates/`.
@@ -16,8 +16,8 @@ const FOLDERS: &[&str] = &[
     "xtask",
 ];
 
-/// Returns a sentence for each link and each path in backticks that leads nowhere, and for each link
-/// that names a function which its file does not define, such as a test.
+/// Returns a sentence for each link and each path in backticks that leads nowhere, for each link to a heading
+/// that its document does not have, and for each link that names a function which its file does not define, such as a test.
 ///
 /// Errors if a document cannot be read.
 pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
@@ -39,6 +39,16 @@ pub fn broken(root: &Path) -> anyhow::Result<Vec<String>> {
         let paths = paths(&text).filter(|path| !exists(root, path));
         let missing = links.chain(paths);
         broken.extend(missing.map(|path| format!("{}: there is no {path}", document.display())));
+        for (file, anchor) in anchors(&text) {
+            let target = match file {
+                "" => text.clone(),
+                file => std::fs::read_to_string(folder.join(file)).unwrap_or_default(),
+            };
+            if !headings::anchors(&target).iter().any(|it| it == anchor) {
+                let document = document.display();
+                broken.push(format!("{document}: there is no heading {file}#{anchor}"));
+            }
+        }
         for (name, file) in functions(&text) {
             let source = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
             if !defines(&source, name) {
@@ -69,14 +79,26 @@ fn defines(source: &str, name: &str) -> bool {
     source.contains(&definition)
 }
 
-/// Returns the relative targets of links, without anchors.
-fn links(text: &str) -> impl Iterator<Item = &str> {
+/// Returns the relative targets of links.
+fn targets(text: &str) -> impl Iterator<Item = &str> {
     let targets = text
         .split("](")
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
-    let relative = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
-    relative.filter_map(|target| target.split('#').next())
+    targets.filter(|target| !target.contains("://"))
+}
+
+/// Returns the relative targets of links, without anchors.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let others = targets(text).filter(|target| !target.starts_with('#'));
+    others.filter_map(|target| target.split('#').next())
+}
+
+/// Returns the document and the anchor of each link to a heading. The document is empty if the link stays in its own
+/// document.
+fn anchors(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let split = targets(text).filter_map(|target| target.split_once('#'));
+    split.filter(|(file, _)| file.is_empty() || file.ends_with(".md"))
 }
 
 /// Returns the paths in backticks: those that contain `/src`, and those that start with one of
@@ -112,6 +134,10 @@ mod tests {
         let text = "[a](docs/a.md#b), [c](https://d.example/e), [f](#g): `cloud/src/h.rs`, `x/y`\n\
             `docs/i.md` and `GET /v1/src`";
         assert_eq!(links(text).collect::<Vec<_>>(), ["docs/a.md"]);
+        assert_eq!(
+            anchors(text).collect::<Vec<_>>(),
+            [("docs/a.md", "b"), ("", "g")]
+        );
         assert_eq!(
             paths(text).collect::<Vec<_>>(),
             ["cloud/src/h.rs", "docs/i.md"]

@@ -14,7 +14,7 @@ usage: cargo xtask TASK
   structure [--check]   lengths of files and functions, import cycles, layers of crates
   language [--check] [FOLDER]
                         words to avoid and doc comments to rephrase: counted, or listed for a folder
-  links                 links and paths in documents that lead to no file or function
+  links                 links and paths in documents that lead to no file, heading or function
   unsafe                dependencies with unsafe code that docs/supply-chain.md does not list
 ";
 

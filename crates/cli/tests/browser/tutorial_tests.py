@@ -24,8 +24,8 @@ def check(page, app, issuer, store, photo, text):
     assert page.run(f"{IMAGE}.naturalWidth < {IMAGE}.naturalHeight"), "the avatar is not upright"
     avatar = page.run(f"{IMAGE}.src")
     page.files("#file", text)
-    page.until("the refusal", f"{MESSAGE}.startsWith('It is not an image.')")
-    assert page.run(f"{IMAGE}.src") == avatar, "the refusal has replaced the avatar"
+    page.until("the rejection", f"{MESSAGE}.startsWith('It is not an image.')")
+    assert page.run(f"{IMAGE}.src") == avatar, "the rejection has replaced the avatar"
     page.reload()
     page.until("the same avatar and message", f"{IMAGE}.naturalWidth > 0 && {MESSAGE}.startsWith('It is not an image.')")
     page.expected_problems.append("favicon.ico")

@@ -127,12 +127,12 @@ def converse(app, photo, has_session):
     image = send("GET", avatar["url"], None, {})
     assert image[0] == 200 and image[2].startswith(b"RIFF"), image[0]
 
-    # A refusal keeps the old avatar.
-    refused, _ = app.upload(b"no image")
-    assert refused == {"status": "not_an_image", "url": avatar["url"]}, refused
+    # A rejection keeps the old avatar.
+    rejected, _ = app.upload(b"no image")
+    assert rejected == {"status": "not_an_image", "url": avatar["url"]}, rejected
     status, _, body = app.request("POST", "/avatar", b'{"size": 999999999}')
     assert (status, json.loads(body)["code"]) == (413, "too_many_bytes"), (status, body)
-    assert app.avatar() == refused, app.avatar()
+    assert app.avatar() == rejected, app.avatar()
 
     newer, second = app.upload(photo)
     assert newer["status"] == "ready" and newer["url"] != avatar["url"], newer

@@ -1,4 +1,4 @@
-//! The snippets in README.md and docs/. Every snippet is run or checked against a running `dev`,
+//! The snippets in all documents of the repository. Every snippet is run or checked against a running `dev`,
 //! or a comment before it states the reason why not.
 //!
 //! The language of a snippet determines what is done with it:
@@ -24,7 +24,7 @@ mod json;
 mod runner;
 pub(crate) mod snippet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use darkroom_imaging::RejectionCode;
 
@@ -32,16 +32,24 @@ use crate::dev::Dev;
 use runner::Runner;
 use snippet::{parse, root, snippets};
 
+/// Adds the documents in a folder and below. Skips folders of tools, whose names begin with a dot, and of builds.
+fn find_documents(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules"].contains(&&*name)
+        {
+            find_documents(&path, found);
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+}
+
 /// Returns the paths of all documents.
 fn documents() -> Vec<PathBuf> {
-    let folders = ["docs", "docs/recipes"].map(|folder| root().join(folder).read_dir().unwrap());
-    let mut documents: Vec<PathBuf> = folders
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    documents.push(root().join("README.md"));
+    let mut documents = Vec::new();
+    find_documents(&root(), &mut documents);
     documents.sort();
     documents
 }
@@ -62,7 +70,7 @@ fn every_snippet_of_every_document_works_or_states_why_it_is_not_run() {
         }
     }
     dev.stop();
-    assert!(count > 30, "only {count} snippets found");
+    assert!(count > 100, "only {count} snippets found");
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
 }
 

@@ -7,7 +7,7 @@ use darkroom_testkit::fixture::{Exif, Jpeg, scene};
 use tempfile::TempDir;
 
 use super::json;
-use super::snippet::{MARKER, Snippet};
+use super::snippet::{MARKER, Snippet, root};
 use crate::dev::Dev;
 use crate::test_bed::{binary, darkroom};
 use crate::third_party_clients::or_skip;
@@ -47,7 +47,8 @@ impl<'a> Runner<'a> {
         }
         let text = snippet
             .text
-            .replace("http://127.0.0.1:8080", &self.dev.client.issuer);
+            .replace("http://127.0.0.1:8080", &self.dev.client.issuer)
+            .replace("https://images.example", &self.dev.client.issuer);
         match snippet.language.as_str() {
             "sh" => succeeds(self.shell(&format!("set -eu\n{text}"))),
             "http" => self.send(&text),
@@ -142,6 +143,10 @@ impl<'a> Runner<'a> {
         if then.is_none() {
             command.args(check);
         }
+        command
+            .current_dir(self.folder.path())
+            .env("PYTHONPATH", root().join("clients/python/src"))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         match command.arg(&path).output() {
             Ok(output) => succeeds(output),
             Err(error) => Err(format!("{program}: {error}")),
