@@ -18,7 +18,8 @@ module "service" {
   render_sandbox     = var.render_sandbox
   storage            = module.storage
   webhooks_enabled   = var.webhooks_enabled
-  owners_enabled     = var.owners_enabled
+  lists_enabled      = var.lists_enabled
+  erasures_enabled   = var.erasures_enabled
   media_base_url     = "https://${aws_cloudfront_distribution.media.domain_name}"
   settings           = var.settings
   secrets            = var.secrets

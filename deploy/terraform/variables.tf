@@ -59,8 +59,14 @@ variable "webhooks_enabled" {
   default     = false
 }
 
-variable "owners_enabled" {
-  description = "Whether clients list their uploads or operators erase owners by HTTP, for which issuers need more permissions."
+variable "lists_enabled" {
+  description = "Whether issuers list uploads, report usage or enforce quotas, for which they need more permissions."
+  type        = bool
+  default     = false
+}
+
+variable "erasures_enabled" {
+  description = "Whether operators erase owners by HTTP, for which issuers need more permissions."
   type        = bool
   default     = false
 }

@@ -119,7 +119,8 @@ run "everything_optional_on_x86" {
     cpu_architecture    = "X86_64"
     raw_expiration_days = 90
     webhooks_enabled    = true
-    owners_enabled      = true
+    lists_enabled       = true
+    erasures_enabled    = true
     secrets             = { DARKROOM_AUTH_KEYS = "arn:aws:ssm:eu-central-1:123456789012:parameter/keys" }
     settings            = { DARKROOM_WEBHOOKS_URL = "https://hooks.example/darkroom" }
     worker              = { max_count = 100, memory = 8192, cpu = 4096 }

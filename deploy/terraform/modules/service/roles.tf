@@ -39,12 +39,20 @@ resource "aws_iam_role_policy" "issuer" {
   policy = local.policies.issuer
 }
 
-resource "aws_iam_role_policy" "owners" {
-  count = var.owners_enabled ? 1 : 0
+resource "aws_iam_role_policy" "lists" {
+  count = var.lists_enabled ? 1 : 0
 
-  name   = "owners"
+  name   = "lists"
   role   = aws_iam_role.issuer.id
-  policy = local.policies.owners
+  policy = local.policies.lists
+}
+
+resource "aws_iam_role_policy" "erasures" {
+  count = var.erasures_enabled ? 1 : 0
+
+  name   = "erasures"
+  role   = aws_iam_role.issuer.id
+  policy = local.policies.erasures
 }
 
 resource "aws_iam_role_policy" "webhooks" {

@@ -37,8 +37,13 @@ variable "webhooks_enabled" {
   type        = bool
 }
 
-variable "owners_enabled" {
-  description = "Whether issuers list uploads and erase owners."
+variable "lists_enabled" {
+  description = "Whether issuers list uploads, report usage or enforce quotas."
+  type        = bool
+}
+
+variable "erasures_enabled" {
+  description = "Whether issuers erase owners."
   type        = bool
 }
 

@@ -26,7 +26,8 @@ module "service" {
     }
   }
   webhooks_enabled   = true
-  owners_enabled     = true
+  lists_enabled      = true
+  erasures_enabled   = true
   media_base_url     = "https://cdn.example"
   settings           = {}
   secrets            = {}

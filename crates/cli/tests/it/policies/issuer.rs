@@ -74,7 +74,7 @@ async fn an_issuer_makes_exactly_the_calls_that_its_policy_allows() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_lists_and_erases_makes_exactly_the_calls_of_one_more_policy() {
+async fn an_issuer_that_lists_or_erases_makes_exactly_the_calls_of_one_more_policy() {
     let bed = TestBed::start(binary(), &TestBedOptions::default())
         .await
         .unwrap();
@@ -91,22 +91,19 @@ async fn an_issuer_that_lists_and_erases_makes_exactly_the_calls_of_one_more_pol
         signed_request::s3(bed.endpoints(), Method::POST, &unfinished, "uploads", "").await;
     assert_eq!(started.status(), 200);
     let http = reqwest::Client::new();
-    for (method, path) in [
-        (Method::GET, "/v1/uploads?profile=avatar&owner=u1"),
-        (Method::DELETE, "/v1/owners/u1"),
-        (Method::DELETE, "/v1/owners/u1"),
-    ] {
-        // The second erasure also removes a tombstone.
-        bed.raw
-            .put(&key.tombstone_key(), "".into(), PLAIN)
-            .await
-            .unwrap();
-        let url = format!("{}{path}", client.issuer);
-        let request = http.request(method, url);
-        let sent = request
-            .bearer_auth(operator["key"].as_str().unwrap())
-            .send();
-        assert_eq!(sent.await.unwrap().status(), 200, "{path}");
+    let send = async |method: Method, path: &str| {
+        let request = http.request(method, format!("{}{path}", client.issuer));
+        let request = request.bearer_auth(operator["key"].as_str().unwrap());
+        assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
+    };
+    send(Method::GET, "/v1/uploads?profile=avatar&owner=u1").await;
+    send(Method::GET, "/v1/owners/u1/usage").await;
+    compare(&bed, bed.names(), "lists.json", &["issuer.json"], &[]);
+    // The second erasure also removes a tombstone.
+    for _ in 0..2 {
+        let tombstone = key.tombstone_key();
+        bed.raw.put(&tombstone, "".into(), PLAIN).await.unwrap();
+        send(Method::DELETE, "/v1/owners/u1").await;
     }
     let versions = VERSIONED.map(|resource| Unrecorded {
         action: "s3:DeleteObjectVersion",
@@ -116,7 +113,7 @@ async fn an_issuer_that_lists_and_erases_makes_exactly_the_calls_of_one_more_pol
     compare(
         &bed,
         bed.names(),
-        "owners.json",
+        "erasures.json",
         &["issuer.json"],
         &versions,
     );

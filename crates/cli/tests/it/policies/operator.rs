@@ -43,6 +43,7 @@ async fn the_commands_of_an_operator_make_exactly_the_calls_that_their_policy_al
         panic!("{keys:?}");
     };
     run(bed.command("list"), &["--owner", "u1", "--outcomes"]).await;
+    run(bed.command("usage"), &["--owner", "u1"]).await;
     run(bed.command("backfill"), &["--force"]).await;
     // Dead letters of each kind that the command diagnoses.
     let record = json!({"Records": [{
