@@ -117,7 +117,8 @@ async fn upload_and_complete(bed: &TestBed) {
     assert_eq!(outcome["status"], "ready", "{outcome}");
     let (status, upload) = complete(client, &presigned).await;
     assert_eq!((status.as_u16(), &upload["status"]), (200, &json!("ready")));
-    assert_eq!(upload["finished_at"], outcome["finished_at"]);
+    // The time may differ, because a worker may have processed the two reports at the same time.
+    assert_eq!(upload["variants"], outcome["variants"]);
 }
 
 #[tokio::test]
