@@ -98,7 +98,7 @@ async fn request_url(issuers: &Issuers, name: &str, key: &RawKey) -> Option<Inst
         Some(Ok(reservation)) => {
             reservation.keep(URL_EXPIRY);
             let mut state = world.state();
-            return Some(state.grants.add(key, &issuer, requested_at));
+            return Some(state.grants.add(key, issuer.number, requested_at));
         }
         Some(Err(QuotaError::Exceeded(excess))) => format!("{} used", excess.used),
         Some(Err(QuotaError::Cloud(_))) | None => "failure".to_owned(),

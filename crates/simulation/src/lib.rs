@@ -57,6 +57,7 @@ mod erasure;
 mod faults;
 mod faulty_bucket;
 mod faulty_queue;
+mod grants;
 mod invariants;
 mod issuers;
 mod process;

@@ -11,7 +11,7 @@ use time::macros::datetime;
 use tokio::time::Instant;
 
 use crate::faults::{Fate, Rates};
-use crate::quota::Grants;
+use crate::grants::Grants;
 use crate::registry::Registry;
 use crate::trace::Trace;
 

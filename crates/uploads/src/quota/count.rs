@@ -1,18 +1,11 @@
 //! A count of an owner's uploads.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use darkroom_cloud::CloudError;
 use darkroom_contract::{UploadId, Usage};
 use tokio::time::Instant;
 
-use super::reservation::Reservations;
-use crate::UploadStore;
-
-/// The time after which all uploads are counted again. Until then, an upload that took longer than
-/// its URL was valid may be missing in the count of an owner with more than a page of uploads.
-const MAX_AGE: Duration = Duration::from_secs(600);
+use super::reservations::Reservations;
 
 /// The uploads of an owner in one profile, as a listing has shown them.
 #[derive(Debug)]
@@ -20,71 +13,21 @@ pub(super) struct Count {
     /// The time at which the listing began. Everything that was stored before is counted.
     pub(super) started_at: Instant,
     /// The time at which the last listing of all uploads began.
-    complete_at: Instant,
+    pub(super) complete_at: Instant,
     /// `true` if all uploads were listed, so that the count is exact.
     pub(super) is_complete: bool,
     /// `true` if all uploads take more than one page, so that listing only the recent ones is cheaper.
-    has_pages: bool,
+    pub(super) has_pages: bool,
     /// The uploads before `recent_from`. An upload among them may have been deleted since
     /// `complete_at`. No other upload is added to them, because their URLs have expired.
-    older: Usage,
+    pub(super) older: Usage,
     /// The beginning of the time of the recent uploads, in milliseconds since 1970.
-    recent_from: u64,
+    pub(super) recent_from: u64,
     /// The later uploads with their sizes. Their URLs may still be valid.
-    recent: BTreeMap<UploadId, u64>,
+    pub(super) recent: BTreeMap<UploadId, u64>,
 }
 
 impl Count {
-    /// Counts all uploads below `prefix`. Makes one call to S3 for every 1,000 of them. Those from
-    /// `recent_from` on, in milliseconds since 1970, are recent.
-    pub(super) async fn complete(
-        store: &UploadStore,
-        prefix: &str,
-        recent_from: u64,
-    ) -> Result<Self, CloudError> {
-        let now = Instant::now();
-        let mut count = Self {
-            started_at: now,
-            complete_at: now,
-            is_complete: true,
-            has_pages: false,
-            older: Usage::default(),
-            recent_from,
-            recent: BTreeMap::new(),
-        };
-        let visited = store.visit_uploads(prefix, "", |id, bytes| count.add(id, bytes));
-        count.has_pages = visited.await? > 1;
-        Ok(count)
-    }
-
-    /// Counts the uploads below `prefix` again. Lists only the recent ones if this is cheaper, which
-    /// usually is one call to S3. The result may then be too large, but not too small.
-    pub(super) async fn update(
-        self,
-        store: &UploadStore,
-        prefix: &str,
-        recent_from: u64,
-    ) -> Result<Self, CloudError> {
-        let now = Instant::now();
-        // The wall clock may have been set back.
-        let is_usable =
-            self.has_pages && now < self.complete_at + MAX_AGE && recent_from >= self.recent_from;
-        if !is_usable {
-            return Self::complete(store, prefix, recent_from).await;
-        }
-        let after = format!("{prefix}{}", UploadId::prefix_at(self.recent_from));
-        let mut count = Self {
-            started_at: now,
-            is_complete: false,
-            recent_from,
-            recent: BTreeMap::new(),
-            ..self
-        };
-        let visited = store.visit_uploads(prefix, &after, |id, bytes| count.add(id, bytes));
-        visited.await?;
-        Ok(count)
-    }
-
     /// Returns the usage, reservations included.
     pub(super) fn used(&self, reserved: &Reservations) -> Usage {
         let mut used = self.older;
@@ -100,7 +43,7 @@ impl Count {
         used
     }
 
-    fn add(&mut self, id: UploadId, bytes: u64) {
+    pub(super) fn add(&mut self, id: UploadId, bytes: u64) {
         if id.unix_millis() < self.recent_from {
             self.older.add(bytes);
         } else {

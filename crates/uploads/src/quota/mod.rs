@@ -13,9 +13,11 @@
 //! processes. As soon as the files have arrived, every process counts them.
 
 mod count;
+mod listing;
 mod owner_quota;
 mod quotas;
 mod reservation;
+mod reservations;
 mod reserve;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use darkroom_cloud::CloudError;
 use tokio::time::Instant;
 
 use super::count::Count;
-use super::reservation::Reservations;
+use super::reservations::Reservations;
 
 /// The knowledge of a process about the usage of one owner in one profile.
 #[derive(Debug, Default)]

@@ -1,6 +1,5 @@
-//! Reservations for uploads whose file may still arrive.
+//! A reservation for uploads whose files may still arrive.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,17 +12,6 @@ use super::owner_quota::OwnerQuota;
 /// may be ahead of S3's, and one minute for the transfer of a file that S3 accepted at the last
 /// moment.
 pub(super) const RESERVATION_GRACE: Duration = Duration::from_secs(6 * 60);
-
-/// The reservations of an owner in one profile.
-#[derive(Debug, Default)]
-pub(super) struct Reservations(BTreeMap<UploadId, Reserved>);
-
-#[derive(Debug, Clone, Copy)]
-struct Reserved {
-    bytes: u64,
-    /// The end of the reservation, if it is known.
-    until: Option<Instant>,
-}
 
 /// A part of a quota that is reserved for uploads. It is released when this value is dropped, unless
 /// it is [kept](Self::keep).
@@ -51,49 +39,5 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         self.end(Instant::now());
-    }
-}
-
-impl Reservations {
-    pub(super) fn add(&mut self, uploads: impl Iterator<Item = (UploadId, u64)>) {
-        let until = None;
-        self.0
-            .extend(uploads.map(|(id, bytes)| (id, Reserved { bytes, until })));
-    }
-
-    fn end(&mut self, uploads: &[UploadId], at: Instant) {
-        for id in uploads {
-            if let Some(reserved) = self.0.get_mut(id) {
-                reserved.until = Some(at);
-            }
-        }
-    }
-
-    /// Returns the uploads with a reservation that had not ended at this time. A reservation that
-    /// ended during a listing counts for this listing, because the file may have arrived after it was
-    /// listed.
-    pub(super) fn at(&self, time: Instant) -> impl Iterator<Item = (UploadId, u64)> {
-        let valid = self.0.iter().filter(move |(_, it)| it.is_valid_at(time));
-        valid.map(|(id, reserved)| (*id, reserved.bytes))
-    }
-
-    /// Drops the reservations that ended before this time.
-    pub(super) fn drop_ended(&mut self, time: Instant) {
-        self.0.retain(|_, reserved| reserved.is_valid_at(time));
-    }
-
-    /// Returns the time of the first upload with a reservation, in milliseconds since 1970.
-    pub(super) fn first_unix_millis(&self) -> Option<u64> {
-        self.0.keys().next().map(UploadId::unix_millis)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Reserved {
-    fn is_valid_at(&self, time: Instant) -> bool {
-        self.until.is_none_or(|until| until >= time)
     }
 }
