@@ -35,7 +35,7 @@ pub(crate) fn eprint(line: &str) {
     let _ = writeln!(io::stderr(), "{}", format_line("ERROR", line));
 }
 
-/// Prints a note on one line of stderr, as [`eprint`] does.
+/// Prints a note on one line of stderr, as [`eprint()`] does.
 pub(crate) fn eprint_note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", format_line("INFO", line));
 }

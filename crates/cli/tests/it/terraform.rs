@@ -44,7 +44,6 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test must be visible")]
 fn the_modules_are_formatted_valid_and_pass_their_own_tests() {
     let folder = tempfile::tempdir().unwrap();
     let module = folder.path().join("deploy/terraform");
