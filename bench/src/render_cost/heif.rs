@@ -51,7 +51,8 @@ pub(super) fn sources() -> Vec<CostlySource> {
             Heic::new(&noise((side, side)))
                 .overlay(size, [u16::MAX; 4], &[(0, 0); 16])
                 .build()
-        }),
+        })
+        .or(RejectionCode::TooExpensive),
         CostlySource::new("avif: a grid of noise", |bounds| {
             let [columns, rows] = tiles(area(bounds));
             avif_noise(columns, rows)
