@@ -18,7 +18,7 @@ use crate::pixels::Pixels;
 use spectrum::Spectrum;
 
 /// The minimum standard deviation of the luma, where 255 is the difference between black and white.
-/// What is left of an image with less contrast is mostly a gradient, and many gradients look alike.
+/// An image with less contrast is mostly a gradient, and many gradients look alike.
 const MIN_DEVIATION: u64 = 6;
 
 /// Returns the hashes of a small upright image, or `None` if it has too little contrast.
