@@ -78,10 +78,12 @@ impl AppContext {
         Ok(())
     }
 
-    fn variant_urls(&self) -> VariantUrls {
+    /// Returns the URLs of variants and of review copies.
+    pub(crate) fn variant_urls(&self) -> VariantUrls {
         let storage = &self.settings.storage;
         VariantUrls::new(
             self.connection.bucket(&storage.media_bucket),
+            self.connection.bucket(&storage.raw_bucket),
             Arc::new(self.settings.profiles.clone()),
             storage,
             self.settings.issuer.link_expiry,

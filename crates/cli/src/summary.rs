@@ -35,7 +35,7 @@ impl Summary {
     pub(crate) fn add(&mut self, report: &Report) {
         let count = match report.status {
             ReportStatus::Ready if report.skipped => &mut self.skipped,
-            ReportStatus::Ready => &mut self.ready,
+            ReportStatus::Ready | ReportStatus::InReview => &mut self.ready,
             ReportStatus::Rejected => &mut self.rejected,
             _ => &mut self.failed,
         };

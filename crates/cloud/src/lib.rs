@@ -25,8 +25,8 @@ mod refreshing_cache;
 
 pub use backoff::Backoff;
 pub use bucket::{
-    Bucket, ListedObject, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions, ReadError,
-    S3Bucket, UploadOptions, VersionId, VersionListing,
+    Bucket, CopySource, ListedObject, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions,
+    ReadError, S3Bucket, UploadOptions, VersionId, VersionListing,
 };
 pub use connection::{Connection, Endpoints};
 pub use error::{CloudError, CloudErrorKind, innermost_cause};

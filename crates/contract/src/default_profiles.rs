@@ -41,6 +41,7 @@ impl Default for Profile {
             quota_uploads: None,
             quota_bytes: None,
             access: Access::Public,
+            review: false,
             variants: vec![original(), thumb()],
         }
     }

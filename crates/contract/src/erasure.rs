@@ -51,6 +51,12 @@ pub struct ErasedObjects {
     pub manifests: u64,
     /// Tombstones.
     pub tombstones: u64,
+    /// Review copies.
+    #[serde(default)]
+    pub review_copies: u64,
+    /// Review decisions.
+    #[serde(default)]
+    pub review_decisions: u64,
 }
 
 impl ErasedObjects {
@@ -62,7 +68,10 @@ impl ErasedObjects {
             variants,
             manifests,
             tombstones,
+            review_copies,
+            review_decisions,
         } = self;
-        *raw_objects + *multipart_uploads + *variants + *manifests + *tombstones
+        let outputs = *variants + *manifests + *review_copies + *review_decisions;
+        *raw_objects + *multipart_uploads + outputs + *tombstones
     }
 }

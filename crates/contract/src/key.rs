@@ -12,6 +12,12 @@ pub const RAW_PREFIX: &str = "raw/";
 pub const MANIFEST_PREFIX: &str = "manifests/";
 /// The prefix of every tombstone's key. The bucket's lifecycle removes tombstones after a while.
 pub const TOMBSTONE_PREFIX: &str = "deleted/";
+/// The prefix of the keys of all objects for reviews: review copies and review decisions.
+pub const REVIEW_PREFIX: &str = "review/";
+/// The prefix of every review copy's key. The bucket's lifecycle may remove review copies.
+pub const REVIEW_COPY_PREFIX: &str = "review/copies/";
+/// The prefix of every review decision's key.
+pub const REVIEW_DECISION_PREFIX: &str = "review/decisions/";
 
 /// The key of a raw object: `raw/{profile}/{owner}/{id}`.
 ///
@@ -86,6 +92,38 @@ impl RawKey {
         format!("{TOMBSTONE_PREFIX}{profile}/{owner}/{id}")
     }
 
+    /// Returns the prefix of the keys of all review copies of the upload, in the raw bucket:
+    /// `review/copies/{profile}/{owner}/{id}/`.
+    pub fn review_copies_prefix(&self) -> String {
+        let Self { profile, owner, id } = self;
+        format!("{REVIEW_COPY_PREFIX}{profile}/{owner}/{id}/")
+    }
+
+    /// Returns the key of the review copy with these bytes. `sha256` is their digest in lower-case
+    /// hex. The bytes of a review copy therefore never change.
+    pub fn review_copy_key(&self, sha256: &str) -> String {
+        format!("{}{sha256}", self.review_copies_prefix())
+    }
+
+    /// Parses the key of a review copy, and returns the upload that it belongs to.
+    pub fn parse_review_copy(key: &str) -> Option<Self> {
+        let (upload, _) = key.strip_prefix(REVIEW_COPY_PREFIX)?.rsplit_once('/')?;
+        Self::parse(&format!("{RAW_PREFIX}{upload}")).ok()
+    }
+
+    /// Returns the prefix of the keys of all review decisions about the upload, in the raw bucket:
+    /// `review/decisions/{profile}/{owner}/{id}/`.
+    pub fn review_decisions_prefix(&self) -> String {
+        let Self { profile, owner, id } = self;
+        format!("{REVIEW_DECISION_PREFIX}{profile}/{owner}/{id}/")
+    }
+
+    /// Returns the key of the review decision about a file of the upload. `sha256` is the digest of
+    /// the file in lower-case hex.
+    pub fn review_decision_key(&self, sha256: &str) -> String {
+        format!("{}{sha256}.json", self.review_decisions_prefix())
+    }
+
     /// Returns the key of a variant in the media bucket:
     /// `{prefix}/{owner}/{id}{suffix}.{extension}`.
     pub(crate) fn variant_key(&self, prefix: &str, suffix: &str, extension: &str) -> String {
@@ -117,6 +155,16 @@ mod tests {
     fn a_key_is_read_back_from_its_text() {
         let key = RawKey::new("avatar".parse().unwrap(), "u_1-2".parse().unwrap());
         assert_eq!(RawKey::parse(&key.to_string()), Ok(key));
+    }
+
+    #[test]
+    fn the_upload_of_a_review_copy_is_read_from_its_key() {
+        let key = RawKey::new("avatar".parse().unwrap(), "u_1-2".parse().unwrap());
+        let copy = key.review_copy_key("00ff");
+        assert_eq!(RawKey::parse_review_copy(&copy), Some(key.clone()));
+        for other in [key.review_decision_key("00ff"), key.to_string()] {
+            assert_eq!(RawKey::parse_review_copy(&other), None, "{other}");
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod name;
 mod outcome_event;
 mod probe_key;
 mod profile;
+mod review;
 #[cfg(feature = "schema")]
 mod schema;
 mod setting_error;
@@ -53,7 +54,10 @@ pub use event::{
     EventKind, Notification, NotificationError, ObjectEvent, RecordError, notification_body,
 };
 pub use id::{IdError, UploadId};
-pub use key::{KeyError, MANIFEST_PREFIX, RAW_PREFIX, RawKey, TOMBSTONE_PREFIX};
+pub use key::{
+    KeyError, MANIFEST_PREFIX, RAW_PREFIX, REVIEW_COPY_PREFIX, REVIEW_DECISION_PREFIX,
+    REVIEW_PREFIX, RawKey, TOMBSTONE_PREFIX,
+};
 pub use listen_address::{ListenAddress, ListenAddressError};
 pub use lossless::Lossless;
 pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
@@ -61,6 +65,7 @@ pub use name::{NameError, Owner, ProfileName};
 pub use outcome_event::OutcomeEvent;
 pub use probe_key::ProbeId;
 pub use profile::{Profile, Profiles};
+pub use review::{ApproveUpload, RejectUpload, Review, ReviewDecision, ReviewError};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
 pub use signature::SigningSecrets;

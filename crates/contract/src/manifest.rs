@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::{Owner, ProfileName, RawKey, UploadId};
+use crate::{Owner, ProfileName, RawKey, Review, UploadId};
 
 /// The number of hex digits in the digest that distinguishes the outcomes of one upload.
 const OUTCOME_DIGITS: usize = 16;
@@ -31,6 +31,9 @@ pub struct Manifest {
     pub outcome: Outcome,
     /// The raw object that was processed.
     pub source: ManifestSource,
+    /// The review that led to this outcome, if the profile requires one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
     /// The client's own key-value pairs.
     pub metadata: BTreeMap<String, String>,
     /// The crop box that was applied.
@@ -108,7 +111,22 @@ pub enum Outcome {
         /// The kinds of metadata that were removed: no variant contains them.
         removed_metadata: Vec<MetadataKind>,
     },
-    /// The image is at fault, and another attempt would end the same way.
+    /// The variants exist, but are not published until a reviewer approves the upload.
+    InReview {
+        /// The variants, in the order of the profile, with the keys that they will have in the
+        /// media bucket.
+        variants: Vec<ManifestVariant>,
+        /// The placeholder to show until an image is loaded.
+        placeholder: Placeholder,
+        /// The perceptual hashes, by which near duplicates are found. They are absent if the image has
+        /// too little contrast, and in manifests of earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        perceptual_hashes: Option<PerceptualHashes>,
+        /// The kinds of metadata that were removed: no variant contains them.
+        removed_metadata: Vec<MetadataKind>,
+    },
+    /// The image is at fault, and another attempt would end the same way, or a reviewer rejected
+    /// it.
     Rejected {
         /// The reason.
         error: Rejection,
@@ -121,13 +139,27 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Returns `"ready"`, `"rejected"` or `"failed"`.
+    /// Returns `"ready"`, `"in_review"`, `"rejected"` or `"failed"`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Ready { .. } => "ready",
+            Self::InReview { .. } => "in_review",
             Self::Rejected { .. } => "rejected",
             Self::Failed { .. } => "failed",
         }
+    }
+
+    /// Returns the variants: none, unless the outcome is `ready` or `in_review`.
+    pub fn variants(&self) -> &[ManifestVariant] {
+        match self {
+            Self::Ready { variants, .. } | Self::InReview { variants, .. } => variants,
+            Self::Rejected { .. } | Self::Failed { .. } => &[],
+        }
+    }
+
+    /// Returns `true` if the variants wait for a review.
+    pub const fn is_in_review(&self) -> bool {
+        matches!(self, Self::InReview { .. })
     }
 }
 
@@ -159,7 +191,8 @@ pub struct ManifestSource {
     /// completely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The properties in the header of the image. Absent unless the outcome is `ready`.
+    /// The properties in the header of the image. Absent unless the outcome is
+    /// `ready` or `in_review`.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
     pub image: Option<Source>,

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use darkroom_imaging::{CropBox, Limits, OutputLimits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
+use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, REVIEW_PREFIX, TOMBSTONE_PREFIX};
 use crate::{Access, Owner, ProfileName, RawKey, SettingError, VariantSettings};
 
 /// One kind of upload: its limits and its variants (`[profiles.NAME]`).
@@ -40,6 +40,8 @@ pub struct Profile {
     pub quota_bytes: Option<ByteSize>,
     /// The access to the variants.
     pub access: Access,
+    /// `true` if the variants are published only after a reviewer has approved the upload.
+    pub review: bool,
     /// The variants to make, in the order of the manifest.
     pub variants: Vec<VariantSettings>,
 }
@@ -122,7 +124,7 @@ impl Profile {
             is_prefix(&self.prefix),
             "prefix",
             "must be segments of A-Z a-z 0-9 _ - joined by slashes, and not below raw, \
-             manifests or deleted, which contain uploads, outcomes and tombstones",
+             manifests, deleted or review, which contain uploads, outcomes, tombstones and reviews",
         )?;
         SettingError::ensure(
             !self.formats.is_empty(),
@@ -169,11 +171,11 @@ impl Profile {
     }
 }
 
-/// Returns `true` for a valid prefix. The prefixes of raw objects, manifests and tombstones are
-/// invalid. For example, a variant below `raw/` would be processed as a new upload, endlessly.
+/// Returns `true` for a valid prefix. The prefixes of raw objects, manifests, tombstones and
+/// reviews are invalid. For example, a variant below `raw/` would be processed as a new upload, endlessly.
 fn is_prefix(prefix: &str) -> bool {
     let below = format!("{prefix}/");
-    let reserved = [RAW_PREFIX, MANIFEST_PREFIX, TOMBSTONE_PREFIX];
+    let reserved = [RAW_PREFIX, MANIFEST_PREFIX, TOMBSTONE_PREFIX, REVIEW_PREFIX];
     prefix.len() <= 128
         && !reserved.iter().any(|reserved| below.starts_with(reserved))
         && prefix.split('/').all(|segment| {
@@ -197,6 +199,7 @@ mod tests {
             "raw/x",
             "manifests",
             "deleted/x",
+            "review",
             "",
             "/a",
             "a/",

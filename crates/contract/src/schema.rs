@@ -9,7 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::{Owner, ProfileName, UploadId};
 
-/// The properties in the header of a source. They are absent unless the outcome is `ready`.
+/// The properties in the header of a source. They are absent unless the outcome is `ready` or
+/// `in_review`.
 #[derive(ToSchema)]
 #[expect(
     dead_code,

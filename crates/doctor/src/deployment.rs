@@ -53,6 +53,10 @@ impl Deployment {
     }
 
     /// Returns the prefixes of variants, without duplicates, each with a slash at the end.
+    pub(crate) fn has_reviews(&self) -> bool {
+        self.profiles.iter().any(|(_, profile)| profile.review)
+    }
+
     pub(crate) fn variant_prefixes(&self) -> Vec<String> {
         let profiles = self.profiles.iter();
         let mut prefixes: Vec<String> = profiles

@@ -1,13 +1,20 @@
 //! The objects of a test bed.
 
 use anyhow::ensure;
-use darkroom_cloud::{Bucket, PutOptions, S3Bucket};
-use darkroom_contract::{MANIFEST_PREFIX, Manifest, RawKey, UploadId};
+use darkroom_cloud::{Bucket, Connection, PutOptions, S3Bucket};
+use darkroom_contract::{MANIFEST_PREFIX, Manifest, RawKey, StorageSettings, UploadId};
 use darkroom_testkit::wait;
 
 use crate::{DEADLINE, TestBed};
 
 impl TestBed {
+    /// Returns another bucket of the cloud.
+    pub async fn bucket(&self, name: &str) -> S3Bucket {
+        let storage = StorageSettings::default();
+        let connection = Connection::from_endpoints(self.endpoints(), &storage).await;
+        connection.bucket(name)
+    }
+
     /// Writes a raw object. S3 then sends an event to the queue.
     ///
     /// # Errors

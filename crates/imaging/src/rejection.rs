@@ -82,11 +82,13 @@ pub enum RejectionCode {
     OutOfMemory,
     /// The render process died (detected by its parent).
     Crashed,
+    /// A reviewer rejected the image. No renderer returns this code.
+    NotApproved,
 }
 
 impl RejectionCode {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Empty,
         Self::NotAnImage,
         Self::UnsupportedFormat,
@@ -101,6 +103,7 @@ impl RejectionCode {
         Self::TimedOut,
         Self::OutOfMemory,
         Self::Crashed,
+        Self::NotApproved,
     ];
 
     /// Returns the code as manifests contain it, such as `"dimensions_exceeded"`.
@@ -120,6 +123,7 @@ impl RejectionCode {
             Self::TimedOut => "timed_out",
             Self::OutOfMemory => "out_of_memory",
             Self::Crashed => "crashed",
+            Self::NotApproved => "not_approved",
         }
     }
 }

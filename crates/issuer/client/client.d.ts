@@ -110,6 +110,15 @@ export interface Ready extends Manifest {
   removed_metadata: string[];
 }
 
+/** The images exist, but are not published until a reviewer approves the upload. They have no URL yet. */
+export interface InReview extends Manifest {
+  status: "in_review";
+  variants: Omit<Variant, "url">[];
+  placeholder: { thumbhash: string; dominant_color: string };
+  perceptual_hashes?: { upright: string; turned: string[] };
+  removed_metadata: string[];
+}
+
 export interface Refused extends Manifest {
   /** `rejected`: the image is at fault. `failed`: it may be fine. */
   status: "rejected" | "failed";
@@ -121,7 +130,7 @@ export interface Gone extends UploadReference {
   status: "expired" | "deleted";
 }
 
-export type Outcome = Ready | Refused | Gone;
+export type Outcome = Ready | InReview | Refused | Gone;
 
 export type Result = { file: Blob; outcome: Outcome; error?: undefined } | { file: Blob; error: unknown; outcome?: undefined };
 

@@ -45,6 +45,7 @@ const REASONS = {
   timed_out: ["Processing took too long.", SMALLER],
   out_of_memory: ["Processing needed too much memory.", SMALLER],
   crashed: ["The file could not be processed.", "Open it in a photo app, save it again, and send the new file."],
+  not_approved: ["A reviewer rejected the image.", "Choose another one."],
   expired: ["The file did not arrive in time.", AGAIN],
   deleted: ["The upload was deleted.", "Send the file again if you still need it."],
   unreachable: ["The connection failed.", "Check the connection and try again."],

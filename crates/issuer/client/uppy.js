@@ -55,7 +55,7 @@ export default class DarkroomUpload {
     try {
       const body = await upload(localData(file), this.#clientOptions(file, controller.signal));
       const response = { status: 200, body, uploadURL: body.variants?.[0].url };
-      if (body.status === "ready") uppy.emit("upload-success", uppy.getFile(file.id), response);
+      if (body.status === "ready" || body.status === "in_review") uppy.emit("upload-success", uppy.getFile(file.id), response);
       else await this.#refuse(file, body, { status: 422, body });
     } catch (error) {
       if (!controller.signal.aborted) await this.#refuse(file, error, { status: error.status ?? 0 });

@@ -107,7 +107,7 @@ pub(crate) async fn upload(
     let batch = ImageBatch::from_request(request, limits).await?;
     let keys = state.store_batch(batch, &name, &owner).await?;
     match wait {
-        Some(wait) => state.wait_for_outcomes(keys, wait).await,
+        Some(wait) => state.wait_for_outcomes(keys, wait, &caller).await,
         None => Ok(accepted(keys)),
     }
 }
@@ -184,6 +184,7 @@ impl AppState {
         &self,
         keys: Vec<RawKey>,
         wait: Duration,
+        caller: &Caller,
     ) -> Result<Response, Problem> {
         let deadline = Instant::now() + wait;
         let waits = keys
@@ -197,7 +198,7 @@ impl AppState {
         for (key, status) in keys.into_iter().zip(statuses) {
             uploads.push(ImageUpload {
                 status_url: key.status_path(),
-                status: self.with_urls(status).await?,
+                status: self.with_urls(status, caller).await?,
             });
         }
         let applied = [(PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()))];

@@ -114,6 +114,8 @@ impl Issuer {
             .routes(routes!(uploads::batch_status::batch_status))
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
+            .routes(routes!(uploads::review::approve))
+            .routes(routes!(uploads::review::reject))
             .routes(routes!(owners::erase::erase))
             .routes(routes!(owners::usage::usage))
             .routes(routes!(images::upload))

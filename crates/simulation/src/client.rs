@@ -1,4 +1,4 @@
-//! Clients, the issuers that they use, and S3's notifications.
+//! Clients, and S3's notifications.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,10 @@ use darkroom_uploads::QuotaError;
 use tokio::time::{Instant, sleep};
 
 use crate::erasure::{ERASABLE_OWNER, erasure, is_erasable};
-use crate::issuers::{Issuer, Issuers};
+use crate::issuers::{Issuer, Issuers, RETRY_PAUSE};
+use crate::profiles::{REVIEWED_PROFILE, is_reviewed};
 use crate::quota;
+use crate::reviewer::review;
 use crate::worker::URL_EXPIRY;
 use crate::world::World;
 
@@ -22,13 +24,13 @@ const MAX_EVENT_DELAY: Duration = Duration::from_secs(60);
 const MAX_ACTIONS: u64 = 4;
 /// The size of a file in the request for its URL.
 const CONTENT_BYTES: u64 = 32;
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// A message body that is not a notification.
 pub(crate) const MALFORMED: &str = "malformed";
 
 /// Runs the script of one client. The client requests a URL, uploads an object and then takes random
-/// actions: it uploads again, deletes the upload, reports that it is complete, or reads its status.
-/// It may also send a malformed message to the queue, or ask the operator to erase its owner.
+/// actions: it uploads again, deletes the upload, reports that it is complete, or reads its status,
+/// or a reviewer decides about it. It may also send a malformed message to the queue, or ask the
+/// operator to erase its owner.
 pub(crate) async fn run(issuers: Arc<Issuers>, number: u64) {
     let Some(key) = key(number) else {
         return;
@@ -40,12 +42,13 @@ pub(crate) async fn run(issuers: Arc<Issuers>, number: u64) {
     upload(&issuers, &name, &key, &mut url).await;
     for _ in 0..world.draw(MAX_ACTIONS) {
         sleep(world.draw_duration(MAX_PAUSE)).await;
-        match world.draw(11) {
+        match world.draw(14) {
             0..3 => upload(&issuers, &name, &key, &mut url).await,
             3..6 => delete(&issuers, &name, &key).await,
             6 => complete(&issuers, &name, &key).await,
             7 => send_malformed(world, &name).await,
             8 if is_erasable(&key) => erase(&issuers, &name, &key.owner).await,
+            9..13 if is_reviewed(&key) => review(&issuers, &name, &key).await,
             _ => read_status(&issuers, &name, &key).await,
         }
     }
@@ -62,8 +65,13 @@ fn key(number: u64) -> Option<RawKey> {
     } else {
         "u1"
     };
+    let profile = if number % 2 == 1 {
+        REVIEWED_PROFILE
+    } else {
+        "avatar"
+    };
     Some(RawKey {
-        profile: "avatar".parse().ok()?,
+        profile: profile.parse().ok()?,
         owner: owner.parse().ok()?,
         id,
     })

@@ -5,8 +5,8 @@ use std::path::Path;
 use async_trait::async_trait;
 use bytes::Bytes;
 use darkroom_cloud::{
-    Bucket, CloudError, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions, UploadOptions,
-    VersionId, VersionListing,
+    Bucket, CloudError, CopySource, Listing, MemoryBucket, ObjectInfo, ObjectReader, PutOptions,
+    UploadOptions, VersionId, VersionListing,
 };
 
 use crate::invariants;
@@ -26,7 +26,13 @@ impl FaultyBucket {
 
     fn written(&self, operation: &str, key: &str) {
         self.process.trace(format_args!("{operation} {key}"));
-        invariants::check_object(&self.process.world, key);
+        let world = &self.process.world;
+        invariants::check_object(world, key);
+        if self.bucket.name() == world.media.name() {
+            invariants::check_variant(world, key);
+        } else {
+            invariants::note_approval(world, key);
+        }
     }
 }
 
@@ -97,6 +103,16 @@ impl Bucket for FaultyBucket {
     ) -> Result<(), CloudError> {
         let effect = self.bucket.put_file(key, file, options);
         self.process.call("PutObject", true, effect).await
+    }
+
+    async fn copy_from(
+        &self,
+        source: CopySource<'_>,
+        key: &str,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        let effect = self.bucket.copy_from(source, key, options);
+        self.process.call("CopyObject", true, effect).await
     }
 
     /// Deletes one object after the other, as S3 does within a batch.

@@ -1,17 +1,18 @@
-//! The checks of invariants 1, 2, 4, 5 and 6, which the documentation of the crate lists. They run
+//! The checks of invariants 1, 2, 4, 5, 6 and 8, which the documentation of the crate lists. They run
 //! when an object is written or deleted, when a message is deleted, when an outcome is published,
 //! and when a webhook is sent. `faulty_queue` checks invariant 3, `quota` checks
-//! invariant 7, and `quiescence` checks invariants 8 and 9.
+//! invariant 7, and `quiescence` checks invariants 9 and 10.
 
 use bytes::Bytes;
 use darkroom_contract::{
-    MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent, RawKey, UploadId,
-    sha256_hex,
+    MANIFEST_PREFIX, Manifest, Notification, ObjectEvent, Outcome, OutcomeEvent,
+    REVIEW_DECISION_PREFIX, RawKey, Review, ReviewDecision, UploadId, sha256_hex,
 };
 use darkroom_worker::StandInRenderer;
 use tokio::time::Instant;
 
 use crate::erasure::is_erasable;
+use crate::profiles::{REVIEWED_PREFIX, is_reviewed};
 use crate::registry::UploadRecord;
 use crate::world::World;
 
@@ -218,11 +219,51 @@ pub(crate) fn check_delivered(world: &World, manifest: &Manifest) {
 }
 
 /// Returns the expected status for this content, such as `"ready"`.
-pub(crate) fn expected_status(content: &Bytes) -> &'static str {
+pub(crate) fn expected_status(world: &World, key: &RawKey, content: &Bytes) -> &'static str {
     if StandInRenderer::rejects(content) {
-        "rejected"
-    } else {
-        "ready"
+        return "rejected";
+    }
+    if !is_reviewed(key) {
+        return "ready";
+    }
+    match stored_review(world, key, content).map(|review| review.decision) {
+        None => "in_review",
+        Some(ReviewDecision::Approved) => "ready",
+        Some(ReviewDecision::Rejected) => "rejected",
+    }
+}
+
+/// Returns the stored decision about a file of an upload.
+fn stored_review(world: &World, key: &RawKey, content: &Bytes) -> Option<Review> {
+    let object = key.review_decision_key(&sha256_hex(content));
+    serde_json::from_slice(&world.raw.bytes(&object)?).ok()
+}
+
+/// Notes the approval if an object is one.
+pub(crate) fn note_approval(world: &World, object_key: &str) {
+    if !object_key.starts_with(REVIEW_DECISION_PREFIX) {
+        return;
+    }
+    let review = world.raw.bytes(object_key);
+    let review = review.and_then(|json| serde_json::from_slice::<Review>(&json).ok());
+    if let Some(review) = review.filter(|it| it.decision == ReviewDecision::Approved) {
+        world.state().registry.approved.insert(review.sha256);
+    }
+}
+
+/// Checks a variant that was written. If its profile requires reviews, a reviewer must have approved
+/// its source before.
+pub(crate) fn check_variant(world: &World, object_key: &str) {
+    let Some(bytes) = world.media.bytes(object_key) else {
+        return;
+    };
+    if !object_key.starts_with(REVIEWED_PREFIX) {
+        return;
+    }
+    let source = StandInRenderer::source_of_variant(&bytes).map(sha256_hex);
+    let approved = source.is_some_and(|it| world.state().registry.approved.contains(&it));
+    if !approved {
+        world.violate(format!("{object_key}: published without an approval"));
     }
 }
 

@@ -1,12 +1,16 @@
 //! The issuers that clients use.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use darkroom_uploads::UploadStore;
 
 use crate::process::Process;
 use crate::worker::store;
 use crate::world::World;
+
+/// The pause before a request is repeated.
+pub(crate) const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Two issuers. One that has crashed is replaced with a new process, which does not know the URLs
 /// that were handed out before.

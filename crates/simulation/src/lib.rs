@@ -2,7 +2,8 @@
 //!
 //! [`simulate`] runs the real code of three workers, two issuers and two dispatchers of webhooks on
 //! one in-memory store and its queues. Time is virtual and random choices are seeded, so a seed
-//! always runs the same way. Clients upload, overwrite, delete and upload again. Messages are
+//! always runs the same way. Clients upload, overwrite, delete and upload again. A reviewer
+//! approves and rejects uploads. Messages are
 //! duplicated, reordered and lost. Calls fail before or after they take effect. Processes crash
 //! before or after any call. Clocks are wrong by up to five minutes. The store has outages.
 //!
@@ -25,6 +26,8 @@
 //! 7. An owner never has more uploads than the quota, apart from those whose URLs the issuer of the
 //!    latest URL could not know of: URLs that were valid at that time and came from the other issuer,
 //!    or from a process that has crashed since. This is checked when a file arrives.
+//! 8. A variant of a profile that requires reviews is in the media bucket only if its source was
+//!    approved before. This is checked when a variant is written.
 //!
 //! Two kinds of inconsistent states may exist for a short time, because the key of a variant does
 //! not depend on its bytes. During a deletion, a manifest may outlive its variants. When two
@@ -37,10 +40,10 @@
 //! twice: for uploads without lost events and without dead letters, and then, after the operator's
 //! commands have run (purge, redrive and backfill), for every upload.
 //!
-//! 8. Every upload that still has a raw object has exactly one outcome, which is the correct one,
+//! 9. Every upload that still has a raw object has exactly one outcome, which is the correct one,
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
 //!    tombstone, and its status is `deleted`.
-//! 9. One of the owners may be erased, by clients at any time, and is erased at the end of every
+//! 10. One of the owners may be erased, by clients at any time, and is erased at the end of every
 //!    run. After that, no object of this owner is left, tombstones included, and the objects of
 //!    other owners are unchanged. Because of the earlier erasures, invariants 1 and 5 skip the
 //!    uploads of this owner, and the status of its deleted uploads may be `expired`.
@@ -61,10 +64,12 @@ mod grants;
 mod invariants;
 mod issuers;
 mod process;
+mod profiles;
 mod quiescence;
 mod quota;
 mod registry;
 mod renderer;
+mod reviewer;
 mod seeds;
 mod simulation;
 mod supervisor;

@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// Stops the faults, waits until the queues are empty, and checks every upload without lost events
 /// and without dead letters. Such uploads need no operator. Then runs the operator's commands
-/// (purge, redrive and backfill), and checks all uploads (invariant 8).
+/// (purge, redrive and backfill), and checks all uploads (invariant 9).
 pub(crate) async fn reach(world: &Arc<World>) {
     stop_faults(world);
     until_idle(world).await;
@@ -125,7 +125,8 @@ fn problem(world: &World, record: &UploadRecord) -> Option<String> {
     if manifest.source.etag != etag {
         return Some(format!("{id}: the outcome belongs to another object"));
     }
-    let right = record.contents.get(&etag).map(expected_status);
+    let right = record.contents.get(&etag);
+    let right = right.map(|content| expected_status(world, &record.key, content));
     let status = manifest.outcome.name();
     if Some(status) != right {
         return Some(format!(
@@ -151,7 +152,10 @@ async fn check_statuses(world: &Arc<World>) {
     let store = store(&Process::new(world, "issuer"));
     let expected = |record: &UploadRecord| {
         let status = match source_etag(world, &record.key) {
-            Some(etag) => record.contents.get(&etag).map_or("", expected_status),
+            Some(etag) => {
+                let content = record.contents.get(&etag);
+                content.map_or("", |content| expected_status(world, &record.key, content))
+            }
             None => "deleted",
         };
         (record.key.clone(), status)
@@ -186,7 +190,7 @@ fn check_orphans(world: &World) {
 }
 
 /// Erases an owner, and checks that nothing of the owner is left, that all other objects are
-/// unchanged, and that no worker has anything to do afterward (invariant 9).
+/// unchanged, and that no worker has anything to do afterward (invariant 10).
 async fn check_erasure(world: &Arc<World>) {
     let erasable = {
         let state = world.state();

@@ -12,7 +12,9 @@ pub(crate) fn check(world: &World, arrived: &RawKey) {
     };
     let keys = world.raw.keys();
     let uploads = keys.iter().filter_map(|key| RawKey::parse(key).ok());
-    let stored: Vec<_> = uploads.filter(|key| key.owner == arrived.owner).collect();
+    let stored: Vec<_> = uploads
+        .filter(|key| is_counted_with(key, arrived))
+        .collect();
     let excess = world.state().grants.excess(&stored);
     if stored.len() as u64 > quota + excess {
         world.violate(format!(

@@ -12,6 +12,8 @@ use crate::erasure::is_erasable;
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     uploads: BTreeMap<UploadId, UploadRecord>,
+    /// The digests of all files that a reviewer has approved.
+    pub(crate) approved: BTreeSet<String>,
 }
 
 /// The history of one upload.

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use darkroom_cloud::{MemoryBucket, MemoryQueue};
-use darkroom_contract::{Clock, Profile, Profiles, QueueSettings};
+use darkroom_contract::{Clock, Profiles, QueueSettings};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::time::Instant;
 
 use crate::faults::{Fate, Rates};
 use crate::grants::Grants;
+use crate::profiles::profiles;
 use crate::registry::Registry;
 use crate::trace::Trace;
 
@@ -135,17 +136,4 @@ impl World {
         state.trace.add("INVARIANT", format_args!("{violation}"));
         state.violation.get_or_insert(violation);
     }
-}
-
-/// Returns the default profiles with a quota for uploads.
-fn profiles(quota_uploads: Option<u64>) -> Profiles {
-    let profiles = Profiles::default();
-    let limited = profiles.iter().map(|(name, profile)| {
-        let profile = Profile {
-            quota_uploads,
-            ..profile.clone()
-        };
-        (name.clone(), profile)
-    });
-    limited.collect()
 }

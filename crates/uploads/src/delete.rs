@@ -1,7 +1,7 @@
 //! Deletion of an upload.
 
 use darkroom_cloud::{CloudError, ObjectInfo};
-use darkroom_contract::{Manifest, Outcome, RawKey};
+use darkroom_contract::{Manifest, RawKey};
 
 use crate::UploadStore;
 
@@ -46,8 +46,8 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Deletes the variants and the manifest of an upload after its raw object is gone. The
-    /// deletion covers the variants of the profile and the variants that `manifest` names, which
+    /// Deletes the variants, the reviews and the manifest of an upload after its raw object is gone.
+    /// The deletion covers the variants of the profile and the variants that `manifest` names, which
     /// may come from an earlier configuration. The manifest is deleted last, so that a repeated
     /// deletion still finds the variants that the manifest names.
     ///
@@ -63,13 +63,18 @@ impl UploadStore {
     ) -> Result<Option<ObjectInfo>, CloudError> {
         let profile = self.profile(&key.profile);
         let mut keys = profile.map_or_else(Vec::new, |profile| profile.variant_keys(key));
-        if let Some(Outcome::Ready { variants, .. }) = manifest.map(|manifest| &manifest.outcome) {
-            keys.extend(variants.iter().map(|variant| variant.key.clone()));
+        if let Some(manifest) = manifest {
+            let variants = manifest.outcome.variants().iter();
+            keys.extend(variants.map(|variant| variant.key.clone()));
         }
         keys.sort();
         keys.dedup();
         self.parts.media.delete(&keys).await?;
-        self.parts.raw.delete(&[key.manifest_key()]).await?;
+        let mut keys = self.review_keys(key, manifest).await?;
+        keys.sort();
+        keys.dedup();
+        keys.push(key.manifest_key());
+        self.parts.raw.delete(&keys).await?;
         self.find_source(key).await
     }
 }

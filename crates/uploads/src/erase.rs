@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use darkroom_cloud::{Bucket, CloudError, VersionId};
 use darkroom_contract::{
-    ErasedObjects, ErasureReceipt, MANIFEST_PREFIX, Outcome, Owner, ProfileName, RawKey,
-    TOMBSTONE_PREFIX,
+    ErasedObjects, ErasureReceipt, MANIFEST_PREFIX, Owner, ProfileName, REVIEW_COPY_PREFIX,
+    REVIEW_DECISION_PREFIX, RawKey, TOMBSTONE_PREFIX,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::Instant;
@@ -20,7 +20,7 @@ const CONCURRENT_READS: usize = 16;
 const MANIFEST_PAGE: usize = 1000;
 
 /// An erasure of everything that the store holds about an owner: raw objects, unfinished multipart
-/// uploads, variants, manifests and tombstones, with all versions and delete markers.
+/// uploads, variants, manifests, reviews and tombstones, with all versions and delete markers.
 ///
 /// An erasure that was interrupted can be repeated, and continues where it stopped. The raw objects
 /// are removed first, so a worker that is rendering one of them deletes its outputs by itself, and
@@ -84,6 +84,8 @@ enum Kind {
     Variant,
     Manifest,
     Tombstone,
+    ReviewCopy,
+    ReviewDecision,
 }
 
 /// The reason why a run ended early.
@@ -191,25 +193,28 @@ impl Run<'_> {
         let dry_run = self.erasure.dry_run;
         let aborted = raw.abort_multipart_uploads(&sources, dry_run).await?;
         self.removed.multipart_uploads += aborted;
-        let scope = |bucket, prefix, kind| Scope {
-            bucket,
-            prefix,
-            kind,
-            until: None,
-        };
-        self.erase(scope(raw, &sources, Kind::RawObject)).await?;
+        self.erase(Scope::new(raw, &sources, Kind::RawObject))
+            .await?;
         let folder = store
             .profile(profile)
             .map(|profile| profile.owner_prefix(owner));
         if let Some(folder) = &folder {
-            self.erase(scope(media, folder, Kind::Variant)).await?;
+            self.erase(Scope::new(media, folder, Kind::Variant)).await?;
         }
         let manifests = format!("{MANIFEST_PREFIX}{profile}/{owner}/");
         self.erase_by_manifests(&manifests, folder.as_deref())
             .await?;
-        self.erase(scope(raw, &manifests, Kind::Manifest)).await?;
-        let tombstones = format!("{TOMBSTONE_PREFIX}{profile}/{owner}/");
-        self.erase(scope(raw, &tombstones, Kind::Tombstone)).await
+        self.erase(Scope::new(raw, &manifests, Kind::Manifest))
+            .await?;
+        for (prefix, kind) in [
+            (REVIEW_COPY_PREFIX, Kind::ReviewCopy),
+            (REVIEW_DECISION_PREFIX, Kind::ReviewDecision),
+            (TOMBSTONE_PREFIX, Kind::Tombstone),
+        ] {
+            let prefix = format!("{prefix}{profile}/{owner}/");
+            self.erase(Scope::new(raw, &prefix, kind)).await?;
+        }
+        Ok(())
     }
 
     /// Removes the manifests below a prefix. Before that, empties the folders of the variants that
@@ -230,14 +235,7 @@ impl Run<'_> {
                 folders.retain(|folder| self.counted.insert(folder.clone()));
             }
             for folder in &folders {
-                let (kind, until) = (Kind::Variant, None);
-                self.erase(Scope {
-                    bucket: media,
-                    prefix: folder,
-                    kind,
-                    until,
-                })
-                .await?;
+                self.erase(Scope::new(media, folder, Kind::Variant)).await?;
             }
             // Each page of manifests is removed before the next one is read, so that every run
             // makes progress.
@@ -263,12 +261,9 @@ impl Run<'_> {
             .await?;
         let mut folders = BTreeSet::new();
         for manifest in manifests.into_iter().flatten() {
-            if let Outcome::Ready { variants, .. } = &manifest.outcome {
-                let keys = variants
-                    .iter()
-                    .filter_map(|variant| variant.key.rsplit_once('/'));
-                folders.extend(keys.map(|(folder, _)| format!("{folder}/")));
-            }
+            let variants = manifest.outcome.variants().iter();
+            let keys = variants.filter_map(|variant| variant.key.rsplit_once('/'));
+            folders.extend(keys.map(|(folder, _)| format!("{folder}/")));
         }
         Ok(folders)
     }
@@ -308,11 +303,23 @@ impl Run<'_> {
             Kind::Variant => &mut self.removed.variants,
             Kind::Manifest => &mut self.removed.manifests,
             Kind::Tombstone => &mut self.removed.tombstones,
+            Kind::ReviewCopy => &mut self.removed.review_copies,
+            Kind::ReviewDecision => &mut self.removed.review_decisions,
         }
     }
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// Creates the scope of all objects below a prefix.
+    const fn new(bucket: &'a Arc<dyn Bucket>, prefix: &'a str, kind: Kind) -> Self {
+        Self {
+            bucket,
+            prefix,
+            kind,
+            until: None,
+        }
+    }
+
     /// Returns `true` if an object below the prefix is in this scope.
     fn contains(&self, key: &str) -> bool {
         match self.kind {
@@ -320,9 +327,11 @@ impl Scope<'_> {
                 let name = key.strip_prefix(self.prefix).unwrap_or_default();
                 variant_id(name).is_some()
             }
-            Kind::RawObject | Kind::Manifest | Kind::Tombstone => {
-                self.until.is_none_or(|until| key <= until)
-            }
+            Kind::RawObject
+            | Kind::Manifest
+            | Kind::Tombstone
+            | Kind::ReviewCopy
+            | Kind::ReviewDecision => self.until.is_none_or(|until| key <= until),
         }
     }
 }
@@ -428,6 +437,7 @@ mod tests {
             variants: 3 * 3 + 3 * 3,
             manifests: 6,
             tombstones: 3,
+            ..ErasedObjects::default()
         };
         assert_eq!(receipt.removed, expected);
         assert!(receipt.complete && !receipt.dry_run);

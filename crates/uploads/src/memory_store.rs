@@ -36,8 +36,23 @@ impl MemoryStore {
 
     /// Creates an empty store. Its clock follows tokio's clock, which tests may pause.
     pub fn new() -> Self {
+        Self::with_clock(Self::tokio_clock())
+    }
+
+    fn tokio_clock() -> Clock {
         let (epoch, started_at) = (OffsetDateTime::now_utc(), Instant::now());
-        Self::with_clock(Clock::from_fn(move || epoch + started_at.elapsed()))
+        Clock::from_fn(move || epoch + started_at.elapsed())
+    }
+
+    /// Creates an empty store like [`new`](Self::new), but with a review in every profile.
+    pub fn with_reviews() -> Self {
+        let profiles = Profiles::default();
+        let profiles = profiles.iter().map(|(name, profile)| {
+            let mut profile = profile.clone();
+            profile.review = true;
+            (name.clone(), profile)
+        });
+        Self::with(Self::tokio_clock(), profiles.collect())
     }
 
     /// Creates an empty store with this clock.
@@ -48,6 +63,17 @@ impl MemoryStore {
     /// Creates an empty store with these profiles.
     pub fn with_profiles(profiles: Profiles) -> Self {
         Self::with(Clock::system(), profiles)
+    }
+
+    /// Returns the same buckets and queues with the default profiles.
+    #[must_use]
+    pub fn with_default_profiles(self) -> Self {
+        let parts = UploadStoreParts {
+            profiles: Arc::default(),
+            ..UploadStoreParts::clone(&self.store.parts)
+        };
+        let store = UploadStore::new(parts);
+        Self { store, ..self }
     }
 
     fn with(clock: Clock, profiles: Profiles) -> Self {

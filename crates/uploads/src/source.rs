@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use darkroom_cloud::{CloudError, ListedObject, ObjectInfo, ObjectReader, UploadOptions};
+use darkroom_cloud::{
+    CloudError, CopySource, ListedObject, ObjectInfo, ObjectReader, UploadOptions,
+};
 use darkroom_contract::{ProfileName, RAW_PREFIX, RawKey};
 
 use crate::UploadStore;
@@ -34,6 +36,25 @@ impl UploadStore {
     ) -> Result<(), CloudError> {
         let raw = &self.parts.raw;
         raw.put_file(&key.to_string(), file, options).await
+    }
+
+    /// Copies an object as the raw object of an upload. `attachment` is the value of
+    /// [`Attachment::HEADER`](darkroom_contract::Attachment::HEADER).
+    ///
+    /// # Errors
+    /// See [`Bucket::copy_from`](darkroom_cloud::Bucket::copy_from).
+    pub async fn import_source(
+        &self,
+        key: &RawKey,
+        source: CopySource<'_>,
+        attachment: Option<&str>,
+    ) -> Result<(), CloudError> {
+        let options = UploadOptions {
+            content_type: None,
+            attachment,
+        };
+        let raw = &self.parts.raw;
+        raw.copy_from(source, &key.to_string(), options).await
     }
 
     /// Opens an upload's raw object.

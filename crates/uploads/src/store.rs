@@ -17,7 +17,7 @@ use crate::quota::Quotas;
 const OUTCOME_BACKLOG: usize = 1024;
 
 /// The parts of an [`UploadStore`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct UploadStoreParts {
     /// The bucket that clients upload to, with the manifests of their uploads.
     pub raw: Arc<dyn Bucket>,

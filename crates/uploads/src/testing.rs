@@ -58,6 +58,7 @@ fn manifest(key: &RawKey, etag: &str, outcome: Outcome) -> Manifest {
             sha256: None,
             image: None,
         },
+        review: None,
         metadata: BTreeMap::new(),
         crop: None,
         notes: Vec::new(),

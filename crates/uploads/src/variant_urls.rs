@@ -4,7 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
-use darkroom_contract::{Access, Manifest, ManifestVariant, Outcome, Profiles, StorageSettings};
+use darkroom_contract::{
+    Access, Manifest, ManifestVariant, Outcome, Profiles, RawKey, StorageSettings,
+};
+
+use crate::review_copies::NO_STORE;
 
 /// The `Cache-Control` of private variants. Only browsers may cache them, because a shared cache
 /// could go on serving them after the URL has expired. Browsers may cache a variant for a year,
@@ -13,18 +17,29 @@ const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
 
+/// The reader of variants that URLs are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariantReader {
+    /// Anyone who may read the status of the upload. Gets no URLs of variants in review.
+    Client,
+    /// A reviewer, an operator, or the receiver of webhooks.
+    Reviewer,
+}
+
 /// A source of variant URLs. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct VariantUrls {
     /// The URL of a CDN or public bucket, without a trailing slash.
     base_url: Option<String>,
     media: S3Bucket,
+    /// The bucket of review copies.
+    raw: S3Bucket,
     profiles: Arc<Profiles>,
     expires_in: Duration,
 }
 
 impl VariantUrls {
-    /// Creates a source of URLs of the variants in `media`. If `storage.media_base_url` is set and
+    /// Creates a source of URLs of the variants in `media`, and of review copies in `raw`. If `storage.media_base_url` is set and
     /// the profile is public, a URL begins with `storage.media_base_url`. All other URLs are
     /// presigned and valid for `expires_in`, or until the credentials expire if that is earlier.
     ///
@@ -32,6 +47,7 @@ impl VariantUrls {
     /// Variants are served as immutable, so different bytes need a different URL.
     pub fn new(
         media: S3Bucket,
+        raw: S3Bucket,
         profiles: Arc<Profiles>,
         storage: &StorageSettings,
         expires_in: Duration,
@@ -40,6 +56,7 @@ impl VariantUrls {
         Self {
             base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
             media,
+            raw,
             profiles,
             expires_in,
         }
@@ -55,21 +72,49 @@ impl VariantUrls {
         Ok(base_url.chain([bucket]).collect())
     }
 
-    /// Fills in the `url` of every variant. If the profile no longer exists, the variants count as
-    /// private.
+    /// Fills in the `url` of every variant that `reader` may fetch. If the profile no longer exists,
+    /// the variants count as private.
     ///
     /// # Errors
     /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived
-    /// for the media bucket.
-    pub async fn fill_in(&self, manifest: &mut Manifest) -> Result<(), CloudError> {
+    /// for the bucket.
+    pub async fn fill_in(
+        &self,
+        manifest: &mut Manifest,
+        reader: VariantReader,
+    ) -> Result<(), CloudError> {
         let profile = self.profiles.get(&manifest.profile);
         let access = profile.map_or(Access::Private, |profile| profile.access);
-        if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
-            for variant in variants {
-                variant.url = Some(self.url(variant, access).await?);
+        let key = manifest.raw_key();
+        match (&mut manifest.outcome, reader) {
+            (Outcome::Ready { variants, .. }, _) => {
+                for variant in variants {
+                    variant.url = Some(self.url(variant, access).await?);
+                }
             }
+            (Outcome::InReview { variants, .. }, VariantReader::Reviewer) => {
+                for variant in variants {
+                    variant.url = Some(self.review_url(&key, variant).await?);
+                }
+            }
+            (Outcome::InReview { .. }, VariantReader::Client)
+            | (Outcome::Rejected { .. } | Outcome::Failed { .. }, _) => {}
         }
         Ok(())
+    }
+
+    async fn review_url(
+        &self,
+        key: &RawKey,
+        variant: &ManifestVariant,
+    ) -> Result<String, CloudError> {
+        let request = PresignGetRequest {
+            key: &key.review_copy_key(&variant.sha256),
+            expires_in: self.expires_in,
+            cache_control: Some(NO_STORE),
+            version: None,
+        };
+        self.raw.presign_get(request).await
     }
 
     async fn url(&self, variant: &ManifestVariant, access: Access) -> Result<String, CloudError> {
@@ -113,17 +158,24 @@ mod tests {
             region: "eu-central-1".to_owned(),
         };
         let connection = Connection::from_endpoints(&endpoints, &storage).await;
-        let media = connection.bucket("media");
+        let [media, raw] = ["media", "raw"].map(|name| connection.bucket(name));
         let profile = json!({"avatar": {"prefix": "avatars", "access": access}});
         let profiles = serde_json::from_value(profile).unwrap();
-        let urls = VariantUrls::new(media, Arc::new(profiles), &storage, Duration::from_secs(60));
+        let urls = VariantUrls::new(
+            media,
+            raw,
+            Arc::new(profiles),
+            &storage,
+            Duration::from_secs(60),
+        );
         let (test, key) = (MemoryStore::new(), MemoryStore::new_key());
         let source = test.put(&key, "bytes");
         let mut manifest = ready(&key, &source, &["avatars/u1/x.webp".to_owned()]);
         if let Outcome::Ready { variants, .. } = &mut manifest.outcome {
             variants[0].sha256 = sha256.to_owned();
         }
-        urls.fill_in(&mut manifest).await.unwrap();
+        let client = VariantReader::Client;
+        urls.fill_in(&mut manifest, client).await.unwrap();
         match manifest.outcome {
             Outcome::Ready { mut variants, .. } => variants.remove(0).url.unwrap(),
             other => panic!("{other:?}"),

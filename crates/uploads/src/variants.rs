@@ -26,7 +26,7 @@ impl UploadStore {
     ///
     /// # Errors
     /// The error of the first call that failed. Other variants may have been written.
-    pub async fn write_variants(
+    pub(crate) async fn write_variants(
         &self,
         key: &RawKey,
         profile: &Profile,
@@ -43,27 +43,42 @@ impl UploadStore {
         key: String,
         variant: RenderedVariant,
     ) -> Result<ManifestVariant, CloudError> {
-        let content_type = variant.format.content_type();
-        let bytes = Bytes::from(variant.bytes);
-        let described = ManifestVariant {
-            name: variant.name,
-            content_type: content_type.to_owned(),
-            width: variant.width,
-            height: variant.height,
-            bytes: bytes.len() as u64,
-            sha256: sha256_hex(&bytes),
-            url: None,
-            key,
-        };
-        let options = PutOptions {
-            content_type,
-            cache_control: &self.parts.cache_control,
-        };
+        let (described, bytes) = describe(key, variant);
         KillPoint::BeforeVariant(&described.name).pass();
-        let written = self.parts.media.put(&described.key, bytes, options).await;
-        self.record_media_write(written)?;
+        self.put_variant(&described, bytes).await?;
         KillPoint::AfterVariant(&described.name).pass();
-        metric::VARIANT_BYTES.add(described.bytes, []);
         Ok(described)
     }
+
+    /// Writes a variant to the media bucket, which publishes it.
+    pub(crate) async fn put_variant(
+        &self,
+        variant: &ManifestVariant,
+        bytes: Bytes,
+    ) -> Result<(), CloudError> {
+        let options = PutOptions {
+            content_type: &variant.content_type,
+            cache_control: &self.parts.cache_control,
+        };
+        let written = self.parts.media.put(&variant.key, bytes, options).await;
+        self.record_media_write(written)?;
+        metric::VARIANT_BYTES.add(variant.bytes, []);
+        Ok(())
+    }
+}
+
+/// Returns the entry of a variant for the manifest, and the bytes of the variant.
+pub(crate) fn describe(key: String, variant: RenderedVariant) -> (ManifestVariant, Bytes) {
+    let bytes = Bytes::from(variant.bytes);
+    let described = ManifestVariant {
+        name: variant.name,
+        content_type: variant.format.content_type().to_owned(),
+        width: variant.width,
+        height: variant.height,
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(&bytes),
+        url: None,
+        key,
+    };
+    (described, bytes)
 }

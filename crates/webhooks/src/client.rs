@@ -26,7 +26,7 @@ pub struct WebhookClient {
 /// The body of a request.
 #[derive(Serialize)]
 struct Body<'a> {
-    /// `upload.ready`, `upload.rejected` or `upload.failed`.
+    /// `upload.ready`, `upload.in_review`, `upload.rejected` or `upload.failed`.
     r#type: String,
     timestamp: String,
     data: &'a Manifest,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use darkroom_contract::Manifest;
-use darkroom_uploads::VariantUrls;
+use darkroom_uploads::{VariantReader, VariantUrls};
 use time::OffsetDateTime;
 
 use crate::client::WebhookClient;
@@ -42,7 +42,8 @@ impl WebhookSender {
 impl OutcomeSender for WebhookSender {
     async fn send(&self, manifest: &Manifest, now: OffsetDateTime) -> Result<(), DeliveryError> {
         let mut manifest = manifest.clone();
-        let filled_in = self.variant_urls.fill_in(&mut manifest).await;
+        let reader = VariantReader::Reviewer;
+        let filled_in = self.variant_urls.fill_in(&mut manifest, reader).await;
         filled_in.map_err(|error| DeliveryError::Internal(error.to_string()))?;
         self.client.post(&manifest, now).await
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use darkroom_cloud::{CloudError, ListedObject};
 use darkroom_contract::{Manifest, ObjectEvent, ProfileName, RawKey};
-use darkroom_uploads::{ObjectVersion, UploadStore};
+use darkroom_uploads::{ObjectVersion, StoreError, UploadStore};
 use futures_util::stream::{self, StreamExt};
+
+use crate::review::is_review_obsolete;
 
 /// The number of manifests that are read concurrently.
 const CONCURRENT_LOOKUPS: usize = 64;
@@ -132,12 +134,18 @@ impl Backfill<'_> {
             self.store.manifest(&key).await?
         };
         let version = ObjectVersion::from(&object);
-        let is_current = manifest.is_some_and(|manifest: Arc<Manifest>| {
+        let is_current = |manifest: &Arc<Manifest>| {
             let recipe = profile.recipe(manifest.crop).digest();
-            is_current(&manifest, &version, &recipe)
-        });
-        if is_current {
-            return Ok(Action::Nothing);
+            is_current(manifest, &version, &recipe) && !is_review_obsolete(manifest, profile)
+        };
+        if let Some(manifest) = manifest.filter(is_current) {
+            // The event of a decision is lost if whoever decided stopped before queuing it. An
+            // unreadable decision becomes a dead letter, where an operator sees it.
+            match self.store.unapplied_review(&manifest).await {
+                Ok(None) => return Ok(Action::Nothing),
+                Err(StoreError::Cloud(error)) => return Err(error),
+                Ok(Some(_)) | Err(_) => {}
+            }
         }
         Ok(Action::Work(self.store.event(
             &key,

@@ -91,6 +91,7 @@ fn failed_manifest(
             sha256: None,
             image: None,
         },
+        review: None,
         metadata: BTreeMap::new(),
         crop: None,
         notes: Vec::new(),

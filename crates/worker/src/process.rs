@@ -6,7 +6,7 @@ use darkroom_consumer::DeliveryAttempt;
 use darkroom_contract::{Manifest, ObjectEvent, Outcome, Profile, RawKey, sha256_hex};
 use darkroom_render::RenderError;
 use darkroom_telemetry::metric;
-use darkroom_uploads::ObjectVersion;
+use darkroom_uploads::{ObjectVersion, RenderedUpload};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
@@ -15,6 +15,7 @@ use crate::event_outcome::{EventOutcome, ProcessError};
 use crate::left_over::may_be_left_over;
 use crate::processor::Processor;
 use crate::report::report;
+use crate::review::{Reviewed, is_review_obsolete};
 use crate::upload::{RenderResult, Upload, continue_upload_trace, upload_span};
 
 /// The largest body that is hashed on an async thread. Hashing a larger body there would delay
@@ -24,9 +25,10 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of processing one version of the raw object.
 enum PassResult {
     Finished(EventOutcome),
-    /// The raw object was replaced or deleted in the meantime. The outputs may come from the old
-    /// object or from the new one, so the key must be processed again.
-    SourceReplaced,
+    /// The key must be processed again, and its object rendered again. The raw object was replaced or
+    /// deleted in the meantime, so the outputs may come from the old object or from the new one. Or
+    /// review copies are missing.
+    Stale,
 }
 
 impl Processor {
@@ -49,7 +51,7 @@ impl Processor {
             let event = current.as_ref().unwrap_or(event);
             match self.process_once(event, &key, profile, attempt).await? {
                 PassResult::Finished(outcome) => return Ok(outcome),
-                PassResult::SourceReplaced => current = Some(self.current_event(&key).await?),
+                PassResult::Stale => current = Some(self.current_event(&key).await?),
             }
         }
     }
@@ -98,7 +100,7 @@ impl Processor {
             // An earlier worker may have overwritten some variants with those of the previous
             // object before it stopped. The current object is therefore rendered even if it has a
             // manifest.
-            OpenedSource::Superseded => return Ok(PassResult::SourceReplaced),
+            OpenedSource::Superseded => return Ok(PassResult::Stale),
         };
         let attachment = attachment(download.info());
         continue_upload_trace(&span, &attachment);
@@ -111,15 +113,19 @@ impl Processor {
             profile,
             key: key.clone(),
         };
-        let current = manifest?.filter(|manifest| !event.force && upload.is_current(manifest));
-        if let Some(manifest) = current {
+        let manifest = manifest?;
+        let is_current = |manifest: &&Manifest| {
+            !event.force && upload.is_current(manifest) && !is_review_obsolete(manifest, profile)
+        };
+        if let Some(current) = manifest.as_deref().filter(is_current) {
             // The source is verified here too. The worker that wrote the manifest may have stopped
             // before it verified the source or published the outcome. It is also possible that the
             // object was deleted after this worker opened it, and that the manifest was written
             // after the deletion.
-            return self.verify_source(&manifest, EventOutcome::Unchanged).await;
+            let finishing = self.finish(current.clone(), None, EventOutcome::Unchanged, attempt);
+            return finishing.await;
         }
-        let processing = self.render_and_write(upload, download, attempt);
+        let processing = self.render_and_write(upload, download, manifest.as_deref(), attempt);
         processing.instrument(span).await
     }
 
@@ -127,6 +133,7 @@ impl Processor {
         &self,
         upload: Upload<'_>,
         download: Download,
+        previous: Option<&Manifest>,
         attempt: &DeliveryAttempt,
     ) -> Result<PassResult, ProcessError> {
         let rendered = self.render(&upload, download).await?;
@@ -135,12 +142,35 @@ impl Processor {
         // are served as immutable.
         let info = self.store.source_info(&upload.key).await?;
         if info.as_ref().map(ObjectVersion::from) != Some(ObjectVersion::from(&upload.info)) {
-            return Ok(PassResult::SourceReplaced);
+            return Ok(PassResult::Stale);
         }
-        let writing = self.write(upload, rendered);
+        let writing = self.write(upload, rendered, previous);
         let manifest = writing.instrument(info_span!("write")).await?;
         report(&manifest, attempt, &self.store);
-        self.verify_source(&manifest, EventOutcome::Processed).await
+        self.finish(manifest, previous, EventOutcome::Processed, attempt)
+            .await
+    }
+
+    /// Applies the decision of a reviewer to a stored manifest, if there is one. Then verifies the
+    /// source, publishes the outcome, and deletes the review copies that are no longer needed.
+    async fn finish(
+        &self,
+        manifest: Manifest,
+        previous: Option<&Manifest>,
+        outcome: EventOutcome,
+        attempt: &DeliveryAttempt,
+    ) -> Result<PassResult, ProcessError> {
+        let (manifest, outcome) = match self.apply_review(manifest, attempt).await? {
+            Reviewed::Unchanged(manifest) => (manifest, outcome),
+            Reviewed::Decided(manifest) => (manifest, EventOutcome::Processed),
+            Reviewed::CopiesMissing => return Ok(PassResult::Stale),
+        };
+        let result = self.verify_source(&manifest, outcome).await?;
+        if matches!(result, PassResult::Finished(finished) if finished == outcome) {
+            let store = &self.store;
+            store.delete_old_review_copies(&manifest, previous).await?;
+        }
+        Ok(result)
     }
 
     /// Checks the raw object again after the manifest is written, and publishes the outcome if the
@@ -170,7 +200,7 @@ impl Processor {
                 self.store.publish_outcome(manifest).await?;
                 Ok(PassResult::Finished(outcome))
             }
-            Some(_) => Ok(PassResult::SourceReplaced),
+            Some(_) => Ok(PassResult::Stale),
             None => {
                 self.delete_outputs_with_tombstone(&key, Some(manifest))
                     .await
@@ -186,7 +216,7 @@ impl Processor {
         self.store.write_tombstone(key).await?;
         Ok(match self.store.delete_outputs(key, manifest).await? {
             None => PassResult::Finished(EventOutcome::Deleted),
-            Some(_) => PassResult::SourceReplaced,
+            Some(_) => PassResult::Stale,
         })
     }
 
@@ -233,28 +263,33 @@ impl Processor {
         &self,
         upload: Upload<'_>,
         rendered: RenderResult,
+        previous: Option<&Manifest>,
     ) -> Result<Manifest, ProcessError> {
         let started_at = Instant::now();
         let mut notes = Vec::new();
         let mut source = None;
-        let outcome = match rendered.result {
-            Ok(rendered) => {
-                source = Some(rendered.source);
-                notes = rendered.notes;
-                notes.extend(upload.type_mismatch(&rendered.source));
-                let (key, profile) = (&upload.key, upload.profile);
-                let variants = self.store.write_variants(key, profile, rendered.variants);
-                Outcome::Ready {
-                    variants: variants.await?,
-                    placeholder: rendered.placeholder,
-                    perceptual_hashes: rendered.perceptual_hashes,
-                    removed_metadata: rendered.removed_metadata,
-                }
+        let (outcome, review) = match rendered.result {
+            Ok(image) => {
+                source = Some(image.source);
+                notes = image.notes;
+                notes.extend(upload.type_mismatch(&image.source));
+                let writing = self.store.write_outputs(RenderedUpload {
+                    key: &upload.key,
+                    profile: upload.profile,
+                    source_sha256: rendered.sha256.as_deref().unwrap_or_default(),
+                    previous,
+                    variants: image.variants,
+                    placeholder: image.placeholder,
+                    perceptual_hashes: image.perceptual_hashes,
+                    removed_metadata: image.removed_metadata,
+                });
+                writing.await?
             }
-            Err(error) => Outcome::Rejected { error },
+            Err(error) => (Outcome::Rejected { error }, None),
         };
         let manifest = Manifest {
             notes,
+            review,
             render_ms: u64::try_from(rendered.duration.as_millis()).unwrap_or(u64::MAX),
             ..upload.manifest(outcome, source, rendered.sha256, self.store.clock())
         };

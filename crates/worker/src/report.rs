@@ -23,7 +23,9 @@ pub(crate) fn start_metrics(store: &UploadStore, queue: &str) {
     metric::start_at_zero(&[("profile", &profiles)]);
     metric::start_at_zero(&[("queue", &[queue]), ("reason", &ReasonCode::WRITTEN)]);
     for profile in profiles {
-        metric::OUTCOMES.start(&[profile, "ready", ""]);
+        for status in ["ready", "in_review"] {
+            metric::OUTCOMES.start(&[profile, status, ""]);
+        }
         for code in RejectionCode::ALL {
             metric::OUTCOMES.start(&[profile, "rejected", code.name()]);
         }
@@ -36,7 +38,7 @@ pub(crate) fn start_metrics(store: &UploadStore, queue: &str) {
 
 pub(crate) fn report(manifest: &Manifest, attempt: &DeliveryAttempt, store: &UploadStore) {
     let code = match &manifest.outcome {
-        Outcome::Ready { .. } => "",
+        Outcome::Ready { .. } | Outcome::InReview { .. } => "",
         Outcome::Rejected { error } => error.code.name(),
         Outcome::Failed { error } => &error.code,
     };

@@ -58,6 +58,14 @@ impl StandInRenderer {
     pub fn variant_bytes(name: &str, source: &[u8]) -> Vec<u8> {
         [name.as_bytes(), b" of ", source].concat()
     }
+
+    /// Returns the source that a variant was made from.
+    pub fn source_of_variant(bytes: &[u8]) -> Option<&[u8]> {
+        const SEPARATOR: &[u8] = b" of ";
+        let mut windows = bytes.windows(SEPARATOR.len());
+        let start = windows.position(|window| window == SEPARATOR)?;
+        bytes.get(start + SEPARATOR.len()..)
+    }
 }
 
 #[async_trait]

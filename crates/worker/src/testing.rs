@@ -31,6 +31,16 @@ impl TestStore {
         Self(MemoryStore::new())
     }
 
+    /// Creates an empty store with a review in every profile.
+    pub(crate) fn with_reviews() -> Self {
+        Self(MemoryStore::with_reviews())
+    }
+
+    /// Returns the same store with the default profiles, which require no review.
+    pub(crate) fn without_reviews(self) -> Self {
+        Self(self.0.with_default_profiles())
+    }
+
     /// Returns the keys of all variants and manifests.
     pub(crate) fn outputs(&self) -> Vec<String> {
         let mut keys = self.raw.keys();

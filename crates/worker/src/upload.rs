@@ -82,6 +82,7 @@ impl Upload<'_> {
                 sha256,
                 image: source,
             },
+            review: None,
             metadata: self.attachment.metadata,
             crop: self.attachment.crop,
             notes: Vec::new(),

@@ -140,6 +140,23 @@ class Darkroom:
         """
         self._request("DELETE", status_url)
 
+    def approve(self, status_url: str, sha256: str) -> None:
+        """Approves an upload in review. Needs the key of a reviewer.
+
+        `sha256` is `outcome.json["source"]["sha256"]` of the status that the reviewer has seen. A worker publishes the
+        images soon after.
+
+        Raises `RequestRefused` and `ConnectionFailed`.
+        """
+        self._request("POST", f"{status_url}/approve", {"sha256": sha256})
+
+    def reject(self, status_url: str, sha256: str, *, code: str, message: str = "") -> None:
+        """Rejects an upload in review. Needs the key of a reviewer. `code` is in snake case, such as `nudity`.
+
+        Raises `RequestRefused` and `ConnectionFailed`.
+        """
+        self._request("POST", f"{status_url}/reject", {"sha256": sha256, "code": code, "message": message})
+
     def inspect(self, source: Source, *, profile: Optional[str] = None) -> Inspection:
         """Returns format, size and private metadata of an image, without storing it.
 

@@ -9,8 +9,8 @@ from ._errors import NotReady
 
 Json = Mapping[str, Any]
 
-#: The statuses after which nothing changes.
-FINAL_STATUSES = frozenset({"ready", "rejected", "failed", "expired", "deleted"})
+#: The statuses after which nothing changes by itself.
+FINAL_STATUSES = frozenset({"ready", "in_review", "rejected", "failed", "expired", "deleted"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ class Variant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status of an upload: `awaiting_upload`, `processing`, `ready`, `rejected`, `failed`, `expired` or `deleted`."""
+    """The status of an upload: `awaiting_upload`, `processing`, `ready`, `in_review`, `rejected`, `failed`,
+    `expired` or `deleted`.
+    """
 
     status: str
     id: str
@@ -100,12 +102,14 @@ class Outcome:
 
     @classmethod
     def from_json(cls, json: Json) -> Outcome:
+        # The variants of an upload in review have no URLs.
+        variants = json.get("variants") if json["status"] == "ready" else None
         return cls(
             status=json["status"],
             id=json["id"],
             profile=json["profile"],
             owner=json["owner"],
-            variants=tuple(Variant.from_json(variant) for variant in json.get("variants") or ()),
+            variants=tuple(Variant.from_json(variant) for variant in variants or ()),
             removed_metadata=tuple(json.get("removed_metadata") or ()),
             metadata=json.get("metadata") or {},
             error=json.get("error"),

@@ -23,6 +23,9 @@ pub(crate) struct NewKey {
     /// Make the key of an operator, which may erase owners
     #[arg(long, conflicts_with_all = ["owner", "profiles"])]
     pub(crate) operator: bool,
+    /// Make the key of a reviewer, which may see, approve and reject uploads in review
+    #[arg(long, conflicts_with = "owner")]
+    pub(crate) reviewer: bool,
     /// Print one JSON object and nothing else
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,12 +7,14 @@ mod doctor;
 mod erase;
 mod fsck;
 mod health;
+mod import;
 mod inspect;
 mod key;
 mod list;
 mod process;
 mod provision;
 mod render;
+mod review;
 mod simulate;
 mod try_samples;
 mod upload;
@@ -30,12 +32,14 @@ pub(crate) use doctor::{Doctor, RoleChoice};
 pub(crate) use erase::Erase;
 pub(crate) use fsck::Fsck;
 pub(crate) use health::{Health, HealthRole};
+pub(crate) use import::Import;
 pub(crate) use inspect::Inspect;
 pub(crate) use key::{Key, NewKey};
 pub(crate) use list::{List, Order};
 pub(crate) use process::Process;
 pub(crate) use provision::Provision;
 pub(crate) use render::Render;
+pub(crate) use review::{Review, ReviewApprove, ReviewList, ReviewReject, ReviewedUpload};
 pub(crate) use simulate::Simulate;
 pub(crate) use try_samples::Try;
 pub(crate) use upload::Upload;
@@ -76,6 +80,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Enqueue raw objects that have no current outcome
     Backfill(Backfill),
+    /// Import objects of a bucket as uploads
+    Import(Import),
     /// Check the objects of both buckets for contradictions, and repair them
     Fsck(Fsck),
     /// List the uploads of an owner
@@ -84,6 +90,9 @@ pub(crate) enum Command {
     Usage(Usage),
     /// Erase everything that the store holds about an owner
     Erase(Erase),
+    /// List, approve or reject uploads in review
+    #[command(subcommand)]
+    Review(Review),
     /// List, redrive or delete dead letters
     #[command(subcommand)]
     Dlq(Dlq),

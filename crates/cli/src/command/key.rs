@@ -15,6 +15,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
         owner,
         profiles,
         operator,
+        reviewer,
         json,
     } = arguments;
     let key = ApiKey::generate().context("cannot get random bytes from the system")?;
@@ -24,6 +25,7 @@ pub(super) fn run(action: Key) -> anyhow::Result<ExitStatus> {
         owner,
         profiles,
         operator,
+        reviewer,
     };
     if json {
         let mut line = json!(settings);

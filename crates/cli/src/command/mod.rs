@@ -8,6 +8,7 @@ mod erase;
 mod fsck;
 mod generated;
 mod health;
+mod import;
 mod inspect;
 mod key;
 mod list;
@@ -15,6 +16,7 @@ mod local_cloud;
 mod process;
 mod profiles;
 mod provision;
+mod review;
 mod roles;
 mod simulate;
 mod single_bucket;
@@ -82,10 +84,12 @@ async fn dispatch(command: Command, settings: Settings) -> anyhow::Result<ExitSt
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Key { action } => key::run(action),
         Command::Backfill(backfill) => backfill::run(&backfill, settings).await,
+        Command::Import(import) => import::run(&import, settings).await,
         Command::Fsck(fsck) => fsck::run(&fsck, settings).await,
         Command::List(list) => list::run(&list, settings).await,
         Command::Usage(usage) => usage::run(&usage, settings).await,
         Command::Erase(erase) => erase::run(&erase, settings).await,
+        Command::Review(arguments) => review::run(arguments, settings).await,
         Command::Dlq(dlq) => dlq::run(dlq, settings).await,
         Command::Schema | Command::Completions { .. } | Command::Man { .. } => {
             anyhow::bail!("generated output needs no runtime")

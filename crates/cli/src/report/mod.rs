@@ -173,6 +173,8 @@ pub(crate) enum ReportStatus {
     Inspected,
     /// All variants exist.
     Ready,
+    /// All variants exist, but are not published until a reviewer approves the upload.
+    InReview,
     /// The image is at fault, and another attempt would end the same way.
     Rejected,
     /// The image may be fine, but the worker could not process it.
@@ -213,6 +215,7 @@ impl From<&UploadStatus> for ReportStatus {
         match status {
             UploadStatus::Done(manifest) => match manifest.outcome {
                 Outcome::Ready { .. } => Self::Ready,
+                Outcome::InReview { .. } => Self::InReview,
                 Outcome::Rejected { .. } => Self::Rejected,
                 Outcome::Failed { .. } => Self::Failed,
             },

@@ -101,7 +101,23 @@ impl Settings {
         self.worker.validate()?;
         self.render.validate()?;
         self.log.validate()?;
-        self.profiles.validate()
+        self.profiles.validate()?;
+        self.validate_review()
+    }
+
+    /// Refuses reviews in a single bucket. Whoever may read its variants, such as a CDN, could read
+    /// the review copies too.
+    fn validate_review(&self) -> Result<(), SettingError> {
+        let mut profiles = self.profiles.iter();
+        let reviewed = profiles.find(|(_, profile)| profile.review);
+        match reviewed {
+            Some((name, _)) if self.storage.has_single_bucket() => Err(SettingError::new(
+                &format!("profiles.{name}.review"),
+                "requires a media bucket of its own: set storage.media_bucket to another bucket \
+                 than storage.raw_bucket",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use darkroom_contract::{Attachment, Clock, sha256_hex};
 use time::OffsetDateTime;
 
 use super::{
-    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
-    VersionListing,
+    Bucket, CopySource, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions,
+    VersionId, VersionListing,
 };
 use crate::{CloudError, CloudErrorKind, Faults};
 
@@ -188,6 +188,27 @@ impl Bucket for MemoryBucket {
             .await
             .map_err(|error| CloudError::new(CloudErrorKind::Invalid, "PutObject", error))?;
         self.upload(key, bytes.into(), options);
+        Ok(())
+    }
+
+    /// Copies within this bucket only.
+    async fn copy_from(
+        &self,
+        source: CopySource<'_>,
+        key: &str,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        const OPERATION: &str = "CopyObject";
+        self.faults.call(OPERATION, source.key).await?;
+        let object = self.objects().get(source.key).cloned();
+        let object = object.filter(|_| source.bucket == self.name());
+        let object = object
+            .ok_or_else(|| CloudError::new(CloudErrorKind::NotFound, OPERATION, "NoSuchKey"))?;
+        if source.etag.is_some_and(|etag| etag != object.info.etag) {
+            let kind = CloudErrorKind::PreconditionFailed;
+            return Err(CloudError::new(kind, OPERATION, "PreconditionFailed"));
+        }
+        self.upload(key, object.bytes, options);
         Ok(())
     }
 

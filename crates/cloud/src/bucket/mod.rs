@@ -16,7 +16,8 @@ use tokio::time::timeout;
 
 pub use memory::MemoryBucket;
 pub use object::{
-    ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError, UploadOptions,
+    CopySource, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, ReadError,
+    UploadOptions,
 };
 pub use s3::S3Bucket;
 pub use version::{VersionId, VersionListing};
@@ -87,6 +88,19 @@ pub trait Bucket: fmt::Debug + Send + Sync {
         &self,
         key: &str,
         file: &Path,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError>;
+
+    /// Copies an object of any bucket to `key`, without its headers. The bytes do not pass through this
+    /// process.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such object, `PreconditionFailed` if it has another entity tag, or the
+    /// error of the request to S3, which copies up to 5 GB.
+    async fn copy_from(
+        &self,
+        source: CopySource<'_>,
+        key: &str,
         options: UploadOptions<'_>,
     ) -> Result<(), CloudError>;
 

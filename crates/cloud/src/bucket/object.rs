@@ -64,6 +64,17 @@ pub struct UploadOptions<'a> {
     pub attachment: Option<&'a str>,
 }
 
+/// The object that is copied.
+#[derive(Debug, Clone, Copy)]
+pub struct CopySource<'a> {
+    /// The name of its bucket.
+    pub bucket: &'a str,
+    /// Its key.
+    pub key: &'a str,
+    /// If set, the copy fails if the object has another entity tag.
+    pub etag: Option<&'a str>,
+}
+
 /// One page of a bucket's listing, sorted by key.
 #[derive(Debug, Clone)]
 pub struct Listing {

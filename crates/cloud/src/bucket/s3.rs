@@ -8,13 +8,15 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::MetadataDirective;
 use bytes::Bytes;
 use darkroom_contract::Attachment;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::OffsetDateTime;
 
 use super::{
-    Bucket, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions, VersionId,
-    VersionListing,
+    Bucket, CopySource, ListedObject, Listing, ObjectInfo, ObjectReader, PutOptions, UploadOptions,
+    VersionId, VersionListing,
 };
 use crate::presign::Presigner;
 use crate::{CloudError, CloudErrorKind};
@@ -22,6 +24,14 @@ use crate::{CloudError, CloudErrorKind};
 /// The text appended to the error if the store does not support conditional writes.
 const NO_CONDITIONAL_WRITES: &str =
     "; for a store without If-None-Match, set storage.conditional_writes = false";
+
+/// The characters of a key that are escaped in `x-amz-copy-source`.
+const COPY_SOURCE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// An S3 bucket. It is cheap to clone.
 #[derive(Debug, Clone)]
@@ -201,6 +211,30 @@ impl Bucket for S3Bucket {
         let request = request.set_content_type(content_type).body(body);
         let output = request.send().await;
         output.map_err(CloudError::from_sdk(OPERATION))?;
+        Ok(())
+    }
+
+    async fn copy_from(
+        &self,
+        source: CopySource<'_>,
+        key: &str,
+        options: UploadOptions<'_>,
+    ) -> Result<(), CloudError> {
+        let encoded = utf8_percent_encode(source.key, COPY_SOURCE);
+        let mut request = self
+            .client
+            .copy_object()
+            .bucket(self.name())
+            .key(key)
+            .copy_source(format!("{}/{encoded}", source.bucket))
+            .set_copy_source_if_match(source.etag.map(|etag| format!("\"{etag}\"")))
+            .metadata_directive(MetadataDirective::Replace)
+            .set_content_type(options.content_type.map(Into::into));
+        if let Some(attachment) = options.attachment {
+            request = request.metadata(Attachment::NAME, attachment);
+        }
+        let output = request.send().await;
+        output.map_err(CloudError::from_sdk("CopyObject"))?;
         Ok(())
     }
 

@@ -1,11 +1,11 @@
-//! The lifecycle rules of raw objects, abandoned uploads and tombstones.
+//! The lifecycle rules of raw objects, abandoned uploads, tombstones and review copies.
 
 use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, builders::LifecycleRuleBuilder,
 };
-use darkroom_contract::{RAW_PREFIX, StorageSettings, TOMBSTONE_PREFIX};
+use darkroom_contract::{RAW_PREFIX, REVIEW_COPY_PREFIX, StorageSettings, TOMBSTONE_PREFIX};
 
 use super::difference::{Description, differences};
 use super::provisioner::{Provisioner, RULE_ID};
@@ -18,6 +18,8 @@ const ABANDONED_AFTER_DAYS: i32 = 1;
 const TOMBSTONE_RULE_ID: &str = "darkroom-deleted";
 /// The age at which a tombstone is removed.
 const TOMBSTONE_DAYS: i32 = 30;
+const REVIEW_RULE_ID: &str = "darkroom-review";
+const OWN_RULES: [&str; 3] = [RULE_ID, TOMBSTONE_RULE_ID, REVIEW_RULE_ID];
 
 impl Provisioner {
     /// Adds Darkroom's rules to the existing rules. S3 accepts only the whole list.
@@ -38,11 +40,11 @@ impl Provisioner {
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => return Err(error),
         };
-        let wanted = [upload_rule(storage.raw_expiration_days)?, tombstone_rule()?];
-        let (own, mut rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(|rule| {
-            let is_own = |wanted: &LifecycleRule| wanted.id() == rule.id();
-            wanted.iter().any(is_own)
-        });
+        let mut wanted = vec![upload_rule(storage.raw_expiration_days)?, tombstone_rule()?];
+        wanted.extend(review_rule(storage.raw_expiration_days)?);
+        let (own, mut rules): (Vec<_>, Vec<_>) = rules
+            .into_iter()
+            .partition(|rule| rule.id().is_some_and(|id| OWN_RULES.contains(&id)));
         let different = differences(&description(&own), &description(&wanted));
         if different.is_empty() && own.len() == wanted.len() {
             return Ok(Change::Unchanged);
@@ -70,6 +72,14 @@ fn upload_rule(expiration_days: Option<u32>) -> Result<LifecycleRule, CloudError
 fn tombstone_rule() -> Result<LifecycleRule, CloudError> {
     let rule = rule(TOMBSTONE_RULE_ID, TOMBSTONE_PREFIX, Some(TOMBSTONE_DAYS));
     rule.build().map_err(invalid)
+}
+
+/// Returns the rule for review copies, which are of no use after their raw object has expired. Returns
+/// `None` if raw objects do not expire.
+fn review_rule(expiration_days: Option<u32>) -> Result<Option<LifecycleRule>, CloudError> {
+    let days = expiration_days.map(|days| i32::try_from(days).unwrap_or(i32::MAX));
+    let rule = days.map(|days| rule(REVIEW_RULE_ID, REVIEW_COPY_PREFIX, Some(days)).build());
+    rule.transpose().map_err(invalid)
 }
 
 fn rule(id: &str, prefix: &str, expiration_days: Option<i32>) -> LifecycleRuleBuilder {

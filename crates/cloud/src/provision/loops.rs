@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types::QueueConfiguration;
 use aws_sdk_sqs::types::QueueAttributeName;
-use darkroom_contract::{MANIFEST_PREFIX, TOMBSTONE_PREFIX};
+use darkroom_contract::{MANIFEST_PREFIX, REVIEW_PREFIX, TOMBSTONE_PREFIX};
 
 use super::notification::{is_own, prefix_of};
 use super::plan::ProvisionPlan;
@@ -78,7 +78,7 @@ impl Provisioner {
 fn output_prefixes(bucket: &str, plan: &ProvisionPlan<'_>) -> Vec<String> {
     let mut prefixes = Vec::new();
     if bucket == plan.storage.raw_bucket {
-        prefixes.extend([MANIFEST_PREFIX.to_owned(), TOMBSTONE_PREFIX.to_owned()]);
+        prefixes.extend([MANIFEST_PREFIX, TOMBSTONE_PREFIX, REVIEW_PREFIX].map(str::to_owned));
     }
     if bucket == plan.storage.media_bucket {
         let profiles = plan.profiles.iter();
@@ -123,12 +123,12 @@ mod tests {
             output_prefixes(bucket, &plan)
         };
         let mut storage = StorageSettings::default();
-        let own = ["manifests/", "deleted/"];
+        let own = ["manifests/", "deleted/", "review/"];
         assert_eq!(prefixes(&storage, "darkroom-raw"), own);
         let variants = ["avatars/", "photos/"];
         assert_eq!(prefixes(&storage, "darkroom-media"), variants);
         storage.media_bucket = "darkroom-raw".to_owned();
-        let all = ["manifests/", "deleted/", "avatars/", "photos/"];
+        let all = ["manifests/", "deleted/", "review/", "avatars/", "photos/"];
         assert_eq!(prefixes(&storage, "darkroom-raw"), all);
     }
 }

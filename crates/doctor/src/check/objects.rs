@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use darkroom_cloud::{Bucket, CloudError, CloudErrorKind, PutOptions, S3Bucket};
-use darkroom_contract::{MANIFEST_PREFIX, RAW_PREFIX, TOMBSTONE_PREFIX};
+use darkroom_contract::{
+    MANIFEST_PREFIX, RAW_PREFIX, REVIEW_COPY_PREFIX, REVIEW_DECISION_PREFIX, TOMBSTONE_PREFIX,
+};
 
 use super::provisioning::missing_permission;
 use crate::action::allow;
@@ -196,6 +198,22 @@ fn areas(deployment: &Deployment) -> Vec<Area> {
             needs_delete: false,
         },
     ];
+    if deployment.has_reviews() {
+        areas.push(Area {
+            bucket: deployment.raw(),
+            prefix: REVIEW_COPY_PREFIX.to_owned(),
+            needs_put: has(&[worker]),
+            needs_get: has(&[issuer, worker, webhooks]),
+            needs_delete: has(&[issuer, worker]),
+        });
+        areas.push(Area {
+            bucket: deployment.raw(),
+            prefix: REVIEW_DECISION_PREFIX.to_owned(),
+            needs_put: has(&[issuer]),
+            needs_get: has(&[issuer, worker]),
+            needs_delete: has(&[issuer, worker]),
+        });
+    }
     areas.extend(
         deployment
             .variant_prefixes()

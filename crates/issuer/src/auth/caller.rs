@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use darkroom_contract::{Owner, Profile, ProfileName, Profiles, RawKey, is_canary};
+use darkroom_uploads::VariantReader;
 use http::StatusCode;
 
 use super::settings::ApiKeySettings;
@@ -20,6 +21,8 @@ pub(crate) struct Caller {
     address: Option<IpAddr>,
     /// `true` if the caller holds the key of an operator.
     is_operator: bool,
+    /// `true` if the caller may decide about uploads in review.
+    is_reviewer: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,7 @@ impl Caller {
             profiles: Vec::new(),
             address: Some(address),
             is_operator: false,
+            is_reviewer: false,
         }
     }
 
@@ -49,6 +53,7 @@ impl Caller {
             profiles: key.profiles.clone(),
             address: None,
             is_operator: key.operator,
+            is_reviewer: key.reviewer || key.operator,
         }
     }
 
@@ -60,6 +65,7 @@ impl Caller {
             profiles: Vec::new(),
             address: None,
             is_operator: false,
+            is_reviewer: false,
         }
     }
 
@@ -174,6 +180,29 @@ impl Caller {
             "operator_required",
             "only an operator may do this; use a key with operator = true",
         ))
+    }
+
+    /// Checks that the caller may decide about uploads in review.
+    ///
+    /// # Errors
+    /// `reviewer_required`. Without authentication, nobody is a reviewer.
+    pub(crate) fn require_reviewer(&self) -> Result<(), Problem> {
+        if self.is_reviewer {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "reviewer_required",
+            "only a reviewer may do this; use a key with reviewer = true or operator = true",
+        ))
+    }
+
+    /// Returns the reader of variants that the caller is.
+    pub(crate) const fn variant_reader(&self) -> VariantReader {
+        match self.is_reviewer {
+            true => VariantReader::Reviewer,
+            false => VariantReader::Client,
+        }
     }
 
     /// Returns `true` if the caller may read and delete an upload.

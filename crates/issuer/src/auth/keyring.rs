@@ -50,6 +50,7 @@ mod tests {
             owner: None,
             profiles: Vec::new(),
             operator: false,
+            reviewer: false,
         };
         let other = ApiKey::generate().unwrap();
         let keyring = Keyring::new(&[settings("a", other.hash()), settings("b", key.hash())]);

@@ -67,6 +67,10 @@ pub struct ApiKeySettings {
     /// nor profiles.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub operator: bool,
+    /// `true` for the key of a reviewer, which may also see, approve and reject uploads in review.
+    /// Such a key has no owner. The key of an operator may do the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewer: bool,
 }
 
 impl Default for AuthSettings {
@@ -109,6 +113,12 @@ impl AuthSettings {
             !self.keys.iter().any(|key| key.operator && is_limited(key)),
             "auth.keys",
             "must not limit the key of an operator to an owner or to profiles",
+        )?;
+        let has_owner = |key: &ApiKeySettings| key.reviewer && key.owner.is_some();
+        ensure(
+            !self.keys.iter().any(has_owner),
+            "auth.keys",
+            "must not limit the key of a reviewer to an owner",
         )?;
         ensure(
             self.jwks.is_none() || self.issuer.is_some(),
@@ -182,6 +192,7 @@ mod tests {
             owner: None,
             profiles: Vec::new(),
             operator: false,
+            reviewer: false,
         }
     }
 

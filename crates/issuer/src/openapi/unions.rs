@@ -26,13 +26,19 @@ const UNIONS: [Union; 5] = [
     Union {
         name: "Manifest",
         discriminator: Some("status"),
-        alternatives: &["ReadyManifest", "RejectedManifest", "FailedManifest"],
+        alternatives: &[
+            "ReadyManifest",
+            "InReviewManifest",
+            "RejectedManifest",
+            "FailedManifest",
+        ],
     },
     Union {
         name: "UploadStatus",
         discriminator: Some("status"),
         alternatives: &[
             "ReadyManifest",
+            "InReviewManifest",
             "RejectedManifest",
             "FailedManifest",
             "PendingUpload",
@@ -43,6 +49,7 @@ const UNIONS: [Union; 5] = [
         discriminator: Some("status"),
         alternatives: &[
             "ReadyImageUpload",
+            "InReviewImageUpload",
             "RejectedImageUpload",
             "FailedImageUpload",
             "PendingImageUpload",

@@ -93,6 +93,7 @@ export class Card extends EventTarget {
 
   async #show(outcome) {
     this.#change({ outcome });
+    if (outcome.status === "in_review") return this.#finish("ready", "In review. It is published after an approval.", ["delete"]);
     if (outcome.status !== "ready") return this.#showRefusal(outcome);
     const { file, crop } = this.#record;
     const exif = await readExif(file).catch(() => ({}));

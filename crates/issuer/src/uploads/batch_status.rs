@@ -65,7 +65,7 @@ pub(crate) async fn batch_status(
     };
     let mut uploads = Vec::with_capacity(statuses.len());
     for status in statuses {
-        uploads.push(state.with_urls(status).await?);
+        uploads.push(state.with_urls(status, &caller).await?);
     }
     Ok(Json(BatchStatus { uploads }))
 }

@@ -42,7 +42,10 @@ pub(crate) async fn complete(
         && version.is_source_of(&manifest)
     {
         let status = UploadStatus::Done(Box::new(Arc::unwrap_or_clone(manifest)));
-        return Ok((StatusCode::OK, Json(state.with_urls(status).await?)));
+        return Ok((
+            StatusCode::OK,
+            Json(state.with_urls(status, &caller).await?),
+        ));
     }
     let event = store.event(&key, Some(version), false);
     store.requeue(&[event]).await?;

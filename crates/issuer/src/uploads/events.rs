@@ -30,10 +30,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// All event ids. The flag is `true` if an event with this id ends the stream.
-const IDS: [(&str, bool); 7] = [
+const IDS: [(&str, bool); 8] = [
     ("awaiting_upload", false),
     ("processing", false),
     ("ready", true),
+    ("in_review", true),
     ("rejected", true),
     ("failed", true),
     ("expired", true),
@@ -85,7 +86,7 @@ pub(crate) async fn events(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let wait = state.limits.start_wait(caller.client(Some(&key.owner)))?;
-    let stream = stream(state, &key, last_sent.map(|(name, _)| name), wait);
+    let stream = stream(state, caller, &key, last_sent.map(|(name, _)| name), wait);
     let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let unbuffered = [(X_ACCEL_BUFFERING, HeaderValue::from_static("no"))];
     Ok((unbuffered, events).into_response())
@@ -97,6 +98,7 @@ fn find_id(id: &HeaderValue) -> Option<(&'static str, bool)> {
 
 fn stream(
     state: Arc<AppState>,
+    caller: Arc<Caller>,
     key: &RawKey,
     last_sent: Option<&'static str>,
     wait: WaitPermit,
@@ -105,6 +107,7 @@ fn stream(
         updates: state.status_watcher.subscribe(key),
         deadline: Instant::now() + MAX_DURATION,
         state,
+        caller,
         last_sent,
         _wait: wait,
     };
@@ -116,6 +119,7 @@ fn stream(
 /// One client's stream, and the last status that the service sent on it.
 struct Subscription {
     state: Arc<AppState>,
+    caller: Arc<Caller>,
     updates: watch::Receiver<StatusUpdate>,
     last_sent: Option<&'static str>,
     deadline: Instant,
@@ -138,7 +142,7 @@ impl Subscription {
     }
 
     async fn event(&self, name: &'static str, status: UploadStatus) -> Option<Event> {
-        let status = match self.state.with_urls(status).await {
+        let status = match self.state.with_urls(status, &self.caller).await {
             Ok(status) => status,
             Err(error) => {
                 tracing::warn!(%error, "cannot sign the URLs of variants; event stream ended");

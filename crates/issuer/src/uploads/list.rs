@@ -80,7 +80,8 @@ pub(crate) async fn list(
     if query.outcomes {
         store.add_outcomes(&mut list).await?;
         for manifest in list.uploads.iter_mut().filter_map(|it| it.outcome.as_mut()) {
-            state.parts.variant_urls.fill_in(manifest).await?;
+            let reader = caller.variant_reader();
+            state.parts.variant_urls.fill_in(manifest, reader).await?;
         }
     }
     Ok(Json(list))

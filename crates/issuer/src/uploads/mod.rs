@@ -10,6 +10,7 @@ pub(crate) mod list;
 mod path;
 mod poll_schedule;
 mod quota;
+pub(crate) mod review;
 pub(crate) mod status;
 mod status_watcher;
 mod validated_upload;

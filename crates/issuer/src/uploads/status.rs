@@ -91,7 +91,7 @@ pub(crate) async fn status(
     } else {
         StatusCode::OK
     };
-    Ok((code, Json(state.with_urls(status).await?)))
+    Ok((code, Json(state.with_urls(status, &caller).await?)))
 }
 
 fn invalid_wait() -> Problem {
@@ -102,13 +102,15 @@ fn invalid_wait() -> Problem {
 }
 
 impl AppState {
-    /// Fills in the URL of every variant in a status.
+    /// Fills in the URL of every variant in a status that the caller may fetch.
     pub(crate) async fn with_urls(
         &self,
         mut status: UploadStatus,
+        caller: &Caller,
     ) -> Result<UploadStatus, CloudError> {
         if let UploadStatus::Done(manifest) = &mut status {
-            self.parts.variant_urls.fill_in(manifest).await?;
+            let reader = caller.variant_reader();
+            self.parts.variant_urls.fill_in(manifest, reader).await?;
         }
         Ok(status)
     }

@@ -29,6 +29,7 @@ fn api_key(key: &ApiKey, name: &str, owner: Option<&str>, profiles: &[&str]) -> 
         owner: owner.map(|owner| owner.parse().unwrap()),
         profiles: profiles.iter().map(|name| name.parse().unwrap()).collect(),
         operator: false,
+        reviewer: false,
     }
 }
 

@@ -80,6 +80,7 @@ async fn send_as_u1(limits: LimitSettings, query: &str, body: &Value) -> TestRes
             owner: Some("u1".parse().unwrap()),
             profiles: Vec::new(),
             operator: false,
+            reviewer: false,
         }],
         ..AuthSettings::default()
     };

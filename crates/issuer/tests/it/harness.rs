@@ -152,6 +152,7 @@ fn issuer_on(
         presigner: connection.upload_presigner(&storage.raw_bucket),
         variant_urls: VariantUrls::new(
             connection.bucket(&storage.media_bucket),
+            connection.bucket(&storage.raw_bucket),
             Arc::clone(&profiles),
             &storage,
             settings.link_expiry,

@@ -25,6 +25,7 @@ fn keys(names: &[&str]) -> (Vec<ApiKey>, AuthSettings) {
         owner: None,
         profiles: Vec::new(),
         operator: false,
+        reviewer: false,
     });
     let auth = AuthSettings {
         keys: settings.collect(),

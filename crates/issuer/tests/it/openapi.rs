@@ -47,6 +47,7 @@ fn auth_with_a_key() -> AuthSettings {
             owner: None,
             profiles: Vec::new(),
             operator: false,
+            reviewer: false,
         }],
         ..AuthSettings::default()
     }

@@ -130,6 +130,7 @@ async fn an_owner_reads_its_own_usage_and_an_operator_that_of_everyone() {
             owner: owner.map(|owner| owner.parse().unwrap()),
             profiles: Vec::new(),
             operator,
+            reviewer: false,
         };
         (key, settings)
     };

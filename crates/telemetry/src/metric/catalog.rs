@@ -133,4 +133,7 @@ metrics! {
 
     /// Objects, versions and unfinished multipart uploads that erasures of owners removed.
     ERASED_OBJECTS: Counter = "darkroom_issuer_erased_objects_total";
+
+    /// Decisions of reviewers that were recorded. A repeated request counts again.
+    REVIEWS: Counter = "darkroom_issuer_reviews_total"["decision": "approved", "rejected"];
 }

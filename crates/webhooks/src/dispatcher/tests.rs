@@ -45,9 +45,9 @@ async fn variant_urls() -> VariantUrls {
     };
     let storage = StorageSettings::default();
     let connection = Connection::from_endpoints(&endpoints, &storage).await;
-    let media = connection.bucket("media");
+    let [media, raw] = ["media", "raw"].map(|name| connection.bucket(name));
     let profiles = Arc::<Profiles>::default();
-    VariantUrls::new(media, profiles, &storage, Duration::from_secs(600))
+    VariantUrls::new(media, raw, profiles, &storage, Duration::from_secs(600))
 }
 
 /// Returns a store that contains the outcome of [`event`].

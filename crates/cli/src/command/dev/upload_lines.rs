@@ -58,6 +58,9 @@ fn line(manifest: &Manifest, profiles: &Profiles) -> String {
                 removed(removed_metadata)
             )
         }
+        Outcome::InReview { .. } => {
+            format!("in review: {bytes}; `darkroom review list` shows how to decide")
+        }
         Outcome::Rejected { error } => {
             let hint = hint::after_rejection(error.code, profile, profiles);
             let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: Upload, settings: &Settings) -> anyhow::Resul
     let mut summary = Summary::new();
     let reported = upload_files(&arguments, settings, &files, |report| {
         summary.add(&report);
-        if report.status != ReportStatus::Ready {
+        if !matches!(report.status, ReportStatus::Ready | ReportStatus::InReview) {
             exit_status = ExitStatus::Failure;
         }
         print_report(&report, arguments.json)

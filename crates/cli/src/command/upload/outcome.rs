@@ -67,6 +67,12 @@ impl Uploader<'_> {
                 placeholder,
                 perceptual_hashes,
                 removed_metadata,
+            }
+            | Outcome::InReview {
+                variants,
+                placeholder,
+                perceptual_hashes,
+                removed_metadata,
             } => {
                 report.variants = Some(variants.into_iter().map(variant_report).collect());
                 report.placeholder = Some(placeholder);
@@ -121,11 +127,15 @@ fn variant_report(variant: ManifestVariant) -> VariantReport {
     }
 }
 
-/// Describes each variant of an upload in one line.
+/// Describes each variant of an upload in one line. The variants of an upload in review have no
+/// URLs, so one line describes the upload.
 pub(super) fn variant_lines(report: &Report) -> impl Iterator<Item = String> {
     let name = report.source_name();
+    let is_in_review = report.status == ReportStatus::InReview;
+    let in_review = is_in_review.then(|| format!("{name}: in review"));
     let variants = report.variants.iter().flatten();
-    variants.map(move |variant| {
+    let variants = variants.filter(move |_| !is_in_review);
+    let lines = variants.map(move |variant| {
         let url = variant.url.as_ref().or(variant.key.as_ref());
         let url = escape(url.map(String::as_str).unwrap_or_default());
         let (variant, width, height) = (&variant.name, variant.width, variant.height);
@@ -133,5 +143,6 @@ pub(super) fn variant_lines(report: &Report) -> impl Iterator<Item = String> {
             "{name}: ready: {} {width} x {height} {url}",
             escape(variant)
         )
-    })
+    });
+    in_review.into_iter().chain(lines)
 }

@@ -294,3 +294,13 @@ fn no_message_names_a_rust_type_or_a_source_file() {
         }
     }
 }
+
+#[test]
+fn reviews_in_a_single_bucket_are_refused() {
+    let review = "[profiles.avatar]\nreview = true\n";
+    assert!(load(review, &[]).is_ok());
+    let single = format!("{review}[storage]\nmedia_bucket = \"darkroom-raw\"\n");
+    let refused = message(&single, &[]);
+    let expected = "profiles.avatar.review requires a media bucket of its own";
+    assert!(refused.starts_with(expected), "{refused}");
+}
