@@ -20,6 +20,7 @@ module "service" {
   webhooks_enabled   = var.webhooks_enabled
   lists_enabled      = var.lists_enabled
   erasures_enabled   = var.erasures_enabled
+  reviews_enabled    = var.reviews_enabled
   media_base_url     = "https://${aws_cloudfront_distribution.media.domain_name}"
   settings           = var.settings
   secrets            = var.secrets

@@ -71,6 +71,12 @@ variable "erasures_enabled" {
   default     = false
 }
 
+variable "reviews_enabled" {
+  description = "Whether a profile has `review = true`, for which both roles need more permissions."
+  type        = bool
+  default     = false
+}
+
 variable "settings" {
   description = "Further settings of both roles, as DARKROOM_* variables. They must not be secret."
   type        = map(string)

@@ -16,7 +16,7 @@ pub fn iam_action(operation: &str) -> Option<&'static str> {
         "SetQueueAttributes" => "sqs:SetQueueAttributes",
         "HeadBucket" | "ListObjectsV2" => "s3:ListBucket",
         "GetObject" | "HeadObject" => "s3:GetObject",
-        "PutObject" => "s3:PutObject",
+        "PutObject" | "CopyObject" => "s3:PutObject",
         "DeleteObject" | "DeleteObjects" => "s3:DeleteObject",
         "GetBucketNotificationConfiguration" => "s3:GetBucketNotification",
         "GetBucketCors" => "s3:GetBucketCORS",

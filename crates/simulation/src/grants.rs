@@ -28,7 +28,7 @@ impl Grants {
     /// Adds a URL of the process with the number `issuer`, which was requested at this time. Returns the end of its validity.
     pub(crate) fn add(&mut self, key: &RawKey, issuer: u64, requested_at: Instant) -> Instant {
         let is_unknown = |grant: &&Grant| {
-            grant.key.owner == key.owner
+            is_counted_with(&grant.key, key)
                 && grant.issuer != issuer
                 && grant.valid_until >= requested_at
         };
@@ -43,11 +43,16 @@ impl Grants {
         valid_until
     }
 
-    /// Returns the number of uploads by which an owner may exceed the quota. `stored` are the
-    /// uploads that exist.
+    /// Returns the number of uploads by which an owner may exceed the quota of a profile. `stored` are
+    /// the uploads that exist there.
     pub(crate) fn excess(&self, stored: &[RawKey]) -> u64 {
         let mut latest_first = self.0.iter().rev();
         let latest = latest_first.find(|grant| stored.contains(&grant.key));
         latest.map_or(0, |latest| latest.unknown)
     }
+}
+
+/// Returns `true` if the same quota counts both uploads.
+pub(crate) fn is_counted_with(key: &RawKey, other: &RawKey) -> bool {
+    (&key.profile, &key.owner) == (&other.profile, &other.owner)
 }

@@ -2,6 +2,7 @@
 
 use darkroom_contract::RawKey;
 
+use crate::grants::is_counted_with;
 use crate::world::World;
 
 /// Checks, after a file has arrived, that its owner does not have more uploads than the quota, and

@@ -121,6 +121,7 @@ run "everything_optional_on_x86" {
     webhooks_enabled    = true
     lists_enabled       = true
     erasures_enabled    = true
+    reviews_enabled     = true
     secrets             = { DARKROOM_AUTH_KEYS = "arn:aws:ssm:eu-central-1:123456789012:parameter/keys" }
     settings            = { DARKROOM_WEBHOOKS_URL = "https://hooks.example/darkroom" }
     worker              = { max_count = 100, memory = 8192, cpu = 4096 }

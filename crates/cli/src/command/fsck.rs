@@ -103,6 +103,8 @@ fn found(inconsistency: &Inconsistency, repaired: bool, json: bool) -> anyhow::R
         (Repair::Enqueue { .. }, false) => "--repair enqueues the upload",
         (Repair::DeleteVariant, true) => "the variant was deleted",
         (Repair::DeleteVariant, false) => "--repair deletes the variant",
+        (Repair::DeleteReview, true) => "the object was deleted",
+        (Repair::DeleteReview, false) => "--repair deletes the object",
         (Repair::FinishDeletion, true) => "its objects were deleted",
         (Repair::FinishDeletion, false) => "--repair deletes its objects",
         (Repair::Manual { advice }, _) => advice,

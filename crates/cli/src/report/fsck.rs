@@ -30,6 +30,8 @@ pub(crate) enum RepairReport {
     Enqueue,
     /// The variant is deleted.
     DeleteVariant,
+    /// The review copy or review decision is deleted.
+    DeleteReview,
     /// The remaining objects of the upload are deleted.
     FinishDeletion,
     /// Nothing. Only a person can repair it.
@@ -41,6 +43,7 @@ impl From<&Inconsistency> for InconsistencyReport {
         let (repair, advice) = match inconsistency.repair {
             Repair::Enqueue { .. } => (RepairReport::Enqueue, None),
             Repair::DeleteVariant => (RepairReport::DeleteVariant, None),
+            Repair::DeleteReview => (RepairReport::DeleteReview, None),
             Repair::FinishDeletion => (RepairReport::FinishDeletion, None),
             Repair::Manual { advice } => (RepairReport::Manual, Some(advice.to_owned())),
         };

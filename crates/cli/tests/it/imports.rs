@@ -16,9 +16,14 @@ const JPEG: PutOptions<'_> = PutOptions {
     cache_control: "no-store",
 };
 
+/// Returns the name of the bucket of an existing site, next to the raw bucket with this name.
+pub(crate) fn old_site_bucket(raw_bucket: &str) -> String {
+    format!("{raw_bucket}-old")
+}
+
 /// Creates a bucket with the objects of an existing site.
-async fn old_site(bed: &TestBed) -> S3Bucket {
-    let name = format!("{}-old", bed.raw.name());
+pub(crate) async fn old_site(bed: &TestBed) -> S3Bucket {
+    let name = old_site_bucket(bed.raw.name());
     let created = signed_request::s3(bed.endpoints(), Method::PUT, &name, "x-id", "").await;
     assert!(created.status().is_success(), "{created:?}");
     let bucket = bed.bucket(&name).await;

@@ -8,7 +8,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
-use aws_sdk_s3::types::MetadataDirective;
+use aws_sdk_s3::types::{MetadataDirective, TaggingDirective};
 use bytes::Bytes;
 use darkroom_contract::Attachment;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -229,6 +229,8 @@ impl Bucket for S3Bucket {
             .copy_source(format!("{}/{encoded}", source.bucket))
             .set_copy_source_if_match(source.etag.map(|etag| format!("\"{etag}\"")))
             .metadata_directive(MetadataDirective::Replace)
+            // A copy of the tags would need more permissions, and nothing reads them.
+            .tagging_directive(TaggingDirective::Replace)
             .set_content_type(options.content_type.map(Into::into));
         if let Some(attachment) = options.attachment {
             request = request.metadata(Attachment::NAME, attachment);

@@ -160,7 +160,8 @@ impl CanaryUpload {
         Ok(match reading.status {
             UploadStatus::Pending { .. } => None,
             UploadStatus::Done(manifest) => Some(match manifest.outcome.name() {
-                "ready" => CanaryResult::Ready,
+                // Nobody reviews a canary, but it has been rendered and stored.
+                "ready" | "in_review" => CanaryResult::Ready,
                 "rejected" => CanaryResult::Rejected,
                 _ => CanaryResult::Failed,
             }),

@@ -15,7 +15,7 @@ use crate::harness::{get, issuer_for, post, send_to};
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
 
 /// All documented routes.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 16] = [
     ("delete", "/v1/owners/{owner}"),
     ("delete", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/healthz"),
@@ -29,7 +29,9 @@ const ROUTES: [(&str, &str); 14] = [
     ("post", "/v1/inspect"),
     ("post", "/v1/uploads"),
     ("post", "/v1/uploads/status"),
+    ("post", "/v1/uploads/{profile}/{owner}/{id}/approve"),
     ("post", "/v1/uploads/{profile}/{owner}/{id}/complete"),
+    ("post", "/v1/uploads/{profile}/{owner}/{id}/reject"),
 ];
 
 fn settings() -> IssuerSettings {
@@ -206,12 +208,13 @@ async fn every_alternative_of_a_union_is_a_whole_object_with_its_own_status() {
         }
         mapping.keys().cloned().collect()
     };
-    assert_eq!(statuses("Manifest"), ["failed", "ready", "rejected"]);
+    assert_eq!(statuses("Manifest"), ["failed", "in_review", "ready", "rejected"]);
     let all = [
         "awaiting_upload",
         "deleted",
         "expired",
         "failed",
+        "in_review",
         "processing",
         "ready",
         "rejected",

@@ -52,9 +52,9 @@ metrics! {
     EVENTS: Counter = "darkroom_worker_events_total"
         ["result": "processed", "unchanged", "deleted", "superseded", "foreign", "failed"];
 
-    /// Manifests written, by status (ready, rejected, failed) and by code if not ready.
+    /// Manifests written, by status (ready, in_review, rejected, failed) and by code if rejected or failed.
     OUTCOMES: Counter = "darkroom_worker_outcomes_total"
-        ["profile"]["status": "ready", "rejected", "failed"]["code"];
+        ["profile"]["status": "ready", "in_review", "rejected", "failed"]["code"];
 
     /// Bytes of raw objects downloaded.
     SOURCE_BYTES: Counter = "darkroom_worker_source_bytes_total";
@@ -79,7 +79,7 @@ metrics! {
 
     /// Time from the sending of a message to the outcome of its upload.
     END_TO_END_TIME: Histogram = "darkroom_worker_end_to_end_seconds"
-        ["profile"]["status": "ready", "rejected", "failed"];
+        ["profile"]["status": "ready", "in_review", "rejected", "failed"];
 
     /// Attempts to deliver an outcome, by result: delivered, refused, timed_out, unreachable,
     /// outdated, failed.

@@ -20,6 +20,8 @@ pub struct RecordedRequest {
     pub path: String,
     /// The body of a POST request. It is empty for other methods, because objects are large.
     pub body: Bytes,
+    /// The value of the `x-amz-copy-source` header, still percent-encoded, if there is one.
+    pub copy_source: Option<String>,
     /// `true` if the request has an `If-None-Match` header.
     pub is_conditional: bool,
     /// `true` if the request has a signature, in a header or in the URL.
@@ -40,6 +42,7 @@ impl RecordedRequest {
             operation: operation(request),
             path: request.uri().path().to_owned(),
             body,
+            copy_source: copy_source(request),
             is_conditional: request.headers().contains_key(IF_NONE_MATCH),
             is_signed: request.headers().contains_key(AUTHORIZATION)
                 || query.contains("X-Amz-Signature="),
@@ -58,6 +61,11 @@ impl RecordedRequest {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
+}
+
+fn copy_source(request: &Request<Bytes>) -> Option<String> {
+    let source = request.headers().get("x-amz-copy-source")?.to_str().ok()?;
+    Some(source.to_owned())
 }
 
 /// A request to SQS and the response to it, as an observer sees them.

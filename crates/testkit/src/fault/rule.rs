@@ -164,6 +164,7 @@ mod tests {
             at: Instant::now(),
             operation: operation.to_owned(),
             path: path.to_owned(),
+            copy_source: None,
             body: Bytes::new(),
             is_conditional: false,
             is_signed: true,

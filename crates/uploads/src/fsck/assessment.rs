@@ -27,12 +27,16 @@ impl Rules<'_> {
         let mut assessment = Assessment::default();
         let mut is_final = true;
         for upload in &entry.uploads {
-            if upload.objects.raw.is_none() && upload.objects.manifest.is_none() {
+            if upload.objects.is_gone() {
+                self.find_orphaned_reviews(upload, &mut assessment);
                 continue;
             }
             assessment.uploads += 1;
             match self.state(upload, &entry.variants) {
-                State::Consistent => self.count(upload, &mut assessment),
+                State::Consistent => {
+                    self.count(upload, &mut assessment);
+                    self.find_orphaned_reviews(upload, &mut assessment);
+                }
                 State::InProgress => {
                     assessment.in_progress += 1;
                     is_final = false;

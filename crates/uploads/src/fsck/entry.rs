@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use darkroom_cloud::ListedObject;
-use darkroom_contract::{Manifest, Outcome, ProfileName, RawKey};
+use darkroom_contract::{Manifest, ProfileName, RawKey};
 
 use super::position::{ObjectKind, Position};
 use crate::manifest::UnreadableManifest;
@@ -25,6 +25,8 @@ pub(super) struct UploadObjects {
     pub(super) raw: Option<ListedObject>,
     pub(super) manifest: Option<ListedObject>,
     pub(super) tombstone: Option<ListedObject>,
+    pub(super) review_copies: Vec<ListedObject>,
+    pub(super) review_decisions: Vec<ListedObject>,
 }
 
 impl Entry {
@@ -49,6 +51,8 @@ impl Entry {
                 raw: None,
                 manifest: None,
                 tombstone: None,
+                review_copies: Vec::new(),
+                review_decisions: Vec::new(),
             });
             self.uploads.len() - 1
         });
@@ -59,8 +63,17 @@ impl Entry {
             ObjectKind::Raw => upload.raw = Some(object),
             ObjectKind::Manifest => upload.manifest = Some(object),
             ObjectKind::Tombstone => upload.tombstone = Some(object),
+            ObjectKind::ReviewCopy => upload.review_copies.push(object),
+            ObjectKind::ReviewDecision => upload.review_decisions.push(object),
             ObjectKind::Variant => {}
         }
+    }
+}
+
+impl UploadObjects {
+    /// Returns `true` if the upload has neither a raw object nor a manifest.
+    pub(super) const fn is_gone(&self) -> bool {
+        self.raw.is_none() && self.manifest.is_none()
     }
 }
 
@@ -100,11 +113,10 @@ impl LoadedUpload {
         }
     }
 
-    /// Returns `true` if the manifest names this variant.
+    /// Returns `true` if the manifest names this variant. An upload in review may have variants that
+    /// were published before its file was replaced.
     pub(super) fn names(&self, key: &str) -> bool {
-        match self.manifest().map(|manifest| &manifest.outcome) {
-            Some(Outcome::Ready { variants, .. }) => variants.iter().any(|it| it.key == key),
-            _ => false,
-        }
+        let manifest = self.manifest();
+        manifest.is_some_and(|it| it.outcome.variants().iter().any(|it| it.key == key))
     }
 }

@@ -32,19 +32,25 @@ pub enum InconsistencyCode {
     DamagedVariant,
     /// No manifest names a variant.
     OrphanedVariant,
+    /// No upload in review needs a review copy, or the upload of a review decision is gone.
+    OrphanedReview,
+    /// A reviewer has decided about an upload, but it is still in review.
+    UnappliedReview,
     /// A tombstone states that an upload was deleted, but some of its objects exist.
     UnfinishedDeletion,
 }
 
 impl InconsistencyCode {
     /// All codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::MissingOutcome,
         Self::StaleManifest,
         Self::UnreadableManifest,
         Self::MissingVariant,
         Self::DamagedVariant,
         Self::OrphanedVariant,
+        Self::OrphanedReview,
+        Self::UnappliedReview,
         Self::UnfinishedDeletion,
     ];
 
@@ -57,6 +63,8 @@ impl InconsistencyCode {
             Self::MissingVariant => "missing_variant",
             Self::DamagedVariant => "damaged_variant",
             Self::OrphanedVariant => "orphaned_variant",
+            Self::OrphanedReview => "orphaned_review",
+            Self::UnappliedReview => "unapplied_review",
             Self::UnfinishedDeletion => "unfinished_deletion",
         }
     }
@@ -72,6 +80,8 @@ pub enum Repair {
     },
     /// The variant is deleted.
     DeleteVariant,
+    /// The review copy or review decision is deleted.
+    DeleteReview,
     /// The remaining objects of the upload are deleted.
     FinishDeletion,
     /// Only a person can repair it.

@@ -1,7 +1,10 @@
 //! The join of all objects of a group of profiles.
 
 use darkroom_cloud::CloudError;
-use darkroom_contract::{MANIFEST_PREFIX, ProfileName, RAW_PREFIX, TOMBSTONE_PREFIX};
+use darkroom_contract::{
+    MANIFEST_PREFIX, ProfileName, RAW_PREFIX, REVIEW_COPY_PREFIX, REVIEW_DECISION_PREFIX,
+    TOMBSTONE_PREFIX,
+};
 
 use super::entry::Entry;
 use super::group::Group;
@@ -10,10 +13,12 @@ use super::position::{ObjectKind, Position};
 use crate::UploadStore;
 
 /// The prefixes of the kinds of objects in the raw bucket.
-const RAW_BUCKET: [(ObjectKind, &str); 3] = [
+const RAW_BUCKET: [(ObjectKind, &str); 5] = [
     (ObjectKind::Raw, RAW_PREFIX),
     (ObjectKind::Manifest, MANIFEST_PREFIX),
     (ObjectKind::Tombstone, TOMBSTONE_PREFIX),
+    (ObjectKind::ReviewCopy, REVIEW_COPY_PREFIX),
+    (ObjectKind::ReviewDecision, REVIEW_DECISION_PREFIX),
 ];
 
 /// A merge join of sorted listings: one for each kind of object and profile.

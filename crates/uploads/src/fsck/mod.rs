@@ -17,6 +17,7 @@ mod position;
 mod progress;
 mod reader;
 mod repair;
+mod review;
 mod rules;
 mod run;
 mod state;

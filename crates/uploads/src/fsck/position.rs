@@ -20,6 +20,8 @@ pub(super) enum ObjectKind {
     Raw,
     Manifest,
     Tombstone,
+    ReviewCopy,
+    ReviewDecision,
     Variant,
 }
 
@@ -31,6 +33,9 @@ impl Position {
         let id = match kind {
             ObjectKind::Raw | ObjectKind::Tombstone => name.parse().ok()?,
             ObjectKind::Manifest => name.strip_suffix(".json")?.parse().ok()?,
+            ObjectKind::ReviewCopy | ObjectKind::ReviewDecision => {
+                name.split_once('/')?.0.parse().ok()?
+            }
             ObjectKind::Variant => variant_id(name)?,
         };
         Some(Self {
@@ -100,6 +105,7 @@ mod tests {
             (ObjectKind::Raw, format!("u1/{id}.json")),
             (ObjectKind::Raw, id.to_owned()),
             (ObjectKind::Manifest, format!("u1/{id}")),
+            (ObjectKind::ReviewCopy, format!("u1/{id}")),
             (ObjectKind::Variant, "u1/logo.svg".to_owned()),
             (ObjectKind::Variant, format!("u1/deeper/{id}.webp")),
             (ObjectKind::Variant, format!("u 1/{id}.webp")),

@@ -18,7 +18,7 @@ pub(super) async fn repair(
     max_waiting: Option<u64>,
 ) -> Result<(), CloudError> {
     let mut queued = BTreeSet::new();
-    let (mut events, mut orphans) = (Vec::new(), Vec::new());
+    let (mut events, mut variants, mut reviews) = (Vec::new(), Vec::new(), Vec::new());
     let mut deletions: Vec<&RawKey> = Vec::new();
     for Inconsistency {
         key,
@@ -33,14 +33,18 @@ pub(super) async fn repair(
                     events.push(store.event(upload, None, *force));
                 }
             }
-            (Repair::DeleteVariant, _) => orphans.push(key.clone()),
+            (Repair::DeleteVariant, _) => variants.push(key.clone()),
+            (Repair::DeleteReview, _) => reviews.push(key.clone()),
             (Repair::FinishDeletion, Some(upload)) => deletions.push(upload),
             (Repair::Enqueue { .. } | Repair::FinishDeletion, None)
             | (Repair::Manual { .. }, _) => {}
         }
     }
-    if !orphans.is_empty() {
-        store.parts.media.delete(&orphans).await?;
+    if !variants.is_empty() {
+        store.parts.media.delete(&variants).await?;
+    }
+    if !reviews.is_empty() {
+        store.parts.raw.delete(&reviews).await?;
     }
     for upload in deletions {
         store.discard(upload).await?;

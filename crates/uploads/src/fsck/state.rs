@@ -97,18 +97,29 @@ impl Rules<'_> {
             let code = Code::StaleManifest;
             return State::Inconsistent(vec![inconsistency(code, &key, upload, detail, repair)]);
         }
-        let Outcome::Ready {
-            variants: named, ..
-        } = &manifest.outcome
-        else {
-            return State::Consistent;
-        };
-        let existing = |variant: &ManifestVariant| {
-            let mut all = variants.iter().chain(&upload.elsewhere);
-            all.find(|object| object.key == variant.key)
-        };
-        let found = named.iter().filter_map(|variant| {
-            let (code, detail) = match existing(variant) {
+        match &manifest.outcome {
+            Outcome::Ready {
+                variants: named, ..
+            } => {
+                let existing = variants.iter().chain(&upload.elsewhere);
+                let named = named.iter().map(|variant| (variant.key.clone(), variant));
+                self.compare_variants(upload, named, existing)
+            }
+            Outcome::InReview { .. } => self.in_review(upload, manifest),
+            Outcome::Rejected { .. } | Outcome::Failed { .. } => State::Consistent,
+        }
+    }
+
+    /// Compares the variants that a manifest names, with the keys that they should have, with the
+    /// objects that exist.
+    pub(super) fn compare_variants<'a>(
+        &self,
+        upload: &LoadedUpload,
+        named: impl Iterator<Item = (String, &'a ManifestVariant)>,
+        existing: impl Iterator<Item = &'a ListedObject> + Clone,
+    ) -> State {
+        let found = named.filter_map(|(key, variant)| {
+            let (code, detail) = match existing.clone().find(|object| object.key == key) {
                 None => (
                     Code::MissingVariant,
                     "the manifest names this variant, but it does not exist".to_owned(),
@@ -123,7 +134,7 @@ impl Rules<'_> {
                 Some(_) => return None,
             };
             let repair = self.rendering(upload, true);
-            Some(inconsistency(code, &variant.key, upload, detail, repair))
+            Some(inconsistency(code, &key, upload, detail, repair))
         });
         match found.collect::<Vec<_>>() {
             found if found.is_empty() => State::Consistent,
@@ -132,7 +143,7 @@ impl Rules<'_> {
     }
 
     /// Returns the repair of an upload that must be rendered again.
-    fn rendering(&self, upload: &LoadedUpload, force: bool) -> Repair {
+    pub(super) fn rendering(&self, upload: &LoadedUpload, force: bool) -> Repair {
         let has_source = upload.objects.raw.is_some();
         let is_known = self.store.profile(&upload.objects.key.profile).is_some();
         match (has_source, is_known) {
@@ -159,7 +170,7 @@ fn unfinished_deletion(upload: &LoadedUpload, tombstone: &ListedObject) -> Optio
     Some(inconsistency(code, &tombstone.key, upload, detail, repair))
 }
 
-fn inconsistency(
+pub(super) fn inconsistency(
     code: Code,
     key: &str,
     upload: &LoadedUpload,

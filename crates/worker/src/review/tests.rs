@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use darkroom_cloud::{Bucket, CloudErrorKind, Queue};
+use darkroom_cloud::{CloudErrorKind, Queue};
 use darkroom_contract::{RawKey, Review, ReviewDecision, sha256_hex};
 use darkroom_uploads::MemoryStore;
 use tokio::time::sleep;

@@ -20,7 +20,7 @@ locals {
   partition = data.aws_partition.current.partition
   queue_arn = "arn:${local.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
 
-  policy_names = ["issuer", "lists", "erasures", "webhooks", "worker", "operator"]
+  policy_names = ["issuer", "lists", "erasures", "reviews-issuer", "webhooks", "worker", "reviews-worker", "operator"]
 
   # Each resource is the beginning of an ARN, a default name and, for objects, a path.
   policies = {

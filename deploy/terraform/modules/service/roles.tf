@@ -55,6 +55,22 @@ resource "aws_iam_role_policy" "erasures" {
   policy = local.policies.erasures
 }
 
+resource "aws_iam_role_policy" "reviews_issuer" {
+  count = var.reviews_enabled ? 1 : 0
+
+  name   = "reviews-issuer"
+  role   = aws_iam_role.issuer.id
+  policy = local.policies["reviews-issuer"]
+}
+
+resource "aws_iam_role_policy" "reviews_worker" {
+  count = var.reviews_enabled ? 1 : 0
+
+  name   = "reviews-worker"
+  role   = aws_iam_role.worker.id
+  policy = local.policies["reviews-worker"]
+}
+
 resource "aws_iam_role_policy" "webhooks" {
   count = var.webhooks_enabled ? 1 : 0
 

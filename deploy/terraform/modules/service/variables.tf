@@ -47,6 +47,11 @@ variable "erasures_enabled" {
   type        = bool
 }
 
+variable "reviews_enabled" {
+  description = "Whether a profile has `review = true`, for which both roles need more permissions."
+  type        = bool
+}
+
 variable "media_base_url" {
   description = "The setting storage.media_base_url."
   type        = string

@@ -28,6 +28,7 @@ module "service" {
   webhooks_enabled   = true
   lists_enabled      = true
   erasures_enabled   = true
+  reviews_enabled    = true
   media_base_url     = "https://cdn.example"
   settings           = {}
   secrets            = {}

@@ -7,6 +7,7 @@ use darkroom_harness::{ResourceNames, TestBed};
 use darkroom_testkit::fault::RecordedRequest;
 
 use super::policy::Permission;
+use crate::imports::old_site_bucket;
 
 /// Returns the permissions that the signed requests through the fault proxies need, with the default
 /// names of buckets and queues in place of `names`.
@@ -24,7 +25,9 @@ pub(super) fn calls(bed: &TestBed, names: &ResourceNames) -> BTreeSet<Permission
         };
         let action = action(&request);
         let resources = resources.into_iter();
-        resources.map(move |resource| (action.clone(), resource))
+        let calls = resources.map(move |resource| (action.clone(), resource));
+        let source = request.copy_source.clone();
+        calls.chain(source.map(|source| ("s3:GetObject".to_owned(), source)))
     });
     calls
         .map(|(action, resource)| (action, with_default_name(&resource, names)))
@@ -66,7 +69,9 @@ fn with_default_name(resource: &str, names: &ResourceNames) -> String {
         Some((name, key)) => (name, format!("/{key}")),
         None => (resource, String::new()),
     };
+    let old_site = old_site_bucket(&names.raw_bucket);
     let defaults = [
+        (&old_site, "old-site"),
         (&names.raw_bucket, "darkroom-raw"),
         (&names.media_bucket, "darkroom-media"),
         (&names.events, "darkroom-events"),

@@ -5,9 +5,11 @@
 //! fail on AWS, and a permission without a call is superfluous.
 
 mod calls;
+mod imports;
 mod issuer;
 mod operator;
 mod policy;
+mod reviews;
 mod worker;
 
 use std::collections::BTreeSet;
@@ -32,10 +34,11 @@ const NOT_FOUND: &str =
 const NO_VERSIONS: &str = "the embedded S3 keeps no versions, so no version is deleted";
 
 /// The objects whose versions an erasure deletes.
-const VERSIONED: [&str; 4] = [
+const VERSIONED: [&str; 5] = [
     "darkroom-raw/raw/*",
     "darkroom-raw/manifests/*",
     "darkroom-raw/deleted/*",
+    "darkroom-raw/review/*",
     "darkroom-media/*",
 ];
 const PLAIN: PutOptions<'_> = PutOptions {

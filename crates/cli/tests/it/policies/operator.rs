@@ -12,7 +12,7 @@ use super::{NO_VERSIONS, PLAIN, Unrecorded, VERSIONED, compare};
 use crate::signed_request;
 use crate::test_bed::{binary, photo};
 
-async fn run(mut command: Command, arguments: &[&str]) -> Output {
+pub(super) async fn run(mut command: Command, arguments: &[&str]) -> Output {
     command.args(arguments);
     let output = tokio::task::spawn_blocking(move || command.output());
     let output = output.await.unwrap().unwrap();
@@ -64,6 +64,8 @@ async fn the_commands_of_an_operator_make_exactly_the_calls_that_their_policy_al
         .put(&deleted.tombstone_key(), "".into(), PLAIN)
         .await
         .unwrap();
+    let copy = deleted.review_copy_key("0");
+    bed.raw.put(&copy, "x".into(), PLAIN).await.unwrap();
     run(bed.command("fsck"), &["--grace", "0s", "--repair"]).await;
     let unfinished = format!("{}/{first}", bed.raw.name());
     let started =

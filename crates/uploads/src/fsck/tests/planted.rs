@@ -15,6 +15,9 @@ pub(super) const HOUR: Duration = Duration::from_secs(3600);
 /// The grace period of all checks in tests.
 pub(super) const GRACE: Duration = Duration::from_secs(24 * 3600);
 
+/// The SHA-256 of the file of each upload in review.
+const SOURCE: &str = "00ff";
+
 /// The code and the key of an inconsistency.
 pub(super) type Planted = (InconsistencyCode, String);
 
@@ -131,8 +134,64 @@ impl PlantedStore {
                 self.put_manifest(key, &Manifest { id, ..manifest });
                 self.expect(Code::UnreadableManifest, key.manifest_key());
             }
+            15 => {
+                self.put_in_review(key, &variants, variants.len());
+                // The file that was approved before stays published.
+                self.put_variant(&variants[0], "x");
+            }
+            16 => {
+                self.put_in_review(key, &variants, 1);
+                self.expect(Code::MissingVariant, key.review_copy_key("1"));
+            }
+            17 => {
+                self.put_in_review(key, &variants, variants.len());
+                let decision = key.review_decision_key(SOURCE);
+                self.put(&decision, "{}");
+                self.expect(Code::UnappliedReview, decision);
+            }
+            18 => {
+                self.finish(key, &variants);
+                self.put(&key.review_decision_key(SOURCE), "{}");
+                let copy = key.review_copy_key("0");
+                self.put(&copy, "x");
+                self.expect(Code::OrphanedReview, copy);
+            }
+            19 => {
+                for object in [key.review_copy_key("0"), key.review_decision_key(SOURCE)] {
+                    self.put(&object, "x");
+                    self.expect(Code::OrphanedReview, object);
+                }
+            }
             _ => self.finish(key, &variants),
         }
+    }
+
+    /// Stores an upload in review with the first `count` review copies. The digests are numbers.
+    fn put_in_review(&self, key: &RawKey, variants: &[String], count: usize) {
+        let mut manifest = self.manifest(key, variants);
+        manifest.source.sha256 = Some(SOURCE.to_owned());
+        let Outcome::Ready {
+            mut variants,
+            placeholder,
+            perceptual_hashes,
+            removed_metadata,
+        } = manifest.outcome
+        else {
+            panic!("the manifest is ready");
+        };
+        for (index, variant) in variants.iter_mut().enumerate() {
+            variant.sha256 = index.to_string();
+            if index < count {
+                self.put(&key.review_copy_key(&variant.sha256), "x");
+            }
+        }
+        manifest.outcome = Outcome::InReview {
+            variants,
+            placeholder,
+            perceptual_hashes,
+            removed_metadata,
+        };
+        self.put_manifest(key, &manifest);
     }
 
     fn add_uploads_in_progress(&mut self) {
