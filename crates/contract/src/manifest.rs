@@ -93,7 +93,7 @@ impl Manifest {
     }
 }
 
-/// The final result of an upload.
+/// The outcome of an upload. `in_review` is followed by another outcome after the decision.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
@@ -104,8 +104,8 @@ pub enum Outcome {
         variants: Vec<ManifestVariant>,
         /// The placeholder to show until an image is loaded.
         placeholder: Placeholder,
-        /// The perceptual hashes, by which near duplicates are found. They are absent if the image has
-        /// too little contrast, and in manifests of earlier versions.
+        /// The perceptual hashes, by which near duplicates are found. They are absent if the image
+        /// has too little contrast, and in manifests of earlier versions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         perceptual_hashes: Option<PerceptualHashes>,
         /// The kinds of metadata that were removed: no variant contains them.
@@ -118,8 +118,8 @@ pub enum Outcome {
         variants: Vec<ManifestVariant>,
         /// The placeholder to show until an image is loaded.
         placeholder: Placeholder,
-        /// The perceptual hashes, by which near duplicates are found. They are absent if the image has
-        /// too little contrast, and in manifests of earlier versions.
+        /// The perceptual hashes, by which near duplicates are found. They are absent if the image
+        /// has too little contrast, and in manifests of earlier versions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         perceptual_hashes: Option<PerceptualHashes>,
         /// The kinds of metadata that were removed: no variant contains them.

@@ -7,7 +7,7 @@ use crate::{Manifest, RawKey};
 
 /// A message about an outcome that is to be delivered by webhook.
 ///
-/// It does not contain the outcome, only enough to find it. Whoever delivers the outcome reads the
+/// It does not contain the outcome, only enough to find it. The webhook dispatcher reads the
 /// manifest from the store, so a forged or old message never determines what a receiver gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeEvent {

@@ -27,7 +27,8 @@ pub struct Review {
     /// The reviewer's message, if the upload was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The name of the reviewer's key.
+    /// The reviewer: `key:NAME` for an API key, or the value of `--reviewer` (by default
+    /// `command line`).
     pub reviewer: String,
     /// The time of the decision.
     #[serde(with = "time::serde::rfc3339")]

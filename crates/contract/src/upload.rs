@@ -214,8 +214,9 @@ impl UploadStatus {
         )
     }
 
-    /// Returns `true` if the status cannot change without another request from the client or a
-    /// command of the operator, such as a backfill.
+    /// Returns `true` if the status cannot change without another request from a client or
+    /// reviewer, or a command of the operator, such as a backfill. `in_review` is final in this
+    /// sense.
     pub const fn is_final(&self) -> bool {
         match self {
             Self::Done(_) => true,

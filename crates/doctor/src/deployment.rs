@@ -52,11 +52,12 @@ impl Deployment {
         self.has(Role::Issuer) && profiles.any(|(_, profile)| profile.has_quota())
     }
 
-    /// Returns the prefixes of variants, without duplicates, each with a slash at the end.
+    /// Returns `true` if a profile requires reviews.
     pub(crate) fn has_reviews(&self) -> bool {
         self.profiles.iter().any(|(_, profile)| profile.review)
     }
 
+    /// Returns the prefixes of variants, without duplicates, each with a slash at the end.
     pub(crate) fn variant_prefixes(&self) -> Vec<String> {
         let profiles = self.profiles.iter();
         let mut prefixes: Vec<String> = profiles

@@ -23,9 +23,9 @@
 //! 6. A webhook reports only an outcome that was published. Its content is a manifest that the
 //!    store contained when the webhook was sent. The manifest may have been removed or replaced
 //!    shortly before, within the latency of one call. This is checked when a webhook is sent.
-//! 7. An owner never has more uploads than the quota, apart from those whose URLs the issuer of the
-//!    latest URL could not know of: URLs that were valid at that time and came from the other issuer,
-//!    or from a process that has crashed since. This is checked when a file arrives.
+//! 7. An owner never has more uploads than the quota, apart from those whose URLs the issuer of
+//!    the latest URL could not know of: URLs that were valid at that time and came from the other
+//!    issuer, or from a process that has crashed since. This is checked when a file arrives.
 //! 8. A variant of a profile that requires reviews is in the media bucket only if its source was
 //!    approved before. This is checked when a variant is written.
 //!
@@ -44,9 +44,9 @@
 //!    and a webhook has reported it. A deleted upload has no messages and no objects except its
 //!    tombstone, and its status is `deleted`.
 //! 10. One of the owners may be erased, by clients at any time, and is erased at the end of every
-//!    run. After that, no object of this owner is left, tombstones included, and the objects of
-//!    other owners are unchanged. Because of the earlier erasures, invariants 1 and 5 skip the
-//!    uploads of this owner, and the status of its deleted uploads may be `expired`.
+//!     run. After that, no object of this owner is left, tombstones included, and the objects of
+//!     other owners are unchanged. Because of the earlier erasures, invariants 1 and 5 skip the
+//!     uploads of this owner, and the status of its deleted uploads may be `expired`.
 //!
 //! ```
 //! let summary = darkroom_simulation::simulate(7, darkroom_simulation::Options::default());

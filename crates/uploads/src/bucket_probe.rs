@@ -40,7 +40,7 @@ pub(crate) struct BucketProbe {
     was_forbidden: AtomicBool,
     /// The folders that workers write to, with a slash at the end.
     write_folders: Vec<String>,
-    /// `true` if writing is permitted, as far as is known.
+    /// `true` after a successful check, until a write is denied.
     may_write: AtomicBool,
 }
 
@@ -80,12 +80,12 @@ impl BucketProbe {
         Err(problem)
     }
 
-    /// Checks that the bucket permits to write to all folders. Makes no call if a check has succeeded
-    /// before, unless a write was denied since.
+    /// Checks that the bucket permits writing to all folders. Makes no call if an earlier check has
+    /// succeeded and no write was denied since.
     ///
     /// # Errors
-    /// The problem, if the bucket denies writing. Any other error proves nothing, because a store may
-    /// refuse the request of the check for a reason of its own.
+    /// The problem, if the bucket denies writing. Any other error proves nothing, because a store
+    /// may refuse the request of the check for a reason of its own.
     pub(crate) async fn check_writing(&self) -> Result<(), BucketProblem> {
         if self.may_write.load(Ordering::Relaxed) {
             return Ok(());
@@ -108,8 +108,8 @@ impl BucketProbe {
         Ok(())
     }
 
-    /// Records the result of a write. If the write was denied, the next check of the bucket includes
-    /// writing.
+    /// Records the result of a write. If the write was denied, the next check of the bucket
+    /// includes writing.
     pub(crate) fn record_write<T>(&self, result: Result<T, CloudError>) -> Result<T, CloudError> {
         if matches!(&result, Err(error) if error.kind == CloudErrorKind::Forbidden) {
             self.may_write.store(false, Ordering::Relaxed);

@@ -46,10 +46,10 @@ impl UploadStore {
         Ok(())
     }
 
-    /// Deletes the variants, the reviews and the manifest of an upload after its raw object is gone.
-    /// The deletion covers the variants of the profile and the variants that `manifest` names, which
-    /// may come from an earlier configuration. The manifest is deleted last, so that a repeated
-    /// deletion still finds the variants that the manifest names.
+    /// Deletes the variants, the review copies and decisions, and the manifest of an upload after
+    /// its raw object is gone. The deletion covers the variants of the profile and the variants
+    /// that `manifest` names, which may come from an earlier configuration. The manifest is deleted
+    /// last, so that a repeated deletion still finds the variants that the manifest names.
     ///
     /// Returns the raw object if the client has uploaded the file again in the meantime. In that
     /// case, the new outcome may have been deleted too, so the upload must be rendered again.

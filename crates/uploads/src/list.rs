@@ -8,9 +8,9 @@ use crate::UploadStore;
 
 /// The maximum number of objects in a page of S3.
 const MAX_KEYS: usize = 1000;
-/// A page of the newest uploads may be shorter than requested, but has at least this many uploads
-/// unless it is the last one. Otherwise, the search for almost [`MAX_KEYS`] uploads would take many
-/// calls.
+/// The minimum length of a page of the newest uploads, unless it is the last one. A page may be
+/// shorter than requested, because a search for a time with almost [`MAX_KEYS`] uploads after it
+/// would take many calls.
 const MIN_FOUND: usize = MAX_KEYS / 4;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
@@ -124,8 +124,8 @@ impl Range<'_> {
         }
     }
 
-    /// Lists the latest uploads before `self.after`. If they are not among the first 1,000, searches
-    /// for a time with enough but at most 1,000 uploads after it.
+    /// Lists the latest uploads before `self.after`. If more than 1,000 uploads come before it,
+    /// searches for a start time that leaves at most 1,000 uploads, but enough for a page.
     async fn newest(&self, limit: usize) -> Result<UploadList, CloudError> {
         let mut window = self.window("").await?;
         let now = self.store.clock().now().unix_timestamp_nanos() / 1_000_000;

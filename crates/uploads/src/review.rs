@@ -1,13 +1,13 @@
 //! Reviews: variants that are published only after a reviewer has approved their source.
 //!
 //! Until then, the variants are stored as review copies in the raw bucket, which is never public.
-//! The name of a review copy is the digest of its bytes, so the link to one always leads to the same
-//! bytes. A decision is an object too. It is written once and names the digest of the source, so it
-//! never applies to a file that the reviewer has not seen.
+//! The name of a review copy is the digest of its bytes, so the link to one always leads to the
+//! same bytes. A decision is an object too. It is written once and names the digest of the source,
+//! so it never applies to a file that the reviewer has not seen.
 //!
-//! Only workers publish. Whoever decides writes the decision and queues the upload again. A worker
-//! reads the decision after it has written an `in_review` manifest, so a decision takes effect no
-//! matter whether it is written before or after that manifest.
+//! Only workers publish. The issuer or the command line writes the decision and then queues the
+//! upload again. A worker reads the decision after it has written an `in_review` manifest, so a
+//! decision takes effect whether it is written before or after that manifest.
 
 use darkroom_contract::{Manifest, Outcome, Profile, RawKey, Review, ReviewDecision};
 use darkroom_imaging::{

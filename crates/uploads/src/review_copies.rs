@@ -14,9 +14,9 @@ use crate::{StoreError, UploadStore};
 pub(crate) const NO_STORE: &str = "no-store";
 
 impl UploadStore {
-    /// Deletes the review copies that are no longer needed now that `manifest` is the outcome: its
-    /// own unless it is in review, and those of the manifest that it has replaced. A copy that a
-    /// manifest in review needs is kept.
+    /// Deletes the review copies that nobody needs after `manifest` has replaced `previous`: those
+    /// of `previous`, and those of `manifest` if it is no longer in review. Keeps every copy that
+    /// `manifest` needs because it is in review.
     ///
     /// # Errors
     /// The error of the request to the store. This may be repeated.
@@ -85,8 +85,8 @@ impl UploadStore {
         Ok(true)
     }
 
-    /// Returns the keys of all review copies and decisions of an upload that a deletion removes. A
-    /// role without `s3:ListBucket` learns only of those that the manifest names.
+    /// Returns the keys of the review copies and decisions to delete together with an upload.
+    /// Without `s3:ListBucket`, these are only the ones that the manifest names.
     pub(crate) async fn review_keys(
         &self,
         key: &RawKey,

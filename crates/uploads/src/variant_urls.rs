@@ -17,7 +17,7 @@ const PRIVATE: &str = "private, max-age=31536000, immutable";
 /// The number of hex digits of a variant's SHA-256 that its URL contains.
 const VERSION_DIGITS: usize = 12;
 
-/// The reader of variants that URLs are made for.
+/// The kind of reader that the URLs are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariantReader {
     /// Anyone who may read the status of the upload. Gets no URLs of variants in review.
@@ -39,9 +39,10 @@ pub struct VariantUrls {
 }
 
 impl VariantUrls {
-    /// Creates a source of URLs of the variants in `media`, and of review copies in `raw`. If `storage.media_base_url` is set and
-    /// the profile is public, a URL begins with `storage.media_base_url`. All other URLs are
-    /// presigned and valid for `expires_in`, or until the credentials expire if that is earlier.
+    /// Creates a source of URLs for the variants in `media` and the review copies in `raw`. If
+    /// `storage.media_base_url` is set and the profile is public, a URL begins with it. All other
+    /// URLs are presigned and valid for `expires_in`, or until the credentials expire if that is
+    /// earlier.
     ///
     /// Every URL contains the beginning of the variant's SHA-256 as the query parameter `v`.
     /// Variants are served as immutable, so different bytes need a different URL.
@@ -72,8 +73,8 @@ impl VariantUrls {
         Ok(base_url.chain([bucket]).collect())
     }
 
-    /// Fills in the `url` of every variant that `reader` may fetch. If the profile no longer exists,
-    /// the variants count as private.
+    /// Fills in the `url` of every variant that `reader` may fetch. If the profile no longer
+    /// exists, the variants count as private.
     ///
     /// # Errors
     /// `Forbidden` if there are no credentials to sign with, or `Invalid` if no URL can be derived

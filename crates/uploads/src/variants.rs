@@ -12,9 +12,9 @@ use crate::UploadStore;
 /// The length of an id as text.
 const ID_LENGTH: usize = 36;
 
-/// Returns the id of the upload that an object of the media bucket is a variant of. `name` is the
-/// part of the key after the owner. Returns `None` for an object of others, which the bucket may hold
-/// too: the name of a variant has no slash and begins with an id.
+/// Returns the upload's id from the name of a variant. `name` is the part of the key after the
+/// owner. The name of a variant has no slash and begins with an id. Returns `None` for any other
+/// object, because the media bucket may also contain objects that are not Darkroom's.
 pub(crate) fn variant_id(name: &str) -> Option<UploadId> {
     let id = name.get(..ID_LENGTH)?;
     (!name.contains('/')).then(|| id.parse().ok()).flatten()

@@ -25,9 +25,9 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of processing one version of the raw object.
 enum PassResult {
     Finished(EventOutcome),
-    /// The key must be processed again, and its object rendered again. The raw object was replaced or
-    /// deleted in the meantime, so the outputs may come from the old object or from the new one. Or
-    /// review copies are missing.
+    /// The key must be processed again, and its object rendered again. The raw object was replaced
+    /// or deleted in the meantime, so the outputs may come from the old object or from the new one.
+    /// Or review copies are missing.
     Stale,
 }
 
@@ -83,16 +83,9 @@ impl Processor {
         let download = match opened? {
             OpenedSource::Found(download) => *download,
             OpenedSource::Deleted => {
-                let manifest = manifest?;
-                if may_be_left_over(manifest.as_deref(), attempt) {
-                    return self
-                        .delete_outputs_with_tombstone(key, manifest.as_deref())
-                        .await;
-                }
-                if manifest.is_none() {
-                    self.store.write_tombstone(key).await?;
-                }
-                return Ok(PassResult::Finished(EventOutcome::Deleted));
+                return self
+                    .finish_deletion(key, manifest?.as_deref(), attempt)
+                    .await;
             }
             OpenedSource::Superseded if attempt.is_first() => {
                 return Ok(PassResult::Finished(EventOutcome::Superseded));
@@ -127,6 +120,23 @@ impl Processor {
         }
         let processing = self.render_and_write(upload, download, manifest.as_deref(), attempt);
         processing.instrument(span).await
+    }
+
+    /// Deletes what an upload whose raw object is gone may have left, or makes sure that it is
+    /// known as deleted.
+    async fn finish_deletion(
+        &self,
+        key: &RawKey,
+        manifest: Option<&Manifest>,
+        attempt: &DeliveryAttempt,
+    ) -> Result<PassResult, ProcessError> {
+        if may_be_left_over(manifest, attempt) {
+            return self.delete_outputs_with_tombstone(key, manifest).await;
+        }
+        if manifest.is_none() {
+            self.store.write_tombstone(key).await?;
+        }
+        Ok(PassResult::Finished(EventOutcome::Deleted))
     }
 
     async fn render_and_write(

@@ -10,7 +10,7 @@ use crate::upload::to_millisecond;
 
 /// The result of the check for a decision.
 pub(crate) enum Reviewed {
-    /// There is nothing to apply. The manifest is the same.
+    /// There is nothing to apply. The manifest is unchanged.
     Unchanged(Manifest),
     /// The manifest that the decision led to. It is stored.
     Decided(Manifest),
@@ -23,8 +23,7 @@ impl Processor {
     /// decision.
     ///
     /// Call this after each write of a manifest in review, and for each event whose manifest is
-    /// current. Whoever decides writes the decision first and queues an event afterward, so one of
-    /// these calls finds it.
+    /// current. A decision is written before its event is queued, so one of these calls finds it.
     pub(crate) async fn apply_review(
         &self,
         manifest: Manifest,
@@ -46,8 +45,8 @@ impl Processor {
     }
 }
 
-/// Returns `true` if a manifest that is current for its source has to be made again because the
-/// profile no longer requires a review.
+/// Returns `true` if the upload must be rendered again, although its manifest is current, because
+/// the profile no longer requires a review.
 pub(crate) fn is_review_obsolete(manifest: &Manifest, profile: &Profile) -> bool {
     manifest.outcome.is_in_review() && !profile.review
 }

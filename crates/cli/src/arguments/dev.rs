@@ -38,7 +38,7 @@ pub(crate) struct Dev {
     /// Address of the embedded SQS; port 0 is any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) sqs_listen: ListenAddress,
-    /// A further host name of this machine: requests for it and from its pages are accepted; may be
+    /// Additional host name of this machine; requests to it and from its pages are accepted; may be
     /// repeated
     #[arg(long, value_name = "HOST", value_parser = parse_host)]
     pub(crate) allow_host: Vec<String>,

@@ -14,8 +14,8 @@ pub(crate) struct Fsck {
     /// Repair what can be repaired: enqueue uploads, delete orphaned variants, finish deletions
     #[arg(long)]
     pub(crate) repair: bool,
-    /// Ignore objects that are younger, because they may be part of an upload in progress [example:
-    /// 36h]; with --repair, keep it over two hours while workers run
+    /// Ignore objects younger than this, because they may be part of an upload in progress
+    /// [example: 36h]; with --repair, use more than two hours while workers run
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = humantime::parse_duration)]
     pub(crate) grace: Duration,
     /// Begin after this key, which an earlier run has printed
@@ -24,7 +24,8 @@ pub(crate) struct Fsck {
     /// Send at most this many requests per second, so that uploads are not slowed down
     #[arg(long, value_name = "COUNT", default_value = "500")]
     pub(crate) max_rate: NonZeroU32,
-    /// With --repair, wait while more messages than this are in the queue
+    /// With --repair, wait while this many messages are in the queue, so that new uploads need not
+    /// wait long
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_waiting: u64,
     /// Print JSON objects, one per line, and nothing else

@@ -20,7 +20,7 @@ pub(crate) struct NewKey {
     /// Profile that the key may use; may be repeated [default: all profiles]
     #[arg(long = "profile", value_name = "PROFILE")]
     pub(crate) profiles: Vec<ProfileName>,
-    /// Make the key of an operator, which may erase owners
+    /// Make the key of an operator, which may also erase owners and review uploads
     #[arg(long, conflicts_with_all = ["owner", "profiles"])]
     pub(crate) operator: bool,
     /// Make the key of a reviewer, which may see, approve and reject uploads in review

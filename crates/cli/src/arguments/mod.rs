@@ -105,7 +105,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Key,
     },
-    /// Print the JSON schema of the output of `--json`
+    /// Print the JSON schema of the reports of `inspect`, `process`, `upload`, `dlq`, `backfill`
+    /// and `fsck`
     Schema,
     /// Print a script that completes command lines in a shell
     Completions {
@@ -134,7 +135,8 @@ impl Command {
         }
     }
 
-    /// Returns `true` for a role, which runs until it is stopped and whose lines are collected.
+    /// Returns `true` for a role. A role runs until it is stopped, and its log lines are usually
+    /// collected.
     pub(crate) const fn is_role(&self) -> bool {
         matches!(self, Self::Issuer | Self::Worker)
     }

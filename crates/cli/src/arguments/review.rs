@@ -32,7 +32,7 @@ pub(crate) struct ReviewList {
 /// The upload to decide about.
 #[derive(Debug, Args)]
 pub(crate) struct ReviewedUpload {
-    /// Upload, as `darkroom review list` prints it
+    /// Upload to approve or reject, as `darkroom review list` prints it
     #[arg(value_name = "PROFILE/OWNER/ID")]
     pub(crate) upload: UploadName,
     /// SHA-256 of the file that was reviewed, as `darkroom review list` prints it
@@ -56,10 +56,10 @@ pub(crate) struct ReviewApprove {
 pub(crate) struct ReviewReject {
     #[command(flatten)]
     pub(crate) upload: ReviewedUpload,
-    /// Reason for programs, such as `nudity`
+    /// Reason as a code for programs, in snake case, such as `nudity`
     #[arg(long)]
     pub(crate) code: String,
-    /// Reason for people
+    /// Reason as a message for people, at most 500 bytes
     #[arg(long, default_value = "")]
     pub(crate) message: String,
 }

@@ -26,10 +26,10 @@ pub(crate) struct Simulate {
     /// Number of workers [default: as many as the objective needs]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) workers: Option<u32>,
-    /// Time within which the share has an outcome
+    /// Objective: the time within which most uploads (see --share) have an outcome
     #[arg(long, default_value = "30s")]
     pub(crate) objective: Duration,
-    /// Share of the uploads that has an outcome within the objective
+    /// Share of the uploads that must have an outcome within --objective, from 0 to 1
     #[arg(long, default_value_t = 0.999, value_parser = share)]
     pub(crate) share: f64,
     /// Images that a worker renders at once; it has as many virtual CPUs
@@ -62,7 +62,7 @@ pub(crate) struct Simulate {
     /// Seed of all random numbers
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Print one JSON object with the whole course in intervals of five minutes
+    /// Print one JSON object, with the results of every five minutes
     #[arg(long)]
     pub(crate) json: bool,
 }

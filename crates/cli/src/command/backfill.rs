@@ -40,9 +40,12 @@ pub(super) async fn run(
         let s3 = context.connection.s3_url();
         match &last_key {
             Some(key) => {
-                format!("backfill of bucket {bucket} of S3 at {s3} (to continue: --after {key})")
+                format!(
+                    "the backfill of bucket {bucket} in S3 at {s3} stopped early; to continue, use \
+                     --after {key}"
+                )
             }
-            None => format!("backfill of bucket {bucket} of S3 at {s3}"),
+            None => format!("the backfill of bucket {bucket} in S3 at {s3} stopped early"),
         }
     })?;
     display.finish(&progress)?;

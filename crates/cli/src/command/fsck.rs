@@ -77,8 +77,10 @@ fn parse_key(key: &str) -> Result<RawKey, UsageError> {
 fn stopped(context: &AppContext, last_key: Option<&str>) -> String {
     let s3 = context.connection.s3_url();
     match last_key {
-        Some(key) => format!("check of S3 at {s3} (to continue: --after {key})"),
-        None => format!("check of S3 at {s3}"),
+        Some(key) => {
+            format!("the check of S3 at {s3} stopped early; to continue, use --after {key}")
+        }
+        None => format!("the check of S3 at {s3} stopped early"),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: Health, settings: &Settings) -> anyhow::Resul
         Some(HealthRole::Worker) => vec![worker(settings).ok_or_else(|| {
             SettingError::new(
                 "worker.listen",
-                "must be set, so that the worker can be asked",
+                "must be set, so that `darkroom health` can reach the worker",
             )
         })?],
         None => [Some(issuer(settings)), worker(settings)]

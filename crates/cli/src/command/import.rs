@@ -21,7 +21,7 @@ pub(super) async fn run(arguments: &Import, settings: Settings) -> anyhow::Resul
     let own = [&settings.storage.raw_bucket, &settings.storage.media_bucket];
     if own.contains(&&arguments.source.bucket) {
         let message =
-            "the source must not be a bucket of Darkroom, whose objects are uploads already";
+            "the source must not be the raw or media bucket, whose objects are uploads already";
         return Err(UsageError(message.to_owned()).into());
     }
     let path = &arguments.mapping;
@@ -57,7 +57,10 @@ pub(super) async fn run(arguments: &Import, settings: Settings) -> anyhow::Resul
     let progress = imported.with_context(|| {
         let s3 = context.connection.s3_url();
         let bucket = &arguments.source.bucket;
-        format!("import of bucket {bucket} of S3 at {s3} (run the command again to continue)")
+        format!(
+            "the import from bucket {bucket} in S3 at {s3} stopped early; run the command again to \
+             continue"
+        )
     })?;
     print(&match arguments.json {
         true => line(arguments, &progress),

@@ -112,7 +112,7 @@ fn consequence(step: &Step, settings: &Settings) -> Option<&'static str> {
             Some("clients must report each upload (issuer.complete_uploads is true)")
         }
         Resource::Notification { .. } | Resource::QueuePolicy(_) => Some(
-            "the store reports no uploads: set issuer.complete_uploads = true, and let clients \
+            "the store sends no events: set issuer.complete_uploads = true, and let clients \
              report each upload with POST …/complete",
         ),
         Resource::Cors(_) => Some(

@@ -112,7 +112,7 @@ impl Settings {
         let reviewed = profiles.find(|(_, profile)| profile.review);
         match reviewed {
             Some((name, _)) if self.storage.has_single_bucket() => Err(SettingError::new(
-                &format!("profiles.{name}.review"),
+                format!("profiles.{name}.review"),
                 "requires a media bucket of its own: set storage.media_bucket to another bucket \
                  than storage.raw_bucket",
             )),

@@ -52,8 +52,8 @@ async fn wait_for(bed: &TestBed, key: &Value, path: &str, expected: &str) -> Val
     wait::until_async(what, DEADLINE, read).await.unwrap()
 }
 
-/// Tries to read an upload in every way that is open to the public: the variants in the media bucket,
-/// and all objects of the raw bucket without credentials.
+/// Checks that an upload cannot be read in any way that is open to the public: the variants in the
+/// media bucket, and all objects of the raw bucket without credentials.
 async fn assert_private(cloud: Cloud, bed: &TestBed, status: &Value) {
     for variant in status["variants"].as_array().into_iter().flatten() {
         let key = variant["key"].as_str().unwrap();

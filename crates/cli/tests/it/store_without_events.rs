@@ -121,7 +121,7 @@ async fn upload_and_complete(bed: &TestBed) {
     assert_eq!(variants(&upload), variants(&outcome));
 }
 
-/// The variants without their URLs, whose signatures contain the time.
+/// Returns the variants without their URLs, whose signatures contain the time.
 fn variants(upload: &Value) -> Vec<Value> {
     let mut variants = upload["variants"].as_array().unwrap().clone();
     for variant in &mut variants {

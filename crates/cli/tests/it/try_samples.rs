@@ -25,7 +25,7 @@ fn the_samples_go_the_whole_path_and_what_they_give_away_is_listed() {
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }
-    assert_eq!(printed.matches("refused").count(), 2, "{printed}");
+    assert_eq!(printed.matches("rejected").count(), 2, "{printed}");
     assert_eq!(folder.path().join("samples").read_dir().unwrap().count(), 6);
     assert!(!folder.path().join("darkroom-data").exists());
 }

@@ -8,9 +8,9 @@ use time::{Duration, OffsetDateTime};
 use crate::Doctor;
 use crate::finding::{Check, Finding};
 
-/// The clock skew from which on the check warns. S3 refuses requests at 15 minutes.
+/// The clock skew at which the check warns. S3 refuses requests at 15 minutes.
 const SUSPICIOUS_SKEW: Duration = Duration::minutes(1);
-/// The clock skew from which on the check fails: the lifetime of presigned URLs then differs
+/// The clock skew at which the check fails, because the lifetime of presigned URLs then differs
 /// noticeably from the configured one.
 const MAX_SKEW: Duration = Duration::minutes(5);
 const CLOCK_REMEDY: &str = "synchronize the clock of this machine (NTP)";
@@ -78,8 +78,8 @@ impl Doctor<'_> {
         false
     }
 
-    /// Compares the clock of this machine with that of S3. A service that states no time is not
-    /// reported, because the next check reports an unreachable one.
+    /// Compares the clock of this machine with that of S3. Reports nothing if S3 cannot be reached,
+    /// because the next check reports that, or if its response has no `Date` header.
     async fn check_clock(&mut self, url: &str) {
         let Ok(response) = self.http.get(url).send().await else {
             return;

@@ -56,8 +56,11 @@ fn finding(subject: String, source: &str, attributes: &BTreeMap<String, String>)
     let is_refused = allowed.contains("denyAll")
         || (allowed.contains("byQueue") && !allowed.contains(&format!(":{source}\"")));
     if is_refused {
-        let problem = format!("its redrive allow policy does not accept those of {source}");
-        let remedy = "set RedriveAllowPolicy of this queue to allowAll, or to the source queue";
+        let problem = format!(
+            "the redrive allow policy of this queue does not permit {source} to move messages to it"
+        );
+        let remedy = "set redrivePermission in its RedriveAllowPolicy to allowAll, or add the source \
+                      queue to sourceQueueArns";
         return Finding::failed(Check::DeadLetters, subject, problem, remedy);
     }
     let visible = attribute("ApproximateNumberOfMessages");

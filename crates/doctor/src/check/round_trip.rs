@@ -101,8 +101,9 @@ impl Doctor<'_> {
         }
     }
 
-    /// Receives messages and deletes the one about the probe. Adds the receipts of the others to
-    /// `others`. They stay invisible for now, so that the next poll does not receive them again.
+    /// Receives messages and deletes the one about the probe. Adds the receipt handles of the other
+    /// messages to `others`. These messages stay invisible for now, so that the next poll does not
+    /// receive them again.
     async fn find_event(
         &self,
         queue: &SqsQueue,

@@ -35,12 +35,13 @@ impl CanarySettings {
     /// The shortest interval. Every canary costs calls to S3.
     const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
-    /// Checks the values, unless there are no canaries. `max_timeout` is the lifetime of upload URLs.
+    /// Checks the values, unless there are no canaries. `max_timeout` is the lifetime of upload
+    /// URLs.
     ///
     /// # Errors
     /// The first invalid setting.
     pub fn validate(&self, profiles: &Profiles, max_timeout: Duration) -> Result<(), SettingError> {
-        // The default time-out may exceed a short `upload_expiry`.
+        // The default timeout may exceed a short `upload_expiry`.
         if self.interval.is_zero() {
             return Ok(());
         }

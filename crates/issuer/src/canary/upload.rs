@@ -14,8 +14,8 @@ use super::sample::Sample;
 /// The pause between two requests for the outcome.
 const POLL_PAUSE: Duration = Duration::from_millis(500);
 
-/// The sender of canaries. A canary takes the way of a client's upload: a presigned URL, a `PUT`,
-/// the event of the store, a worker.
+/// The sender of canaries. A canary takes the same path as a client's upload: a presigned URL, a
+/// `PUT`, the store's event, a worker.
 #[derive(Debug)]
 pub(super) struct CanaryUpload {
     parts: CanaryParts,
@@ -32,7 +32,7 @@ pub(super) enum CanaryResult {
     Ready,
     Rejected,
     Failed,
-    /// There is no outcome in time.
+    /// There was no outcome in time.
     TimedOut,
     /// The URL could not be signed, or S3 did not accept the file.
     NotUploaded,
@@ -103,7 +103,8 @@ impl CanaryUpload {
     /// Deletes everything of a canary. No client knows of it, so no tombstone is needed.
     pub(super) async fn delete(&self, key: &RawKey) {
         if let Err(error) = self.parts.store.discard(key).await {
-            tracing::warn!(%key, %error, "cannot delete a canary; `darkroom erase` deletes it");
+            let remedy = "run `darkroom erase --owner darkroom-canary`";
+            tracing::warn!(%key, %error, "cannot delete a canary; {remedy}");
         }
     }
 

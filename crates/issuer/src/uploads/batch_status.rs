@@ -70,7 +70,7 @@ pub(crate) async fn batch_status(
     Ok(Json(BatchStatus { uploads }))
 }
 
-/// Checks each upload as a request for this upload alone would be checked.
+/// Checks each upload in the same way as a request for its status alone.
 ///
 /// # Errors
 /// `invalid_uploads`, or the problem of the first invalid upload with its position.

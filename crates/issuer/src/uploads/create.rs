@@ -25,7 +25,8 @@ const MAX_BODY_BYTES: usize = 32 * 1024;
 /// Returns a presigned URL or form for one upload.
 ///
 /// The response contains everything that a client needs to send its file to S3 directly. If the
-/// upload would exceed a quota of its profile, the response is `409` with the numbers.
+/// upload would exceed a quota of its profile, the response is `409` with the limit, the usage and
+/// the requested amount.
 #[utoipa::path(
     post,
     path = "/v1/uploads",

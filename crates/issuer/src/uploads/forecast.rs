@@ -40,7 +40,7 @@ impl Forecast {
     }
 }
 
-/// Returns by which factor two sizes differ, in hundredths.
+/// Returns the ratio of the larger size to the smaller one, in hundredths.
 fn ratio(a: u64, b: u64) -> u64 {
     let (small, large) = (a.min(b).max(1), a.max(b));
     large.saturating_mul(100) / small

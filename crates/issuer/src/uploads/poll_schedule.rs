@@ -11,12 +11,12 @@ const AWAITING_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_ESTIMATE: Duration = Duration::from_millis(100);
 /// The limits of the first interval after the outcome is due.
 const FIRST_INTERVAL: [Duration; 2] = [Duration::from_millis(40), Duration::from_millis(250)];
-/// The limits of the longest interval. The limit for an upload is a quarter of the time for which it
-/// has been processed, so that waits for a long backlog cost the store little.
+/// The limits of the longest interval. The limit for an upload is a quarter of the time for which
+/// it has been processed, so that waits for a long backlog cost the store little.
 const LONGEST_INTERVAL: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
-/// The least time and number of polls from one full poll to the next. The polls in between use the
-/// previous status to save calls to the store, but only a full poll is certain to notice a deletion by
-/// another process.
+/// The minimum time and number of polls from one full poll to the next. A full poll reads the whole
+/// status and always notices a deletion by another process. The polls in between start from the
+/// previous status, which saves calls to the store.
 const FULL_POLL_INTERVAL: Duration = Duration::from_secs(2);
 const FULL_POLL: u32 = 3;
 
@@ -75,10 +75,10 @@ impl PollSchedule {
         }
     }
 
-    /// Estimates the time from the arrival of the file to its outcome, which a poll at `now` has
-    /// seen. The outcome was written before `now`, but not before the previous poll, and not before
-    /// `render_time` had passed. The estimate is the middle of the possible times. Returns `None`
-    /// if no poll saw the file before its outcome.
+    /// Estimates the time from the arrival of the file to its outcome, after a poll at `now` has
+    /// seen the outcome. The outcome was written after the previous poll and at least `render_time`
+    /// after the arrival. The estimate is the middle of the possible times. Returns `None` if no
+    /// poll saw the file before its outcome.
     pub(super) fn processing_time(&self, render_time: Duration, now: Instant) -> Option<Duration> {
         let arrived_at = self.arrived_at?;
         let longest = now - arrived_at;

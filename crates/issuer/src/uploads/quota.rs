@@ -59,8 +59,8 @@ fn quota_exceeded(excess: QuotaExcess) -> Problem {
         StatusCode::CONFLICT,
         "quota_exceeded",
         format_args!(
-            "{used} of the {limit} {unit} that this owner may keep in this profile are in use, and \
-             {requested} more are requested; delete uploads, or wait until unused URLs have expired"
+            "this owner uses {used} of {limit} {unit} in this profile, and the request needs \
+             {requested} more; delete uploads, or wait until unused URLs have expired"
         ),
     )
     .with_quota(excess)

@@ -208,7 +208,10 @@ async fn every_alternative_of_a_union_is_a_whole_object_with_its_own_status() {
         }
         mapping.keys().cloned().collect()
     };
-    assert_eq!(statuses("Manifest"), ["failed", "in_review", "ready", "rejected"]);
+    assert_eq!(
+        statuses("Manifest"),
+        ["failed", "in_review", "ready", "rejected"]
+    );
     let all = [
         "awaiting_upload",
         "deleted",

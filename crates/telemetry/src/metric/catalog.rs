@@ -12,8 +12,8 @@ metrics! {
     QUEUE_MESSAGES: Gauge = "darkroom_queue_messages"["queue"]
         ["state": "visible", "in_flight", "delayed"];
 
-    /// Messages in the dead-letter queue of a queue, as SQS last reported them, including those that
-    /// SQS itself moved there.
+    /// Messages in the dead-letter queue of a queue, as SQS last reported them, including those
+    /// that SQS itself moved there.
     QUEUE_DEAD_LETTERS: Gauge = "darkroom_queue_dead_letters"["queue"];
 
     /// Messages received, including redeliveries.
@@ -52,7 +52,8 @@ metrics! {
     EVENTS: Counter = "darkroom_worker_events_total"
         ["result": "processed", "unchanged", "deleted", "superseded", "foreign", "failed"];
 
-    /// Manifests written, by status (ready, in_review, rejected, failed) and by code if rejected or failed.
+    /// Manifests written, by status (ready, in_review, rejected, failed) and by code if rejected or
+    /// failed.
     OUTCOMES: Counter = "darkroom_worker_outcomes_total"
         ["profile"]["status": "ready", "in_review", "rejected", "failed"]["code"];
 
@@ -134,6 +135,6 @@ metrics! {
     /// Objects, versions and unfinished multipart uploads that erasures of owners removed.
     ERASED_OBJECTS: Counter = "darkroom_issuer_erased_objects_total";
 
-    /// Decisions of reviewers that were recorded. A repeated request counts again.
+    /// Decisions that reviewers made by HTTP: approved, rejected. A repeated request counts again.
     REVIEWS: Counter = "darkroom_issuer_reviews_total"["decision": "approved", "rejected"];
 }

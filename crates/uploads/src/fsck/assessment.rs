@@ -13,7 +13,7 @@ pub(super) struct Assessment {
     pub(super) inconsistencies: Vec<Inconsistency>,
     /// The number of uploads that have a raw object or a manifest.
     pub(super) uploads: u64,
-    /// The number of uploads, and of variants without an upload, that are too young to be judged.
+    /// The number of uploads, and of variants without an upload, that are too young to be checked.
     pub(super) in_progress: u64,
     /// The number of uploads whose outcome is a failure.
     pub(super) failed: u64,
@@ -50,7 +50,7 @@ impl Rules<'_> {
                 }
             }
         }
-        // Without an outcome, an upload may still need its variants, or replaces them.
+        // Until the upload has an outcome, its variants may still be needed or be replaced.
         if is_final {
             self.find_orphans(entry, &mut assessment);
         }

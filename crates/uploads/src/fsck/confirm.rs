@@ -21,8 +21,8 @@ pub(super) struct Confirmation<'a> {
 }
 
 impl Confirmation<'_> {
-    /// Replaces each assessment that contains inconsistencies with one of the objects as they are
-    /// now, without inconsistencies that the first assessment does not contain.
+    /// Assesses each entry that has inconsistencies again, with its objects as they are now. Keeps
+    /// only the inconsistencies that both assessments contain.
     pub(super) async fn confirm(
         &self,
         assessments: &mut [(Position, Assessment)],

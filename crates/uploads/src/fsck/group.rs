@@ -55,7 +55,8 @@ impl Group {
         position.is_some_and(|it| it.owner == upload.owner && it.id == upload.id)
     }
 
-    /// Returns the key that stands for a position of this group.
+    /// Returns the raw key at a position, in the first profile of this group. A check can begin
+    /// after it.
     pub(super) fn key_at(&self, position: &Position) -> Option<RawKey> {
         self.profiles.first().map(|first| position.raw_key(first))
     }

@@ -32,7 +32,7 @@ pub enum InconsistencyCode {
     DamagedVariant,
     /// No manifest names a variant.
     OrphanedVariant,
-    /// No upload in review needs a review copy, or the upload of a review decision is gone.
+    /// No upload in review needs this review copy, or the upload of this review decision is gone.
     OrphanedReview,
     /// A reviewer has decided about an upload, but it is still in review.
     UnappliedReview,

@@ -1,7 +1,7 @@
 //! The check of both buckets for objects that contradict each other.
 //!
-//! [`Fsck`] lists both buckets side by side, in the order of their keys, so that it needs a request
-//! of its own only for each manifest. [`assessment`] decides which objects contradict each other. Each
+//! [`Fsck`] lists both buckets side by side, in the order of their keys, so only manifests need one
+//! request each. [`assessment`] decides which objects contradict each other. Each
 //! inconsistency is confirmed by reading its upload again before it is reported, because uploads
 //! go on in the meantime.
 

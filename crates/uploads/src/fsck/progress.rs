@@ -12,16 +12,17 @@ pub struct FsckProgress {
     /// The number of listed objects: raw objects, manifests, tombstones, and objects below the
     /// prefixes of profiles.
     pub listed: u64,
-    /// The number of listed objects that are not of an upload.
+    /// The number of listed objects that do not belong to an upload.
     pub foreign: u64,
     /// The number of uploads that have a raw object or a manifest.
     pub uploads: u64,
-    /// The number of uploads and variants that were not judged, because they are younger than the
+    /// The number of uploads and variants that were not checked, because they are younger than the
     /// grace period.
     pub in_progress: u64,
     /// The number of uploads whose outcome is a failure. A backfill processes them again.
     pub failed: u64,
-    /// The number of uploads whose outcome comes from another recipe. A backfill renders them again.
+    /// The number of uploads whose outcome comes from another recipe. A backfill renders them
+    /// again.
     pub outdated: u64,
     /// The number of inconsistencies by their codes, including those that were repaired.
     pub inconsistencies: BTreeMap<InconsistencyCode, u64>,

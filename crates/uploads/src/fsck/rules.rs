@@ -1,4 +1,4 @@
-//! Everything that the rules depend on besides the objects.
+//! The settings of the rules that decide whether objects contradict each other.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::UploadStore;
 pub(super) struct Rules<'a> {
     pub(super) store: &'a UploadStore,
     pub(super) now: OffsetDateTime,
-    /// The age from which an object is not part of an upload or deletion in progress.
+    /// The age below which an object may be part of an upload or deletion in progress.
     pub(super) grace: Duration,
 }
 

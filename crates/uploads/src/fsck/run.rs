@@ -24,7 +24,7 @@ use crate::UploadStore;
 /// The number of entries that are checked before the progress is reported.
 const BATCH: usize = 1000;
 
-/// A check of both buckets, and the repair of what contradicts each other there.
+/// A check of both buckets for inconsistencies, and their repair.
 ///
 /// Its memory does not depend on the number of objects. It makes one call to S3 for each manifest,
 /// one for 1,000 objects, and a few for each inconsistency.
@@ -40,12 +40,12 @@ pub struct Fsck<'a> {
     /// If `true`, inconsistencies are repaired.
     pub repair: bool,
     /// The age below which an object may be part of an upload or deletion in progress. With
-    /// `repair`, it must be longer than a worker may wait between a variant and its manifest: an hour
-    /// during an outage.
+    /// `repair`, it must be longer than a worker may wait between a variant and its manifest: an
+    /// hour during an outage.
     pub grace: Duration,
     /// The maximum number of requests per second, apart from listings of 1,000 objects.
     pub max_rate: Option<NonZeroU32>,
-    /// If set, nothing is queued while so many messages wait in the queue.
+    /// If set, nothing is queued while at least this many messages wait in the queue.
     pub max_waiting: Option<u64>,
 }
 
@@ -55,8 +55,8 @@ pub enum FsckError {
     /// A call to S3 or SQS failed.
     #[error(transparent)]
     Cloud(#[from] CloudError),
-    /// No profile of the key that the check was to begin after is checked.
-    #[error("there is no profile {0} to continue with")]
+    /// The key to begin after is of a profile that is not checked.
+    #[error("profile {0} is not part of this check")]
     UnknownProfile(ProfileName),
 }
 

@@ -110,8 +110,8 @@ impl Rules<'_> {
         }
     }
 
-    /// Compares the variants that a manifest names, with the keys that they should have, with the
-    /// objects that exist.
+    /// Compares the variants that a manifest names, each with its expected key, with the existing
+    /// objects.
     pub(super) fn compare_variants<'a>(
         &self,
         upload: &LoadedUpload,
@@ -142,7 +142,7 @@ impl Rules<'_> {
         }
     }
 
-    /// Returns the repair of an upload that must be rendered again.
+    /// Returns the repair that renders an upload again, or the reason why that is impossible.
     pub(super) fn rendering(&self, upload: &LoadedUpload, force: bool) -> Repair {
         let has_source = upload.objects.raw.is_some();
         let is_known = self.store.profile(&upload.objects.key.profile).is_some();
@@ -154,8 +154,8 @@ impl Rules<'_> {
     }
 }
 
-/// Compares the times of a tombstone and of the other objects. A tombstone from before the raw object
-/// has no effect, because the file was uploaded again.
+/// Compares the times of a tombstone and of the other objects. A tombstone from before the raw
+/// object has no effect, because the file was uploaded again.
 fn unfinished_deletion(upload: &LoadedUpload, tombstone: &ListedObject) -> Option<Inconsistency> {
     let objects = &upload.objects;
     let is_older = |object: &ListedObject| object.last_modified < tombstone.last_modified;

@@ -16,12 +16,13 @@ pub(super) struct Count {
     pub(super) complete_at: Instant,
     /// `true` if all uploads were listed, so that the count is exact.
     pub(super) is_complete: bool,
-    /// `true` if all uploads take more than one page, so that listing only the recent ones is cheaper.
+    /// `true` if all uploads take more than one page, so that listing only the recent ones is
+    /// cheaper.
     pub(super) has_pages: bool,
     /// The uploads before `recent_from`. An upload among them may have been deleted since
-    /// `complete_at`. No other upload is added to them, because their URLs have expired.
+    /// `complete_at`. No upload can join them, because their URLs have expired.
     pub(super) older: Usage,
-    /// The beginning of the time of the recent uploads, in milliseconds since 1970.
+    /// The creation time from which uploads are recent, in milliseconds since 1970.
     pub(super) recent_from: u64,
     /// The later uploads with their sizes. Their URLs may still be valid.
     pub(super) recent: BTreeMap<UploadId, u64>,

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::count::Count;
 use crate::UploadStore;
 
-/// The time after which all uploads are counted again. Until then, an upload that took longer than
-/// its URL was valid may be missing in the count of an owner with more than a page of uploads.
+/// The interval at which all uploads of an owner with more than one page are counted again. In
+/// between, an upload whose transfer ended after its URL had expired may be missing from the count.
 const MAX_AGE: Duration = Duration::from_secs(600);
 
 impl Count {
@@ -37,8 +37,8 @@ impl Count {
         Ok(count)
     }
 
-    /// Counts the uploads below `prefix` again. Lists only the recent ones if this is cheaper, which
-    /// usually is one call to S3. The result may then be too large, but not too small.
+    /// Counts the uploads below `prefix` again. Lists only the recent ones if this is cheaper,
+    /// which usually is one call to S3. The result may then be too large, but not too small.
     pub(super) async fn update(
         self,
         store: &UploadStore,

@@ -1,4 +1,4 @@
-//! The knowledge of a process about the usage of one owner in one profile.
+//! The last count and the reservations of one owner in one profile.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::count::Count;
 use super::reservations::Reservations;
 
-/// The knowledge of a process about the usage of one owner in one profile.
+/// The last count and the reservations of one owner in one profile, as this process knows them.
 #[derive(Debug, Default)]
 pub(crate) struct OwnerQuota {
     /// The last listing. It is locked during a listing, so that concurrent requests share the next

@@ -42,8 +42,9 @@ impl Quotas {
 impl Owners {
     fn sweep(&mut self) {
         let now = Instant::now();
-        // A quota that a request uses must stay, because two quotas of one owner would not know
-        // each other's reservations. Requests get theirs under this lock.
+        // A value that a request still uses must stay: a second one for the same owner would not
+        // contain its reservations. Requests take their clone under this lock, so the count is
+        // exact.
         self.quotas
             .retain(|_, quota| Arc::strong_count(quota) > 1 || !quota.is_idle(now));
         self.sweep_at = MIN_SWEEP.max(2 * self.quotas.len());

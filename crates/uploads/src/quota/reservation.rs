@@ -8,14 +8,13 @@ use tokio::time::Instant;
 
 use super::owner_quota::OwnerQuota;
 
-/// The time for which a reservation outlasts the URL: five minutes, by which the clock of the issuer
-/// may be ahead of S3's, and one minute for the transfer of a file that S3 accepted at the last
-/// moment.
+/// The time for which a reservation outlasts its URL: five minutes for a clock of the issuer that
+/// is ahead of S3's, and one minute for the transfer of a file that S3 accepted at the last moment.
 pub(super) const RESERVATION_GRACE: Duration = Duration::from_secs(6 * 60);
 
-/// A part of a quota that is reserved for uploads. It is released when this value is dropped, unless
-/// it is [kept](Self::keep).
-#[must_use = "a reservation is released when it is dropped"]
+/// A part of a quota that is reserved for uploads. The reservation ends when this value is dropped,
+/// unless it is [kept](Self::keep).
+#[must_use = "a reservation ends when it is dropped"]
 #[derive(Debug)]
 pub struct Reservation {
     /// `None` if the profile has no quota.

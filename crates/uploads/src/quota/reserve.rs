@@ -31,13 +31,14 @@ struct Request<'a> {
 }
 
 impl UploadStore {
-    /// Reserves a part of the quotas of a profile for new uploads of an owner. Each upload has the
-    /// maximum size of its file. Reserves all or nothing. The reservation ends when it is dropped,
-    /// unless it is [kept](Reservation::keep).
+    /// Reserves a part of an owner's quotas in a profile for new uploads. `uploads` pairs each id
+    /// with the maximum size of its file. Reserves all or nothing. The reservation ends when it is
+    /// dropped, unless it is [kept](Reservation::keep).
     ///
-    /// Makes no call if the profile has no quota. Otherwise makes one call to S3, or shares the call
-    /// of a concurrent request. An owner with more than 1,000 uploads costs one more call for every
-    /// 1,000 of them at the first request, every ten minutes, and before a request is refused.
+    /// Makes no call if the profile has no quota. Otherwise makes one call to S3, or shares the
+    /// call of a concurrent request. An owner with more than 1,000 uploads costs one more call for
+    /// every 1,000 of them at the first request, every ten minutes, and before a request is
+    /// refused.
     ///
     /// # Errors
     /// [`QuotaError`]. S3 responds `403` to a role without `s3:ListBucket`.
@@ -70,8 +71,8 @@ impl UploadStore {
 }
 
 impl Request<'_> {
-    /// Requests of one owner are checked one after the other. While one of them lists, others arrive.
-    /// The next one of these lists for all of them.
+    /// Checks the quotas and reserves. Handles the requests of one owner one at a time. All
+    /// requests that arrive during a listing share the next listing.
     async fn reserve(&self, quota: &OwnerQuota) -> Result<(), QuotaError> {
         let mut listed = quota.listed.lock().await;
         if let Some(error) = listed.failed_since(self.arrived_at) {
@@ -121,8 +122,8 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Returns the beginning of the time of recent uploads, in milliseconds since 1970: of those that
-    /// have a reservation, and of those whose URL may still be valid.
+    /// Returns the earliest creation time, in milliseconds since 1970, of an upload that has a
+    /// reservation or whose URL may still be valid. Uploads from this time on are recent.
     fn recent_from(&self, quota: &OwnerQuota) -> u64 {
         let window = self.store.parts.upload_expiry + RESERVATION_GRACE;
         let from = (self.store.clock().now() - window).unix_timestamp_nanos() / 1_000_000;

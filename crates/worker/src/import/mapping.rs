@@ -20,8 +20,8 @@ pub struct ImportedObject {
     pub copied: bool,
 }
 
-/// A file with a line for each object before it is copied, and another one afterward. An import that
-/// was interrupted therefore continues under the same ids, and imports no object twice.
+/// A file that gets one line before each object is copied, and another line after it. An
+/// interrupted import therefore continues under the same ids, and imports no object twice.
 #[derive(Debug)]
 pub struct ImportMapping {
     objects: HashMap<String, ImportedObject>,
@@ -33,7 +33,7 @@ impl ImportMapping {
     /// interrupted write leaves behind, is removed.
     ///
     /// # Errors
-    /// The error of the file system, or `InvalidData` if a line is not one of such a file.
+    /// The error of the file system, or `InvalidData` if a line is not an [`ImportedObject`].
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         let file = options.create(true).append(true).read(true).open(path)?;

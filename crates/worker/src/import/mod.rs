@@ -22,8 +22,9 @@ const CONCURRENT_COPIES: usize = 16;
 /// The name under which the metadata of an upload contains the key that it was imported from.
 const IMPORTED_FROM: &str = "imported_from";
 
-/// A run that copies objects of a bucket as raw objects under new ids. Workers then process them like
-/// any other upload. The copies are made by S3, so no byte passes through this process.
+/// An import, which copies the objects of another bucket as raw objects under new ids. Workers then
+/// process them like any other upload. S3 makes the copies, so no image passes through this
+/// process.
 #[derive(Debug, Clone)]
 pub struct Import<'a> {
     /// The store of uploads.
@@ -77,7 +78,7 @@ impl Import<'_> {
     /// Lists the source and copies its objects. Reports the progress after every batch.
     ///
     /// # Errors
-    /// [`ImportError`]. Another run with the same mapping continues.
+    /// [`ImportError`]. Another run with the same mapping continues the import.
     pub async fn run(
         &self,
         mapping: &mut ImportMapping,

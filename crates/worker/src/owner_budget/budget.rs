@@ -68,8 +68,8 @@ impl OwnerBudget {
         })))
     }
 
-    /// Begins a message, then waits until the message may be active. Returns `None` if no owner is
-    /// limited.
+    /// Counts a message as in progress, then waits until it may be active. Returns `None` if no
+    /// owner is limited.
     ///
     /// # Errors
     /// The delay by which the message has to be deferred, if `can_be_deferred` is `true` and the

@@ -70,7 +70,7 @@ impl Shares {
         });
     }
 
-    /// Begins a message of this owner.
+    /// Counts a message of this owner as in progress.
     ///
     /// # Errors
     /// The time until the turn of the message, if `can_be_deferred` is `true` and the owner already

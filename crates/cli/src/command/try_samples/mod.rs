@@ -102,7 +102,7 @@ fn describe(name: &Path, inspection: Option<&Inspection>, report: &Report) -> St
             }
         }
         Some(error) => {
-            line("refused", &format!("{}: {}", error.code, error.message));
+            line("rejected", &format!("{}: {}", error.code, error.message));
             if let Some(hint) = &error.hint {
                 line("next step", hint);
             }

@@ -29,7 +29,7 @@ use crate::sources::{self, SourceFile};
 use crate::summary::Summary;
 
 /// The number of concurrent uploads. Many are needed to keep a worker busy, because small photos
-/// spend most of their time on the way.
+/// spend most of their time in transit.
 const CONCURRENCY: usize = 10;
 /// The owner to send if the command line names neither an owner nor a token.
 const DEFAULT_OWNER: &str = "me";

@@ -97,7 +97,7 @@ impl Uploader<'_> {
             PendingStatus::Deleted => ("the upload was deleted", None),
             PendingStatus::Expired => (
                 "the file did not arrive in time",
-                Some("check that the store sends events to the queue (`darkroom provision`)"),
+                Some("upload it again; if this repeats, check the response of S3 to the PUT"),
             ),
             PendingStatus::AwaitingUpload | PendingStatus::Processing => (
                 "no outcome in time",

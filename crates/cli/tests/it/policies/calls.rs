@@ -9,8 +9,8 @@ use darkroom_testkit::fault::RecordedRequest;
 use super::policy::Permission;
 use crate::imports::old_site_bucket;
 
-/// Returns the permissions that the signed requests through the fault proxies need, with the default
-/// names of buckets and queues in place of `names`.
+/// Returns the permissions that the signed requests through the fault proxies need, with the
+/// default names of buckets and queues in place of `names`.
 pub(super) fn calls(bed: &TestBed, names: &ResourceNames) -> BTreeSet<Permission> {
     let requests = bed.s3.requests().into_iter().chain(bed.sqs.requests());
     // A presigned POST has its signature in the body.
@@ -26,7 +26,7 @@ pub(super) fn calls(bed: &TestBed, names: &ResourceNames) -> BTreeSet<Permission
         let action = action(&request);
         let resources = resources.into_iter();
         let calls = resources.map(move |resource| (action.clone(), resource));
-        let source = request.copy_source.clone();
+        let source = request.copy_source;
         calls.chain(source.map(|source| ("s3:GetObject".to_owned(), source)))
     });
     calls

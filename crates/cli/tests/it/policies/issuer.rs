@@ -99,10 +99,11 @@ async fn an_issuer_that_lists_or_erases_makes_exactly_the_calls_of_one_more_poli
     send(Method::GET, "/v1/uploads?profile=avatar&owner=u1").await;
     send(Method::GET, "/v1/owners/u1/usage").await;
     compare(&bed, bed.names(), "lists.json", &["issuer.json"], &[]);
-    // The second erasure also removes a tombstone.
+    // The second erasure also removes a tombstone and a review copy.
     for _ in 0..2 {
-        let tombstone = key.tombstone_key();
-        bed.raw.put(&tombstone, "".into(), PLAIN).await.unwrap();
+        for object in [key.tombstone_key(), key.review_copy_key("0")] {
+            bed.raw.put(&object, "".into(), PLAIN).await.unwrap();
+        }
         send(Method::DELETE, "/v1/owners/u1").await;
     }
     let versions = VERSIONED.map(|resource| Unrecorded {
