@@ -11,7 +11,8 @@ use darkroom_bench_quality::goals::{Figures, GoalReport, Programs};
 #[derive(Debug, Parser)]
 #[command(name = "goals")]
 struct Arguments {
-    /// The folder with `darkroom` and its benchmarks. The default is target/release of this repository.
+    /// The folder with `darkroom` and its benchmarks. The default is target/release of this
+    /// repository.
     #[arg(long, value_name = "FOLDER")]
     release: Option<PathBuf>,
     /// The number of runs. Each figure is the median.
@@ -23,7 +24,7 @@ struct Arguments {
     /// Also measures a release build from nothing, which takes minutes.
     #[arg(long)]
     build: bool,
-    /// Writes the report as JSON.
+    /// Writes the report as JSON, after each program.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -31,16 +32,23 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let programs = Programs::new(arguments.release, arguments.short, arguments.runs)?;
-    let mut figures: Figures = programs.run(progress)?;
+    // What was measured is kept if a later program is interrupted.
+    let write_json = |figures: &Figures| match &arguments.json {
+        Some(path) => GoalReport::new(figures).write_json(path),
+        None => Ok(()),
+    };
+    let mut figures = programs.run(|name, figures| {
+        progress(name);
+        write_json(figures)
+    })?;
     if arguments.build {
         progress("release build");
+        write_json(&figures)?;
         figures.measure_build()?;
     }
-    let report = GoalReport::new(&figures);
-    write!(io::stdout(), "{}", report.to_markdown())?;
-    if let Some(path) = &arguments.json {
-        report.write_json(path)?;
-    }
+    write_json(&figures)?;
+    let table = GoalReport::new(&figures).to_markdown();
+    write!(io::stdout(), "{table}")?;
     Ok(())
 }
 

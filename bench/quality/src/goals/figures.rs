@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::peer::Peer;
-use crate::photos::{default_folder, repository};
+use crate::photos::{corpus, default_folder, repository};
 use crate::process::Invocation;
 
 /// The programs that measure.
@@ -78,37 +78,46 @@ impl Programs {
         } else {
             program
         };
-        program.arg("--json").arg(json)
+        program
+            .arg("--json")
+            .arg(json)
+            .with_variable("DARKROOM_CORPUS", corpus())
     }
 
-    /// Runs all programs, one after another. A program that fails leaves its figures out, with the reason.
+    /// Runs all programs, one after another. A program that fails leaves its figures out, with the
+    /// reason. `progress` gets the name of each program before it runs, with the figures of those
+    /// before it.
     ///
-    /// Errors if there is no place for temporary files.
-    pub fn run(&self, mut progress: impl FnMut(&str)) -> anyhow::Result<Figures> {
+    /// Errors if there is no room for temporary files, or if `progress` fails.
+    pub fn run(
+        &self,
+        mut progress: impl FnMut(&str, &Figures) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Figures> {
+        type Program = (
+            &'static str,
+            fn(&Programs, &Path) -> Invocation,
+            fn(&mut Figures) -> &mut Value,
+        );
+        let programs: [Program; 4] = [
+            ("peers", Self::peers, |figures| &mut figures.peers),
+            ("encoder", Self::encoder, |figures| &mut figures.encoder),
+            ("pipeline", Self::pipeline, |figures| &mut figures.pipeline),
+            ("issuer", Self::issuer, |figures| &mut figures.issuer),
+        ];
         let folder = tempfile::tempdir()?;
         let mut figures = Figures::default();
-        let mut run = |name: &str, program: fn(&Self, &Path) -> Invocation| {
-            progress(name);
+        for (name, program, report) in programs {
+            progress(name, &figures)?;
             let json = folder.path().join(format!("{name}.json"));
-            let report = program(self, &json)
+            let measured = program(self, &json)
                 .output()
                 .and_then(|_| Ok(serde_json::from_slice(&fs::read(&json)?)?));
-            report.unwrap_or_else(|error| {
-                figures.left_out.push(format!("{name}: {error:#}"));
-                Value::Null
-            })
-        };
-        let peers = run("peers", Self::peers);
-        let encoder = run("encoder", Self::encoder);
-        let pipeline = run("pipeline", Self::pipeline);
-        let issuer = run("issuer", Self::issuer);
-        Ok(Figures {
-            peers,
-            encoder,
-            pipeline,
-            issuer,
-            ..figures
-        })
+            match measured {
+                Ok(measured) => *report(&mut figures) = measured,
+                Err(error) => figures.left_out.push(format!("{name}: {error:#}")),
+            }
+        }
+        Ok(figures)
     }
 }
 
@@ -162,8 +171,8 @@ impl Figures {
         timing["median"].pointer(figure)?.as_f64()
     }
 
-    /// Returns the difference of a peer's mean score and Darkroom's, over the photos for which both have
-    /// scores.
+    /// Returns the difference of a peer's mean score and Darkroom's, over the photos for which both
+    /// have scores.
     pub(super) fn score_below(&self, peer: &str) -> Option<f64> {
         let scores = |name| self.peer(name)?["scores"].as_array();
         let (ours, theirs) = (scores(Peer::DARKROOM)?, scores(peer)?);

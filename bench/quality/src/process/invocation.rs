@@ -17,7 +17,7 @@ pub struct Invocation {
     program: OsString,
     arguments: Vec<OsString>,
     folder: Option<PathBuf>,
-    variable: Option<(&'static str, &'static str)>,
+    variable: Option<(&'static str, OsString)>,
 }
 
 impl Invocation {
@@ -56,8 +56,8 @@ impl Invocation {
 
     /// Sets a variable of the environment.
     #[must_use]
-    pub fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variable = Some((name, value));
+    pub fn with_variable(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.variable = Some((name, value.into()));
         self
     }
 
@@ -88,13 +88,15 @@ impl Invocation {
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
-        if let Some((name, value)) = self.variable {
-            command.env(name, value);
-        }
         for (variable, _) in env::vars_os() {
             if variable.as_encoded_bytes().starts_with(b"DARKROOM_") {
                 command.env_remove(variable);
             }
+        }
+        // Only the last lines of the messages are reported. A backtrace would take their place.
+        command.env("RUST_BACKTRACE", "0");
+        if let Some((name, value)) = &self.variable {
+            command.env(name, value);
         }
         let output = command
             .output()
