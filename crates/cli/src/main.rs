@@ -9,6 +9,7 @@ mod descriptors;
 mod environment;
 mod exit_status;
 mod file_id;
+mod finished_files;
 mod first_process;
 mod hint;
 mod line_text;

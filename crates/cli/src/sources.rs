@@ -61,7 +61,7 @@ impl SourceFile {
 /// contents of a folder are in the order of their names. Returns each file once.
 ///
 /// Below a folder, skips system files, names that begin with a dot, links to folders, special files
-/// such as sockets, and the folder `excluded`.
+/// such as sockets, and the folder or file `excluded`.
 ///
 /// On the command line itself, skips only system files and the folder `excluded`, and reports each
 /// skipped path on stderr. The user may not have named such a path: a `*` may have matched it. A
@@ -126,15 +126,15 @@ impl Search {
                 if !path.is_symlink() && !self.is_excluded(&path) {
                     self.folder(root, &path);
                 }
-            } else if path.is_file() || !path.exists() {
+            } else if (path.is_file() && !self.is_excluded(&path)) || !path.exists() {
                 let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
                 self.file(path, relative);
             }
         }
     }
 
-    fn is_excluded(&self, folder: &Path) -> bool {
-        self.excluded.is_some() && FileId::from_path(folder) == self.excluded
+    fn is_excluded(&self, path: &Path) -> bool {
+        self.excluded.is_some() && FileId::from_path(path) == self.excluded
     }
 
     fn file(&mut self, path: PathBuf, relative: PathBuf) {
@@ -203,6 +203,12 @@ mod tests {
             "sub/c.jpg",
         ];
         assert_eq!(found(&files, None), ["a.jpg", "sub/c.jpg"]);
+    }
+
+    #[test]
+    fn the_excluded_file_is_skipped() {
+        let found = found(&["a.jpg", "uploads.jsonl"], Some("uploads.jsonl"));
+        assert_eq!(found, ["a.jpg"]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Summary {
     /// Adds the result of one file.
     pub(crate) fn add(&mut self, report: &Report) {
         let count = match report.status {
-            ReportStatus::Ready if report.skipped => &mut self.skipped,
+            ReportStatus::Ready | ReportStatus::InReview if report.skipped => &mut self.skipped,
             ReportStatus::Ready | ReportStatus::InReview => &mut self.ready,
             ReportStatus::Rejected => &mut self.rejected,
             _ => &mut self.failed,

@@ -40,6 +40,9 @@ pub(crate) struct Upload {
     /// Longest time to wait for the outcome of a file
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub(crate) wait: Duration,
+    /// Record finished files in this file, and skip those that it contains
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// Print one JSON object per file and nothing else
     #[arg(long)]
     pub(crate) json: bool,

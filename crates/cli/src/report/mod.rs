@@ -4,6 +4,8 @@ mod fields;
 mod fsck;
 mod schema;
 
+use std::path::Path;
+
 use darkroom_contract::{ProfileName, UploadStatus};
 use darkroom_imaging::{MetadataKind, Note, PerceptualHashes, Placeholder};
 use serde::{Deserialize, Serialize};
@@ -29,7 +31,8 @@ pub(crate) struct Report {
     pub(crate) command: ReportCommand,
     /// The result for the file, the dead letter or the command.
     pub(crate) status: ReportStatus,
-    /// `true` if `process` skipped the file, because an earlier run has rendered it.
+    /// `true` if the file was skipped, because an earlier run of `process` has rendered it or an
+    /// earlier run of `upload` has uploaded it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) skipped: bool,
     /// The file.
@@ -119,6 +122,18 @@ impl Report {
             source: Some(source),
             error: Some(error),
             ..Self::new(command, status)
+        }
+    }
+
+    /// Turns the report of an earlier run into the one of a skipped file. `name` is the path in
+    /// this run, which may be relative to another working directory.
+    pub(crate) fn set_skipped(&mut self, name: &Path) {
+        self.skipped = true;
+        if let Some(source) = &mut self.source {
+            let SourceReport {
+                path, path_base64, ..
+            } = SourceReport::new(name);
+            (source.path, source.path_base64) = (path, path_base64);
         }
     }
 

@@ -124,6 +124,65 @@ async fn the_bytes_of_a_file_determine_the_format_and_its_name_does_not() {
 }
 
 #[tokio::test]
+async fn a_second_run_with_the_same_record_skips_what_the_first_has_uploaded() {
+    let service = Service::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("a.jpg", &Jpeg::new(&scene(300, 200)).build());
+    write("b.jpg", &Jpeg::new(&scene(300, 201)).build());
+    write("c.txt", b"not an image");
+    let run = async |options: &[&str]| {
+        let to = format!("http://{}", service.issuer.address());
+        let options = [&["--to", &*to], options].concat();
+        let output = upload(folder.path(), &[OsStr::new(".")], &options).await;
+        let outcomes = outcomes(&output).into_iter();
+        let fields = outcomes.map(|it| {
+            let text = |pointer| {
+                it.pointer(pointer)
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            let skipped = it["skipped"] == true;
+            let path = text("/source/path").unwrap();
+            let name = path.rsplit('/').next().unwrap().to_owned();
+            (name, text("/status").unwrap(), skipped, text("/upload/id"))
+        });
+        fields.collect::<Vec<_>>()
+    };
+    let record = ["--record", "uploads.jsonl"];
+    let brief = |files: &[(String, String, bool, Option<String>)]| {
+        let files = files.iter().map(|(name, status, skipped, _)| {
+            format!("{name} {status}{}", if *skipped { " skipped" } else { "" })
+        });
+        files.collect::<Vec<_>>().join(", ")
+    };
+    let first = run(&record).await;
+    assert_eq!(brief(&first), "a.jpg ready, b.jpg ready, c.txt rejected");
+    // The record itself is not uploaded, a changed file is uploaded again, and so is a rejected
+    // one.
+    write("b.jpg", &Jpeg::new(&scene(300, 202)).build());
+    let second = run(&record).await;
+    assert_eq!(
+        brief(&second),
+        "a.jpg ready skipped, b.jpg ready, c.txt rejected"
+    );
+    assert_eq!(first[0].3, second[0].3);
+    // What was uploaded for another owner is not finished.
+    let other = [&record[..], &["--owner", "other"]].concat();
+    assert_eq!(brief(&run(&other).await), brief(&first));
+    // Nothing is uploaded if the record cannot be written.
+    let to = format!("http://{}", service.issuer.address());
+    let options = ["--to", &*to, "--record", "missing/uploads.jsonl"];
+    let output = upload(folder.path(), &[OsStr::new("a.jpg")], &options).await;
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        message.contains("cannot open the record missing/uploads.jsonl"),
+        "{message}"
+    );
+    assert_eq!(output.stdout, b"");
+}
+
+#[tokio::test]
 async fn the_error_for_a_silent_issuer_names_the_response_that_did_not_arrive() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(

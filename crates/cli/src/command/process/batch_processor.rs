@@ -11,7 +11,7 @@ use darkroom_imaging::{Recipe, Rejection, Rendered, RenderedVariant};
 use darkroom_render::{RenderError, RenderPool};
 
 use super::destination::Destinations;
-use super::finished_files::{FinishedFiles, FinishedId};
+use crate::finished_files::{FinishedFiles, FinishedId};
 use crate::path_text::path_text;
 use crate::report::{
     Report, ReportCommand, ReportError, ReportStatus, SourceReport, VariantReport,
@@ -63,13 +63,10 @@ impl BatchProcessor {
         let recipe = self.recipe.digest();
         // The id is determined before the file is read. If the file changes afterwards, the next
         // run renders it again.
-        let id = match source.stdin {
-            Some(_) => None,
-            None => FinishedId::new(&source.path, &recipe),
-        };
+        let id = FinishedId::new(source, &recipe);
         let paths = self.paths(index);
         let finished = id.as_ref().filter(|_| !self.force);
-        let finished = finished.and_then(|id| self.finished.get(id, &paths));
+        let finished = finished.and_then(|id| self.finished.with_variants(id, &paths));
         if let Some(report) = finished {
             return skipped(report.clone(), source, &paths);
         }
@@ -186,13 +183,7 @@ fn variant_report(variant: &RenderedVariant, path: &Path) -> VariantReport {
 /// Returns the report of an earlier run with the paths of this run, which may be relative to
 /// another working directory.
 fn skipped(mut report: Report, source: &SourceFile, paths: &[PathBuf]) -> Report {
-    report.skipped = true;
-    if let Some(fields) = &mut report.source {
-        let SourceReport {
-            path, path_base64, ..
-        } = SourceReport::new(source.name());
-        (fields.path, fields.path_base64) = (path, path_base64);
-    }
+    report.set_skipped(source.name());
     for (variant, path) in report.variants.iter_mut().flatten().zip(paths) {
         variant.set_path(path);
     }

@@ -2,7 +2,6 @@
 
 mod batch_processor;
 mod destination;
-mod finished_files;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,11 @@ use futures_util::stream::{self, StreamExt};
 
 use self::batch_processor::BatchProcessor;
 use self::destination::Destinations;
-use self::finished_files::FinishedFiles;
 use crate::arguments::Process;
 use crate::console::{eprint, print};
 use crate::exit_status::{ExitStatus, UsageError};
 use crate::file_id::FileId;
+use crate::finished_files::FinishedFiles;
 use crate::hint;
 use crate::line_text::escape;
 use crate::path_text::path_text;
@@ -29,6 +28,10 @@ use crate::report::{Report, ReportStatus};
 use crate::settings::Settings;
 use crate::sources::{self, STDIN, SourceFile};
 use crate::summary::Summary;
+
+/// The name of the record of finished files in the output folder. It begins with a dot, so
+/// `process` never mistakes it for a source.
+const RECORD: &str = ".darkroom-results.jsonl";
 
 pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Result<ExitStatus> {
     let profile = settings.profile(&arguments.profile)?.clone();
@@ -40,7 +43,7 @@ pub(super) async fn run(arguments: Process, settings: Settings) -> anyhow::Resul
         recipe: profile.recipe(None),
         pool: renderer::pool(&settings.render)?,
         destinations: destinations(&sources, &profile, &arguments)?,
-        finished: FinishedFiles::read(&arguments.out),
+        finished: FinishedFiles::read(arguments.out.join(RECORD)),
         force: arguments.force,
         profile,
     };

@@ -4,6 +4,7 @@ mod client;
 mod failure;
 mod outcome;
 mod progress;
+mod record;
 mod retry;
 mod store;
 
@@ -19,10 +20,12 @@ use self::client::Client;
 use self::failure::IssuerProblem;
 use self::outcome::variant_lines;
 use self::progress::Bars;
+use self::record::Record;
 use self::store::Transfer;
 use crate::arguments::Upload;
 use crate::console::{eprint, print};
 use crate::exit_status::ExitStatus;
+use crate::file_id::FileId;
 use crate::report::{Report, ReportStatus};
 use crate::settings::{Settings, unknown_profile};
 use crate::sources::{self, SourceFile};
@@ -35,7 +38,8 @@ const CONCURRENCY: usize = 10;
 const DEFAULT_OWNER: &str = "me";
 
 pub(super) async fn run(arguments: Upload, settings: &Settings) -> anyhow::Result<ExitStatus> {
-    let files = sources::find(&arguments.files, None)?;
+    let record = arguments.record.as_deref().and_then(FileId::from_path);
+    let files = sources::find(&arguments.files, record)?;
     let mut exit_status = ExitStatus::Success;
     let mut summary = Summary::new();
     let reported = upload_files(&arguments, settings, &files, |report| {
@@ -55,8 +59,8 @@ pub(super) async fn run(arguments: Upload, settings: &Settings) -> anyhow::Resul
 /// Uploads files, and passes the report of each file to `report`, in the order of the files.
 ///
 /// # Errors
-/// [`UsageError`](crate::exit_status::UsageError) if the issuer does not have the profile, or an
-/// error of `report`.
+/// [`UsageError`](crate::exit_status::UsageError) if the issuer does not have the profile, an error
+/// if the record cannot be written, or an error of `report`.
 pub(super) async fn upload_files(
     arguments: &Upload,
     settings: &Settings,
@@ -64,18 +68,23 @@ pub(super) async fn upload_files(
     mut report: impl FnMut(Report) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let client = Client::new(arguments)?;
+    let owner = owner(arguments);
+    let record = arguments.record.as_deref();
+    let record = record.map(|path| Record::open(path, arguments, owner.as_deref()));
     let bars = Bars::new(files.len(), !arguments.json)?;
     let uploader = Uploader {
         client: &client,
         bars: &bars,
         profile: &arguments.profile,
-        owner: owner(arguments),
+        owner,
+        record: record.transpose()?,
         profiles: &settings.profiles,
     };
     let mut reports = stream::iter(files)
         .map(|file| uploader.upload(file))
         .buffered(CONCURRENCY);
     while let Some(next) = reports.next().await {
+        let next = next?;
         let code = next.error.as_ref().map(|error| &*error.code);
         if code == Some(IssuerProblem::UNKNOWN_PROFILE) && next.upload.is_none() {
             // No other file would fare better.
@@ -96,17 +105,32 @@ struct Uploader<'a> {
     bars: &'a Bars,
     profile: &'a ProfileName,
     owner: Option<String>,
+    /// The record of finished files, if there is one.
+    record: Option<Record>,
     /// The profiles in the local settings, for hints in error messages. Those of the issuer may
     /// differ.
     profiles: &'a Profiles,
 }
 
 impl Uploader<'_> {
-    /// Uploads one file and waits for its outcome.
-    async fn upload(&self, file: &SourceFile) -> Report {
+    /// Uploads one file and waits for its outcome. Skips a file that an earlier run has finished.
+    ///
+    /// # Errors
+    /// An error if the record cannot be written.
+    async fn upload(&self, file: &SourceFile) -> anyhow::Result<Report> {
+        // The id is determined before the file is read. If the file changes afterwards, the next
+        // run uploads it again.
+        let entry = self.record.as_ref().and_then(|it| it.entry(file));
+        if let Some(report) = entry.as_ref().and_then(|it| it.skipped(file)) {
+            return Ok(report);
+        }
         let mut presigned = None;
         let status = self.run(file, &mut presigned).await;
-        self.report(file, presigned.as_ref(), status)
+        let report = self.report(file, presigned.as_ref(), status);
+        if let Some(entry) = entry {
+            entry.add(&report)?;
+        }
+        Ok(report)
     }
 
     async fn run(

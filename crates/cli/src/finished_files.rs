@@ -1,31 +1,29 @@
-//! The record of finished files in the output folder, with which a second run skips them.
+//! The record of finished files, with which a second run skips them.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use darkroom_contract::sha256_hex;
 use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
-
-/// The name of the record. It begins with a dot, so `process` never mistakes it for a source.
-const NAME: &str = ".darkroom-results.jsonl";
+use crate::sources::SourceFile;
 
 /// The finished files of earlier runs.
 #[derive(Debug)]
-pub(super) struct FinishedFiles {
+pub(crate) struct FinishedFiles {
     path: PathBuf,
     reports: HashMap<FinishedId, Report>,
 }
 
-/// The identity of a source and of the recipe that was applied, as the SHA-256 of both.
+/// The identity of a source and of the job that was done with it, as the SHA-256 of both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct FinishedId(String);
+pub(crate) struct FinishedId(String);
 
 /// One line of the record.
 #[derive(Serialize, Deserialize)]
@@ -39,12 +37,16 @@ impl FinishedId {
     /// size, and the times of its last modification and of its last change.
     ///
     /// The time of the last change cannot be set back, so a file with new bytes never has the
-    /// identity of the old file. Returns `None` if the file does not exist.
-    pub(super) fn new(source: &Path, recipe: &str) -> Option<Self> {
-        let canonical = source.canonicalize().ok()?;
+    /// identity of the old file. `job` is the digest of a recipe or the target of an upload.
+    /// Returns `None` if the source is stdin or does not exist.
+    pub(crate) fn new(source: &SourceFile, job: &str) -> Option<Self> {
+        if source.stdin.is_some() {
+            return None;
+        }
+        let canonical = source.path.canonicalize().ok()?;
         let metadata = canonical.metadata().ok()?;
         let mut text = canonical.as_os_str().as_bytes().to_vec();
-        text.extend(format!("\0{recipe}\0{:?}", version(&metadata)).bytes());
+        text.extend(format!("\0{job}\0{:?}", version(&metadata)).bytes());
         Some(Self(sha256_hex(&text)))
     }
 }
@@ -61,10 +63,9 @@ fn version(metadata: &Metadata) -> [i128; 6] {
 }
 
 impl FinishedFiles {
-    /// Reads the record of an output folder. Ignores lines that cannot be parsed: their files are
-    /// rendered again.
-    pub(super) fn read(out: &Path) -> Self {
-        let path = out.join(NAME);
+    /// Reads a record. Ignores lines that cannot be parsed: their files are done again. A record
+    /// that does not exist is empty.
+    pub(crate) fn read(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let lines = text
             .lines()
@@ -73,10 +74,15 @@ impl FinishedFiles {
         Self { path, reports }
     }
 
+    /// Returns the report of an earlier run.
+    pub(crate) fn get(&self, id: &FinishedId) -> Option<&Report> {
+        self.reports.get(id)
+    }
+
     /// Returns the report of an earlier run, if its variants still exist at `variants` with the
     /// same sizes.
-    pub(super) fn get(&self, id: &FinishedId, variants: &[PathBuf]) -> Option<&Report> {
-        let report = self.reports.get(id)?;
+    pub(crate) fn with_variants(&self, id: &FinishedId, variants: &[PathBuf]) -> Option<&Report> {
+        let report = self.get(id)?;
         let finished = report.variants.as_ref()?;
         let is_complete = finished.len() == variants.len();
         let mut pairs = finished.iter().zip(variants);
@@ -87,13 +93,23 @@ impl FinishedFiles {
         (is_complete && exist).then_some(report)
     }
 
-    /// Appends a finished file. The line is written in one piece, so that several runs can share an
-    /// output folder.
-    pub(super) fn append(&self, id: FinishedId, report: Report) -> io::Result<()> {
+    /// Appends a finished file. The line is written in one piece, so that several runs can share a
+    /// record.
+    ///
+    /// # Errors
+    /// The error of the file system.
+    pub(crate) fn append(&self, id: FinishedId, report: Report) -> io::Result<()> {
         let mut line = serde_json::to_vec(&Line { id, report })?;
         line.push(b'\n');
-        let mut file = File::options().create(true).append(true).open(&self.path)?;
-        file.write_all(&line)
+        self.open()?.write_all(&line)
+    }
+
+    /// Opens the record, and creates it if it does not exist.
+    ///
+    /// # Errors
+    /// The error of the file system.
+    pub(crate) fn open(&self) -> io::Result<File> {
+        File::options().create(true).append(true).open(&self.path)
     }
 }
 
@@ -105,19 +121,25 @@ mod tests {
     #[test]
     fn a_changed_source_or_recipe_has_another_identity() {
         let folder = tempfile::tempdir().unwrap();
-        let source = folder.path().join("a.jpg");
-        std::fs::write(&source, "one").unwrap();
-        let modified = source.metadata().unwrap().modified().unwrap();
+        let path = folder.path().join("a.jpg");
+        std::fs::write(&path, "one").unwrap();
+        let modified = path.metadata().unwrap().modified().unwrap();
+        let source = SourceFile {
+            path: path.clone(),
+            relative: "a.jpg".into(),
+            stdin: None,
+        };
         let id = FinishedId::new(&source, "r").unwrap();
         assert_eq!(FinishedId::new(&source, "r").unwrap(), id);
         assert_ne!(FinishedId::new(&source, "s").unwrap(), id);
         // The new bytes have the size and the modification time of the old bytes.
         std::thread::sleep(std::time::Duration::from_millis(20));
-        std::fs::write(&source, "two").unwrap();
-        let file = File::options().write(true).open(&source).unwrap();
+        std::fs::write(&path, "two").unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(modified).unwrap();
         assert_ne!(FinishedId::new(&source, "r").unwrap(), id);
-        assert_eq!(FinishedId::new(&folder.path().join("absent"), "r"), None);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(FinishedId::new(&source, "r"), None);
     }
 
     #[test]
@@ -132,21 +154,22 @@ mod tests {
             "bytes": 4, "sha256": "00",
         }]);
         report.variants = Some(serde_json::from_value(fields).unwrap());
-        let finished = FinishedFiles::read(folder.path());
+        let record = folder.path().join("record.jsonl");
+        let finished = FinishedFiles::read(record.clone());
         finished.append(id.clone(), report).unwrap();
         File::options()
             .append(true)
-            .open(folder.path().join(NAME))
+            .open(&record)
             .unwrap()
             .write_all(b"{\"id\":")
             .unwrap();
-        let finished = FinishedFiles::read(folder.path());
+        let finished = FinishedFiles::read(record);
         let variants = [variant.clone()];
-        assert!(finished.get(&id, &variants).is_some());
-        assert!(finished.get(&id, &[]).is_none());
+        assert!(finished.with_variants(&id, &variants).is_some());
+        assert!(finished.with_variants(&id, &[]).is_none());
         std::fs::write(&variant, "longer").unwrap();
-        assert!(finished.get(&id, &variants).is_none());
+        assert!(finished.with_variants(&id, &variants).is_none());
         std::fs::remove_file(&variant).unwrap();
-        assert!(finished.get(&id, &variants).is_none());
+        assert!(finished.with_variants(&id, &variants).is_none());
     }
 }
