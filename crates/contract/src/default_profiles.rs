@@ -18,7 +18,8 @@ impl Default for Profiles {
 impl Default for Profile {
     /// Creates a profile with the limits and variants of `avatar`, but without a prefix.
     ///
-    /// It does not accept JPEG XL: no limit bounds the time of decoding a hostile file of that format.
+    /// It does not accept JPEG XL, because the limits of a profile do not bound the time that
+    /// decoding a hostile file of that format takes. Only `render.timeout` ends it.
     fn default() -> Self {
         Self {
             prefix: String::new(),
@@ -42,6 +43,7 @@ impl Default for Profile {
             quota_bytes: None,
             access: Access::Public,
             review: false,
+            keep_metadata: Vec::new(),
             variants: vec![original(), thumb()],
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytesize::ByteSize;
-use darkroom_imaging::{CropBox, Limits, OutputLimits, Recipe, SourceFormat};
+use darkroom_imaging::{CropBox, KeptMetadata, Limits, OutputLimits, Recipe, SourceFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{MANIFEST_PREFIX, RAW_PREFIX, REVIEW_PREFIX, TOMBSTONE_PREFIX};
@@ -42,7 +42,10 @@ pub struct Profile {
     pub access: Access,
     /// `true` if the variants are published only after a reviewer has approved the upload.
     pub review: bool,
+    /// The statements of rights that every variant keeps. By default, variants contain no metadata.
+    pub keep_metadata: Vec<KeptMetadata>,
     /// The variants to make, in the order of the manifest.
+    #[serde(deserialize_with = "crate::variant::expanded")]
     pub variants: Vec<VariantSettings>,
 }
 
@@ -100,6 +103,7 @@ impl Profile {
                 max_bytes: self.max_output_bytes.as_u64(),
                 min_quality: self.min_quality,
             },
+            keep: self.keep_metadata.clone(),
             variants: self.variants.iter().map(VariantSettings::variant).collect(),
         }
     }

@@ -30,6 +30,7 @@
 //!     },
 //!     crop: None,
 //!     output: OutputLimits::NONE,
+//!     keep: Vec::new(),
 //!     variants: vec![Variant {
 //!         name: "original".to_owned(),
 //!         resize: None,
@@ -65,6 +66,7 @@ mod recipe;
 mod rejection;
 mod render;
 mod rendered;
+mod rights;
 mod saliency;
 mod yuv;
 
@@ -79,3 +81,4 @@ pub use recipe::{
 pub use rejection::{Rejection, RejectionCode};
 pub use render::{estimated_memory, render, render_within};
 pub use rendered::{Note, NoteCode, Placeholder, Rendered, RenderedVariant, Source};
+pub use rights::{KeptMetadata, Rights};

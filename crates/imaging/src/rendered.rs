@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MetadataKind, OutputFormat, PerceptualHashes, SourceFormat};
+use crate::{MetadataKind, OutputFormat, PerceptualHashes, Rights, SourceFormat};
 
 /// A rendered image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub struct Rendered {
     pub removed_metadata: Vec<MetadataKind>,
     /// Anomalies of the source that did not prevent rendering.
     pub notes: Vec<Note>,
+    /// The statements of rights that the recipe keeps. The files do not contain them yet:
+    /// [`Rights::write_to`] writes them.
+    pub rights: Rights,
 }
 
 /// The properties of a source according to its header.

@@ -49,8 +49,9 @@ impl Operation for Render<'_> {
                 let max_bytes = self.recipe.output.max_bytes.min(self.max_response_bytes);
                 check(&header, self.recipe, max_bytes)?;
                 let bodies = read_bodies(process, &header).await?;
-                let rendered = header.with_bodies(bodies);
+                let mut rendered = header.with_bodies(bodies);
                 check_files(&rendered, self.recipe)?;
+                write_rights(&mut rendered, self.recipe);
                 Ok(Ok(rendered))
             }
             Response::Rejected(rejection) => Ok(Err(rejection)),
@@ -125,6 +126,17 @@ fn check(header: &RenderedHeader, recipe: &Recipe, max_bytes: u64) -> Result<(),
         Ok(())
     } else {
         Err(ProtocolError::UnexpectedResponse)
+    }
+}
+
+/// Writes the statements of rights that the recipe keeps into the files.
+///
+/// The child only reports them as text. The files that it returns contain no metadata at all, so a
+/// child that was taken over can put no more than this text into a variant.
+fn write_rights(rendered: &mut Rendered, recipe: &Recipe) {
+    rendered.rights = rendered.rights.kept(&recipe.keep);
+    for variant in &mut rendered.variants {
+        rendered.rights.write_to(variant);
     }
 }
 

@@ -20,15 +20,17 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The metric label of a process that was killed because it returned something other than an image.
 const INVALID_VARIANT: &str = "invalid_variant";
-/// The metric label of a process that the kernel killed.
+/// The metric label of a process that the kernel killed because the container or the machine ran
+/// out of memory.
 const KILLED: &str = "killed";
 
 /// A pool of render processes, which are started on demand and reused.
 ///
 /// A call waits for one of the pool's permits. The deadline of an image is set when a process
 /// begins to render the image, so the wait for a permit and the start of that process do not count.
-/// If a reused process dies, runs out of memory or panics, the image is rendered once more in a
-/// fresh process, within the same deadline. The start of the fresh process counts.
+/// If a reused process crashes or exceeds its memory limit, the image is rendered once more in a
+/// fresh process, within the same deadline. The start of the fresh process counts. There is no
+/// second run after a timeout, or if the machine ran out of memory.
 #[derive(Debug)]
 pub struct RenderPool {
     launch: Launch,
@@ -62,7 +64,8 @@ impl RenderPool {
     /// # Errors
     /// [`RenderError::Rejected`] with a code of the renderer, or with `timed_out`, `out_of_memory`
     /// or `crashed` if the process was killed by the pool or died. [`RenderError::Start`] if no
-    /// process can be started. [`RenderError::Killed`] if the kernel killed the process.
+    /// process can be started. [`RenderError::Killed`] if the kernel killed the process because
+    /// the container or the machine ran out of memory.
     pub async fn render(&self, source: &[u8], recipe: &Recipe) -> Result<Rendered, RenderError> {
         self.run(&Render {
             source,
@@ -99,10 +102,10 @@ impl RenderPool {
         layers.clone()
     }
 
-    /// Runs an operation. If a reused process dies, runs out of memory or panics, runs the
+    /// Runs an operation. If a reused process crashes or exceeds its memory limit, runs the
     /// operation again in a fresh one, because an earlier image may have damaged the reused
-    /// process. An image is at fault only if a fresh process fails too. Both runs share the
-    /// deadline. An operation that times out is not repeated.
+    /// process. The image is at fault only if the fresh process fails too. Both runs share the
+    /// deadline. There is no second run after a timeout or [`RenderError::Killed`].
     async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, RenderError> {
         let permit = self.permits.acquire().await;
         let _permit = permit.map_err(|_| StartError::PoolClosed)?;
@@ -356,7 +359,7 @@ mod tests {
                 {"name": "original", "format": "png", "width": 1, "height": 1, "bytes": file.len()}
             ],
             "placeholder": {"thumbhash": "", "dominant_color": ""},
-            "removed_metadata": [],
+            "removed_metadata": [], "rights": {},
             "notes": [],
         }});
         let response = [&*frame(&header).unwrap(), file].concat();
@@ -374,6 +377,7 @@ mod tests {
             limits: Limits::for_inspection(1, 1),
             crop: None,
             output: OutputLimits::NONE,
+            keep: Vec::new(),
             variants: vec![Variant {
                 name: "original".to_owned(),
                 resize: None,

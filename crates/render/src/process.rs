@@ -73,8 +73,9 @@ impl RenderProcess {
 
     /// Waits until a child exits, after an exchange of messages with the child has failed. Returns
     /// the rejection code for the image, and the exit status in words. There is no code if the
-    /// kernel killed the child, which is not the fault of the image. If the child does not exit, it
-    /// has violated the protocol and is killed.
+    /// kernel killed the child because the container or the machine ran out of memory, since that
+    /// is not the fault of the image. If the child does not exit, it has violated the protocol and
+    /// is killed.
     pub(crate) async fn wait_for_exit(mut self) -> (Option<RejectionCode>, String) {
         drop(self.input);
         match timeout(EXIT_GRACE, self.child.wait()).await {

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 
 use darkroom_imaging::{
     Inspection, Limits, MetadataKind, Note, OutputFormat, PerceptualHashes, Placeholder, Recipe,
-    Rejection, Rendered, RenderedVariant, Source,
+    Rejection, Rendered, RenderedVariant, Rights, Source,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,7 @@ pub(crate) struct RenderedHeader {
     perceptual_hashes: Option<PerceptualHashes>,
     removed_metadata: Vec<MetadataKind>,
     notes: Vec<Note>,
+    rights: Rights,
 }
 
 /// A [`RenderedVariant`] without its bytes.
@@ -120,6 +121,7 @@ impl From<&Rendered> for RenderedHeader {
             perceptual_hashes: rendered.perceptual_hashes,
             removed_metadata: rendered.removed_metadata.clone(),
             notes: rendered.notes.clone(),
+            rights: rendered.rights.clone(),
         }
     }
 }
@@ -143,6 +145,7 @@ impl RenderedHeader {
             perceptual_hashes: self.perceptual_hashes,
             removed_metadata: self.removed_metadata,
             notes: self.notes,
+            rights: self.rights,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use darkroom_imaging::{
-    Placeholder, Recipe, Rejection, RejectionCode, Rendered, RenderedVariant, Source, SourceFormat,
+    Placeholder, Recipe, Rejection, RejectionCode, Rendered, RenderedVariant, Rights, Source,
+    SourceFormat,
 };
 use darkroom_render::{RenderError, StartError};
 use tokio::time::sleep;
@@ -105,6 +106,7 @@ impl Renderer for StandInRenderer {
             perceptual_hashes: None,
             removed_metadata: Vec::new(),
             notes: Vec::new(),
+            rights: Rights::default(),
         })
     }
 }

@@ -97,8 +97,8 @@ impl SourceFormat {
         Ok(header)
     }
 
-    /// Completes a header with the number of frames if this takes more than reading headers. The size in
-    /// the header must have been checked.
+    /// Adds the number of frames to a header if [`SourceFormat::read_header`] could not count them.
+    /// The size in the header must have been checked.
     ///
     /// # Errors
     /// `corrupt` if a frame is truncated or damaged; `out_of_memory`.

@@ -42,6 +42,7 @@ pub(super) fn recipe() -> Recipe {
         limits: limits(),
         crop: None,
         output: OutputLimits::NONE,
+        keep: Vec::new(),
         variants: vec![
             variant("original", None, webp(WebpMode::Lossy), true),
             variant(

@@ -25,9 +25,9 @@ pub(super) fn inside(size: Size, resize: &Resize) -> Size {
     size.scaled(factor)
 }
 
-/// Returns the size of the box of `resize`. Without `enlarge`, a box that the image cannot cover
-/// shrinks, in the same shape, until the image covers it. If a side of the box is not given, the
-/// size is that of [`inside`].
+/// Returns the size of the box of `resize`. If the image is too small to cover the box and
+/// `enlarge` is off, returns the largest size of the same shape that the image covers. If a side
+/// of the box is not given, returns the size from [`inside`].
 pub(super) fn cover(size: Size, resize: &Resize) -> Size {
     let (Some(width), Some(height)) = (resize.width, resize.height) else {
         return inside(size, resize);

@@ -34,7 +34,7 @@ impl Rect {
         (round(self.x), round(self.y))
     }
 
-    /// Returns the rectangle in coordinates that count half as many units.
+    /// Returns the same rectangle in a coordinate system whose unit is two pixels.
     pub(crate) fn halved(self) -> Self {
         Self {
             x: self.x / 2.0,

@@ -4,7 +4,8 @@ use super::area::Area;
 use super::rect::Rect;
 use super::size::{Size, round};
 
-/// The radius of the filter (Lanczos3), in pixels of the coarser of the two images.
+/// The radius of the filter (Lanczos3), in pixels of the source or of the result, whichever has
+/// the larger pixels.
 const FILTER_RADIUS: f64 = 3.0;
 
 /// The mapping of a rectangle of an image to a target size.

@@ -4,15 +4,18 @@ use super::gps::{self, GpsPosition};
 use super::kind::MetadataKind;
 use super::kind::MetadataKind::{Camera, DateTime, Description, Exif, Gps, MakerNote, Thumbnail};
 use super::scan::MetadataScan;
-use super::text::{is_blank, printable};
+use super::text::{is_blank, printable, printable_within};
 use super::tiff::{Entry, Tiff};
 use super::xmp;
+use crate::rights::{MAX_CHARS, Rights};
 
 mod tag {
     pub(super) const MAKE: u16 = 0x010f;
     pub(super) const MODEL: u16 = 0x0110;
     pub(super) const ORIENTATION: u16 = 0x0112;
     pub(super) const DATE_TIME: u16 = 0x0132;
+    pub(super) const ARTIST: u16 = 0x013b;
+    pub(super) const COPYRIGHT: u16 = 0x8298;
     pub(super) const XMP: u16 = 0x02bc;
     pub(super) const EXIF_DIRECTORY: u16 = 0x8769;
     pub(super) const GPS_DIRECTORY: u16 = 0x8825;
@@ -39,6 +42,8 @@ pub(crate) fn read(block: &[u8], scan: &mut MetadataScan) {
         scan.camera = facts.camera().or(scan.camera.take());
         scan.taken_at = facts.taken_at().or(scan.taken_at.take());
         scan.gps = facts.gps.or(scan.gps);
+        let rights = &mut scan.rights.exif;
+        *rights = facts.rights.or(rights);
     }
 }
 
@@ -63,6 +68,8 @@ pub(super) fn read_copy(block: &[u8], scan: &mut MetadataScan) {
     scan.camera = scan.camera.take().or(facts.camera());
     scan.taken_at = scan.taken_at.take().or(facts.taken_at());
     scan.gps = scan.gps.or(facts.gps);
+    let rights = &mut scan.rights.exif;
+    *rights = std::mem::take(rights).or(&facts.rights);
 }
 
 /// Reads the facts in a block and adds the kinds of metadata in it; `None` if the block has no
@@ -93,6 +100,7 @@ struct Facts {
     original: Option<String>,
     digitized: Option<String>,
     gps: Option<GpsPosition>,
+    rights: Rights,
 }
 
 impl Facts {
@@ -130,11 +138,20 @@ impl Facts {
                 *field = printable(entry.value);
             }
         };
+        // A copyright notice may consist of the photographer's and the editor's, separated by a NUL.
+        // The first one is kept.
+        let keep_statement = |field: &mut Option<String>| {
+            if field.is_none() {
+                *field = printable_within(entry.value, MAX_CHARS);
+            }
+        };
         match entry.tag {
             tag::ORIENTATION => self.orientation = self.orientation.or(orientation(entry)),
             tag::MAKE => keep(&mut self.make),
             tag::MODEL => keep(&mut self.model),
             tag::DATE_TIME => keep(&mut self.changed),
+            tag::ARTIST => keep_statement(&mut self.rights.credit),
+            tag::COPYRIGHT => keep_statement(&mut self.rights.copyright),
             tag::DATE_TIME_ORIGINAL => keep(&mut self.original),
             tag::DATE_TIME_DIGITIZED => keep(&mut self.digitized),
             tag::XMP if !is_blank(entry.value) => xmp::read(entry.value, scan),

@@ -7,9 +7,11 @@
 
 mod coordinate;
 pub(crate) mod exif;
+mod found_rights;
 mod gps;
 pub(crate) mod icc;
 pub(crate) mod inflate;
+mod iptc;
 mod kind;
 pub(crate) mod photoshop;
 mod scan;
@@ -20,3 +22,4 @@ pub(crate) mod xmp;
 pub use gps::GpsPosition;
 pub use kind::MetadataKind;
 pub(crate) use scan::{MetadataScan, is_padding};
+pub(crate) use text::{printable_within, utf8_or_latin1};

@@ -3,9 +3,10 @@
 
 use super::kind::MetadataKind::{Icc, Iptc, Thumbnail};
 use super::scan::MetadataScan;
-use super::{exif, xmp};
+use super::{exif, iptc, xmp};
 
 mod id {
+    pub(super) const IPTC: u16 = 0x0404;
     /// Thumbnails, in BGR and in RGB.
     pub(super) const THUMBNAIL_4: u16 = 0x0409;
     pub(super) const THUMBNAIL_5: u16 = 0x040c;
@@ -21,6 +22,7 @@ pub(crate) fn read(mut resources: &[u8], scan: &mut MetadataScan) {
     scan.add(Iptc);
     while let Some((resource, data, rest)) = split_resource(resources) {
         match resource {
+            id::IPTC => iptc::read(data, scan),
             id::THUMBNAIL_4 | id::THUMBNAIL_5 => scan.add(Thumbnail),
             // Viewers do not apply a profile in this place, so it is only reported.
             id::ICC_PROFILE => scan.add(Icc),

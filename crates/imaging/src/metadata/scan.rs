@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::found_rights::FoundRights;
 use super::gps::GpsPosition;
 use super::kind::MetadataKind;
 
@@ -20,6 +21,8 @@ pub(crate) struct MetadataScan {
     pub(crate) camera: Option<String>,
     /// The time when the image was taken, as the camera wrote it.
     pub(crate) taken_at: Option<String>,
+    /// The statements of rights.
+    pub(crate) rights: FoundRights,
     /// `true` once a readable EXIF block was found. This first block determines orientation, place,
     /// camera and time. Later blocks only add kinds.
     pub(super) has_exif: bool,
@@ -34,6 +37,7 @@ impl Default for MetadataScan {
             gps: None,
             camera: None,
             taken_at: None,
+            rights: FoundRights::default(),
             has_exif: false,
         }
     }

@@ -1,20 +1,38 @@
 //! Sanitization of untrusted text.
 
+use std::borrow::Cow;
+
 /// The maximum length of a text in characters.
 const MAX_CHARS: usize = 120;
 
 /// Returns the text up to the first NUL, without control characters and surrounding spaces; `None` if
 /// nothing is left. Cameras fill unused text fields with spaces.
 pub(super) fn printable(bytes: &[u8]) -> Option<String> {
+    printable_within(bytes, MAX_CHARS)
+}
+
+/// Returns the text as [`printable`] does, with this maximum length in characters.
+pub(crate) fn printable_within(bytes: &[u8], max_chars: usize) -> Option<String> {
     let end = bytes.iter().position(|byte| *byte == 0);
-    let bytes = &bytes[..end.unwrap_or(bytes.len()).min(MAX_CHARS * 4)];
+    let bytes = &bytes[..end.unwrap_or(bytes.len()).min(max_chars * 4)];
     let text: String = String::from_utf8_lossy(bytes)
         .chars()
         .filter(|char| !char.is_control())
-        .take(MAX_CHARS)
+        .take(max_chars)
         .collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Decodes a text without a stated character set: UTF-8, or else ISO 8859-1.
+pub(crate) fn utf8_or_latin1(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => Cow::Borrowed(bytes),
+        Err(_) => {
+            let text: String = bytes.iter().copied().map(char::from).collect();
+            Cow::Owned(text.into_bytes())
+        }
+    }
 }
 
 /// Returns whether all bytes are zeros or spaces.

@@ -9,6 +9,8 @@ use super::coordinate;
 use super::gps::GpsPosition;
 use super::kind::MetadataKind::{self, DepthMap, GainMap, Gps, Xmp};
 use super::scan::MetadataScan;
+use super::text::printable_within;
+use crate::rights::{MAX_CHARS, Rights};
 
 /// Names that occur in a packet only if the file has metadata of that kind.
 const NAMES: [(&[u8], MetadataKind); 10] = [
@@ -36,6 +38,10 @@ const COORDINATES: [(&[u8], &[u8]); 4] = [
 
 /// The maximum number of bytes that are read for a value. It bounds the cost of a packet full of names.
 const MAX_VALUE: usize = 64;
+/// The maximum number of bytes that are read for a statement of rights.
+const MAX_STATEMENT: usize = 4096;
+/// The maximum number of occurrences of a name that are searched for a value.
+const MAX_OCCURRENCES: usize = 64;
 
 /// Reads a packet.
 ///
@@ -47,6 +53,8 @@ pub(crate) fn read(packet: &[u8], scan: &mut MetadataScan) {
             scan.add(kind);
         }
     }
+    let rights = &mut scan.rights.xmp;
+    *rights = std::mem::take(rights).or(&read_rights(packet));
     if scan.gps.is_none() && scan.kinds.contains(&Gps) {
         scan.gps = COORDINATES
             .iter()
@@ -82,11 +90,81 @@ fn degrees(packet: &[u8], name: &[u8], reference: &[u8], negative: u8) -> Option
     })
 }
 
+/// Reads the statements of rights.
+fn read_rights(packet: &[u8]) -> Rights {
+    let text = |name: &[u8]| {
+        let value = list_item(packet, name).or_else(|| value_within(packet, name, MAX_STATEMENT));
+        printable_within(unescaped(value?).as_bytes(), MAX_CHARS)
+    };
+    Rights {
+        copyright: text(b"dc:rights"),
+        credit: text(b"photoshop:Credit").or_else(|| text(b"dc:creator")),
+    }
+}
+
+/// Returns the text of the first item of a list, such as the alternatives of a text in different
+/// languages. The default language comes first.
+fn list_item<'a>(packet: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = memmem::find(packet, &[b"<", name, b">"].concat())?;
+    let list = packet.get(at..)?;
+    let list = &list[..MAX_STATEMENT.min(list.len())];
+    let end = memmem::find(list, &[b"</", name].concat()).unwrap_or(list.len());
+    let list = &list[..end];
+    let item = list.get(memmem::find(list, b"<rdf:li")?..)?;
+    let text = item.get(memchr::memchr(b'>', item)? + 1..)?;
+    Some(&text[..memchr::memchr(b'<', text)?])
+}
+
+/// Replaces the references of XML to characters.
+fn unescaped(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut parts = text.split('&');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let reference = part.split_once(';');
+        match reference.and_then(|(name, rest)| Some((character(name)?, rest))) {
+            Some((character, rest)) => {
+                plain.push(character);
+                plain.push_str(rest);
+            }
+            None => {
+                plain.push('&');
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
+}
+
+fn character(reference: &str) -> Option<char> {
+    Some(match reference {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = reference.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}
+
 /// Returns the first value with this name: the value of an attribute, or the text of an element.
 fn value<'a>(packet: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    memmem::find_iter(packet, name).find_map(|at| {
+    value_within(packet, name, MAX_VALUE)
+}
+
+/// Returns the value as [`value`] does, but reads at most `max_bytes` bytes after the name.
+fn value_within<'a>(packet: &'a [u8], name: &[u8], max_bytes: usize) -> Option<&'a [u8]> {
+    let mut occurrences = memmem::find_iter(packet, name).take(MAX_OCCURRENCES);
+    occurrences.find_map(|at| {
         let rest = packet.get(at + name.len()..)?;
-        let rest = rest[..MAX_VALUE.min(rest.len())].trim_ascii_start();
+        let rest = rest[..max_bytes.min(rest.len())].trim_ascii_start();
         let (end, rest) = match rest.split_first()? {
             (b'>', rest) => (b'<', rest),
             (b'=', rest) => {
@@ -111,6 +189,33 @@ mod tests {
         assert_eq!(value(packet, b"other"), Some(&b"two"[..]));
         assert_eq!(value(packet, b"open"), None);
         assert_eq!(value(packet, b"missing"), None);
+    }
+
+    #[test]
+    fn statements_of_rights_are_lists_attributes_or_elements() {
+        for (packet, copyright, credit) in [
+            (
+                "<dc:rights>\n <rdf:Alt>\n  <rdf:li xml:lang='x-default'>&#169; A &amp; B</rdf:li>\
+                 <rdf:li xml:lang='de'>x</rdf:li></rdf:Alt></dc:rights>",
+                Some("© A & B"),
+                None,
+            ),
+            ("photoshop:Credit=\"Agency\"", None, Some("Agency")),
+            (
+                "<dc:creator><rdf:Seq><rdf:li>A. Person</rdf:li></rdf:Seq></dc:creator>",
+                None,
+                Some("A. Person"),
+            ),
+            (
+                "<dc:rights><rdf:Alt/></dc:rights><rdf:li>other</rdf:li>",
+                None,
+                None,
+            ),
+        ] {
+            let found = read_rights(packet.as_bytes());
+            assert_eq!(found.copyright.as_deref(), copyright, "{packet}");
+            assert_eq!(found.credit.as_deref(), credit, "{packet}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub use variant::{IccPolicy, Variant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::KeptMetadata;
+
 /// Everything that determines the bytes of the variants of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -28,6 +30,9 @@ pub struct Recipe {
     pub crop: Option<CropBox>,
     /// The bounds on the variants.
     pub output: OutputLimits,
+    /// The statements of rights that every variant keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<KeptMetadata>,
     /// The variants to render, in the order of the result.
     pub variants: Vec<Variant>,
 }

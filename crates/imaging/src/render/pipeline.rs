@@ -97,6 +97,7 @@ fn render_unguarded(bytes: &[u8], recipe: &Recipe, max_memory: u64) -> Result<Re
         perceptual_hashes: outputs.preview.perceptual_hashes,
         removed_metadata: removed(&scan, outputs.is_icc_kept),
         notes: outputs.notes,
+        rights: scan.rights.first().kept(&recipe.keep),
     })
 }
 

@@ -36,6 +36,7 @@ mod planes;
 mod pngsuite;
 mod real_photos;
 mod recipes;
+mod rights;
 mod sizes;
 mod totality;
 mod upright;

@@ -42,6 +42,7 @@ pub(crate) fn avatar() -> Recipe {
         limits: avatar_limits(),
         crop: None,
         output: OutputLimits::NONE,
+        keep: Vec::new(),
         variants: vec![
             variant("original", None, webp(85, WebpMode::Lossy)),
             variant("thumb", Some(thumbnail), webp(80, WebpMode::Lossy)),
@@ -60,6 +61,7 @@ pub(crate) fn every_encoding() -> Recipe {
         limits: avatar_limits(),
         crop: None,
         output: OutputLimits::NONE,
+        keep: Vec::new(),
         variants: vec![
             variant("lossy", None, webp(85, WebpMode::Lossy)),
             variant("lossless", None, webp(85, WebpMode::Lossless)),
@@ -76,6 +78,7 @@ pub(crate) fn lossless() -> Recipe {
         limits: wide_limits(),
         crop: None,
         output: OutputLimits::NONE,
+        keep: Vec::new(),
         variants: vec![variant("whole", None, webp(0, WebpMode::Lossless))],
     }
 }

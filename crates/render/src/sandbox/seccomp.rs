@@ -2,9 +2,9 @@
 //!
 //! A system call that is on none of the lists below kills the process. If an image makes the
 //! process open a file or a socket, the image has taken over the process and must not get a second
-//! chance. A few harmless queries only return an error. C libraries make these calls but do not
-//! depend on their success. Without this exception, an update of the C library could kill the
-//! process for every image.
+//! chance. The exception is a few harmless calls, which fail with an error but do not kill the
+//! process. C libraries make these calls but do not depend on their success. Without this
+//! exception, an update of the C library could make every image kill its process.
 
 use std::collections::BTreeMap;
 use std::io;

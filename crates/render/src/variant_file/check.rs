@@ -79,6 +79,7 @@ mod tests {
             },
             crop: None,
             output: OutputLimits::NONE,
+            keep: Vec::new(),
             variants: variants.collect(),
         }
     }

@@ -6,7 +6,8 @@ use crate::metadata::MetadataKind::{
     Application, ContentCredentials, DateTime, Icc, Text, TrailingData,
 };
 use crate::metadata::inflate::Inflater;
-use crate::metadata::{MetadataScan, exif, icc, is_padding, xmp};
+use crate::metadata::{MetadataScan, exif, icc, is_padding, printable_within, utf8_or_latin1, xmp};
+use crate::rights::MAX_CHARS;
 
 /// The length of the longest keyword of a text chunk or profile.
 const MAX_KEYWORD: usize = 79;
@@ -128,5 +129,19 @@ fn text_chunk(keyword: &[u8], text: &[u8], scan: &mut MetadataScan) {
         profile.read(text, scan);
     } else {
         scan.add(Text);
+        statement(keyword, text, scan);
+    }
+}
+
+/// Reads a statement of rights with one of the keywords that the format defines.
+fn statement(keyword: &[u8], text: &[u8], scan: &mut MetadataScan) {
+    let rights = &mut scan.rights.text;
+    let field = match keyword {
+        b"Copyright" => &mut rights.copyright,
+        b"Author" => &mut rights.credit,
+        _ => return,
+    };
+    if field.is_none() {
+        *field = printable_within(&utf8_or_latin1(text), MAX_CHARS);
     }
 }

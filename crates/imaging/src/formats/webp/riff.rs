@@ -15,6 +15,7 @@ pub(crate) const FRAME_HEADER_BYTES: usize = 16;
 
 /// The flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
+const XMP: u8 = 0x04;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
@@ -162,6 +163,33 @@ pub(crate) fn extended_file(size: Size, features: Features, chunks: &[u8]) -> Ve
     push_chunk(&mut file, b"VP8X", &header);
     file.extend_from_slice(chunks);
     with_length(file)
+}
+
+/// Adds an XMP packet to a file of this size (width and height) that has none.
+pub(crate) fn with_xmp(file: &[u8], (width, height): (u32, u32), packet: &[u8]) -> Vec<u8> {
+    let mut with_xmp = match chunks_of_file(file).next() {
+        Some(first) if first.name == b"VP8X" => file.to_vec(),
+        first => {
+            let features = Features {
+                has_icc: false,
+                has_alpha: first.is_some_and(|first| has_lossless_alpha(&first)),
+                is_animated: false,
+            };
+            let chunks = file.get(FILE_HEADER_BYTES..).unwrap_or_default();
+            extended_file(Size::new(width, height), features, chunks)
+        }
+    };
+    if let Some(flags) = with_xmp.get_mut(FILE_HEADER_BYTES + CHUNK_HEADER_BYTES) {
+        *flags |= XMP;
+    }
+    push_chunk(&mut with_xmp, b"XMP ", packet);
+    with_length(with_xmp)
+}
+
+/// Returns `true` if a lossless bitstream has alpha. Its header consists of a signature, 14 bits each
+/// for width and height, and a bit for alpha.
+fn has_lossless_alpha(chunk: &Chunk<'_>) -> bool {
+    chunk.name == b"VP8L" && chunk.data.get(4).is_some_and(|bits| bits & 0x10 != 0)
 }
 
 /// Sets the length in the header of a file.
