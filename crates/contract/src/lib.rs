@@ -29,10 +29,12 @@ mod key;
 mod listen_address;
 mod lossless;
 mod manifest;
+mod manifest_variant;
 mod name;
 mod outcome_event;
 mod probe_key;
 mod profile;
+mod responsive;
 mod review;
 #[cfg(feature = "schema")]
 mod schema;
@@ -60,11 +62,13 @@ pub use key::{
 };
 pub use listen_address::{ListenAddress, ListenAddressError};
 pub use lossless::Lossless;
-pub use manifest::{Manifest, ManifestSource, ManifestVariant, Outcome, OutcomeError, sha256_hex};
+pub use manifest::{Manifest, ManifestSource, Outcome, OutcomeError, sha256_hex};
+pub use manifest_variant::ManifestVariant;
 pub use name::{NameError, Owner, ProfileName};
 pub use outcome_event::OutcomeEvent;
 pub use probe_key::ProbeId;
 pub use profile::{Profile, Profiles};
+pub use responsive::ResponsiveImage;
 pub use review::{ApproveUpload, RejectUpload, Review, ReviewDecision, ReviewError};
 pub use setting_error::{SettingError, SettingOrigin};
 pub use settings::{QueueSettings, StorageSettings};
@@ -73,6 +77,6 @@ pub use upload::{
     BatchStatus, BatchStatusRequest, CreateUpload, PendingStatus, PresignedUpload, UploadMethod,
     UploadReference, UploadStatus,
 };
-pub use upload_list::{ListOrder, UploadEntry, UploadList};
+pub use upload_list::{ListOrder, ReviewList, UploadEntry, UploadList};
 pub use usage::{OwnerUsage, ProfileUsage, QuotaExcess, QuotaName, Usage};
 pub use variant::{FitMode, VariantSettings};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::{Owner, ProfileName, RawKey, Review, UploadId};
+use crate::{ManifestVariant, Owner, ProfileName, RawKey, ResponsiveImage, Review, UploadId};
 
 /// The number of hex digits in the digest that distinguishes the outcomes of one upload.
 const OUTCOME_DIGITS: usize = 16;
@@ -34,6 +34,9 @@ pub struct Manifest {
     /// The review that led to this outcome, if the profile requires one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
+    /// The variants as HTML. Present only in responses, and only if the variants have URLs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsive: Option<Box<ResponsiveImage>>,
     /// The client's own key-value pairs.
     pub metadata: BTreeMap<String, String>,
     /// The crop box that was applied.
@@ -196,30 +199,6 @@ pub struct ManifestSource {
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(value_type = crate::schema::SourceImage))]
     pub image: Option<Source>,
-}
-
-/// One rendered image.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ManifestVariant {
-    /// The name within the profile.
-    pub name: String,
-    /// The key in the media bucket.
-    pub key: String,
-    /// The media type.
-    pub content_type: String,
-    /// The width in pixels.
-    pub width: u32,
-    /// The height in pixels.
-    pub height: u32,
-    /// The size of the object in bytes.
-    pub bytes: u64,
-    /// The SHA-256 of the object in lower-case hex.
-    pub sha256: String,
-    /// The URL of the image. Responses of the issuer and webhooks contain it, but the stored
-    /// manifest does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
 }
 
 /// Returns the SHA-256 in lower-case hex, as in manifests.

@@ -1,4 +1,4 @@
-//! The list of an owner's uploads.
+//! Lists of uploads: those of an owner, and those in review.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -26,6 +26,17 @@ pub struct UploadList {
     /// The value of `after` for the next page. It is missing on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<UploadId>,
+}
+
+/// The response to `GET /v1/reviews`: one page of the uploads in review.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReviewList {
+    /// The manifests, sorted by owner and then by time. Every variant has a URL for the reviewer.
+    pub uploads: Vec<Manifest>,
+    /// The value of `after` for the next page. It is missing on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One upload in a list.

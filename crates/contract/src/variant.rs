@@ -3,7 +3,8 @@
 use darkroom_imaging::{
     Color, Encoding, Fit, Gravity, IccPolicy, OutputFormat, Resize, Variant, WebpMode,
 };
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Lossless, SettingError};
 
@@ -39,6 +40,10 @@ pub struct VariantSettings {
     /// The width of the box that the image is resized to, in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
+    /// Several widths in place of `width`, as a short form for one variant of each width. The width
+    /// follows the name and the suffix, after an underscore.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<u32>,
     /// The height of the box that the image is resized to, in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
@@ -94,6 +99,7 @@ impl VariantSettings {
             effort: None,
             lossless: None,
             width: None,
+            widths: Vec::new(),
             height: None,
             fit: FitMode::Inside,
             gravity: Gravity::Center,
@@ -110,6 +116,27 @@ impl VariantSettings {
             height: Some(side),
             ..self
         }
+    }
+
+    /// Returns the variants that this stands for: one for each of `widths`, or only itself.
+    ///
+    /// # Errors
+    /// A description of the problem if `widths` is combined with `width` or `height`.
+    fn expand(self) -> Result<Vec<Self>, &'static str> {
+        if self.widths.is_empty() {
+            return Ok(vec![self]);
+        }
+        if self.width.is_some() || self.height.is_some() {
+            return Err("widths cannot be combined with width or height");
+        }
+        let with_width = |width: &u32| Self {
+            name: format!("{}_{width}", self.name),
+            suffix: format!("{}_{width}", self.suffix),
+            width: Some(*width),
+            widths: Vec::new(),
+            ..self.clone()
+        };
+        Ok(self.widths.iter().map(with_width).collect())
     }
 
     pub(crate) fn variant(&self) -> Variant {
@@ -213,6 +240,15 @@ impl VariantSettings {
     }
 }
 
+/// Reads the variants of a profile, with one variant in place of each of `widths`.
+pub(crate) fn expanded<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<VariantSettings>, D::Error> {
+    let variants = Vec::<VariantSettings>::deserialize(deserializer)?;
+    let expanded: Result<Vec<_>, _> = variants.into_iter().map(VariantSettings::expand).collect();
+    Ok(expanded.map_err(D::Error::custom)?.concat())
+}
+
 fn is_word(text: &str) -> bool {
     text.len() <= 32
         && text
@@ -232,6 +268,27 @@ mod tests {
             variant[key] = value.clone();
         }
         serde_json::from_value(variant).unwrap()
+    }
+
+    #[test]
+    fn widths_stand_for_one_variant_of_each_width() {
+        let variants = json!([
+            {"name": "original"},
+            {"name": "w", "suffix": "_w", "quality": 70, "widths": [320, 640]},
+        ]);
+        let variants = expanded(&variants).unwrap();
+        let brief = variants
+            .iter()
+            .map(|it| (&*it.name, &*it.suffix, it.width, it.quality));
+        let expected = [
+            ("original", "", None, None),
+            ("w_320", "_w_320", Some(320), Some(70)),
+            ("w_640", "_w_640", Some(640), Some(70)),
+        ];
+        assert_eq!(brief.collect::<Vec<_>>(), expected);
+        let error = expanded(&json!([{"name": "w", "widths": [1], "height": 1}])).unwrap_err();
+        let message = "widths cannot be combined with width or height";
+        assert_eq!(error.to_string(), message);
     }
 
     #[test]

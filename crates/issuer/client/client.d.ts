@@ -104,6 +104,8 @@ interface Manifest extends UploadReference {
 export interface Ready extends Manifest {
   status: "ready";
   variants: Variant[];
+  /** The variants as HTML: `srcset` by media type, `sizes`, and a `<picture>` element without a text for `alt`. */
+  responsive: { srcset: Record<string, string>; sizes: string; html: string };
   placeholder: { thumbhash: string; dominant_color: string };
   /** 64-bit hashes in hex, for finding duplicates. Missing if the image has little contrast. */
   perceptual_hashes?: { upright: string; turned: string[] };

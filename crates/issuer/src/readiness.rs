@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use crate::problem::Problem;
 use crate::temp_dir::{self, temp_dir_unavailable};
 
-/// The time for which a result stays valid. It limits the probes of the store to one per second, no
-/// matter how many load balancers send requests.
+/// The time for which a readiness check reuses a result. It limits the probes of the store to one
+/// per second, no matter how many load balancers send requests.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// The age at which a good result is renewed while upload URLs are issued. This happens in the
-/// background, so these requests do not wait for it.
+/// The age at which a request for an upload URL renews a good result. The renewal happens in the
+/// background, so the request does not wait for it.
 const RENEW_AFTER: Duration = Duration::from_secs(5);
 /// The age from which a result is of no use: a request for an upload URL waits for a new one.
 const STALE_AFTER: Duration = Duration::from_secs(60);

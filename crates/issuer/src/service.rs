@@ -114,6 +114,7 @@ impl Issuer {
             .routes(routes!(uploads::batch_status::batch_status))
             .routes(routes!(uploads::status::status, uploads::delete::delete))
             .routes(routes!(uploads::events::events))
+            .routes(routes!(uploads::review_list::list))
             .routes(routes!(uploads::review::approve))
             .routes(routes!(uploads::review::reject))
             .routes(routes!(owners::erase::erase))

@@ -79,6 +79,7 @@ pub use outcome_publisher::OutcomePublisher;
 pub use quota::{QuotaError, Reservation};
 pub use review::RenderedUpload;
 pub use review_decision::ReviewRefusal;
+pub use review_list::ReviewListRequest;
 pub use source::SourcePage;
 pub use status::StatusReading;
 pub use store::{UploadStore, UploadStoreParts};

@@ -35,7 +35,7 @@ impl UploadStore {
         self.manifest_at(&key.manifest_key()).await
     }
 
-    /// Works like [`manifest`](Self::manifest), for the key of a manifest.
+    /// Works like [`manifest`](Self::manifest), but takes the key of the manifest itself.
     pub(crate) async fn manifest_at(&self, key: &str) -> Result<Option<Arc<Manifest>>, CloudError> {
         let Some(stored) = self.stored_manifest(key).await? else {
             return Ok(None);

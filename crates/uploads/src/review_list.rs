@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use darkroom_cloud::CloudError;
-use darkroom_contract::{Manifest, ProfileName, REVIEW_COPY_PREFIX, RawKey};
+use darkroom_contract::{Manifest, Owner, ProfileName, REVIEW_COPY_PREFIX, RawKey};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::UploadStore;
@@ -11,9 +11,22 @@ use crate::UploadStore;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
 
+/// A request for a page of the uploads in review.
+#[derive(Debug, Clone, Copy)]
+pub struct ReviewListRequest<'a> {
+    /// The profile of the uploads.
+    pub profile: &'a ProfileName,
+    /// If set, only uploads of this owner are listed.
+    pub owner: Option<&'a Owner>,
+    /// If set, the page begins after this upload.
+    pub after: Option<&'a RawKey>,
+    /// The maximum number of uploads.
+    pub limit: usize,
+}
+
 impl UploadStore {
-    /// Returns the manifests of up to `limit` uploads of a profile that are in review and come after
-    /// the upload `after`, sorted by owner and then by time.
+    /// Returns the manifests of a page of the uploads in review, sorted by owner and then by time.
+    /// Only the last page is shorter than the limit.
     ///
     /// Finds the uploads by their review copies, so the cost does not depend on the number of
     /// uploads that were reviewed before.
@@ -22,11 +35,16 @@ impl UploadStore {
     /// The error of the request to the store.
     pub async fn list_in_review(
         &self,
-        profile: &ProfileName,
-        after: Option<&RawKey>,
-        limit: usize,
+        request: ReviewListRequest<'_>,
     ) -> Result<Vec<Arc<Manifest>>, CloudError> {
-        let prefix = format!("{REVIEW_COPY_PREFIX}{profile}/");
+        let ReviewListRequest {
+            profile,
+            owner,
+            after,
+            limit,
+        } = request;
+        let owner = owner.map_or_else(String::new, |owner| format!("{owner}/"));
+        let prefix = format!("{REVIEW_COPY_PREFIX}{profile}/{owner}");
         // No digest sorts after this character, so the copies of `after` itself are skipped.
         let mut cursor = after.map(|key| format!("{}~", key.review_copies_prefix()));
         let mut found = Vec::new();

@@ -59,6 +59,7 @@ fn manifest(key: &RawKey, etag: &str, outcome: Outcome) -> Manifest {
             image: None,
         },
         review: None,
+        responsive: None,
         metadata: BTreeMap::new(),
         crop: None,
         notes: Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use darkroom_cloud::{CloudError, PresignGetRequest, S3Bucket};
 use darkroom_contract::{
-    Access, Manifest, ManifestVariant, Outcome, Profiles, RawKey, StorageSettings,
+    Access, Manifest, ManifestVariant, Outcome, Profiles, RawKey, ResponsiveImage, StorageSettings,
 };
 
 use crate::review_copies::NO_STORE;
@@ -73,7 +73,7 @@ impl VariantUrls {
         Ok(base_url.chain([bucket]).collect())
     }
 
-    /// Fills in the `url` of every variant that `reader` may fetch. If the profile no longer
+    /// Fills in the `url` of every variant that `reader` may fetch, and the HTML of a ready image. If the profile no longer
     /// exists, the variants count as private.
     ///
     /// # Errors
@@ -101,6 +101,14 @@ impl VariantUrls {
             (Outcome::InReview { .. }, VariantReader::Client)
             | (Outcome::Rejected { .. } | Outcome::Failed { .. }, _) => {}
         }
+        manifest.responsive = match &manifest.outcome {
+            Outcome::Ready {
+                variants,
+                placeholder,
+                ..
+            } => ResponsiveImage::new(variants, placeholder).map(Box::new),
+            _ => None,
+        };
         Ok(())
     }
 

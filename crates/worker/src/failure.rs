@@ -92,6 +92,7 @@ fn failed_manifest(
             image: None,
         },
         review: None,
+        responsive: None,
         metadata: BTreeMap::new(),
         crop: None,
         notes: Vec::new(),

@@ -25,9 +25,9 @@ const MAX_INLINE_HASH: usize = 256 * 1024;
 /// The result of processing one version of the raw object.
 enum PassResult {
     Finished(EventOutcome),
-    /// The key must be processed again, and its object rendered again. The raw object was replaced
-    /// or deleted in the meantime, so the outputs may come from the old object or from the new one.
-    /// Or review copies are missing.
+    /// The key must be processed again, and its object rendered again, for one of two reasons:
+    /// either the raw object was replaced or deleted in the meantime, so the outputs may come from
+    /// the old object or from the new one, or review copies are missing.
     Stale,
 }
 
@@ -122,8 +122,9 @@ impl Processor {
         processing.instrument(span).await
     }
 
-    /// Deletes what an upload whose raw object is gone may have left, or makes sure that it is
-    /// known as deleted.
+    /// Handles an event whose raw object is gone. If an earlier attempt may have left outputs,
+    /// deletes them and writes a tombstone. Otherwise writes a tombstone only if there is no
+    /// manifest: an existing one is kept, because the raw object may merely have expired.
     async fn finish_deletion(
         &self,
         key: &RawKey,

@@ -83,6 +83,7 @@ impl Upload<'_> {
                 image: source,
             },
             review: None,
+            responsive: None,
             metadata: self.attachment.metadata,
             crop: self.attachment.crop,
             notes: Vec::new(),

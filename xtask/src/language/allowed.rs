@@ -45,6 +45,7 @@ const ALLOWED: &[Allowed] = &[
     everywhere("colour", "vui.colour_primaries"),
     // The element of HTML, and the name of the Multi-Picture Format.
     everywhere("picture", "<picture"),
+    everywhere("picture", "</picture"),
     everywhere("picture", "multi-picture"),
     // A coded image, in HEVC and in the interface of its decoder.
     within("picture", "crates/imaging/src/formats/heif/hevc.rs"),

@@ -95,6 +95,8 @@ class Outcome:
     variants: Tuple[Variant, ...]
     removed_metadata: Tuple[str, ...]
     metadata: Mapping[str, str]
+    #: The variants as HTML, if the status is `ready`: `srcset` by media type, `sizes`, and `html`, a `<picture>` element.
+    responsive: Optional[Mapping[str, Any]]
     #: The code and the message of a rejection or failure.
     error: Optional[Mapping[str, str]]
     #: The response of the issuer, unchanged.
@@ -112,6 +114,7 @@ class Outcome:
             variants=tuple(Variant.from_json(variant) for variant in variants or ()),
             removed_metadata=tuple(json.get("removed_metadata") or ()),
             metadata=json.get("metadata") or {},
+            responsive=json.get("responsive"),
             error=json.get("error"),
             json=json,
         )

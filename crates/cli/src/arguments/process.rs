@@ -16,7 +16,7 @@ pub(crate) struct Process {
     /// Profile to render with
     #[arg(long, default_value = "avatar")]
     pub(crate) profile: ProfileName,
-    /// Render files again that an earlier run has rendered into the same folder
+    /// Render files even if an earlier run has rendered them into the same folder
     #[arg(long)]
     pub(crate) force: bool,
     /// Print one JSON object per file and nothing else

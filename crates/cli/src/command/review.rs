@@ -4,7 +4,7 @@ use anyhow::Context;
 use darkroom_contract::{
     ApproveUpload, Manifest, ProfileName, RawKey, RejectUpload, Review, ReviewError,
 };
-use darkroom_uploads::{ReviewRefusal, UploadStore, VariantReader, VariantUrls};
+use darkroom_uploads::{ReviewListRequest, ReviewRefusal, UploadStore, VariantReader, VariantUrls};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
@@ -75,7 +75,13 @@ async fn list(
     let mut after: Option<RawKey> = None;
     while left > 0 {
         let limit = left.min(PAGE);
-        let page = store.list_in_review(profile, after.as_ref(), limit).await?;
+        let request = ReviewListRequest {
+            profile,
+            owner: None,
+            after: after.as_ref(),
+            limit,
+        };
+        let page = store.list_in_review(request).await?;
         for manifest in &page {
             let mut manifest = Manifest::clone(manifest);
             urls.fill_in(&mut manifest, VariantReader::Reviewer).await?;

@@ -65,7 +65,8 @@ def uppy_module(version, folder):
 def deleted_path(page, issuer):
     """Returns the path of the upload that the page has deleted."""
     page.drain()
-    (url,) = {url for url in page.requests if url.startswith(f"{issuer}/v1/uploads/photo/u1/")}
+    urls = {url for url in page.requests if not url.endswith("/complete")}
+    (url,) = {url for url in urls if url.startswith(f"{issuer}/v1/uploads/photo/u1/")}
     return url
 
 

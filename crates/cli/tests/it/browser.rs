@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use darkroom_harness::{Cloud, TestBed, TestBedOptions};
+use darkroom_harness::{Cloud, TestBed};
 
 use crate::api_keys::{in_environment, new_key};
-use crate::test_bed::{binary, photo, service};
+use crate::store_without_events::silent;
+use crate::test_bed::{photo, service};
 use crate::third_party_clients::{or_skip, output_text, run, venv_from};
 
 fn folder() -> PathBuf {
@@ -90,6 +91,12 @@ async fn pages_of_other_origins_upload_with_the_client_and_with_uppy() {
     run_in_chromium("client_tests.py", &bed, &[&target("uppy")], None).await;
 }
 
+#[tokio::test]
+async fn pages_upload_to_a_store_without_events() {
+    let bed = silent(Cloud::Embedded).await;
+    run_in_chromium("client_tests.py", &bed, &[&target("uppy")], None).await;
+}
+
 /// Runs the tests of the client in Node.
 async fn run_in_node(bed: &TestBed) {
     let Some(node) = installed(&["node"]) else {
@@ -114,12 +121,5 @@ async fn the_client_works_in_node() {
 
 #[tokio::test]
 async fn the_client_works_in_node_with_a_store_without_events() {
-    // S3 sends no events to a FIFO queue.
-    let options = TestBedOptions {
-        fifo: true,
-        ..TestBedOptions::on(Cloud::Embedded)
-    };
-    let options = options.with_settings(&[("DARKROOM_ISSUER_COMPLETE_UPLOADS", "true")]);
-    let bed = TestBed::start_service(binary(), &options).await.unwrap();
-    run_in_node(&bed).await;
+    run_in_node(&silent(Cloud::Embedded).await).await;
 }

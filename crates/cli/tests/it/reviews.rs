@@ -138,18 +138,35 @@ async fn nothing_is_public_before_a_reviewer_approves_it(cloud: Cloud) {
         (409, &json!("already_reviewed"))
     );
 
-    reject_on_the_command_line(cloud, &bed, &back_end).await;
+    reject_on_the_command_line(cloud, &bed, &back_end, &reviewer).await;
     bed.wait_until_idle(DEADLINE).await.unwrap();
     let copies = bed.raw.list("review/copies/", None).await.unwrap().objects;
     assert_eq!(copies.len(), 0, "{copies:?}");
 }
 
-async fn reject_on_the_command_line(cloud: Cloud, bed: &TestBed, back_end: &Value) {
+async fn reject_on_the_command_line(
+    cloud: Cloud,
+    bed: &TestBed,
+    back_end: &Value,
+    reviewer: &Value,
+) {
     let path = upload(bed, back_end, 401).await;
     let seen = wait_for(bed, back_end, &path, "in_review").await;
     let listed = json_lines(&bed.run(&["review", "list", "--json"]).await.unwrap());
     assert_eq!(listed.len(), 1, "{listed:?}");
     assert_eq!(listed[0]["id"], seen["id"]);
+    let pages = "/v1/reviews?profile=avatar&limit=1";
+    let (status, page) = send(bed, reviewer, "GET", pages, None).await;
+    assert_eq!((status, &page["uploads"][0]["id"]), (200, &seen["id"]));
+    let shown = page["uploads"][0]["variants"][0]["url"].as_str().unwrap();
+    assert!(!bed.client().fetch(shown).await.is_empty());
+    let next = format!("{pages}&after={}", page["next"].as_str().unwrap());
+    let (_, page) = send(bed, reviewer, "GET", &next, None).await;
+    assert_eq!(page, json!({"uploads": []}));
+    for (key, expected) in [(back_end, 403), (reviewer, 422)] {
+        let path = "/v1/reviews?profile=avatar&after=x";
+        assert_eq!(send(bed, key, "GET", path, None).await.0, expected);
+    }
     let url = listed[0]["variants"][0]["url"].as_str().unwrap();
     assert!(!bed.client().fetch(url).await.is_empty());
     let upload = path.trim_start_matches("/v1/uploads/");

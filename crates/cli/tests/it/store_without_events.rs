@@ -23,7 +23,7 @@ async fn complete(client: &Client, presigned: &Value) -> (StatusCode, Value) {
 }
 
 /// Starts a service whose store sends no events for new objects.
-async fn silent(cloud: Cloud) -> TestBed {
+pub(crate) async fn silent(cloud: Cloud) -> TestBed {
     // S3 sends no events to a FIFO queue.
     let options = TestBedOptions {
         fifo: true,

@@ -10,18 +10,22 @@ use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use darkroom_cloud::{Queue, QueueDepth};
-use darkroom_harness::{Cloud, DEADLINE};
+use darkroom_harness::{Cloud, DEADLINE, TestBed};
 use darkroom_testkit::fixture::{Jpeg, scene};
 use darkroom_testkit::wait;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use crate::test_bed::{on_both_clouds, service};
+use crate::test_bed::{Environment, on_both_clouds, service};
 
 on_both_clouds!(every_outcome_is_sent_signed_and_retried_until_accepted);
 
 const KEY: [u8; 32] = [7; 32];
+
+fn secret() -> String {
+    format!("whsec_{}", STANDARD.encode(KEY))
+}
 
 /// A received event.
 #[derive(Debug, Clone)]
@@ -89,33 +93,67 @@ async fn elsewhere(State(receiver): State<Receiver>) {
     *receiver.elsewhere.lock().unwrap() += 1;
 }
 
+/// Starts a service that sends webhooks to this receiver.
+async fn with_receiver(cloud: Cloud, receiver: &Receiver, more: Environment<'_>) -> TestBed {
+    let url = receiver.start().await;
+    let secret = secret();
+    let settings = [
+        ("DARKROOM_WEBHOOKS_URL", &*url),
+        ("DARKROOM_WEBHOOKS_SECRET", &secret),
+        ("DARKROOM_WEBHOOKS_FIRST_RETRY", "1s"),
+        ("DARKROOM_WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", "true"),
+    ];
+    service(cloud, &[&settings[..], more].concat()).await
+}
+
+/// Waits until `receiver` has received so many requests.
+async fn received(receiver: &Receiver, count: usize) -> Vec<Received> {
+    let enough = async || match receiver.all() {
+        all if all.len() >= count => Ok(all),
+        all => Err(format!("{} requests", all.len())),
+    };
+    let what = format!("{count} requests");
+    wait::until_async(what, DEADLINE, enough).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_upload_in_review_and_the_decision_about_it_are_sent() {
+    let receiver = Receiver::default();
+    let review = [("DARKROOM_PROFILES_AVATAR_REVIEW", "true")];
+    let bed = with_receiver(Cloud::Dev, &receiver, &review).await;
+    let client = bed.client();
+    let photo = Jpeg::new(&scene(300, 200)).build();
+    let presigned = client.presign(photo.len()).await;
+    assert_eq!(client.put(&presigned, &photo).await, 200);
+    // The first two requests are not accepted.
+    let in_review = received(&receiver, 3).await.remove(2);
+    assert!(in_review.is_signed());
+    let event = in_review.json();
+    assert_eq!(event["type"], "upload.in_review");
+    let variants = event["data"]["variants"].as_array().unwrap();
+    for variant in variants {
+        let image = client.fetch(variant["url"].as_str().unwrap()).await;
+        assert_eq!(image.len() as u64, variant["bytes"]);
+    }
+    let path = presigned["status_url"].as_str().unwrap();
+    let upload = path.trim_start_matches("/v1/uploads/");
+    let sha256 = event["data"]["source"]["sha256"].as_str().unwrap();
+    let approve = ["review", "approve", upload, "--sha256", sha256];
+    let approved = bed.run(&approve).await.unwrap();
+    assert!(approved.status.success(), "{approved:?}");
+    let ready = received(&receiver, 4).await.remove(3).json();
+    assert_eq!(ready["type"], "upload.ready");
+    assert_eq!(ready["data"]["review"]["decision"], "approved");
+}
+
 async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
     let receiver = Receiver::default();
-    let url = receiver.start().await;
-    let secret = format!("whsec_{}", STANDARD.encode(KEY));
-    let bed = service(
-        cloud,
-        &[
-            ("DARKROOM_WEBHOOKS_URL", &url),
-            ("DARKROOM_WEBHOOKS_SECRET", &secret),
-            ("DARKROOM_WEBHOOKS_FIRST_RETRY", "1s"),
-            ("DARKROOM_WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", "true"),
-        ],
-    )
-    .await;
+    let bed = with_receiver(cloud, &receiver, &[]).await;
     let ready = bed
         .client()
         .upload(&Jpeg::new(&scene(300, 200)).build())
         .await;
-    let received = async |count: usize| {
-        let enough = async || match receiver.all() {
-            all if all.len() >= count => Ok(all),
-            all => Err(format!("{} events", all.len())),
-        };
-        let what = format!("{count} events");
-        wait::until_async(what, DEADLINE, enough).await.unwrap()
-    };
-    let attempts = received(3).await;
+    let attempts = received(&receiver, 3).await;
     let ids: Vec<_> = attempts
         .iter()
         .map(|one| one.header("webhook-id"))
@@ -131,7 +169,7 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
         assert!(!bed.client().fetch(url).await.is_empty());
     }
     let rejected = bed.client().upload(b"this is no image").await;
-    let last = received(4).await.pop().unwrap();
+    let last = received(&receiver, 4).await.pop().unwrap();
     assert!(last.is_signed());
     assert_eq!(last.json()["type"], "upload.rejected");
     assert_eq!(last.json()["data"]["error"], rejected["error"]);
@@ -151,7 +189,7 @@ async fn every_outcome_is_sent_signed_and_retried_until_accepted(cloud: Cloud) {
         .unwrap();
     let log = bed.log();
     assert!(log.contains("503"), "{log}");
-    assert!(!log.contains(&secret) && !log.contains("v1,"), "{log}");
+    assert!(!log.contains(&secret()) && !log.contains("v1,"), "{log}");
 }
 
 #[tokio::test]
@@ -162,7 +200,7 @@ async fn a_private_address_is_not_called_unless_allowed() {
     // The URL has a host name, so its address is checked when the name is resolved, not when the
     // settings are read.
     let url = format!("https://localhost:{port}");
-    let secret = format!("whsec_{}", STANDARD.encode(KEY));
+    let secret = secret();
     let bed = service(
         Cloud::Dev,
         &[

@@ -12,8 +12,8 @@ use crate::queue::RedrivePolicy;
 use crate::{CloudError, CloudErrorKind};
 
 impl Provisioner {
-    /// Checks that no notification sends the objects that workers write to the queue of upload
-    /// events.
+    /// Checks that no notification reports objects written by workers to the queue of upload
+    /// events. If it did, each output would cause another event.
     ///
     /// # Errors
     /// `Invalid` with the name of the notification, or the error of the request.

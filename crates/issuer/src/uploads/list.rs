@@ -63,10 +63,7 @@ pub(crate) async fn list(
     let name = query.profile.unwrap_or_default();
     let (profile, _) = caller.resolve_profile(&name, &state.parts.profiles)?;
     let owner = caller.resolve_owner(query.owner)?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::invalid_query("limit must be 1 to 100"));
-    }
+    let limit = page_limit(query.limit)?;
     state.limits.count_owner(&owner)?;
     let request = ListRequest {
         profile: &profile,
@@ -85,4 +82,16 @@ pub(crate) async fn list(
         }
     }
     Ok(Json(list))
+}
+
+/// Returns the length of a page.
+///
+/// # Errors
+/// `invalid_query` if it is out of range.
+pub(super) fn page_limit(requested: Option<usize>) -> Result<usize, Problem> {
+    let limit = requested.unwrap_or(DEFAULT_LIMIT);
+    match (1..=MAX_LIMIT).contains(&limit) {
+        true => Ok(limit),
+        false => Err(Problem::invalid_query("limit must be 1 to 100")),
+    }
 }

@@ -11,6 +11,7 @@ mod path;
 mod poll_schedule;
 mod quota;
 pub(crate) mod review;
+pub(crate) mod review_list;
 pub(crate) mod status;
 mod status_watcher;
 mod validated_upload;

@@ -102,7 +102,7 @@ fn invalid_wait() -> Problem {
 }
 
 impl AppState {
-    /// Fills in the URL of every variant in a status that the caller may fetch.
+    /// Fills in the URLs in a status, for all variants that the caller may fetch.
     pub(crate) async fn with_urls(
         &self,
         mut status: UploadStatus,

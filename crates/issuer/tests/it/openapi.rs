@@ -15,13 +15,14 @@ use crate::harness::{get, issuer_for, post, send_to};
 const UPDATE_SNAPSHOTS: &str = "UPDATE_SNAPSHOTS";
 
 /// All documented routes.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("delete", "/v1/owners/{owner}"),
     ("delete", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/healthz"),
     ("get", "/metrics"),
     ("get", "/readyz"),
     ("get", "/v1/owners/{owner}/usage"),
+    ("get", "/v1/reviews"),
     ("get", "/v1/uploads"),
     ("get", "/v1/uploads/{profile}/{owner}/{id}"),
     ("get", "/v1/uploads/{profile}/{owner}/{id}/events"),

@@ -36,9 +36,9 @@ impl UploadStore {
     /// dropped, unless it is [kept](Reservation::keep).
     ///
     /// Makes no call if the profile has no quota. Otherwise makes one call to S3, or shares the
-    /// call of a concurrent request. An owner with more than 1,000 uploads costs one more call for
-    /// every 1,000 of them at the first request, every ten minutes, and before a request is
-    /// refused.
+    /// call of a concurrent request. If the owner has more than 1,000 uploads, all of them are
+    /// listed at the first request, every ten minutes, and before a request is refused. This costs
+    /// one more call for every 1,000 uploads.
     ///
     /// # Errors
     /// [`QuotaError`]. S3 responds `403` to a role without `s3:ListBucket`.
@@ -91,7 +91,8 @@ impl Request<'_> {
         reserved.map_err(QuotaError::Exceeded)
     }
 
-    /// Counts the uploads of the owner again, after the count `last` if there is one.
+    /// Counts the uploads of the owner: updates the count `last`, or lists all uploads if there is
+    /// none.
     async fn list(
         &self,
         quota: &OwnerQuota,

@@ -4,7 +4,7 @@ use darkroom_imaging::OutputFormat;
 
 use super::*;
 use crate::testing::ready;
-use crate::{MemoryStore, ReviewRefusal};
+use crate::{MemoryStore, ReviewListRequest, ReviewRefusal};
 
 const SOURCE: &str = "bytes";
 
@@ -271,8 +271,13 @@ async fn the_list_contains_the_uploads_in_review_page_by_page() {
     let profile = &keys[0].profile;
     let (mut listed, mut after) = (Vec::new(), None);
     loop {
-        let page = test.store.list_in_review(profile, after.as_ref(), 2);
-        let page = page.await.unwrap();
+        let request = ReviewListRequest {
+            profile,
+            owner: None,
+            after: after.as_ref(),
+            limit: 2,
+        };
+        let page = test.store.list_in_review(request).await.unwrap();
         listed.extend(page.iter().map(|manifest| manifest.raw_key()));
         after = page.last().map(|manifest| manifest.raw_key());
         if page.len() < 2 {
