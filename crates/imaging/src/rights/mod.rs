@@ -34,7 +34,7 @@ pub struct Rights {
 }
 
 impl Rights {
-    /// Returns the statements that a recipe keeps, as [plain text](plain_text).
+    /// Returns the statements that a recipe keeps, as plain text of at most 500 characters.
     #[must_use]
     pub fn kept(&self, keep: &[KeptMetadata]) -> Self {
         let kept = |kind: KeptMetadata, text: &Option<String>| {
