@@ -34,10 +34,11 @@ struct Line {
 
 impl FinishedId {
     /// Identifies the version of a file, without reading it: by its canonical path, its inode, its
-    /// size, and the times of its last modification and of its last change.
+    /// size, the time of its last modification (`mtime`), and the time of the last change of its
+    /// inode (`ctime`).
     ///
-    /// The time of the last change cannot be set back, so a file with new bytes never has the
-    /// identity of the old file. `job` is the digest of a recipe or the target of an upload.
+    /// Programs cannot set `ctime`, so a file with new bytes never has the identity of the old
+    /// file. `job` is the digest of a recipe or the target of an upload.
     /// Returns `None` if the source is stdin or does not exist.
     pub(crate) fn new(source: &SourceFile, job: &str) -> Option<Self> {
         if source.stdin.is_some() {

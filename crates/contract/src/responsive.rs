@@ -8,20 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::ManifestVariant;
 
-/// The media types in the order in which browsers shall try them. The last one that exists is for
-/// browsers that support none of the others.
+/// The media types in the order in which browsers shall try them. The last of those that the
+/// variants have is the fallback for browsers that support none of the others.
 const PREFERENCE: [&str; 3] = ["image/webp", "image/png", "image/jpeg"];
 
-/// The variants that show the whole image, as HTML for browsers to choose from.
+/// The widest variant and all variants with its proportions, as HTML, so that a browser can choose
+/// the size.
 ///
-/// A variant belongs to it if its width and height are in the ratio of the widest variant. Variants
-/// that are cropped or padded to another ratio do not.
+/// Variants that are cropped or padded to other proportions are left out.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponsiveImage {
     /// The value of the attribute `srcset` for each media type: URLs and widths, sorted by width.
     pub srcset: BTreeMap<String, String>,
-    /// A value of the attribute `sizes` for an image that is as wide as the page at most.
+    /// A value of the attribute `sizes`. The image fills the width of the page, but is never wider
+    /// than the widest variant.
     pub sizes: String,
     /// A `<picture>` element with all of this, the width and the height, and the placeholder in
     /// `data-thumbhash` and `data-dominant-color`. Only a text for `alt` is missing.
@@ -29,8 +30,8 @@ pub struct ResponsiveImage {
 }
 
 impl ResponsiveImage {
-    /// Returns the HTML for variants that have URLs. Returns `None` if one of them has no URL, or
-    /// there are none.
+    /// Returns the HTML for variants that have URLs. Returns `None` if a variant that belongs in it
+    /// has no URL, if none is WebP, PNG or JPEG, or if there are no variants.
     pub fn new(variants: &[ManifestVariant], placeholder: &Placeholder) -> Option<Self> {
         let widest = variants.iter().max_by_key(|variant| variant.width)?;
         let mut by_type: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
@@ -85,7 +86,8 @@ impl ResponsiveImage {
     }
 }
 
-/// Returns `true` if a variant has the proportions of `widest`, apart from the rounding of its sides.
+/// Returns `true` if a variant has the proportions of `widest`, apart from the rounding of its
+/// sides.
 fn shows_as_much(variant: &ManifestVariant, widest: &ManifestVariant) -> bool {
     let [width, height] = [variant.width, variant.height].map(u64::from);
     let [full_width, full_height] = [widest.width, widest.height].map(u64::from);

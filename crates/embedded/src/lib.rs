@@ -69,7 +69,8 @@
 //!   signatures: anyone who can connect to it can use it.
 //! - A production store. Files are not flushed to disk, so a power loss may destroy objects. A
 //!   truncated file is reported and skipped at the next start. There is no TLS and no quota, so
-//!   only listen on loopback. Only one process can use a folder at a time.
+//!   listen on loopback, or only on a network whose machines you trust. Only one process can
+//!   use a folder at a time.
 
 #![warn(missing_docs)]
 

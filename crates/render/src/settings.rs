@@ -88,8 +88,9 @@ impl RenderSettings {
 
     /// Returns the resource limits of a child.
     pub fn child_limits(&self) -> ChildLimits {
-        // The parent's deadline is in wall-clock time. Rendering is single-threaded, so its CPU
-        // time never exceeds its wall-clock time, and the deadline comes first.
+        // The CPU limit is longer than the parent's deadline, which is in wall-clock time.
+        // Rendering is single-threaded, so its CPU time never exceeds its wall-clock time.
+        // Therefore the deadline always ends a slow image before this limit does.
         let image_cpu_seconds = self.timeout.as_secs().saturating_add(2);
         ChildLimits {
             max_memory: self.max_memory.as_u64(),

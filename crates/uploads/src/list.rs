@@ -8,9 +8,9 @@ use crate::UploadStore;
 
 /// The maximum number of objects in a page of S3.
 const MAX_KEYS: usize = 1000;
-/// The minimum length of a page of the newest uploads, unless it is the last one. A page may be
-/// shorter than requested, because a search for a time with almost [`MAX_KEYS`] uploads after it
-/// would take many calls.
+/// A page of the newest uploads is accepted if it has this many uploads, although more were
+/// requested. To fill a page of almost [`MAX_KEYS`] uploads, the search would have to find a start
+/// time that leaves almost exactly that many, which would take many calls.
 const MIN_FOUND: usize = MAX_KEYS / 4;
 /// The number of manifests that are read concurrently.
 const CONCURRENT_READS: usize = 16;
@@ -31,7 +31,8 @@ pub struct ListRequest<'a> {
 }
 
 impl UploadStore {
-    /// Lists the uploads of an owner whose raw object is in the store, without their outcomes.
+    /// Lists an owner's uploads, without their outcomes. An upload is listed if its raw object is
+    /// in the store.
     ///
     /// Usually makes one call to S3. S3 can list keys only in ascending order, so a page in the
     /// order [`ListOrder::Newest`] of an owner with more than 1,000 uploads takes several calls.
@@ -70,8 +71,9 @@ impl UploadStore {
     }
 }
 
-/// The raw objects of an owner from which a page is taken: those before `after` if the order is
-/// descending, those after it if the order is ascending.
+/// The raw objects that remain to be listed. If the order is ascending, they are those after the
+/// upload `after`. If it is descending, they are those before it, because `after` ends the previous
+/// page.
 struct Range<'a> {
     store: &'a UploadStore,
     prefix: String,
@@ -148,7 +150,7 @@ impl Range<'_> {
             late = middle;
             if !is_end_far {
                 // If at most 1,000 uploads follow the window, the search is over: the page consists
-                // of the last uploads of both.
+                // of the last uploads of the window and those that follow it together.
                 let following = self.window(&last).await?;
                 is_end_far = following.rest.is_some();
                 if !is_end_far {

@@ -1,11 +1,12 @@
 //! A lossy encoder of VP8 key frames, as specified by [RFC 6386]: the images of lossy WebP files.
 //!
-//! The input is three planes (Y, U and V, with 4:2:0 subsampling). The output is one frame, which is the
-//! payload of a `VP8 ` chunk. The crate does not convert colors, resize, write containers, or decode. It has no
-//! alpha and no frames that depend on other frames.
+//! The input is three planes (Y, U and V, with 4:2:0 subsampling). The output is one frame, which
+//! is the payload of a `VP8 ` chunk. The crate does not convert colors, resize, write containers,
+//! or decode. It has no alpha and no frames that depend on other frames.
 //!
 //! The same planes and options give the same bytes on every machine. The encoder uses only integer
-//! arithmetic. SIMD kernels are chosen at run time, and return exactly the same values as the portable kernels.
+//! arithmetic. SIMD kernels are chosen at run time, and return exactly the same values as the
+//! portable kernels.
 //!
 //! # Example
 //!
@@ -31,16 +32,18 @@
 //!
 //! # How a frame is encoded
 //!
-//! 1. Macroblocks are grouped by activity into up to four segments with different quantizers (section 9.3). A
-//!    sample of macroblocks determines the segments.
-//! 2. Each macroblock is predicted, transformed, quantized and reconstructed (sections 12 to 14), and its
-//!    tokens are recorded and counted. From effort 5 on, this is done twice.
-//! 3. The counts determine the token probabilities (section 13.4). Then all symbols are written to two
-//!    partitions (section 9.5), which are encoded at the same time. Odd and even rows of macroblocks go to
-//!    different partitions.
+//! 1. Macroblocks are grouped by activity into up to four segments with different quantizers
+//!    (section 9.3). A sample of macroblocks determines the segments.
+//! 2. Each macroblock is predicted, transformed, quantized and reconstructed (sections 12 to
+//!    14), and its tokens are recorded and counted. From effort 5 on, this is done twice.
+//! 3. The counts determine the token probabilities (section 13.4). Then the tokens are written to
+//!    two partitions (section 9.5), one for the even and one for the odd rows of macroblocks. One
+//!    thread encodes both alternately, because a processor can execute the steps of both at the
+//!    same time. If the first is too large for its size field, there is only one. The modes are
+//!    in a partition of their own.
 //!
-//! Besides the planes, the encoder needs memory for the tokens (2 bytes per token), for the modes (24 bytes per
-//! macroblock), for one row of samples, and for the output.
+//! Besides the planes, the encoder needs memory for the tokens (2 bytes per token), for the modes
+//! (24 bytes per macroblock), for one row of samples, and for the output.
 //!
 //! [RFC 6386]: https://www.rfc-editor.org/rfc/rfc6386
 #![warn(missing_docs)]

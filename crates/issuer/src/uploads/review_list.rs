@@ -22,7 +22,8 @@ pub(crate) struct ReviewListQuery {
     /// The profile of the uploads.
     #[param(value_type = ProfileName, required = true)]
     profile: Option<String>,
-    /// The owner of the uploads: all owners that the key acts for by default.
+    /// The owner of the uploads. By default, the uploads of all owners that the key acts for are
+    /// listed.
     #[param(value_type = Option<Owner>)]
     owner: Option<String>,
     /// The value of `next` in the previous page.
@@ -91,5 +92,5 @@ fn parse_cursor(profile: &ProfileName, cursor: &str) -> Result<RawKey, Problem> 
             id: id.parse().ok()?,
         })
     });
-    key.ok_or_else(|| Problem::invalid_query("after must be the value of next in a page"))
+    key.ok_or_else(|| Problem::invalid_query("after must be the field next of the previous page"))
 }

@@ -15,7 +15,8 @@ pub(super) struct Record {
     finished: FinishedFiles,
     /// The name for messages.
     name: String,
-    /// The issuer, the profile and the owner. A file that was uploaded with others is not finished.
+    /// The issuer, the profile and the owner. A file that was uploaded to another issuer, or with
+    /// another profile or owner, does not count as finished.
     target: String,
 }
 
@@ -63,7 +64,8 @@ impl Entry<'_> {
         Some(report)
     }
 
-    /// Adds a file to the record if its upload is finished.
+    /// Adds a file to the record if it is ready or in review. Rejected and failed files are
+    /// uploaded again by the next run.
     ///
     /// # Errors
     /// An error if the record cannot be written.
