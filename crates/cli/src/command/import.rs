@@ -70,17 +70,10 @@ pub(super) async fn run(arguments: &Import, settings: Settings) -> anyhow::Resul
 }
 
 fn line(arguments: &Import, progress: &ImportProgress) -> String {
-    let ImportProgress {
-        listed,
-        imported,
-        skipped,
-        without_owner,
-        unacceptable,
-    } = progress;
     let line = json!({
-        "dry_run": arguments.dry_run, "listed": listed, "imported": imported, "skipped": skipped,
-        "without_owner": without_owner, "unacceptable": unacceptable,
-        "mapping": arguments.mapping.to_string_lossy(),
+        "dry_run": arguments.dry_run, "listed": progress.listed, "imported": progress.imported,
+        "skipped": progress.skipped, "without_owner": progress.without_owner,
+        "unacceptable": progress.unacceptable, "mapping": arguments.mapping.to_string_lossy(),
     });
     line.to_string()
 }

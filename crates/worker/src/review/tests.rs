@@ -5,7 +5,7 @@ use darkroom_contract::{RawKey, Review, ReviewDecision, sha256_hex};
 use darkroom_uploads::MemoryStore;
 use tokio::time::sleep;
 
-use crate::testing::TestStore;
+use crate::testing::{TestStore, TestWorker};
 use crate::{Backfill, StandInRenderer};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -38,6 +38,15 @@ fn reviews(test: &TestStore) -> Vec<String> {
     let mut keys = test.raw.keys();
     keys.retain(|key| key.starts_with("review/copies/"));
     keys
+}
+
+/// Starts a worker, and uploads a file with these bytes, which is in review then.
+async fn in_review(source: &'static str) -> (TestStore, RawKey, TestWorker) {
+    let (test, key) = (TestStore::with_reviews(), MemoryStore::new_key());
+    test.upload(&key, source).await.unwrap();
+    let worker = test.start(StandInRenderer::default()).await;
+    sleep(SECOND).await;
+    (test, key, worker)
 }
 
 fn backfill(test: &TestStore) -> Backfill<'_> {
@@ -83,11 +92,7 @@ async fn an_upload_is_published_after_its_approval_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rejected_upload_is_never_published() {
-    let test = TestStore::with_reviews();
-    let key = MemoryStore::new_key();
-    test.upload(&key, "image").await.unwrap();
-    let _worker = test.start(StandInRenderer::default()).await;
-    sleep(SECOND).await;
+    let (test, key, _worker) = in_review("image").await;
     decide(&test, &key, ReviewDecision::Rejected, "image").await;
     sleep(SECOND).await;
     for force in [false, true] {
@@ -111,11 +116,7 @@ async fn an_approval_during_an_outage_publishes_nothing_until_the_decision_can_b
         ("GetObject", "raw/"),
         ("GetObject", "manifests/"),
     ] {
-        let test = TestStore::with_reviews();
-        let key = MemoryStore::new_key();
-        test.upload(&key, "image").await.unwrap();
-        let worker = test.start(StandInRenderer::default()).await;
-        sleep(SECOND).await;
+        let (test, key, worker) = in_review("image").await;
         decide(&test, &key, ReviewDecision::Approved, "image").await;
         test.raw.faults().fail(operation, prefix, unavailable);
         sleep(5 * SECOND).await;
@@ -130,11 +131,7 @@ async fn an_approval_during_an_outage_publishes_nothing_until_the_decision_can_b
 
 #[tokio::test(start_paused = true)]
 async fn a_decision_whose_event_was_lost_is_applied_by_a_backfill() {
-    let test = TestStore::with_reviews();
-    let key = MemoryStore::new_key();
-    test.upload(&key, "image").await.unwrap();
-    let worker = test.start(StandInRenderer::default()).await;
-    sleep(SECOND).await;
+    let (test, key, worker) = in_review("image").await;
     worker.stop().await;
     decide(&test, &key, ReviewDecision::Approved, "image").await;
     let lost = test.events.receive(10, SECOND, SECOND).await.unwrap();
@@ -166,11 +163,7 @@ async fn a_decision_during_a_second_render_is_not_lost() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_replaces_one_in_review_needs_a_decision_of_its_own() {
-    let test = TestStore::with_reviews();
-    let key = MemoryStore::new_key();
-    test.upload(&key, "first").await.unwrap();
-    let _worker = test.start(StandInRenderer::default()).await;
-    sleep(SECOND).await;
+    let (test, key, _worker) = in_review("first").await;
     let approval = review(&test, ReviewDecision::Approved, "first");
     test.upload(&key, "second").await.unwrap();
     sleep(SECOND).await;
@@ -186,11 +179,7 @@ async fn a_file_that_replaces_one_in_review_needs_a_decision_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_is_deleted_in_review_or_after_its_approval_leaves_nothing() {
     for is_approved in [false, true] {
-        let test = TestStore::with_reviews();
-        let key = MemoryStore::new_key();
-        test.upload(&key, "image").await.unwrap();
-        let _worker = test.start(StandInRenderer::default()).await;
-        sleep(SECOND).await;
+        let (test, key, _worker) = in_review("image").await;
         if is_approved {
             decide(&test, &key, ReviewDecision::Approved, "image").await;
         }
@@ -203,11 +192,7 @@ async fn an_upload_that_is_deleted_in_review_or_after_its_approval_leaves_nothin
 
 #[tokio::test(start_paused = true)]
 async fn uploads_in_review_are_published_by_a_backfill_once_no_review_is_required() {
-    let test = TestStore::with_reviews();
-    let key = MemoryStore::new_key();
-    test.upload(&key, "image").await.unwrap();
-    let worker = test.start(StandInRenderer::default()).await;
-    sleep(SECOND).await;
+    let (test, key, worker) = in_review("image").await;
     worker.stop().await;
     let test = test.without_reviews();
     assert_eq!(backfill(&test).run(|_| {}).await.unwrap().enqueued, 1);
