@@ -154,7 +154,9 @@ fn is_final(world: &World, event: &ObjectEvent, body: &str) -> bool {
     let record = state.registry.get(key.id);
     let has_outcome = record.is_some_and(|record| {
         let mut manifests = record.manifests.iter();
-        manifests.any(|stored| stored.manifest.source.etag == current)
+        // The event of a decision or a backfill names no version. It is about the object that a
+        // worker found. An object that has replaced that one since has its own event.
+        manifests.any(|stored| event.etag.is_none() || stored.manifest.source.etag == current)
     });
     drop(state);
     has_outcome || world.dead_letters.bodies().iter().any(|one| one == body)
