@@ -58,6 +58,18 @@ mod tests {
         assert!(steps > SEEDS, "{steps} steps");
     }
 
+    /// In these seeds, an upload is deleted while its approval is applied. A variant that was
+    /// published just before the review copies were gone used to stay.
+    #[test]
+    fn a_deletion_during_an_approval_leaves_nothing() {
+        for seed in [570_674, 611_676, 820_155] {
+            let violation = simulate(seed, Options::default())
+                .err()
+                .map(|it| it.violation);
+            assert_eq!(violation, None, "seed {seed}");
+        }
+    }
+
     #[test]
     fn every_seed_of_a_range_runs_once() {
         let serial = (100..120).map(|seed| match simulate(seed, Options::default()) {

@@ -174,7 +174,9 @@ impl Processor {
         let (manifest, outcome) = match self.apply_review(manifest, attempt).await? {
             Reviewed::Unchanged(manifest) => (manifest, outcome),
             Reviewed::Decided(manifest) => (manifest, EventOutcome::Processed),
-            Reviewed::CopiesMissing => return Ok(PassResult::Stale),
+            Reviewed::CopiesMissing(manifest) => {
+                return self.finish_without_copies(&manifest).await;
+            }
         };
         let result = self.verify_source(&manifest, outcome).await?;
         if matches!(result, PassResult::Finished(finished) if finished == outcome) {
@@ -182,6 +184,20 @@ impl Processor {
             store.delete_old_review_copies(&manifest, previous).await?;
         }
         Ok(result)
+    }
+
+    /// Ends a pass that found review copies missing. Some of the variants may have been published
+    /// before. If a deletion has removed the copies, it may have run before these variants were
+    /// written, so they are deleted here.
+    async fn finish_without_copies(&self, manifest: &Manifest) -> Result<PassResult, ProcessError> {
+        let key = manifest.raw_key();
+        match self.store.source_info(&key).await? {
+            Some(_) => Ok(PassResult::Stale),
+            None => {
+                self.delete_outputs_with_tombstone(&key, Some(manifest))
+                    .await
+            }
+        }
     }
 
     /// Checks the raw object again after the manifest is written, and publishes the outcome if the

@@ -15,7 +15,7 @@ pub(crate) enum Reviewed {
     /// The manifest that the decision led to. It is stored.
     Decided(Manifest),
     /// The review copies are incomplete, so the source must be rendered again.
-    CopiesMissing,
+    CopiesMissing(Manifest),
 }
 
 impl Processor {
@@ -33,7 +33,7 @@ impl Processor {
             return Ok(Reviewed::Unchanged(manifest));
         };
         let Some(reviewed) = self.store.apply_review(&manifest, review).await? else {
-            return Ok(Reviewed::CopiesMissing);
+            return Ok(Reviewed::CopiesMissing(manifest));
         };
         let reviewed = Manifest {
             finished_at: to_millisecond(self.store.clock().now()),
